@@ -1,0 +1,18 @@
+// Three rings: unit (in process), plugin (the provider process over gRPC), engine (the real `pulumi`).
+const ring = (name) => ({
+  displayName: name,
+  testEnvironment: "node",
+  testMatch:
+    name === "unit" ? ["<rootDir>/test/**/*.test.ts"] : [`<rootDir>/test/${name}/**/*.test.ts`],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    ...(name === "unit" ? ["<rootDir>/test/plugin/", "<rootDir>/test/engine/"] : []),
+  ],
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/examples/", "<rootDir>/.stryker-tmp/"],
+  transform: { "^.+\\.ts$": ["ts-jest", { isolatedModules: true, diagnostics: false }] },
+});
+
+module.exports = {
+  projects: ["unit", "plugin", "engine"].map(ring),
+  reporters: ["default", "<rootDir>/test/closing-line-reporter.js"],
+};
