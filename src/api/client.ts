@@ -1,0 +1,148 @@
+// The typed client: one documented method for each of the API's nine endpoints.
+import type { z } from "zod";
+
+import { NotFoundError } from "./errors";
+import { Gate } from "./gate";
+import { pathSegment } from "./path-segment";
+import { parseAnswer, parseList } from "./parse";
+import * as wire from "./schemas";
+import type { ApiKey, CreatedKey, Profile, Service, SshKeyRecord } from "./schemas";
+import { send } from "./send";
+import type { Request, Sender } from "./send";
+import { Operation, realTiming, serverTime } from "./timing";
+import type { Timing } from "./timing";
+import { createTransport } from "./transport";
+import type { Account, Answer } from "./transport";
+
+/** A value with the server's own clock at the time of the answer (ms since the epoch), if it told it. */
+export interface Timed<T> {
+  value: T;
+  serverTime: number | undefined;
+}
+
+const KEYS = "/v1/account/api-keys";
+const SSH_KEYS = "/v1/account/ssh-keys";
+
+/** What a client may be given besides its account. */
+export interface ClientOptions {
+  timing?: Timing;
+  log?: (line: string) => void;
+}
+
+export class AccountClient {
+  readonly timing: Timing;
+  private readonly sender: Sender;
+
+  constructor(
+    readonly account: Account,
+    options: ClientOptions = {},
+  ) {
+    this.timing = options.timing ?? realTiming;
+    this.sender = {
+      account,
+      transport: createTransport(account),
+      gate: new Gate(this.timing),
+      timing: this.timing,
+      log: options.log ?? (() => undefined),
+    };
+  }
+
+  /** A new time budget, titled for messages. */
+  operation(title: string): Operation {
+    return new Operation(this.timing, title);
+  }
+
+  /** The account's profile. @see GET /v1/account/profile */
+  async getProfile(operation = this.operation("Reading the profile")): Promise<Profile> {
+    const request = { method: "GET", path: "/v1/account/profile", operation } as const;
+    return this.parse(wire.profile, request, await send(this.sender, request));
+  }
+
+  /** All active services. @see GET /v1/account/services */
+  async listServices(operation = this.operation("Reading the services")): Promise<Service[]> {
+    return (await this.list(wire.service, "/v1/account/services", operation)).value;
+  }
+
+  /** All service keys and tokens. @see GET /v1/account/api-keys */
+  listApiKeys(operation = this.operation("Reading the API keys")): Promise<Timed<ApiKey[]>> {
+    return this.list(wire.apiKey, KEYS, operation);
+  }
+
+  /** All SSH keys. @see GET /v1/account/ssh-keys */
+  listSshKeys(operation = this.operation("Reading the SSH keys")): Promise<Timed<SshKeyRecord[]>> {
+    return this.list(wire.sshKey, SSH_KEYS, operation);
+  }
+
+  /** Creates a service key; its `key` is shown this once. @see POST /v1/account/api-keys/service */
+  createServiceKey(
+    body: { service: string; description?: string },
+    operation: Operation,
+  ): Promise<Timed<CreatedKey>> {
+    return this.create(wire.createdKey, `${KEYS}/service`, body, operation);
+  }
+
+  /** Creates a personal access token; its `key` is shown this once. @see POST /v1/account/api-keys/pat */
+  createPersonalAccessToken(
+    body: { scopes: readonly string[]; description?: string; expires_in_days?: number },
+    operation: Operation,
+  ): Promise<Timed<CreatedKey>> {
+    return this.create(wire.createdKey, `${KEYS}/pat`, body, operation);
+  }
+
+  /** Registers an SSH public key. @see POST /v1/account/ssh-keys */
+  createSshKey(
+    body: { name: string; public_key: string },
+    operation: Operation,
+  ): Promise<Timed<SshKeyRecord>> {
+    return this.create(wire.sshKey, SSH_KEYS, body, operation);
+  }
+
+  /** Revokes a service key or token, at once and for good; one that is gone already is fine. @see DELETE /v1/account/api-keys/{key_id} */
+  revokeApiKey(id: string, operation: Operation): Promise<void> {
+    return this.remove(KEYS, id, operation);
+  }
+
+  /** Removes an SSH key; one that is gone already is fine. @see DELETE /v1/account/ssh-keys/{key_id} */
+  deleteSshKey(id: string, operation: Operation): Promise<void> {
+    return this.remove(SSH_KEYS, id, operation);
+  }
+
+  private async list<T extends z.ZodType>(
+    item: T,
+    path: string,
+    operation: Operation,
+  ): Promise<Timed<z.output<T>[]>> {
+    const request = { method: "GET", path, operation } as const;
+    const answer = await send(this.sender, request);
+    return { value: parseList(item, answer, sourceOf(request)), serverTime: serverTime(answer.headers) };
+  }
+
+  private async create<T extends z.ZodType>(
+    schema: T,
+    path: string,
+    body: object,
+    operation: Operation,
+  ): Promise<Timed<z.output<T>>> {
+    const request = { method: "POST", path, body, operation } as const;
+    const answer = await send(this.sender, request);
+    return { value: this.parse(schema, request, answer), serverTime: serverTime(answer.headers) };
+  }
+
+  private async remove(collection: string, id: string, operation: Operation): Promise<void> {
+    const request = { method: "DELETE", path: `${collection}/${pathSegment(id)}`, operation } as const;
+    try {
+      const answer = await send(this.sender, request);
+      if (answer.text.trim() !== "") this.parse(wire.deleted, request, answer);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+  }
+
+  private parse<T extends z.ZodType>(schema: T, request: Request, answer: Answer): z.output<T> {
+    return parseAnswer(schema, answer, sourceOf(request));
+  }
+}
+
+function sourceOf(request: Request): { title: string; method: string; path: string } {
+  return { title: request.operation.title, method: request.method, path: request.path };
+}

@@ -1,0 +1,117 @@
+// The errors that leave the API layer: one class for each kind of answer, none of them holding a credential or a response.
+
+/**
+ * What became of a request. `ambiguous` means that the server may or may not have carried it out;
+ * for a POST it must be reconciled before another one.
+ */
+export type Outcome = "not-sent" | "try-later" | "rejected" | "conflict" | "ambiguous";
+
+/** The facts about a failed request. Texts of the server are redacted before they get here. */
+export interface ErrorFacts {
+  message: string;
+  outcome: Outcome;
+  /** HTTP status, absent when no answer came. */
+  status?: number | undefined;
+  method?: string | undefined;
+  path?: string | undefined;
+  /** The API's own reason, as one printable line. */
+  reason?: string | undefined;
+}
+
+/** Any failure of this package. `message` says what failed, why, and what to do. */
+export class WaysCloudError extends Error {
+  override readonly name: string = "WaysCloudError";
+  /** What became of the request. */
+  readonly outcome: Outcome;
+  /** HTTP status, if there was an answer. */
+  readonly status: number | undefined;
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  /** The API's own reason, redacted. */
+  readonly reason: string | undefined;
+
+  constructor(facts: ErrorFacts) {
+    super(facts.message);
+    this.outcome = facts.outcome;
+    this.status = facts.status;
+    this.method = facts.method;
+    this.path = facts.path;
+    this.reason = facts.reason;
+  }
+}
+
+/** The credential, endpoint or an argument is missing or malformed; no request was made. */
+export class ConfigurationError extends WaysCloudError {
+  override readonly name = "ConfigurationError";
+  constructor(message: string) {
+    super({ message, outcome: "rejected" });
+  }
+}
+
+/** No answer came: the name did not resolve, the connection failed, broke or timed out, or TLS was refused. */
+export class ConnectionError extends WaysCloudError {
+  override readonly name = "ConnectionError";
+}
+
+/** The answer was not what the API documents: truncated, not JSON, fields missing, or an incomplete list. */
+export class MalformedResponseError extends WaysCloudError {
+  override readonly name = "MalformedResponseError";
+}
+
+/** 400 and other refusals of a request as it stands. */
+export class BadRequestError extends WaysCloudError {
+  override readonly name: string = "BadRequestError";
+}
+
+/** 401: the credential is unknown, revoked or expired. */
+export class AuthenticationError extends WaysCloudError {
+  override readonly name = "AuthenticationError";
+}
+
+/** 403: the credential lacks a scope. */
+export class PermissionDeniedError extends WaysCloudError {
+  override readonly name = "PermissionDeniedError";
+}
+
+/** 404: no such thing in this account. */
+export class NotFoundError extends WaysCloudError {
+  override readonly name = "NotFoundError";
+}
+
+/** 409: the account already holds a thing of this name or key material. */
+export class ConflictError extends WaysCloudError {
+  override readonly name = "ConflictError";
+}
+
+/** 422: the API refused a field. */
+export class UnprocessableEntityError extends WaysCloudError {
+  override readonly name = "UnprocessableEntityError";
+}
+
+/** 429: too many requests, and waiting did not help or would take too long. */
+export class RateLimitError extends WaysCloudError {
+  override readonly name = "RateLimitError";
+}
+
+/** 5xx or a redirect: the server did not do its work; a POST may have been carried out all the same. */
+export class ServerError extends WaysCloudError {
+  override readonly name = "ServerError";
+}
+
+const BY_STATUS: Record<number, new (facts: ErrorFacts) => WaysCloudError> = {
+  401: AuthenticationError,
+  403: PermissionDeniedError,
+  404: NotFoundError,
+  409: ConflictError,
+  422: UnprocessableEntityError,
+  429: RateLimitError,
+};
+
+/** The error class for an HTTP status that is not a success. */
+export function errorOfStatus(facts: ErrorFacts & { status: number }): WaysCloudError {
+  const known = BY_STATUS[facts.status];
+  if (known) return new known(facts);
+  return facts.status >= 400 && facts.status < 500 && facts.status !== 408
+    ? new BadRequestError(facts)
+    : new ServerError(facts);
+}

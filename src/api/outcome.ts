@@ -1,0 +1,52 @@
+// What became of a request: the table of outcomes, in one place. Everything that is not provably "nothing happened" is ambiguous.
+import type { Outcome } from "./errors";
+
+/** Never left this machine: lookup or connect failed. */
+const NOT_SENT = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"]);
+const BEFORE_SENDING = new Set(["connect", "getaddrinfo"]);
+
+/** A certificate was refused during the handshake, so no byte of the request was sent. */
+const CERTIFICATE =
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_|ERROR_IN_CERT|ERR_SSL_|EPROTO$)/;
+
+/** A failure of the transport: what Node said, without the request that held the credential. */
+export interface TransportFailure {
+  code: string;
+  syscall?: string | undefined;
+  /** The attempts on the addresses of one name, each of which failed. */
+  parts?: { code: string; syscall?: string | undefined }[] | undefined;
+}
+
+/** Is it a refusal of the server's certificate or of TLS as such? Retrying cannot help. */
+export function isCertificateFailure(failure: TransportFailure): boolean {
+  return CERTIFICATE.test(failure.code);
+}
+
+/** The outcome of a request that got no complete answer. */
+export function outcomeOfFailure(failure: TransportFailure): Outcome {
+  if (isCertificateFailure(failure)) return "rejected";
+  const parts = failure.parts && failure.parts.length > 0 ? failure.parts : [failure];
+  return parts.every((part) => NOT_SENT.has(part.code) && BEFORE_SENDING.has(part.syscall ?? ""))
+    ? "not-sent"
+    : "ambiguous";
+}
+
+/** The outcome of an answer by its status; `undefined` for a success. */
+export function outcomeOfStatus(status: number): Outcome | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  if (status === 429) return "try-later";
+  if (status === 409) return "conflict";
+  if (status === 408) return "ambiguous";
+  if (status >= 400 && status < 500) return "rejected";
+  return "ambiguous";
+}
+
+/**
+ * May the same request be sent again without asking what became of it? A POST only when nothing can have
+ * happened; GET and DELETE, which may be repeated, also after a lost or broken answer and a 5xx, but not after a redirect.
+ */
+export function mayRepeat(method: string, outcome: Outcome, status: number | undefined): boolean {
+  if (outcome === "not-sent" || outcome === "try-later") return true;
+  if (method === "POST" || outcome !== "ambiguous") return false;
+  return status === undefined || status === 408 || status >= 500;
+}

@@ -1,0 +1,89 @@
+// From an answer's text to typed values: own JSON reading, one-line complaints that show no value, and lists that must be whole.
+import type { z } from "zod";
+
+import { MalformedResponseError } from "./errors";
+import type { Answer } from "./transport";
+
+/** What an answer belongs to, for complaints. */
+export interface Source {
+  title: string;
+  method: string;
+  path: string;
+}
+
+/** The answer's body by `schema`. Throws an ambiguous {@link MalformedResponseError} when it is anything else. */
+export function parseAnswer<T extends z.ZodType>(schema: T, answer: Answer, source: Source): z.output<T> {
+  const result = schema.safeParse(readJson(answer, source));
+  if (!result.success) throw malformed(source, answer, summary(result.error));
+  return result.data;
+}
+
+const WRAPPERS = ["ssh_keys", "keys", "api_keys", "services", "data", "items"];
+
+/** A list, bare or wrapped. A list that says that there is more is refused: absence from it would prove nothing. */
+export function parseList<T extends z.ZodType>(item: T, answer: Answer, source: Source): z.output<T>[] {
+  const body = readJson(answer, source);
+  const rows = rowsOf(body);
+  if (!rows) throw malformed(source, answer, "no list in it");
+  const more =
+    saysMore(body, rows.length) ?? (/rel="?next/i.test(answer.headers.link ?? "") ? "Link" : undefined);
+  if (more) throw malformed(source, answer, `an incomplete list (\`${more}\` says that there is more)`);
+  return rows.map((row, index) => {
+    const result = item.safeParse(row);
+    if (!result.success) throw malformed(source, answer, `entry ${index}: ${summary(result.error)}`);
+    return result.data;
+  });
+}
+
+function rowsOf(body: unknown): unknown[] | undefined {
+  if (Array.isArray(body)) return body as unknown[];
+  if (!isRecord(body)) return undefined;
+  for (const name of WRAPPERS) if (Array.isArray(body[name])) return body[name] as unknown[];
+  return undefined;
+}
+
+/** The name of the field by which a wrapper says that the list goes on. */
+function saysMore(body: unknown, count: number): string | undefined {
+  if (!isRecord(body) || Array.isArray(body)) return undefined;
+  for (const part of [body, body.meta, body.pagination, body.links]) {
+    if (!isRecord(part)) continue;
+    for (const name of ["next", "next_page", "next_cursor", "has_more"]) if (part[name]) return name;
+    for (const name of ["total", "total_count"]) if (Number(part[name]) > count) return name;
+  }
+  return undefined;
+}
+
+function readJson(answer: Answer, source: Source): unknown {
+  try {
+    // A key that could reach a prototype has no meaning in this API; the reviver costs too much to run for every list.
+    return /__proto__|\\u005f/i.test(answer.text)
+      ? JSON.parse(answer.text, (key, value: unknown) => (key === "__proto__" ? undefined : value))
+      : JSON.parse(answer.text);
+  } catch {
+    throw malformed(source, answer, "not JSON");
+  }
+}
+
+function malformed(source: Source, answer: Answer, what: string): MalformedResponseError {
+  return new MalformedResponseError({
+    message:
+      `${source.title} failed: ${source.method} ${source.path} answered ${answer.status} with ${what}. ` +
+      "Something between here and the API may have changed the answer, or the API has changed; the body is not shown, since it may hold a key.",
+    outcome: "ambiguous",
+    status: answer.status,
+    method: source.method,
+    path: source.path,
+  });
+}
+
+/** The places and rules that failed, without any value. */
+function summary(error: z.ZodError): string {
+  const parts = error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+  return `an unexpected shape (${parts.join("; ")})`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,45 @@
+// Reads the API's own reason out of an error body, whichever of its dialects it speaks.
+import { printable } from "./redact";
+
+/**
+ * `{"detail": string | {error} | [{msg, loc}]}`, `{"error": string | {code, message, details}}`, `{"message"}`,
+ * or nothing: bodies that are not JSON (a proxy's HTML page) are not shown.
+ */
+export function reasonOf(text: string, secrets: readonly string[]): string | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const words = record(body) ? fromRecord(body) : undefined;
+  const line = words === undefined ? "" : printable(words, secrets);
+  return line === "" ? undefined : line;
+}
+
+function fromRecord(body: Record<string, unknown>): string | undefined {
+  return wordsOf(body.detail) ?? wordsOf(body.error) ?? wordsOf(body.message);
+}
+
+function wordsOf(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) {
+    // Only the place and the message of a validation failure: the `input` beside them may be a secret.
+    const parts = value
+      .slice(0, 5)
+      .map(wordsOf)
+      .filter((part) => part !== undefined);
+    return parts.length > 0 ? parts.join("; ") : undefined;
+  }
+  if (!record(value)) return undefined;
+  const said = [value.msg, value.message, value.error, value.code].find((part) => typeof part === "string");
+  if (typeof said !== "string") return undefined;
+  const place = Array.isArray(value.loc)
+    ? value.loc.filter((part) => typeof part === "string" || typeof part === "number").join(".")
+    : "";
+  return place ? `${place}: ${said}` : said;
+}
+
+function record(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,125 @@
+// One HTTP attempt over axios, hardened: no redirect, no other origin, bounded size and time, and no axios error ever leaves this file.
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+
+import { Axios, AxiosHeaders, isAxiosError } from "axios";
+
+import { version } from "../version";
+import { ConfigurationError } from "./errors";
+import type { TransportFailure } from "./outcome";
+
+/** Where requests go and as whom. */
+export interface Account {
+  /** Validated base URL, without a trailing slash. */
+  endpoint: string;
+  /** The credential, sent as `X-API-Key`. */
+  apiKey: string;
+  /** Which source the credential came from, for messages: `the environment variable WAYSCLOUD_API_KEY`. */
+  apiKeySource: string;
+}
+
+export interface Answer {
+  status: number;
+  /** Names in lower case; repeated headers joined by a comma. */
+  headers: Record<string, string>;
+  text: string;
+}
+
+export type Attempt = { answer: Answer } | { failure: TransportFailure };
+
+export type Transport = (
+  request: { method: string; path: string; body?: string | undefined },
+  limit: number,
+) => Promise<Attempt>;
+
+const LARGEST_BODY = 5_000_000;
+/** Idle sockets are dropped before usual servers drop them, so that a POST seldom meets a closing one. */
+const IDLE_SOCKET_MS = 4_000;
+
+/** A transport for one account, with its own axios instance and sockets. */
+export function createTransport(account: Account): Transport {
+  const base = new URL(account.endpoint);
+  const http = new Axios({
+    adapter: "http",
+    baseURL: account.endpoint,
+    allowAbsoluteUrls: false,
+    maxRedirects: 0,
+    maxContentLength: LARGEST_BODY,
+    maxBodyLength: LARGEST_BODY,
+    responseType: "text",
+    validateStatus: () => true,
+    httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
+    // For https axios tunnels through HTTPS_PROXY by CONNECT. Plain http exists for loopback only and must not reach a proxy.
+    ...(base.protocol === "http:" ? { proxy: false as const } : {}),
+    headers: new AxiosHeaders({
+      "X-API-Key": account.apiKey,
+      Accept: "application/json",
+      "User-Agent": `pulumi-wayscloud/${version} (node ${process.versions.node}; ${process.platform})`,
+    }),
+  });
+  return async (request, limit) => {
+    assertSameOrigin(base, account.endpoint + request.path);
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), limit);
+    try {
+      const response = await http.request<string>({
+        method: request.method,
+        url: request.path,
+        signal: controller.signal,
+        ...(request.body === undefined
+          ? {}
+          : { data: request.body, headers: { "Content-Type": "application/json" } }),
+      });
+      return {
+        answer: {
+          status: response.status,
+          headers: plainHeaders(response.headers),
+          text: response.data ?? "",
+        },
+      };
+    } catch (error) {
+      return { failure: controller.signal.aborted ? { code: "ETIMEDOUT" } : failureOf(error) };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** The last line of defence against a path that leads elsewhere: the credential goes to the configured origin only. */
+function assertSameOrigin(base: URL, url: string): void {
+  const target = new URL(url);
+  if (target.origin !== base.origin || target.username !== "" || target.password !== "") {
+    throw new ConfigurationError("A request to another origin than the configured endpoint was refused.");
+  }
+}
+
+function plainHeaders(headers: object): Record<string, string> {
+  const plain: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(headers)) {
+    plain[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : String(value);
+  }
+  return plain;
+}
+
+/** What Node said of a failed attempt; the axios error itself holds the credential and is dropped here. */
+function failureOf(error: unknown): TransportFailure {
+  const origin: unknown = isAxiosError(error) ? (error.cause ?? error) : error;
+  const parts = (origin as { errors?: unknown[] }).errors;
+  const code = codeOf(origin) ?? codeOf(error) ?? "UNKNOWN";
+  return { code, syscall: syscallOf(origin), parts: Array.isArray(parts) ? parts.map(partOf) : undefined };
+}
+
+function partOf(part: unknown): { code: string; syscall: string | undefined } {
+  return { code: codeOf(part) ?? "UNKNOWN", syscall: syscallOf(part) };
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : undefined;
+}
+
+function syscallOf(error: unknown): string | undefined {
+  const syscall = (error as { syscall?: unknown } | undefined)?.syscall;
+  return typeof syscall === "string" ? syscall : undefined;
+}

@@ -1,0 +1,105 @@
+// What the data functions share: the account to ask, the client loaded at the first call, and one request of a kind in a program run.
+import * as pulumi from "@pulumi/pulumi";
+
+import type * as api from "../api/client";
+import type { Account } from "../api/transport";
+import { API_KEY, resolveAccount } from "../config";
+import { accountOf, stackConfig } from "../provider";
+import type { Provider } from "../provider";
+
+/** Options of a data function that returns a promise. */
+export interface DataOptions {
+  /**
+   * The account to read.
+   * @default the account that the stack config, the environment or the credentials file names
+   */
+  provider?: Provider | undefined;
+}
+
+/** Options of a data function that returns an output. */
+export type DataOutputOptions = DataOptions;
+
+type Client = api.AccountClient;
+
+/** One program run, told by its root stack: inline programs of the Automation API share a process. */
+const runs = new WeakMap<object, Map<string, Promise<unknown>>>();
+const outsideOfRuns = {};
+
+/**
+ * Reads through `read`, once for each `kind`, account and program run. A failed read is not remembered.
+ *
+ * @throws when a Provider's credential is not known yet, which only the output form can wait for.
+ */
+export async function readOnce<T>(
+  kind: string,
+  read: (client: Client) => Promise<T>,
+  opts: DataOptions = {},
+): Promise<T> {
+  const answers = answersOfRun();
+  const account = opts.provider ? await providerAccount(opts.provider) : defaultAccount();
+  const key = JSON.stringify([kind, account.endpoint, account.apiKey]);
+  let answer = answers.get(key) as Promise<T> | undefined;
+  if (!answer) {
+    answer = read(clientFor(account));
+    answers.set(key, answer);
+    answer.catch(() => answers.delete(key));
+  }
+  return answer;
+}
+
+/** The same as an output: waits for a Provider that is not known yet, and stays unknown in a preview that cannot know it. */
+export function readOnceOutput<T>(
+  kind: string,
+  read: (client: Client) => Promise<T>,
+  opts: DataOutputOptions = {},
+): pulumi.Output<T> {
+  if (!opts.provider) return pulumi.output(readOnce(kind, read)) as pulumi.Output<T>;
+  const { apiKey, endpoint } = accountOf(opts.provider);
+  // The credential is secret, what is read with it is not.
+  const answer = pulumi.all([apiKey, endpoint]).apply(() => readOnce(kind, read, opts));
+  return pulumi.unsecret(answer as pulumi.Output<T>);
+}
+
+function answersOfRun(): Map<string, Promise<unknown>> {
+  const run = pulumi.runtime.getStackResource() ?? outsideOfRuns;
+  const answers = runs.get(run) ?? new Map<string, Promise<unknown>>();
+  runs.set(run, answers);
+  return answers;
+}
+
+function defaultAccount(): Account {
+  return resolveAccount(stackConfig, `the stack config ${API_KEY}`);
+}
+
+async function providerAccount(provider: Provider): Promise<Account> {
+  const { apiKey, endpoint } = accountOf(provider);
+  const values = await known(pulumi.all([apiKey, endpoint]));
+  if (!values) {
+    throw new Error(
+      "The Provider's apiKey or endpoint is not known in this preview; use the …Output form of the function, which waits for it.",
+    );
+  }
+  const [key, url] = values;
+  return resolveAccount((name) => (name === API_KEY ? key : url), "the explicit Provider's `apiKey`");
+}
+
+/** The value of an output, `undefined` while unknown. */
+async function known<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  const internals = output as unknown as { promise(): Promise<T>; isKnown: Promise<boolean> };
+  return (await internals.isKnown) ? internals.promise() : undefined;
+}
+
+const clients = new Map<string, Client>();
+
+/** A client for the account, with the HTTP and schema libraries loaded only now. */
+function clientFor(account: Account): Client {
+  const key = JSON.stringify([account.endpoint, account.apiKey]);
+  let client = clients.get(key);
+  if (!client) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import of the package must cost next to nothing
+    const { AccountClient } = require("../api/client") as typeof api;
+    client = new AccountClient(account, { log: (line) => void pulumi.log.info(line) });
+    clients.set(key, client);
+  }
+  return client;
+}

@@ -1,0 +1,37 @@
+// The public API of pulumi-wayscloud, and nothing else.
+export { Provider } from "./provider";
+export type { ProviderArgs } from "./provider";
+
+export { SshKey } from "./resources/ssh-key";
+export type { SshKeyArgs } from "./resources/ssh-key";
+export { ServiceKey } from "./resources/service-key";
+export type { ServiceKeyArgs, ServiceName } from "./resources/service-key";
+export { PersonalAccessToken } from "./resources/personal-access-token";
+export type { PersonalAccessTokenArgs } from "./resources/personal-access-token";
+export type { CommonKeyArgs, ExistingKey } from "./resources/existing-key";
+
+export { getProfile, getProfileOutput } from "./data/profile";
+export type { GetProfileResult } from "./data/profile";
+export { getServices, getServicesOutput } from "./data/services";
+export type { GetServicesArgs, GetServicesOutputArgs, Service } from "./data/services";
+export { getApiKeys, getApiKeysOutput } from "./data/api-keys";
+export type { ApiKeyInfo, GetApiKeysArgs, GetApiKeysOutputArgs } from "./data/api-keys";
+export { getSshKey, getSshKeyOutput, getSshKeys, getSshKeysOutput } from "./data/ssh-keys";
+export type { GetSshKeyArgs, GetSshKeyOutputArgs, GetSshKeysArgs, SshKeyInfo } from "./data/ssh-keys";
+export type { DataOptions, DataOutputOptions } from "./data/account-data";
+
+export {
+  AuthenticationError,
+  BadRequestError,
+  ConfigurationError,
+  ConflictError,
+  ConnectionError,
+  MalformedResponseError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  ServerError,
+  UnprocessableEntityError,
+  WaysCloudError,
+} from "./api/errors";
+export type { Outcome } from "./api/errors";

@@ -1,0 +1,54 @@
+// What the resources' constructors share: the constant provider text, and the properties and options that every one of them passes.
+import * as pulumi from "@pulumi/pulumi";
+
+import { autoText } from "../auto";
+
+/** The provider objects of "pulumi-wayscloud/runtime". */
+export type RuntimeName = "sshKey" | "serviceKey" | "personalAccessToken";
+
+/**
+ * The code that the engine keeps in the state and runs for a resource, for ever: a constant of 60-odd bytes, never to be changed. What it
+ * does lives in the installed package, so an upgrade changes no state.
+ */
+export function providerText(name: RuntimeName): string {
+  return `exports.handler = () => require("pulumi-wayscloud/runtime").${name}`;
+}
+
+/** The type token of a resource class. */
+export function typeToken(className: string): string {
+  return `pulumi-nodejs:dynamic/wayscloud:${className}`;
+}
+
+/** Properties of a resource to be created, or of one to be looked up (`args` absent). Outputs are named so that they exist at once. */
+export function propertiesOf(
+  runtime: RuntimeName,
+  args: object | undefined,
+  outputs: readonly string[],
+): Record<string, unknown> {
+  const properties: Record<string, unknown> = {};
+  for (const name of outputs) properties[name] = undefined;
+  return Object.assign(properties, args, { __provider: providerText(runtime) });
+}
+
+/** The default description of a key: tells a person its owner, and ends in a mark that proves it. */
+export function defaultDescription(name: string): string {
+  return autoText(`pulumi ${pulumi.getProject()}/${pulumi.getStack()}/${name} #`, pulumi.runtime.isDryRun());
+}
+
+/** The default name of an SSH key. */
+export function defaultName(name: string): string {
+  return autoText(`${name}-`, pulumi.runtime.isDryRun());
+}
+
+/** The options with `key` kept secret wherever the engine stores it. */
+export function withSecretKey(opts: pulumi.CustomResourceOptions | undefined): pulumi.CustomResourceOptions {
+  return pulumi.mergeOptions(opts, { additionalSecretOutputs: ["key"] });
+}
+
+/** A missing argument object or a lookup without an id is a mistake of a JavaScript program. */
+export function requireArgs(className: string, name: string, args: unknown): void {
+  if (typeof args === "object" && args !== null) return;
+  throw new Error(
+    `${className} "${name}": the second argument must be an object with the resource's properties.`,
+  );
+}

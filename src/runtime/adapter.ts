@@ -1,0 +1,100 @@
+// The dynamic-provider protocol around a lifecycle: unknown sentinels, the `__provider` text, partial failures, plain values only.
+import type { dynamic } from "@pulumi/pulumi";
+
+import { WaysCloudError } from "../api/errors";
+import { without } from "./inputs";
+import { PartialFailure, UNKNOWN } from "./lifecycle";
+import type { Context, Lifecycle, Properties } from "./lifecycle";
+
+/** How the SDK writes an unknown value (`pulumi.runtime.unknownValue`), whatever its type. */
+const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What the provider process lends to its lifecycles. */
+export interface Host {
+  configure(config: dynamic.Config): void;
+  /** The account; made at the first call. Throws when it is not configured well. */
+  context(): Context;
+  now(): number;
+}
+
+/** The provider object that the engine's process calls for one type of resource. */
+export function dynamicProvider(lifecycle: Lifecycle, host: Host): dynamic.ResourceProvider {
+  return {
+    // Stores and nothing more: the process already hands this object to other calls while it waits.
+    configure: (request) => {
+      host.configure(request.config);
+      return Promise.resolve();
+    },
+    check: (olds: Properties, news: Properties) =>
+      shortly(() => {
+        const { inputs, failures } = lifecycle.check(incoming(olds), incoming(news));
+        return { inputs: outgoing(inputs), failures };
+      }),
+    diff: (id, olds: Properties, news: Properties) =>
+      shortly(() => lifecycle.diff(id, incoming(olds), incoming(news), host.now())),
+    create: (inputs: Properties) =>
+      tracked(inputs, async () => {
+        const { id, outputs } = await lifecycle.create(incoming(inputs), host.context());
+        return { id, outs: outgoing(outputs) };
+      }),
+    read: (id, olds: Properties) =>
+      shortly(async () => {
+        const state = await lifecycle.read(id, incoming(olds), host.context());
+        return state ? { id: state.id, props: outgoing(state.outputs) } : {};
+      }),
+    update: (id, olds: Properties, news: Properties) =>
+      tracked(news, async () => ({
+        outs: outgoing(await lifecycle.update(id, incoming(olds), incoming(news), host.context())),
+      })),
+    delete: (id, olds: Properties) => shortly(() => lifecycle.delete(id, incoming(olds), host.context())),
+  };
+}
+
+/** Without the provider's text, and with unknown values as {@link UNKNOWN}. */
+function incoming(properties: Properties): Properties {
+  return mapValues(without(properties, "__provider"), (value) => (value === UNKNOWN_VALUE ? UNKNOWN : value));
+}
+
+/** Only what gRPC can carry: `undefined` would break it, after the request was made. */
+function outgoing(properties: Properties): Properties {
+  return mapValues(properties, (value) => {
+    if (value === UNKNOWN) return UNKNOWN_VALUE;
+    return typeof value === "string" ? value.toWellFormed() : value;
+  });
+}
+
+function mapValues<T>(value: T, leaf: (value: unknown) => unknown): T {
+  if (Array.isArray(value)) return value.map((part: unknown) => mapValues(part, leaf)) as T;
+  if (typeof value !== "object" || value === null) return leaf(value) as T;
+  const copy: Properties = {};
+  for (const [key, part] of Object.entries(value)) {
+    if (part === undefined || key === "__proto__") continue;
+    copy[key] = mapValues(part as unknown, leaf);
+  }
+  return copy as T;
+}
+
+/** Create and update: a partial failure must carry the provider's text, or the engine cannot go on with it. */
+async function tracked<T>(inputs: Properties, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PartialFailure)) throw presentable(error);
+    const properties = { ...outgoing(error.properties), __provider: inputs.__provider };
+    throw Object.assign(new Error(error.message), { id: error.id, properties, reasons: [error.message] });
+  }
+}
+
+async function shortly<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw presentable(error);
+  }
+}
+
+/** The process prints an error with its stack; where the message says it all, the stack is noise. */
+function presentable(error: unknown): unknown {
+  if (error instanceof WaysCloudError) error.stack = "";
+  return error;
+}

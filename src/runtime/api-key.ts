@@ -1,0 +1,204 @@
+// The life of an API key, be it a service key or a personal access token; what differs between the two is a KeyKind.
+import type { Timed } from "../api/client";
+import { NotFoundError } from "../api/errors";
+import { pathSegment } from "../api/path-segment";
+import type { ApiKey, CreatedKey } from "../api/schemas";
+import type { Operation } from "../api/timing";
+import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../auto";
+import { checkExisting, existingToTake, takeOver } from "./existing";
+import { InputCheck, same, without } from "./inputs";
+import type { Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
+import { createOnce } from "./reconcile";
+import { refuseSelfLockout } from "./self-lockout";
+import { diffOfUnresolved, isUnresolved, keepingTrack, unsweptFailure } from "./unresolved";
+
+/** What tells a service key from a token. */
+export interface KeyKind {
+  /** `service key` */
+  noun: string;
+  /** The inputs that are fixed at creation: a change replaces. They are outputs as well. */
+  fixed: readonly string[];
+  /** The inputs that may change in place. */
+  changeable: readonly string[];
+  check(check: InputCheck, news: Properties): void;
+  post(inputs: Properties, context: Context, operation: Operation): Promise<Timed<CreatedKey>>;
+  /** Why an entry of the key list is not of this kind or does not fit the inputs, if so. */
+  mismatch(entry: ApiKey, inputs: Properties): string | undefined;
+  /** Outputs that only the list tells. */
+  listed(entry: ApiKey): Properties;
+  /** Outputs that follow from inputs and the time of creation. */
+  facts(inputs: Properties, createdAt: string): Properties;
+  /** Outputs that follow from changeable inputs and from the facts. */
+  settings(inputs: Properties, facts: Properties): Properties;
+  /** The outputs by which time itself asks for a replacement. */
+  due(olds: Properties, news: Properties, now: number): string[];
+}
+
+export function apiKeyLifecycle(kind: KeyKind): Lifecycle {
+  return {
+    check(olds, news) {
+      const common = ["description", "rotationTriggers", "recreateIfInvalid", "existing"];
+      const check = new InputCheck(news, [...kind.fixed, ...kind.changeable, ...common]);
+      kind.check(check, news);
+      check.auto("description", olds, { adopting: news.existing !== undefined, renew: false });
+      check.textMap("rotationTriggers");
+      check.flag("recreateIfInvalid");
+      checkExisting(check, olds, news);
+      return check.result();
+    },
+    diff: (id, olds, news, now) => diffOfUnresolved(id, olds) ?? diffKey(kind, id, olds, news, now),
+    create: (inputs, context) => createKey(kind, inputs, context),
+    read: (id, olds, context) => readKey(kind, id, olds, context),
+    async update(id, olds, news, context) {
+      if (olds.unresolved === true) await removeMarked(kind, olds, context, id);
+      return { ...without(olds, "unresolved", ...SETTINGS), ...settingsOf(kind, news, olds) };
+    },
+    async delete(id, olds, context) {
+      if (olds.unresolved === true) await removeMarked(kind, olds, context);
+      if (isUnresolved(id)) return;
+      refuseSelfLockout(kind.noun, id, olds, context.client.account);
+      await context.client.revokeApiKey(id, context.client.operation(`Revoking the ${kind.noun} ${id}`));
+    },
+  };
+}
+
+/** The outputs that follow from changeable inputs. */
+const SETTINGS = ["rotateAt", "recreateIfInvalid"];
+
+/** What a later refresh or diff needs of the inputs, since they see only outputs. */
+function settingsOf(kind: KeyKind, inputs: Properties, facts: Properties): Properties {
+  return {
+    ...kind.settings(inputs, facts),
+    ...(inputs.recreateIfInvalid === false ? { recreateIfInvalid: false } : {}),
+  };
+}
+
+function diffKey(kind: KeyKind, id: string, olds: Properties, news: Properties, now: number): Diff {
+  const replaces = [...kind.fixed, "rotationTriggers"].filter((name) => !same(olds[name], news[name]));
+  if (!isTemplate(news.description, "description") && !same(olds.description, news.description)) {
+    replaces.push("description");
+  }
+  const taking = existingToTake(news);
+  if (taking && taking.id !== id) replaces.push("existing");
+  replaces.push(...kind.due(olds, news, now));
+  const settings = settingsOf(kind, news, olds);
+  const changed = SETTINGS.some((name) => !same(olds[name], settings[name]));
+  return { changes: changed || replaces.length > 0, replaces };
+}
+
+async function createKey(kind: KeyKind, inputs: Properties, context: Context): Promise<State> {
+  if (existingToTake(inputs)) return takeOver(kind, inputs, context);
+  const description = isTemplate(inputs.description, "description")
+    ? fillIn(inputs.description)
+    : inputs.description;
+  const settled: Properties = { ...inputs, description };
+  const what = `the ${kind.noun} ${JSON.stringify(description)}`;
+  const operation = context.client.operation(`Creating ${what}`);
+  const mark = bearsMark(description, "description") ? markOf(description) : drawMark();
+  const created = await keepingTrack(mark, settled, () =>
+    createOnce<CreatedKey, ApiKey>(
+      {
+        what,
+        post: () => kind.post(settled, context, operation),
+        list: () => context.apiKeys.fresh(operation),
+        isKnown: context.apiKeys.knownBefore(),
+        judge: (entry, createdSince) => judge(kind, entry, settled, createdSince),
+        remove: (id) => context.client.revokeApiKey(id, operation),
+      },
+      context,
+    ),
+  );
+  const { id, ...shown } = created.value;
+  context.apiKeys.noteCreated(id);
+  const createdAt = rfc3339(created.serverTime ?? context.client.timing.now());
+  const outputs = outputsOf(kind, settled, { ...shown, isActive: true }, createdAt);
+  if (created.unswept) throw unsweptFailure(id, outputs, what);
+  return { id, outputs };
+}
+
+/** Proven: bears our mark. Possible: new, and the same in all that an explicit description leaves to compare. */
+function judge(
+  kind: KeyKind,
+  entry: ApiKey,
+  inputs: Properties,
+  createdSince: boolean,
+): "proven" | "possible" | "foreign" {
+  if (entry.description !== inputs.description || kind.mismatch(entry, inputs) !== undefined)
+    return "foreign";
+  if (bearsMark(inputs.description, "description")) return "proven";
+  return createdSince ? "possible" : "foreign";
+}
+
+/** All outputs of a key, from what the API showed and what the inputs fix. */
+export function outputsOf(
+  kind: KeyKind,
+  inputs: Properties,
+  shown: Properties,
+  createdAt: string,
+): Properties {
+  const facts = kind.facts(inputs, createdAt);
+  return {
+    description: inputs.description,
+    ...(inputs.rotationTriggers === undefined ? {} : { rotationTriggers: inputs.rotationTriggers }),
+    ...shown,
+    ...facts,
+    createdAt,
+    ...settingsOf(kind, inputs, facts),
+  };
+}
+
+async function readKey(
+  kind: KeyKind,
+  id: string,
+  olds: Properties,
+  context: Context,
+): Promise<State | undefined> {
+  if (isUnresolved(id)) return { id, outputs: olds };
+  pathSegment(id);
+  const entry = await context.apiKeys.find(id);
+  if (olds.createdAt === undefined) return { id, outputs: outputsOfGet(kind, id, entry) };
+  if (!entry || (!entry.isActive && olds.recreateIfInvalid !== false)) return undefined;
+  const kept = without(olds, "lastUsedAt");
+  return {
+    id,
+    outputs: { ...kept, ...kind.listed(entry), isActive: entry.isActive, lastUsedAt: entry.lastUsedAt },
+  };
+}
+
+/** For `.get`: everything that the list shows; the key itself is shown by the API only at its creation. */
+function outputsOfGet(kind: KeyKind, id: string, entry: ApiKey | undefined): Properties {
+  const wrong = entry ? kind.mismatch(entry, {}) : "the account does not hold it";
+  if (!entry || wrong !== undefined) {
+    throw new NotFoundError({
+      message: `There is no ${kind.noun} with the id ${id}: ${wrong ?? ""}.`,
+      outcome: "rejected",
+    });
+  }
+  return without(entry, "id");
+}
+
+/** Revokes whatever bears the mark of a creation that was not cleared up, but for `except`. */
+async function removeMarked(
+  kind: KeyKind,
+  olds: Properties,
+  context: Context,
+  except?: string,
+): Promise<void> {
+  const { description } = olds;
+  const operation = context.client.operation(`Clearing up the ${kind.noun} ${JSON.stringify(description)}`);
+  const entries = [...(await context.apiKeys.fresh(operation)).byId.values()];
+  const alike = entries.filter((entry) => entry.description === description && entry.id !== except);
+  if (bearsMark(description, "description")) {
+    for (const entry of alike) await context.client.revokeApiKey(entry.id, operation);
+  } else if (alike.length > 0) {
+    const found = alike.map((entry) => `${entry.id} (created ${entry.createdAt})`).join(", ");
+    context.log(
+      `The ${kind.noun} ${JSON.stringify(description)} may have left ${found}; revoke it if nothing uses it.`,
+    );
+  }
+}
+
+/** RFC 3339 in UTC, whole seconds. */
+export function rfc3339(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
+}

@@ -1,0 +1,86 @@
+// `existing: { id, key }`: taking over a key made by hand. It happens once; a later replacement makes a new key like any other.
+import { createHash } from "node:crypto";
+
+import { ConfigurationError } from "../api/errors";
+import { isTemplate } from "../auto";
+import { outputsOf } from "./api-key";
+import type { KeyKind } from "./api-key";
+import { InputCheck, isRecord, shape } from "./inputs";
+import { UNKNOWN } from "./lifecycle";
+import type { Context, Properties, State } from "./lifecycle";
+
+/**
+ * Programs of this run whose key is in the state already. The engine checks a resource that is to be replaced twice, the second time
+ * without its old inputs; without this memory the replacement would take over the very key that it replaces.
+ */
+const taken = new Set<string>();
+
+/**
+ * Checks the input. Once the state holds the key, only the id is kept: that says "done", and the secret stands in the state no longer
+ * than it must. Failures name no property, since the engine would print its value.
+ */
+export function checkExisting(check: InputCheck, olds: Properties, news: Properties): void {
+  if (!check.known("existing")) return;
+  const { existing } = news;
+  if (!isRecord(existing) || Object.keys(existing).some((name) => name !== "id" && name !== "key")) {
+    check.fail("", "`existing` must be an object { id, key }");
+    return;
+  }
+  const { id, key } = existing;
+  if (id !== UNKNOWN && (typeof id !== "string" || !/^[A-Za-z0-9_-]+$/.test(id))) {
+    check.fail("", `\`existing.id\` must be the id of a key as the key list shows it, not ${shape(id)}`);
+  }
+  if (key !== UNKNOWN && (typeof key !== "string" || !/^[\x21-\x7e]+$/.test(key))) {
+    check.fail("", `\`existing.key\` must be the full key, without white space, not ${shape(key)}`);
+  }
+  const program = createHash("sha256").update(JSON.stringify(news)).digest("hex");
+  if (isRecord(olds.existing) && olds.existing.id === id) taken.add(program);
+  check.inputs.existing = taken.has(program) ? { id } : { id, key };
+}
+
+/** The key that a creation must take over, if its inputs ask for it and it has not happened yet. */
+export function existingToTake(inputs: Properties): { id: unknown; key: unknown } | undefined {
+  if (inputs.existing === UNKNOWN) return { id: UNKNOWN, key: UNKNOWN };
+  if (!isRecord(inputs.existing) || inputs.existing.key === undefined) return undefined;
+  return { id: inputs.existing.id, key: inputs.existing.key };
+}
+
+/** Takes the key over, after the list confirmed all that it can confirm. Nothing is created or changed in the account. */
+export async function takeOver(kind: KeyKind, inputs: Properties, context: Context): Promise<State> {
+  const { id, key } = existingToTake(inputs) as { id: string; key: string };
+  const refuse = (why: string): never => {
+    context.claims.release(`api-key ${id}`);
+    throw new ConfigurationError(
+      `Taking over the ${kind.noun} ${id} (\`existing\`) was refused: ${why}. Nothing was created or changed.`,
+    );
+  };
+  if (context.claims.take(`api-key ${id}`, kind.noun) !== undefined) {
+    throw new ConfigurationError(
+      `The key ${id} is named by \`existing\` of two resources; only one can own it.`,
+    );
+  }
+  const entry = await context.apiKeys.find(id);
+  if (!entry) return refuse("the account does not hold it; remove `existing` to have a new one created");
+  if (!entry.isActive) return refuse("it is not active; remove `existing` to have a new one created");
+  const wrong = kind.mismatch(entry, inputs);
+  if (wrong !== undefined) return refuse(wrong);
+  if (entry.keyPrefix === "" || !key.startsWith(entry.keyPrefix) || key.length <= entry.keyPrefix.length) {
+    return refuse(`\`existing.key\` is not the full key of this id, which begins with ${entry.keyPrefix}`);
+  }
+  const explicit = !isTemplate(inputs.description, "description");
+  if (explicit && inputs.description !== entry.description) {
+    return refuse(
+      `its description is ${JSON.stringify(entry.description ?? "")}, and the API cannot change it; give that one or leave \`description\` out`,
+    );
+  }
+  const shown = {
+    key,
+    keyPrefix: entry.keyPrefix,
+    keyType: entry.keyType,
+    isActive: true,
+    lastUsedAt: entry.lastUsedAt,
+  };
+  const declared = { ...inputs, description: entry.description };
+  context.apiKeys.noteCreated(id);
+  return { id, outputs: outputsOf(kind, declared, { ...shown, ...kind.listed(entry) }, entry.createdAt) };
+}

@@ -1,0 +1,45 @@
+// "pulumi-wayscloud/runtime": what the engine's provider process loads. Texts in users' states name it: never renamed, never removed.
+import type { dynamic } from "@pulumi/pulumi";
+
+import { API_KEY, ENDPOINT } from "../config";
+import { dynamicProvider } from "./adapter";
+import type { Host } from "./adapter";
+import { createContext } from "./context";
+import type { Context } from "./lifecycle";
+import { personalAccessToken as personalAccessTokenLife } from "./personal-access-token";
+import { serviceKey as serviceKeyLife } from "./service-key";
+import { sshKey as sshKeyLife } from "./ssh-key";
+
+let config: dynamic.Config | undefined;
+let context: Context | undefined;
+
+const host: Host = {
+  configure(given) {
+    config = given;
+  },
+  context() {
+    // A failure is not kept: every call says for itself what is wrong.
+    context ??= createContext(lookUp, describe(), { log: (line) => process.stderr.write(`${line}\n`) });
+    return context;
+  },
+  now: () => Date.now(),
+};
+
+function lookUp(key: string): string | undefined {
+  const value: unknown = config?.get(key);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** An explicit Provider passes both keys and nothing else; a stack's config may look the same, so both are named. */
+function describe(): string {
+  return lookUp(ENDPOINT) === undefined
+    ? `the stack config ${API_KEY}`
+    : `the configuration ${API_KEY} (of the stack, or the \`apiKey\` of an explicit Provider)`;
+}
+
+/** The provider object of this resource type; for the engine's process, not for programs. */
+export const sshKey = dynamicProvider(sshKeyLife, host);
+/** The provider object of this resource type; for the engine's process, not for programs. */
+export const serviceKey = dynamicProvider(serviceKeyLife, host);
+/** The provider object of this resource type; for the engine's process, not for programs. */
+export const personalAccessToken = dynamicProvider(personalAccessTokenLife, host);

@@ -1,0 +1,36 @@
+// The state of a creation that could not be cleared up: its id, how it is told from a real one, and what heals it.
+import { PartialFailure } from "./lifecycle";
+import type { Diff, Properties } from "./lifecycle";
+import { UnresolvedError } from "./reconcile";
+
+const PREFIX = "unresolved/";
+
+/** Runs a creation; turns an unresolved end into what the engine keeps in the state. */
+export async function keepingTrack<T>(mark: string, inputs: Properties, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UnresolvedError)) throw error;
+    throw new PartialFailure(PREFIX + mark, { ...inputs, unresolved: true }, error.message);
+  }
+}
+
+/** A created thing beside which a twin may live: kept with its key, and marked so that the next run looks again. */
+export function unsweptFailure(id: string, outputs: Properties, what: string): PartialFailure {
+  return new PartialFailure(
+    id,
+    { ...outputs, unresolved: true },
+    `${what} was created and is in the state, but the list could not be read to see whether a lost first attempt left a twin.` +
+      " The next `pulumi up` looks again.",
+  );
+}
+
+export function isUnresolved(id: string): boolean {
+  return id.startsWith(PREFIX);
+}
+
+/** What a run does about an unresolved state: replace it, old first; or, where the key is known, look for the twin in an update. */
+export function diffOfUnresolved(id: string, olds: Properties): Diff | undefined {
+  if (isUnresolved(id)) return { changes: true, replaces: ["unresolved"], deleteBeforeReplace: true };
+  return olds.unresolved === true ? { changes: true, replaces: [] } : undefined;
+}
