@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type * as api from "../api/client";
+import { ConfigurationError, WaysCloudError } from "../api/errors";
 import type { Account } from "../api/transport";
 import { API_KEY, resolveAccount } from "../config";
 import { accountOf, stackConfig } from "../provider";
@@ -30,10 +31,18 @@ const outsideOfRuns = {};
  *
  * @throws when a Provider's credential is not known yet, which only the output form can wait for.
  */
-export async function readOnce<T>(
+export function readOnce<T>(
   kind: string,
   read: (client: Client) => Promise<T>,
   opts: DataOptions = {},
+): Promise<T> {
+  return told(() => readShared(kind, read, opts));
+}
+
+async function readShared<T>(
+  kind: string,
+  read: (client: Client) => Promise<T>,
+  opts: DataOptions,
 ): Promise<T> {
   const answers = answersOfRun();
   const account = opts.provider ? await providerAccount(opts.provider) : defaultAccount();
@@ -47,6 +56,16 @@ export async function readOnce<T>(
   return answer;
 }
 
+/** Runs a data function. What goes wrong is shown by the engine as its message alone, as a `pulumi.RunError` would be. */
+export async function told<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof WaysCloudError) Object.defineProperty(error, "__pulumiRunError", { value: true });
+    throw error;
+  }
+}
+
 /** The same as an output: waits for a Provider that is not known yet, and stays unknown in a preview that cannot know it. */
 export function readOnceOutput<T>(
   kind: string,
@@ -57,7 +76,7 @@ export function readOnceOutput<T>(
   const { apiKey, endpoint } = accountOf(opts.provider);
   // The credential is secret, what is read with it is not.
   const answer = pulumi.all([apiKey, endpoint]).apply(() => readOnce(kind, read, opts));
-  return pulumi.unsecret(answer as pulumi.Output<T>);
+  return pulumi.unsecret(answer) as pulumi.Output<T>;
 }
 
 function answersOfRun(): Map<string, Promise<unknown>> {
@@ -75,7 +94,7 @@ async function providerAccount(provider: Provider): Promise<Account> {
   const { apiKey, endpoint } = accountOf(provider);
   const values = await known(pulumi.all([apiKey, endpoint]));
   if (!values) {
-    throw new Error(
+    throw new ConfigurationError(
       "The Provider's apiKey or endpoint is not known in this preview; use the …Output form of the function, which waits for it.",
     );
   }

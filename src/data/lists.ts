@@ -1,7 +1,8 @@
 // Filters for list functions: plain equality of the fields that are given.
 import * as pulumi from "@pulumi/pulumi";
 
-import { readOnce, readOnceOutput } from "./account-data";
+import { readOnce, readOnceOutput, told } from "./account-data";
+import { ConfigurationError } from "../api/errors";
 import type { DataOptions, DataOutputOptions } from "./account-data";
 import type { AccountClient } from "../api/client";
 
@@ -15,13 +16,15 @@ export interface ListSource<Entry> {
 
 type Filter<Entry> = { readonly [K in keyof Entry]?: Entry[K] | undefined };
 
-export async function getList<Entry>(
+export function getList<Entry>(
   source: ListSource<Entry>,
   args: Filter<Entry> = {},
   opts?: DataOptions,
 ): Promise<Entry[]> {
-  const match = filter(source, args);
-  return (await readOnce(source.kind, source.read, opts)).filter(match);
+  return told(async () => {
+    const match = filter(source, args);
+    return (await readOnce(source.kind, source.read, opts)).filter(match);
+  });
 }
 
 export function getListOutput<Entry>(
@@ -32,7 +35,9 @@ export function getListOutput<Entry>(
   const all = readOnceOutput(source.kind, source.read, opts);
   return pulumi
     .all([all, pulumi.output(args)])
-    .apply(([entries, known]) => (entries as Entry[]).filter(filter(source, known as Filter<Entry>)));
+    .apply(([entries, known]) =>
+      told(() => (entries as Entry[]).filter(filter(source, known as Filter<Entry>))),
+    ) as pulumi.Output<Entry[]>;
 }
 
 /** @throws on a field that cannot be filtered by: a typing mistake must not return everything. */
@@ -43,7 +48,7 @@ function filter<Entry>(source: ListSource<Entry>, args: Filter<Entry>): (entry: 
   ][];
   for (const [name] of given) {
     if (!source.filters.includes(name)) {
-      throw new Error(
+      throw new ConfigurationError(
         `Unknown filter \`${name}\` for ${source.kind}; there are ${source.filters.join(", ")}.`,
       );
     }

@@ -1,7 +1,9 @@
 // getSshKeys and getSshKey: the account's SSH keys.
 import * as pulumi from "@pulumi/pulumi";
 
+import { ConfigurationError } from "../api/errors";
 import type { DataOptions, DataOutputOptions } from "./account-data";
+import { told } from "./account-data";
 import { getList, getListOutput } from "./lists";
 import type { ListSource } from "./lists";
 
@@ -71,9 +73,11 @@ export function getSshKeysOutput(
  * ```
  * @see GET /v1/account/ssh-keys
  */
-export async function getSshKey(args: GetSshKeyArgs, opts?: DataOptions): Promise<SshKeyInfo> {
-  const wanted = oneField(args);
-  return pick(await getSshKeys({}, opts), wanted);
+export function getSshKey(args: GetSshKeyArgs, opts?: DataOptions): Promise<SshKeyInfo> {
+  return told(async () => {
+    const wanted = oneField(args);
+    return pick(await getSshKeys({}, opts), wanted);
+  });
 }
 
 /** As {@link getSshKey}, accepting inputs and returning an output. @see GET /v1/account/ssh-keys */
@@ -83,7 +87,7 @@ export function getSshKeyOutput(
 ): pulumi.Output<SshKeyInfo> {
   return pulumi
     .all([getSshKeysOutput({}, opts), pulumi.output(args)])
-    .apply(([keys, known]) => pick(keys, oneField(known as GetSshKeyArgs)));
+    .apply(([keys, known]) => told(() => pick(keys, oneField(known as GetSshKeyArgs))));
 }
 
 type Wanted = [keyof GetSshKeyArgs, string];
@@ -92,7 +96,7 @@ function oneField(args: GetSshKeyArgs): Wanted {
   const given = Object.entries(args).filter(([, value]) => value !== undefined);
   const [first] = given;
   if (given.length !== 1 || !first || !["id", "name", "fingerprint"].includes(first[0])) {
-    throw new Error(
+    throw new ConfigurationError(
       `getSshKey needs exactly one of \`id\`, \`name\` and \`fingerprint\`; it was given ${given.length}.`,
     );
   }
@@ -107,5 +111,7 @@ function pick(keys: readonly SshKeyInfo[], [field, value]: Wanted): SshKeyInfo {
     fits.length === 0
       ? "no SSH key"
       : `${fits.length} SSH keys (ids ${fits.map((key) => key.id).join(", ")})`;
-  throw new Error(`getSshKey: the account has ${found} with the ${field} ${JSON.stringify(value)}.`);
+  throw new ConfigurationError(
+    `getSshKey: the account has ${found} with the ${field} ${JSON.stringify(value)}.`,
+  );
 }

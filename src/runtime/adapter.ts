@@ -7,11 +7,13 @@ import { PartialFailure, UNKNOWN } from "./lifecycle";
 import type { Context, Lifecycle, Properties } from "./lifecycle";
 
 /** How the SDK writes an unknown value (`pulumi.runtime.unknownValue`), whatever its type. */
-const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What the provider process lends to its lifecycles. */
 export interface Host {
   configure(config: dynamic.Config): void;
+  /** Why no account could be made of the configuration, if so. Makes no request. */
+  misconfiguration(): string | undefined;
   /** The account; made at the first call. Throws when it is not configured well. */
   context(): Context;
   now(): number;
@@ -28,7 +30,12 @@ export function dynamicProvider(lifecycle: Lifecycle, host: Host): dynamic.Resou
     check: (olds: Properties, news: Properties) =>
       shortly(() => {
         const { inputs, failures } = lifecycle.check(incoming(olds), incoming(news));
-        return { inputs: outgoing(inputs), failures };
+        // Something is to be created: a missing credential is better said in the preview than halfway through `up`.
+        const wrong = Object.keys(olds).length === 0 ? host.misconfiguration() : undefined;
+        return {
+          inputs: outgoing(inputs),
+          failures: wrong === undefined ? failures : [...failures, { property: "", reason: wrong }],
+        };
       }),
     diff: (id, olds: Properties, news: Properties) =>
       shortly(() => lifecycle.diff(id, incoming(olds), incoming(news), host.now())),
@@ -93,8 +100,15 @@ async function shortly<T>(work: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** The process prints an error with its stack; where the message says it all, the stack is noise. */
+/**
+ * The process prints what it is thrown, with its stack, beside the message that the engine shows at the resource. Where the message says it
+ * all, that print is kept to one short line.
+ */
 function presentable(error: unknown): unknown {
-  if (error instanceof WaysCloudError) error.stack = "";
+  if (error instanceof WaysCloudError) {
+    const { name } = error;
+    Object.defineProperty(error, "toString", { value: () => "pulumi-wayscloud" });
+    error.stack = `${name}, explained at the resource`;
+  }
   return error;
 }

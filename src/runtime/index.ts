@@ -1,13 +1,14 @@
 // "pulumi-wayscloud/runtime": what the engine's provider process loads. Texts in users' states name it: never renamed, never removed.
 import type { dynamic } from "@pulumi/pulumi";
 
-import { API_KEY, ENDPOINT } from "../config";
-import { dynamicProvider } from "./adapter";
+import { API_KEY, ENDPOINT, resolveAccount } from "../config";
+import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
 import type { Host } from "./adapter";
 import { createContext } from "./context";
 import type { Context } from "./lifecycle";
 import { personalAccessToken as personalAccessTokenLife } from "./personal-access-token";
 import { serviceKey as serviceKeyLife } from "./service-key";
+import { messageOf } from "./reconcile";
 import { sshKey as sshKeyLife } from "./ssh-key";
 
 let config: dynamic.Config | undefined;
@@ -16,6 +17,16 @@ let context: Context | undefined;
 const host: Host = {
   configure(given) {
     config = given;
+  },
+  misconfiguration() {
+    // In a preview an explicit Provider's credential may depend on another resource.
+    if (context || config?.get(API_KEY) === UNKNOWN_VALUE) return undefined;
+    try {
+      resolveAccount(lookUp, describe());
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
   },
   context() {
     // A failure is not kept: every call says for itself what is wrong.

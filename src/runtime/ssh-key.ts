@@ -85,9 +85,7 @@ function diffSshKey(olds: Properties, news: Properties): Diff {
 /** Removes whatever a creation that was not cleared up may have left, but for `except`. */
 async function removeMarked(olds: Properties, context: Context, except?: string): Promise<void> {
   const { fingerprint } = parsePublicKey(String(olds.publicKey));
-  const operation = context.client.operation(
-    `Clearing up the SSH key ${JSON.stringify(olds.name)}`,
-  );
+  const operation = context.client.operation(`Clearing up the SSH key ${JSON.stringify(olds.name)}`);
   for (const record of (await context.sshKeys.fresh(operation)).byId.values()) {
     if (record.id === except || record.name !== olds.name || !fingerprintIs(record, fingerprint)) continue;
     await context.client.deleteSshKey(record.id, operation);

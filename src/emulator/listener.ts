@@ -1,0 +1,66 @@
+// The server socket: opening, closing at once whatever is under way, and opening again at the same port.
+import { createServer } from "node:http";
+import type { RequestListener, Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+/** How long an idle connection is kept, so that a client's pool does not race with its closing. */
+const KEEP_ALIVE = 60_000;
+
+export class Listener {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #port: number;
+
+  /**
+   * `refuses` is asked, at each connection and at each further request over a kept one, whether to destroy it: once for
+   * each attempt of a client, whether or not it pools its connections.
+   */
+  constructor(
+    serve: RequestListener,
+    refuses: () => boolean,
+    private readonly host: string,
+    port: number,
+  ) {
+    this.#port = port;
+    const unused = new WeakSet<Socket>();
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 0 }, (request, response) => {
+      if (!unused.delete(request.socket) && refuses()) request.socket.resetAndDestroy();
+      else serve(request, response);
+    });
+    this.#server.on("connection", (socket) => {
+      if (refuses()) {
+        socket.resetAndDestroy();
+        return;
+      }
+      unused.add(socket);
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+  }
+
+  get url(): string {
+    const anywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+    const host = anywhere[this.host] ?? this.host;
+    return `http://${host.includes(":") ? `[${host}]` : host}:${this.#port}`;
+  }
+
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(this.#port, this.host, () => {
+        this.#server.off("error", reject);
+        this.#port = (this.#server.address() as AddressInfo).port;
+        resolve();
+      });
+    });
+  }
+
+  /** Stops listening and destroys every connection. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      // The only error of `close` is that it was not open.
+      this.#server.close(() => resolve());
+      for (const socket of this.#sockets) socket.destroy();
+    });
+  }
+}
