@@ -75,8 +75,8 @@ export function readOnceOutput<T>(
   if (!opts.provider) return pulumi.output(readOnce(kind, read)) as pulumi.Output<T>;
   const { apiKey, endpoint } = accountOf(opts.provider);
   // The credential is secret, what is read with it is not.
-  const answer = pulumi.all([apiKey, endpoint]).apply(() => readOnce(kind, read, opts));
-  return pulumi.unsecret(answer) as pulumi.Output<T>;
+  const answer = pulumi.all([apiKey, endpoint]).apply<T>(() => readOnce(kind, read, opts));
+  return pulumi.unsecret(answer);
 }
 
 function answersOfRun(): Map<string, Promise<unknown>> {

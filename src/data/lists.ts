@@ -35,9 +35,9 @@ export function getListOutput<Entry>(
   const all = readOnceOutput(source.kind, source.read, opts);
   return pulumi
     .all([all, pulumi.output(args)])
-    .apply(([entries, known]) =>
+    .apply<Entry[]>(([entries, known]) =>
       told(() => (entries as Entry[]).filter(filter(source, known as Filter<Entry>))),
-    ) as pulumi.Output<Entry[]>;
+    );
 }
 
 /** @throws on a field that cannot be filtered by: a typing mistake must not return everything. */
