@@ -1,16 +1,30 @@
-// The process-wide gate in front of the API: at most 16 requests in flight, and one pause for all when the API asks to slow down.
+// The process-wide gate in front of the API: at most 16 requests in flight, and when the API asks to slow down, one pause and one pace for all.
 import type { Timing } from "./timing";
 
 export const MOST_IN_FLIGHT = 16;
+/** The rate that the API has just borne is measured over this time. */
+const WINDOW_MS = 1_000;
+/** Fewer accepted requests than this tell no rate. */
+const FEWEST = 4;
+/** After a 429 requests go out at this share of that rate, so that the next one is not refused as well. */
+const SLOWER = 0.9;
+/** Without another 429 for this long, the pace quickens a little. */
+const CALM_MS = 10_000;
+const QUICKER = 0.8;
 
 export class Gate {
   private inFlight = 0;
   private readonly queue: (() => void)[] = [];
   private pausedUntil = 0;
+  /** Milliseconds between two starts; 0 until the first 429. */
+  private interval = 0;
+  private nextStart = 0;
+  private calmSince = 0;
+  private accepted: number[] = [];
 
   constructor(private readonly timing: Timing) {}
 
-  /** Runs `work` when there is room for it and no pause is on. */
+  /** Runs `work` when there is room for it and neither pause nor pace holds it back. */
   async pass<T>(work: () => Promise<T>): Promise<T> {
     if (this.inFlight >= MOST_IN_FLIGHT) {
       await new Promise<void>((resolve) => this.queue.push(resolve));
@@ -28,17 +42,40 @@ export class Gate {
     }
   }
 
-  /** Holds back every request that has not started, for `ms` from now. */
-  pause(ms: number): void {
-    this.pausedUntil = Math.max(this.pausedUntil, this.timing.monotonic() + ms);
+  /** To be told of every request that was not refused for its number: from these the bearable rate is known. */
+  noteAccepted(): void {
+    const now = this.timing.monotonic();
+    const oldest = now - WINDOW_MS;
+    this.accepted.push(now);
+    if ((this.accepted[0] ?? 0) < oldest) this.accepted = this.accepted.filter((at) => at >= oldest);
+  }
+
+  /** After a 429: holds back every request that has not started for `ms`, and spaces those that follow. */
+  slowDown(ms: number): void {
+    const now = this.timing.monotonic();
+    // Requests that were under way together are refused together; they tell one thing, not many.
+    if (now >= this.pausedUntil) {
+      const rate = this.accepted.filter((at) => at >= now - WINDOW_MS).length;
+      // Refused from the start on: somebody else used up the limit, and that tells no rate.
+      if (rate >= FEWEST) this.interval = Math.max(this.interval, WINDOW_MS / (rate * SLOWER));
+    }
+    this.calmSince = now;
+    this.pausedUntil = Math.max(this.pausedUntil, now + ms);
   }
 
   private async waitOut(): Promise<void> {
-    // A loop, since the pause may have been prolonged meanwhile.
+    // A loop, since others may have taken the moment, or the pause may have been prolonged.
     for (;;) {
-      const wait = this.pausedUntil - this.timing.monotonic();
-      if (wait <= 0) return;
+      const now = this.timing.monotonic();
+      const wait = Math.max(this.pausedUntil, this.nextStart) - now;
+      if (wait <= 0) break;
       await this.timing.sleep(wait);
     }
+    const now = this.timing.monotonic();
+    if (this.interval > 0 && now - Math.max(this.calmSince, this.pausedUntil) > CALM_MS) {
+      this.interval *= QUICKER;
+      this.calmSince = now;
+    }
+    this.nextStart = now + this.interval;
   }
 }

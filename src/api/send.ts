@@ -39,7 +39,7 @@ export async function send(sender: Sender, request: Request): Promise<Answer> {
     }
     if (wait > 5_000)
       sender.log(`${request.operation.title}: waiting ${Math.ceil(wait / 1000)} s (${error.message})`);
-    if (error.outcome === "try-later") sender.gate.pause(wait);
+    if (error.outcome === "try-later") sender.gate.slowDown(wait);
     else await sender.timing.sleep(wait);
   }
 }
@@ -59,6 +59,7 @@ async function tryOnce(sender: Sender, request: Request, body: string | undefine
   if ("failure" in tried) return { error: errorOfFailure(sender, request, tried.failure) };
   const { answer } = tried;
   const outcome = outcomeOfStatus(answer.status);
+  if (outcome !== "try-later") sender.gate.noteAccepted();
   if (!outcome) return { answer };
   const reason = reasonOf(answer.text, [sender.account.apiKey]);
   const facts = { outcome, status: answer.status, method: request.method, path: request.path, reason };
