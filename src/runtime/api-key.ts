@@ -8,7 +8,7 @@ import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../auto";
 import { checkExisting, existingToTake, takeOver } from "./existing";
 import { InputCheck, same, without } from "./inputs";
 import type { Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
-import { createOnce } from "./reconcile";
+import { clearUp, mint, nameOf } from "./mint";
 import { refuseSelfLockout } from "./self-lockout";
 import { diffOfUnresolved, isUnresolved, keepingTrack, unsweptFailure } from "./unresolved";
 
@@ -50,11 +50,11 @@ export function apiKeyLifecycle(kind: KeyKind): Lifecycle {
     create: (inputs, context) => createKey(kind, inputs, context),
     read: (id, olds, context) => readKey(kind, id, olds, context),
     async update(id, olds, news, context) {
-      if (olds.unresolved === true) await removeMarked(kind, olds, context, id);
+      if (olds.unresolved === true) await clearUpAfter(kind, olds, context, id);
       return { ...without(olds, "unresolved", ...SETTINGS), ...settingsOf(kind, news, olds) };
     },
     async delete(id, olds, context) {
-      if (olds.unresolved === true) await removeMarked(kind, olds, context);
+      if (olds.unresolved === true) await clearUpAfter(kind, olds, context);
       if (isUnresolved(id)) return;
       refuseSelfLockout(kind.noun, id, olds, context.client.account);
       await context.client.revokeApiKey(id, context.client.operation(`Revoking the ${kind.noun} ${id}`));
@@ -88,45 +88,22 @@ function diffKey(kind: KeyKind, id: string, olds: Properties, news: Properties, 
 
 async function createKey(kind: KeyKind, inputs: Properties, context: Context): Promise<State> {
   if (existingToTake(inputs)) return takeOver(kind, inputs, context);
-  const description = isTemplate(inputs.description, "description")
-    ? fillIn(inputs.description)
-    : inputs.description;
-  const settled: Properties = { ...inputs, description };
-  const what = `the ${kind.noun} ${JSON.stringify(description)}`;
-  const operation = context.client.operation(`Creating ${what}`);
-  const mark = bearsMark(description, "description") ? markOf(description) : drawMark();
-  const created = await keepingTrack(mark, settled, () =>
-    createOnce<CreatedKey, ApiKey>(
-      {
-        what,
-        post: () => kind.post(settled, context, operation),
-        list: () => context.apiKeys.fresh(operation),
-        isKnown: context.apiKeys.knownBefore(),
-        judge: (entry, createdSince) => judge(kind, entry, settled, createdSince),
-        remove: (id) => context.client.revokeApiKey(id, operation),
-      },
-      context,
-    ),
-  );
-  const { id, ...shown } = created.value;
-  context.apiKeys.noteCreated(id);
-  const createdAt = rfc3339(created.serverTime ?? context.client.timing.now());
-  const outputs = outputsOf(kind, settled, { ...shown, isActive: true }, createdAt);
-  if (created.unswept) throw unsweptFailure(id, outputs, what);
-  return { id, outputs };
+  const { description } = inputs;
+  const settled = {
+    ...inputs,
+    description: isTemplate(description, "description") ? fillIn(description) : description,
+  };
+  const provable = bearsMark(settled.description, "description");
+  const mark = provable ? markOf(String(settled.description)) : drawMark();
+  const minted = await keepingTrack(mark, settled, () => mint(kind, settled, provable, context));
+  const outputs = outputsOf(kind, settled, { ...minted.shown, isActive: true }, minted.createdAt);
+  if (minted.unswept) throw unsweptFailure(minted.id, outputs, nameOf(kind, settled));
+  return { id: minted.id, outputs };
 }
 
-/** Proven: bears our mark. Possible: new, and the same in all that an explicit description leaves to compare. */
-function judge(
-  kind: KeyKind,
-  entry: ApiKey,
-  inputs: Properties,
-  createdSince: boolean,
-): "proven" | "possible" | "foreign" {
-  if (entry.description !== inputs.description || kind.mismatch(entry, inputs) !== undefined)
-    return "foreign";
-  if (bearsMark(inputs.description, "description")) return "proven";
-  return createdSince ? "possible" : "foreign";
+/** Revokes what a creation that was not cleared up may have left, but for `except`. */
+function clearUpAfter(kind: KeyKind, olds: Properties, context: Context, except?: string): Promise<void> {
+  return clearUp(kind, olds, bearsMark(olds.description, "description"), context, except);
 }
 
 /** All outputs of a key, from what the API showed and what the inputs fix. */
@@ -175,30 +152,4 @@ function outputsOfGet(kind: KeyKind, id: string, entry: ApiKey | undefined): Pro
     });
   }
   return without(entry, "id");
-}
-
-/** Revokes whatever bears the mark of a creation that was not cleared up, but for `except`. */
-async function removeMarked(
-  kind: KeyKind,
-  olds: Properties,
-  context: Context,
-  except?: string,
-): Promise<void> {
-  const { description } = olds;
-  const operation = context.client.operation(`Clearing up the ${kind.noun} ${JSON.stringify(description)}`);
-  const entries = [...(await context.apiKeys.fresh(operation)).byId.values()];
-  const alike = entries.filter((entry) => entry.description === description && entry.id !== except);
-  if (bearsMark(description, "description")) {
-    for (const entry of alike) await context.client.revokeApiKey(entry.id, operation);
-  } else if (alike.length > 0) {
-    const found = alike.map((entry) => `${entry.id} (created ${entry.createdAt})`).join(", ");
-    context.log(
-      `The ${kind.noun} ${JSON.stringify(description)} may have left ${found}; revoke it if nothing uses it.`,
-    );
-  }
-}
-
-/** RFC 3339 in UTC, whole seconds. */
-export function rfc3339(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 }

@@ -1,9 +1,10 @@
 // What is peculiar to a personal access token: scopes, and an end that is known in advance.
-import { apiKeyLifecycle, rfc3339 } from "./api-key";
+import { apiKeyLifecycle } from "./api-key";
 import type { KeyKind } from "./api-key";
 import { same, shape } from "./inputs";
 import type { InputCheck } from "./inputs";
 import { UNKNOWN } from "./lifecycle";
+import { rfc3339 } from "./mint";
 import type { Properties } from "./lifecycle";
 
 const DAY_MS = 86_400_000;
