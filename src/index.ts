@@ -8,6 +8,11 @@ export { ServiceKey } from "./resources/service-key";
 export type { ServiceKeyArgs, ServiceName } from "./resources/service-key";
 export { PersonalAccessToken } from "./resources/personal-access-token";
 export type { PersonalAccessTokenArgs } from "./resources/personal-access-token";
+export { RotatingServiceKey } from "./resources/rotating-service-key";
+export type { RotatingServiceKeyArgs } from "./resources/rotating-service-key";
+export { RotatingPersonalAccessToken } from "./resources/rotating-personal-access-token";
+export type { RotatingPersonalAccessTokenArgs } from "./resources/rotating-personal-access-token";
+export type { RotationArgs } from "./resources/rotation-args";
 export type { CommonKeyArgs, ExistingKey } from "./resources/existing-key";
 
 export { getProfile, getProfileOutput } from "./data/profile";

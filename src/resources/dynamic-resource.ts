@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { autoText } from "../auto";
 
 /** The provider objects of "pulumi-wayscloud/runtime". */
-export type RuntimeName = "sshKey" | "serviceKey" | "personalAccessToken";
+export type RuntimeName =
+  "sshKey" | "serviceKey" | "personalAccessToken" | "rotatingServiceKey" | "rotatingPersonalAccessToken";
 
 /**
  * The code that the engine keeps in the state and runs for a resource, for ever: a constant of 60-odd bytes, never to be changed. What it
@@ -32,7 +33,12 @@ export function propertiesOf(
 
 /** The default description of a key: tells a person its owner, and ends in a mark that proves it. */
 export function defaultDescription(name: string): string {
-  return autoText(`pulumi ${pulumi.getProject()}/${pulumi.getStack()}/${name} #`, pulumi.runtime.isDryRun());
+  return autoText(`${ownerDescription(name)} #`, pulumi.runtime.isDryRun());
+}
+
+/** The default description of a rotating key: each of its keys adds a mark of its own. */
+export function ownerDescription(name: string): string {
+  return `pulumi ${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
 }
 
 /** The default name of an SSH key. */
@@ -40,9 +46,12 @@ export function defaultName(name: string): string {
   return autoText(`${name}-`, pulumi.runtime.isDryRun());
 }
 
-/** The options with `key` kept secret wherever the engine stores it. */
-export function withSecretKey(opts: pulumi.CustomResourceOptions | undefined): pulumi.CustomResourceOptions {
-  return pulumi.mergeOptions(opts, { additionalSecretOutputs: ["key"] });
+/** The options with the key outputs kept secret wherever the engine stores them. */
+export function withSecretOutputs(
+  opts: pulumi.CustomResourceOptions | undefined,
+  ...names: string[]
+): pulumi.CustomResourceOptions {
+  return pulumi.mergeOptions(opts, { additionalSecretOutputs: names });
 }
 
 /** A missing argument object or a lookup without an id is a mistake of a JavaScript program. */

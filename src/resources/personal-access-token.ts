@@ -1,7 +1,7 @@
 // PersonalAccessToken: a token for the Account API itself, with scopes and an optional end.
 import * as pulumi from "@pulumi/pulumi";
 
-import { propertiesOf, requireArgs, typeToken, withSecretKey } from "./dynamic-resource";
+import { propertiesOf, requireArgs, typeToken, withSecretOutputs } from "./dynamic-resource";
 import type { CommonKeyArgs } from "./existing-key";
 import { keyInputs } from "./service-key";
 
@@ -121,7 +121,7 @@ export class PersonalAccessToken extends pulumi.CustomResource {
       PersonalAccessToken.__pulumiType,
       name,
       propertiesOf("personalAccessToken", inputs, inputs ? outputs : ["scopes", "description", ...outputs]),
-      withSecretKey(opts),
+      withSecretOutputs(opts, "key"),
     );
     this.key = pulumi.secret(this.key);
   }

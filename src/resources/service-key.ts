@@ -1,7 +1,13 @@
 // ServiceKey: an API key for one of the account's services.
 import * as pulumi from "@pulumi/pulumi";
 
-import { defaultDescription, propertiesOf, requireArgs, typeToken, withSecretKey } from "./dynamic-resource";
+import {
+  defaultDescription,
+  propertiesOf,
+  requireArgs,
+  typeToken,
+  withSecretOutputs,
+} from "./dynamic-resource";
 import type { CommonKeyArgs } from "./existing-key";
 
 /** The services that a key can be for. */
@@ -86,7 +92,7 @@ export class ServiceKey extends pulumi.CustomResource {
       ServiceKey.__pulumiType,
       name,
       propertiesOf("serviceKey", inputs, inputs ? outputs : ["service", "description", ...outputs]),
-      withSecretKey(opts),
+      withSecretOutputs(opts, "key"),
     );
     this.key = pulumi.secret(this.key);
   }

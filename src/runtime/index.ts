@@ -6,8 +6,9 @@ import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
 import type { Host } from "./adapter";
 import { createContext } from "./context";
 import type { Context } from "./lifecycle";
-import { personalAccessToken as personalAccessTokenLife } from "./personal-access-token";
-import { serviceKey as serviceKeyLife } from "./service-key";
+import { personalAccessToken as personalAccessTokenLife, tokenKind } from "./personal-access-token";
+import { rotatingLifecycle } from "./rotating-key";
+import { serviceKey as serviceKeyLife, serviceKeyKind } from "./service-key";
 import { messageOf } from "./reconcile";
 import { sshKey as sshKeyLife } from "./ssh-key";
 
@@ -54,3 +55,7 @@ export const sshKey = dynamicProvider(sshKeyLife, host);
 export const serviceKey = dynamicProvider(serviceKeyLife, host);
 /** The provider object of this resource type; for the engine's process, not for programs. */
 export const personalAccessToken = dynamicProvider(personalAccessTokenLife, host);
+/** The provider object of this resource type; for the engine's process, not for programs. */
+export const rotatingServiceKey = dynamicProvider(rotatingLifecycle(serviceKeyKind, ["service"]), host);
+/** The provider object of this resource type; for the engine's process, not for programs. */
+export const rotatingPersonalAccessToken = dynamicProvider(rotatingLifecycle(tokenKind, []), host);

@@ -52,12 +52,12 @@ export class InputCheck {
     else this.fail(name, `\`${name}\` must be true or false, not ${shape(this.news[name])}`);
   }
 
-  days(name: string, most: number): void {
+  days(name: string, most: number, least = 1): void {
     if (!this.known(name)) return;
     const value = this.news[name];
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > most) {
+    if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
       const given = typeof value === "number" ? String(value) : shape(value);
-      this.fail(name, `\`${name}\` must be a whole number of days from 1 to ${most}, not ${given}`);
+      this.fail(name, `\`${name}\` must be a whole number of days from ${least} to ${most}, not ${given}`);
     } else this.inputs[name] = value;
   }
 

@@ -11,7 +11,8 @@ const DAY_MS = 86_400_000;
 /** A hundred years: beyond it dates lose their meaning. */
 const MOST_DAYS = 36_500;
 
-const kind: KeyKind = {
+/** Also the kind of key that a rotating token holds. */
+export const tokenKind: KeyKind = {
   noun: "personal access token",
   fixed: ["scopes", "expiresInDays"],
   changeable: ["rotateBeforeDays"],
@@ -55,7 +56,7 @@ const kind: KeyKind = {
   },
 };
 
-export const personalAccessToken = apiKeyLifecycle(kind);
+export const personalAccessToken = apiKeyLifecycle(tokenKind);
 
 /** `area:verb`, sorted and without repeats, since neither means anything to the API. */
 function checkScopes(check: InputCheck, news: Properties): void {

@@ -5,7 +5,8 @@ import type { KeyKind } from "./api-key";
 
 export const SERVICES = ["database", "storage", "llm-api", "dns", "vps"] as const;
 
-const kind: KeyKind = {
+/** Also the kind of key that a rotating service key holds. */
+export const serviceKeyKind: KeyKind = {
   noun: "service key",
   fixed: ["service"],
   changeable: [],
@@ -38,4 +39,4 @@ const kind: KeyKind = {
   due: () => [],
 };
 
-export const serviceKey = apiKeyLifecycle(kind);
+export const serviceKey = apiKeyLifecycle(serviceKeyKind);
