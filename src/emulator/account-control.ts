@@ -1,7 +1,7 @@
 // What a test can see and do behind the API's back.
 import { randomUUID } from "node:crypto";
 import type { Account, NewApiKey } from "./account";
-import { timestamp } from "./records";
+import { copyOf, timestamp } from "./records";
 import type { ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } from "./records";
 
 /** Looks into the account and changes it without a request, as if by hand in the vendor's console. */
@@ -42,15 +42,15 @@ export class Control implements AccountControl {
   }
 
   sshKeys(): SshKeyRecord[] {
-    return structuredClone([...this.account.sshKeys.values()]);
+    return copyOf([...this.account.sshKeys.values()]);
   }
 
   vps(): VpsRecord[] {
-    return structuredClone([...this.account.vps.values()]);
+    return copyOf([...this.account.vps.values()]);
   }
 
   services(): ServiceEntry[] {
-    return structuredClone([...this.account.services.values()]);
+    return copyOf([...this.account.services.values()]);
   }
 
   addApiKey(key: NewApiKey = {}): ApiKeyRecord {
@@ -60,7 +60,7 @@ export class Control implements AccountControl {
   }
 
   addSshKey(key: { name: string; publicKey: string; id?: string; createdAt?: string }): SshKeyRecord {
-    return structuredClone(this.account.createSshKey(key));
+    return copyOf(this.account.createSshKey(key));
   }
 
   addService(service: Partial<ServiceEntry> = {}): ServiceEntry {
@@ -72,16 +72,16 @@ export class Control implements AccountControl {
       region: "oslo",
       created_at: timestamp(this.account.now()),
       metadata: {},
-      ...structuredClone(service),
+      ...copyOf(service),
       id,
     };
     this.account.services.set(id, entry);
     this.account.onChange();
-    return structuredClone(entry);
+    return copyOf(entry);
   }
 
   setProfile(fields: Profile): void {
-    this.account.profile = { ...this.account.profile, ...structuredClone(fields) };
+    this.account.profile = { ...this.account.profile, ...copyOf(fields) };
     this.account.onChange();
   }
 
@@ -101,6 +101,6 @@ export class Control implements AccountControl {
 
   /** A copy, active only if the key opens something by now. */
   #copy(key: ApiKeyRecord): ApiKeyRecord {
-    return { ...structuredClone(key), isActive: this.account.isActive(key) };
+    return { ...copyOf(key), isActive: this.account.isActive(key) };
   }
 }

@@ -1,7 +1,7 @@
 // The account in memory. Maps throughout, so that no creation, look-up or deletion costs more in a large account.
 import { randomUUID } from "node:crypto";
 import { PROFILE, SERVICE } from "./fixtures";
-import { timestamp } from "./records";
+import { copyOf, timestamp } from "./records";
 import type { ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } from "./records";
 import { newServiceKey, newToken, prefixOf } from "./secrets";
 import { parsePublicKey } from "./ssh-public-key";
@@ -14,8 +14,8 @@ export type NewApiKey = Partial<Omit<ApiKeyRecord, "keyPrefix" | "expiresAt" | "
 };
 
 export class Account {
-  profile: Profile = structuredClone(PROFILE);
-  readonly services = new Map<string, ServiceEntry>([[SERVICE.id, structuredClone(SERVICE)]]);
+  profile: Profile = copyOf(PROFILE);
+  readonly services = new Map<string, ServiceEntry>([[SERVICE.id, copyOf(SERVICE)]]);
   readonly vps = new Map<string, VpsRecord>();
   readonly sshKeys = new Map<string, SshKeyRecord>();
   /** The keys a list shows; `everyApiKey` holds the revoked ones as well. */

@@ -9,6 +9,7 @@ import type { Emulator } from "./index";
 import type { EmulatorOptions } from "./options";
 import type { RecordedRequest } from "./request-log";
 import { redact } from "./secrets";
+import { codeOf, reasonOf } from "./reason";
 
 export const HELP = `Usage: wayscloud-emulator [options]
 
@@ -90,7 +91,8 @@ export function readCommand(args: string[], environment: Record<string, string |
     };
     return { options, quiet: values.quiet ?? false };
   } catch (error) {
-    if (error instanceof FaultError || error instanceof TypeError) throw new UsageError(error.message);
+    const badArguments = codeOf(error)?.startsWith("ERR_PARSE_ARGS");
+    if (badArguments || error instanceof FaultError) throw new UsageError(reasonOf(error));
     throw error;
   }
 }
@@ -118,11 +120,10 @@ function version(): string {
 
 /** One line that says why the emulator cannot start. */
 export function explain(error: unknown, options: EmulatorOptions | undefined): string {
-  if (!(error instanceof Error)) return "failed for an unknown reason";
   if (error instanceof UsageError) return `${error.message} (see --help)`;
-  const code = "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") return `port ${options?.port ?? ""} is in use: choose another with --port`;
-  return error.message;
+  if (codeOf(error) === "EADDRINUSE")
+    return `port ${options?.port ?? ""} is in use: choose another with --port`;
+  return reasonOf(error);
 }
 
 /** What the command needs of its process. */

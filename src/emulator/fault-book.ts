@@ -2,6 +2,7 @@
 import type { Call } from "./call";
 import type { Fault, FaultControl } from "./fault";
 import { checkFault } from "./fault-validation";
+import { copyOf } from "./records";
 
 interface Entry {
   fault: Fault;
@@ -29,7 +30,7 @@ export class FaultBook implements FaultControl {
 
   add(...faults: Fault[]): void {
     // All are checked before the first is added, and copied, so that a change made later by the caller has no effect.
-    const checked = faults.map((fault) => structuredClone(checkFault(fault)));
+    const checked = faults.map((fault) => copyOf(checkFault(fault)));
     this.#entries.push(...checked.map((fault) => ({ fault, seen: 0, struck: 0 })));
   }
 
@@ -41,7 +42,7 @@ export class FaultBook implements FaultControl {
     const unfinished = this.#entries.filter((entry) =>
       entry.fault.times === "always" ? entry.struck === 0 : left(entry) > 0,
     );
-    return unfinished.map((entry) => structuredClone(entry.fault));
+    return unfinished.map((entry) => copyOf(entry.fault));
   }
 
   /** The fault that strikes this request, if any. */

@@ -1,6 +1,7 @@
 // Checks faults as they come from JSON, where a misspelt field must not silently mean "nothing goes wrong".
 import { FaultError } from "./fault";
 import type { Fault } from "./fault";
+import { reasonOf } from "./reason";
 
 type Check = (value: unknown) => string | undefined;
 
@@ -124,7 +125,7 @@ export function parseFaults(json: string, source: string): Fault[] {
   try {
     parsed = JSON.parse(json);
   } catch (error) {
-    throw new FaultError(`${source} is not JSON: ${error instanceof Error ? error.message : "unreadable"}`);
+    throw new FaultError(`${source} is not JSON: ${reasonOf(error)}`);
   }
   const list: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   return list.map(checkFault);

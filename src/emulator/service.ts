@@ -16,6 +16,7 @@ import { begin, bodyForLog } from "./request-log";
 import type { RecordedRequest } from "./request-log";
 import { answerCall } from "./routes";
 import type { Timers } from "./timers";
+import { reasonOf } from "./reason";
 
 /** What the service works with. */
 export interface ServiceParts {
@@ -33,7 +34,7 @@ const NO_FAULT: Fault = {};
 
 /** The emulator's own failure, such as a state file that cannot be written, is told to whoever is at the other end. */
 function failure(error: unknown): { outcome: Outcome; fault: Fault } {
-  const detail = `The emulator failed: ${error instanceof Error ? error.message : "unknown reason"}`;
+  const detail = `The emulator failed: ${reasonOf(error)}`;
   const headers = { "content-type": "application/json" };
   const body = Buffer.from(JSON.stringify({ detail }));
   return { outcome: { kind: "body", status: 500, headers, body }, fault: NO_FAULT };

@@ -7,6 +7,7 @@ import { DELETED } from "./fixtures";
 import type { SshKeyRecord } from "./records";
 import { parsePublicKey } from "./ssh-public-key";
 import { BodyReader } from "./validation";
+import { reasonOf } from "./reason";
 
 function entry(account: Account, record: SshKeyRecord): Record<string, unknown> {
   return {
@@ -33,7 +34,7 @@ export function addSshKey(account: Account, call: Call): Answer {
     try {
       fingerprint = parsePublicKey(publicKey).fingerprint;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : "malformed";
+      const reason = reasonOf(error);
       reader.problem("public_key", "value_error", `Value error, invalid SSH public key: ${reason}`);
     }
   }

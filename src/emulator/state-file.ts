@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Account } from "./account";
 import type { ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } from "./records";
+import { codeOf, reasonOf } from "./reason";
 
 const FORMAT = "wayscloud-emulator-state";
 const VERSION = 1;
@@ -32,7 +33,7 @@ export function loadState(file: string, account: Account): boolean {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    if (codeOf(error) === "ENOENT") return false;
     throw error;
   }
   let content: unknown;
@@ -91,7 +92,7 @@ export class StateWriter {
     try {
       this.#write();
     } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error("the state file cannot be written");
+      this.#failure = new Error(reasonOf(error), { cause: error });
     }
   }
 

@@ -8,6 +8,7 @@ import { DELETED } from "./fixtures";
 import type { VpsRecord } from "./records";
 import { parsePublicKey } from "./ssh-public-key";
 import { BodyReader } from "./validation";
+import { reasonOf } from "./reason";
 
 function entry(record: VpsRecord): Record<string, unknown> {
   return {
@@ -46,7 +47,7 @@ function readFingerprints(account: Account, reader: BodyReader): string[] {
     try {
       return parsePublicKey(text).fingerprint;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : "malformed";
+      const reason = reasonOf(error);
       reader.problem(["ssh_keys", index], "value_error", `Value error, invalid SSH public key: ${reason}`);
       return "";
     }

@@ -1,0 +1,120 @@
+// The command, in this process: its arguments, what it prints, its exit status.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator } from "../../src/emulator";
+import { readCommand, run } from "../../src/emulator/command-line";
+import { send } from "./client";
+
+interface Running {
+  out: () => string;
+  error: () => string;
+  stop: () => void;
+  status: Promise<number>;
+}
+
+const begin = (args: string[], environment: Record<string, string> = {}): Running => {
+  const printed = { out: "", error: "" };
+  let stop = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const status = run(args, {
+    environment,
+    out: (text) => void (printed.out += text),
+    error: (text) => void (printed.error += text),
+    untilStopped: () => stopped,
+  });
+  return { out: () => printed.out, error: () => printed.error, stop, status };
+};
+
+const caller = async (running: Running): Promise<{ url: string; apiKey: string }> => {
+  while (!running.out().includes("WAYSCLOUD_API_KEY=")) await new Promise(setImmediate);
+  const value = (name: string): string => new RegExp(`^export ${name}=(.*)$`, "m").exec(running.out())![1]!;
+  return { url: value("WAYSCLOUD_ENDPOINT"), apiKey: value("WAYSCLOUD_API_KEY") };
+};
+
+test("the defaults, and every argument", () => {
+  expect(readCommand([], {})).toEqual({ options: { port: 8787, faults: [] }, quiet: false });
+  const args =
+    "--port 0 --host ::1 --state s.json --latency 5 --rate-limit 2.5 --lists named --quiet --fault".split(
+      " ",
+    );
+  const environment = { WAYSCLOUD_EMULATOR_API_KEY: "wayscloud_pat_abc12_x" };
+  expect(readCommand([...args, '{"status":500}', "--fault", '[{"reset":true}]'], environment)).toEqual({
+    options: {
+      port: 0,
+      host: "::1",
+      state: "s.json",
+      latency: 5,
+      rateLimit: 2.5,
+      lists: "named",
+      apiKey: "wayscloud_pat_abc12_x",
+      faults: [{ status: 500 }, { reset: true }],
+    },
+    quiet: true,
+  });
+});
+
+test("runs until it is told to end: how to use it, then a line for each request without a secret", async () => {
+  const running = begin(["--port", "0"], { WAYSCLOUD_EMULATOR_API_KEY: "wayscloud_pat_abc12_mine" });
+  const client = await caller(running);
+  expect(client.apiKey).toBe("wayscloud_pat_abc12_mine");
+  const greeted = running.out().length;
+  const { json } = await send(client, "POST", "/v1/account/api-keys/service", { service: "dns" });
+  await send(client, "DELETE", `/v1/account/api-keys/${json.key}`);
+  running.stop();
+  expect(await running.status).toBe(0);
+  const [first, second, ...more] = running.out().slice(greeted).trim().split("\n");
+  expect(first).toMatch(/^POST \/v1\/account\/api-keys\/service 201 [\d.]+ ms$/);
+  expect(second).toMatch(/^DELETE \/v1\/account\/api-keys\/\[redacted\] 404 [\d.]+ ms$/);
+  expect(more).toEqual([]);
+  await expect(send(client, "GET", "/v1/account/profile")).rejects.toThrow("fetch failed");
+});
+
+test("--quiet prints no requests, --faults reads a file", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "emulator-"));
+  const file = join(folder, "faults.json");
+  writeFileSync(file, '[{"path": "/v1/account/*", "status": 418}]');
+  const running = begin(["--port", "0", "--quiet", "--faults", file]);
+  const client = await caller(running);
+  const greeting = running.out();
+  expect((await send(client, "GET", "/v1/account/profile")).status).toBe(418);
+  running.stop();
+  await running.status;
+  expect(running.out()).toBe(greeting);
+  rmSync(folder, { recursive: true });
+});
+
+test("a port in use is one line", async () => {
+  const emulator = await startEmulator();
+  const { port } = new URL(emulator.url);
+  const running = begin(["--port", port]);
+  expect(await running.status).toBe(1);
+  expect(running.error()).toBe(`wayscloud-emulator: port ${port} is in use: choose another with --port\n`);
+  await emulator.close();
+});
+
+test.each([
+  [["--api-key", "wayscloud_pat_abc12_x"], "Unknown option '--api-key'"],
+  [["--port", "web"], '--port must be a number, not "web"'],
+  [["extra"], "extra"],
+  [["--fault", "{"], "--fault is not JSON"],
+  [["--fault", '{"staus": 500}'], 'unknown field "staus"'],
+  [["--faults", "/nowhere.json"], "--faults: cannot read /nowhere.json"],
+  [["--port", "70000"], "port must be from 0 to 65535"],
+])("%j is refused in one line", async (args, reason) => {
+  const running = begin(args);
+  expect([1, 2]).toContain(await running.status);
+  expect(running.error()).toContain(reason);
+  expect(running.error().trimEnd()).not.toContain("\n");
+});
+
+test("--help and --version", async () => {
+  const [help, version] = [begin(["--help"]), begin(["--version"])];
+  expect([await help.status, await version.status]).toEqual([0, 0]);
+  for (const option of ["--port", "--state", "--fault ", "WAYSCLOUD_EMULATOR_API_KEY"]) {
+    expect(help.out()).toContain(option);
+  }
+  expect(version.out()).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
