@@ -9,7 +9,7 @@ const ring = (name) => ({
     ...(name === "unit" ? ["<rootDir>/test/plugin/", "<rootDir>/test/engine/"] : []),
   ],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/examples/", "<rootDir>/.stryker-tmp/"],
-  transform: { "^.+\\.ts$": ["ts-jest", { isolatedModules: true, diagnostics: false }] },
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
 });
 
 module.exports = {

@@ -23,6 +23,9 @@ export { getApiKeys, getApiKeysOutput } from "./data/api-keys";
 export type { ApiKeyInfo, GetApiKeysArgs, GetApiKeysOutputArgs } from "./data/api-keys";
 export { getSshKey, getSshKeyOutput, getSshKeys, getSshKeysOutput } from "./data/ssh-keys";
 export type { GetSshKeyArgs, GetSshKeyOutputArgs, GetSshKeysArgs, SshKeyInfo } from "./data/ssh-keys";
+export { auditApiKeys, auditSshKeys } from "./data/audit";
+export type { AuditArgs } from "./data/audit";
+export type { Finding, FindingKind } from "./audit/findings";
 export type { DataOptions, DataOutputOptions } from "./data/account-data";
 
 export {
