@@ -1,0 +1,93 @@
+// The API's own reason, in all its dialects.
+import fc from "fast-check";
+
+import { reasonOf } from "../../src/api/reason";
+import { CREDENTIAL } from "../support/api";
+
+const reason = (body: unknown) => reasonOf(JSON.stringify(body), [CREDENTIAL]);
+
+describe("the reason of an error body", () => {
+  test.each([
+    [{ detail: "SSH key not found" }, "SSH key not found"],
+    [{ detail: { error: "quota" } }, "quota"],
+    [{ detail: { error: "quota", message: "Too many keys" } }, "Too many keys"],
+    [{ detail: [{ msg: "field required", loc: ["body", "name"], type: "value_error" }] }, "body.name: field required"],
+    [
+      { detail: [{ msg: "bad", loc: ["body", "scopes", 2] }, { msg: "worse", loc: [] }] },
+      "body.scopes.2: bad; worse",
+    ],
+    [{ detail: ["one", "two"] }, "one; two"],
+    [{ error: "invalid_request" }, "invalid_request"],
+    [{ error: { code: "E42", message: "Nope", details: { input: "x" } } }, "Nope"],
+    [{ error: { code: "E42" } }, "E42"],
+    [{ message: "Forbidden" }, "Forbidden"],
+    [{ detail: "first", error: "second", message: "third" }, "first"],
+    [{ detail: null, message: "third" }, "third"],
+    [{ detail: [], error: "second" }, "second"],
+  ])("%j is %j", (body, expected) => expect(reason(body)).toBe(expected));
+
+  test.each([{}, [], null, 1, "text", { detail: 1 }, { detail: {} }, { detail: [{}] }, { detail: "" }, { detail: " \n" }, { error: true }])(
+    "%j has none",
+    (body) => expect(reasonOf(JSON.stringify(body), [])).toBeUndefined(),
+  );
+
+  test.each(["", "<html><h1>502 Bad Gateway</h1></html>", '{"detail": "cut of', "undefined", "\u0000"])(
+    "%j, which is no JSON, is not shown",
+    (text) => expect(reasonOf(text, [])).toBeUndefined(),
+  );
+
+  test("never shows the rejected input, which may be a secret", () => {
+    const body = { detail: [{ msg: "bad", loc: ["body"], input: "private", ctx: { given: "private" } }] };
+    expect(reason(body)).not.toContain("private");
+  });
+
+  test("shows at most five failures, and at most 300 characters", () => {
+    const many = Array.from({ length: 50 }, (_, index) => ({ msg: `m${index}` }));
+    expect(reason({ detail: many })).toBe("m0; m1; m2; m3; m4");
+    expect(reason({ detail: "x".repeat(10_000_000) })).toBe(`${"x".repeat(300)}…`);
+  });
+
+  test("has the credential redacted, also in a place and JSON-escaped in the body", () => {
+    const escaped = CREDENTIAL.replaceAll("_", "\\u005f");
+    const bodies = [
+      JSON.stringify({ detail: CREDENTIAL }),
+      `{"detail": "${escaped}"}`,
+      JSON.stringify({ detail: [{ msg: "bad", loc: ["header", CREDENTIAL] }] }),
+      JSON.stringify({ error: { code: CREDENTIAL } }),
+      JSON.stringify({ detail: JSON.stringify({ key: CREDENTIAL }) }),
+    ];
+    for (const body of bodies) {
+      expect(reasonOf(body, [CREDENTIAL])).toContain("[redacted]");
+      expect(reasonOf(body, [CREDENTIAL])).not.toContain("Canary");
+    }
+  });
+
+  test("is not lost, nor the process, in a body of brackets", () => {
+    const deep = "[".repeat(1_000_000) + "]".repeat(1_000_000);
+    expect(reasonOf(`{"detail": ${deep}, "message": "deep"}`, [])).toBe("deep");
+    expect(reasonOf(`{"detail": ${'{"error":'.repeat(100_000)}1${"}".repeat(100_000)}}`, [])).toBeUndefined();
+  });
+
+  test("whatever the body, is one printable line or nothing", () => {
+    const known = fc.constantFrom("detail", "error", "message", "msg", "loc", "code", "__proto__", "x");
+    const { body } = fc.letrec((tie) => ({
+      body: fc.oneof(
+        { depthSize: "small" },
+        fc.string({ unit: "binary" }),
+        fc.constant(CREDENTIAL),
+        fc.jsonValue(),
+        fc.array(tie("body"), { maxLength: 3 }),
+        fc.dictionary(known, tie("body"), { maxKeys: 4 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(body, (value) => {
+        const line = reason(value) ?? "";
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+        expect(line).not.toContain("Canary");
+        expect(line.length).toBeLessThanOrEqual(301);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

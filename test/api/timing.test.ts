@@ -1,0 +1,116 @@
+// Waits: full jitter, Retry-After in all its spellings, and the budget of an operation.
+import fc from "fast-check";
+
+import { backoff, Operation, realTiming, retryAfter, serverTime } from "../../src/api/timing";
+import { FakeTiming } from "../support/fake-timing";
+
+const NOW = Date.parse("2030-01-01T00:00:00Z");
+const asked = (header: string, date?: string) =>
+  retryAfter({ "retry-after": header, ...(date === undefined ? {} : { date }) }, NOW);
+
+describe("backoff", () => {
+  test("is a random share of a limit that doubles from 0.5 s to 8 s, and never a zero spin", () => {
+    const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 64 }), random, (attempt, share) => {
+        const limit = Math.min(8_000, 500 * 2 ** (attempt - 1));
+        const wait = backoff(attempt, () => share);
+        expect(wait).toBe(Math.max(50, share * limit));
+        expect(wait).toBeGreaterThan(0);
+        expect(wait).toBeLessThanOrEqual(limit);
+      }),
+    );
+  });
+
+  test("spreads over the whole range: full jitter, not a fixed step", () => {
+    const draws = Array.from({ length: 500 }, () => backoff(3, Math.random));
+    expect(Math.min(...draws)).toBeLessThan(300);
+    expect(Math.max(...draws)).toBeGreaterThan(1_700);
+  });
+});
+
+describe("Retry-After", () => {
+  test.each([
+    ["2", 2_000],
+    ["0", 0],
+    ["-1", 0],
+    ["-1e999", 0],
+    ["1.5", 1_500],
+    [" 3 ", 3_000],
+    ["1e9", 1e12],
+    ["1000000000", 1e12],
+    ["1e999", Infinity],
+  ])("%j asks for %d ms", (header, wait) => expect(asked(header)).toBe(wait));
+
+  test.each(["", " ", "garbage", "soon", "NaN", "Infinity", "-Infinity", "0x10", "1,5", "2 seconds", "2030", "null", "Mon", "Mon, ", "x, y"])(
+    "%j says nothing or a finite number of seconds, never NaN",
+    (header) => {
+      const wait = asked(header);
+      expect(wait === undefined || (wait >= 0 && !Number.isNaN(wait))).toBe(true);
+      if (header !== "2030") expect(wait).toBeUndefined();
+    },
+  );
+
+  test("is absent: undefined", () => expect(retryAfter({}, NOW)).toBeUndefined());
+
+  test("an HTTP date is measured against the answer's own Date, however wrong the local clock is", () => {
+    const date = "Tue, 05 Mar 2024 10:00:00 GMT";
+    expect(asked("Tue, 05 Mar 2024 10:00:07 GMT", date)).toBe(7_000);
+    expect(asked("Tue, 05 Mar 2024 09:59:00 GMT", date)).toBe(0);
+  });
+
+  test("an HTTP date without a Date beside it is measured against the local clock", () => {
+    expect(asked("Tue, 01 Jan 2030 00:00:04 GMT")).toBe(4_000);
+    expect(asked("Tue, 01 Jan 2030 00:00:04 GMT", "nonsense")).toBe(4_000);
+  });
+
+  test("whatever the headers say, the wait is undefined or a number of at least 0", () => {
+    const header = fc.oneof(
+      fc.string(),
+      fc.double().map(String),
+      fc.bigInt().map(String),
+      fc.date().map((date) => (Number.isNaN(date.getTime()) ? "x" : date.toUTCString())),
+      fc.constantFrom("1e999", "-1e999", "1e9", "Mon, 99 Foo 2024", "Monday, 05-Mar-24 10:00:00 GMT"),
+    );
+    fc.assert(
+      fc.property(header, fc.option(header, { nil: undefined }), (value, date) => {
+        const wait = asked(value, date);
+        expect(wait === undefined || wait >= 0).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("the server's clock", () => {
+  test.each([[{}], [{ date: "" }], [{ date: "garbage" }]])("%j tells nothing", (headers) => {
+    expect(serverTime(headers as Record<string, string>)).toBeUndefined();
+  });
+
+  test("is the Date header", () => {
+    expect(serverTime({ date: "Tue, 05 Mar 2024 10:00:00 GMT" })).toBe(Date.UTC(2024, 2, 5, 10));
+  });
+});
+
+describe("an operation", () => {
+  test("starts its budget with the first request, and has 120 s by default", () => {
+    const timing = new FakeTiming();
+    const operation = new Operation(timing, "Reading");
+    timing.elapsed = 1_000_000;
+    expect(operation.remaining()).toBe(120_000);
+    operation.begin();
+    timing.elapsed += 20_000;
+    operation.begin();
+    expect(operation.remaining()).toBe(100_000);
+    timing.elapsed += 500_000;
+    expect(operation.remaining()).toBe(0);
+  });
+
+  test("the real limits are 30 s an attempt and 120 s an operation", () => {
+    expect(realTiming).toMatchObject({ attemptLimit: 30_000, operationLimit: 120_000 });
+    expect(Math.abs(realTiming.now() - Date.now())).toBeLessThan(1_000);
+    expect(realTiming.random()).toBeLessThan(1);
+    const first = realTiming.monotonic();
+    expect(realTiming.monotonic()).toBeGreaterThanOrEqual(first);
+  });
+});

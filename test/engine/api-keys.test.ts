@@ -1,0 +1,168 @@
+// ServiceKey and PersonalAccessToken: what is sent, what a change costs and in which order, and what a refresh may change.
+import { changesIn, type StateResource } from "../support/stack";
+import { API_KEYS, openWorld, program, secretsOf, takeRequests, type World } from "../support/world";
+
+jest.setTimeout(120_000);
+
+const serviceKey = (args: object, name = "app"): string =>
+  `new wayscloud.ServiceKey("${name}", ${JSON.stringify(args)});\n`;
+const token = (args: object, name = "ci"): string =>
+  `new wayscloud.PersonalAccessToken("${name}", ${JSON.stringify(args)});\n`;
+
+/** Changes the program, runs `up`, and tells what it asked of the account, each id as a letter in the order of creation. */
+async function change({ emulator, stack }: World, body: string): Promise<string[]> {
+  stack.setProgram(program(body));
+  takeRequests(emulator);
+  await stack.up();
+  const ids = emulator.account.apiKeys().map(({ id }) => id);
+  const letter = (id: string): string => "ABCDEFGHIJKLMNOP".charAt(ids.indexOf(id) - 1);
+  return takeRequests(emulator).map((line) => line.replace(/[0-9a-f-]{36}$/, letter));
+}
+
+const postService = `POST ${API_KEYS}/service`;
+const postToken = `POST ${API_KEYS}/pat`;
+
+test("a service key is replaced, new one first, by another service, description or trigger, and by nothing else", async () => {
+  const world = await openWorld();
+  const { emulator, stack } = world;
+  expect(await change(world, serviceKey({ service: "database" }))).toEqual([postService]);
+  expect(await change(world, serviceKey({ service: "dns" }))).toEqual([postService, `DELETE ${API_KEYS}/A`]);
+  const text = `Kafé 鍵 🔑 "\${hex(7)}" #1234567`;
+  expect(await change(world, serviceKey({ service: "dns", description: text }))).toEqual([
+    postService,
+    `DELETE ${API_KEYS}/B`,
+  ]);
+  const triggers = { service: "dns", description: text, rotationTriggers: { quarter: "Q3", who: "me" } };
+  expect(await change(world, serviceKey(triggers))).toEqual([postService, `DELETE ${API_KEYS}/C`]);
+  // The order of triggers and recreateIfInvalid mean nothing to the key.
+  const again = { ...triggers, rotationTriggers: { who: "me", quarter: "Q3" }, recreateIfInvalid: false };
+  expect(await change(world, serviceKey(again))).toEqual([]);
+  expect(await change(world, serviceKey({ ...triggers, rotationTriggers: { quarter: "Q4" } }))).toEqual([
+    postService,
+    `DELETE ${API_KEYS}/D`,
+  ]);
+  const live = emulator.account.liveApiKeys();
+  expect(live.map(({ description, service }) => [description, service])).toEqual([[text, "dns"]]);
+  const { outputs } = await stack.resource("app", { showSecrets: true });
+  expect(JSON.parse(outputs?.key.plaintext as string)).toBe(live[0]?.key);
+  expect(outputs).toMatchObject({ description: text, service: "dns", keyPrefix: live[0]?.keyPrefix });
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("a token is replaced, new one first, by other scopes or another end; the order of scopes means nothing", async () => {
+  const world = await openWorld();
+  const { emulator, stack } = world;
+  const scopes = ["ssh_keys:read", "api_keys:write", "ssh_keys:read"];
+  expect(await change(world, token({ scopes }))).toEqual([postToken]);
+  expect((await stack.resource("ci")).outputs?.scopes).toEqual(["api_keys:write", "ssh_keys:read"]);
+  expect(await change(world, token({ scopes: ["api_keys:write", "ssh_keys:read"] }))).toEqual([]);
+  expect(await change(world, token({ scopes: ["api_keys:read"] }))).toEqual([postToken, `DELETE ${API_KEYS}/A`]);
+  const ending = { scopes: ["api_keys:read"], expiresInDays: 30 };
+  expect(await change(world, token(ending))).toEqual([postToken, `DELETE ${API_KEYS}/B`]);
+  const { createdAt, expiresAt, expiresInDays, rotateAt } = (await stack.resource("ci")).outputs!;
+  expect([createdAt, expiresInDays, rotateAt]).toEqual([emulator.account.apiKeys()[3]?.createdAt, 30, undefined]);
+  expect(Date.parse(expiresAt as string) - Date.parse(createdAt as string)).toBe(30 * 86_400_000);
+  expect(expiresAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+
+  // rotateBeforeDays alone is settled in place.
+  const due = (days: number): string =>
+    new Date(Date.parse(expiresAt as string) - days * 86_400_000).toISOString().replace(".000Z", "Z");
+  expect(await change(world, token({ ...ending, rotateBeforeDays: 7 }))).toEqual([]);
+  expect((await stack.resource("ci")).outputs?.rotateAt).toBe(due(7));
+  expect(await change(world, token({ ...ending, rotateBeforeDays: 10 }))).toEqual([]);
+  expect((await stack.resource("ci")).outputs).toMatchObject({ rotateAt: due(10), expiresAt, createdAt });
+  expect(await change(world, token(ending))).toEqual([]);
+  expect((await stack.resource("ci")).outputs).not.toHaveProperty("rotateAt");
+  await stack.preview(["--expect-no-changes"]);
+});
+
+test("bad inputs are said at preview, each at its property: a mistyped service, scopes, days", async () => {
+  const { emulator, stack } = await openWorld();
+  const wrong: [body: string, said: (string | RegExp)[]][] = [
+    [
+      serviceKey({ service: "databse", description: 5, rotationTriggers: { a: 1 }, recreateIfInvalid: "no" }),
+      [
+        "property service value {databse} has a problem: `service` must be one of database, storage, llm-api, dns, vps, not" +
+          ' "databse"; did you mean "database"?',
+        "property description value {5} has a problem: `description` must be a text",
+        /property rotationTriggers value .* has a problem: `rotationTriggers` must be an object whose values are texts/s,
+        "property recreateIfInvalid value {no} has a problem: `recreateIfInvalid` must be true or false",
+      ],
+    ],
+    [
+      token({ scopes: ["read"], rotateBeforeDays: 5 }),
+      ['`scopes[0]` must have the form "area:verb"', "property rotateBeforeDays value {5} has a problem", "needs `expiresInDays`"],
+    ],
+    [
+      token({ scopes: [], expiresInDays: 1.5, rotateBeforeDays: 0 }),
+      [
+        "property scopes value {[]} has a problem: `scopes` must be a non-empty list",
+        "property expiresInDays value {1.5} has a problem: `expiresInDays` must be a whole number of days",
+        "property rotateBeforeDays value {0} has a problem: `rotateBeforeDays` must be a whole number of days",
+      ],
+    ],
+    [
+      token({ scopes: ["a:b"], expiresInDays: 30, rotateBeforeDays: 30 }),
+      ["`rotateBeforeDays` (30) must be smaller than `expiresInDays` (30)"],
+    ],
+  ];
+  for (const [body, said] of wrong) {
+    stack.setProgram(program(body));
+    const { code, all } = await stack.preview([], { allowFail: true });
+    expect(code).not.toBe(0);
+    for (const text of said) expect(all).toMatch(typeof text === "string" ? new RegExp(escaped(text)) : text);
+  }
+  expect(takeRequests(emulator)).toEqual([]);
+});
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+test("a refresh moves what moves and never what was fixed at creation, and tells a service key's scopes", async () => {
+  const body =
+    serviceKey({ service: "database" }) + token({ scopes: ["b:read", "a:read"], expiresInDays: 9, description: "x" });
+  const { emulator, stack } = await openWorld({ program: program(body) });
+  await stack.up();
+  const read = async (): Promise<[StateResource, StateResource]> => [
+    await stack.resource("app", { showSecrets: true }),
+    await stack.resource("ci", { showSecrets: true }),
+  ];
+  const [app, ci] = await read();
+  expect(app.outputs).not.toHaveProperty("scopes");
+  expect(app.outputs).not.toHaveProperty("lastUsedAt");
+  expect(Date.parse(app.outputs?.createdAt as string)).toBeGreaterThan(Date.now() - 60_000);
+
+  // Another clock, another spelling, and a key in use: only the last is news.
+  const told = { created_at: "2001-01-01T00:00:00+02:00", key_prefix: "changed", description: "changed" };
+  const used = { last_used_at: "2026-01-02T03:04:05Z" };
+  emulator.faults.add({ method: "GET", path: API_KEYS, merge: { ...told, ...used } });
+  await stack.refresh(["--expect-no-changes"]);
+  expect(emulator.faults.pending()).toEqual([]);
+  const [appThen, ciThen] = await read();
+  const news = { lastUsedAt: used.last_used_at };
+  expect(appThen.outputs).toEqual({ ...app.outputs, ...news, scopes: ["database:read", "database:write"] });
+  expect(ciThen.outputs).toEqual({ ...ci.outputs, ...news });
+  await stack.preview(["--expect-no-changes"]);
+});
+
+test("a key that the account lists as inactive is made anew, unless recreateIfInvalid is false", async () => {
+  const { emulator, stack } = await openWorld({
+    program: program(
+      serviceKey({ service: "vps" }, "healed") +
+        serviceKey({ service: "vps", recreateIfInvalid: false }, "kept") +
+        token({ scopes: ["a:b"] }, "ci"),
+    ),
+  });
+  await stack.up();
+  const [healed, kept, ci] = await Promise.all(["healed", "kept", "ci"].map((name) => stack.resource(name)));
+  emulator.account.deactivate(healed!.id!);
+  emulator.account.deactivate(kept!.id!);
+  emulator.account.deactivate(ci!.id!);
+  await stack.refresh();
+  expect((await stack.resources()).map(({ id, outputs }) => [id, outputs?.isActive])).toEqual([[kept?.id, false]]);
+  takeRequests(emulator);
+  expect(changesIn(await stack.up())).toEqual({ created: 2, unchanged: 2 });
+  expect(takeRequests(emulator).sort()).toEqual([postToken, postService]);
+  expect((await stack.resource("kept")).id).toBe(kept?.id);
+});

@@ -1,0 +1,167 @@
+// What a user sees of creating, repeating, refreshing and destroying, and what the API sees of it.
+import { readFileSync } from "node:fs";
+import { changesIn } from "../support/stack";
+import {
+  API_KEYS,
+  openWorld,
+  program,
+  publicKey,
+  secretsOf,
+  SSH_KEYS,
+  takeRequests,
+  type World,
+} from "../support/world";
+
+jest.setTimeout(120_000);
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+const deploy = publicKey("deploy");
+
+const everything = program(`
+  const deploy = new wayscloud.SshKey("deploy", { name: "deploy-server", publicKey: "${deploy} me@here\\n" });
+  const laptop = new wayscloud.SshKey("laptop", { publicKey: "${publicKey("laptop")}" });
+  const database = new wayscloud.ServiceKey("database", { service: "database" });
+  const dns = new wayscloud.ServiceKey("dns", { service: "dns", description: "DNS: £ø \${hex(7)}" });
+  const ci = new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"] });
+  const robot = new wayscloud.PersonalAccessToken("robot", {
+    scopes: ["services:read", "api_keys:write", "services:read"], description: "", expiresInDays: 90, rotateBeforeDays: 14,
+  });
+  return { databaseKey: database.key, fingerprint: deploy.fingerprint };
+`);
+/** How the engine marks a secret in a state. */
+const secretSignature = "4dabf18193072939515e22adb298388d";
+
+/** Names, method and path, and body by what it is about; the order of creations is the engine's affair. */
+const posts = [
+  [`POST ${SSH_KEYS}`, { name: "deploy-server", public_key: `${deploy} me@here` }],
+  [
+    `POST ${SSH_KEYS}`,
+    { name: expect.stringMatching(/^laptop-[0-9a-f]{7}$/), public_key: publicKey("laptop") },
+  ],
+  [
+    `POST ${API_KEYS}/service`,
+    {
+      service: "database",
+      description: expect.stringMatching(/^pulumi test\/dev\/database #[0-9a-f]{7}$/),
+    },
+  ],
+  [`POST ${API_KEYS}/service`, { service: "dns", description: "DNS: £ø ${hex(7)}" }],
+  [
+    `POST ${API_KEYS}/pat`,
+    {
+      scopes: ["ssh_keys:read"],
+      description: expect.stringMatching(/^pulumi test\/dev\/ci #[0-9a-f]{7}$/),
+    },
+  ],
+  [
+    `POST ${API_KEYS}/pat`,
+    { scopes: ["api_keys:write", "services:read"], description: "", expires_in_days: 90 },
+  ],
+];
+
+function expectDocumentedHeaders({ emulator }: World): void {
+  for (const { method, headers, credentialId, query } of emulator.requests) {
+    const { "x-api-key": key, "user-agent": agent, accept, "content-type": type, ...others } = headers;
+    expect(key).toMatch(/^sha256:/);
+    expect(credentialId).toBe(emulator.account.apiKeys()[0]?.id);
+    expect(agent).toMatch(new RegExp(`^pulumi-wayscloud/${version.replaceAll(".", "\\.")} `));
+    expect(accept).toBe("application/json");
+    expect(type).toBe(method === "POST" ? "application/json" : undefined);
+    expect(query).toEqual({});
+    // The rest is what HTTP itself needs: no cookie, no authorization, nothing that tells of the machine.
+    const technical = ["host", "connection", "content-length", "accept-encoding"];
+    expect(Object.keys(others).filter((name) => !technical.includes(name))).toEqual([]);
+  }
+}
+
+test("a resource costs one documented POST, then nothing; a refresh one list of each kind; destroy leaves nothing", async () => {
+  const world = await openWorld({ program: everything });
+  const { emulator, stack } = world;
+
+  expect(changesIn(await stack.preview())).toEqual({ "to create": 7 });
+  expect(takeRequests(emulator)).toEqual([]);
+
+  expect(changesIn(await stack.up())).toEqual({ created: 7 });
+  expectDocumentedHeaders(world);
+  const sent = emulator.requests.map(({ method, path, body }) => [`${method} ${path}`, body]);
+  expect(sent).toHaveLength(6);
+  expect(sent).toEqual(expect.arrayContaining(posts));
+  takeRequests(emulator);
+  for (const name of ["database", "dns", "ci", "robot"]) {
+    const { outputs, additionalSecretOutputs } = await stack.resource(name);
+    expect(outputs?.key).toEqual({ [secretSignature]: expect.any(String), ciphertext: expect.any(String) });
+    expect(additionalSecretOutputs).toEqual(["key"]);
+  }
+
+  expect(changesIn(await stack.up())).toEqual({ unchanged: 7 });
+  expect(changesIn(await stack.preview(["--expect-no-changes"]))).toEqual({ unchanged: 7 });
+  expect(takeRequests(emulator)).toEqual([]);
+
+  await stack.refresh(["--expect-no-changes"]);
+  expectDocumentedHeaders(world);
+  expect(takeRequests(emulator).sort()).toEqual([`GET ${API_KEYS}`, `GET ${SSH_KEYS}`]);
+  const shown = (await stack.outputs({ showSecrets: true })).databaseKey as string;
+  expect(emulator.account.liveApiKeys().map(({ key }) => key)).toContain(shown);
+  expect((await stack.outputs()).databaseKey).toBe("[secret]");
+
+  // A refresh with its preview runs twice: twice one list of each kind.
+  await stack.run(["refresh", "--yes"]);
+  expect(takeRequests(emulator).sort()).toEqual([
+    `GET ${API_KEYS}`,
+    `GET ${API_KEYS}`,
+    `GET ${SSH_KEYS}`,
+    `GET ${SSH_KEYS}`,
+  ]);
+
+  expect(changesIn(await stack.destroy())).toEqual({ deleted: 7 });
+  expectDocumentedHeaders(world);
+  const gone = takeRequests(emulator);
+  expect(gone).toHaveLength(6);
+  for (const line of gone) expect(line).toMatch(/^DELETE \/v1\/account\/(ssh|api)-keys\/[0-9a-f-]{36}$/);
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  expect(emulator.account.sshKeys()).toEqual([]);
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("a made-up name or description is kept over ups, updates and a rename by alias", async () => {
+  const resources = (names: string[], aliases: string, days: number): string =>
+    program(`
+      new wayscloud.SshKey("${names[0]}", { publicKey: "${deploy}" }, ${aliases.replace("@", "a")});
+      new wayscloud.ServiceKey("${names[1]}", { service: "vps" }, ${aliases.replace("@", "b")});
+      new wayscloud.PersonalAccessToken("${names[2]}",
+        { scopes: ["a:read"], expiresInDays: 90, rotateBeforeDays: ${days} }, ${aliases.replace("@", "c")});
+    `);
+  const { emulator, stack } = await openWorld({ program: resources(["a", "b", "c"], "{}", 5) });
+  await stack.up();
+  const facts = async (): Promise<unknown[]> =>
+    (await stack.resources({ showSecrets: true }))
+      .sort((a, b) => a.type.localeCompare(b.type))
+      .map(({ id, outputs }) => [id, outputs?.name, outputs?.description, outputs?.key]);
+  const before = await facts();
+  takeRequests(emulator);
+
+  stack.setProgram(resources(["a2", "b2", "c2"], '{ aliases: [{ name: "@" }] }', 6));
+  expect(changesIn(await stack.preview())).toEqual({ "to update": 1, unchanged: 3 });
+  expect(changesIn(await stack.up())).toEqual({ updated: 1, unchanged: 3 });
+  stack.setProgram(resources(["a2", "b2", "c2"], "{}", 6));
+  await stack.preview(["--expect-no-changes"]);
+  expect(takeRequests(emulator)).toEqual([]);
+  expect((await stack.resources()).map(({ urn }) => urn.split("::").at(-1)).sort()).toEqual(["a2", "b2", "c2"]);
+  expect(await facts()).toEqual(before);
+});
+
+test("no command waits for a plugin that does not end", async () => {
+  const { stack } = await openWorld({ program: everything });
+  for (const args of [
+    ["up", "--yes", "--skip-preview"],
+    ["destroy", "--yes", "--skip-preview"],
+  ]) {
+    const command = stack.spawn(args);
+    await command.waitFor("Duration:");
+    const said = performance.now();
+    expect((await command.done).code).toBe(0);
+    // A plugin that ignores SIGINT costs 5 s here; one that obeys, some hundredths of a second.
+    expect(performance.now() - said).toBeLessThan(3_000);
+  }
+  expect(stack.leftovers()).toEqual([]);
+});

@@ -1,0 +1,59 @@
+// Rotating keys under the real engine: due, the successor reaches its consumer in the same `up`, the predecessor goes in a later one.
+import { changesIn } from "../support/stack";
+import { API_KEYS, openWorld, program, secretsOf, takeRequests } from "../support/world";
+
+jest.setTimeout(120_000);
+
+const DAY = 86_400_000;
+
+test("a rotating key: nothing due, no request; due, one successor; its predecessor revoked by a later up; destroy revokes all", async () => {
+  let clock = Date.now() - 31 * DAY;
+  const body = `
+const db = new wayscloud.RotatingServiceKey("db", { service: "database", rotateEveryDays: 30, overlapDays: 7 });
+const ci = new wayscloud.RotatingPersonalAccessToken("ci", { scopes: ["ssh_keys:read"], rotateEveryDays: 90, overlapDays: 7, expiresInDays: 120 });
+return { id: db.keyId, previous: db.previousKeyId, key: db.key, previousKey: db.previousKey, next: db.nextRotationAt, ends: ci.expiresAt };`;
+  const { emulator, stack } = await openWorld({ program: program(body), emulator: { now: () => clock } });
+  await stack.up();
+  const first = await stack.outputs();
+  expect(first).toMatchObject({
+    key: "[secret]",
+    next: expect.stringMatching(/Z$/),
+    ends: expect.stringMatching(/Z$/),
+  });
+  expect(emulator.account.liveApiKeys().map((key) => key.description)).toContainEqual(
+    expect.stringMatching(/^pulumi test\/dev\/db #[0-9a-f]{7}$/),
+  );
+
+  clock = Date.now();
+  takeRequests(emulator);
+  expect(changesIn(await stack.preview())).toMatchObject({ "to update": 1 });
+  expect(takeRequests(emulator)).toEqual([]);
+  expect(changesIn(await stack.up())).toMatchObject({ updated: 1 });
+  expect(takeRequests(emulator)).toEqual([`GET ${API_KEYS}`, `POST ${API_KEYS}/service`]);
+  const second = await stack.outputs();
+  expect(second).toMatchObject({ previous: first.id, previousKey: "[secret]" });
+  expect(second.id).not.toBe(first.id);
+  expect(emulator.account.liveApiKeys()).toHaveLength(3);
+
+  await stack.up(["--expect-no-changes"]);
+  expect(takeRequests(emulator)).toEqual([]);
+  await stack.refresh(["--expect-no-changes"]);
+  expect(takeRequests(emulator)).toEqual([`GET ${API_KEYS}`]);
+  await stack.destroy();
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("without an overlap the next up revokes the predecessor", async () => {
+  let clock = Date.now() - 31 * DAY;
+  const body = `const db = new wayscloud.RotatingServiceKey("db", { service: "dns", rotateEveryDays: 30 }); return { id: db.keyId, previous: db.previousKeyId };`;
+  const { emulator, stack } = await openWorld({ program: program(body), emulator: { now: () => clock } });
+  await stack.up();
+  clock = Date.now();
+  await stack.up();
+  expect(emulator.account.liveApiKeys()).toHaveLength(2);
+  expect(changesIn(await stack.up())).toMatchObject({ updated: 1 });
+  const { id, previous } = await stack.outputs();
+  expect(emulator.account.liveApiKeys().map((key) => key.id)).toEqual([id]);
+  expect(previous).toBeUndefined();
+});

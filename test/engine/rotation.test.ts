@@ -1,0 +1,95 @@
+// Time itself replaces a token, and nothing revokes the one the run is logged in with.
+import { changesIn } from "../support/stack";
+import { API_KEYS, openWorld, program, secretsOf, takeRequests } from "../support/world";
+
+jest.setTimeout(120_000);
+
+const DAY = 86_400_000;
+const token = (name: string, args: object): string =>
+  `new wayscloud.PersonalAccessToken("${name}", ${JSON.stringify({ scopes: ["ssh_keys:read"], ...args })});\n`;
+
+test("from rotateAt or expiresAt on, preview shows a replacement without a request and up does it, new token first", async () => {
+  let clock = Date.now() - 40 * DAY;
+  const body = (recreateIfInvalid: boolean): string =>
+    program(
+      token("due", { expiresInDays: 50, rotateBeforeDays: 11 }) +
+        token("expired", { expiresInDays: 30 }) +
+        token("kept", { expiresInDays: 30, recreateIfInvalid }) +
+        token("later", { expiresInDays: 50, rotateBeforeDays: 9 }),
+    );
+  const { emulator, stack } = await openWorld({ program: body(false), emulator: { now: () => clock } });
+  await stack.up();
+  const idOf = async (name: string): Promise<string> => (await stack.resource(name)).id!;
+  const [due, expired, kept, later] = await Promise.all(["due", "expired", "kept", "later"].map(idOf));
+  clock = Date.now();
+  takeRequests(emulator);
+
+  const shown = await stack.preview(["--diff"]);
+  expect(changesIn(shown)).toEqual({ "to replace": 2, unchanged: 3 });
+  expect(takeRequests(emulator)).toEqual([]);
+  expect(changesIn(await stack.up())).toEqual({ replaced: 2, unchanged: 3 });
+  const done = takeRequests(emulator);
+  expect(done.slice(0, 2)).toEqual([`POST ${API_KEYS}/pat`, `POST ${API_KEYS}/pat`]);
+  expect(done.slice(2).sort()).toEqual([due, expired].map((id) => `DELETE ${API_KEYS}/${id}`).sort());
+  expect(await idOf("kept")).toBe(kept);
+  expect(await idOf("later")).toBe(later);
+  await stack.preview(["--expect-no-changes"]);
+
+  // Its owner changes his mind: an update in place first, and from then on it counts as expired.
+  stack.setProgram(body(true));
+  expect(changesIn(await stack.up())).toEqual({ replaced: 1, unchanged: 4 });
+  expect(await idOf("kept")).not.toBe(kept);
+});
+
+test("a refresh of a token past rotateAt keeps it and its key; one past expiresAt is gone", async () => {
+  let clock = Date.now() - 40 * DAY;
+  const body = token("due", { expiresInDays: 50, rotateBeforeDays: 11 });
+  const { emulator, stack } = await openWorld({ program: program(body), emulator: { now: () => clock } });
+  await stack.up();
+  const before = await stack.resource("due", { showSecrets: true });
+  clock = Date.now();
+  await stack.refresh();
+  expect((await stack.resource("due", { showSecrets: true })).outputs).toEqual(before.outputs);
+  clock = Date.now() + 20 * DAY;
+  await stack.refresh();
+  expect(await stack.resources()).toEqual([]);
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+});
+
+test("the token a run is logged in with is not revoked: the error says what to do, and the state keeps it until another run can", async () => {
+  const scopes = ["api_keys:write", "ssh_keys:write"];
+  const body = (round: string): string => program(token("admin", { scopes, rotationTriggers: { round } }));
+  const { emulator, stack } = await openWorld({ program: body("1") });
+  await stack.up();
+  const first = emulator.account.liveApiKeys()[0]!;
+
+  stack.env["WAYSCLOUD_API_KEY"] = first.key;
+  stack.setProgram(body("2"));
+  takeRequests(emulator);
+  const refused = await stack.up([], { allowFail: true });
+  expect(refused.code).not.toBe(0);
+  expect(refused.all).toContain(
+    `Refused to revoke the personal access token ${first.id}: it is the credential of this very run (from the environment variable WAYSCLOUD_API_KEY)`,
+  );
+  expect(refused.all).toContain("Configure another credential (after a replacement: the new key)");
+  expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/pat`]);
+  const second = emulator.account.liveApiKeys()[1]!;
+  const held = (await stack.resources()).map(({ id, delete: pending = false }) => [id, pending]);
+  expect(held).toEqual(expect.arrayContaining([[second.id, false], [first.id, true]]));
+  expect(held).toHaveLength(2);
+
+  stack.env["WAYSCLOUD_API_KEY"] = second.key;
+  await stack.up();
+  expect(takeRequests(emulator)).toEqual([`DELETE ${API_KEYS}/${first.id}`]);
+  expect(emulator.account.liveApiKeys().map(({ id }) => id)).toEqual([second.id]);
+
+  const destroyed = await stack.destroy([], { allowFail: true });
+  expect(destroyed.code).not.toBe(0);
+  expect(destroyed.all).toContain(`Refused to revoke the personal access token ${second.id}`);
+  expect(takeRequests(emulator)).toEqual([]);
+  expect((await stack.resources()).map(({ id }) => id)).toEqual([second.id]);
+  stack.env["WAYSCLOUD_API_KEY"] = emulator.apiKey;
+  await stack.destroy();
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  await stack.assertNoSecrets(secretsOf(emulator));
+});

@@ -1,0 +1,160 @@
+// SshKey: what is the same key, what is refused, what a change costs and in which order.
+import { changesIn } from "../support/stack";
+import { openWorld, program, publicKey, SSH_KEYS, takeRequests, type World } from "../support/world";
+
+jest.setTimeout(120_000);
+
+const one = publicKey(1);
+const two = publicKey(2);
+
+function sshKey(args: Record<string, unknown>, name = "deploy"): string {
+  return program(`new wayscloud.SshKey("${name}", ${JSON.stringify(args)});`);
+}
+
+/** Changes the program, runs `up` and tells which requests it made, each id replaced by what it was the id of. */
+async function change(world: World, text: string): Promise<string[]> {
+  const before = (await world.stack.resource("deploy")).id!;
+  takeRequests(world.emulator);
+  world.stack.setProgram(text);
+  await world.stack.up();
+  const after = (await world.stack.resource("deploy")).id!;
+  return takeRequests(world.emulator).map((line) => line.replace(before, "OLD").replace(after, "NEW"));
+}
+
+const add = `POST ${SSH_KEYS}`;
+const removeOld = `DELETE ${SSH_KEYS}/OLD`;
+
+test("white space, line ends and the comment are no part of a key: no change, no request", async () => {
+  const { emulator, stack } = await openWorld({ program: sshKey({ publicKey: `${one} me@work` }) });
+  await stack.up();
+  const before = await stack.resource("deploy");
+  expect(before.outputs?.publicKey).toBe(`${one} me@work`);
+  takeRequests(emulator);
+  for (const same of [`\r\n  ${one}\t me@home again \r\n`, one]) {
+    stack.setProgram(sshKey({ publicKey: same }));
+    expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 2 });
+  }
+  expect(takeRequests(emulator)).toEqual([]);
+  expect((await stack.resource("deploy")).outputs).toEqual(before.outputs);
+});
+
+test("all that is wrong with a key is said at preview, each at its property, before any request", async () => {
+  const { emulator, stack } = await openWorld({
+    program: sshKey({ publicKey: `${one}\n${two}`, name: " ", adoptExisting: "yes", publickey: one }),
+  });
+  const { code, all } = await stack.preview([], { allowFail: true });
+  expect(code).not.toBe(0);
+  expect(all).toContain("4 errors");
+  expect(all).toMatch(/property publicKey value .* has a problem: `publicKey` was refused: it has several lines/s);
+  expect(all).toMatch(/property name value \{ ?\} has a problem: `name` must not be empty/);
+  expect(all).toMatch(/property adoptExisting value \{yes\} has a problem: `adoptExisting` must be true or false/);
+  expect(all).toContain("resource 'deploy' has a problem: unknown property `publickey`; did you mean");
+  expect(takeRequests(emulator)).toEqual([]);
+});
+
+test("a private key pasted by mistake is refused and never printed, whichever way it came", async () => {
+  const body = `b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQAAACDjKqp5Fc65tEnRu`;
+  const secret = `\n-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`;
+  const { emulator, stack } = await openWorld({ secretConfig: { "test:key": secret } });
+  stack.writeFile("key.json", JSON.stringify(secret));
+  const ways: [source: string, said: string][] = [
+    [`require("./key.json")`, 'Error: SshKey "deploy": `publicKey` was given a private key'],
+    [`pulumi.output(require("./key.json"))`, "resource 'deploy' has a problem: `publicKey` was refused"],
+    [`new pulumi.Config().requireSecret("key")`, "resource 'deploy' has a problem: `publicKey` was refused"],
+  ];
+  for (const [source, said] of ways) {
+    stack.setProgram(program(`new wayscloud.SshKey("deploy", { publicKey: ${source} });`));
+    const { code, all } = await stack.up([], { allowFail: true });
+    expect(code).not.toBe(0);
+    expect(all).toContain(said);
+    expect(all).toContain("a private key");
+  }
+  expect(takeRequests(emulator)).toEqual([]);
+  await stack.assertNoSecrets([body, body.slice(0, 60), body.slice(40)]);
+});
+
+test("another name, or another key under the same name, replaces the old one first; a made-up name lets the new one come first", async () => {
+  const world = await openWorld({ program: sshKey({ publicKey: one, name: "first" }) });
+  const { emulator, stack } = world;
+  await stack.up();
+  expect(await change(world, sshKey({ publicKey: one, name: "second" }))).toEqual([removeOld, add]);
+  expect(await change(world, sshKey({ publicKey: two, name: "second" }))).toEqual([removeOld, add]);
+  // Both change: nothing is in the way.
+  expect(await change(world, sshKey({ publicKey: one, name: "third" }))).toEqual([add, removeOld]);
+  // The explicit name goes: the key stays, so the old one has to go first.
+  expect(await change(world, sshKey({ publicKey: one }))).toEqual([removeOld, add]);
+  const made = (await stack.resource("deploy")).outputs?.name;
+  expect(made).toMatch(/^deploy-[0-9a-f]{7}$/);
+  expect(await change(world, sshKey({ publicKey: two }))).toEqual([add, removeOld]);
+  const next = (await stack.resource("deploy")).outputs?.name;
+  expect(next).toMatch(/^deploy-[0-9a-f]{7}$/);
+  expect(next).not.toBe(made);
+  // Taken over or not is decided at creation.
+  expect(await change(world, sshKey({ publicKey: two, adoptExisting: true }))).toEqual([]);
+  expect(await change(world, sshKey({ publicKey: two, adoptExisting: false, name: next }))).toEqual([]);
+  await stack.preview(["--expect-no-changes"]);
+  expect(emulator.account.sshKeys().map(({ name, publicKey: key }) => [name, key])).toEqual([[next, two]]);
+});
+
+test("adoptExisting takes over the key the account has, under its name, and leaves it there at the end", async () => {
+  const world = await openWorld();
+  const { emulator, stack } = world;
+  const held = emulator.account.addSshKey({ name: "by hand", publicKey: `${one} by@hand` });
+  const resource = (name: string, args: object): string =>
+    `new wayscloud.SshKey("${name}", ${JSON.stringify(args)});`;
+  const adopting = resource("deploy", { publicKey: `${one} here`, adoptExisting: true });
+  const adding = resource("fresh", { publicKey: two, adoptExisting: true });
+
+  stack.setProgram(program(resource("deploy", { publicKey: one, name: "mine", adoptExisting: true })));
+  const conflict = await stack.up([], { allowFail: true });
+  expect(conflict.code).not.toBe(0);
+  expect(conflict.all).toContain(`already, as "by hand" (id ${held.id}), and the API cannot rename it`);
+
+  stack.setProgram(program(adopting + adding));
+  takeRequests(emulator);
+  await stack.up();
+  expect(takeRequests(emulator)).toEqual([`GET ${SSH_KEYS}`, add]);
+  const deploy = await stack.resource("deploy");
+  expect(deploy.id).toBe(held.id);
+  expect(deploy.outputs).toMatchObject({ adopted: true, name: "by hand", publicKey: `${one} here` });
+  expect((await stack.resource("fresh")).outputs?.adopted).toBe(false);
+  await stack.preview(["--expect-no-changes"]);
+  await stack.refresh(["--expect-no-changes"]);
+
+  // The option goes: nothing changes, and the key is still not ours to delete.
+  stack.setProgram(program(resource("deploy", { publicKey: one })));
+  takeRequests(emulator);
+  expect(changesIn(await stack.up())).toEqual({ unchanged: 2, deleted: 1 });
+  expect(takeRequests(emulator)).toEqual([expect.stringMatching(`^DELETE ${SSH_KEYS}/(?!${held.id})`)]);
+  await stack.destroy();
+  expect(takeRequests(emulator)).toEqual([]);
+  expect(emulator.account.sshKeys()).toEqual([held]);
+});
+
+test("a key that the account or another resource has already is refused, naming who has it", async () => {
+  const { emulator, stack } = await openWorld({ program: sshKey({ publicKey: one, name: "mine" }) });
+  const sameKey = emulator.account.addSshKey({ name: "theirs", publicKey: one });
+  const taken = await stack.up([], { allowFail: true });
+  expect(taken.code).not.toBe(0);
+  expect(taken.all).toContain(`as "theirs" (id ${sameKey.id}). Set \`adoptExisting: true\` to take it over`);
+  emulator.account.remove(sameKey.id);
+
+  const sameName = emulator.account.addSshKey({ name: "mine", publicKey: two });
+  const named = await stack.up([], { allowFail: true });
+  expect(named.code).not.toBe(0);
+  expect(named.all).toContain(`the name is taken by "mine" (id ${sameName.id}). Choose another`);
+  expect(emulator.account.sshKeys()).toEqual([sameName]);
+  expect(await stack.resources()).toEqual([]);
+
+  // Twice in one program: one owns it, whichever comes first; the other says so.
+  const twice = ["left", "right"].map((name) => `new wayscloud.SshKey("${name}", { publicKey: "${one} ${name}" });`);
+  stack.setProgram(program(twice.join("\n")));
+  const both = await stack.up(["--continue-on-error"], { allowFail: true });
+  expect(both.code).not.toBe(0);
+  const [owner, ...none] = await stack.resources();
+  expect(none).toEqual([]);
+  expect(both.all).toMatch(/the same public key \(SHA256:.{43}\) is declared twice; the resource named/);
+  expect(both.all).toContain(`"${owner?.outputs?.name as string}" owns it`);
+  const { name, id } = emulator.account.sshKeys().find(({ publicKey: key }) => key.startsWith(one))!;
+  expect([id, name]).toEqual([owner?.id, owner?.outputs?.name]);
+});

@@ -1,0 +1,69 @@
+// The provider process by itself: it starts from the packed package, speaks the protocol, and ends when it is told to.
+import { startEmulator } from "../../src/emulator";
+import { Plugin, unknown, type PluginOptions } from "../support/plugin";
+import { publicKey } from "../support/world";
+
+jest.setTimeout(60_000);
+
+const open: Plugin[] = [];
+
+async function start(options?: PluginOptions): Promise<Plugin> {
+  const plugin = await Plugin.start(options);
+  open.push(plugin);
+  return plugin;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((plugin) => plugin.close()));
+});
+
+test.each(["sshKey", "serviceKey", "personalAccessToken"] as const)(
+  "the text in users' states finds %s in the packed package",
+  async (kind) => {
+    const plugin = await start();
+    const { failures } = await plugin.resource(kind).check({}, {});
+    expect(failures).not.toEqual([]);
+    expect(plugin.stderr()).toBe("");
+  },
+);
+
+test("a key is created, read, left alone and deleted with the account that configure named", async () => {
+  const emulator = await startEmulator({ port: 0 });
+  try {
+    const config = { "wayscloud:apiKey": emulator.apiKey, "wayscloud:endpoint": emulator.url };
+    const plugin = await start({ config });
+    const keys = plugin.resource("sshKey");
+    const { inputs, failures } = await keys.check({}, { name: "deploy", publicKey: publicKey(1) });
+    expect(failures).toEqual([]);
+    const { id, outputs } = await keys.create(inputs);
+    expect(outputs).toMatchObject({ name: "deploy", adopted: false });
+    await expect(keys.diff(id, outputs, inputs)).resolves.toMatchObject({ changes: false });
+    await expect(keys.read(id, outputs)).resolves.toMatchObject({ id, outputs });
+    await keys.delete(id, outputs);
+    expect(emulator.requests.map(({ method }) => method)).toEqual(
+      expect.arrayContaining(["POST", "GET", "DELETE"]),
+    );
+    // The next command has a process of its own; there, gone is an answer without an id.
+    const next = (await start({ config })).resource("sshKey");
+    await expect(next.read(id, outputs)).resolves.toMatchObject({ id: "" });
+  } finally {
+    await emulator.close();
+  }
+});
+
+test("unknown values of other resources pass check and diff without a request", async () => {
+  // Nobody listens at the engine's nor at the API's address.
+  const plugin = await start({
+    config: { "wayscloud:apiKey": "wayscloud_pat_example", "wayscloud:endpoint": "http://127.0.0.1:1" },
+  });
+  const { failures } = await plugin.resource("sshKey").check({}, { publicKey: unknown, name: unknown });
+  expect(failures).toEqual([]);
+});
+
+test("the engine's SIGINT ends the process at once", async () => {
+  const plugin = await start();
+  await plugin.resource("sshKey").check({}, { publicKey: publicKey(1) });
+  const before = Date.now();
+  expect(await plugin.close()).toEqual({ code: null, signal: "SIGINT" });
+  expect(Date.now() - before).toBeLessThan(1000);
+});

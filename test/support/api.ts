@@ -1,0 +1,108 @@
+// What the tests of the API layer share: a client on a fake clock, a server with scripted answers, and a search through thrown errors.
+import { createServer } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { AccountClient } from "../../src/api/client";
+import { WaysCloudError } from "../../src/api/errors";
+import type { Timing } from "../../src/api/timing";
+import { FakeTiming } from "./fake-timing";
+
+export const SOURCE = "the environment variable WAYSCLOUD_API_KEY";
+/** A credential of the documented form that is known nowhere. */
+export const CREDENTIAL = "wayscloud_pat_q7Zx2_CanaryCanary0123456789CanaryCanary";
+
+/** A client of this server with this credential, on a fake clock unless told otherwise. */
+export function clientOf(
+  server: { url: string; apiKey?: string },
+  timing: Timing = new FakeTiming(),
+  log: (line: string) => void = () => undefined,
+): AccountClient {
+  const account = { endpoint: server.url, apiKey: server.apiKey ?? CREDENTIAL, apiKeySource: SOURCE };
+  return new AccountClient(account, { timing, log });
+}
+
+export interface ScriptedServer {
+  url: string;
+  requests: { method: string; path: string; headers: IncomingHttpHeaders; body: string }[];
+  /** TCP connections accepted. */
+  connections: number;
+  close(): Promise<void>;
+}
+
+/** A plain server that answers as `answer` does, once the whole request is there. */
+export async function serve(
+  answer: (response: ServerResponse, request: IncomingMessage, count: number) => void,
+): Promise<ScriptedServer> {
+  const requests: ScriptedServer["requests"] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { method = "", url = "", headers } = request;
+      requests.push({ method, path: url, headers, body: Buffer.concat(chunks).toString() });
+      answer(response, request, requests.length);
+    });
+  });
+  const running: ScriptedServer = { url: "", requests, connections: 0, close: () => closed(server) };
+  server.on("connection", () => (running.connections += 1));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  running.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return running;
+}
+
+function closed(server: ReturnType<typeof createServer>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** A server that gives every request this body. */
+export function serving(body: string | Buffer, status = 200, headers: Record<string, string> = {}) {
+  return serve((response) =>
+    response.writeHead(status, { "content-type": "application/json", ...headers }).end(body),
+  );
+}
+
+/** The WaysCloudError that a promise rejects with; anything else is a failure of the test. */
+export async function failureOf(promise: Promise<unknown>): Promise<WaysCloudError> {
+  const error: unknown = await promise.then(
+    () => new Error("it succeeded"),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof WaysCloudError)) throw error;
+  return error;
+}
+
+/** Every text that can be reached from a thrown thing: own and inherited, enumerable or not, symbols and causes included. */
+export function everyText(thrown: unknown): string {
+  const seen = new Set<unknown>();
+  const texts: string[] = [];
+  const walk = (value: unknown): void => {
+    if (typeof value === "string") texts.push(value);
+    if (value === null || (typeof value !== "object" && typeof value !== "function") || seen.has(value))
+      return;
+    seen.add(value);
+    for (const key of Reflect.ownKeys(value)) {
+      texts.push(String(key));
+      try {
+        walk((value as Record<PropertyKey, unknown>)[key]);
+      } catch {
+        // A getter that throws tells nothing.
+      }
+    }
+    if (value instanceof Map) for (const entry of value) walk(entry);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    // The language's own prototypes lead to every global there is; they are not what a leak is made of.
+    if (prototype !== null && !BUILT_IN.has(prototype)) walk(prototype);
+  };
+  walk(thrown);
+  return texts.join("\n");
+}
+
+const BUILT_IN = new Set<unknown>(
+  [Object, Function, Array, Error, TypeError, RangeError, Map, Set, Promise].map(
+    (each) => each.prototype as unknown,
+  ),
+);

@@ -1,0 +1,54 @@
+// Runs the programs of examples/ as they are, in a user's install.
+import { cpSync, readdirSync, readFileSync, symlinkSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Stack, StackOptions } from "./stack";
+import { openStack } from "./world";
+
+const examples = resolve(__dirname, "../../examples");
+
+/** The examples by name. */
+export function exampleNames(): string[] {
+  return readdirSync(examples, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+/** A file of an example. */
+export function exampleFile(name: string, file: string): string {
+  return readFileSync(join(examples, name, file), "utf8");
+}
+
+/** Copies an example, without what an installation or a run left there. */
+export function copyExample(name: string, folder: string): void {
+  cpSync(join(examples, name), folder, {
+    recursive: true,
+    filter: (path) => !/[/\\](node_modules|Pulumi\.[^/\\]+\.yaml)$/.test(path),
+  });
+}
+
+/** A stack of the example, in the environment of the options; gone after the test. */
+export async function openExample(name: string, options: StackOptions = {}): Promise<Stack> {
+  const project = /^name: (\S+)$/m.exec(exampleFile(name, "Pulumi.yaml"))?.[1];
+  const stack = await openStack({ ...options, name: project, language: "typescript" });
+  copyExample(name, stack.folder);
+  return stack;
+}
+
+/** All configuration in one command, which saves a second for each value. */
+export async function configure(
+  stack: Stack,
+  { plain = {}, secret = {} }: Record<"plain" | "secret", Record<string, string>> | { plain?: Record<string, string>; secret?: Record<string, string> },
+): Promise<void> {
+  const flags = (flag: string, values: Record<string, string>): string[] =>
+    Object.entries(values).flatMap(([key, value]) => [flag, `${key}=${value}`]);
+  await stack.run(["config", "set-all", ...flags("--plaintext", plain), ...flags("--secret", secret)]);
+}
+
+/** Gives a folder development tools of this repository; the package and the SDK stay those of the user's install. */
+export function linkTools(folder: string, ...names: string[]): void {
+  for (const name of names) {
+    const link = join(folder, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(resolve(__dirname, "../../node_modules", name), link, "dir");
+  }
+}

@@ -1,0 +1,58 @@
+// Where the tests find the user's install and the engine, and how they get a project folder in that install.
+import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+
+/** `scripts/test.mjs` (or `global-setup.mjs`, when jest is started directly) makes both once and passes them on. */
+function prepared(name: "TEST_USER_INSTALL" | "TEST_ENGINE_BIN"): string {
+  const folder = process.env[name];
+  if (folder === undefined || folder === "") {
+    throw new Error(
+      `${name} is not set: run the tests with \`npm test\`, or start jest with test/support/global-setup.mjs`,
+    );
+  }
+  return folder;
+}
+
+/** A folder in which `npm install pulumi-wayscloud` was done, from the packed tarball. */
+export function userInstall(): string {
+  return prepared("TEST_USER_INSTALL");
+}
+
+export function engineFolder(): string {
+  return prepared("TEST_ENGINE_BIN");
+}
+
+/**
+ * The folders that a `pulumi` command needs on PATH. The launcher of dynamic providers stands beside an engine of the official
+ * installer; where it is missing, the SDK's own serves (the engine then warns of where it took it from).
+ */
+export function engineFolders(): string[] {
+  const bin = engineFolder();
+  return existsSync(join(bin, "pulumi-resource-pulumi-nodejs")) ? [bin] : [bin, sdkFolder()];
+}
+
+/** The SDK as the user's program loads it; its folder also holds the launcher `pulumi-resource-pulumi-nodejs`. */
+export function sdkFolder(): string {
+  return join(userInstall(), "node_modules", "@pulumi", "pulumi");
+}
+
+/** A new folder for a program: Node's look-up climbs from there to the install, as in a user's workspace. */
+export function makeProjectFolder(name: string): string {
+  const projects = join(userInstall(), "projects");
+  mkdirSync(projects, { recursive: true });
+  return mkdtempSync(join(projects, `${name}-`));
+}
+
+/** Nothing is inherited but what a program needs to run at all: no WAYSCLOUD_*, PULUMI_* or npm_* of the person who tests. */
+export function cleanEnvironment(home: string, bins: string[]): Record<string, string> {
+  const kept = ["LANG", "TMPDIR", "TEMP", "TMP", "SystemRoot", "ComSpec", "PATHEXT"];
+  return {
+    ...Object.fromEntries(
+      kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    ),
+    HOME: home,
+    USERPROFILE: home,
+    // Jest runs on the Node that the project pins; children that look for `node` must find the same one.
+    PATH: [...bins, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
+  };
+}

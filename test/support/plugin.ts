@@ -1,0 +1,285 @@
+// The provider process of `@pulumi/pulumi`, started from the user's install as the engine starts it and asked over gRPC.
+import { createInterface } from "node:readline";
+import { join } from "node:path";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { cleanEnvironment, makeProjectFolder, sdkFolder } from "./install";
+
+/** What the program passes for a value that is not known yet, whatever its type (`pulumi.runtime.unknownValue`). */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export type Properties = Record<string, any>;
+
+const classes = {
+  sshKey: "SshKey",
+  serviceKey: "ServiceKey",
+  personalAccessToken: "PersonalAccessToken",
+} as const;
+
+export type ResourceName = keyof typeof classes;
+
+export interface CheckResult {
+  /** Without `__provider`. */
+  inputs: Properties;
+  failures: { property: string; reason: string }[];
+}
+
+export interface DiffResult {
+  /** Undefined: the provider did not say, and the engine compares by itself. */
+  changes: boolean | undefined;
+  replaces: string[];
+  deleteBeforeReplace: boolean;
+}
+
+/** The object was made, but something after that failed: the engine saves it as init-failed. */
+export class PartialFailure extends Error {
+  constructor(
+    message: string,
+    readonly id: string,
+    /** Without `__provider`. */
+    readonly properties: Properties,
+    readonly reasons: string[],
+    /** Whether `__provider` was among the properties: without it the engine could never delete the object. */
+    readonly hasProvider: boolean,
+  ) {
+    super(message);
+  }
+}
+
+export interface PluginOptions {
+  /** Passed to `configure` at once. @default {} */
+  config?: Record<string, string>;
+  /** Variables on top of the clean environment. */
+  env?: Record<string, string>;
+}
+
+export class Plugin {
+  readonly folder: string;
+  /** HOME of the process: a test may put `.wayscloud/credentials` there. */
+  readonly home: string;
+  readonly #client: ResourceProviderClient;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  readonly #printed: { stderr: string };
+
+  private constructor(
+    folder: string,
+    home: string,
+    child: ChildProcess,
+    port: string,
+    printed: { stderr: string },
+  ) {
+    this.folder = folder;
+    this.home = home;
+    this.#child = child;
+    this.#printed = printed;
+    this.#ended = new Promise((resolve) => child.once("close", resolve));
+    this.#client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  }
+
+  static async start({ config = {}, env = {} }: PluginOptions = {}): Promise<Plugin> {
+    const folder = makeProjectFolder("plugin");
+    const home = mkdtempSync(join(tmpdir(), "plugin-home-"));
+    // The engine's address is one that nobody listens at: a provider must do without it.
+    const script = join(sdkFolder(), "cmd/dynamic-provider/index.js");
+    const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
+      cwd: folder,
+      env: { ...cleanEnvironment(home, []), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const printed = { stderr: "" };
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text));
+    const port = await new Promise<string>((resolve, reject) => {
+      createInterface(child.stdout).once("line", resolve);
+      child.once("error", reject);
+      child.once("close", (code) =>
+        reject(new Error(`the provider process ended with ${code}\n${printed.stderr}`)),
+      );
+    });
+    const plugin = new Plugin(folder, home, child, port, printed);
+    await plugin.configure(config);
+    return plugin;
+  }
+
+  /** Keys with their namespace, such as `wayscloud:apiKey`. The engine calls it once, before anything else. */
+  async configure(config: Record<string, string>): Promise<void> {
+    const request = new messages.ConfigureRequest();
+    request.setArgs(struct(config));
+    await this.call("configure", request);
+  }
+
+  /** The methods of one kind of resource; `name` is the logical name in the URN. */
+  resource(kind: ResourceName, name = "example"): ResourceMethods {
+    return new ResourceMethods(this, kind, name);
+  }
+
+  /** What the process has printed to stderr, which the engine would show to the user. */
+  stderr(): string {
+    return this.#printed.stderr;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Ends the process by SIGINT as the engine does, and says how it ended. */
+  async close(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+    this.#client.close();
+    this.#child.kill("SIGINT");
+    await this.#ended;
+    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.home, { recursive: true, force: true });
+    return { code: this.#child.exitCode, signal: this.#child.signalCode };
+  }
+
+  /** @internal Any method of the provider protocol. */
+  async call<Response>(method: string, request: object): Promise<Response> {
+    // The stack of the test that called: gRPC's own says nothing about it.
+    const caller = new Error();
+    return new Promise<Response>((resolve, reject) => {
+      const client = this.#client as unknown as Record<string, (...args: unknown[]) => void>;
+      client[method]!(request, (error: ServiceError | null, response: Response) => {
+        if (error === null) {
+          resolve(response);
+        } else {
+          const failure = partialFailure(error) ?? new Error(error.details);
+          failure.stack = `${failure.message}\n${caller.stack ?? ""}`;
+          reject(failure);
+        }
+      });
+    });
+  }
+}
+
+export class ResourceMethods {
+  /** The text that stands in users' state; a test may set another one to try an old or a broken state. */
+  provider: string;
+  readonly urn: string;
+  readonly #plugin: Plugin;
+
+  constructor(plugin: Plugin, kind: ResourceName, name: string) {
+    this.#plugin = plugin;
+    this.provider = `exports.handler = () => require("pulumi-wayscloud/runtime").${kind}`;
+    this.urn = `urn:pulumi:dev::test::pulumi-nodejs:dynamic/wayscloud:${classes[kind]}::${name}`;
+  }
+
+  /** `olds` are the old inputs, `{}` at creation. */
+  async check(olds: Properties, news: Properties): Promise<CheckResult> {
+    const request = new messages.CheckRequest();
+    request.setUrn(this.urn);
+    // At creation the engine passes nothing at all, not even the provider's text.
+    request.setOlds(Object.keys(olds).length === 0 ? struct({}) : this.#properties(olds));
+    request.setNews(this.#properties(news));
+    const response = await this.#plugin.call<messages.CheckResponse>("check", request);
+    const failures = response.getFailuresList();
+    return {
+      inputs: plain(response.getInputs()),
+      failures: failures.map((each) => ({ property: each.getProperty(), reason: each.getReason() })),
+    };
+  }
+
+  /** `olds` are the old outputs, `news` the new checked inputs. */
+  async diff(id: string, olds: Properties, news: Properties): Promise<DiffResult> {
+    const request = new messages.DiffRequest();
+    request.setId(id);
+    request.setUrn(this.urn);
+    request.setOlds(this.#properties(olds));
+    request.setNews(this.#properties(news));
+    const response = await this.#plugin.call<messages.DiffResponse>("diff", request);
+    const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
+    const changes = response.getChanges();
+    return {
+      changes: changes === DIFF_SOME ? true : changes === DIFF_NONE ? false : undefined,
+      replaces: response.getReplacesList(),
+      deleteBeforeReplace: response.getDeletebeforereplace(),
+    };
+  }
+
+  async create(inputs: Properties): Promise<{ id: string; outputs: Properties }> {
+    const request = new messages.CreateRequest();
+    request.setUrn(this.urn);
+    request.setProperties(this.#properties(inputs));
+    const response = await this.#plugin.call<messages.CreateResponse>("create", request);
+    return { id: response.getId(), outputs: plain(response.getProperties()) };
+  }
+
+  /** At refresh `properties` are the old outputs, in a `.get` the constructor's. An empty `id` in the answer means gone. */
+  async read(
+    id: string,
+    properties: Properties,
+  ): Promise<{ id: string; outputs: Properties; inputs?: Properties }> {
+    const request = new messages.ReadRequest();
+    request.setId(id);
+    request.setUrn(this.urn);
+    request.setProperties(this.#properties(properties));
+    const response = await this.#plugin.call<messages.ReadResponse>("read", request);
+    const inputs = response.getInputs();
+    return {
+      id: response.getId(),
+      outputs: plain(response.getProperties()),
+      ...(inputs === undefined ? {} : { inputs: plain(inputs) }),
+    };
+  }
+
+  /** `olds` are the old outputs, `news` the new checked inputs; answers all outputs. */
+  async update(id: string, olds: Properties, news: Properties): Promise<Properties> {
+    const request = new messages.UpdateRequest();
+    request.setId(id);
+    request.setUrn(this.urn);
+    request.setOlds(this.#properties(olds));
+    request.setNews(this.#properties(news));
+    const response = await this.#plugin.call<messages.UpdateResponse>("update", request);
+    return plain(response.getProperties());
+  }
+
+  async delete(id: string, outputs: Properties): Promise<void> {
+    const request = new messages.DeleteRequest();
+    request.setId(id);
+    request.setUrn(this.urn);
+    request.setProperties(this.#properties(outputs));
+    await this.#plugin.call("delete", request);
+  }
+
+  #properties(properties: Properties): Struct {
+    return struct({ ...properties, __provider: this.provider });
+  }
+}
+
+function struct(properties: Properties): Struct {
+  return Struct.fromJavaScript(properties);
+}
+
+/** Nobody's test is about `__provider`, which the SDK puts back into every answer. */
+function plain(value: Struct | undefined): Properties {
+  const properties: Properties = value?.toJavaScript() ?? {};
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== "__provider"));
+}
+
+/** gRPC for Node does not decode status details; the SDK packs the failed object into them. */
+function partialFailure(error: ServiceError): PartialFailure | undefined {
+  const [bytes] = error.metadata.get("grpc-status-details-bin");
+  if (!(bytes instanceof Uint8Array)) {
+    return undefined;
+  }
+  const status = Status.deserializeBinary(new Uint8Array(bytes));
+  for (const detail of status.getDetailsList()) {
+    if (detail.getTypeName() === "pulumirpc.ErrorResourceInitFailed") {
+      const failed = messages.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
+      const properties = failed.getProperties()?.toJavaScript() ?? {};
+      return new PartialFailure(
+        status.getMessage(),
+        failed.getId(),
+        plain(failed.getProperties()),
+        failed.getReasonsList(),
+        "__provider" in properties,
+      );
+    }
+  }
+  return undefined;
+}

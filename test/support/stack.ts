@@ -1,0 +1,276 @@
+// One stack of one program, driven by the real `pulumi` the way a user does. Everything printed and written can be searched.
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Command, processesWith, type Result } from "./command";
+import { cleanEnvironment, engineFolder, engineFolders, makeProjectFolder } from "./install";
+import { filesIn, secretsIn } from "./secrets";
+
+export type { Command, Result };
+
+export interface StackOptions {
+  /** Project name; the folder gets a random suffix. @default "test" */
+  name?: string;
+  /** Program text; with `language` it can be replaced by `setProgram`. @default "" */
+  program?: string;
+  /** JavaScript starts half a second faster; TypeScript is not type-checked unless `typeCheck` is set. @default "javascript" */
+  language?: "javascript" | "typescript";
+  typeCheck?: boolean;
+  /** Plain stack configuration, written before the first command. */
+  config?: Record<string, string>;
+  /** Secret stack configuration. */
+  secretConfig?: Record<string, string>;
+  /** Variables on top of the clean environment. */
+  env?: Record<string, string>;
+}
+
+export interface CommandOptions {
+  /** Do not throw when the exit code is not 0. */
+  allowFail?: boolean;
+  /** Variables for this command only. */
+  env?: Record<string, string>;
+  /** Keep the output from `assertNoSecrets`: for commands that are asked to show secrets. */
+  unrecorded?: boolean;
+}
+
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  custom: boolean;
+  delete?: boolean;
+  inputs?: Record<string, any>;
+  outputs?: Record<string, any>;
+  initErrors?: string[];
+  pendingReplacement?: boolean;
+  additionalSecretOutputs?: string[];
+  provider?: string;
+  [other: string]: unknown;
+}
+
+export interface State {
+  version: number;
+  deployment: { resources?: StateResource[]; pending_operations?: unknown[]; [other: string]: unknown };
+}
+
+const stackName = "dev";
+const quiet = ["--non-interactive", "--color", "never"];
+
+export class Stack {
+  /** The program's folder, below the user's install. */
+  readonly folder: string;
+  /** The file backend: state, history, backups, locks. */
+  readonly backend: string;
+  /** HOME of every command, empty at first. */
+  readonly home: string;
+  /** The environment of every command; change it at will. */
+  readonly env: Record<string, string>;
+  readonly #options: StackOptions;
+  readonly #outside: string;
+  readonly #written = new Set<string>();
+  readonly #commands: { line: string; command: Command }[] = [];
+
+  private constructor(options: StackOptions) {
+    this.#options = options;
+    this.folder = makeProjectFolder(options.name ?? "test");
+    this.#outside = mkdtempSync(join(tmpdir(), "pulumi-stack-"));
+    [this.backend, this.home] = [join(this.#outside, "backend"), join(this.#outside, "home")];
+    mkdirSync(this.backend);
+    mkdirSync(this.home);
+    this.env = {
+      ...cleanEnvironment(this.home, engineFolders()),
+      PULUMI_HOME: join(this.#outside, "pulumi"),
+      PULUMI_BACKEND_URL: `file://${this.backend}`,
+      PULUMI_CONFIG_PASSPHRASE: "not a secret, a test",
+      PULUMI_STACK: stackName,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...(options.typeCheck === true ? {} : { PULUMI_NODEJS_TRANSPILE_ONLY: "true" }),
+      ...options.env,
+    };
+  }
+
+  static async create(options: StackOptions = {}): Promise<Stack> {
+    const stack = new Stack(options);
+    const typescript = options.language === "typescript";
+    stack.writeFile(
+      "Pulumi.yaml",
+      `name: ${options.name ?? "test"}\nruntime:\n  name: nodejs\n  options:\n    typescript: ${typescript}\n`,
+    );
+    stack.writeFile("package.json", JSON.stringify({ name: options.name ?? "test", main: stack.#mainFile }));
+    if (typescript) {
+      // The SDK's compiler defaults are overruled option by option: `module` has to fit its `moduleResolution`.
+      const compilerOptions = { strict: true, target: "es2022", module: "nodenext", skipLibCheck: true };
+      stack.writeFile(
+        "tsconfig.json",
+        JSON.stringify({
+          compilerOptions: { ...compilerOptions, types: ["node"] },
+          files: [stack.#mainFile],
+        }),
+      );
+    }
+    stack.setProgram(options.program ?? "");
+    await stack.run(["stack", "init", stackName]);
+    for (const [key, value] of Object.entries(options.config ?? {})) {
+      await stack.setConfig(key, value);
+    }
+    for (const [key, value] of Object.entries(options.secretConfig ?? {})) {
+      await stack.setConfig(key, value, { secret: true });
+    }
+    return stack;
+  }
+
+  get #mainFile(): string {
+    return this.#options.language === "typescript" ? "index.ts" : "index.js";
+  }
+
+  setProgram(text: string): void {
+    this.writeFile(this.#mainFile, text);
+  }
+
+  /** A file of the test's own in the program's folder; `assertNoSecrets` does not search it. */
+  writeFile(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+    this.#written.add(join(this.folder, name));
+  }
+
+  async setConfig(key: string, value: string, { secret = false } = {}): Promise<void> {
+    await this.run(["config", "set", key, value, secret ? "--secret" : "--plaintext"]);
+  }
+
+  /** `pulumi up` without its preview: that is a command of its own here. */
+  async up(args: readonly string[] = [], options?: CommandOptions): Promise<Result> {
+    return this.run(["up", "--yes", "--skip-preview", ...args], options);
+  }
+
+  async preview(args: readonly string[] = [], options?: CommandOptions): Promise<Result> {
+    return this.run(["preview", ...args], options);
+  }
+
+  async refresh(args: readonly string[] = [], options?: CommandOptions): Promise<Result> {
+    return this.run(["refresh", "--yes", "--skip-preview", ...args], options);
+  }
+
+  async destroy(args: readonly string[] = [], options?: CommandOptions): Promise<Result> {
+    return this.run(["destroy", "--yes", "--skip-preview", ...args], options);
+  }
+
+  /** Any `pulumi` command; throws with its whole output when it fails. */
+  async run(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
+    const result = await this.spawn(args, options).done;
+    if (result.code !== 0 && options.allowFail !== true) {
+      throw new Error(`pulumi ${args.join(" ")} ended with ${result.code ?? result.signal}\n${result.all}`);
+    }
+    return result;
+  }
+
+  /** Starts a command without waiting: for signals, or for two at once. */
+  spawn(args: readonly string[], { env = {}, unrecorded = false }: CommandOptions = {}): Command {
+    const command = new Command(join(engineFolder(), "pulumi"), [...args, ...quiet], {
+      cwd: this.folder,
+      env: { ...this.env, ...env },
+    });
+    if (!unrecorded) {
+      this.#commands.push({ line: `pulumi ${args[0] ?? ""}`, command });
+    }
+    return command;
+  }
+
+  async outputs({ showSecrets = false } = {}): Promise<Record<string, any>> {
+    const args = ["stack", "output", "--json", ...(showSecrets ? ["--show-secrets"] : [])];
+    return JSON.parse((await this.run(args, { unrecorded: showSecrets })).stdout);
+  }
+
+  async exportState({ showSecrets = false } = {}): Promise<State> {
+    const args = ["stack", "export", ...(showSecrets ? ["--show-secrets"] : [])];
+    return JSON.parse((await this.run(args, { unrecorded: showSecrets })).stdout);
+  }
+
+  async importState(state: State): Promise<void> {
+    const file = join(this.#outside, "import.json");
+    writeFileSync(file, JSON.stringify(state));
+    await this.run(["stack", "import", "--file", file]);
+    rmSync(file);
+  }
+
+  /** This package's resources in the state. */
+  async resources(options?: { showSecrets?: boolean }): Promise<StateResource[]> {
+    const { resources = [] } = (await this.exportState(options)).deployment;
+    return resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/wayscloud:"));
+  }
+
+  /** The resource with this logical name; fails if the state holds none or several. */
+  async resource(name: string, options?: { showSecrets?: boolean }): Promise<StateResource> {
+    const found = (await this.resources(options)).filter(({ urn }) => urn.endsWith(`::${name}`));
+    if (found.length !== 1) {
+      throw new Error(`the state holds ${found.length} resources named ${name}`);
+    }
+    return found[0]!;
+  }
+
+  async history(): Promise<Record<string, any>[]> {
+    return JSON.parse((await this.run(["stack", "history", "--json"])).stdout);
+  }
+
+  /** What all commands so far printed. */
+  get transcript(): string {
+    return this.#commands.map(({ line, command }) => `$ ${line}\n${command.all}`).join("\n");
+  }
+
+  /**
+   * Fails if one of these stands anywhere in the open: in what was printed, in the backend (state, history, backups), in the
+   * project folder (stack configuration), in Pulumi's home, or in the exported state.
+   */
+  async assertNoSecrets(secrets: readonly string[]): Promise<void> {
+    const exported = (await this.run(["stack", "export"])).stdout;
+    const places = [
+      ...this.#commands.map(({ line, command }) => ({ path: `what "${line}" printed`, text: command.all })),
+      ...filesIn(this.#outside),
+      ...filesIn(this.folder).filter(({ path }) => !this.#written.has(path)),
+      { path: "the exported state", text: exported },
+    ];
+    const leaks = places.flatMap(({ path, text }) =>
+      secretsIn(text, secrets).map((index) => `secret ${index} in ${path}`),
+    );
+    if (leaks.length > 0) {
+      throw new Error(`secrets in the open:\n${leaks.join("\n")}`);
+    }
+  }
+
+  /** Plugins that outlived their engine (after SIGKILL), by process id. */
+  leftovers(): number[] {
+    return processesWith(`PULUMI_HOME=${this.env["PULUMI_HOME"]}`);
+  }
+
+  /** Ends what still runs and removes the folders. The account is not cleaned up: that is `destroy`. */
+  async remove(): Promise<void> {
+    for (const pid of this.leftovers()) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It ended by itself meanwhile.
+      }
+    }
+    await Promise.all(
+      this.#commands.filter(({ command }) => command.running).map(({ command }) => command.done),
+    );
+    // A process that was just ended may still write; the second look is for that.
+    for (let attempt = 0; attempt < 5 && (existsSync(this.folder) || existsSync(this.#outside)); attempt++) {
+      rmSync(this.folder, { recursive: true, force: true });
+      rmSync(this.#outside, { recursive: true, force: true });
+      await sleep(attempt === 0 ? 0 : 20);
+    }
+  }
+
+  toString(): string {
+    return `stack ${stackName} of ${basename(this.folder)}`;
+  }
+}
+
+/** The counts of the closing summary, such as `{ created: 2, unchanged: 1 }`; empty if there is none. */
+export function changesIn({ stdout }: Pick<Result, "stdout">): Record<string, number> {
+  const summary = /^Resources:\n((?: {4}.*\n?)+)/m.exec(stdout)?.[1] ?? "";
+  const counts = summary.matchAll(/(\d+) (to create|to update|to delete|to replace|[a-z]+)/g);
+  return Object.fromEntries([...counts].map(([, count, what]) => [what!, Number(count)]));
+}
