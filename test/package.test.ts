@@ -1,0 +1,54 @@
+// What is published: the files that users need and no others, with the names that users and their states rely on.
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(__dirname, "..");
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, any>;
+
+test("the exports, bins, peers and dependencies are those of the contract", () => {
+  expect(Object.keys(manifest.exports)).toEqual([".", "./runtime", "./emulator", "./package.json"]);
+  expect(Object.keys(manifest.bin).sort()).toEqual(["pulumi-wayscloud", "wayscloud-emulator"]);
+  expect(manifest.peerDependencies).toEqual({ "@pulumi/pulumi": "^3.216.0" });
+  expect(Object.keys(manifest.dependencies).sort()).toEqual(["axios", "zod"]);
+  for (const version of Object.values(manifest.dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  expect(manifest.engines).toEqual({ node: ">=20" });
+});
+
+test("the package installs without running anything", () => {
+  for (const name of ["preinstall", "install", "postinstall", "prepare"])
+    expect(manifest.scripts).not.toHaveProperty(name);
+});
+
+test("every source file has its place in the package, and nothing else is in it", () => {
+  // `--ignore-scripts`: the build is not this test's business, so the list is compared with the sources.
+  const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const parsed = JSON.parse(listed) as unknown;
+  const [pack] = (Array.isArray(parsed) ? parsed : Object.values(parsed as object)) as {
+    files: { path: string }[];
+  }[];
+  const outside = pack!.files.map(({ path }) => path).filter((path) => !path.startsWith("dist/"));
+  expect(outside.sort()).toEqual([
+    "CHANGELOG.md",
+    "LICENSE",
+    "Pulumi.yaml.example",
+    "README.md",
+    "package.json",
+  ]);
+  for (const { path } of pack!.files.filter(({ path }) => path.startsWith("dist/"))) {
+    expect(path).toMatch(/\.(js|d\.ts)$/);
+    expect({
+      path,
+      source: existsSync(join(root, path.replace(/^dist/, "src").replace(/(\.d)?\.(ts|js)$/, ".ts"))),
+    }).toEqual({ path, source: true });
+  }
+});
+
+test("the changelog has an entry for this version or for the unreleased one", () => {
+  const changelog = readFileSync(join(root, "CHANGELOG.md"), "utf8");
+  expect(changelog).toMatch(new RegExp(`^## \\[(Unreleased|${String(manifest.version)})\\]`, "m"));
+});
