@@ -13,6 +13,8 @@ const ring = (name) => ({
 });
 
 module.exports = {
+  // Tests that wait for the wall clock (`test.concurrent`) cost next to nothing while they wait.
+  maxConcurrency: 14,
   projects: ["unit", "plugin", "engine"].map(ring),
   reporters: ["default", "<rootDir>/test/closing-line-reporter.js"],
 };

@@ -1,6 +1,6 @@
 // `npm run demo`: a real `pulumi up` of examples/quickstart against the emulator, and nothing left behind (unless `--keep`).
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,15 +41,16 @@ async function prepare() {
     });
     mkdirSync(join(root, "state"));
     const settings = {
-      // An engine that was built here may lack the launcher of dynamic providers: the SDK's own comes last, for that.
-      PATH: pathWith(engine.bin, nodeFolder) + ":" + join(root, "node_modules/@pulumi/pulumi"),
       PULUMI_HOME: join(root, "pulumi"),
       PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "demo",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_STACK: "demo",
     };
-    return { root, project, settings };
+    // An engine of the official installer, and one built here, has the launcher of dynamic providers beside it; others need the SDK's.
+    const beside = existsSync(join(engine.bin, "pulumi-resource-pulumi-nodejs"));
+    const folders = [engine.bin, ...(beside ? [] : [join(root, "node_modules/@pulumi/pulumi")]), nodeFolder];
+    return { root, project, folders, settings };
   } catch (error) {
     rmSync(root, { recursive: true, force: true });
     throw error;
@@ -57,7 +58,7 @@ async function prepare() {
 }
 
 /** Runs a command as the user of that machine, in view. Whoever starts the demo may have an account: nothing of it gets in. */
-function pulumi({ project, settings }, args, { input, quiet = false } = {}) {
+function pulumi({ project, folders, settings }, args, { input, quiet = false } = {}) {
   if (!quiet) {
     say(`$ pulumi ${args.join(" ")}`);
   }
@@ -65,7 +66,7 @@ function pulumi({ project, settings }, args, { input, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, {
       cwd: project,
-      env: { ...Object.fromEntries(own), ...settings },
+      env: { ...Object.fromEntries(own), ...settings, PATH: pathWith(...folders) },
       stdio: [input === undefined ? "ignore" : "pipe", quiet ? "ignore" : "inherit", "inherit"],
     });
     child.stdin?.end(input);
@@ -102,22 +103,21 @@ async function show(machine, emulator) {
   await pulumi(machine, ["stack", "output"]);
 }
 
-function explainKept({ root, project, settings }, emulator, state) {
+function explainKept({ root, project, folders, settings }, emulator, state) {
   const quote = (value) => `'${value.replaceAll("'", `'\\''`)}'`;
   const file = join(root, "env.sh");
-  const lines = Object.entries(settings).map(([name, value]) =>
-    name === "PATH"
-      ? `export PATH=${quote(value.slice(0, -pathWith().length))}"$PATH"`
-      : `export ${name}=${quote(value)}`,
-  );
-  writeFileSync(file, `# Makes a shell work with the kept demo.\n${lines.join("\n")}\n`, { mode: 0o600 });
+  const lines = Object.entries(settings).map(([name, value]) => `export ${name}=${quote(value)}`);
+  const path = `export PATH=${folders.map(quote).join(":")}:"$PATH"`;
+  writeFileSync(file, `# Makes a shell work with the kept demo.\n${[...lines, path].join("\n")}\n`, {
+    mode: 0o600,
+  });
   heading("Look around");
   say(`cd ${project} && . ${file}
 npx wayscloud-emulator --port ${new URL(emulator.url).port} --state ${state} &
 pulumi stack output databaseKey --show-secrets
 pulumi preview --diff                # change index.ts first
 pulumi destroy                       # revokes what the demo made
-rm -rf ${root}                       # cleans up the rest`);
+kill %1 && rm -rf ${root}   # ends the emulator and removes the rest`);
 }
 
 async function demo({ keep }) {
@@ -125,6 +125,8 @@ async function demo({ keep }) {
   const state = join(machine.root, "account.json");
   // The packed package's emulator, like everything else here.
   const { startEmulator } = createRequire(join(machine.project, "index.js"))("pulumi-wayscloud/emulator");
+  // Ctrl-C reaches the running `pulumi` too; this process lives on until that has ended, to clean up after it.
+  process.on("SIGINT", () => say("stopping"));
   const emulator = await startEmulator({ port: 0, ...(keep ? { state } : {}) });
   let finished = false;
   try {

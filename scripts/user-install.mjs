@@ -17,17 +17,21 @@ import { progress, projectFolder, runOrFail } from "./lib/process.mjs";
 
 /** A folder with `node_modules/pulumi-wayscloud` (always fresh), `@pulumi/pulumi` and TypeScript; the caller removes it. */
 export async function makeUserInstall(folder = mkdtempSync(join(tmpdir(), "pulumi-wayscloud-"))) {
-  const heavy = await heavyDependencies();
-  const done = progress("Building, packing and installing the package");
-  mkdirSync(folder, { recursive: true });
-  const tarball = await pack(folder);
-  copyLinked(heavy, folder);
-  // The exact user's way; what it needs is there already, so that this neither downloads nor chooses versions.
-  await npm(["install", "--no-save", "--prefer-offline", `./${tarball}`], folder);
-  rmSync(join(folder, tarball));
-  mkdirSync(join(folder, "projects"), { recursive: true });
-  done("done");
-  return folder;
+  try {
+    const heavy = await heavyDependencies();
+    const done = progress("Building, packing and installing the package");
+    const tarball = await pack(folder);
+    copyLinked(heavy, folder);
+    // The exact user's way; what it needs is there already, so that this neither downloads nor chooses versions.
+    await npm(["install", "--no-save", "--prefer-offline", `./${tarball}`], folder);
+    rmSync(join(folder, tarball));
+    mkdirSync(join(folder, "projects"), { recursive: true });
+    done("done");
+    return folder;
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function pack(destination) {

@@ -36,13 +36,23 @@ export function run(command, args, { cwd = projectFolder, env = {}, show = false
     let output = "";
     child.stdout?.on("data", (chunk) => (output += chunk));
     child.stderr?.on("data", (chunk) => (output += chunk));
+    // Ctrl-C does not reach a group of its own.
+    const stop = () => {
+      endGroup(child);
+      process.exit(130);
+    };
+    if (giveUp) {
+      process.once("SIGINT", stop);
+    }
     const watch = giveUp && setInterval(() => giveUp(Date.now() - started) && endGroup(child), 1000);
     child.on("error", (error) => {
       clearInterval(watch);
+      process.off("SIGINT", stop);
       reject(error);
     });
     child.on("close", (code) => {
       clearInterval(watch);
+      process.off("SIGINT", stop);
       resolve({ code, output: stripVTControlCharacters(output) });
     });
   });

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 
 import { MalformedResponseError } from "./errors";
+import { signOfMore } from "./incomplete";
 import type { Answer } from "./transport";
 
 /** What an answer belongs to, for complaints. */
@@ -25,9 +26,8 @@ export function parseList<T extends z.ZodType>(item: T, answer: Answer, source: 
   const body = readJson(answer, source);
   const rows = rowsOf(body);
   if (!rows) throw malformed(source, answer, "no list in it");
-  const more =
-    saysMore(body, rows.length) ?? (/rel="?next/i.test(answer.headers.link ?? "") ? "Link" : undefined);
-  if (more) throw malformed(source, answer, `an incomplete list (\`${more}\` says that there is more)`);
+  const sign = signOfMore(answer, body, rows.length);
+  if (sign !== undefined) throw malformed(source, answer, `an incomplete list (${sign})`);
   return rows.map((row, index) => {
     const result = item.safeParse(row);
     if (!result.success) throw malformed(source, answer, `entry ${index}: ${summary(result.error)}`);
@@ -38,25 +38,15 @@ export function parseList<T extends z.ZodType>(item: T, answer: Answer, source: 
 function rowsOf(body: unknown): unknown[] | undefined {
   if (Array.isArray(body)) return body as unknown[];
   if (!isRecord(body)) return undefined;
-  for (const name of WRAPPERS) if (Array.isArray(body[name])) return body[name] as unknown[];
-  return undefined;
-}
-
-/** The name of the field by which a wrapper says that the list goes on. */
-function saysMore(body: unknown, count: number): string | undefined {
-  if (!isRecord(body) || Array.isArray(body)) return undefined;
-  for (const part of [body, body.meta, body.pagination, body.links]) {
-    if (!isRecord(part)) continue;
-    for (const name of ["next", "next_page", "next_cursor", "has_more"]) if (part[name]) return name;
-    for (const name of ["total", "total_count"]) if (Number(part[name]) > count) return name;
-  }
-  return undefined;
+  const lists = WRAPPERS.map((name) => body[name]).filter(Array.isArray);
+  // With two of them, which one is the list would be a guess.
+  return lists.length === 1 ? lists[0] : undefined;
 }
 
 function readJson(answer: Answer, source: Source): unknown {
   try {
     // A key that could reach a prototype has no meaning in this API; the reviver costs too much to run for every list.
-    return /__proto__|\\u005f/i.test(answer.text)
+    return /__proto__|\\u00[567]/i.test(answer.text)
       ? JSON.parse(answer.text, (key, value: unknown) => (key === "__proto__" ? undefined : value))
       : JSON.parse(answer.text);
   } catch {

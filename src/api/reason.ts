@@ -21,13 +21,15 @@ function fromRecord(body: Record<string, unknown>): string | undefined {
   return wordsOf(body.detail) ?? wordsOf(body.error) ?? wordsOf(body.message);
 }
 
-function wordsOf(value: unknown): string | undefined {
+/** Only lists nest, and no documented one more than once: a body made of brackets must not exhaust the stack. */
+function wordsOf(value: unknown, depth = 0): string | undefined {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) {
+    if (depth >= 3) return undefined;
     // Only the place and the message of a validation failure: the `input` beside them may be a secret.
     const parts = value
       .slice(0, 5)
-      .map(wordsOf)
+      .map((part) => wordsOf(part, depth + 1))
       .filter((part) => part !== undefined);
     return parts.length > 0 ? parts.join("; ") : undefined;
   }

@@ -33,10 +33,11 @@ export async function send(sender: Sender, request: Request): Promise<Answer> {
     const { answer, error } = await tryOnce(sender, request, body);
     if (!error) return answer;
     if (attempt >= MOST_ATTEMPTS || !mayRepeat(request.method, error.outcome, error.status)) throw error;
-    const wait = waitBefore(sender, attempt, answer);
-    if (wait > Math.min(LONGEST_RETRY_AFTER, request.operation.remaining())) {
-      throw tooLong(error, wait, sender.timing.now());
-    }
+    const asked = answer ? (retryAfter(answer.headers, sender.timing.now()) ?? 0) : 0;
+    const wait = Math.max(asked, backoff(attempt, () => sender.timing.random()));
+    const most = Math.min(LONGEST_RETRY_AFTER, request.operation.remaining());
+    // Only what the API asked for may be told as its wish; where just our own pause would not fit any more, the failure stands as it is.
+    if (wait > most) throw asked > most ? tooLong(error, asked, sender.timing.now()) : error;
     if (wait > 5_000)
       sender.log(`${request.operation.title}: waiting ${Math.ceil(wait / 1000)} s (${error.message})`);
     if (error.outcome === "try-later") sender.gate.slowDown(wait);
@@ -64,12 +65,6 @@ async function tryOnce(sender: Sender, request: Request, body: string | undefine
   const reason = reasonOf(answer.text, [sender.account.apiKey]);
   const facts = { outcome, status: answer.status, method: request.method, path: request.path, reason };
   return { answer, error: errorOfStatus({ ...facts, message: explain(sender, request, answer, reason) }) };
-}
-
-function waitBefore(sender: Sender, attempt: number, answer: Answer | undefined): number {
-  const own = backoff(attempt, () => sender.timing.random());
-  const asked = answer ? retryAfter(answer.headers, sender.timing.now()) : undefined;
-  return Math.max(own, asked ?? 0);
 }
 
 function tooLong(error: WaysCloudError, wait: number, now: number): WaysCloudError {

@@ -88,8 +88,8 @@ export function createTransport(account: Account): Transport {
 
 /** The last line of defence against a path that leads elsewhere: the credential goes to the configured origin only. */
 function assertSameOrigin(base: URL, url: string): void {
-  const target = new URL(url);
-  if (target.origin !== base.origin || target.username !== "" || target.password !== "") {
+  const target = URL.canParse(url) ? new URL(url) : undefined;
+  if (target?.origin !== base.origin || target.username !== "" || target.password !== "") {
     throw new ConfigurationError("A request to another origin than the configured endpoint was refused.");
   }
 }

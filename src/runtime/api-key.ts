@@ -10,7 +10,7 @@ import { InputCheck, same, without } from "./inputs";
 import type { Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
 import { clearUp, mint, nameOf } from "./mint";
 import { refuseSelfLockout } from "./self-lockout";
-import { diffOfUnresolved, isUnresolved, keepingTrack, unsweptFailure } from "./unresolved";
+import { diffOfUnresolved, isUnresolved, keepingTrack, unresolvedState, unsweptFailure } from "./unresolved";
 
 /** What tells a service key from a token. */
 export interface KeyKind {
@@ -46,7 +46,7 @@ export function apiKeyLifecycle(kind: KeyKind): Lifecycle {
       checkExisting(check, olds, news);
       return check.result();
     },
-    diff: (id, olds, news, now) => diffOfUnresolved(id, olds) ?? diffKey(kind, id, olds, news, now),
+    diff: (id, olds, news, now) => diffOfUnresolved(id, olds, () => diffKey(kind, id, olds, news, now)),
     create: (inputs, context) => createKey(kind, inputs, context),
     read: (id, olds, context) => readKey(kind, id, olds, context),
     async update(id, olds, news, context) {
@@ -54,9 +54,10 @@ export function apiKeyLifecycle(kind: KeyKind): Lifecycle {
       return { ...without(olds, "unresolved", ...SETTINGS), ...settingsOf(kind, news, olds) };
     },
     async delete(id, olds, context) {
-      if (olds.unresolved === true) await clearUpAfter(kind, olds, context);
-      if (isUnresolved(id)) return;
+      if (isUnresolved(id)) return clearUpAfter(kind, olds, context);
+      // First of all: a twin's mark is the key's own as well.
       refuseSelfLockout(kind.noun, id, olds, context.client.account);
+      if (olds.unresolved === true) await clearUpAfter(kind, olds, context, id);
       await context.client.revokeApiKey(id, context.client.operation(`Revoking the ${kind.noun} ${id}`));
     },
   };
@@ -94,11 +95,16 @@ async function createKey(kind: KeyKind, inputs: Properties, context: Context): P
     description: isTemplate(description, "description") ? fillIn(description) : description,
   };
   const provable = bearsMark(settled.description, "description");
-  const mark = provable ? markOf(String(settled.description)) : drawMark();
+  const mark = markFor(settled.description);
   const minted = await keepingTrack(mark, settled, () => mint(kind, settled, provable, context));
   const outputs = outputsOf(kind, settled, { ...minted.shown, isActive: true }, minted.createdAt);
   if (minted.unswept) throw unsweptFailure(minted.id, outputs, nameOf(kind, settled));
   return { id: minted.id, outputs };
+}
+
+/** What an unresolved creation is known by: its mark, or one drawn for it. */
+function markFor(description: unknown): string {
+  return bearsMark(description, "description") ? markOf(description) : drawMark();
 }
 
 /** Revokes what a creation that was not cleared up may have left, but for `except`. */
@@ -133,8 +139,13 @@ async function readKey(
   if (isUnresolved(id)) return { id, outputs: olds };
   pathSegment(id);
   const entry = await context.apiKeys.find(id);
-  if (olds.createdAt === undefined) return { id, outputs: outputsOfGet(kind, id, entry) };
-  if (!entry || (!entry.isActive && olds.recreateIfInvalid !== false)) return undefined;
+  if (olds.createdAt === undefined && olds.key === undefined) {
+    return { id, outputs: outputsOfGet(kind, id, entry) };
+  }
+  // A key that was only looked up (`get`) is not ours to make anew: it is gone when the list says so, and not before.
+  const counts = entry && (entry.isActive || olds.recreateIfInvalid === false || olds.key === undefined);
+  // Gone, but for the twin that may live.
+  if (!counts) return olds.unresolved === true ? unresolvedState(markFor(olds.description), olds) : undefined;
   const kept = without(olds, "lastUsedAt");
   return {
     id,

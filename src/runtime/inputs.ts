@@ -3,6 +3,7 @@ import { bearsMark, fillIn, isForLater, isTemplate } from "../auto";
 import type { AutoKind } from "../auto";
 import { UNKNOWN } from "./lifecycle";
 import type { CheckFailure, Checked, Properties } from "./lifecycle";
+import { looksSecret } from "./public-key";
 
 /** Collects the checked inputs and all failures of one resource at once. */
 export class InputCheck {
@@ -28,8 +29,9 @@ export class InputCheck {
     return { inputs: this.inputs, failures: this.failures };
   }
 
+  /** The engine prints the value of the property that a failure names, so one that holds a secret by mistake is named in the reason only. */
   fail(property: string, reason: string): void {
-    this.failures.push({ property, reason });
+    this.failures.push({ property: holdsSecret(this.news[property]) ? "" : property, reason });
   }
 
   /** Is there a value, and is it known? An unknown one is passed on as it is. */
@@ -96,6 +98,12 @@ export class InputCheck {
     else if (isForLater(value)) this.inputs[name] = UNKNOWN;
     else this.inputs[name] = options.adopting ? value : fillIn(value);
   }
+}
+
+/** Is a secret in this value, at whatever depth? */
+export function holdsSecret(value: unknown): boolean {
+  if (typeof value === "string") return looksSecret(value);
+  return typeof value === "object" && value !== null && Object.entries(value).flat().some(holdsSecret);
 }
 
 /** What a value is, without showing it. */

@@ -2,7 +2,7 @@
 import type { ApiKey, CreatedKey } from "../api/schemas";
 import type { KeyKind } from "./api-key";
 import type { Context, Properties } from "./lifecycle";
-import { createOnce } from "./reconcile";
+import { createOnce, mayHaveLeft } from "./reconcile";
 
 /** A new key. */
 export interface Minted {
@@ -33,10 +33,11 @@ export async function mint(
       post: () => kind.post(inputs, context, operation),
       list: () => context.apiKeys.fresh(operation),
       isKnown: context.apiKeys.knownBefore(),
-      judge(entry, createdSince) {
+      judge(entry, age) {
         if (entry.description !== inputs.description) return "foreign";
-        if (provable) return "proven";
-        return createdSince && kind.mismatch(entry, inputs) === undefined ? "possible" : "foreign";
+        // A mark of long ago is an old key's, whose description somebody copied into the program.
+        if (provable) return age === "long ago" ? "foreign" : "proven";
+        return age === "since" && kind.mismatch(entry, inputs) === undefined ? "possible" : "foreign";
       },
       remove: (id) => context.client.revokeApiKey(id, operation),
     },
@@ -70,9 +71,32 @@ export async function clearUp(
   if (provable) {
     for (const entry of left) await context.client.revokeApiKey(entry.id, operation);
   } else if (left.length > 0) {
-    const ids = left.map((entry) => entry.id).join(", ");
-    context.log(`${nameOf(kind, inputs)} may have left ${ids} in the account; revoke it if nothing uses it.`);
+    context.log(mayHaveLeft(nameOf(kind, inputs), left));
   }
+}
+
+/**
+ * Revokes the keys of this kind whose description ends in this mark, whatever stands before it, but for `except`: a run that was killed may
+ * have been given another description than this one.
+ */
+export async function revokeMarked(
+  kind: KeyKind,
+  mark: string,
+  context: Context,
+  except?: string,
+): Promise<void> {
+  const operation = context.client.operation(`Clearing up the ${kind.noun}s marked #${mark}`);
+  const { byId } = await context.apiKeys.fresh(operation);
+  for (const entry of bearing(kind, [mark], byId.values())) {
+    if (entry.id !== except) await context.client.revokeApiKey(entry.id, operation);
+  }
+}
+
+/** The keys of this kind whose description ends in one of these marks. */
+export function bearing(kind: KeyKind, marks: readonly string[], entries: Iterable<ApiKey>): ApiKey[] {
+  const isOurs = (entry: ApiKey): boolean =>
+    kind.mismatch(entry, {}) === undefined && marks.some((mark) => entry.description?.endsWith(` #${mark}`));
+  return [...entries].filter(isOurs);
 }
 
 /** RFC 3339 in UTC, whole seconds. */

@@ -9,6 +9,11 @@ import type { Context } from "./lifecycle";
 const READ_AFTER_MS = [0, 2_000, 4_000];
 /** Clocks and timestamps of whole seconds: a record this much older than our request may still be of our making. */
 const CLOCK_SLACK_MS = 5_000;
+/** Beyond this no disagreement of clocks explains the difference, not even for a record that bears our mark: a person copied it. */
+const LONG_AGO_MS = 600_000;
+
+/** When a record was made: after our first request, perhaps a little before it, or certainly before. */
+export type Age = "since" | "before" | "long ago";
 
 /** One thing to be created exactly once. `C`: what the POST answers; `R`: what the list shows. */
 export interface Creation<C extends { id: string }, R extends { id: string; createdAt: string }> {
@@ -19,7 +24,7 @@ export interface Creation<C extends { id: string }, R extends { id: string; crea
   /** Existed before, or belongs to another resource of this run. */
   isKnown(id: string): boolean;
   /** `proven`: by mark, or by fingerprint and name, this record can only be ours; `possible`: it may be; else it is not. */
-  judge(record: R, createdSince: boolean): "proven" | "possible" | "foreign";
+  judge(record: R, age: Age): "proven" | "possible" | "foreign";
   remove(id: string): Promise<void>;
   /** Given where a creation can be kept although its answer was lost, because the answer held no secret. */
   keep?(record: R): C;
@@ -54,7 +59,10 @@ export async function createOnce<C extends { id: string }, R extends { id: strin
   }
 }
 
-/** The one repetition. After it nothing is tried again: whatever it leaves is removed, or named. */
+/**
+ * The one repetition. After it nothing is tried again: whatever it leaves is removed, or named. An attempt of which nothing was ever seen may
+ * still take place, so the creation is then kept as unresolved.
+ */
 async function secondAttempt<C extends { id: string }, R extends { id: string; createdAt: string }>(
   creation: Creation<C, R>,
   context: Context,
@@ -65,10 +73,15 @@ async function secondAttempt<C extends { id: string }, R extends { id: string; c
   try {
     created = await creation.post();
   } catch (error) {
-    if (!isAmbiguous(error)) throw error;
-    const second = await settle(creation, context, started, error);
-    if (second.kept) return { ...second.kept, unswept: false };
-    throw error;
+    let unseen = firstMayBeLate ? 1 : 0;
+    if (isAmbiguous(error)) {
+      const second = await settle(creation, context, started, error);
+      if (second.kept) return { ...second.kept, unswept: false };
+      unseen += 1 - second.removed;
+    }
+    // A conflict means that the same request can have made nothing either.
+    if (unseen <= 0 || !(error instanceof WaysCloudError) || error.outcome === "conflict") throw error;
+    throw unresolved(creation.what, error, "an attempt whose answer was lost may still take effect.");
   }
   const unswept = firstMayBeLate && !(await sweep(creation, context, started, created.value.id));
   return { ...created, unswept };
@@ -144,14 +157,19 @@ async function look<C extends { id: string }, R extends { id: string; createdAt:
   const sighting: Sighting<R> = { proven: [], possible: [], serverTime: snapshot.serverTime };
   for (const record of snapshot.byId.values()) {
     if (creation.isKnown(record.id)) continue;
-    const created = Date.parse(record.createdAt);
-    const judgement = creation.judge(record, Number.isNaN(created) || created >= since);
+    const judgement = creation.judge(record, ageOf(Date.parse(record.createdAt), since));
     if (judgement !== "foreign") sighting[judgement].push(record);
   }
   return sighting;
 }
 
-/** Removes a late twin of the first attempt. False when that could not be made sure. */
+/** A time that cannot be read proves nothing against a record. */
+function ageOf(created: number, since: number): Age {
+  if (Number.isNaN(created) || created >= since) return "since";
+  return created >= since - LONG_AGO_MS ? "before" : "long ago";
+}
+
+/** Removes a late twin of the first attempt, or names what may be one. False when that could not be made sure. */
 async function sweep<C extends { id: string }, R extends { id: string; createdAt: string }>(
   creation: Creation<C, R>,
   context: Context,
@@ -159,8 +177,10 @@ async function sweep<C extends { id: string }, R extends { id: string; createdAt
   own: string,
 ): Promise<boolean> {
   try {
-    const { proven } = await look(creation, context, started);
+    const { proven, possible } = await look(creation, context, started);
     for (const twin of proven) if (twin.id !== own) await creation.remove(twin.id);
+    const twins = possible.filter((twin) => twin.id !== own);
+    if (twins.length > 0) context.log(mayHaveLeft(creation.what, twins));
     return true;
   } catch (error) {
     context.log(`${creation.what}: could not look for a twin of a lost attempt (${messageOf(error)}).`);
@@ -189,6 +209,11 @@ export function isAmbiguous(error: unknown): error is WaysCloudError {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Where nothing can be proved, a person has to decide. */
+export function mayHaveLeft(what: string, records: { id: string; createdAt: string }[]): string {
+  return `${capital(what)}: a lost attempt may have left ${ids(records)} in the account; revoke it if nothing uses it.`;
 }
 
 function ids(records: { id: string; createdAt: string }[]): string {

@@ -4,7 +4,7 @@ import { drawMark } from "../auto";
 import type { KeyKind } from "./api-key";
 import { InputCheck, same, without } from "./inputs";
 import type { Checked, Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
-import { clearUp, mint, nameOf } from "./mint";
+import { bearing, clearUp, mint, nameOf } from "./mint";
 import { rotationRun } from "./rotation-run";
 import {
   marked,
@@ -30,9 +30,9 @@ export function rotatingLifecycle(kind: KeyKind, identity: readonly string[]): L
   };
   return {
     check: (_olds, news) => check(life, news),
-    diff: (id, olds, news, now) => diffOfUnresolved(id, olds) ?? diff(life, olds, news, now),
+    diff: (id, olds, news, now) => diffOfUnresolved(id, olds, () => diff(life, olds, news, now)),
     create: (inputs, context) => create(life, inputs, context),
-    read,
+    read: (id, olds, context) => read(life, id, olds, context),
     update: (id, olds, news, context) => rotationRun(life, id, olds, news, context),
     delete: (id, olds, context) => remove(life, id, olds, context),
   };
@@ -92,13 +92,23 @@ async function create(life: RotatingKind, inputs: Properties, context: Context):
   return { id, outputs };
 }
 
-async function read(id: string, olds: Properties, context: Context): Promise<State | undefined> {
+async function read(
+  { kind }: RotatingKind,
+  id: string,
+  olds: Properties,
+  context: Context,
+): Promise<State | undefined> {
   if (isUnresolved(id)) return { id, outputs: olds };
   const current = await context.apiKeys.find(text(olds.keyId));
   const previous =
     olds.previousKeyId === undefined ? undefined : await context.apiKeys.find(text(olds.previousKeyId));
   const alive = (entry: ApiKey | undefined): boolean => entry?.isActive === true;
-  if (!alive(current) && !alive(previous)) return undefined;
+  if (!alive(current) && !alive(previous)) {
+    const { byId } = await context.apiKeys.shared();
+    // What a killed run left lives on: the next `up` or `destroy` revokes it, so the state must stay.
+    if (bearing(kind, marksOf(olds), byId.values()).length === 0) return undefined;
+    return { id, outputs: { ...without(olds, ...PREVIOUS, "lastUsedAt"), isActive: false } };
+  }
   const kept = alive(previous) ? olds : without(olds, ...PREVIOUS);
   return { id, outputs: { ...kept, isActive: alive(current), lastUsedAt: current?.lastUsedAt } };
 }
@@ -114,11 +124,7 @@ async function remove(life: RotatingKind, id: string, olds: Properties, context:
     { key: olds.previousKey, keyPrefix: olds.previousKeyPrefix },
     account,
   );
-  const marks = [successorMark(olds.keyId), ...(olds.unresolved === true ? [text(olds.unresolvedMark)] : [])];
-  const descriptions = marks.map((mark) => marked(olds, mark).description);
-  const left = [...(await context.apiKeys.shared()).byId.values()].filter((entry) =>
-    descriptions.includes(entry.description),
-  );
+  const left = bearing(life.kind, marksOf(olds), (await context.apiKeys.shared()).byId.values());
   const ids = [text(olds.previousKeyId), ...left.map((entry) => entry.id), text(olds.keyId)];
   for (const keyId of ids.filter((known) => known !== "")) {
     await context.client.revokeApiKey(
@@ -126,4 +132,9 @@ async function remove(life: RotatingKind, id: string, olds: Properties, context:
       context.client.operation(`Revoking the ${life.kind.noun} ${keyId}`),
     );
   }
+}
+
+/** The marks of whatever a killed or failed run of this resource may have left. */
+function marksOf(olds: Properties): string[] {
+  return [successorMark(olds.keyId), ...(olds.unresolved === true ? [text(olds.unresolvedMark)] : [])];
 }

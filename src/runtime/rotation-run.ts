@@ -2,7 +2,7 @@
 import { without } from "./inputs";
 import { PartialFailure } from "./lifecycle";
 import type { Context, Properties } from "./lifecycle";
-import { clearUp, mint, nameOf, rfc3339 } from "./mint";
+import { mint, nameOf, revokeMarked, rfc3339 } from "./mint";
 import type { Minted } from "./mint";
 import { messageOf, UnresolvedError } from "./reconcile";
 import {
@@ -35,7 +35,8 @@ export async function rotationRun(
   let state: Properties = { ...olds, ...settings(news, olds) };
   try {
     if (state.unresolved === true) state = await healed(life, state, context);
-    if (past(state.retireAt, now)) state = await retire(life, state, news, now, context);
+    // After a run that failed, nobody may have moved to its key yet: the predecessor stays for this one.
+    else if (past(state.retireAt, now)) state = await retire(life, state, news, now, context);
     if (rotationDue(life, state, news, now)) state = await rotate(life, id, state, news, context);
     return state;
   } catch (error) {
@@ -46,7 +47,7 @@ export async function rotationRun(
 }
 
 async function healed(life: RotatingKind, state: Properties, context: Context): Promise<Properties> {
-  await clearUp(life.kind, marked(state, text(state.unresolvedMark)), true, context, text(state.keyId));
+  await revokeMarked(life.kind, text(state.unresolvedMark), context, text(state.keyId));
   return without(state, "unresolved", "unresolvedMark");
 }
 
@@ -100,18 +101,13 @@ async function rotate(
   const mark = successorMark(state.keyId);
   const sent = marked(news, mark);
   // A run that was killed here may have made the successor already; its secret is lost, so it goes.
-  await clearUp(life.kind, sent, true, context);
-  if (state.description !== news.description) await clearUp(life.kind, marked(state, mark), true, context);
+  await revokeMarked(life.kind, mark, context);
   let minted: Minted;
   try {
     minted = await mint(life.kind, sent, true, context);
   } catch (error) {
     if (!(error instanceof UnresolvedError)) throw error;
-    throw new PartialFailure(
-      id,
-      { ...state, unresolved: true, unresolvedMark: mark, description: state.description },
-      error.message,
-    );
+    throw new PartialFailure(id, { ...state, unresolved: true, unresolvedMark: mark }, error.message);
   }
   const successor = { ...outputsOf(life, news, minted), ...predecessorOf(state, news, minted) };
   if (!minted.unswept) return successor;

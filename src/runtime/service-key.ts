@@ -1,6 +1,6 @@
 // What is peculiar to a service key.
 import { apiKeyLifecycle } from "./api-key";
-import { didYouMean } from "./inputs";
+import { didYouMean, holdsSecret, shape } from "./inputs";
 import type { KeyKind } from "./api-key";
 
 export const SERVICES = ["database", "storage", "llm-api", "dns", "vps"] as const;
@@ -10,11 +10,11 @@ export const serviceKeyKind: KeyKind = {
   noun: "service key",
   fixed: ["service"],
   changeable: [],
-  check(check, news) {
+  check(check) {
     if (!check.required("service", `one of ${SERVICES.join(", ")}`)) return;
     const service = check.text("service");
     if (service === undefined || (SERVICES as readonly string[]).includes(service)) return;
-    const given = JSON.stringify(String(news.service).slice(0, 60));
+    const given = holdsSecret(service) ? shape(service) : JSON.stringify(service.slice(0, 60));
     check.fail(
       "service",
       `\`service\` must be one of ${SERVICES.join(", ")}, not ${given}${didYouMean(service, SERVICES)}`,

@@ -5,6 +5,7 @@ import type { SshKeyRecord } from "../api/schemas";
 import type { Operation } from "../api/timing";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../auto";
 import type { Context, Properties, State } from "./lifecycle";
+import { rfc3339 } from "./mint";
 import { parsePublicKey } from "./public-key";
 import { createOnce } from "./reconcile";
 import { claimOf, facts, fingerprintIs } from "./ssh-key-identity";
@@ -48,7 +49,15 @@ async function addOrAdopt(adding: Adding, context: Context): Promise<State> {
   const mark = bearsMark(settled.name, "name") ? markOf(settled.name) : drawMark();
   let adopted: State | undefined;
   let attempts = 0;
-  const created = await keepingTrack(mark, settled, () =>
+  /** What the looks after a lost attempt showed: none of it was made by an attempt that is only late. */
+  const seen = new Set<string>();
+  const list = async () => {
+    const snapshot = await context.sshKeys.fresh(operation);
+    for (const id of snapshot.byId.keys()) seen.add(id);
+    return snapshot;
+  };
+  const attemptedAt = rfc3339(context.client.timing.now());
+  const created = await keepingTrack(mark, { ...settled, attemptedAt }, () =>
     createOnce<SshKeyRecord, SshKeyRecord>(
       {
         what,
@@ -58,17 +67,18 @@ async function addOrAdopt(adding: Adding, context: Context): Promise<State> {
             return await context.client.createSshKey({ name: settled.name, public_key: key.text }, operation);
           } catch (error) {
             if (!(error instanceof ConflictError)) throw error;
-            const held = await holderAfterConflict(adding, context, operation, error, attempts > 1);
             // Absent after the first, lost attempt and here now under our name: that attempt was late, and this is its key.
-            if (attempts > 1 && held.name === settled.name) return { value: held, serverTime: undefined };
+            const isLate = (id: string): boolean => attempts > 1 && !seen.has(id);
+            const held = await holderAfterConflict(adding, context, operation, error, isLate);
+            if (isLate(held.id) && held.name === settled.name) return { value: held, serverTime: undefined };
             adopted = adopt(held, adding, context);
             return { value: held, serverTime: undefined };
           }
         },
-        list: () => context.sshKeys.fresh(operation),
+        list,
         isKnown: context.sshKeys.knownBefore(),
-        judge: (record, createdSince) =>
-          fingerprintIs(record, key.fingerprint) && record.name === settled.name && createdSince
+        judge: (record, age) =>
+          fingerprintIs(record, key.fingerprint) && record.name === settled.name && age === "since"
             ? "proven"
             : "foreign",
         remove: (id) => context.client.deleteSshKey(id, operation),
@@ -114,7 +124,7 @@ async function holderAfterConflict(
   context: Context,
   operation: Operation,
   conflict: ConflictError,
-  repeated: boolean,
+  isLate: (id: string) => boolean,
 ): Promise<SshKeyRecord> {
   const { settled, key } = adding;
   let records: SshKeyRecord[];
@@ -124,8 +134,8 @@ async function holderAfterConflict(
     throw conflict;
   }
   const sameKey = holderOf(records, key.fingerprint);
-  if (sameKey && (settled.adoptExisting === true || (repeated && sameKey.name === settled.name)))
-    return sameKey;
+  const ours = sameKey && isLate(sameKey.id) && sameKey.name === settled.name;
+  if (sameKey && (ours || settled.adoptExisting === true)) return sameKey;
   if (sameKey) {
     throw conflictNaming(
       conflict,

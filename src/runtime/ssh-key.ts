@@ -1,7 +1,7 @@
 // The life of an SSH key: identity is the key material and the name; nothing about it is secret, so a lost answer loses nothing.
 import { NotFoundError } from "../api/errors";
 import { pathSegment } from "../api/path-segment";
-import { isTemplate } from "../auto";
+import { bearsMark, isTemplate } from "../auto";
 import { InputCheck, same, without } from "./inputs";
 import type { Context, Diff, Lifecycle, Properties } from "./lifecycle";
 import { parsePublicKey, PublicKeyError } from "./public-key";
@@ -19,7 +19,7 @@ export const sshKey: Lifecycle = {
     checkName(check);
     return check.result();
   },
-  diff: (id, olds, news) => diffOfUnresolved(id, olds) ?? diffSshKey(olds, news),
+  diff: (id, olds, news) => diffOfUnresolved(id, olds, () => diffSshKey(olds, news)),
   create: createSshKey,
   async read(id, olds, context) {
     if (isUnresolved(id)) return { id, outputs: olds };
@@ -82,12 +82,21 @@ function diffSshKey(olds: Properties, news: Properties): Diff {
   };
 }
 
+/** Clocks may differ by this much before a key that the attempt made is taken for an older one. */
+const CLOCKS_DIFFER_MS = 300_000;
+
 /** Removes whatever a creation that was not cleared up may have left, but for `except`. */
 async function removeMarked(olds: Properties, context: Context, except?: string): Promise<void> {
   const { fingerprint } = parsePublicKey(String(olds.publicKey));
+  // A name that the program chose proves nothing about a key that was there before the attempt.
+  const since = bearsMark(olds.name, "name") ? 0 : Date.parse(String(olds.attemptedAt)) - CLOCKS_DIFFER_MS;
   const operation = context.client.operation(`Clearing up the SSH key ${JSON.stringify(olds.name)}`);
   for (const record of (await context.sshKeys.fresh(operation)).byId.values()) {
     if (record.id === except || record.name !== olds.name || !fingerprintIs(record, fingerprint)) continue;
-    await context.client.deleteSshKey(record.id, operation);
+    if (since === 0 || Date.parse(record.createdAt) >= since) {
+      await context.client.deleteSshKey(record.id, operation);
+    } else {
+      context.log(`${operation.title}: ${record.id} was there before the attempt and stays.`);
+    }
   }
 }

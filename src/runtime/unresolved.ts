@@ -1,6 +1,6 @@
 // The state of a creation that could not be cleared up: its id, how it is told from a real one, and what heals it.
 import { PartialFailure } from "./lifecycle";
-import type { Diff, Properties } from "./lifecycle";
+import type { Diff, Properties, State } from "./lifecycle";
 import { UnresolvedError } from "./reconcile";
 
 const PREFIX = "unresolved/";
@@ -29,8 +29,17 @@ export function isUnresolved(id: string): boolean {
   return id.startsWith(PREFIX);
 }
 
-/** What a run does about an unresolved state: replace it, old first; or, where the key is known, look for the twin in an update. */
-export function diffOfUnresolved(id: string, olds: Properties): Diff | undefined {
+/** What a created thing becomes that is gone, but whose twin may live: only the mark is left to look for. */
+export function unresolvedState(mark: string, outputs: Properties): State {
+  return { id: PREFIX + mark, outputs };
+}
+
+/**
+ * What a run does about an unresolved state: replace it, old first; or, where the key is known, look for the twin: in an update, unless the
+ * inputs ask for a replacement anyway, whose deletion looks as well.
+ */
+export function diffOfUnresolved(id: string, olds: Properties, usual: () => Diff): Diff {
   if (isUnresolved(id)) return { changes: true, replaces: ["unresolved"], deleteBeforeReplace: true };
-  return olds.unresolved === true ? { changes: true, replaces: [] } : undefined;
+  const diff = usual();
+  return olds.unresolved === true ? { ...diff, changes: true } : diff;
 }

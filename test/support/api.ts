@@ -45,7 +45,12 @@ export async function serve(
     });
   });
   const running: ScriptedServer = { url: "", requests, connections: 0, close: () => closed(server) };
-  server.on("connection", () => (running.connections += 1));
+  server.on("connection", (socket) => {
+    running.connections += 1;
+    // A test that fails before it closes the server must not keep the runner waiting.
+    socket.unref();
+  });
+  server.unref();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   running.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return running;

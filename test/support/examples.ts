@@ -37,7 +37,12 @@ export async function openExample(name: string, options: StackOptions = {}): Pro
 /** All configuration in one command, which saves a second for each value. */
 export async function configure(
   stack: Stack,
-  { plain = {}, secret = {} }: Record<"plain" | "secret", Record<string, string>> | { plain?: Record<string, string>; secret?: Record<string, string> },
+  {
+    plain = {},
+    secret = {},
+  }:
+    | Record<"plain" | "secret", Record<string, string>>
+    | { plain?: Record<string, string>; secret?: Record<string, string> },
 ): Promise<void> {
   const flags = (flag: string, values: Record<string, string>): string[] =>
     Object.entries(values).flatMap(([key, value]) => [flag, `${key}=${value}`]);

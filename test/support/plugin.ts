@@ -66,14 +66,14 @@ export class Plugin {
   readonly #client: ResourceProviderClient;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
-  readonly #printed: { stderr: string };
+  readonly #printed: { stdout: string; stderr: string };
 
   private constructor(
     folder: string,
     home: string,
     child: ChildProcess,
     port: string,
-    printed: { stderr: string },
+    printed: { stdout: string; stderr: string },
   ) {
     this.folder = folder;
     this.home = home;
@@ -93,7 +93,8 @@ export class Plugin {
       env: { ...cleanEnvironment(home, []), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const printed = { stderr: "" };
+    const printed = { stdout: "", stderr: "" };
+    child.stdout.on("data", (text: Buffer) => (printed.stdout += text.toString("utf8")));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text));
     const port = await new Promise<string>((resolve, reject) => {
       createInterface(child.stdout).once("line", resolve);
@@ -122,6 +123,11 @@ export class Plugin {
   /** What the process has printed to stderr, which the engine would show to the user. */
   stderr(): string {
     return this.#printed.stderr;
+  }
+
+  /** What it has printed to stdout, the port among it. */
+  stdout(): string {
+    return this.#printed.stdout;
   }
 
   get pid(): number {

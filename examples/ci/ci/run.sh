@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# What the pipelines do, in one place for all of them: ci/run.sh preview|up|rotate|drift
+set -euo pipefail
+
+# The token comes out of the stack, where it is encrypted: a copy in the CI's own secret store would have to be
+# replaced at each rotation. Only the first `up` needs one from outside, in WAYSCLOUD_API_KEY: a person's.
+if [[ -z "${WAYSCLOUD_API_KEY:-}" ]]; then
+  WAYSCLOUD_API_KEY="$(pulumi stack output ciToken --show-secrets)"
+  export WAYSCLOUD_API_KEY
+fi
+
+case "${1:-}" in
+  preview) pulumi preview --diff ;;
+  up) pulumi up --yes --skip-preview ;;
+  # What is due is replaced by any `up`. Of main, on a schedule, it does nothing else.
+  rotate) pulumi up --yes --skip-preview ;;
+  # Compares the state with the account, and changes neither. `preview --refresh` would report program changes too.
+  drift) pulumi refresh --preview-only --expect-no-changes ;;
+  *)
+    echo "usage: ci/run.sh preview|up|rotate|drift" >&2
+    exit 2
+    ;;
+esac

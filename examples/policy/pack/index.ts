@@ -1,0 +1,54 @@
+// Rules that every stack has to keep, whoever wrote its program.
+import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
+
+const PREFIX = "pulumi-nodejs:dynamic/wayscloud:";
+const tokens = ["PersonalAccessToken", "RotatingPersonalAccessToken"].map((name) => PREFIX + name);
+const serviceKeys = ["ServiceKey", "RotatingServiceKey"].map((name) => PREFIX + name);
+const MOST_DAYS = 90;
+
+/** Everything, every write, or what amounts to it: a token that can make tokens can make one with any scope. */
+function isWide(scope: string): boolean {
+  return scope.includes("*") || /^(all|account|api_keys):write$/.test(scope);
+}
+
+const tokensExpire: ResourceValidationPolicy = {
+  name: "tokens-expire",
+  description: `Every token expires within ${MOST_DAYS} days.`,
+  enforcementLevel: "mandatory",
+  validateResource: ({ type, props }, report) => {
+    if (!tokens.includes(type)) return;
+    if (props.expiresInDays === undefined) report(`It never expires; set expiresInDays, ${MOST_DAYS} at most.`);
+    else if (props.expiresInDays > MOST_DAYS) report(`It expires in ${props.expiresInDays} days.`);
+  },
+};
+
+const wideTokensAreReviewed: ResourceValidationPolicy = {
+  name: "wide-tokens-are-reviewed",
+  description: "A token with wide scopes names its review: rotationTriggers: { review: … }.",
+  enforcementLevel: "mandatory",
+  validateResource: ({ type, props }, report) => {
+    if (!tokens.includes(type) || props.rotationTriggers?.review) return;
+    const wide: string[] = props.scopes.filter(isWide);
+    if (wide.length > 0) report(`It has ${wide.join(", ")} and no review.`);
+  },
+};
+
+// Only with the default description can the package prove after a lost answer that a key is its own.
+const serviceKeysNameTheirOwner: ResourceValidationPolicy = {
+  name: "service-keys-name-their-owner",
+  description: "No service key has a description written by hand.",
+  enforcementLevel: "mandatory",
+  validateResource: ({ type, name, props }, report) => {
+    if (!serviceKeys.includes(type)) return;
+    const owner = new RegExp(`^pulumi [^/]+/[^/]+/${escape(name)}( #.*)?$`);
+    if (!owner.test(props.description)) report("Its description is written by hand; leave it out.");
+  },
+};
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+new PolicyPack("wayscloud", {
+  policies: [tokensExpire, wideTokensAreReviewed, serviceKeysNameTheirOwner],
+});

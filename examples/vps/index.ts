@@ -1,0 +1,31 @@
+// The server stack: it reads keys from the account stack and has no credential of its own.
+import * as pulumi from "@pulumi/pulumi";
+
+import { Server } from "./server";
+
+const config = new pulumi.Config();
+const account = new pulumi.StackReference(
+  config.get("accountStack") ?? `organization/account/${pulumi.getStack()}`,
+);
+
+// requireOutput fails if there is none; getOutput would order servers that nobody can log in to.
+const sshKeys: pulumi.Output<string[]> = account.requireOutput("publicKeys");
+const apiKey: pulumi.Output<string> = account.requireOutput("vpsKey");
+
+const endpoint =
+  new pulumi.Config("wayscloud").get("endpoint") ??
+  process.env.WAYSCLOUD_ENDPOINT ??
+  "https://api.wayscloud.services";
+
+const servers = ["web-1", "web-2"].map(
+  (name) =>
+    new Server(
+      name,
+      { name, plan: "NO-Start-Linux-2cpu-4096mb-30gb", region: "NO", sshKeys, apiKey, endpoint },
+      // Keys are put on a server when it is made, so a change of the list would mean another server. People
+      // come and go more often than that.
+      { ignoreChanges: ["sshKeys"] },
+    ),
+);
+
+export const addresses = servers.map((server) => server.ipAddress);

@@ -1,0 +1,6 @@
+// The unit ring alone, as Stryker runs it: without type checks, and without tests that need other files than sources.
+module.exports = {
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/test/{api,runtime}/**/*.test.ts"],
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
+};

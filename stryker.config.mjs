@@ -1,0 +1,24 @@
+// Mutation testing of the code in which a mistake loses or leaks a key: `npm run test:mutation`. Not part of CI.
+export default {
+  packageManager: "npm",
+  testRunner: "jest",
+  jest: { projectType: "custom", configFile: "jest.stryker.config.js" },
+  coverageAnalysis: "perTest",
+  mutate: [
+    "src/api/outcome.ts",
+    "src/api/timing.ts",
+    "src/api/send.ts",
+    "src/api/redact.ts",
+    "src/api/reason.ts",
+    "src/runtime/reconcile.ts",
+    "src/runtime/public-key.ts",
+  ],
+  // Wording is not behaviour: a mutated sentence is no defect that a test should find.
+  mutator: { excludedMutations: ["StringLiteral"] },
+  reporters: ["clear-text", "json", "progress-append-only"],
+  jsonReporter: { fileName: "reports/mutation.json" },
+  thresholds: { high: 95, low: 90, break: 90 },
+  concurrency: 2,
+  timeoutMS: 20_000,
+  tempDirName: ".stryker-tmp",
+};

@@ -1,0 +1,160 @@
+// The nine documented endpoints: the request as the page has it, and nothing more.
+import { ConfigurationError, NotFoundError, WaysCloudError } from "../../src/api/errors";
+import { pathSegment } from "../../src/api/path-segment";
+import { startEmulator } from "../../src/emulator";
+import type { Emulator } from "../../src/emulator";
+import { version } from "../../src/version";
+import { clientOf, failureOf, serve, serving } from "../support/api";
+
+const ED25519 =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl user@workstation";
+const CREATED = { id: "i", key: "wayscloud_a_b", key_prefix: "wayscloud_a", key_type: "service" };
+
+let emulator: Emulator;
+beforeEach(async () => (emulator = await startEmulator({ now: () => Date.UTC(2024, 2, 5, 10) })));
+afterEach(() => emulator.close());
+
+test("all nine work in turn against the API", async () => {
+  const client = clientOf(emulator);
+  const operation = client.operation("Doing it");
+  expect((await client.getProfile()).customerType).toBe("business");
+  expect(await client.listServices()).toHaveLength(1);
+  const service = await client.createServiceKey({ service: "dns", description: "d" }, operation);
+  const token = await client.createPersonalAccessToken({ scopes: ["ssh_keys:read"] }, operation);
+  const ssh = await client.createSshKey({ name: "n", public_key: ED25519 }, operation);
+  const ids = (await client.listApiKeys()).value.map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining([service.value.id, token.value.id]));
+  expect((await client.listSshKeys()).value).toEqual([expect.objectContaining({ id: ssh.value.id, name: "n", vmCount: 0 })]);
+  await client.revokeApiKey(service.value.id, operation);
+  await client.revokeApiKey(token.value.id, operation);
+  await client.deleteSshKey(ssh.value.id, operation);
+  expect((await client.listSshKeys()).value).toEqual([]);
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+});
+
+test("creations and lists tell the server's own clock", async () => {
+  const client = clientOf(emulator);
+  const created = await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
+  expect(created.serverTime).toBe(Date.UTC(2024, 2, 5, 10));
+  expect((await client.listSshKeys()).serverTime).toBe(Date.UTC(2024, 2, 5, 10));
+});
+
+test("without a Date header the server's clock is unknown", async () => {
+  const server = await serve((response) => {
+    response.sendDate = false;
+    response.end("[]");
+  });
+  expect((await clientOf(server).listSshKeys()).serverTime).toBeUndefined();
+  await server.close();
+});
+
+describe("the request", () => {
+  const seen = async (work: (client: ReturnType<typeof clientOf>) => Promise<unknown>, body: object = CREATED) => {
+    const server = await serving(JSON.stringify(body));
+    await work(clientOf({ url: server.url })).catch((error: unknown) => {
+      if (!(error instanceof WaysCloudError)) throw error;
+    });
+    await server.close();
+    expect(server.requests).toHaveLength(1);
+    return server.requests[0]!;
+  };
+
+  test.each([
+    ["getProfile", (c: any) => c.getProfile(), "GET", "/v1/account/profile", ""],
+    ["listServices", (c: any) => c.listServices(), "GET", "/v1/account/services", ""],
+    ["listApiKeys", (c: any) => c.listApiKeys(), "GET", "/v1/account/api-keys", ""],
+    ["listSshKeys", (c: any) => c.listSshKeys(), "GET", "/v1/account/ssh-keys", ""],
+    [
+      "createServiceKey",
+      (c: any) => c.createServiceKey({ service: "database", description: "æ \"q\"\n" }, c.operation("o")),
+      "POST",
+      "/v1/account/api-keys/service",
+      '{"service":"database","description":"æ \\"q\\"\\n"}',
+    ],
+    [
+      "createServiceKey without a description",
+      (c: any) => c.createServiceKey({ service: "database", description: undefined }, c.operation("o")),
+      "POST",
+      "/v1/account/api-keys/service",
+      '{"service":"database"}',
+    ],
+    [
+      "createPersonalAccessToken",
+      (c: any) => c.createPersonalAccessToken({ scopes: ["a:b"], expires_in_days: 90 }, c.operation("o")),
+      "POST",
+      "/v1/account/api-keys/pat",
+      '{"scopes":["a:b"],"expires_in_days":90}',
+    ],
+    [
+      "createSshKey",
+      (c: any) => c.createSshKey({ name: "n", public_key: ED25519 }, c.operation("o")),
+      "POST",
+      "/v1/account/ssh-keys",
+      JSON.stringify({ name: "n", public_key: ED25519 }),
+    ],
+    ["revokeApiKey", (c: any) => c.revokeApiKey("a-B_9", c.operation("o")), "DELETE", "/v1/account/api-keys/a-B_9", ""],
+    ["deleteSshKey", (c: any) => c.deleteSshKey("a-B_9", c.operation("o")), "DELETE", "/v1/account/ssh-keys/a-B_9", ""],
+  ] as const)("of %s is as documented", async (_, work, method, path, body) => {
+    const request = await seen(work);
+    expect(request).toMatchObject({ method, path, body });
+    const { headers } = request;
+    expect(headers["x-api-key"]).toMatch(/^wayscloud_pat_/);
+    expect(headers.accept).toBe("application/json");
+    expect(headers["user-agent"]).toMatch(new RegExp(`^pulumi-wayscloud/${version.replaceAll(".", "\\.")} \\(node `));
+    expect(headers["content-type"]).toBe(method === "POST" ? "application/json" : undefined);
+    expect(headers.authorization).toBeUndefined();
+  });
+
+  test("keeps the base path of the endpoint", async () => {
+    const server = await serving("[]");
+    await clientOf({ url: `${server.url}/base/path` }).listSshKeys();
+    expect(server.requests[0]!.path).toBe("/base/path/v1/account/ssh-keys");
+    await server.close();
+  });
+});
+
+describe("an id in a path", () => {
+  const hostile = ["", ".", "..", "../../account", "//evil", "/", "a/b", "a\\b", "a?b", "a#b", "%2e%2e", "a b", "a\r\nHost: x", "a\n", "ø", "a;b", "http://evil"];
+  test.each(hostile)("%j is refused before any request", async (id) => {
+    const client = clientOf(emulator);
+    const operation = client.operation("Deleting");
+    for (const work of [client.deleteSshKey(id, operation), client.revokeApiKey(id, operation)]) {
+      const error = await failureOf(work);
+      expect(error).toBeInstanceOf(ConfigurationError);
+      expect(error.outcome).toBe("rejected");
+      if (id.length > 2) expect(error.message).not.toContain(id);
+    }
+    expect(emulator.requests).toHaveLength(0);
+  });
+
+  test("of letters, digits, _ and - is taken as it is", () => expect(pathSegment("aZ0_-__proto__")).toBe("aZ0_-__proto__"));
+});
+
+test("404 is a failure of everything but a deletion", async () => {
+  emulator.faults.add({ status: 404, times: "always" });
+  const client = clientOf(emulator);
+  expect(await failureOf(client.listSshKeys())).toBeInstanceOf(NotFoundError);
+  expect(await failureOf(client.createSshKey({ name: "n", public_key: ED25519 }, client.operation("x")))).toBeInstanceOf(NotFoundError);
+  await client.deleteSshKey("gone", client.operation("x"));
+});
+
+describe("a list that cannot be believed is an error", () => {
+  test.each([
+    ["401", { status: 401 }, "AuthenticationError"],
+    ["403", { status: 403 }, "PermissionDeniedError"],
+    ["500 throughout", { status: 500, times: "always" as const }, "ServerError"],
+    ["HTML with 200", { body: "<html>Sign in</html>" }, "MalformedResponseError"],
+    ["{}", { body: {} }, "MalformedResponseError"],
+    ["null", { status: 200, body: null }, "MalformedResponseError"],
+    ["truncated throughout", { truncate: 1, times: "always" as const }, "ConnectionError"],
+    ["malformed", { malformed: true as const }, "MalformedResponseError"],
+    ["204", { status: 204 }, "MalformedResponseError"],
+    ["a page of many (has_more)", { wrap: "data", extra: { has_more: true } }, "MalformedResponseError"],
+    ["a page of many (total)", { drop: 1, wrap: "data", extra: { total: 1 } }, "MalformedResponseError"],
+    ["a page of many (Link)", { headers: { link: '</x?page=2>; rel="next"' } }, "MalformedResponseError"],
+  ])("%s", async (_, fault, name) => {
+    emulator.account.addSshKey({ name: "n", publicKey: ED25519 });
+    emulator.faults.add(fault);
+    expect((await failureOf(clientOf(emulator).listSshKeys())).name).toBe(name);
+  });
+});

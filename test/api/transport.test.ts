@@ -1,0 +1,293 @@
+// One attempt, hardened: where the credential may go, how much is read, and what of a failure comes out.
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+
+import { ConfigurationError } from "../../src/api/errors";
+import { createTransport } from "../../src/api/transport";
+import { startEmulator } from "../../src/emulator";
+import type { Emulator, Fault } from "../../src/emulator";
+import { clientOf, CREDENTIAL, everyText, failureOf, serve, serving, SOURCE } from "../support/api";
+import { FakeTiming, until } from "../support/fake-timing";
+
+let emulator: Emulator;
+beforeEach(async () => (emulator = await startEmulator({ apiKey: CREDENTIAL })));
+afterEach(() => emulator.close());
+
+const LIST = { method: "GET", path: "/v1/account/ssh-keys" };
+const transportTo = (endpoint: string) => createTransport({ endpoint, apiKey: CREDENTIAL, apiKeySource: SOURCE });
+const calls = (url: string, timing = new FakeTiming()) => {
+  const client = clientOf({ url, apiKey: CREDENTIAL }, timing);
+  return {
+    GET: () => client.listSshKeys(),
+    POST: () => client.createServiceKey({ service: "dns" }, client.operation("Creating")),
+    DELETE: () => client.deleteSshKey("some-id", client.operation("Deleting")),
+  };
+};
+
+describe.each(["GET", "POST", "DELETE"] as const)("a redirect of a %s", (method) => {
+  test.each([301, 302, 303, 307, 308])("(%d) to another origin is refused, and nothing at all is sent there", async (status) => {
+    const other = await serving("[]");
+    emulator.faults.add({ redirect: `${other.url}/v1/account/ssh-keys`, status: status === 303 ? 302 : status });
+    if (status === 303) {
+      emulator.faults.clear();
+      emulator.faults.add({ status: 303, headers: { location: `${other.url}/v1/account/ssh-keys` } });
+    }
+    const error = await failureOf(calls(emulator.url)[method]());
+    expect(error).toMatchObject({ status, outcome: "ambiguous" });
+    expect(error.message).toContain("Redirects are not followed");
+    expect([other.requests.length, other.connections]).toEqual([0, 0]);
+    expect(emulator.requests).toHaveLength(1);
+    await other.close();
+  });
+
+  test("to the same origin is refused as well", async () => {
+    emulator.faults.add({ redirect: `${emulator.url}/v1/account/ssh-keys`, status: 307 });
+    expect((await failureOf(calls(emulator.url)[method]())).status).toBe(307);
+    expect(emulator.requests).toHaveLength(1);
+  });
+});
+
+describe("another origin", () => {
+  test.each(["@evil.invalid/x", ".evil.invalid/x", ":1/x", "1/x"])("by the path %j is refused before any request", async (path) => {
+    const transport = transportTo(emulator.url);
+    await expect(transport({ method: "GET", path }, 1_000)).rejects.toThrow(ConfigurationError);
+    expect(emulator.requests).toHaveLength(0);
+  });
+
+  test.each(["//evil.invalid/x", "/\\evil.invalid/x", "/http://evil.invalid/x", "/..//evil.invalid"])(
+    "is not reached by the path %j: the request stays at the endpoint",
+    async (path) => {
+      const attempt = await transportTo(emulator.url)({ method: "GET", path }, 1_000);
+      expect(attempt).toHaveProperty("answer.status", 404);
+      expect(emulator.requests).toHaveLength(1);
+    },
+  );
+
+  test("is not reached by an absolute URL as the path", async () => {
+    const other = await serving("[]");
+    const attempt = transportTo(emulator.url)({ method: "GET", path: `${other.url}/x` }, 1_000);
+    await expect(attempt).rejects.toThrow(ConfigurationError);
+    expect([other.requests.length, other.connections]).toEqual([0, 0]);
+    await other.close();
+  });
+});
+
+describe("a proxy variable", () => {
+  const VARIABLES = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy", "HTTPS_PROXY"];
+  const before = VARIABLES.map((name) => process.env[name]);
+  afterEach(() => {
+    VARIABLES.forEach((name, index) => {
+      if (before[index] === undefined) delete process.env[name];
+      else process.env[name] = before[index];
+    });
+  });
+
+  test.each(VARIABLES)("%s is ignored for plain http to this machine: the proxy would see the credential", async (name) => {
+    const proxy = await serving("[]");
+    process.env[name] = proxy.url;
+    await calls(emulator.url).GET();
+    expect(emulator.requests).toHaveLength(1);
+    expect([proxy.requests.length, proxy.connections]).toEqual([0, 0]);
+    await proxy.close();
+  });
+});
+
+describe("a body without end", () => {
+  // The faults stream as long as somebody reads, so a reader without a limit would take the whole gigabyte.
+  test.each<[string, Fault]>([
+    ["of a gigabyte", { huge: 1e9 }],
+    ["that unpacks to a gigabyte", { gzipBomb: 1e9 }],
+    ["of an error, of a gigabyte", { huge: 1e9, status: 400 }],
+    ["of an error, that unpacks to a gigabyte", { gzipBomb: 1e9, status: 400 }],
+  ])("%s ends in bounded memory and time", async (_, fault) => {
+    emulator.faults.add({ ...fault, times: "always" });
+    const { POST } = calls(emulator.url);
+    const started = performance.now();
+    const before = process.memoryUsage();
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 2);
+    const error = await failureOf(POST());
+    clearInterval(watch);
+    expect(error.outcome).toBe("ambiguous");
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect((most - before.rss) / 1e6).toBeLessThan(200);
+    expect(process.memoryUsage().external - before.external).toBeLessThan(60e6);
+  });
+
+  test("of just under 5 MB is read, of just over is not", async () => {
+    for (const [bytes, read] of [
+      [4_999_990, true],
+      [5_000_010, false],
+    ] as const) {
+      const server = await serving(`[]${" ".repeat(bytes - 2)}`);
+      const attempt = await transportTo(server.url)(LIST, 5_000);
+      expect("answer" in attempt).toBe(read);
+      await server.close();
+    }
+  });
+
+  test("that is compressed and small is read", async () => {
+    emulator.faults.add({ gzipBomb: 1_000_000 });
+    expect(await transportTo(emulator.url)(LIST, 5_000)).toHaveProperty("answer.status", 200);
+  });
+
+  test("a compression that is none is a failure, not a crash", async () => {
+    for (const encoding of ["gzip", "deflate", "br", "zstd"]) {
+      const server = await serving("no such thing", 200, { "content-encoding": encoding });
+      const attempt = await transportTo(server.url)(LIST, 1_000);
+      if (encoding !== "zstd") expect(attempt).toHaveProperty("failure");
+      await server.close();
+    }
+  });
+});
+
+describe("raw bytes in place of an answer", () => {
+  const answering = async (bytes: string) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => socket.end(bytes));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = clientOf({ url, apiKey: CREDENTIAL });
+    const error = await failureOf(client.createServiceKey({ service: "dns" }, client.operation("Creating")));
+    await new Promise((resolve) => server.close(resolve));
+    return error;
+  };
+
+  test.each([
+    ["a megabyte of headers", `HTTP/1.1 200 OK\r\nx: ${"x".repeat(1_000_000)}\r\n\r\n{}`],
+    ["a thousand headers with the credential", `HTTP/1.1 200 OK\r\n${`x: ${CREDENTIAL}\r\n`.repeat(1_000)}\r\n{}`],
+    ["SSH", "SSH-2.0-OpenSSH_9.6\r\n"],
+    ["nothing", ""],
+    ["half a head", "HTTP/1.1 200 O"],
+    ["a bad chunk", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"],
+    ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}"],
+    ["TLS", "\u0015\u0003\u0001\u0000\u0002\u0002\u0046"],
+  ])("%s are an ambiguous failure of this package", async (_, bytes) => {
+    const error = await answering(bytes);
+    expect(error.outcome).toBe("ambiguous");
+    expect(everyText(error)).not.toContain(CREDENTIAL);
+  });
+});
+
+describe("nothing that is thrown holds the credential or the request", () => {
+  const faults: [string, Fault][] = [
+    ["a reset", { reset: true }],
+    ["a time-out", { hang: true }],
+    ["a truncated body", { truncate: true }],
+    ["a malformed body", { malformed: true }],
+    ["a body too large", { huge: 20_000_000 }],
+    ["a gzip bomb", { gzipBomb: 100_000_000 }],
+    ["a redirect", { redirect: "https://elsewhere.invalid/" }],
+    ["a bad shape", { omit: ["id"], merge: { key: 5, credential: CREDENTIAL } }],
+    ...[400, 401, 403, 404, 409, 413, 422, 429, 500, 503].flatMap((status): [string, Fault][] => [
+      [`a ${status}`, { status }],
+      [`the credential echoed in the body of a ${status}`, { status, echo: { what: "credential" } }],
+      [`the credential echoed in a header of a ${status}`, { status, echo: { what: "credential", in: "header" } }],
+      [`the new key echoed in the body of a ${status}`, { status, echo: { what: "key" } }],
+      [`the new key echoed in a header of a ${status}`, { status, echo: { what: "key", in: "header" } }],
+    ]),
+  ];
+  test.each(faults)("%s", async (_, fault) => {
+    const timing = new FakeTiming();
+    timing.attemptLimit = 60;
+    const lines: string[] = [];
+    const client = clientOf({ url: emulator.url, apiKey: CREDENTIAL }, timing, (line) => lines.push(line));
+    emulator.faults.add({ ...fault, times: "always" });
+    const error = await failureOf(client.createServiceKey({ service: "dns" }, client.operation("Creating")));
+    const text = everyText(error) + lines.join("\n");
+    for (const secret of [CREDENTIAL, ...emulator.account.liveApiKeys().map(({ key }) => key)]) {
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain(secret.split("_").at(-1));
+    }
+    expect(text).not.toMatch(/axios/i);
+    expect(error.cause).toBeUndefined();
+    expect(Object.keys(error).sort()).toEqual(["method", "name", "outcome", "path", "reason", "status"]);
+  });
+
+  test("and no e-mail address of the account", async () => {
+    emulator.faults.add({ status: 403, body: { detail: "kristen.nygaard@simula.no may not" } });
+    expect(everyText(await failureOf(calls(emulator.url).GET()))).not.toContain("simula");
+  });
+
+  test("a connection refused at both addresses of a name (happy eyeballs) neither, and it was not sent", async () => {
+    await emulator.stopListening();
+    const port = new URL(emulator.url).port;
+    const error = await failureOf(calls(`http://localhost:${port}`).POST());
+    expect(error).toMatchObject({ name: "ConnectionError", outcome: "not-sent" });
+    expect(error.message).toContain(`localhost:${port}`);
+    expect(everyText(error)).not.toContain(CREDENTIAL);
+  });
+});
+
+describe("odd answers", () => {
+  test("a byte order mark is no part of the JSON", async () => {
+    const server = await serving("\ufeff[]");
+    expect((await calls(server.url).GET()).value).toEqual([]);
+    await server.close();
+  });
+
+  test("invalid UTF-8 is replaced, and 3 MB names are borne", async () => {
+    const entry = { id: "a", name: "x".repeat(3_000_000), fingerprint: "f", key_type: "t", created_at: "c" };
+    const text = Buffer.from(JSON.stringify([entry]));
+    text[text.indexOf("xxx") + 1] = 0xff;
+    const server = await serving(text);
+    const [read] = (await calls(server.url).GET()).value;
+    expect(read!.name).toHaveLength(3_000_000);
+    expect(read!.name[1]).toBe("\ufffd");
+    await server.close();
+  });
+
+  test("headers named like prototype members are plain values", async () => {
+    const server = await serving("[]", 200, { __proto__x: "1", constructor: "c", "to-string": "s" });
+    const attempt = await transportTo(server.url)(LIST, 1_000);
+    const headers = (attempt as any).answer.headers;
+    expect(Object.getPrototypeOf(headers)).toBeNull();
+    expect(headers.constructor).toBe("c");
+    await server.close();
+  });
+
+  test("repeated headers are joined", async () => {
+    const server = await serve((response) => response.writeHead(200, { link: ["<a>; rel=x", '<b>; rel="next"'] }).end("[]"));
+    expect((await failureOf(calls(server.url).GET())).name).toBe("MalformedResponseError");
+    await server.close();
+  });
+
+  test("an answer with a 100 Continue before it is read", async () => {
+    const server = await serve((response) => {
+      response.writeContinue();
+      response.end("[]");
+    });
+    expect((await calls(server.url).GET()).value).toEqual([]);
+    await server.close();
+  });
+});
+
+describe("connections", () => {
+  test("are kept and used again", async () => {
+    const server = await serving("[]");
+    const { GET } = calls(server.url);
+    for (let i = 0; i < 5; i += 1) await GET();
+    expect([server.requests.length, server.connections]).toEqual([5, 1]);
+    await server.close();
+  });
+
+  test("an attempt that is given up is closed, so that the server notices", async () => {
+    let gone = 0;
+    const server = createServer((socket) => socket.on("close", () => (gone += 1)).on("error", () => undefined).resume());
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    expect(await transportTo(`http://127.0.0.1:${port}`)(LIST, 30)).toEqual({ failure: { code: "ETIMEDOUT" } });
+    await until(() => gone === 1);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test("two accounts share nothing: each sends its own credential", async () => {
+    const server = await serving("[]");
+    await clientOf({ url: server.url, apiKey: "first-credential" }).listSshKeys();
+    await clientOf({ url: server.url, apiKey: "second-credential" }).listSshKeys();
+    expect(server.requests.map(({ headers }) => headers["x-api-key"])).toEqual(["first-credential", "second-credential"]);
+    await server.close();
+  });
+});

@@ -1,0 +1,140 @@
+// Where the credential and the endpoint come from, and what is said when they do not work.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { changesIn, type Stack } from "../support/stack";
+import { API_KEYS, openEmulator, openStack, openWorld, program, secretsOf, takeRequests } from "../support/world";
+
+jest.setTimeout(120_000);
+
+const oneKey = program(`new wayscloud.ServiceKey("app", { service: "dns" });`);
+
+async function failure(stack: Stack, ...args: string[]): Promise<string> {
+  const { code, all } = await stack.run(args, { allowFail: true });
+  expect(code).not.toBe(0);
+  return all;
+}
+
+test("explicit Provider before stack config before environment, in its order, before the file", async () => {
+  const { emulator, stack } = await openWorld();
+  const held = emulator.account.addApiKey({ service: "dns" });
+  const pat = (): string => emulator.account.addApiKey({ scopes: ["api_keys:read"] }).key;
+  const credentials = [pat(), pat(), pat(), pat(), pat(), pat()];
+  const [file, patToken, token, apiKey, config, explicit] = credentials as [string, string, string, string, string, string];
+  const lookUp = (opts: string): string =>
+    program(`
+      ${opts === "{}" ? "" : `const provider = new wayscloud.Provider("p", { apiKey: "${explicit}" });`}
+      wayscloud.ServiceKey.get("held", "${held.id}", ${opts});
+      wayscloud.getProfileOutput(${opts});
+    `);
+  stack.setProgram(lookUp("{}"));
+  delete stack.env["WAYSCLOUD_API_KEY"];
+  const endpoint = stack.env["WAYSCLOUD_ENDPOINT"]!;
+  const dead = "http://127.0.0.1:9";
+  const steps: (() => unknown)[] = [
+    () => {
+      mkdirSync(join(stack.home, ".wayscloud"));
+      writeFileSync(join(stack.home, ".wayscloud", "credentials"), JSON.stringify({ token: file, other: 1 }));
+      // The other name of the endpoint counts alone, and comes second.
+      delete stack.env["WAYSCLOUD_ENDPOINT"];
+      stack.env["WAYSCLOUD_API_URL"] = endpoint;
+    },
+    () => {
+      stack.env["WAYSCLOUD_PAT_TOKEN"] = patToken;
+      stack.env["WAYSCLOUD_ENDPOINT"] = endpoint;
+      stack.env["WAYSCLOUD_API_URL"] = dead;
+    },
+    () => (stack.env["WAYSCLOUD_TOKEN"] = token),
+    () => (stack.env["WAYSCLOUD_API_KEY"] = apiKey),
+    async () => {
+      await stack.setConfig("wayscloud:apiKey", config, { secret: true });
+      await stack.setConfig("wayscloud:endpoint", endpoint);
+      stack.env["WAYSCLOUD_ENDPOINT"] = dead;
+    },
+    () => stack.setProgram(lookUp("{ provider }")),
+  ];
+  const used: string[] = [];
+  for (const step of steps) {
+    await step();
+    emulator.requests.length = 0;
+    await stack.preview();
+    expect(emulator.requests.map(({ path }) => path).sort()).toEqual([API_KEYS, "/v1/account/profile"]);
+    const [first, second] = emulator.requests.map(({ credentialId }) => credentialId);
+    expect(second).toBe(first);
+    used.push(emulator.account.apiKeys().find(({ id }) => id === first)!.key);
+  }
+  expect(used).toEqual(credentials);
+});
+
+test("no credential at all is said at preview, with the ways to give one", async () => {
+  const stack = await openStack({ program: oneKey, env: { WAYSCLOUD_ENDPOINT: "http://127.0.0.1:9" } });
+  const said =
+    "No WAYSCloud credential is configured. Set one with `pulumi config set --secret wayscloud:apiKey`, or the environment variable" +
+    " WAYSCLOUD_API_KEY, or log in with the vendor's command line tool (~/.wayscloud/credentials).";
+  expect(await failure(stack, "preview")).toContain(said);
+  expect(await failure(stack, "up", "--yes", "--skip-preview")).toContain(said);
+  expect(await stack.resources()).toEqual([]);
+  stack.setProgram(program("await wayscloud.getProfile();"));
+  expect(await failure(stack, "preview")).toContain(said);
+});
+
+test("a credential that the API refuses: the source, and what to do, not the credential", async () => {
+  const emulator = await openEmulator();
+  const good = emulator.account.addApiKey({ scopes: ["api_keys:write"] });
+  const weak = emulator.account.addApiKey({ scopes: ["ssh_keys:read"] });
+  const stack = await openStack({
+    program: oneKey,
+    config: { "wayscloud:endpoint": emulator.url },
+    secretConfig: { "wayscloud:apiKey": weak.key },
+  });
+  // 403, with the reason of the API.
+  const forbidden = await failure(stack, "up", "--yes", "--skip-preview");
+  expect(forbidden).toMatch(
+    /Creating the service key "pulumi test\/dev\/app #[0-9a-f]{7}" failed: POST \/v1\/account\/api-keys\/service answered 403 \(Forbidden\): Missing scope: api_keys:write\./,
+  );
+  expect(forbidden).toContain("The credential came from the configuration wayscloud:apiKey");
+  expect(forbidden).toContain("It lacks the scope for this; use a token that has it.");
+
+  await stack.setConfig("wayscloud:apiKey", good.key, { secret: true });
+  await stack.up();
+  emulator.account.remove(good.id);
+  const unknown = await failure(stack, "refresh", "--yes", "--skip-preview");
+  expect(unknown).toContain("answered 401 (Unauthorized)");
+  expect(unknown).toContain("It is unknown, revoked or expired; set a valid one.");
+  expect(unknown).toContain(
+    "A plain `pulumi refresh` or `pulumi destroy` uses the configuration recorded in the state by the last `pulumi up`: run `up` with" +
+      " the new credential first, or add `--run-program`.",
+  );
+
+  // As it says: the new credential alone does not help, `--run-program` or an `up` does.
+  const next = emulator.account.addApiKey({ scopes: ["api_keys:write"] });
+  await stack.setConfig("wayscloud:apiKey", next.key, { secret: true });
+  await failure(stack, "refresh", "--yes", "--skip-preview");
+  await stack.refresh(["--run-program", "--expect-no-changes"]);
+  expect(changesIn(await stack.up())).toEqual({ unchanged: 2 });
+  await stack.refresh(["--expect-no-changes"]);
+  await stack.destroy();
+  expect(emulator.account.apiKeys().filter(({ service, revoked }) => service === "dns" && !revoked)).toEqual([]);
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("an endpoint that must not or cannot be reached: which one, why, and nothing is sent", async () => {
+  const { emulator, stack } = await openWorld({ program: oneKey });
+  for (const [endpoint, why] of [
+    ["http://api.example.com", "plain http: to api.example.com would send the credential unencrypted; use https:"],
+    ["https://user:hunter2hunter2@api.example.com", "it contains a user name or password"],
+    ["https://api.example.com/?key=hunter2hunter2", "it contains a query or a fragment"],
+    ["file:///etc/passwd", "its scheme is file:, not https:"],
+    ["api.example.com", "it is not a URL"],
+  ] as const) {
+    stack.env["WAYSCLOUD_ENDPOINT"] = endpoint;
+    const said = await failure(stack, "preview");
+    expect(said).toContain(`The endpoint from the environment variable WAYSCLOUD_ENDPOINT was refused: ${why}`);
+  }
+  stack.env["WAYSCLOUD_ENDPOINT"] = emulator.url;
+  await emulator.stopListening();
+  const refused = await failure(stack, "up", "--yes", "--skip-preview");
+  expect(refused).toContain(`got no answer from ${new URL(emulator.url).host} (ECONNREFUSED).`);
+  expect(refused).toContain("check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).");
+  expect(takeRequests(emulator)).toEqual([]);
+  await stack.assertNoSecrets([emulator.apiKey, "hunter2hunter2"]);
+});

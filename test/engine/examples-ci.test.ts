@@ -1,0 +1,108 @@
+// examples/ci: the commands that both pipelines call are the ones that run here, and both pipelines are well-formed.
+import { execFileSync, spawnSync } from "node:child_process";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { Command, type Result } from "../support/command";
+import { exampleFile, openExample } from "../support/examples";
+import type { Stack } from "../support/stack";
+import { API_KEYS, openEmulator, secretsOf, takeRequests } from "../support/world";
+
+jest.setTimeout(120_000);
+
+const DAY = 86_400_000;
+const COMMANDS = ["preview", "up", "rotate", "drift"];
+
+/** `ci/run.sh <command>` as a pipeline runs it: with nothing but the way to the stack. */
+async function runs(stack: Stack, command: string): Promise<Result> {
+  const { WAYSCLOUD_API_KEY: _personal, ...env } = stack.env;
+  return new Command("bash", ["ci/run.sh", command], { cwd: stack.folder, env }).done;
+}
+
+test("the pipeline rotates the token it is logged in with, never locks itself out, and tells drift", async () => {
+  let clock = Date.now() - 45 * DAY;
+  const emulator = await openEmulator({ now: () => clock });
+  const env = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
+  const stack = await openExample("ci", { env });
+  const callers = (): unknown[] => [...new Set(emulator.requests.map(({ credentialId }) => credentialId))];
+  // The first run is a person's.
+  await stack.up();
+  const [first] = emulator.account.liveApiKeys();
+
+  // Due since long: the run makes a successor and leaves the token alone that it is logged in with.
+  clock = Date.now() - 8 * DAY;
+  takeRequests(emulator);
+  expect(await runs(stack, "rotate")).toMatchObject({ code: 0 });
+  const second = emulator.account.liveApiKeys()[1]!;
+  expect(emulator.account.liveApiKeys().map(({ id }) => id)).toEqual([first!.id, second.id]);
+  expect(callers()).toEqual([first!.id]);
+
+  // The overlap is over: a run of the successor revokes the predecessor.
+  clock = Date.now();
+  takeRequests(emulator);
+  expect(await runs(stack, "up")).toMatchObject({ code: 0 });
+  expect(callers()).toEqual([second.id]);
+  expect(takeRequests(emulator)).toEqual([`DELETE ${API_KEYS}/${first!.id}`]);
+  expect(await runs(stack, "preview")).toMatchObject({ code: 0 });
+  expect(takeRequests(emulator)).toEqual([]);
+
+  expect(await runs(stack, "drift")).toMatchObject({ code: 0 });
+  emulator.account.remove(emulator.account.sshKeys()[0]!.id);
+  const drift = await runs(stack, "drift");
+  expect(drift.code).not.toBe(0);
+  expect(drift.all).toContain("deploy");
+  // It was only told: the next `up` still believes the state, until a person refreshes it.
+  expect(emulator.requests.every(({ method }) => method === "GET")).toBe(true);
+  expect(await stack.resources()).toHaveLength(2);
+
+  await stack.destroy();
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("an unknown command is refused", () => {
+  const { status, stderr } = spawnSync("bash", ["examples/ci/ci/run.sh", "destroy"], {
+    encoding: "utf8",
+    env: { ...process.env, WAYSCLOUD_API_KEY: "none" },
+  });
+  expect([status, stderr]).toEqual([2, "usage: ci/run.sh preview|up|rotate|drift\n"]);
+});
+
+test("the GitHub workflow calls each command for its event, with pinned actions and least rights", () => {
+  const workflow = parse(exampleFile("ci", ".github/workflows/pulumi.yml"));
+  expect(workflow.permissions).toEqual({ contents: "read", "id-token": "write" });
+  const steps: { uses?: string; run?: string; if?: string }[] = workflow.jobs.pulumi.steps;
+  for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@v\d+\.\d+\.\d+$/);
+  expect(steps.filter((step) => step.if).map((step) => [step.if, step.run])).toEqual([
+    ["github.event_name == 'pull_request'", "ci/run.sh preview"],
+    ["github.event_name == 'push'", "ci/run.sh up"],
+    ["github.event_name == 'schedule'", "ci/run.sh rotate"],
+    ["github.event_name == 'schedule' && !cancelled()", "ci/run.sh drift"],
+  ]);
+  expect(JSON.stringify(workflow)).not.toContain("secrets.");
+});
+
+const hasGo = spawnSync("go", ["version"]).status === 0;
+
+(hasGo ? test : test.skip)("actionlint finds nothing in the workflow", () => {
+  const root = resolve(__dirname, "../..");
+  const workflow = join(root, "examples/ci/.github/workflows/pulumi.yml");
+  const args = ["-no-color", "-shellcheck=", "-pyflakes=", workflow];
+  execFileSync("go", ["run", "github.com/rhysd/actionlint/cmd/actionlint", ...args], {
+    cwd: join(root, "scripts/actionlint"),
+  });
+});
+
+test("the GitLab pipeline calls each command in a job of its name", () => {
+  const pipeline = parse(exampleFile("ci", ".gitlab-ci.yml"));
+  expect(Object.keys(pipeline).sort()).toEqual(["default", "variables", ...COMMANDS].sort());
+  expect(Object.keys(pipeline.default).sort()).toEqual(["before_script", "id_tokens", "image"]);
+  expect(pipeline.default.image.name).toMatch(/^pulumi\/[\w-]+:\d+\.\d+\.\d+$/);
+  for (const command of COMMANDS) {
+    const job = pipeline[command];
+    expect(Object.keys(job).filter((key) => !["script", "rules", "resource_group", "needs"].includes(key))).toEqual([]);
+    expect(job.script).toEqual([`ci/run.sh ${command}`]);
+    expect(job.rules).toHaveLength(1);
+    expect(job.rules[0].if).toContain("$CI_PIPELINE_SOURCE ==");
+    expect(job.resource_group).toBe(command === "preview" ? undefined : "production");
+  }
+});

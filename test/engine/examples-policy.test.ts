@@ -1,0 +1,42 @@
+// examples/policy: the engine runs the pack over the program, and over one that breaks every rule.
+import { writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { exampleFile, linkTools, openExample } from "../support/examples";
+import { changesIn } from "../support/stack";
+import { openEmulator } from "../support/world";
+
+jest.setTimeout(120_000);
+
+// An official installation starts a pack by its language host; the one built from Go modules is too old for that. So the pack is
+// started as one in a language that the engine does not know: by a program of that name on PATH.
+const LAUNCHER = `#!/bin/sh
+exec node "$(node -p 'require.resolve("@pulumi/pulumi/cmd/run-policy-pack")')" "$@"
+`;
+
+test("the pack lets the program pass, and names each rule that another one breaks before anything is made", async () => {
+  const emulator = await openEmulator();
+  const env = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
+  const stack = await openExample("policy", { env });
+  linkTools(stack.folder, "@pulumi/policy");
+  writeFileSync(join(stack.folder, "pulumi-analyzer-policy-launched"), LAUNCHER, { mode: 0o755 });
+  stack.env["PATH"] += `${delimiter}${stack.folder}`;
+  const manifest = exampleFile("policy", "pack/PulumiPolicy.yaml");
+  stack.writeFile("pack/PulumiPolicy.yaml", manifest.replace("runtime: nodejs", "runtime: launched"));
+
+  const passed = await stack.preview(["--policy-pack", "pack"]);
+  console.log(passed.all);
+  expect(changesIn(passed)).toEqual({ "to create": 4 });
+
+  stack.writeFile("index.ts", `
+    import * as wayscloud from "pulumi-wayscloud";
+    new wayscloud.PersonalAccessToken("forever", { scopes: ["services:read"] });
+    new wayscloud.PersonalAccessToken("long", { scopes: ["dns:*", "services:read"], expiresInDays: 91 });
+    new wayscloud.RotatingPersonalAccessToken("wide", { scopes: ["api_keys:write"], rotateEveryDays: 30, expiresInDays: 90 });
+    new wayscloud.ServiceKey("mine", { service: "dns", description: "my key" });
+    new wayscloud.RotatingServiceKey("ours", { service: "dns", rotateEveryDays: 30, description: "our key" });
+  `);
+  const refused = await stack.up(["--policy-pack", "pack"], { allowFail: true });
+  console.log(refused.all);
+  expect(refused.code).not.toBe(0);
+  expect(emulator.requests).toEqual([]);
+});

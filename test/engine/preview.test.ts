@@ -1,0 +1,120 @@
+// What preview shows is what up does.
+import { changesIn, type Stack, type StateResource } from "../support/stack";
+import { openWorld, program, publicKey, takeRequests } from "../support/world";
+
+jest.setTimeout(120_000);
+
+interface Step {
+  op: string;
+  urn: string;
+  newState?: StateResource;
+}
+
+/** How the SDK writes a value that is not known yet. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+async function previewed(stack: Stack): Promise<Record<string, { ops: string[]; inputs: Record<string, unknown> }>> {
+  const { steps } = JSON.parse((await stack.run(["preview", "--json"])).stdout) as { steps: Step[] };
+  const ours = steps.filter(({ urn }) => urn.includes("dynamic/wayscloud:"));
+  const names = [...new Set(ours.map(({ urn }) => urn))];
+  return Object.fromEntries(
+    names.map((urn) => {
+      const of = ours.filter((step) => step.urn === urn);
+      const inputs = of.findLast(({ newState, op }) => newState && op !== "delete-replaced")?.newState?.inputs ?? {};
+      return [urn.split("::").at(-1)!, { ops: of.map(({ op }) => op), inputs }];
+    }),
+  );
+}
+
+/** The inputs that preview showed are the ones of the state, but for what it said it did not know. */
+async function expectTrue(stack: Stack, shown: Record<string, { inputs: Record<string, unknown> }>, unknowns: string[]) {
+  for (const [name, { inputs }] of Object.entries(shown)) {
+    const real = (await stack.resource(name)).inputs!;
+    expect(Object.keys(inputs).sort()).toEqual(Object.keys(real).sort());
+    for (const [property, value] of Object.entries(inputs)) {
+      if (value === unknown) expect(unknowns).toContain(`${name}.${property}`);
+      else expect({ name, property, value }).toEqual({ name, property, value: real[property] });
+    }
+  }
+}
+
+test("creations, replacements and updates: the same steps, and the same values where preview shows one", async () => {
+  const body = (round: number): string =>
+    program(`
+      new wayscloud.SshKey("named", { publicKey: "${publicKey(round)} me", name: "named" });
+      new wayscloud.SshKey("auto", { publicKey: "${publicKey(round + 10)}" });
+      new wayscloud.ServiceKey("key", { service: "dns", rotationTriggers: { round: "${round}" } });
+      new wayscloud.PersonalAccessToken("token", {
+        scopes: ["b:read", "a:read", "b:read"], expiresInDays: 90, rotateBeforeDays: ${round}, description: "fixed",
+      });
+      new wayscloud.ServiceKey("same", { service: "vps" });
+    `);
+  const { emulator, stack } = await openWorld({ program: body(1) });
+  const first = await previewed(stack);
+  expect(Object.entries(first).map(([name, { ops }]) => [name, ops]).sort()).toEqual([
+    ["auto", ["create"]],
+    ["key", ["create"]],
+    ["named", ["create"]],
+    ["same", ["create"]],
+    ["token", ["create"]],
+  ]);
+  await stack.up();
+  await expectTrue(stack, first, ["auto.name", "key.description", "same.description"]);
+
+  stack.setProgram(body(2));
+  takeRequests(emulator);
+  const second = await previewed(stack);
+  expect(takeRequests(emulator)).toEqual([]);
+  expect(Object.entries(second).map(([name, { ops }]) => [name, ops]).sort()).toEqual([
+    ["auto", ["replace"]],
+    ["key", ["replace"]],
+    ["named", ["replace"]],
+    ["token", ["update"]],
+  ]);
+  expect(changesIn(await stack.up())).toMatchObject({ updated: 1, replaced: 3, unchanged: 2 });
+  await expectTrue(stack, second, ["auto.name", "key.description"]);
+});
+
+test("a value of another resource is accepted for every property, and checked once it is known", async () => {
+  const body = (round: number, service = "dns"): string =>
+    program(`
+      const seed = new wayscloud.ServiceKey("seed", { service: "vps", rotationTriggers: { round: "${round}" } });
+      const later = (value) => seed.id.apply(() => value);
+      new wayscloud.SshKey("ssh", { publicKey: later("${publicKey(1)}"), name: later("late"), adoptExisting: later(false) });
+      new wayscloud.ServiceKey("key", {
+        service: later("${service}"), description: later("d"), rotationTriggers: { a: later("b") }, recreateIfInvalid: later(true),
+      });
+      new wayscloud.ServiceKey("triggers", { service: "dns", rotationTriggers: later({ a: "b" }) });
+      new wayscloud.PersonalAccessToken("token", {
+        scopes: ["z:read", later("a:read")], expiresInDays: later(30), rotateBeforeDays: later(5),
+      });
+      new wayscloud.PersonalAccessToken("token2", { scopes: later(["a:read"]), expiresInDays: later(30), rotateBeforeDays: 40 - 20 });
+      new wayscloud.PersonalAccessToken("token3", { scopes: ["a:read"], expiresInDays: 10, rotateBeforeDays: later(9) });
+      new wayscloud.ServiceKey("taken", { service: "vps", existing: { id: seed.id.apply(() => process.env.HELD_ID), key: process.env.HELD_KEY } });
+    `);
+  const { emulator, stack } = await openWorld({ program: body(1, "nds") });
+  const held = emulator.account.addApiKey({ service: "vps" });
+  Object.assign(stack.env, { HELD_ID: held.id, HELD_KEY: held.key });
+  expect(changesIn(await stack.preview())).toEqual({ "to create": 9 });
+  const { code, all } = await stack.up([], { allowFail: true });
+  expect(code).not.toBe(0);
+  expect(all).toContain('`service` must be one of database, storage, llm-api, dns, vps, not "nds"; did you mean "dns"?');
+
+  stack.setProgram(body(1));
+  await stack.up();
+  expect((await stack.resource("token")).outputs).toMatchObject({ scopes: ["a:read", "z:read"], expiresInDays: 30 });
+  expect((await stack.resource("taken")).id).toBe(held.id);
+  await stack.preview(["--expect-no-changes"]);
+
+  // The seed is replaced, so that all is unknown again; in the end it is what it was.
+  stack.setProgram(body(2));
+  const ids = async (): Promise<unknown[]> =>
+    (await stack.resources()).filter(({ urn }) => !urn.endsWith("seed")).map(({ id }) => id).sort();
+  const before = await ids();
+  takeRequests(emulator);
+  await stack.preview();
+  expect(takeRequests(emulator)).toEqual([]);
+  expect(changesIn(await stack.up())).toEqual({ replaced: 1, unchanged: 8 });
+  expect(takeRequests(emulator)).toHaveLength(2);
+  expect(await ids()).toEqual(before);
+});

@@ -1,0 +1,109 @@
+// Explicit Providers: several accounts in one program.
+import type { Emulator } from "../../src/emulator";
+import { changesIn, type Stack, type StateResource } from "../support/stack";
+import { API_KEYS, openEmulator, openWorld, program, secretsOf, takeRequests } from "../support/world";
+
+jest.setTimeout(120_000);
+
+/** Who called, by the description of the credential. */
+function callers({ requests, account }: Emulator): string[] {
+  const names = new Map(account.apiKeys().map(({ id, description }) => [id, description ?? ""]));
+  const lines = requests.map(({ method, path, credentialId = "" }) => `${method} ${path} by ${names.get(credentialId)}`);
+  requests.length = 0;
+  return lines;
+}
+
+async function provider(stack: Stack, name: string): Promise<StateResource> {
+  const { resources = [] } = (await stack.exportState({ showSecrets: true })).deployment;
+  return resources.find(({ urn }) => urn.endsWith(`pulumi:providers:pulumi-nodejs::${name}`))!;
+}
+
+const postService = `POST ${API_KEYS}/service by first credential of the emulator`;
+
+test("each resource goes to the account of its provider; the inputs are two, the credential secret, an omitted endpoint settled", async () => {
+  const { emulator: mine, stack } = await openWorld();
+  const [second, third] = [await openEmulator(), await openEmulator()];
+  await stack.setConfig("secondKey", second.apiKey, { secret: true });
+  // The endpoint is left out: the program's environment settles it. The third names it, but takes nothing from elsewhere.
+  stack.setProgram(
+    program(`
+      const apiKey = new pulumi.Config().requireSecret("secondKey");
+      const second = new wayscloud.Provider("second", { apiKey });
+      const third = new wayscloud.Provider("third", { apiKey: "${third.apiKey}", endpoint: "${third.url}/" });
+      new wayscloud.ServiceKey("b", { service: "dns" }, { provider: second });
+      new wayscloud.ServiceKey("c", { service: "vps" }, { provider: third });
+      return { customer: wayscloud.getProfileOutput({ provider: third }).customerId };
+    `),
+  );
+  stack.env["WAYSCLOUD_ENDPOINT"] = second.url;
+  await stack.up();
+  expect(callers(mine)).toEqual([]);
+  expect(callers(second)).toEqual([postService]);
+  expect(callers(third).sort()).toEqual([
+    "GET /v1/account/profile by first credential of the emulator",
+    postService,
+  ]);
+  const secret = (text: string): object => ({ plaintext: JSON.stringify(text) });
+  for (const [name, emulator] of [["second", second], ["third", third]] as const) {
+    const { inputs = {}, outputs = {} } = await provider(stack, name);
+    expect(Object.keys(inputs).sort()).toEqual(["wayscloud:apiKey", "wayscloud:endpoint"]);
+    expect(inputs["wayscloud:apiKey"]).toMatchObject(secret(emulator.apiKey));
+    expect(outputs["wayscloud:apiKey"]).toMatchObject(secret(emulator.apiKey));
+    expect(inputs["wayscloud:endpoint"]).toBe(emulator.url);
+  }
+
+  // What the state records is what counts at destroy, whatever the environment says by then.
+  stack.env["WAYSCLOUD_ENDPOINT"] = mine.url;
+  await stack.destroy();
+  expect(callers(mine)).toEqual([]);
+  for (const emulator of [second, third]) expect(emulator.account.liveApiKeys()).toEqual([]);
+  await stack.assertNoSecrets(secretsOf(mine, second, third));
+});
+
+test("a Provider may take its credential from a token of the same program: preview waits for it, rotation follows it", async () => {
+  const body = (round: string): string =>
+    program(`
+      const token = new wayscloud.PersonalAccessToken("robot", {
+        scopes: ["api_keys:write"], description: "robot ${round}", rotationTriggers: { round: "${round}" },
+      });
+      const provider = new wayscloud.Provider("robot", { apiKey: token.key });
+      new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });
+      return { keys: wayscloud.getApiKeysOutput({ service: "dns" }, { provider }).length };
+    `);
+  const { emulator, stack } = await openWorld({ program: body("1") });
+  expect(changesIn(await stack.preview())).toEqual({ "to create": 4 });
+  expect(takeRequests(emulator)).toEqual([]);
+  await stack.up();
+  expect(callers(emulator).slice().sort()).toEqual([
+    `GET ${API_KEYS} by robot 1`,
+    `POST ${API_KEYS}/pat by first credential of the emulator`,
+    `POST ${API_KEYS}/service by robot 1`,
+  ]);
+  const dns = await stack.resource("dns");
+  await stack.refresh(["--expect-no-changes"]);
+  callers(emulator);
+
+  stack.setProgram(body("2"));
+  await stack.up();
+  expect(callers(emulator)).toEqual([
+    `POST ${API_KEYS}/pat by first credential of the emulator`,
+    `GET ${API_KEYS} by robot 2`,
+    expect.stringMatching(`^DELETE ${API_KEYS}/.* by first credential of the emulator`),
+  ]);
+  expect((await stack.resource("dns")).id).toBe(dns.id);
+  await stack.refresh(["--expect-no-changes"]);
+  await stack.destroy();
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("a Provider without a credential is a mistake of the program, never the default account", async () => {
+  const { emulator, stack } = await openWorld();
+  for (const args of ["{}", '{ apiKey: "" }', "undefined"]) {
+    stack.setProgram(program(`new wayscloud.Provider("empty", ${args});`));
+    const { code, all } = await stack.preview([], { allowFail: true });
+    expect(code).not.toBe(0);
+    expect(all).toContain('Provider "empty": `apiKey` is required');
+  }
+  expect(takeRequests(emulator)).toEqual([]);
+});

@@ -1,0 +1,165 @@
+// An emulated account with provider processes at it, all of whose secrets are searched for in everything that those processes say or answer.
+import { type ApiKeyRecord, type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator";
+import { PartialFailure, Plugin, type Properties, type ResourceName } from "./plugin";
+import { secretsIn } from "./secrets";
+import { API_KEYS, publicKey, SSH_KEYS } from "./world";
+
+/** What differs between the kinds of resource, for tests of all of them. */
+export const KINDS = {
+  serviceKey: { post: `${API_KEYS}/service`, list: API_KEYS, inputs: { service: "database" } },
+  personalAccessToken: { post: `${API_KEYS}/pat`, list: API_KEYS, inputs: { scopes: ["ssh_keys:read"] } },
+  sshKey: { post: SSH_KEYS, list: SSH_KEYS, inputs: { publicKey: publicKey("canary") } },
+} as const;
+
+export const KIND_NAMES = Object.keys(KINDS) as ResourceName[];
+
+/** What the program sends for a name or description that it leaves out. */
+export function program(kind: ResourceName, more: Properties = {}): Properties {
+  const auto =
+    kind === "sshKey" ? { name: "db-${hex(7)}" } : { description: "pulumi test/dev/db #${hex(7)}" };
+  return { ...KINDS[kind].inputs, ...auto, ...more };
+}
+
+/** How a call ended. */
+export interface Ended<T> {
+  value?: T;
+  /** Absent when it succeeded. */
+  error?: Error;
+  /** What the engine would keep in the state after a partial failure. */
+  partial?: PartialFailure;
+  ms: number;
+}
+
+export interface Created {
+  id: string;
+  outputs: Properties;
+}
+
+/** The account, the processes, and all that they said. */
+export class Watched {
+  readonly plugins: Plugin[] = [];
+  private readonly said: string[] = [];
+  private readonly returned: Properties[] = [];
+
+  private constructor(readonly emulator: Emulator) {}
+
+  /** Runs a test and ends with the search, whatever the test did; a leak counts more than another failure. */
+  static async run(test: (watched: Watched) => Promise<void>, options: EmulatorOptions = {}): Promise<void> {
+    const watched = new Watched(await startEmulator(options));
+    try {
+      await test(watched);
+    } finally {
+      await Promise.all(watched.plugins.map((plugin) => plugin.close()));
+      watched.expectNoSecrets();
+      await watched.emulator.close();
+    }
+  }
+
+  /** Another provider process at the account, as every `pulumi` command has one. */
+  async process(config: Record<string, string> = {}, env: Record<string, string> = {}): Promise<Plugin> {
+    const { url, apiKey } = this.emulator;
+    const account = { "wayscloud:endpoint": url, "wayscloud:apiKey": apiKey };
+    const plugin = await Plugin.start({ config: { ...account, ...config }, env });
+    this.plugins.push(plugin);
+    return plugin;
+  }
+
+  /** Awaits any call; keeps its answer or error for the search. */
+  async ended<T>(call: Promise<T>): Promise<Ended<T>> {
+    const started = performance.now();
+    const result = await call.then(
+      (value): Ended<T> => ({ value, ms: 0 }),
+      (error: Error): Ended<T> => ({ error, ms: 0 }),
+    );
+    result.ms = performance.now() - started;
+    if (result.error) this.said.push(result.error.message);
+    if (result.error instanceof PartialFailure) {
+      result.partial = result.error;
+      this.said.push(...result.error.reasons);
+      this.returned.push(result.error.properties, { id: result.error.id });
+    }
+    if (typeof result.value === "object" && result.value !== null)
+      this.returned.push(result.value as Properties);
+    return result;
+  }
+
+  /** Checks and creates, as `up` does. */
+  async create(plugin: Plugin, kind: ResourceName, more: Properties = {}): Promise<Ended<Created>> {
+    const methods = plugin.resource(kind);
+    const { inputs, failures } = await methods.check({}, program(kind, more));
+    expect(failures).toEqual([]);
+    return this.ended(methods.create(inputs));
+  }
+
+  /** What `up` does with a state: nothing, an update, or a replacement, in the order that diff asks for. */
+  async up(
+    plugin: Plugin,
+    kind: ResourceName,
+    state: { id: string; outputs: Properties },
+    more: Properties = {},
+  ): Promise<Ended<Created>> {
+    const methods = plugin.resource(kind);
+    const old = program(kind, more);
+    const { inputs } = await methods.check({ ...old, ...named(state.outputs) }, old);
+    const diff = await methods.diff(state.id, state.outputs, inputs);
+    if (!diff.changes) return { value: state, ms: 0 };
+    if (diff.replaces.length === 0) {
+      const updated = await this.ended(methods.update(state.id, state.outputs, inputs));
+      return {
+        ...updated,
+        value: updated.value && { id: state.id, outputs: updated.value },
+      } as Ended<Created>;
+    }
+    expect(diff.deleteBeforeReplace).toBe(true);
+    const gone = await this.ended(methods.delete(state.id, state.outputs));
+    if (gone.error) return { error: gone.error, ms: gone.ms };
+    return this.create(plugin, kind, more);
+  }
+
+  /** What an orphan of this kind would be among. */
+  live(kind: ResourceName): { id: string; key?: string }[] {
+    if (kind === "sshKey") return this.emulator.account.sshKeys();
+    const type: ApiKeyRecord["keyType"] = kind === "serviceKey" ? "service" : "pat";
+    return this.emulator.account.liveApiKeys().filter(({ keyType }) => keyType === type);
+  }
+
+  /** How many POSTs took effect. */
+  accepted(): number {
+    return this.emulator.requests.filter(({ method, committed }) => method === "POST" && committed).length;
+  }
+
+  /** Exactly this one lives, and the state has its key. */
+  expectOnly(kind: ResourceName, created: Ended<Created>): void {
+    if (created.error) throw created.error;
+    const [only, ...others] = this.live(kind);
+    expect(others).toEqual([]);
+    expect(created.value?.id).toBe(only?.id);
+    if (kind !== "sshKey") expect(created.value?.outputs["key"] === only?.key).toBe(true);
+  }
+
+  /** K1, the caller's credential, nowhere; K2, every key ever made, nowhere but in the outputs that hold keys. */
+  expectNoSecrets(): void {
+    const secrets = this.emulator.account.apiKeys().map(({ key }) => key);
+    const leaks = [
+      ...this.said.map((text) => ({ where: "an error", text })),
+      ...this.plugins.map((plugin) => ({ where: "stderr", text: plugin.stderr() })),
+      ...this.plugins.map((plugin) => ({ where: "stdout", text: plugin.stdout() })),
+      ...this.returned.map((value) => ({ where: "what was returned", text: withoutKeys(value) })),
+    ].flatMap(({ where, text }) =>
+      secretsIn(text, secrets).map((index) => `${index === 0 ? "K1" : "K2"} in ${where}`),
+    );
+    expect(leaks).toEqual([]);
+  }
+}
+
+/** A name or description that bears a mark is kept from one `up` to the next. */
+function named(outputs: Properties): Properties {
+  const { name, description } = outputs;
+  return { ...(name === undefined ? {} : { name }), ...(description === undefined ? {} : { description }) };
+}
+
+const KEY_OUTPUTS = new Set(["key", "previousKey"]);
+
+function withoutKeys(value: Properties): string {
+  return JSON.stringify(value, (name, part: unknown) => (KEY_OUTPUTS.has(name) ? undefined : part));
+}
