@@ -9,12 +9,14 @@ const ring = (name) => ({
     ...(name === "unit" ? ["<rootDir>/test/plugin/", "<rootDir>/test/engine/"] : []),
   ],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/examples/", "<rootDir>/.stryker-tmp/"],
+  // Without `npm test` around it, jest makes the engine and the user's install itself.
+  ...(name === "unit" ? {} : { globalSetup: "<rootDir>/test/support/global-setup.mjs" }),
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
 });
 
 module.exports = {
   // Tests that wait for the wall clock (`test.concurrent`) cost next to nothing while they wait.
-  maxConcurrency: 14,
+  maxConcurrency: 8,
   projects: ["unit", "plugin", "engine"].map(ring),
   reporters: ["default", "<rootDir>/test/closing-line-reporter.js"],
 };

@@ -40,7 +40,9 @@ async function prepare() {
       filter: (path) => !/node_modules|Pulumi\.[^/\\]+\.yaml$/.test(path.slice(projectFolder.length)),
     });
     mkdirSync(join(root, "state"));
+    mkdirSync(join(root, "tmp"));
     const settings = {
+      TMPDIR: join(root, "tmp"),
       PULUMI_HOME: join(root, "pulumi"),
       PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "demo",

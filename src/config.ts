@@ -1,9 +1,10 @@
 // Where credential and endpoint come from: explicit provider, stack config, environment, file, default; and what is refused.
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 
 import { ConfigurationError } from "./api/errors";
+import { redact } from "./api/redact";
 import type { Account } from "./api/transport";
 
 export const API_KEY = "wayscloud:apiKey";
@@ -56,7 +57,9 @@ function fromEnvironment(names: readonly string[]): Found | undefined {
 
 /** `token` of the file that the vendor's command line tool writes; an absent file is no credential, a broken one is an error. */
 function fromFile(): Found | undefined {
-  const path = join(homedir(), ".wayscloud", "credentials");
+  const home = homeFolder();
+  if (home === undefined) return undefined;
+  const path = join(home, ".wayscloud", "credentials");
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -75,9 +78,20 @@ function fromFile(): Found | undefined {
   return { value: token, source: `the file ${path}` };
 }
 
+/** A user of a container may have none, and `HOME` may be empty: then the working directory, which is anybody's, must not stand in. */
+function homeFolder(): string | undefined {
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? home : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function tokenOf(text: string): string | undefined {
   try {
-    const token = (JSON.parse(text) as { token?: unknown } | null)?.token;
+    // Editors of one platform put a byte order mark before it.
+    const token = (JSON.parse(text.replace(/^\ufeff/, "")) as { token?: unknown } | null)?.token;
     return typeof token === "string" && token.trim() !== "" ? token.trim() : undefined;
   } catch {
     return undefined;
@@ -106,11 +120,13 @@ function checkedEndpoint({ value, source }: Found): string {
   if (url.search || url.hash || /[?#]/.test(value)) refuse("it contains a query or a fragment");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     refuse(
-      `plain http: to ${url.hostname} would send the credential unencrypted; use https: (http: is for this machine only)`,
+      `plain http: to ${redact(url.hostname)} would send the credential unencrypted; use https: (http: is for this machine only)`,
     );
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:")
-    refuse(`its scheme is ${url.protocol}, not https:`);
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    // What stands before a colon may also be half of a pasted secret.
+    refuse(`its scheme is ${/^[a-z]{2,5}:$/.test(url.protocol) ? url.protocol : "another one"}, not https:`);
+  }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 

@@ -60,6 +60,7 @@ export function createTransport(account: Account): Transport {
   });
   return async (request, limit) => {
     assertSameOrigin(base, account.endpoint + request.path);
+    assertSendable(request.body);
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), limit);
     try {
@@ -91,6 +92,16 @@ function assertSameOrigin(base: URL, url: string): void {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (target?.origin !== base.origin || target.username !== "" || target.password !== "") {
     throw new ConfigurationError("A request to another origin than the configured endpoint was refused.");
+  }
+}
+
+/** Said before sending, since axios's own refusal looks like an attempt of unknown outcome. */
+function assertSendable(body: string | undefined): void {
+  const bytes = Buffer.byteLength(body ?? "");
+  if (bytes > LARGEST_BODY) {
+    throw new ConfigurationError(
+      `A request of ${bytes} bytes was not sent: at most ${LARGEST_BODY} are; shorten its texts.`,
+    );
   }
 }
 

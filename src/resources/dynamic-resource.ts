@@ -54,9 +54,33 @@ export function withSecretOutputs(
   return pulumi.mergeOptions(opts, { additionalSecretOutputs: names });
 }
 
-/** A missing argument object or a lookup without an id is a mistake of a JavaScript program. */
-export function requireArgs(className: string, name: string, args: unknown): void {
-  if (typeof args === "object" && args !== null) return;
+/** What else to do where the `import` option is given. */
+const IMPORT_INSTEAD = {
+  sshKey: "Declare it with `adoptExisting: true` instead, which takes over the key that the account has",
+  apiKey: "Pass `existing: { id, key }` instead, which takes over the key that you have",
+  rotating: "Let it make a key of its own instead, and revoke the old one when nothing uses it any more",
+};
+
+/**
+ * Mistakes that the engine would answer with riddles ("code must be a string, not undefined"): an argument object that is missing, which only
+ * JavaScript lets pass, and the option `import`.
+ */
+export function requireArgs(
+  className: string,
+  name: string,
+  args: unknown,
+  opts: pulumi.CustomResourceOptions | undefined,
+  importInstead: keyof typeof IMPORT_INSTEAD,
+): void {
+  if (opts?.import !== undefined) {
+    throw new Error(
+      `${className} "${name}": \`import\` cannot work for dynamic resources, since the engine has no code to read them with. ${IMPORT_INSTEAD[importInstead]}.`,
+    );
+  }
+  if (opts?.id !== undefined && importInstead === "rotating") {
+    throw new Error(`${className} "${name}": a rotating key cannot be looked up by \`id\`.`);
+  }
+  if (opts?.id !== undefined || (typeof args === "object" && args !== null)) return;
   throw new Error(
     `${className} "${name}": the second argument must be an object with the resource's properties.`,
   );

@@ -115,7 +115,7 @@ export class PersonalAccessToken extends pulumi.CustomResource {
       "createdAt",
       "lastUsedAt",
     ];
-    if (opts?.id === undefined) requireArgs("PersonalAccessToken", name, args);
+    requireArgs("PersonalAccessToken", name, args, opts, "apiKey");
     const inputs = args && keyInputs(name, args);
     super(
       PersonalAccessToken.__pulumiType,

@@ -94,7 +94,7 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
     args: RotatingPersonalAccessTokenArgs,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    requireArgs("RotatingPersonalAccessToken", name, args);
+    requireArgs("RotatingPersonalAccessToken", name, args, opts, "rotating");
     const inputs = { ...args, description: args.description ?? ownerDescription(name) };
     super(
       RotatingPersonalAccessToken.__pulumiType,

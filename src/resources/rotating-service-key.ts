@@ -82,7 +82,7 @@ export class RotatingServiceKey extends pulumi.CustomResource {
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: RotatingServiceKeyArgs, opts?: pulumi.CustomResourceOptions) {
-    requireArgs("RotatingServiceKey", name, args);
+    requireArgs("RotatingServiceKey", name, args, opts, "rotating");
     const inputs = { ...args, description: args.description ?? ownerDescription(name) };
     super(
       RotatingServiceKey.__pulumiType,

@@ -86,7 +86,7 @@ export class ServiceKey extends pulumi.CustomResource {
    */
   public constructor(name: string, args: ServiceKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
     const outputs = ["key", "keyPrefix", "keyType", "scopes", "isActive", "createdAt", "lastUsedAt"];
-    if (opts?.id === undefined) requireArgs("ServiceKey", name, args);
+    requireArgs("ServiceKey", name, args, opts, "apiKey");
     const inputs = args && keyInputs(name, args);
     super(
       ServiceKey.__pulumiType,

@@ -88,7 +88,7 @@ export class SshKey extends pulumi.CustomResource {
    */
   public constructor(name: string, args: SshKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
     const outputs = ["fingerprint", "keyType", "createdAt", "vmCount", "adopted"];
-    if (opts?.id === undefined) requireArgs("SshKey", name, args);
+    requireArgs("SshKey", name, args, opts, "sshKey");
     if (typeof args?.publicKey === "string" && looksSecret(args.publicKey)) {
       throw new Error(
         `SshKey "${name}": \`publicKey\` was given a private key or another secret; it is not shown here and was not sent. Give the .pub file.`,

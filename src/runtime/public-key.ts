@@ -1,6 +1,11 @@
 // OpenSSH public keys: one line in, a normalised key and its fingerprint out; RSA, Ed25519 and ECDSA only.
 import { createHash, createPublicKey } from "node:crypto";
 
+import { printable } from "../api/redact";
+import { looksSecret } from "./pasted-secret";
+
+export { looksSecret };
+
 export interface PublicKey {
   /** `ssh-ed25519` and the like. */
   type: string;
@@ -64,17 +69,6 @@ export function parsePublicKey(given: string): PublicKey {
   };
 }
 
-/** Could this text be a secret that was pasted by mistake? Then nothing may ever print it. */
-export function looksSecret(text: string): boolean {
-  return (
-    /PRIVATE[ _-]?KEY|PuTTY-User-Key-File|openssh-key-v1|b3BlbnNzaC1rZXktdjE|AGE-SECRET-KEY|wayscloud_/i.test(
-      text,
-    ) ||
-    // The base64 body of a PKCS#1, PKCS#8 or SEC1 key without its header lines.
-    /^\s*M[HIC][A-Za-z0-9+/\s]{60,}=*\s*$/.test(text)
-  );
-}
-
 function checkType(type: string, line: string): void {
   if (SUPPORTED.includes(type)) return;
   const words = line.split(/[\s,"]+/);
@@ -86,7 +80,7 @@ function checkType(type: string, line: string): void {
   }
   if (/^(ssh|ecdsa|sk|x509|rsa|webauthn)-/.test(type)) {
     throw new PublicKeyError(
-      `the algorithm ${JSON.stringify(type.slice(0, 60))} is not supported; ${SUPPORTED_TEXT}`,
+      `the algorithm ${JSON.stringify(printable(type, [], 60))} is not supported; ${SUPPORTED_TEXT}`,
     );
   }
   throw new PublicKeyError(
@@ -108,7 +102,7 @@ function checkBlob(type: string, blob: Buffer): void {
   const inner = fields.shift()?.toString("latin1") ?? "";
   if (inner !== type) {
     throw new PublicKeyError(
-      `the type ${type} does not match the key material, which says ${JSON.stringify(inner.slice(0, 60))}`,
+      `the type ${type} does not match the key material, which says ${JSON.stringify(printable(inner, [], 60))}`,
     );
   }
   const curve = CURVES[type];

@@ -61,6 +61,8 @@ function checkPublicKey(check: InputCheck, news: Properties): void {
 }
 
 function checkName(check: InputCheck): void {
+  // The constructor always passes a name or a template for one.
+  check.inputs.name ??= `ssh-key-${drawMark()}`;
   const { name } = check.inputs;
   if (typeof name !== "string") return;
   if (name.trim() === "") check.fail("name", "`name` must not be empty; leave it out to have one made up");

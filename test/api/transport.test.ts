@@ -141,6 +141,15 @@ describe("a body without end", () => {
   });
 });
 
+test("a request of more than 5 MB is refused before it is sent", async () => {
+  const client = clientOf({ url: emulator.url, apiKey: CREDENTIAL });
+  const work = client.createServiceKey({ service: "x".repeat(5_000_000) }, client.operation("Creating"));
+  const error = await failureOf(work);
+  expect(error).toMatchObject({ name: "ConfigurationError", outcome: "rejected" });
+  expect(error.message).toContain("5000014 bytes");
+  expect(emulator.requests).toHaveLength(0);
+});
+
 describe("raw bytes in place of an answer", () => {
   const answering = async (bytes: string) => {
     const server = createServer((socket) => {

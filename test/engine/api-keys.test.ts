@@ -56,11 +56,18 @@ test("a token is replaced, new one first, by other scopes or another end; the or
   expect(await change(world, token({ scopes }))).toEqual([postToken]);
   expect((await stack.resource("ci")).outputs?.scopes).toEqual(["api_keys:write", "ssh_keys:read"]);
   expect(await change(world, token({ scopes: ["api_keys:write", "ssh_keys:read"] }))).toEqual([]);
-  expect(await change(world, token({ scopes: ["api_keys:read"] }))).toEqual([postToken, `DELETE ${API_KEYS}/A`]);
+  expect(await change(world, token({ scopes: ["api_keys:read"] }))).toEqual([
+    postToken,
+    `DELETE ${API_KEYS}/A`,
+  ]);
   const ending = { scopes: ["api_keys:read"], expiresInDays: 30 };
   expect(await change(world, token(ending))).toEqual([postToken, `DELETE ${API_KEYS}/B`]);
   const { createdAt, expiresAt, expiresInDays, rotateAt } = (await stack.resource("ci")).outputs!;
-  expect([createdAt, expiresInDays, rotateAt]).toEqual([emulator.account.apiKeys()[3]?.createdAt, 30, undefined]);
+  expect([createdAt, expiresInDays, rotateAt]).toEqual([
+    emulator.account.apiKeys()[3]?.createdAt,
+    30,
+    undefined,
+  ]);
   expect(Date.parse(expiresAt as string) - Date.parse(createdAt as string)).toBe(30 * 86_400_000);
   expect(expiresAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
@@ -91,7 +98,11 @@ test("bad inputs are said at preview, each at its property: a mistyped service, 
     ],
     [
       token({ scopes: ["read"], rotateBeforeDays: 5 }),
-      ['`scopes[0]` must have the form "area:verb"', "property rotateBeforeDays value {5} has a problem", "needs `expiresInDays`"],
+      [
+        '`scopes[0]` must have the form "area:verb"',
+        "property rotateBeforeDays value {5} has a problem",
+        "needs `expiresInDays`",
+      ],
     ],
     [
       token({ scopes: [], expiresInDays: 1.5, rotateBeforeDays: 0 }),
@@ -121,7 +132,8 @@ function escaped(text: string): string {
 
 test("a refresh moves what moves and never what was fixed at creation, and tells a service key's scopes", async () => {
   const body =
-    serviceKey({ service: "database" }) + token({ scopes: ["b:read", "a:read"], expiresInDays: 9, description: "x" });
+    serviceKey({ service: "database" }) +
+    token({ scopes: ["b:read", "a:read"], expiresInDays: 9, description: "x" });
   const { emulator, stack } = await openWorld({ program: program(body) });
   await stack.up();
   const read = async (): Promise<[StateResource, StateResource]> => [
@@ -160,7 +172,9 @@ test("a key that the account lists as inactive is made anew, unless recreateIfIn
   emulator.account.deactivate(kept!.id!);
   emulator.account.deactivate(ci!.id!);
   await stack.refresh();
-  expect((await stack.resources()).map(({ id, outputs }) => [id, outputs?.isActive])).toEqual([[kept?.id, false]]);
+  expect((await stack.resources()).map(({ id, outputs }) => [id, outputs?.isActive])).toEqual([
+    [kept?.id, false],
+  ]);
   takeRequests(emulator);
   expect(changesIn(await stack.up())).toEqual({ created: 2, unchanged: 2 });
   expect(takeRequests(emulator).sort()).toEqual([postToken, postService]);

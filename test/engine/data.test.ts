@@ -1,16 +1,33 @@
 // The data functions in a program.
-import { API_KEYS, openEmulator, openWorld, program, publicKey, SSH_KEYS, takeRequests } from "../support/world";
+import {
+  API_KEYS,
+  openEmulator,
+  openWorld,
+  program,
+  publicKey,
+  SSH_KEYS,
+  takeRequests,
+} from "../support/world";
 
 jest.setTimeout(120_000);
 
-const lists = ["GET /v1/account/api-keys", "GET /v1/account/profile", "GET /v1/account/services", "GET /v1/account/ssh-keys"];
+const lists = [
+  "GET /v1/account/api-keys",
+  "GET /v1/account/profile",
+  "GET /v1/account/services",
+  "GET /v1/account/ssh-keys",
+];
 
 test("every function with its filters, as a promise and as an output, costs one request of a kind in a run", async () => {
   const { emulator, stack } = await openWorld({ emulator: { lists: "items" } });
   const { account } = emulator;
   const dns = account.addApiKey({ service: "dns" });
   const off = account.addApiKey({ service: "vps", isActive: false });
-  const pat = account.addApiKey({ scopes: ["a:read"], description: "mine", createdAt: "2024-01-01T00:00:00Z" });
+  const pat = account.addApiKey({
+    scopes: ["a:read"],
+    description: "mine",
+    createdAt: "2024-01-01T00:00:00Z",
+  });
   const ssh = account.addSshKey({ name: "deploy", publicKey: publicKey(1) });
   account.addSshKey({ name: "other", publicKey: publicKey(2) });
   const metadata = { deep: { List: [1, null, "x"], snake_case: true } };
@@ -128,8 +145,14 @@ test("what goes wrong is one sentence without a stack, a personal datum or a lis
   const { emulator, stack } = await openWorld();
   const mail = "kristen.nygaard@simula.no";
   const cases: [code: string, said: string, fault?: Parameters<typeof emulator.faults.add>[0]][] = [
-    ["await wayscloud.getApiKeys({ kind: 'pat' })", "Unknown filter `kind` for API keys; there are keyType, service, isActive."],
-    ["return wayscloud.getServicesOutput({ nmae: pulumi.output('x') })", "Unknown filter `nmae` for services"],
+    [
+      "await wayscloud.getApiKeys({ kind: 'pat' })",
+      "Unknown filter `kind` for API keys; there are keyType, service, isActive.",
+    ],
+    [
+      "return wayscloud.getServicesOutput({ nmae: pulumi.output('x') })",
+      "Unknown filter `nmae` for services",
+    ],
     [
       "await wayscloud.getSshKeys()",
       `Reading the SSH keys failed: GET ${SSH_KEYS} answered 200 with an incomplete list (\`has_more\` says that there is more).`,

@@ -6,7 +6,11 @@ jest.setTimeout(120_000);
 test("get looks up what the account holds, and destroying it leaves it there", async () => {
   const { emulator, stack } = await openWorld();
   const ssh = emulator.account.addSshKey({ name: "held", publicKey: publicKey(1) });
-  const key = emulator.account.addApiKey({ service: "dns", description: "mine", createdAt: "2024-01-02T03:04:05Z" });
+  const key = emulator.account.addApiKey({
+    service: "dns",
+    description: "mine",
+    createdAt: "2024-01-02T03:04:05Z",
+  });
   const pat = emulator.account.addApiKey({ scopes: ["a:read"], isActive: false });
   stack.setProgram(
     program(`
@@ -58,9 +62,18 @@ test("get of what the account does not hold fails at preview, naming kind and id
   const key = emulator.account.addApiKey({ service: "dns" });
   const pat = emulator.account.addApiKey({ scopes: ["a:read"] });
   for (const [code, said] of [
-    [`SshKey.get("x", "${key.id}")`, `There is no SSH key with the id ${key.id}: the account does not hold it.`],
-    [`ServiceKey.get("x", "nothing")`, "There is no service key with the id nothing: the account does not hold it."],
-    [`ServiceKey.get("x", "${pat.id}")`, `There is no service key with the id ${pat.id}: it is not a service key, but`],
+    [
+      `SshKey.get("x", "${key.id}")`,
+      `There is no SSH key with the id ${key.id}: the account does not hold it.`,
+    ],
+    [
+      `ServiceKey.get("x", "nothing")`,
+      "There is no service key with the id nothing: the account does not hold it.",
+    ],
+    [
+      `ServiceKey.get("x", "${pat.id}")`,
+      `There is no service key with the id ${pat.id}: it is not a service key, but`,
+    ],
     [
       `PersonalAccessToken.get("x", "${key.id}")`,
       `There is no personal access token with the id ${key.id}: it is not a personal access token, but`,

@@ -146,7 +146,11 @@ test("a made-up name or description is kept over ups, updates and a rename by al
   stack.setProgram(resources(["a2", "b2", "c2"], "{}", 6));
   await stack.preview(["--expect-no-changes"]);
   expect(takeRequests(emulator)).toEqual([]);
-  expect((await stack.resources()).map(({ urn }) => urn.split("::").at(-1)).sort()).toEqual(["a2", "b2", "c2"]);
+  expect((await stack.resources()).map(({ urn }) => urn.split("::").at(-1)).sort()).toEqual([
+    "a2",
+    "b2",
+    "c2",
+  ]);
   expect(await facts()).toEqual(before);
 });
 

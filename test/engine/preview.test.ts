@@ -13,21 +13,28 @@ interface Step {
 /** How the SDK writes a value that is not known yet. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-async function previewed(stack: Stack): Promise<Record<string, { ops: string[]; inputs: Record<string, unknown> }>> {
+async function previewed(
+  stack: Stack,
+): Promise<Record<string, { ops: string[]; inputs: Record<string, unknown> }>> {
   const { steps } = JSON.parse((await stack.run(["preview", "--json"])).stdout) as { steps: Step[] };
   const ours = steps.filter(({ urn }) => urn.includes("dynamic/wayscloud:"));
   const names = [...new Set(ours.map(({ urn }) => urn))];
   return Object.fromEntries(
     names.map((urn) => {
       const of = ours.filter((step) => step.urn === urn);
-      const inputs = of.findLast(({ newState, op }) => newState && op !== "delete-replaced")?.newState?.inputs ?? {};
+      const inputs =
+        of.findLast(({ newState, op }) => newState && op !== "delete-replaced")?.newState?.inputs ?? {};
       return [urn.split("::").at(-1)!, { ops: of.map(({ op }) => op), inputs }];
     }),
   );
 }
 
 /** The inputs that preview showed are the ones of the state, but for what it said it did not know. */
-async function expectTrue(stack: Stack, shown: Record<string, { inputs: Record<string, unknown> }>, unknowns: string[]) {
+async function expectTrue(
+  stack: Stack,
+  shown: Record<string, { inputs: Record<string, unknown> }>,
+  unknowns: string[],
+) {
   for (const [name, { inputs }] of Object.entries(shown)) {
     const real = (await stack.resource(name)).inputs!;
     expect(Object.keys(inputs).sort()).toEqual(Object.keys(real).sort());
@@ -51,7 +58,11 @@ test("creations, replacements and updates: the same steps, and the same values w
     `);
   const { emulator, stack } = await openWorld({ program: body(1) });
   const first = await previewed(stack);
-  expect(Object.entries(first).map(([name, { ops }]) => [name, ops]).sort()).toEqual([
+  expect(
+    Object.entries(first)
+      .map(([name, { ops }]) => [name, ops])
+      .sort(),
+  ).toEqual([
     ["auto", ["create"]],
     ["key", ["create"]],
     ["named", ["create"]],
@@ -65,7 +76,11 @@ test("creations, replacements and updates: the same steps, and the same values w
   takeRequests(emulator);
   const second = await previewed(stack);
   expect(takeRequests(emulator)).toEqual([]);
-  expect(Object.entries(second).map(([name, { ops }]) => [name, ops]).sort()).toEqual([
+  expect(
+    Object.entries(second)
+      .map(([name, { ops }]) => [name, ops])
+      .sort(),
+  ).toEqual([
     ["auto", ["replace"]],
     ["key", ["replace"]],
     ["named", ["replace"]],
@@ -98,18 +113,26 @@ test("a value of another resource is accepted for every property, and checked on
   expect(changesIn(await stack.preview())).toEqual({ "to create": 9 });
   const { code, all } = await stack.up([], { allowFail: true });
   expect(code).not.toBe(0);
-  expect(all).toContain('`service` must be one of database, storage, llm-api, dns, vps, not "nds"; did you mean "dns"?');
+  expect(all).toContain(
+    '`service` must be one of database, storage, llm-api, dns, vps, not "nds"; did you mean "dns"?',
+  );
 
   stack.setProgram(body(1));
   await stack.up();
-  expect((await stack.resource("token")).outputs).toMatchObject({ scopes: ["a:read", "z:read"], expiresInDays: 30 });
+  expect((await stack.resource("token")).outputs).toMatchObject({
+    scopes: ["a:read", "z:read"],
+    expiresInDays: 30,
+  });
   expect((await stack.resource("taken")).id).toBe(held.id);
   await stack.preview(["--expect-no-changes"]);
 
   // The seed is replaced, so that all is unknown again; in the end it is what it was.
   stack.setProgram(body(2));
   const ids = async (): Promise<unknown[]> =>
-    (await stack.resources()).filter(({ urn }) => !urn.endsWith("seed")).map(({ id }) => id).sort();
+    (await stack.resources())
+      .filter(({ urn }) => !urn.endsWith("seed"))
+      .map(({ id }) => id)
+      .sort();
   const before = await ids();
   takeRequests(emulator);
   await stack.preview();

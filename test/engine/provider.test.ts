@@ -8,7 +8,9 @@ jest.setTimeout(120_000);
 /** Who called, by the description of the credential. */
 function callers({ requests, account }: Emulator): string[] {
   const names = new Map(account.apiKeys().map(({ id, description }) => [id, description ?? ""]));
-  const lines = requests.map(({ method, path, credentialId = "" }) => `${method} ${path} by ${names.get(credentialId)}`);
+  const lines = requests.map(
+    ({ method, path, credentialId = "" }) => `${method} ${path} by ${names.get(credentialId)}`,
+  );
   requests.length = 0;
   return lines;
 }
@@ -44,7 +46,10 @@ test("each resource goes to the account of its provider; the inputs are two, the
     postService,
   ]);
   const secret = (text: string): object => ({ plaintext: JSON.stringify(text) });
-  for (const [name, emulator] of [["second", second], ["third", third]] as const) {
+  for (const [name, emulator] of [
+    ["second", second],
+    ["third", third],
+  ] as const) {
     const { inputs = {}, outputs = {} } = await provider(stack, name);
     expect(Object.keys(inputs).sort()).toEqual(["wayscloud:apiKey", "wayscloud:endpoint"]);
     expect(inputs["wayscloud:apiKey"]).toMatchObject(secret(emulator.apiKey));

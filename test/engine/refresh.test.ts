@@ -27,13 +27,18 @@ test("what was deleted elsewhere is created once more, and nothing else is touch
       ]),
     );
   const before = await state();
-  for (const name of ["ssh-gone", "key-gone", "pat-gone"]) emulator.account.remove((before[name] as { id: string }).id);
+  for (const name of ["ssh-gone", "key-gone", "pat-gone"])
+    emulator.account.remove((before[name] as { id: string }).id);
   takeRequests(emulator);
   await stack.refresh();
   expect(takeRequests(emulator).sort()).toEqual([`GET ${API_KEYS}`, `GET ${SSH_KEYS}`]);
   expect(Object.keys(await state()).sort()).toEqual(["key-kept", "pat-kept", "ssh-kept"]);
   expect(changesIn(await stack.up())).toEqual({ created: 3, unchanged: 4 });
-  expect(takeRequests(emulator).sort()).toEqual([`POST ${API_KEYS}/pat`, `POST ${API_KEYS}/service`, `POST ${SSH_KEYS}`]);
+  expect(takeRequests(emulator).sort()).toEqual([
+    `POST ${API_KEYS}/pat`,
+    `POST ${API_KEYS}/service`,
+    `POST ${SSH_KEYS}`,
+  ]);
   const after = await state();
   for (const name of ["ssh-kept", "key-kept", "pat-kept"]) expect(after[name]).toEqual(before[name]);
   expect(emulator.account.liveApiKeys()).toHaveLength(4);
@@ -41,15 +46,26 @@ test("what was deleted elsewhere is created once more, and nothing else is touch
 });
 
 const whole: [what: string, fault: Fault, said: RegExp][] = [
-  ["401", { status: 401 }, /answered 401 \(Unauthorized\).*credential came from the environment variable WAYSCLOUD_API_KEY/],
-  ["403", { status: 403 }, /answered 403 \(Forbidden\).*credential came from the environment variable WAYSCLOUD_API_KEY/],
+  [
+    "401",
+    { status: 401 },
+    /answered 401 \(Unauthorized\).*credential came from the environment variable WAYSCLOUD_API_KEY/,
+  ],
+  [
+    "403",
+    { status: 403 },
+    /answered 403 \(Forbidden\).*credential came from the environment variable WAYSCLOUD_API_KEY/,
+  ],
   ["500", { status: 500 }, /answered 500/],
   ["a page of HTML", { body: "<html>Welcome</html>" }, /answered 200 with not JSON/],
   ["{}", { body: {} }, /answered 200 with no list in it/],
   ["null", { body: null }, /answered 200 with no list in it/],
   ["a cut answer", { truncate: true }, /got no answer from|not JSON/],
-  ["an empty body", { body: "" }, /answered 200 with not JSON/],
-  ["one page of many", { drop: 1, wrap: "data", extra: { total: 100 } }, /incomplete list \(`total` says that there is more\)/],
+  [
+    "one page of many",
+    { drop: 1, wrap: "data", extra: { total: 100 } },
+    /incomplete list \(`total` says that there is more\)/,
+  ],
   ["entries without an id", { omit: ["id"] }, /an unexpected shape \(id/],
 ];
 
@@ -57,7 +73,12 @@ test("a list that is not whole, well-formed and successful proves nothing: the r
   const { emulator, stack } = await openWorld({ program: six });
   await stack.up();
   const state = async (): Promise<unknown[]> =>
-    (await stack.resources({ showSecrets: true })).map(({ urn, id, inputs, outputs }) => [urn, id, inputs, outputs]);
+    (await stack.resources({ showSecrets: true })).map(({ urn, id, inputs, outputs }) => [
+      urn,
+      id,
+      inputs,
+      outputs,
+    ]);
   const before = await state();
   for (const [what, fault, said] of whole) {
     emulator.faults.add({ method: "GET", path: "/v1/account/*", times: "always", ...fault });

@@ -75,7 +75,12 @@ test("the token a run is logged in with is not revoked: the error says what to d
   expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/pat`]);
   const second = emulator.account.liveApiKeys()[1]!;
   const held = (await stack.resources()).map(({ id, delete: pending = false }) => [id, pending]);
-  expect(held).toEqual(expect.arrayContaining([[second.id, false], [first.id, true]]));
+  expect(held).toEqual(
+    expect.arrayContaining([
+      [second.id, false],
+      [first.id, true],
+    ]),
+  );
   expect(held).toHaveLength(2);
 
   stack.env["WAYSCLOUD_API_KEY"] = second.key;

@@ -45,9 +45,13 @@ test("all that is wrong with a key is said at preview, each at its property, bef
   const { code, all } = await stack.preview([], { allowFail: true });
   expect(code).not.toBe(0);
   expect(all).toContain("4 errors");
-  expect(all).toMatch(/property publicKey value .* has a problem: `publicKey` was refused: it has several lines/s);
+  expect(all).toMatch(
+    /property publicKey value .* has a problem: `publicKey` was refused: it has several lines/s,
+  );
   expect(all).toMatch(/property name value \{ ?\} has a problem: `name` must not be empty/);
-  expect(all).toMatch(/property adoptExisting value \{yes\} has a problem: `adoptExisting` must be true or false/);
+  expect(all).toMatch(
+    /property adoptExisting value \{yes\} has a problem: `adoptExisting` must be true or false/,
+  );
   expect(all).toContain("resource 'deploy' has a problem: unknown property `publickey`; did you mean");
   expect(takeRequests(emulator)).toEqual([]);
 });
@@ -147,7 +151,9 @@ test("a key that the account or another resource has already is refused, naming 
   expect(await stack.resources()).toEqual([]);
 
   // Twice in one program: one owns it, whichever comes first; the other says so.
-  const twice = ["left", "right"].map((name) => `new wayscloud.SshKey("${name}", { publicKey: "${one} ${name}" });`);
+  const twice = ["left", "right"].map(
+    (name) => `new wayscloud.SshKey("${name}", { publicKey: "${one} ${name}" });`,
+  );
   stack.setProgram(program(twice.join("\n")));
   const both = await stack.up(["--continue-on-error"], { allowFail: true });
   expect(both.code).not.toBe(0);

@@ -47,7 +47,9 @@ test("the state holds the contract's outputs and nothing besides, and a constant
     Object.fromEntries(
       resources.map((resource) => [
         resource.urn.split("::").at(-1)!,
-        Object.keys(resource[properties]!).filter((name) => name !== "__provider").sort(),
+        Object.keys(resource[properties]!)
+          .filter((name) => name !== "__provider")
+          .sort(),
       ]),
     );
   const sorted = (names: Record<string, string[]>): Record<string, string[]> =>
@@ -93,7 +95,8 @@ test("the state of version 0.1.0 needs no change, no request, and keeps its keys
   expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 9 });
   expect(takeRequests(emulator)).toEqual([]);
   await stack.refresh(["--expect-no-changes"]);
-  const outputsOf = (resources: typeof before): unknown[] => resources.map(({ urn, id, outputs }) => [urn, id, outputs]);
+  const outputsOf = (resources: typeof before): unknown[] =>
+    resources.map(({ urn, id, outputs }) => [urn, id, outputs]);
   expect(outputsOf(await stack.resources({ showSecrets: true })).sort()).toEqual(outputsOf(before).sort());
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);

@@ -11,6 +11,8 @@ import { serviceKey } from "../../src/runtime/service-key";
 import { sshKey } from "../../src/runtime/ssh-key";
 import { publicKey } from "../support/world";
 
+jest.setTimeout(60_000);
+
 let emulator: Emulator;
 beforeAll(async () => {
   emulator = await startEmulator();

@@ -69,7 +69,7 @@ export class Watched {
     const started = performance.now();
     const result = await call.then(
       (value): Ended<T> => ({ value, ms: 0 }),
-      (error: Error): Ended<T> => ({ error, ms: 0 }),
+      (error: unknown): Ended<T> => ({ error: error as Error, ms: 0 }),
     );
     result.ms = performance.now() - started;
     if (result.error) this.said.push(result.error.message);
@@ -79,7 +79,7 @@ export class Watched {
       this.returned.push(result.error.properties, { id: result.error.id });
     }
     if (typeof result.value === "object" && result.value !== null)
-      this.returned.push(result.value as Properties);
+      this.returned.push(result.value);
     return result;
   }
 

@@ -78,9 +78,12 @@ export class Stack {
     [this.backend, this.home] = [join(this.#outside, "backend"), join(this.#outside, "home")];
     mkdirSync(this.backend);
     mkdirSync(this.home);
+    mkdirSync(join(this.#outside, "tmp"));
     this.env = {
       ...cleanEnvironment(this.home, engineFolders()),
       PULUMI_HOME: join(this.#outside, "pulumi"),
+      // The language host leaves its pipes behind; here they are removed with the stack, and searched for secrets.
+      TMPDIR: join(this.#outside, "tmp"),
       PULUMI_BACKEND_URL: `file://${this.backend}`,
       PULUMI_CONFIG_PASSPHRASE: "not a secret, a test",
       PULUMI_STACK: stackName,

@@ -40,13 +40,22 @@ const serviceKeysNameTheirOwner: ResourceValidationPolicy = {
   enforcementLevel: "mandatory",
   validateResource: ({ type, name, props }, report) => {
     if (!serviceKeys.includes(type)) return;
-    const owner = new RegExp(`^pulumi [^/]+/[^/]+/${escape(name)}( #.*)?$`);
-    if (!owner.test(props.description)) report("Its description is written by hand; leave it out.");
+    const description = knownDescription(props);
+    if (description === undefined) return;
+    const [owner] = description.split(" #");
+    if (!/^pulumi [^/]+\/[^/]+\//.test(description) || !owner?.endsWith(`/${name}`)) {
+      report("Its description is written by hand; leave it out.");
+    }
   },
 };
 
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** The default ends in a mark that `up` draws. In a preview it is not known, and reading it throws. */
+function knownDescription(props: Record<string, string>): string | undefined {
+  try {
+    return props.description;
+  } catch {
+    return undefined;
+  }
 }
 
 new PolicyPack("wayscloud", {

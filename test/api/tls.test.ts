@@ -1,0 +1,135 @@
+// TLS and proxies, in processes of their own: both are set up by environment variables that Node reads at its start.
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { CREDENTIAL } from "../support/api";
+import type { Call, Result } from "../support/calls-in-child";
+import { newAuthority } from "../support/certificate";
+import { startHttpsServer } from "../support/https-server";
+import type { HttpsServer } from "../support/https-server";
+import { startProxy } from "../support/proxy";
+import type { Proxy } from "../support/proxy";
+
+const SUPPORT = join(__dirname, "..", "support");
+
+/** Makes the calls in a process with this environment and none of the proxy variables of ours. */
+function callInChild(calls: Call[], env: Record<string, string>): Promise<Result[]> {
+  const clean = Object.entries(process.env).filter(([name]) => !/proxy|^NODE_|^WAYSCLOUD/i.test(name));
+  const args = [join(SUPPORT, "run-typescript.js"), join(SUPPORT, "calls-in-child.ts"), JSON.stringify(calls)];
+  const options = { env: { ...Object.fromEntries(clean), ...env }, timeout: 30_000 };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${error.message}\n${stderr}`));
+      else resolve(JSON.parse(stdout) as Result[]);
+    });
+  });
+}
+
+const servers: Record<string, HttpsServer> = {};
+const proxies: Record<string, Proxy> = {};
+const trusted: Record<string, Result> = {};
+const untrusted: Record<string, Result> = {};
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tls-"));
+  const authority = newAuthority();
+  writeFileSync(join(folder, "ca.pem"), authority.cert);
+  for (const name of ["direct", "tunnelled", "bypassed", "posted", "unknown"]) {
+    servers[name] = await startHttpsServer(authority.issue(["127.0.0.1", "localhost"]));
+  }
+  servers.expired = await startHttpsServer(authority.issue(["127.0.0.1"], -1));
+  servers.renamed = await startHttpsServer(authority.issue(["other.invalid"]));
+  for (const name of ["tunnelled", "bypassed", "posted"]) proxies[name] = await startProxy();
+  proxies.forbidding = await startProxy({ status: 407, body: `{"detail":"${CREDENTIAL} may not"}` });
+  proxies.broken = await startProxy({ status: 502, body: "<html>" });
+
+  const at = (name: string) => `https://127.0.0.1:${servers[name]!.port}`;
+  const by = (name: string) => ({ HTTPS_PROXY: proxies[name]!.url });
+  const calls: Record<string, Call> = {
+    direct: { endpoint: at("direct") },
+    tunnelled: { endpoint: at("tunnelled"), env: by("tunnelled") },
+    bypassed: { endpoint: at("bypassed"), env: { ...by("bypassed"), NO_PROXY: "127.0.0.1,other.invalid" } },
+    posted: { endpoint: at("posted"), env: { https_proxy: proxies.posted!.url }, post: true },
+    forbidden: { endpoint: at("direct"), env: by("forbidding"), post: true },
+    broken: { endpoint: at("direct"), env: by("broken"), post: true },
+    absent: { endpoint: at("direct"), env: { HTTPS_PROXY: "http://127.0.0.1:1" }, post: true },
+    expired: { endpoint: at("expired"), post: true },
+    renamed: { endpoint: at("renamed"), post: true },
+  };
+  const run = async (into: Record<string, Result>, these: Record<string, Call>, env: Record<string, string>) => {
+    const results = await callInChild(Object.values(these), env);
+    Object.keys(these).forEach((name, index) => (into[name] = results[index]!));
+  };
+  await Promise.all([
+    run(trusted, calls, { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") }),
+    run(untrusted, { unknown: { endpoint: at("unknown"), post: true } }, {}),
+  ]);
+}, 40_000);
+
+afterAll(async () => {
+  await Promise.all([...Object.values(servers), ...Object.values(proxies)].map((each) => each.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("a certificate of a private authority", () => {
+  test("is accepted with NODE_EXTRA_CA_CERTS", () => {
+    expect(trusted.direct).toEqual({ ok: true });
+    expect(servers.direct!.requests).toMatchObject([
+      { method: "GET", path: "/v1/account/ssh-keys", headers: { "x-api-key": CREDENTIAL } },
+    ]);
+  });
+
+  test("is refused without it, after one attempt, and the message names NODE_EXTRA_CA_CERTS", () => {
+    expect(untrusted.unknown).toMatchObject({ ok: false, name: "ConnectionError", outcome: "rejected", leaks: false });
+    expect(untrusted.unknown!.message).toContain("NODE_EXTRA_CA_CERTS");
+    expect(untrusted.unknown!.message).toContain(`127.0.0.1:${servers.unknown!.port}`);
+    expect(servers.unknown!.requests).toEqual([]);
+    expect(servers.unknown!.refused).toBeLessThanOrEqual(1);
+  });
+
+  test.each([
+    ["expired", "CERT_HAS_EXPIRED"],
+    ["renamed", "ERR_TLS_CERT_ALTNAME_INVALID"],
+  ])("that is %s is refused, and nothing is sent", (name, code) => {
+    expect(trusted[name]).toMatchObject({ ok: false, name: "ConnectionError", outcome: "rejected", leaks: false });
+    expect(trusted[name]!.message).toContain(code);
+    expect(servers[name]!.requests).toEqual([]);
+  });
+});
+
+describe("behind HTTPS_PROXY", () => {
+  test.each(["tunnelled", "posted"])("a request (%s) goes through CONNECT, and the proxy never sees the credential", (name) => {
+    const { tunnels, plain, seen } = proxies[name]!;
+    expect(tunnels).toEqual([`127.0.0.1:${servers[name]!.port}`]);
+    expect(plain).toEqual([]);
+    // It did see the tunnel's bytes, so looking into them proves something.
+    expect(seen().length).toBeGreaterThan(1_000);
+    for (const trace of [CREDENTIAL, "x-api-key", "X-API-Key", "/v1/account"]) expect(seen()).not.toContain(trace);
+    expect(servers[name]!.requests).toMatchObject([{ headers: { "x-api-key": CREDENTIAL } }]);
+  });
+
+  test("NO_PROXY is honoured", () => {
+    expect(trusted.bypassed).toEqual({ ok: true });
+    expect([proxies.bypassed!.tunnels, proxies.bypassed!.plain]).toEqual([[], []]);
+    expect(servers.bypassed!.requests).toHaveLength(1);
+  });
+
+  test("that refuses the tunnel, the request fails and the credential stays here", () => {
+    for (const [result, proxy] of [
+      [trusted.forbidden, proxies.forbidding],
+      [trusted.broken, proxies.broken],
+    ] as const) {
+      expect(result).toMatchObject({ ok: false, leaks: false });
+      expect(proxy!.tunnels).toHaveLength(1);
+      expect(proxy!.plain).toEqual([]);
+      expect(proxy!.seen()).not.toContain(CREDENTIAL);
+    }
+  });
+
+  test("that is not there, nothing was sent", () => {
+    expect(trusted.absent).toMatchObject({ ok: false, name: "ConnectionError", outcome: "not-sent", leaks: false });
+  });
+});

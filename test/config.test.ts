@@ -1,0 +1,292 @@
+// Where credential and endpoint come from, in which order, and what is refused before any request.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import { join } from "node:path";
+
+import { API_KEY, DEFAULT_ENDPOINT, ENDPOINT, resolveAccount, resolveEndpoint } from "../src/config";
+import { ConfigurationError } from "../src/api/errors";
+
+const VARIABLES = ["WAYSCLOUD_API_KEY", "WAYSCLOUD_TOKEN", "WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_ENDPOINT", "WAYSCLOUD_API_URL"];
+const SECRET = "wayscloud_pat_q7Zx2_CanaryCanary0123456789";
+
+let home: string;
+const before = { ...process.env };
+beforeEach(() => {
+  home = mkdtempSync(join(os.tmpdir(), "home-"));
+  for (const name of VARIABLES) delete process.env[name];
+  // The runner's `process.env` is a copy that the operating system does not see.
+  jest.spyOn(os, "homedir").mockReturnValue(home);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.env = { ...before };
+  rmSync(home, { recursive: true, force: true });
+});
+
+const account = (config: Record<string, string> = {}) => resolveAccount((key) => config[key], "the stack config");
+const endpoint = (value: string) => resolveEndpoint((key) => (key === ENDPOINT ? value : undefined));
+const credentials = (content: string) => {
+  mkdirSync(join(home, ".wayscloud"), { recursive: true });
+  writeFileSync(join(home, ".wayscloud", "credentials"), content);
+};
+const refusal = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect((error as ConfigurationError).outcome).toBe("rejected");
+    return (error as Error).message;
+  }
+  throw new Error("it was accepted");
+};
+
+describe("the credential", () => {
+  const sources: [string, string, () => Record<string, string>][] = [
+    ["config", "the stack config", () => ({ [API_KEY]: "from-config" })],
+    ...["WAYSCLOUD_API_KEY", "WAYSCLOUD_TOKEN", "WAYSCLOUD_PAT_TOKEN"].map(
+      (name): [string, string, () => Record<string, string>] => [
+        name,
+        `the environment variable ${name}`,
+        () => {
+          process.env[name] = `from-${name}`;
+          return {};
+        },
+      ],
+    ),
+    [
+      "file",
+      "credentials",
+      () => {
+        credentials('{"token": "from-file", "email": "x@y.no"}');
+        return {};
+      },
+    ],
+  ];
+
+  test.each(sources.map(([name], index) => [name, index] as const))(
+    "from %s wins over all that come after it, and its source is named",
+    (name, index) => {
+      const config = Object.assign({}, ...sources.slice(index).map(([, , set]) => set())) as Record<string, string>;
+      const found = account(config);
+      expect(found.apiKey).toBe(`from-${name}`);
+      expect(found.apiKeySource).toContain(sources[index]![1]);
+      expect(found.apiKeySource).not.toContain(found.apiKey);
+    },
+  );
+
+  test.each(["", " ", "\n", "\t \r\n"])("an empty source (%j) counts as none", (empty) => {
+    for (const name of VARIABLES) process.env[name] = empty;
+    credentials('{"token": "from-file"}');
+    expect(account({ [API_KEY]: empty, [ENDPOINT]: empty })).toMatchObject({ apiKey: "from-file", endpoint: DEFAULT_ENDPOINT });
+  });
+
+  test("loses white space around it, as of a pasted line", () => {
+    process.env.WAYSCLOUD_TOKEN = ` ${SECRET}\r\n`;
+    expect(account().apiKey).toBe(SECRET);
+    expect(account({ [API_KEY]: `\t${SECRET}\n` }).apiKey).toBe(SECRET);
+    delete process.env.WAYSCLOUD_TOKEN;
+    credentials(JSON.stringify({ token: `${SECRET}\n` }));
+    expect(account().apiKey).toBe(SECRET);
+  });
+
+  test("from nowhere is an error that says how to set one", () => {
+    const message = refusal(() => account());
+    expect(message).toContain("pulumi config set --secret wayscloud:apiKey");
+    expect(message).toContain("WAYSCLOUD_API_KEY");
+    expect(message).toContain("~/.wayscloud/credentials");
+  });
+
+  test.each([
+    [`${SECRET} ${SECRET}`, "white space inside"],
+    [`${SECRET}\n${SECRET}`, "a line break inside"],
+    [`${SECRET}\u0000x`, "a NUL"],
+    [`${SECRET}\u001b[31mx`, "an escape"],
+    [`${SECRET}é`, "a letter outside ASCII"],
+    [`“${SECRET}”`, "typographic quotes"],
+    [`${SECRET}\u200bx`, "a zero width space"],
+    [`${SECRET}\u007f`, "DEL"],
+    [`X\r\nX-Other: ${SECRET}`, "a header of its own"],
+  ])("with %#: something that cannot stand in a header is refused, and not shown", (value) => {
+    for (const config of [{ [API_KEY]: value }, {}]) {
+      credentials(JSON.stringify({ token: value }));
+      const message = refusal(() => account(config as Record<string, string>));
+      expect(message).not.toContain("Canary");
+      expect(message).toContain(config[API_KEY] === undefined ? "credentials" : "the stack config");
+    }
+  });
+});
+
+describe("the credentials file", () => {
+  test("that is missing is no credential, and no error of its own", () => {
+    process.env.WAYSCLOUD_TOKEN = "t";
+    expect(account().apiKey).toBe("t");
+    delete process.env.WAYSCLOUD_TOKEN;
+    expect(refusal(() => account())).toContain("No WAYSCloud credential");
+  });
+
+  test.each([
+    "",
+    "{",
+    "null",
+    "[]",
+    "1",
+    JSON.stringify(SECRET),
+    "{}",
+    '{"token": null}',
+    '{"token": ""}',
+    '{"token": " "}',
+    '{"token": 5}',
+    '{"token": ["x"]}',
+    JSON.stringify({ api_key: SECRET }),
+    `{"token": "${SECRET}"`,
+    `token=${SECRET}`,
+  ])("with %j is an error that names the file and shows nothing of it", (content) => {
+    credentials(content);
+    const message = refusal(() => account());
+    expect(message).toContain(join(home, ".wayscloud", "credentials"));
+    expect(message).not.toContain("Canary");
+  });
+
+  test("that cannot be read is an error that says why", () => {
+    mkdirSync(join(home, ".wayscloud", "credentials"), { recursive: true });
+    expect(refusal(() => account())).toMatch(/cannot be read \(EISDIR\)/);
+  });
+
+  // The superuser may read everything.
+  if (process.getuid?.() !== 0) {
+    test("without permission is an error that says why", () => {
+      credentials('{"token":"t"}');
+      chmodSync(join(home, ".wayscloud", "credentials"), 0);
+      expect(refusal(() => account())).toMatch(/cannot be read \(EACCES\)/);
+    });
+  }
+
+  test("is not looked for when a credential is configured", () => {
+    credentials("{broken");
+    expect(account({ [API_KEY]: "k" }).apiKey).toBe("k");
+  });
+
+  test("with a byte order mark is read", () => {
+    credentials('\ufeff{"token":"t"}');
+    expect(account().apiKey).toBe("t");
+  });
+
+  test("of a user without a home directory (a container of any user id) is no credential", () => {
+    jest.spyOn(os, "homedir").mockImplementation(() => {
+      throw Object.assign(new Error("A system error occurred: uv_os_homedir returned ENOENT"), { code: "ERR_SYSTEM_ERROR" });
+    });
+    expect(refusal(() => account())).toContain("No WAYSCloud credential");
+  });
+
+  test.each(["", ".", "relative"])("is not taken from the working directory when HOME is %j", (value) => {
+    jest.spyOn(os, "homedir").mockReturnValue(value);
+    mkdirSync(join(home, value, ".wayscloud"), { recursive: true });
+    writeFileSync(join(home, value, ".wayscloud", "credentials"), '{"token":"planted"}');
+    const cwd = process.cwd();
+    process.chdir(home);
+    try {
+      expect(refusal(() => account())).toContain("No WAYSCloud credential");
+    } finally {
+      process.chdir(cwd);
+    }
+  });
+});
+
+describe("the endpoint", () => {
+  test("comes from config, then WAYSCLOUD_ENDPOINT, then WAYSCLOUD_API_URL, else it is the vendor's", () => {
+    const config: Record<string, string> = { [ENDPOINT]: "https://config.invalid", [API_KEY]: "k" };
+    process.env.WAYSCLOUD_ENDPOINT = "https://first.invalid";
+    process.env.WAYSCLOUD_API_URL = "https://second.invalid";
+    expect(account(config).endpoint).toBe("https://config.invalid");
+    delete config[ENDPOINT];
+    expect(account(config).endpoint).toBe("https://first.invalid");
+    process.env.WAYSCLOUD_ENDPOINT = " ";
+    expect(account(config).endpoint).toBe("https://second.invalid");
+    delete process.env.WAYSCLOUD_API_URL;
+    expect(account(config).endpoint).toBe("https://api.wayscloud.services");
+  });
+
+  test("that is refused in config does not fall back to another", () => {
+    process.env.WAYSCLOUD_ENDPOINT = "https://first.invalid";
+    expect(refusal(() => endpoint("http://evil.invalid"))).toContain(ENDPOINT);
+    process.env.WAYSCLOUD_ENDPOINT = "garbage";
+    process.env.WAYSCLOUD_API_URL = "https://second.invalid";
+    expect(refusal(() => resolveEndpoint(() => undefined))).toContain("WAYSCLOUD_ENDPOINT");
+  });
+
+  test.each([
+    ["https://api.example.com", "https://api.example.com"],
+    ["https://api.example.com/", "https://api.example.com"],
+    ["https://api.example.com///", "https://api.example.com"],
+    ["https://API.Example.COM:443/", "https://api.example.com"],
+    ["https://api.example.com:8443/base/path/", "https://api.example.com:8443/base/path"],
+    ["  https://api.example.com\n", "https://api.example.com"],
+    ["HTTPS://api.example.com", "https://api.example.com"],
+    ["https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"],
+    ["https://localhost", "https://localhost"],
+    ["http://localhost:8080", "http://localhost:8080"],
+    ["http://LOCALHOST:8080/base/", "http://localhost:8080/base"],
+    ["http://127.0.0.1", "http://127.0.0.1"],
+    ["http://127.255.255.254:1", "http://127.255.255.254:1"],
+    ["http://[::1]:8080", "http://[::1]:8080"],
+    ["http://[0:0:0:0:0:0:0:1]", "http://[::1]"],
+    // URL normalises these to 127.x, so the request does go there.
+    ["http://2130706433:8080", "http://127.0.0.1:8080"],
+    ["http://0x7f000001", "http://127.0.0.1"],
+    ["http://0177.0.0.1", "http://127.0.0.1"],
+    ["http://127.1", "http://127.0.0.1"],
+  ])("%j becomes %j", (given, expected) => expect(endpoint(given)).toBe(expected));
+
+  test.each([
+    ["http://api.wayscloud.services", "unencrypted"],
+    ["http://localhost.evil.com", "unencrypted"],
+    ["http://127.0.0.1.evil.com", "unencrypted"],
+    ["http://evil.com/127.0.0.1", "unencrypted"],
+    ["http://localhostx", "unencrypted"],
+    ["http://xlocalhost", "unencrypted"],
+    ["http://localhost.", "unencrypted"],
+    ["http://0.0.0.0", "unencrypted"],
+    ["http://128.0.0.1", "unencrypted"],
+    ["http://10.0.0.1", "unencrypted"],
+    ["http://2147483649", "unencrypted"],
+    ["http://[::2]", "unencrypted"],
+    ["http://[::ffff:127.0.0.1]", "unencrypted"],
+    ["http://[fe80::1]", "unencrypted"],
+    ["http://127.0.0.1:80@evil.com", "user name"],
+    ["https://user@api.example.com", "user name"],
+    ["https://user:secretpart@api.example.com", "user name"],
+    ["https://:secretpart@api.example.com", "user name"],
+    ["http://user:secretpart@127.0.0.1", "user name"],
+    ["https://api.example.com?x=secretpart", "query"],
+    ["https://api.example.com/?", "query"],
+    ["https://api.example.com?", "query"],
+    ["https://api.example.com#", "query"],
+    ["https://api.example.com/#secretpart", "query"],
+    ["file:///etc/passwd", "scheme"],
+    ["ftp://localhost", "scheme"],
+    ["ws://localhost", "scheme"],
+    ["javascript:alert(1)", "scheme"],
+    ["data:text/html,secretpart", "scheme"],
+    ["localhost:8080", "scheme"],
+    ["api.example.com", "not a URL"],
+    ["//api.example.com", "not a URL"],
+    ["https://", "not a URL"],
+    ["http://", "not a URL"],
+    ["https://a b", "not a URL"],
+    ["https://256.0.0.1", "not a URL"],
+    ["http://127.0.0.1:99999", "not a URL"],
+    [SECRET, "not a URL"],
+    ["garbage secretpart", "not a URL"],
+  ])("%j is refused: %s", (given, why) => {
+    const message = refusal(() => endpoint(given));
+    expect(message).toContain(why);
+    expect(message).toContain(ENDPOINT);
+    expect(message).not.toMatch(/secretpart|Canary/);
+  });
+
+  test("that holds the credential by mistake is refused without showing it", () => {
+    for (const given of [SECRET, `https://${SECRET}@h`, `https://x:${SECRET}@h`, `https://h?k=${SECRET}`, `http://${SECRET}`, `http://${SECRET}.com`, `CanarySecretHere:x`]) {
+      expect(refusal(() => endpoint(given))).not.toMatch(/canary/i);
+    }
+  });
+});

@@ -1,0 +1,30 @@
+// examples/testing: its tests are run by its own `npm test`.
+import { readdirSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { Command } from "../support/command";
+import { copyExample, linkTools } from "../support/examples";
+import { cleanEnvironment, engineFolder, makeProjectFolder, sdkFolder } from "../support/install";
+
+jest.setTimeout(120_000);
+
+test("the unit tests and the integration tests pass, and leave nothing behind", async () => {
+  const folder = makeProjectFolder("testing");
+  try {
+    copyExample("testing", folder);
+    linkTools(folder, "jest", "ts-jest", "@types/jest");
+    const files = readdirSync(folder);
+    const tools = resolve(__dirname, "../../node_modules/.bin");
+    const env = {
+      ...cleanEnvironment(folder, [engineFolder(), sdkFolder(), tools]),
+      PULUMI_HOME: `${folder}/node_modules/.pulumi`,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      npm_config_cache: `${folder}/node_modules/.npm`,
+    };
+    const result = await new Command("npm", ["test"], { cwd: folder, env }).done;
+    expect(result.all).toContain("Tests:       4 passed, 4 total");
+    expect(result.code).toBe(0);
+    expect(readdirSync(folder)).toEqual(files);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

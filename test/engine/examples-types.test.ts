@@ -1,0 +1,48 @@
+// The examples compile strictly against the package's built types, all of them in one run of the compiler.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { copyExample, exampleFile, exampleNames, linkTools } from "../support/examples";
+import { makeProjectFolder } from "../support/install";
+
+jest.setTimeout(120_000);
+
+test("all examples compile, with the strictest options too", () => {
+  const folder = makeProjectFolder("examples");
+  try {
+    for (const name of exampleNames()) copyExample(name, join(folder, name));
+    linkTools(folder, "@pulumi/policy", "@types/jest");
+    const compilerOptions = {
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      noUnusedLocals: true,
+      noUnusedParameters: true,
+      noImplicitOverride: true,
+      target: "es2022",
+      module: "nodenext",
+      types: ["node", "jest"],
+      skipLibCheck: true,
+      noEmit: true,
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["**/*.ts"] }));
+    const tsc = resolve(__dirname, "../../node_modules/typescript/bin/tsc");
+    try {
+      execFileSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
+    } catch (error) {
+      throw new Error((error as { stdout: string }).stdout);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  void mkdirSync;
+});
+
+test.each(exampleNames())("%s is laid out like the others", (name) => {
+  expect(exampleFile(name, "Pulumi.yaml")).toMatch(new RegExp(`^name: ${name}\nruntime: nodejs\ndescription: .+\n$`));
+  const { dependencies, ...manifest } = JSON.parse(exampleFile(name, "package.json"));
+  expect(manifest).toMatchObject({ name, private: true, main: "index.ts" });
+  expect(JSON.parse(exampleFile(name, "tsconfig.json")).compilerOptions.strict).toBe(true);
+  // Only the vps stack does without the package: it reads the account's stack.
+  expect(dependencies["pulumi-wayscloud"]).toBe(name === "vps" ? undefined : "^0.1.0");
+  expect(exampleFile(name, "README.md").split("\n").length).toBeGreaterThanOrEqual(name === "quickstart" ? 10 : 30);
+});

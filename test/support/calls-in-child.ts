@@ -1,0 +1,46 @@
+// Run by run-typescript.js: makes the calls of `process.argv[3]` (JSON) one after the other, and prints as JSON what became of each.
+import { WaysCloudError } from "../../src/api/errors";
+import { clientOf, CREDENTIAL, everyText } from "./api";
+
+/** One call: the endpoint, and the environment variables that differ. */
+export interface Call {
+  endpoint: string;
+  env?: Record<string, string>;
+  post?: boolean;
+}
+
+/** What became of it. */
+export interface Result {
+  ok: boolean;
+  name?: string;
+  message?: string;
+  outcome?: string;
+  status?: number | undefined;
+  /** Does anything that was thrown hold the credential? */
+  leaks?: boolean;
+}
+
+async function make(call: Call): Promise<Result> {
+  Object.assign(process.env, call.env);
+  const client = clientOf({ url: call.endpoint, apiKey: CREDENTIAL });
+  try {
+    if (call.post) await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
+    else await client.listSshKeys();
+    return { ok: true };
+  } catch (error) {
+    const leaks = everyText(error).includes(CREDENTIAL);
+    if (!(error instanceof WaysCloudError)) return { ok: false, name: "foreign", leaks };
+    const { name, message, outcome, status } = error;
+    return { ok: false, name, message, outcome, status, leaks };
+  } finally {
+    for (const variable of Object.keys(call.env ?? {})) delete process.env[variable];
+  }
+}
+
+async function main(): Promise<void> {
+  const results: Result[] = [];
+  for (const call of JSON.parse(process.argv[3] ?? "[]") as Call[]) results.push(await make(call));
+  process.stdout.write(JSON.stringify(results));
+}
+
+void main();
