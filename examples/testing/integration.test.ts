@@ -1,5 +1,6 @@
 // In half a minute, with the real engine and the package's emulator: does it deploy, and is all gone in the end?
 import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
@@ -15,8 +16,7 @@ let emulator: Emulator;
 let stack: Stack;
 
 beforeAll(async () => {
-  // Below this folder: a program that is a function has no place of its own from which the engine could look for the package.
-  folder = mkdtempSync(join(__dirname, "test-run-"));
+  folder = mkdtempSync(join(tmpdir(), "integration-test-"));
   emulator = await startEmulator();
   stack = await LocalWorkspace.createOrSelectStack(
     {
@@ -25,6 +25,7 @@ beforeAll(async () => {
       program: async () => infrastructure({ publicKey, services: ["dns"] }),
     },
     {
+      // Everything that the engine writes goes there, and with it.
       workDir: folder,
       envVars: {
         PULUMI_BACKEND_URL: `file://${folder}`,

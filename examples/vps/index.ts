@@ -9,8 +9,8 @@ const account = new pulumi.StackReference(
 );
 
 // requireOutput fails if there is none; getOutput would order servers that nobody can log in to.
-const sshKeys: pulumi.Output<string[]> = account.requireOutput("publicKeys");
-const apiKey: pulumi.Output<string> = account.requireOutput("vpsKey");
+const sshKeys = account.requireOutput("publicKeys") as pulumi.Output<string[]>;
+const apiKey = account.requireOutput("vpsKey") as pulumi.Output<string>; // secret here too
 
 const endpoint =
   new pulumi.Config("wayscloud").get("endpoint") ??

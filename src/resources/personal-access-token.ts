@@ -99,6 +99,9 @@ export class PersonalAccessToken extends pulumi.CustomResource {
    * @param args Scopes, end, rotation and further options.
    * @param opts Pulumi's resource options.
    */
+  public constructor(name: string, args: PersonalAccessTokenArgs, opts?: pulumi.CustomResourceOptions);
+  /** @internal */
+  public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   public constructor(
     name: string,
     args: PersonalAccessTokenArgs | undefined,

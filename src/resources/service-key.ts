@@ -84,6 +84,9 @@ export class ServiceKey extends pulumi.CustomResource {
    * @param args The service and further options.
    * @param opts Pulumi's resource options.
    */
+  public constructor(name: string, args: ServiceKeyArgs, opts?: pulumi.CustomResourceOptions);
+  /** @internal */
+  public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   public constructor(name: string, args: ServiceKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
     const outputs = ["key", "keyPrefix", "keyType", "scopes", "isActive", "createdAt", "lastUsedAt"];
     requireArgs("ServiceKey", name, args, opts, "apiKey");

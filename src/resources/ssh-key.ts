@@ -86,6 +86,9 @@ export class SshKey extends pulumi.CustomResource {
    * @param args The key and its options.
    * @param opts Pulumi's resource options.
    */
+  public constructor(name: string, args: SshKeyArgs, opts?: pulumi.CustomResourceOptions);
+  /** @internal */
+  public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   public constructor(name: string, args: SshKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
     const outputs = ["fingerprint", "keyType", "createdAt", "vmCount", "adopted"];
     requireArgs("SshKey", name, args, opts, "sshKey");

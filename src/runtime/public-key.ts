@@ -1,7 +1,6 @@
 // OpenSSH public keys: one line in, a normalised key and its fingerprint out; RSA, Ed25519 and ECDSA only.
 import { createHash, createPublicKey } from "node:crypto";
 
-import { printable } from "../api/redact";
 import { looksSecret } from "./pasted-secret";
 
 export { looksSecret };
@@ -80,12 +79,17 @@ function checkType(type: string, line: string): void {
   }
   if (/^(ssh|ecdsa|sk|x509|rsa|webauthn)-/.test(type)) {
     throw new PublicKeyError(
-      `the algorithm ${JSON.stringify(printable(type, [], 60))} is not supported; ${SUPPORTED_TEXT}`,
+      `the algorithm ${shown(type)} is not supported; ${SUPPORTED_TEXT}`,
     );
   }
   throw new PublicKeyError(
     `it does not begin with a key type; ${SUPPORTED_TEXT}, in OpenSSH's one-line form`,
   );
+}
+
+/** The beginning of a type, in quotes and fit for a terminal. */
+function shown(type: string): string {
+  return JSON.stringify(type.slice(0, 60).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?"));
 }
 
 function decode(material: string): Buffer {
@@ -102,7 +106,7 @@ function checkBlob(type: string, blob: Buffer): void {
   const inner = fields.shift()?.toString("latin1") ?? "";
   if (inner !== type) {
     throw new PublicKeyError(
-      `the type ${type} does not match the key material, which says ${JSON.stringify(printable(inner, [], 60))}`,
+      `the type ${type} does not match the key material, which says ${shown(inner)}`,
     );
   }
   const curve = CURVES[type];

@@ -1,7 +1,7 @@
 // The life of an SSH key: identity is the key material and the name; nothing about it is secret, so a lost answer loses nothing.
 import { NotFoundError } from "../api/errors";
 import { pathSegment } from "../api/path-segment";
-import { bearsMark, isTemplate } from "../auto";
+import { drawMark, bearsMark, isTemplate } from "../auto";
 import { InputCheck, same, without } from "./inputs";
 import type { Context, Diff, Lifecycle, Properties } from "./lifecycle";
 import { parsePublicKey, PublicKeyError } from "./public-key";

@@ -1,6 +1,6 @@
 // The examples compile strictly against the package's built types, all of them in one run of the compiler.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { copyExample, exampleFile, exampleNames, linkTools } from "../support/examples";
 import { makeProjectFolder } from "../support/install";
@@ -34,7 +34,6 @@ test("all examples compile, with the strictest options too", () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  void mkdirSync;
 });
 
 test.each(exampleNames())("%s is laid out like the others", (name) => {

@@ -71,12 +71,12 @@ function pauseIn({ emulator }: Watched): number {
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toUTCString();
 
 test.concurrent.each([
-  ["2", () => "2", 2_000, 3_000],
+  ["2", (): string => "2", 2_000, 3_000],
   // A date has whole seconds, and is compared with the answer's own Date, which has them too.
-  ["an HTTP date", () => inSeconds(15), 1_000, 17_000],
-  ["-1", () => "-1", 50, 1_500],
-  ["garbage", () => "soon", 50, 1_500],
-  ["NaN", () => "NaN", 50, 1_500],
+  ["an HTTP date", (): string => inSeconds(15), 1_000, 17_000],
+  ["-1", (): string => "-1", 50, 1_500],
+  ["garbage", (): string => "soon", 50, 1_500],
+  ["NaN", (): string => "NaN", 50, 1_500],
 ] as const)("row 10: 429 with Retry-After %s: waits that long, and no longer", (fault, header, least, most) =>
   Watched.run(async (watched) => {
     const { emulator } = watched;
@@ -347,8 +347,8 @@ test.concurrent.each(KEYS)(
     Watched.run(async (watched) => {
       const { emulator } = watched;
       emulator.faults.add(
-        { method: "POST", status: 502, commitAfter: 7_000 },
-        { method: "POST", nth: 2, delay: 3_000 },
+        { method: "POST", status: 502, commitAfter: 12_000 },
+        { method: "POST", nth: 2, delay: 10_000 },
       );
       const plugin = await watched.process();
       const created = await watched.create(plugin, kind, { description: "mine" });
@@ -372,8 +372,8 @@ test.concurrent.each(KEYS)("row 9, %s: a first POST that commits during the seco
   Watched.run(async (watched) => {
     const { emulator } = watched;
     emulator.faults.add(
-      { method: "POST", status: 502, commitAfter: 7_000 },
-      { method: "POST", nth: 2, delay: 3_000 },
+      { method: "POST", status: 502, commitAfter: 12_000 },
+      { method: "POST", nth: 2, delay: 10_000 },
     );
     watched.expectOnly(kind, await watched.create(await watched.process(), kind));
     table.note({

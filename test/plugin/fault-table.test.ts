@@ -155,9 +155,10 @@ test.concurrent.each(unresolved)(
       if (fault.includes("nothing listens")) {
         const { length } = emulator.requests;
         const cut = setInterval(() => {
-          if (emulator.requests.length > length) (clearInterval(cut), void emulator.stopListening());
+          if (emulator.requests.length === length) return;
+          clearInterval(cut);
+          void emulator.stopListening();
         }, 1);
-        cut.unref();
       }
       const created = await watched.create(first, kind);
       const { partial } = created;

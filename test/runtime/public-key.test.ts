@@ -183,7 +183,7 @@ describe("is refused, saying why", () => {
     ["a key cut within a group", ED25519.slice(0, -3), /not valid base64; was it cut/],
     ["a line break in the material", `${ED25519.slice(0, 50)} ${ED25519.slice(50)}`, /not valid base64|wrong length/],
     ["padding", `${ED25519}==`, /not valid base64/],
-    ["base64url", ED25519.replace("/", "_").replace("I", "-"), /not valid base64|does not match|wrong length/],
+    ["base64url", `${ED25519.slice(0, 45)}_-${ED25519.slice(47)}`, /not valid base64|does not match|wrong length/],
     ["a stray sign", `${ED25519.slice(0, 30)}*${ED25519.slice(31)}`, /not valid base64/],
     ["a non-canonical end", line("ssh-ed25519", randomBytes(33)).replace(/=$/, ""), /not valid base64|32 bytes/],
     ["an exponent of 1", line("ssh-rsa", Buffer.from([1]), Buffer.concat([Buffer.from([0, 0x80]), randomBytes(254), Buffer.from([1])])), /malformed/],
@@ -363,7 +363,7 @@ describe("any text", () => {
     const started = performance.now();
     for (const unit of ["M", "MI", "a ", "a", "A1a+", "BEGIN ", "PRIVATE", "wayscloud_", "wayscloud_a", "-----", " ", "\n", "AAAA", "ssh-rsa ", `${ED25519}\n`, "=", '"']) {
       const long = unit.repeat(1_000_000 / unit.length);
-      for (const text of [long, `MIIE${"a".repeat(60)}${long}!`, `ssh-rsa ${long}`, `${long} ${ED25519}`]) refusal(text);
+      for (const text of [long, `MIIE${"a".repeat(60)}${long}!`, `ssh-rsa ${long}`, `${long}x ${ED25519}`]) refusal(text);
     }
     expect(performance.now() - started).toBeLessThan(4_000);
   });
