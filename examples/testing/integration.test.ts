@@ -1,4 +1,4 @@
-// In half a minute, with the real engine and the package's emulator: does it deploy, and is all gone in the end?
+// In ten seconds, with the real engine and the package's emulator: does it deploy, and is all gone in the end?
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -17,23 +17,29 @@ type Inputs = pulumi.Unwrap<ServerArgs>;
 // Pulumi stores the text of these functions in the state. They hold no value, least of all a secret: all they
 // work with comes in as inputs.
 async function call(inputs: Inputs, method: string, path: string, body?: object): Promise<Response> {
+  const what = `${method} /v1/vps${path}`;
   const response = await fetch(`${inputs.endpoint}/v1/vps${path}`, {
     method,
     headers: { "X-API-Key": inputs.apiKey, "Content-Type": "application/json" },
     body: body && JSON.stringify(body),
-    // A redirect would carry the key elsewhere.
-    redirect: "error",
+    redirect: "error", // it would carry the key elsewhere
     signal: AbortSignal.timeout(60_000),
+  }).catch((error) => {
+    throw new Error(`${what} got no answer: ${error.cause?.code ?? error.message}`);
   });
   if (response.ok || response.status === 404) return response;
-  throw new Error(`${method} /v1/vps${path}: ${response.status} ${await response.text()}`);
+  // What a server says is shown to everybody who sees the log.
+  const reason = (await response.text()).replaceAll(inputs.apiKey, "[secret]").slice(0, 500);
+  throw new Error(`${what} was answered ${response.status}: ${reason}`);
 }
 
 const provider: pulumi.dynamic.ResourceProvider<Inputs, Inputs & { ipAddress: string }> = {
+  // If the answer gets lost, there is a server that nobody knows; look for it before you run this again. (For
+  // keys, pulumi-wayscloud does that itself.)
   async create(inputs) {
     const { name, plan, region, sshKeys } = inputs;
     const response = await call(inputs, "POST", "", { name, plan, region, ssh_keys: sshKeys });
-    if (!response.ok) throw new Error(`POST /v1/vps: ${response.status}; is the endpoint right?`);
+    if (!response.ok) throw new Error("POST /v1/vps was answered 404: is the endpoint right?");
     const { id, ip_address } = (await response.json()) as { id: string; ip_address: string };
     return { id, outs: { ...inputs, ipAddress: ip_address } };
   },

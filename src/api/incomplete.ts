@@ -2,7 +2,8 @@
 import type { Answer } from "./transport";
 
 // Names in lower case without underscores, since every framework spells them its own way.
-const MORE = /^(next(page|cursor|token|pagetoken|url|link|href)?|has(more|next|nextpage)|more|(is)?(truncated|partial))$/;
+const MORE =
+  /^(next(page|cursor|token|pagetoken|url|link|href)?|has(more|next|nextpage)|more|(is)?(truncated|partial))$/;
 const TOTAL = /^(total|count|(total|full)(count|items|results|records|size))$/;
 const PAGES = /^(pages|totalpages|pagecount|lastpage)$/;
 const FAULT = /^errors?$/;
@@ -12,7 +13,8 @@ const DEEPEST = 3;
 /** In words, the header or field by which an answer says that there is more than these `count` entries; `undefined` when none does. */
 export function signOfMore(answer: Answer, body: unknown, count: number): string | undefined {
   if (answer.status === 206) return "206 is Partial Content";
-  if (/\brel\s*=\s*("[^"]*\bnext\b|'[^']*\bnext\b|next\b)/i.test(answer.headers.link ?? "")) return says("Link");
+  if (/\brel\s*=\s*("[^"]*\bnext\b|'[^']*\bnext\b|next\b)/i.test(answer.headers.link ?? ""))
+    return says("Link");
   return signIn(body, count, 0);
 }
 

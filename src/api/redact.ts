@@ -10,7 +10,7 @@ const UNDERSCORE = String.raw`(?:_|%5[fF]|\\u005[fF])`;
 /** Anything like `wayscloud_…_…`, also URL-encoded, JSON-escaped, or with unseen characters in it. */
 const KEY_LIKE = new RegExp(
   [
-    [..."wayscloud"].join(GAP),
+    Array.from("wayscloud").join(GAP),
     UNDERSCORE,
     `[A-Za-z0-9](?:${GAP}[A-Za-z0-9])*`,
     UNDERSCORE,
@@ -45,9 +45,9 @@ export function printable(text: string, secrets: readonly string[] = [], limit =
 
 /** A secret as it stands, URL-encoded or JSON-escaped in any part, and with unseen characters between its own. */
 function formsOf(secret: string): RegExp {
-  const characters = [...secret].map((character) => {
+  const characters = Array.from(secret, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16);
-    const caseless = [...code].map((digit) => `[${digit}${digit.toUpperCase()}]`).join("");
+    const caseless = Array.from(code, (digit) => `[${digit}${digit.toUpperCase()}]`).join("");
     return String.raw`(?:\\?\u{${code}}|%(?:25)?${caseless}|\\u00${caseless})`;
   });
   return new RegExp(characters.join(GAP), "gu");

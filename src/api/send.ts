@@ -34,7 +34,10 @@ export async function send(sender: Sender, request: Request): Promise<Answer> {
     if (!error) return answer;
     if (attempt >= MOST_ATTEMPTS || !mayRepeat(request.method, error.outcome, error.status)) throw error;
     const asked = answer ? (retryAfter(answer.headers, sender.timing.now()) ?? 0) : 0;
-    const wait = Math.max(asked, backoff(attempt, () => sender.timing.random()));
+    const wait = Math.max(
+      asked,
+      backoff(attempt, () => sender.timing.random()),
+    );
     const most = Math.min(LONGEST_RETRY_AFTER, request.operation.remaining());
     // Only what the API asked for may be told as its wish; where just our own pause would not fit any more, the failure stands as it is.
     if (wait > most) throw asked > most ? tooLong(error, asked, sender.timing.now()) : error;

@@ -107,7 +107,8 @@ async function shortly<T>(work: () => T | Promise<T>): Promise<T> {
 function presentable(error: unknown): unknown {
   if (error instanceof WaysCloudError) {
     const { name } = error;
-    Object.defineProperty(error, "toString", { value: () => "pulumi-wayscloud" });
+    // Configurable: one failed list is the error of every resource that waited for it, and comes here once for each.
+    Object.defineProperty(error, "toString", { value: () => "pulumi-wayscloud", configurable: true });
     error.stack = `${name}, explained at the resource`;
   }
   return error;

@@ -2,6 +2,7 @@
 import type { Timed } from "../api/client";
 import { NotFoundError } from "../api/errors";
 import { pathSegment } from "../api/path-segment";
+import { printable } from "../api/redact";
 import type { ApiKey, CreatedKey } from "../api/schemas";
 import type { Operation } from "../api/timing";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../auto";
@@ -158,7 +159,7 @@ function outputsOfGet(kind: KeyKind, id: string, entry: ApiKey | undefined): Pro
   const wrong = entry ? kind.mismatch(entry, {}) : "the account does not hold it";
   if (!entry || wrong !== undefined) {
     throw new NotFoundError({
-      message: `There is no ${kind.noun} with the id ${id}: ${wrong ?? ""}.`,
+      message: `There is no ${kind.noun} with the id ${id}: ${printable(wrong ?? "")}.`,
       outcome: "rejected",
     });
   }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 
 import { ConfigurationError } from "../api/errors";
+import { printable } from "../api/redact";
 import { isTemplate } from "../auto";
 import { outputsOf } from "./api-key";
 import type { KeyKind } from "./api-key";
@@ -63,14 +64,16 @@ export async function takeOver(kind: KeyKind, inputs: Properties, context: Conte
   if (!entry) return refuse("the account does not hold it; remove `existing` to have a new one created");
   if (!entry.isActive) return refuse("it is not active; remove `existing` to have a new one created");
   const wrong = kind.mismatch(entry, inputs);
-  if (wrong !== undefined) return refuse(wrong);
+  if (wrong !== undefined) return refuse(printable(wrong));
   if (entry.keyPrefix === "" || !key.startsWith(entry.keyPrefix) || key.length <= entry.keyPrefix.length) {
-    return refuse(`\`existing.key\` is not the full key of this id, which begins with ${entry.keyPrefix}`);
+    // Of what the list shows no more than a prefix is printed, whatever it is.
+    const begins = /^[\w-]{1,24}/.exec(entry.keyPrefix)?.[0] ?? "something else";
+    return refuse(`\`existing.key\` is not the full key of this id, which begins with ${begins}`);
   }
   const explicit = !isTemplate(inputs.description, "description");
   if (explicit && inputs.description !== entry.description) {
     return refuse(
-      `its description is ${JSON.stringify(entry.description ?? "")}, and the API cannot change it; give that one or leave \`description\` out`,
+      `its description is ${JSON.stringify(printable(entry.description ?? "", [], 100))}, and the API cannot change it; give that one or leave \`description\` out`,
     );
   }
   const shown = {

@@ -24,10 +24,14 @@ export function looksSecret(text: string): boolean {
   return (text.match(/[A-Za-z0-9+/=_-]{40,}/g) ?? []).some(isMaterial);
 }
 
-/** One line of type and public material. The comment is free: even "my private key" is an honest one there. */
+/**
+ * One line of a type and what may be its material, damaged or not; just no DER, the form of private keys (a SEQUENCE: `M…`). The comment is
+ * free: even "my private key" is an honest one there.
+ */
 function isPublicLine(text: string): boolean {
-  const [type = "", material = ""] = text.trim().split(/[ \t]+/, 2);
-  return PUBLIC_TYPE.test(type) && saysPublic(material) && !/[\r\n]/.test(text.trim());
+  const line = text.trim();
+  const [type = "", material = ""] = line.split(/[ \t]+/, 2);
+  return PUBLIC_TYPE.test(type) && !/^M[A-I]/.test(material) && !/[\r\n]/.test(line);
 }
 
 /** Long and random enough for key material, and not that of a public key in SSH's own format. */

@@ -78,9 +78,7 @@ function checkType(type: string, line: string): void {
     throw new PublicKeyError("options stand before the key type; give only type, key and comment");
   }
   if (/^(ssh|ecdsa|sk|x509|rsa|webauthn)-/.test(type)) {
-    throw new PublicKeyError(
-      `the algorithm ${shown(type)} is not supported; ${SUPPORTED_TEXT}`,
-    );
+    throw new PublicKeyError(`the algorithm ${shown(type)} is not supported; ${SUPPORTED_TEXT}`);
   }
   throw new PublicKeyError(
     `it does not begin with a key type; ${SUPPORTED_TEXT}, in OpenSSH's one-line form`,
@@ -105,9 +103,7 @@ function checkBlob(type: string, blob: Buffer): void {
   const fields = readFields(blob);
   const inner = fields.shift()?.toString("latin1") ?? "";
   if (inner !== type) {
-    throw new PublicKeyError(
-      `the type ${type} does not match the key material, which says ${shown(inner)}`,
-    );
+    throw new PublicKeyError(`the type ${type} does not match the key material, which says ${shown(inner)}`);
   }
   const curve = CURVES[type];
   if (curve) checkCurve(curve, fields);

@@ -24,7 +24,9 @@ test("all nine work in turn against the API", async () => {
   const ssh = await client.createSshKey({ name: "n", public_key: ED25519 }, operation);
   const ids = (await client.listApiKeys()).value.map(({ id }) => id);
   expect(ids).toEqual(expect.arrayContaining([service.value.id, token.value.id]));
-  expect((await client.listSshKeys()).value).toEqual([expect.objectContaining({ id: ssh.value.id, name: "n", vmCount: 0 })]);
+  expect((await client.listSshKeys()).value).toEqual([
+    expect.objectContaining({ id: ssh.value.id, name: "n", vmCount: 0 }),
+  ]);
   await client.revokeApiKey(service.value.id, operation);
   await client.revokeApiKey(token.value.id, operation);
   await client.deleteSshKey(ssh.value.id, operation);
@@ -49,7 +51,10 @@ test("without a Date header the server's clock is unknown", async () => {
 });
 
 describe("the request", () => {
-  const seen = async (work: (client: ReturnType<typeof clientOf>) => Promise<unknown>, body: object = CREATED) => {
+  const seen = async (
+    work: (client: ReturnType<typeof clientOf>) => Promise<unknown>,
+    body: object = CREATED,
+  ) => {
     const server = await serving(JSON.stringify(body));
     await work(clientOf({ url: server.url })).catch((error: unknown) => {
       if (!(error instanceof WaysCloudError)) throw error;
@@ -66,7 +71,7 @@ describe("the request", () => {
     ["listSshKeys", (c: any) => c.listSshKeys(), "GET", "/v1/account/ssh-keys", ""],
     [
       "createServiceKey",
-      (c: any) => c.createServiceKey({ service: "database", description: "æ \"q\"\n" }, c.operation("o")),
+      (c: any) => c.createServiceKey({ service: "database", description: 'æ "q"\n' }, c.operation("o")),
       "POST",
       "/v1/account/api-keys/service",
       '{"service":"database","description":"æ \\"q\\"\\n"}',
@@ -92,15 +97,29 @@ describe("the request", () => {
       "/v1/account/ssh-keys",
       JSON.stringify({ name: "n", public_key: ED25519 }),
     ],
-    ["revokeApiKey", (c: any) => c.revokeApiKey("a-B_9", c.operation("o")), "DELETE", "/v1/account/api-keys/a-B_9", ""],
-    ["deleteSshKey", (c: any) => c.deleteSshKey("a-B_9", c.operation("o")), "DELETE", "/v1/account/ssh-keys/a-B_9", ""],
+    [
+      "revokeApiKey",
+      (c: any) => c.revokeApiKey("a-B_9", c.operation("o")),
+      "DELETE",
+      "/v1/account/api-keys/a-B_9",
+      "",
+    ],
+    [
+      "deleteSshKey",
+      (c: any) => c.deleteSshKey("a-B_9", c.operation("o")),
+      "DELETE",
+      "/v1/account/ssh-keys/a-B_9",
+      "",
+    ],
   ] as const)("of %s is as documented", async (_, work, method, path, body) => {
     const request = await seen(work);
     expect(request).toMatchObject({ method, path, body });
     const { headers } = request;
     expect(headers["x-api-key"]).toMatch(/^wayscloud_pat_/);
     expect(headers.accept).toBe("application/json");
-    expect(headers["user-agent"]).toMatch(new RegExp(`^pulumi-wayscloud/${version.replaceAll(".", "\\.")} \\(node `));
+    expect(headers["user-agent"]).toMatch(
+      new RegExp(`^pulumi-wayscloud/${version.replaceAll(".", "\\.")} \\(node `),
+    );
     expect(headers["content-type"]).toBe(method === "POST" ? "application/json" : undefined);
     expect(headers.authorization).toBeUndefined();
   });
@@ -114,7 +133,25 @@ describe("the request", () => {
 });
 
 describe("an id in a path", () => {
-  const hostile = ["", ".", "..", "../../account", "//evil", "/", "a/b", "a\\b", "a?b", "a#b", "%2e%2e", "a b", "a\r\nHost: x", "a\n", "ø", "a;b", "http://evil"];
+  const hostile = [
+    "",
+    ".",
+    "..",
+    "../../account",
+    "//evil",
+    "/",
+    "a/b",
+    "a\\b",
+    "a?b",
+    "a#b",
+    "%2e%2e",
+    "a b",
+    "a\r\nHost: x",
+    "a\n",
+    "ø",
+    "a;b",
+    "http://evil",
+  ];
   test.each(hostile)("%j is refused before any request", async (id) => {
     const client = clientOf(emulator);
     const operation = client.operation("Deleting");
@@ -127,14 +164,17 @@ describe("an id in a path", () => {
     expect(emulator.requests).toHaveLength(0);
   });
 
-  test("of letters, digits, _ and - is taken as it is", () => expect(pathSegment("aZ0_-__proto__")).toBe("aZ0_-__proto__"));
+  test("of letters, digits, _ and - is taken as it is", () =>
+    expect(pathSegment("aZ0_-__proto__")).toBe("aZ0_-__proto__"));
 });
 
 test("404 is a failure of everything but a deletion", async () => {
   emulator.faults.add({ status: 404, times: "always" });
   const client = clientOf(emulator);
   expect(await failureOf(client.listSshKeys())).toBeInstanceOf(NotFoundError);
-  expect(await failureOf(client.createSshKey({ name: "n", public_key: ED25519 }, client.operation("x")))).toBeInstanceOf(NotFoundError);
+  expect(
+    await failureOf(client.createSshKey({ name: "n", public_key: ED25519 }, client.operation("x"))),
+  ).toBeInstanceOf(NotFoundError);
   await client.deleteSshKey("gone", client.operation("x"));
 });
 

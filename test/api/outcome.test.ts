@@ -98,7 +98,10 @@ describe("an answer, by its status", () => {
   const rows: [string, number[]][] = [
     ["try-later", [429]],
     ["conflict", [409]],
-    ["rejected", [400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 418, 422, 423, 426, 431, 451]],
+    [
+      "rejected",
+      [400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 418, 422, 423, 426, 431, 451],
+    ],
     ["ambiguous", [408, 300, 301, 302, 303, 304, 307, 308, 500, 501, 502, 503, 504, 507, 520, 522, 524, 599]],
     ["ambiguous", [0, 100, 101, 199, 600, 999]],
   ];
@@ -148,14 +151,17 @@ describe("repeating", () => {
     expect(mayRepeat("POST", "conflict", 409)).toBe(false);
   });
 
-  test.each(["GET", "DELETE"])("a %s is repeated after network errors, 408, 429 and 5xx, but not after a redirect", (method) => {
-    expect(mayRepeat(method, "not-sent", undefined)).toBe(true);
-    expect(mayRepeat(method, "try-later", 429)).toBe(true);
-    for (const status of [undefined, 408, 500, 501, 502, 503, 504, 599]) {
-      expect(mayRepeat(method, "ambiguous", status)).toBe(true);
-    }
-    for (const status of [301, 302, 307, 308]) expect(mayRepeat(method, "ambiguous", status)).toBe(false);
-    expect(mayRepeat(method, "rejected", 404)).toBe(false);
-    expect(mayRepeat(method, "conflict", 409)).toBe(false);
-  });
+  test.each(["GET", "DELETE"])(
+    "a %s is repeated after network errors, 408, 429 and 5xx, but not after a redirect",
+    (method) => {
+      expect(mayRepeat(method, "not-sent", undefined)).toBe(true);
+      expect(mayRepeat(method, "try-later", 429)).toBe(true);
+      for (const status of [undefined, 408, 500, 501, 502, 503, 504, 599]) {
+        expect(mayRepeat(method, "ambiguous", status)).toBe(true);
+      }
+      for (const status of [301, 302, 307, 308]) expect(mayRepeat(method, "ambiguous", status)).toBe(false);
+      expect(mayRepeat(method, "rejected", 404)).toBe(false);
+      expect(mayRepeat(method, "conflict", 409)).toBe(false);
+    },
+  );
 });

@@ -17,7 +17,11 @@ const SUPPORT = join(__dirname, "..", "support");
 /** Makes the calls in a process with this environment and none of the proxy variables of ours. */
 function callInChild(calls: Call[], env: Record<string, string>): Promise<Result[]> {
   const clean = Object.entries(process.env).filter(([name]) => !/proxy|^NODE_|^WAYSCLOUD/i.test(name));
-  const args = [join(SUPPORT, "run-typescript.js"), join(SUPPORT, "calls-in-child.ts"), JSON.stringify(calls)];
+  const args = [
+    join(SUPPORT, "run-typescript.js"),
+    join(SUPPORT, "calls-in-child.ts"),
+    JSON.stringify(calls),
+  ];
   const options = { env: { ...Object.fromEntries(clean), ...env }, timeout: 30_000 };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
@@ -59,7 +63,11 @@ beforeAll(async () => {
     expired: { endpoint: at("expired"), post: true },
     renamed: { endpoint: at("renamed"), post: true },
   };
-  const run = async (into: Record<string, Result>, these: Record<string, Call>, env: Record<string, string>) => {
+  const run = async (
+    into: Record<string, Result>,
+    these: Record<string, Call>,
+    env: Record<string, string>,
+  ) => {
     const results = await callInChild(Object.values(these), env);
     Object.keys(these).forEach((name, index) => (into[name] = results[index]!));
   };
@@ -83,7 +91,12 @@ describe("a certificate of a private authority", () => {
   });
 
   test("is refused without it, after one attempt, and the message names NODE_EXTRA_CA_CERTS", () => {
-    expect(untrusted.unknown).toMatchObject({ ok: false, name: "ConnectionError", outcome: "rejected", leaks: false });
+    expect(untrusted.unknown).toMatchObject({
+      ok: false,
+      name: "ConnectionError",
+      outcome: "rejected",
+      leaks: false,
+    });
     expect(untrusted.unknown!.message).toContain("NODE_EXTRA_CA_CERTS");
     expect(untrusted.unknown!.message).toContain(`127.0.0.1:${servers.unknown!.port}`);
     expect(servers.unknown!.requests).toEqual([]);
@@ -94,22 +107,31 @@ describe("a certificate of a private authority", () => {
     ["expired", "CERT_HAS_EXPIRED"],
     ["renamed", "ERR_TLS_CERT_ALTNAME_INVALID"],
   ])("that is %s is refused, and nothing is sent", (name, code) => {
-    expect(trusted[name]).toMatchObject({ ok: false, name: "ConnectionError", outcome: "rejected", leaks: false });
+    expect(trusted[name]).toMatchObject({
+      ok: false,
+      name: "ConnectionError",
+      outcome: "rejected",
+      leaks: false,
+    });
     expect(trusted[name]!.message).toContain(code);
     expect(servers[name]!.requests).toEqual([]);
   });
 });
 
 describe("behind HTTPS_PROXY", () => {
-  test.each(["tunnelled", "posted"])("a request (%s) goes through CONNECT, and the proxy never sees the credential", (name) => {
-    const { tunnels, plain, seen } = proxies[name]!;
-    expect(tunnels).toEqual([`127.0.0.1:${servers[name]!.port}`]);
-    expect(plain).toEqual([]);
-    // It did see the tunnel's bytes, so looking into them proves something.
-    expect(seen().length).toBeGreaterThan(1_000);
-    for (const trace of [CREDENTIAL, "x-api-key", "X-API-Key", "/v1/account"]) expect(seen()).not.toContain(trace);
-    expect(servers[name]!.requests).toMatchObject([{ headers: { "x-api-key": CREDENTIAL } }]);
-  });
+  test.each(["tunnelled", "posted"])(
+    "a request (%s) goes through CONNECT, and the proxy never sees the credential",
+    (name) => {
+      const { tunnels, plain, seen } = proxies[name]!;
+      expect(tunnels).toEqual([`127.0.0.1:${servers[name]!.port}`]);
+      expect(plain).toEqual([]);
+      // It did see the tunnel's bytes, so looking into them proves something.
+      expect(seen().length).toBeGreaterThan(1_000);
+      for (const trace of [CREDENTIAL, "x-api-key", "X-API-Key", "/v1/account"])
+        expect(seen()).not.toContain(trace);
+      expect(servers[name]!.requests).toMatchObject([{ headers: { "x-api-key": CREDENTIAL } }]);
+    },
+  );
 
   test("NO_PROXY is honoured", () => {
     expect(trusted.bypassed).toEqual({ ok: true });
@@ -130,6 +152,11 @@ describe("behind HTTPS_PROXY", () => {
   });
 
   test("that is not there, nothing was sent", () => {
-    expect(trusted.absent).toMatchObject({ ok: false, name: "ConnectionError", outcome: "not-sent", leaks: false });
+    expect(trusted.absent).toMatchObject({
+      ok: false,
+      name: "ConnectionError",
+      outcome: "not-sent",
+      leaks: false,
+    });
   });
 });

@@ -7,14 +7,15 @@ import { createTransport } from "../../src/api/transport";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, Fault } from "../../src/emulator";
 import { clientOf, CREDENTIAL, everyText, failureOf, serve, serving, SOURCE } from "../support/api";
-import { FakeTiming, until } from "../support/fake-timing";
+import { cpuTime, FakeTiming, until } from "../support/fake-timing";
 
 let emulator: Emulator;
 beforeEach(async () => (emulator = await startEmulator({ apiKey: CREDENTIAL })));
 afterEach(() => emulator.close());
 
 const LIST = { method: "GET", path: "/v1/account/ssh-keys" };
-const transportTo = (endpoint: string) => createTransport({ endpoint, apiKey: CREDENTIAL, apiKeySource: SOURCE });
+const transportTo = (endpoint: string) =>
+  createTransport({ endpoint, apiKey: CREDENTIAL, apiKeySource: SOURCE });
 const calls = (url: string, timing = new FakeTiming()) => {
   const client = clientOf({ url, apiKey: CREDENTIAL }, timing);
   return {
@@ -25,20 +26,26 @@ const calls = (url: string, timing = new FakeTiming()) => {
 };
 
 describe.each(["GET", "POST", "DELETE"] as const)("a redirect of a %s", (method) => {
-  test.each([301, 302, 303, 307, 308])("(%d) to another origin is refused, and nothing at all is sent there", async (status) => {
-    const other = await serving("[]");
-    emulator.faults.add({ redirect: `${other.url}/v1/account/ssh-keys`, status: status === 303 ? 302 : status });
-    if (status === 303) {
-      emulator.faults.clear();
-      emulator.faults.add({ status: 303, headers: { location: `${other.url}/v1/account/ssh-keys` } });
-    }
-    const error = await failureOf(calls(emulator.url)[method]());
-    expect(error).toMatchObject({ status, outcome: "ambiguous" });
-    expect(error.message).toContain("Redirects are not followed");
-    expect([other.requests.length, other.connections]).toEqual([0, 0]);
-    expect(emulator.requests).toHaveLength(1);
-    await other.close();
-  });
+  test.each([301, 302, 303, 307, 308])(
+    "(%d) to another origin is refused, and nothing at all is sent there",
+    async (status) => {
+      const other = await serving("[]");
+      emulator.faults.add({
+        redirect: `${other.url}/v1/account/ssh-keys`,
+        status: status === 303 ? 302 : status,
+      });
+      if (status === 303) {
+        emulator.faults.clear();
+        emulator.faults.add({ status: 303, headers: { location: `${other.url}/v1/account/ssh-keys` } });
+      }
+      const error = await failureOf(calls(emulator.url)[method]());
+      expect(error).toMatchObject({ status, outcome: "ambiguous" });
+      expect(error.message).toContain("Redirects are not followed");
+      expect([other.requests.length, other.connections]).toEqual([0, 0]);
+      expect(emulator.requests).toHaveLength(1);
+      await other.close();
+    },
+  );
 
   test("to the same origin is refused as well", async () => {
     emulator.faults.add({ redirect: `${emulator.url}/v1/account/ssh-keys`, status: 307 });
@@ -48,11 +55,14 @@ describe.each(["GET", "POST", "DELETE"] as const)("a redirect of a %s", (method)
 });
 
 describe("another origin", () => {
-  test.each(["@evil.invalid/x", ".evil.invalid/x", ":1/x", "1/x"])("by the path %j is refused before any request", async (path) => {
-    const transport = transportTo(emulator.url);
-    await expect(transport({ method: "GET", path }, 1_000)).rejects.toThrow(ConfigurationError);
-    expect(emulator.requests).toHaveLength(0);
-  });
+  test.each(["@evil.invalid/x", ".evil.invalid/x", ":1/x", "1/x"])(
+    "by the path %j is refused before any request",
+    async (path) => {
+      const transport = transportTo(emulator.url);
+      await expect(transport({ method: "GET", path }, 1_000)).rejects.toThrow(ConfigurationError);
+      expect(emulator.requests).toHaveLength(0);
+    },
+  );
 
   test.each(["//evil.invalid/x", "/\\evil.invalid/x", "/http://evil.invalid/x", "/..//evil.invalid"])(
     "is not reached by the path %j: the request stays at the endpoint",
@@ -77,19 +87,22 @@ describe("a proxy variable", () => {
   const before = VARIABLES.map((name) => process.env[name]);
   afterEach(() => {
     VARIABLES.forEach((name, index) => {
-      if (before[index] === undefined) delete process.env[name];
+      if (before[index] === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = before[index];
     });
   });
 
-  test.each(VARIABLES)("%s is ignored for plain http to this machine: the proxy would see the credential", async (name) => {
-    const proxy = await serving("[]");
-    process.env[name] = proxy.url;
-    await calls(emulator.url).GET();
-    expect(emulator.requests).toHaveLength(1);
-    expect([proxy.requests.length, proxy.connections]).toEqual([0, 0]);
-    await proxy.close();
-  });
+  test.each(VARIABLES)(
+    "%s is ignored for plain http to this machine: the proxy would see the credential",
+    async (name) => {
+      const proxy = await serving("[]");
+      process.env[name] = proxy.url;
+      await calls(emulator.url).GET();
+      expect(emulator.requests).toHaveLength(1);
+      expect([proxy.requests.length, proxy.connections]).toEqual([0, 0]);
+      await proxy.close();
+    },
+  );
 });
 
 describe("a body without end", () => {
@@ -102,14 +115,14 @@ describe("a body without end", () => {
   ])("%s ends in bounded memory and time", async (_, fault) => {
     emulator.faults.add({ ...fault, times: "always" });
     const { POST } = calls(emulator.url);
-    const started = performance.now();
+    const started = cpuTime();
     const before = process.memoryUsage();
     let most = 0;
     const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 2);
     const error = await failureOf(POST());
     clearInterval(watch);
     expect(error.outcome).toBe("ambiguous");
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(cpuTime() - started).toBeLessThan(2_000);
     expect((most - before.rss) / 1e6).toBeLessThan(200);
     expect(process.memoryUsage().external - before.external).toBeLessThan(60e6);
   });
@@ -166,7 +179,10 @@ describe("raw bytes in place of an answer", () => {
 
   test.each([
     ["a megabyte of headers", `HTTP/1.1 200 OK\r\nx: ${"x".repeat(1_000_000)}\r\n\r\n{}`],
-    ["a thousand headers with the credential", `HTTP/1.1 200 OK\r\n${`x: ${CREDENTIAL}\r\n`.repeat(1_000)}\r\n{}`],
+    [
+      "a thousand headers with the credential",
+      `HTTP/1.1 200 OK\r\n${`x: ${CREDENTIAL}\r\n`.repeat(1_000)}\r\n{}`,
+    ],
     ["SSH", "SSH-2.0-OpenSSH_9.6\r\n"],
     ["nothing", ""],
     ["half a head", "HTTP/1.1 200 O"],
@@ -193,14 +209,17 @@ describe("nothing that is thrown holds the credential or the request", () => {
     ...[400, 401, 403, 404, 409, 413, 422, 429, 500, 503].flatMap((status): [string, Fault][] => [
       [`a ${status}`, { status }],
       [`the credential echoed in the body of a ${status}`, { status, echo: { what: "credential" } }],
-      [`the credential echoed in a header of a ${status}`, { status, echo: { what: "credential", in: "header" } }],
+      [
+        `the credential echoed in a header of a ${status}`,
+        { status, echo: { what: "credential", in: "header" } },
+      ],
       [`the new key echoed in the body of a ${status}`, { status, echo: { what: "key" } }],
       [`the new key echoed in a header of a ${status}`, { status, echo: { what: "key", in: "header" } }],
     ]),
   ];
   test.each(faults)("%s", async (_, fault) => {
     const timing = new FakeTiming();
-    timing.attemptLimit = 60;
+    if (fault.hang) timing.attemptLimit = 60;
     const lines: string[] = [];
     const client = clientOf({ url: emulator.url, apiKey: CREDENTIAL }, timing, (line) => lines.push(line));
     emulator.faults.add({ ...fault, times: "always" });
@@ -258,7 +277,9 @@ describe("odd answers", () => {
   });
 
   test("repeated headers are joined", async () => {
-    const server = await serve((response) => response.writeHead(200, { link: ["<a>; rel=x", '<b>; rel="next"'] }).end("[]"));
+    const server = await serve((response) =>
+      response.writeHead(200, { link: ["<a>; rel=x", '<b>; rel="next"'] }).end("[]"),
+    );
     expect((await failureOf(calls(server.url).GET())).name).toBe("MalformedResponseError");
     await server.close();
   });
@@ -284,10 +305,17 @@ describe("connections", () => {
 
   test("an attempt that is given up is closed, so that the server notices", async () => {
     let gone = 0;
-    const server = createServer((socket) => socket.on("close", () => (gone += 1)).on("error", () => undefined).resume());
+    const server = createServer((socket) =>
+      socket
+        .on("close", () => (gone += 1))
+        .on("error", () => undefined)
+        .resume(),
+    );
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    expect(await transportTo(`http://127.0.0.1:${port}`)(LIST, 30)).toEqual({ failure: { code: "ETIMEDOUT" } });
+    expect(await transportTo(`http://127.0.0.1:${port}`)(LIST, 30)).toEqual({
+      failure: { code: "ETIMEDOUT" },
+    });
     await until(() => gone === 1);
     await new Promise((resolve) => server.close(resolve));
   });
@@ -296,7 +324,10 @@ describe("connections", () => {
     const server = await serving("[]");
     await clientOf({ url: server.url, apiKey: "first-credential" }).listSshKeys();
     await clientOf({ url: server.url, apiKey: "second-credential" }).listSshKeys();
-    expect(server.requests.map(({ headers }) => headers["x-api-key"])).toEqual(["first-credential", "second-credential"]);
+    expect(server.requests.map(({ headers }) => headers["x-api-key"])).toEqual([
+      "first-credential",
+      "second-credential",
+    ]);
     await server.close();
   });
 });

@@ -1,7 +1,7 @@
 // examples/policy: the engine runs the pack over the program, and over one that breaks every rule.
 import { writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { exampleFile, linkTools, openExample } from "../support/examples";
+import { accountOf, exampleFile, linkTools, openExample } from "../support/examples";
 import { changesIn } from "../support/stack";
 import { openEmulator } from "../support/world";
 
@@ -26,17 +26,17 @@ new wayscloud.RotatingServiceKey("ours", { service: "dns", rotateEveryDays: 30, 
 
 test("the pack lets the program pass, and names each rule that another one breaks", async () => {
   const emulator = await openEmulator();
-  const env = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
-  const stack = await openExample("policy", { env });
+  const stack = await openExample("policy", { env: accountOf(emulator) });
   linkTools(stack.folder, "@pulumi/policy");
   writeFileSync(join(stack.folder, "pulumi-analyzer-policy-launched"), LAUNCHER, { mode: 0o755 });
-  stack.env["PATH"] += `${delimiter}${stack.folder}`;
+  stack.env["PATH"] = `${stack.env["PATH"] ?? ""}${delimiter}${stack.folder}`;
   const manifest = exampleFile("policy", "pack/PulumiPolicy.yaml");
   stack.writeFile("pack/PulumiPolicy.yaml", manifest.replace("runtime: nodejs", "runtime: launched"));
 
   const passed = await stack.preview(["--policy-pack", "pack"]);
-  expect(changesIn(passed)).toEqual({ "to create": 4 });
   expect(passed.all).not.toMatch(/\[(mandatory|advisory)\]/);
+  expect(changesIn(await stack.up(["--policy-pack", "pack"]))).toEqual({ created: 4 });
+  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 4 });
 
   stack.writeFile("index.ts", breaksEveryRule);
   const refused = await stack.preview(["--policy-pack", "pack"], { allowFail: true });
@@ -50,4 +50,6 @@ test("the pack lets the program pass, and names each rule that another one break
     "wide-tokens-are-reviewed long",
     "wide-tokens-are-reviewed maker",
   ]);
+  await stack.destroy();
+  expect(emulator.account.liveApiKeys()).toEqual([]);
 });

@@ -1,9 +1,11 @@
-// examples/testing: its tests are run by its own `npm test`.
+// examples/testing: its tests are run by its own `npm test`, its program by the engine.
 import { readdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "../support/command";
-import { copyExample, linkTools } from "../support/examples";
+import { accountOf, copyExample, linkTools, openExample } from "../support/examples";
 import { cleanEnvironment, engineFolder, makeProjectFolder, sdkFolder } from "../support/install";
+import { changesIn } from "../support/stack";
+import { openEmulator, secretsOf } from "../support/world";
 
 jest.setTimeout(120_000);
 
@@ -27,4 +29,14 @@ test("the unit tests and the integration tests pass, and leave nothing behind", 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test("the program can be deployed like any other", async () => {
+  const emulator = await openEmulator();
+  const stack = await openExample("testing", { env: accountOf(emulator) });
+  expect(changesIn(await stack.up())).toEqual({ created: 5 });
+  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 5 });
+  await stack.destroy();
+  expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
+  await stack.assertNoSecrets(secretsOf(emulator));
 });

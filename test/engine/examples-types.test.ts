@@ -37,11 +37,15 @@ test("all examples compile, with the strictest options too", () => {
 });
 
 test.each(exampleNames())("%s is laid out like the others", (name) => {
-  expect(exampleFile(name, "Pulumi.yaml")).toMatch(new RegExp(`^name: ${name}\nruntime: nodejs\ndescription: .+\n$`));
+  expect(exampleFile(name, "Pulumi.yaml")).toMatch(
+    new RegExp(`^name: ${name}\nruntime: nodejs\ndescription: .+\n$`),
+  );
   const { dependencies, ...manifest } = JSON.parse(exampleFile(name, "package.json"));
   expect(manifest).toMatchObject({ name, private: true, main: "index.ts" });
   expect(JSON.parse(exampleFile(name, "tsconfig.json")).compilerOptions.strict).toBe(true);
   // Only the vps stack does without the package: it reads the account's stack.
   expect(dependencies["pulumi-wayscloud"]).toBe(name === "vps" ? undefined : "^0.1.0");
-  expect(exampleFile(name, "README.md").split("\n").length).toBeGreaterThanOrEqual(name === "quickstart" ? 10 : 30);
+  expect(exampleFile(name, "README.md").split("\n").length).toBeGreaterThanOrEqual(
+    name === "quickstart" ? 10 : 30,
+  );
 });

@@ -61,9 +61,8 @@ function counted(lines: string[]): Record<string, number> {
 
 /** The bytes that a resource takes in the state file, which the engine writes anew at every step. */
 function bytesInState(resource: StateResource): number {
-  // As Go writes it: indented by four, each line three levels deep, and with <, > and & escaped.
-  const text = JSON.stringify(resource, undefined, 4).replace(/[<>&]/g, "\\u0000");
-  return Buffer.byteLength(text) + 12 * text.split("\n").length;
+  // As Go writes it, without blanks but with <, > and & escaped, and with the comma.
+  return Buffer.byteLength(JSON.stringify(resource).replace(/[<>&]/g, "\\u0000")) + 1;
 }
 
 /** The resources of this package as the state file holds them, by their class. */

@@ -33,7 +33,7 @@ async function make(call: Call): Promise<Result> {
     const { name, message, outcome, status } = error;
     return { ok: false, name, message, outcome, status, leaks };
   } finally {
-    for (const variable of Object.keys(call.env ?? {})) delete process.env[variable];
+    for (const variable of Object.keys(call.env ?? {})) Reflect.deleteProperty(process.env, variable);
   }
 }
 

@@ -6,7 +6,8 @@ import type { KeyObject } from "node:crypto";
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;
-  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const size =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...size]), content]);
 }
 
@@ -14,15 +15,17 @@ const sequence = (...parts: Buffer[]) => der(0x30, ...parts);
 const oid = (hex: string) => der(0x06, Buffer.from(hex, "hex"));
 const ECDSA_WITH_SHA256 = sequence(oid("2a8648ce3d040302"));
 const nameOf = (text: string) => sequence(der(0x31, sequence(oid("550403"), der(0x0c, Buffer.from(text)))));
-const time = (date: Date) =>
-  der(0x18, Buffer.from(`${date.toISOString().replaceAll(/[-:T]|\.\d+/g, "")}`));
+const time = (date: Date) => der(0x18, Buffer.from(date.toISOString().replaceAll(/[-:T]|\.\d+/g, "")));
 
 function extension(id: string, critical: boolean, value: Buffer): Buffer {
   return sequence(oid(id), ...(critical ? [der(0x01, Buffer.from([0xff]))] : []), der(0x04, value));
 }
 
 function pem(label: string, bytes: Buffer): string {
-  return `-----BEGIN ${label}-----\n${bytes.toString("base64").replaceAll(/(.{64})/g, "$1\n").trim()}\n-----END ${label}-----\n`;
+  return `-----BEGIN ${label}-----\n${bytes
+    .toString("base64")
+    .replaceAll(/(.{64})/g, "$1\n")
+    .trim()}\n-----END ${label}-----\n`;
 }
 
 const DAY = 86_400_000;
@@ -57,7 +60,9 @@ export function newAuthority(): Authority {
     const signature = sign("sha256", body, authority.privateKey);
     return pem("CERTIFICATE", sequence(body, ECDSA_WITH_SHA256, der(0x03, Buffer.from([0]), signature)));
   };
-  const keyId = createHash("sha1").update(authority.publicKey.export({ type: "spki", format: "der" })).digest();
+  const keyId = createHash("sha1")
+    .update(authority.publicKey.export({ type: "spki", format: "der" }))
+    .digest();
   const textOf = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
   return {
     cert: make(commonName, authority.publicKey, 30, [

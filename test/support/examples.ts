@@ -1,6 +1,7 @@
 // Runs the programs of examples/ as they are, in a user's install.
 import { cpSync, readdirSync, readFileSync, symlinkSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { Emulator } from "../../src/emulator";
 import type { Stack, StackOptions } from "./stack";
 import { openStack } from "./world";
 
@@ -28,8 +29,7 @@ export function copyExample(name: string, folder: string): void {
 
 /** A stack of the example, in the environment of the options; gone after the test. */
 export async function openExample(name: string, options: StackOptions = {}): Promise<Stack> {
-  const project = /^name: (\S+)$/m.exec(exampleFile(name, "Pulumi.yaml"))?.[1];
-  const stack = await openStack({ ...options, name: project, language: "typescript" });
+  const stack = await openStack({ ...options, name, language: "typescript" });
   copyExample(name, stack.folder);
   return stack;
 }
@@ -37,16 +37,21 @@ export async function openExample(name: string, options: StackOptions = {}): Pro
 /** All configuration in one command, which saves a second for each value. */
 export async function configure(
   stack: Stack,
-  {
-    plain = {},
-    secret = {},
-  }:
-    | Record<"plain" | "secret", Record<string, string>>
-    | { plain?: Record<string, string>; secret?: Record<string, string> },
+  values: { plain?: Record<string, string>; secret?: Record<string, string> },
 ): Promise<void> {
-  const flags = (flag: string, values: Record<string, string>): string[] =>
-    Object.entries(values).flatMap(([key, value]) => [flag, `${key}=${value}`]);
-  await stack.run(["config", "set-all", ...flags("--plaintext", plain), ...flags("--secret", secret)]);
+  const flags = (flag: string, entries: Record<string, string> = {}): string[] =>
+    Object.entries(entries).flatMap(([key, value]) => [flag, `${key}=${value}`]);
+  await stack.run([
+    "config",
+    "set-all",
+    ...flags("--plaintext", values.plain),
+    ...flags("--secret", values.secret),
+  ]);
+}
+
+/** The variables that name an emulated account. */
+export function accountOf(emulator: Emulator): Record<string, string> {
+  return { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
 }
 
 /** Gives a folder development tools of this repository; the package and the SDK stay those of the user's install. */

@@ -10,8 +10,8 @@ export interface Proxy {
   /** Requests that came to the proxy itself, in clear. */
   plain: string[];
   /** Every byte that passed, both ways, as latin1; heads included. */
-  seen(): string;
-  close(): Promise<void>;
+  seen: () => string;
+  close: () => Promise<void>;
 }
 
 /** Starts a proxy; with `refusal` it answers every CONNECT so instead of tunnelling. */

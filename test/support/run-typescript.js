@@ -4,7 +4,14 @@ const { resolve } = require("node:path");
 const ts = require("typescript");
 
 require.extensions[".ts"] = (module, file) => {
-  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
-  module._compile(ts.transpileModule(readFileSync(file, "utf8"), { compilerOptions, fileName: file }).outputText, file);
+  const compilerOptions = {
+    module: ts.ModuleKind.CommonJS,
+    target: ts.ScriptTarget.ES2022,
+    esModuleInterop: true,
+  };
+  module._compile(
+    ts.transpileModule(readFileSync(file, "utf8"), { compilerOptions, fileName: file }).outputText,
+    file,
+  );
 };
 require(resolve(process.argv[2]));

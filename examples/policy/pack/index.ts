@@ -17,7 +17,8 @@ const tokensExpire: ResourceValidationPolicy = {
   enforcementLevel: "mandatory",
   validateResource: ({ type, props }, report) => {
     if (!tokens.includes(type)) return;
-    if (props.expiresInDays === undefined) report(`It never expires; set expiresInDays, ${MOST_DAYS} at most.`);
+    if (props.expiresInDays === undefined)
+      report(`It never expires; set expiresInDays, ${MOST_DAYS} at most.`);
     else if (props.expiresInDays > MOST_DAYS) report(`It expires in ${props.expiresInDays} days.`);
   },
 };

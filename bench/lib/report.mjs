@@ -1,0 +1,1 @@
+export function report(data) { return JSON.stringify(data.cells.map(c=>[c.arm,c.n,c.latency,c.stateBytes,Object.entries(c.operations).map(([k,v])=>k+" "+v.ms+" "+JSON.stringify(v.requests)+" "+JSON.stringify(v.processes))]),null,1) }

@@ -1,0 +1,83 @@
+// examples/multi-account and examples/rotation-consumer, run as their READMEs say.
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { accountOf, configure, openExample } from "../support/examples";
+import { changesIn } from "../support/stack";
+import { API_KEYS, openEmulator, publicKey, secretsOf, takeRequests } from "../support/world";
+
+jest.setTimeout(120_000);
+
+test("multi-account: every account gets its own keys, made with its own credential", async () => {
+  const [production, staging] = [await openEmulator(), await openEmulator()];
+  const both = await openExample("multi-account");
+  await configure(both, {
+    plain: {
+      publicKey: publicKey("deploy"),
+      productionEndpoint: production.url,
+      stagingEndpoint: staging.url,
+    },
+    secret: { productionApiKey: production.apiKey, stagingApiKey: staging.apiKey },
+  });
+  expect(changesIn(await both.up())).toEqual({ created: 7 });
+  for (const { account, requests } of [production, staging]) {
+    expect(account.sshKeys().map(({ name }) => name)).toEqual(["deploy"]);
+    expect(account.liveApiKeys().map(({ service }) => service)).toEqual(["dns"]);
+    expect(requests.map(({ status }) => status).sort()).toEqual([200, 201, 201]);
+  }
+  expect(changesIn(await both.up(["--expect-no-changes"]))).toEqual({ unchanged: 7 });
+  await both.destroy();
+  expect(
+    [production, staging].flatMap(({ account }) => [...account.liveApiKeys(), ...account.sshKeys()]),
+  ).toEqual([]);
+  await both.assertNoSecrets(secretsOf(production, staging));
+});
+
+test("rotation-consumer: the store has the new key before the old one is revoked, or the old one stays", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "rotation-consumer-"));
+  const secretFile = join(folder, "storage-key");
+  try {
+    // What the application would read at the very moment of a revocation.
+    const seen: string[] = [];
+    const emulator = await openEmulator({
+      onRequest: ({ method }) => {
+        if (method === "DELETE" && existsSync(secretFile)) seen.push(readFileSync(secretFile, "utf8"));
+      },
+    });
+    const stack = await openExample("rotation-consumer", { env: accountOf(emulator) });
+    await configure(stack, { plain: { quarter: "2026-Q4", secretFile } });
+    expect(changesIn(await stack.up())).toEqual({ created: 3 });
+    const [first] = emulator.account.liveApiKeys();
+    expect(readFileSync(secretFile, "utf8")).toBe(first!.key);
+    expect(statSync(secretFile).mode & 0o777).toBe(0o600);
+    expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 3 });
+    takeRequests(emulator);
+
+    await configure(stack, { plain: { quarter: "2027-Q1" } });
+    expect(changesIn(await stack.up())).toMatchObject({ replaced: 1, updated: 1 });
+    const [made, revoked] = emulator.requests;
+    expect([made!.method, made!.path]).toEqual(["POST", `${API_KEYS}/service`]);
+    expect([revoked!.method, revoked!.path]).toEqual(["DELETE", `${API_KEYS}/${first!.id}`]);
+    const [second] = emulator.account.liveApiKeys();
+    expect(seen).toEqual([second!.key]);
+    const log = readFileSync(`${secretFile}.log`, "utf8").trim().split("\n");
+    const stored = Date.parse(log[1]!.split(" ")[0]!);
+    expect(log).toHaveLength(2);
+    expect(stored).toBeGreaterThanOrEqual(made!.time);
+    expect(stored).toBeLessThanOrEqual(revoked!.time);
+
+    // While the store is down, the key that the application has stays good.
+    takeRequests(emulator);
+    await configure(stack, { plain: { quarter: "2027-Q2" } });
+    renameSync(folder, `${folder}-away`);
+    expect((await stack.up([], { allowFail: true })).code).not.toBe(0);
+    renameSync(`${folder}-away`, folder);
+    expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/service`]);
+
+    await stack.destroy();
+    expect(emulator.account.liveApiKeys()).toEqual([]);
+    await stack.assertNoSecrets(secretsOf(emulator));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,74 @@
+// examples/account, examples/vps and examples/team-ssh-keys, run as their READMEs say.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { accountOf, exampleFile, openExample } from "../support/examples";
+import { changesIn } from "../support/stack";
+import { openEmulator, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/world";
+
+jest.setTimeout(120_000);
+
+test("account and vps: keys pass from stack to stack, the service key as a secret; a new SSH key leaves servers alone", async () => {
+  const emulator = await openEmulator();
+  const account = await openExample("account", { env: accountOf(emulator) });
+  expect(changesIn(await account.up())).toEqual({ created: 4 });
+  expect(changesIn(await account.up(["--expect-no-changes"]))).toEqual({ unchanged: 4 });
+  const vps = await openExample("vps", {
+    // The same backend, as for every pair of stacks of which one reads the other; and no credential of the account.
+    env: { WAYSCLOUD_ENDPOINT: emulator.url, PULUMI_BACKEND_URL: account.env["PULUMI_BACKEND_URL"]! },
+  });
+  // An error that shows the key, from a server that means well.
+  const [path, echo] = ["/v1/vps", { what: "credential", in: "body" } as const];
+  emulator.faults.add({ method: "POST", path, times: 2, status: 500, echo });
+  const failed = await vps.up([], { allowFail: true });
+  expect(failed.code).not.toBe(0);
+  expect(failed.all).toMatch(/POST \/v1\/vps was answered 500: .*\[secret\]/);
+  takeRequests(emulator);
+  expect(changesIn(await vps.up())).toMatchObject({ created: 2 });
+  const [key] = emulator.account.liveApiKeys();
+  expect(emulator.requests.map(({ method, path, credentialId }) => [method, path, credentialId])).toEqual([
+    ["POST", "/v1/vps", key!.id],
+    ["POST", "/v1/vps", key!.id],
+  ]);
+  const before = emulator.account.vps();
+  expect(before.map(({ name, plan, region }) => [name, plan, region]).sort()).toEqual([
+    ["web-1", "NO-Start-Linux-2cpu-4096mb-30gb", "NO"],
+    ["web-2", "NO-Start-Linux-2cpu-4096mb-30gb", "NO"],
+  ]);
+  const fingerprints = emulator.account.sshKeys().map(({ fingerprint }) => fingerprint);
+  expect(before[0]!.fingerprints.sort()).toEqual(fingerprints.sort());
+
+  // Anna gets a new key.
+  const changed = exampleFile("account", "team.ts").replace(
+    /ssh-ed25519 \S+ anna/,
+    `${publicKey("anna")} anna`,
+  );
+  account.writeFile("team.ts", changed);
+  expect(changesIn(await account.up())).toMatchObject({ replaced: 1 });
+  expect(changesIn(await vps.up(["--expect-no-changes"]))).toEqual({ unchanged: 3 });
+  expect(emulator.account.vps()).toEqual(before);
+
+  await vps.destroy();
+  expect(emulator.account.vps()).toEqual([]);
+  await account.destroy();
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  expect(emulator.account.sshKeys()).toEqual([]);
+  await vps.assertNoSecrets(secretsOf(emulator));
+  await account.assertNoSecrets(secretsOf(emulator));
+});
+
+test("team-ssh-keys: a file that comes or goes is a member who joins or leaves", async () => {
+  const emulator = await openEmulator();
+  const team = await openExample("team-ssh-keys", { env: accountOf(emulator) });
+  expect(changesIn(await team.up())).toEqual({ created: 3 });
+  expect(changesIn(await team.up(["--expect-no-changes"]))).toEqual({ unchanged: 3 });
+  const [, bjarne] = emulator.account.sshKeys().sort((a, b) => a.name.localeCompare(b.name));
+
+  team.writeFile("keys/carl.pub", `${publicKey("carl")} carl@example.com\n`);
+  rmSync(join(team.folder, "keys/bjarne.pub"));
+  takeRequests(emulator);
+  expect(changesIn(await team.up())).toMatchObject({ created: 1, deleted: 1, unchanged: 2 });
+  expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`, `DELETE ${SSH_KEYS}/${bjarne!.id}`]);
+
+  await team.destroy();
+  expect(emulator.account.sshKeys()).toEqual([]);
+});

@@ -1,0 +1,129 @@
+// Options about deletion, providers that components hand down, and what `import` says, as docs/options.md tells.
+import { ObservedTable } from "../support/observed-table";
+import { changesIn } from "../support/stack";
+import { API_KEYS, openEmulator, openWorld, program, publicKey, secretsOf, takeRequests } from "../support/world";
+
+jest.setTimeout(180_000);
+
+const table = new ObservedTable("docs/options.md", "Deletion, components, import");
+afterAll(() => table.compare());
+
+const guarded = (service: string, key: number): string =>
+  program(`
+    new wayscloud.ServiceKey("protected", { service: "${service}" }, { protect: true });
+    const kept = new wayscloud.ServiceKey("kept", { service: "dns" }, { retainOnDelete: true });
+    new wayscloud.ServiceKey("along", { service: "dns" }, { deletedWith: kept });
+    new wayscloud.SshKey("ssh", { name: "fixed", publicKey: "${publicKey(key)}" }, { deleteBeforeReplace: false });
+  `);
+
+test("protected and retained keys stay, and a replacement that cannot be create-first loses nothing", async () => {
+  const { emulator, stack } = await openWorld({ program: guarded("dns", 1) });
+  await stack.up();
+  takeRequests(emulator);
+  const held = async (): Promise<unknown> => [emulator.account.liveApiKeys(), emulator.account.sshKeys()];
+  const before = await held();
+
+  const failing = async (service: string, key: number): Promise<string> => {
+    stack.setProgram(guarded(service, key));
+    const { code, all } = await stack.up([], { allowFail: true });
+    expect(code).not.toBe(0);
+    expect(await held()).toEqual(before);
+    return all;
+  };
+  expect(await failing("vps", 1)).toContain("as it is currently marked for protection");
+  expect(takeRequests(emulator)).toEqual([]);
+  table.note("`protect`", "a change that replaces", "the engine refuses; nothing is requested");
+  expect(await failing("dns", 2)).toMatch(/the name is taken by "fixed" \(id [0-9a-f-]{36}\)\. Choose another/);
+  expect(takeRequests(emulator)).toEqual(["POST /v1/account/ssh-keys", "GET /v1/account/ssh-keys"]);
+  table.note(
+    "`deleteBeforeReplace: false`",
+    "an SSH key with a fixed `name` gets other material",
+    "409, an error that says so, and the old key stays: leave the option out, then the old key goes first",
+  );
+
+  const destroyed = await stack.destroy(["--exclude-protected"]);
+  expect(destroyed.stdout).toContain("[retain]");
+  expect((await stack.resources()).map(({ urn }) => urn.split("::").at(-1))).toEqual(["protected"]);
+  expect(takeRequests(emulator)).toEqual([expect.stringMatching(/^DELETE \/v1\/account\/ssh-keys\//)]);
+  const live = emulator.account.liveApiKeys().map(({ description }) => /dev\/(\w+) #/.exec(description ?? "")?.[1]);
+  expect(live.sort()).toEqual(["along", "kept", "protected"]);
+  table.note("`protect`", "`pulumi destroy --exclude-protected`", "the key and its resource stay");
+  table.note("`retainOnDelete`", "`pulumi destroy`", "no request: the key stays **live** in the account");
+  table.note(
+    "`deletedWith`",
+    "another key, which is destroyed too",
+    "no request: the key stays **live** in the account, since nothing there goes with another. Do not use it",
+  );
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("resources in a component use the provider that the component was given", async () => {
+  const { emulator: mine, stack } = await openWorld();
+  const other = await openEmulator();
+  stack.setProgram(
+    program(`
+      class Team extends pulumi.ComponentResource {
+        constructor(name, opts) {
+          super("test:index:Team", name, {}, opts);
+          new wayscloud.ServiceKey(name + "-key", { service: "dns" }, { parent: this });
+          if (!name.includes("nested")) new Team(name + "-nested", { parent: this });
+          this.registerOutputs({});
+        }
+      }
+      const other = new wayscloud.Provider("other", { apiKey: "${other.apiKey}", endpoint: "${other.url}" });
+      new Team("list", { providers: [other] });
+      new Team("one", { provider: other });
+      new Team("map", { providers: { "pulumi-nodejs": other } });
+      new Team("none");
+    `),
+  );
+  await stack.up();
+  expect(takeRequests(mine)).toEqual(Array(2).fill(`POST ${API_KEYS}/service`));
+  expect(takeRequests(other)).toEqual(Array(6).fill(`POST ${API_KEYS}/service`));
+  await stack.refresh(["--expect-no-changes"]);
+  await stack.destroy();
+  for (const emulator of [mine, other]) expect(emulator.account.liveApiKeys()).toEqual([]);
+  table.note("`parent`", "components, one inside the other", "the stack's own account");
+  for (const how of ["`providers: [provider]`", "`provider`", '`providers: { "pulumi-nodejs": provider }`']) {
+    table.note(how, "on a component", "all resources in it, however deep, use that account");
+  }
+  await stack.assertNoSecrets(secretsOf(mine, other));
+});
+
+test("`import` fails before anything happens; the option says what to do instead", async () => {
+  const { emulator, stack } = await openWorld({
+    program: program(`
+      const opts = { import: "8f14e45f-ceea-467a-9575-0c3b1c1d8a01" };
+      const args = { publicKey: "${publicKey(1)}", service: "dns", scopes: ["a:read"], rotateEveryDays: 7 };
+      const said = {};
+      for (const name of ["SshKey", "ServiceKey", "PersonalAccessToken", "RotatingServiceKey", "RotatingPersonalAccessToken"]) {
+        try { new wayscloud[name](name, args, opts); } catch (error) { said[name] = error.message; }
+      }
+      try { new wayscloud.RotatingServiceKey("by-id", args, { id: "x" }); } catch (error) { said.byId = error.message; }
+      return said;
+    `),
+  });
+  expect(changesIn(await stack.up())).toEqual({ created: 1 });
+  const why = (name: string, instead: string): string =>
+    `${name} "${name}": \`import\` cannot work for dynamic resources, since the engine has no code to read them with. ${instead}.`;
+  const existing = "Pass `existing: { id, key }` instead, which takes over the key that you have";
+  const own = "Let it make a key of its own instead, and revoke the old one when nothing uses it any more";
+  expect(await stack.outputs()).toEqual({
+    SshKey: why("SshKey", "Declare it with `adoptExisting: true` instead, which takes over the key that the account has"),
+    ServiceKey: why("ServiceKey", existing),
+    PersonalAccessToken: why("PersonalAccessToken", existing),
+    RotatingServiceKey: why("RotatingServiceKey", own),
+    RotatingPersonalAccessToken: why("RotatingPersonalAccessToken", own),
+    byId: 'RotatingServiceKey "by-id": a rotating key cannot be looked up by `id`.',
+  });
+  table.note("`import`", "every class", "an error of the program that names `existing` or `adoptExisting`");
+
+  const found = emulator.account.addApiKey({ service: "dns" });
+  const args = ["import", "pulumi-nodejs:dynamic/wayscloud:ServiceKey", "found", found.id, "--yes"];
+  const { code, all } = await stack.run(args, { allowFail: true });
+  expect(code).not.toBe(0);
+  expect(all).toContain("code must be a string, not undefined");
+  expect(await stack.resources()).toEqual([]);
+  expect(takeRequests(emulator)).toEqual([]);
+  table.note("`pulumi import`", "a service key", "fails: `code must be a string, not undefined`; nothing changes");
+});

@@ -1,0 +1,234 @@
+// Pulumi's resource options on this package's resources: what each of them did, as docs/options.md says.
+import type { RecordedRequest } from "../../src/emulator";
+import { ObservedTable } from "../support/observed-table";
+import type { StateResource } from "../support/stack";
+import { openWorld, program, publicKey, secretsOf, type World } from "../support/world";
+
+jest.setTimeout(180_000);
+
+const table = new ObservedTable("docs/options.md", "Resource options");
+afterAll(() => table.compare());
+
+interface Case {
+  option: string;
+  tried: string;
+  /** Program text; `two` is true in the second round. */
+  code: (name: string) => string;
+  renamed?: boolean;
+  /** The constant in the program that holds the resource, by which others, and the test, name it. */
+  as?: "triggered" | "token" | "slow" | "dependent" | "secretPrefix" | "last";
+  /** What the API got for this resource in the second round. */
+  requests: string;
+  result: string;
+}
+
+const dns = `{ service: "dns" }`;
+const cases: Case[] = [
+  {
+    option: "`aliases`",
+    tried: "another logical name, the old one as alias",
+    code: (name) => `new wayscloud.ServiceKey(two ? "${name}-renamed" : "${name}", ${dns}, { aliases: [{ name: "${name}" }] });`,
+    renamed: true,
+    requests: "none",
+    result: "the same key, also its description",
+  },
+  {
+    option: "`aliases`, `parent`",
+    tried: "moved below a component",
+    code: (name) =>
+      `new wayscloud.ServiceKey("${name}", ${dns}, two ? { parent: team, aliases: [{ parent: pulumi.rootStackResource }] } : {});`,
+    requests: "none",
+    result: "the same key",
+  },
+  {
+    option: "`ignoreChanges`",
+    tried: "`publicKey`, changed",
+    code: (name) =>
+      `new wayscloud.SshKey("${name}", { publicKey: two ? "${publicKey(1)}" : "${publicKey(2)}" }, { ignoreChanges: ["publicKey"] });`,
+    requests: "none",
+    result: "the same key",
+  },
+  {
+    option: "`ignoreChanges`",
+    tried: "`service`, changed",
+    code: (name) =>
+      `new wayscloud.ServiceKey("${name}", { service: two ? "vps" : "dns" }, { ignoreChanges: ["service"] });`,
+    requests: "none",
+    result: "the same key",
+  },
+  {
+    option: "`ignoreChanges`",
+    tried: "`description`, first left out, then given",
+    code: (name) =>
+      `new wayscloud.ServiceKey("${name}", two ? { service: "dns", description: "other" } : ${dns}, { ignoreChanges: ["description"] });`,
+    requests: "none",
+    result: "the same key, the description made up before",
+  },
+  {
+    option: "`ignoreChanges`",
+    tried: "`rotationTriggers.quarter`, changed",
+    code: (name) =>
+      `new wayscloud.ServiceKey("${name}", { service: "dns", rotationTriggers: { quarter: String(two), by: "x" } },
+        { ignoreChanges: ["rotationTriggers.quarter"] });`,
+    requests: "none",
+    result: "the same key",
+  },
+  {
+    option: "`replaceOnChanges`",
+    tried: "`rotateBeforeDays`, changed",
+    code: (name) =>
+      `new wayscloud.PersonalAccessToken("${name}", { scopes: ["a:read"], expiresInDays: 90, rotateBeforeDays: two ? 5 : 4 },
+        { replaceOnChanges: ["rotateBeforeDays"] });`,
+    as: "token",
+    requests: "none",
+    result:
+      "**no effect**: dynamic providers cannot tell the engine which inputs changed. What has to replace does so by itself; to force a replacement use `rotationTriggers` or `replacementTrigger`",
+  },
+  {
+    option: "`replacementTrigger`",
+    tried: "changed",
+    code: (name) => `new wayscloud.ServiceKey("${name}", ${dns}, { replacementTrigger: two });`,
+    as: "triggered",
+    requests: "POST DELETE",
+    result: "replaced, new key first",
+  },
+  {
+    option: "`replaceWith`",
+    tried: "the resource above, which is replaced",
+    code: (name) => `new wayscloud.ServiceKey("${name}", ${dns}, { replaceWith: [triggered] });`,
+    requests: "POST DELETE",
+    result: "replaced as well",
+  },
+  {
+    option: "`deleteBeforeReplace: true`",
+    tried: "`service` changed",
+    code: (name) =>
+      `new wayscloud.ServiceKey("${name}", { service: two ? "vps" : "dns" }, { deleteBeforeReplace: true });`,
+    requests: "DELETE POST",
+    result: "replaced, old key first",
+  },
+  {
+    option: "`additionalSecretOutputs`",
+    tried: "`keyPrefix`",
+    code: (name) => `new wayscloud.ServiceKey("${name}", ${dns}, { additionalSecretOutputs: ["keyPrefix"] });`,
+    as: "secretPrefix",
+    requests: "none",
+    result: "secret in the state, and `key` too",
+  },
+  {
+    option: "`customTimeouts`",
+    tried: "`create: \"1s\"`, the API answers after 2 s",
+    code: (name) =>
+      `new wayscloud.PersonalAccessToken("${name}", { scopes: ["slow:read"] }, { customTimeouts: { create: "1s" }, dependsOn: [token] });`,
+    as: "slow",
+    requests: "none",
+    result: "**no effect**: dynamic providers do not see it. The package has limits of its own",
+  },
+  {
+    option: "`dependsOn`",
+    tried: "the resource above",
+    code: (name) => `new wayscloud.ServiceKey("${name}", ${dns}, { dependsOn: [slow] });`,
+    as: "dependent",
+    requests: "none",
+    result: "created after it",
+  },
+  {
+    option: "`version`, `pluginDownloadURL`",
+    tried: "given",
+    code: (name) =>
+      `new wayscloud.ServiceKey("${name}", ${dns}, { version: "1.2.3", pluginDownloadURL: "https://plugins.invalid" });`,
+    requests: "none",
+    result: "harmless, and useless: one more provider process",
+  },
+  {
+    option: "`transforms`",
+    tried: "adds a description",
+    code: (name) =>
+      `new wayscloud.ServiceKey("${name}", ${dns}, { transforms: [({ props, opts }) => ({ props: { ...props, description: "transformed" }, opts })] });`,
+    requests: "none",
+    result: "created with it",
+  },
+  {
+    option: "`transformations`",
+    tried: "adds a description",
+    code: (name) =>
+      `new wayscloud.ServiceKey("${name}", ${dns}, { transformations: [({ props, opts }) => ({ props: { ...props, description: "transformationed" }, opts })] });`,
+    requests: "none",
+    result: "created with it",
+  },
+  {
+    option: "stack transformation",
+    tried: "`registerStackTransformation` adds a description",
+    code: (name) => `new wayscloud.ServiceKey("${name}", ${dns});`,
+    as: "last",
+    requests: "none",
+    result: "created with it",
+  },
+];
+const named = (as: Case["as"]): string => `case-${cases.findIndex((each) => each.as === as)}`;
+
+function round(two: boolean): string {
+  const line = ({ as, code }: Case, index: number): string =>
+    `${as === undefined ? "" : `const ${as} = `}${code(`case-${index}`)}`;
+  return program(`
+    const two = ${two};
+    pulumi.runtime.registerStackTransformation(({ name, props, opts }) =>
+      name === "${named("last")}" ? { props: { ...props, description: "for the stack" }, opts } : undefined);
+    const team = new pulumi.ComponentResource("test:index:Team", "team");
+    ${cases.map(line).join("\n")}
+  `);
+}
+
+/** `POST DELETE`: the requests about the resource that was `before` and is `after`. */
+function requestsFor(requests: RecordedRequest[], before: StateResource, after: StateResource): string {
+  const text = after.outputs?.["name"] ?? after.outputs?.["description"];
+  const mine = requests.filter(({ method, path, body }) => {
+    const { name, description } = (body ?? {}) as { name?: string; description?: string };
+    return method === "POST" ? (name ?? description) === text : path.endsWith(`/${before.id}`);
+  });
+  return mine.map(({ method }) => method).join(" ") || "none";
+}
+
+/** What the first round shows: order, secrets, transformed descriptions. */
+async function expectFirstRound({ emulator, stack }: World): Promise<void> {
+  expect(emulator.faults.pending()).toEqual([]);
+  const posted = emulator.requests.map(({ body }) => (body as { description?: string }).description ?? "");
+  const at = (as: Case["as"]): number => posted.findIndex((text) => text.includes(`${named(as)} #`));
+  expect(at("slow")).toBeGreaterThanOrEqual(0);
+  expect(at("dependent")).toBeGreaterThan(at("slow"));
+  expect(posted).toEqual(expect.arrayContaining(["transformed", "transformationed", "for the stack"]));
+  const prefix = await stack.resource(named("secretPrefix"));
+  expect(prefix.additionalSecretOutputs?.sort()).toEqual(["key", "keyPrefix"]);
+  expect(prefix.outputs?.["keyPrefix"]).toHaveProperty("ciphertext");
+}
+
+test("each option does what the table says, and makes no other requests", async () => {
+  const world = await openWorld({ program: round(false) });
+  const { emulator, stack } = world;
+  emulator.faults.add({ method: "POST", contains: "slow:read", delay: 2_000 });
+  await stack.up();
+  await expectFirstRound(world);
+  const before = await stack.resources({ showSecrets: true });
+
+  emulator.requests.length = 0;
+  stack.setProgram(round(true));
+  await stack.up();
+  const all = [...emulator.requests];
+  const after = await stack.resources({ showSecrets: true });
+  const find = (list: StateResource[], name: string): StateResource =>
+    list.find(({ urn }) => urn.endsWith(`::${name}`))!;
+  cases.forEach(({ option, tried, requests, renamed, result }, index) => {
+    const old = find(before, `case-${index}`);
+    const now = find(after, `case-${index}${renamed ? "-renamed" : ""}`);
+    const seen = requestsFor(all, old, now);
+    expect({ option, tried, requests: seen }).toEqual({ option, tried, requests });
+    if (seen === "none") expect(now.outputs?.["key"]).toEqual(old.outputs?.["key"]);
+    table.note(option, tried, seen, result);
+  });
+  expect(all).toHaveLength(cases.reduce((sum, { requests }) => sum + (requests === "none" ? 0 : 2), 0));
+  await stack.preview(["--expect-no-changes"]);
+  await stack.destroy();
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  expect(emulator.account.sshKeys()).toEqual([]);
+  await stack.assertNoSecrets(secretsOf(emulator));
+});

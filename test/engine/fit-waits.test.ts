@@ -1,0 +1,45 @@
+// A wait that a user would wonder about is explained in the terminal while it lasts.
+import { ObservedTable } from "../support/observed-table";
+import { API_KEYS, openWorld, program, secretsOf, SSH_KEYS, publicKey } from "../support/world";
+
+jest.setTimeout(120_000);
+
+const table = new ObservedTable("docs/options.md", "Waits");
+afterAll(() => table.compare());
+
+const oneKey = program(`new wayscloud.ServiceKey("key", { service: "dns" });`);
+
+test("a rate limit is told while the run waits for it", async () => {
+  const { emulator, stack } = await openWorld({ program: oneKey });
+  emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, status: 429, headers: { "Retry-After": "6" } });
+  const up = stack.spawn(["up", "--yes", "--skip-preview"]);
+  const line = /Creating the service key "[^"]+ #[0-9a-f]{7}": waiting [67] s \(.*429.*\)/;
+  await up.waitFor(line);
+  // The line came before the wait was over: nothing else has been tried meanwhile.
+  expect(emulator.requests).toHaveLength(1);
+  const { code, all } = await up.done;
+  expect(code).toBe(0);
+  expect(emulator.requests.map(({ status }) => status)).toEqual([429, 201]);
+  const told = line.exec(all)?.[0].replace(/test\/dev\/key #[0-9a-f]{7}/, "…").replace(/waiting \d/, "waiting 6");
+  table.note("429 with `Retry-After: 6`", `\`${told}\``);
+});
+
+test("a lost answer is told, and what was done about it", async () => {
+  const { emulator, stack } = await openWorld({
+    program: program(`
+      new wayscloud.ServiceKey("key", { service: "dns" });
+      new wayscloud.SshKey("ssh", { publicKey: "${publicKey(1)}" });
+    `),
+  });
+  emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, reset: true, commit: true });
+  emulator.faults.add({ method: "POST", path: SSH_KEYS, reset: true, commit: true });
+  const { all } = await stack.up();
+  for (const what of ["the service key", "the SSH key"]) {
+    const line = new RegExp(`${what} "[^"]+": the answer to its creation was lost; looking for what became of it\\.`);
+    expect(all).toMatch(line);
+  }
+  expect(emulator.account.liveApiKeys()).toHaveLength(1);
+  expect(emulator.account.sshKeys()).toHaveLength(1);
+  table.note("the answer to a creation is lost", "`the service key \"…\": the answer to its creation was lost; looking for what became of it.`");
+  await stack.assertNoSecrets(secretsOf(emulator));
+});

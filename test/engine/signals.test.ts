@@ -1,0 +1,188 @@
+// Rows 14 and 15: `pulumi` killed or interrupted in the middle of a creation, a deletion, a replacement; and the README's recovery, step by step.
+import { readFileSync } from "node:fs";
+
+import type { Emulator } from "../../src/emulator";
+import { FaultTable } from "../support/fault-table";
+import type { Command, Stack } from "../support/stack";
+import { API_KEYS, openWorld, program, publicKey, secretsOf, SSH_KEYS } from "../support/world";
+
+jest.setTimeout(400_000);
+
+const table = new FaultTable(__filename);
+
+const both = (trigger: string): string =>
+  program(`
+  new wayscloud.ServiceKey("db", { service: "database", rotationTriggers: { quarter: "${trigger}" } });
+  new wayscloud.SshKey("deploy", { publicKey: "${publicKey("deploy")}" });`);
+
+const up = ["up", "--yes", "--skip-preview"];
+const destroy = ["destroy", "--yes", "--skip-preview"];
+const live = ({ account }: Emulator): number => account.liveApiKeys().length + account.sshKeys().length;
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Kills the command line tool, and then the plugins that it leaves behind, before the answer can reach them. */
+async function kill(stack: Stack, command: Command): Promise<void> {
+  command.signal("SIGKILL");
+  for (const pid of stack.leftovers()) if (pid !== command.pid) process.kill(pid, "SIGKILL");
+  await command.done;
+}
+
+interface Pending {
+  type: string;
+  resource: { urn: string; inputs: Record<string, string> };
+}
+
+async function pendingOf(stack: Stack): Promise<Pending[]> {
+  return ((await stack.exportState()).deployment.pending_operations ?? []) as Pending[];
+}
+
+/** What README says, step by step; the quotes make sure that it still says so. */
+async function recover(emulator: Emulator, stack: Stack): Promise<void> {
+  const readme = readFileSync("README.md", "utf8");
+  const section = /### After `pulumi` was killed\n(.*?)\n## /s.exec(readme)?.[1] ?? "";
+  expect(section).toMatch(/1\. `pulumi stack export` shows the pending operation/);
+  for (const { resource } of await pendingOf(stack)) {
+    expect(section).toMatch(/2\. Look for that description in the account's key list/);
+    const { description, name } = resource.inputs;
+    const key = emulator.account.liveApiKeys().find((each) => each.description === description);
+    if (key) emulator.account.remove(key.id);
+    const ssh = emulator.account.sshKeys().find((each) => each.name === name);
+    if (ssh) emulator.account.remove(ssh.id);
+  }
+  expect(section).toContain("3. `pulumi refresh --clear-pending-creates --yes`, then `pulumi up`.");
+  await stack.run(["refresh", "--clear-pending-creates", "--yes", "--skip-preview"]);
+  await stack.up();
+}
+
+async function expectOneOfEach(emulator: Emulator, stack: Stack): Promise<void> {
+  const held = (await stack.resources()).map(({ id }) => id);
+  const ids = [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map(({ id }) => id);
+  expect(ids).toHaveLength(2);
+  expect(held.sort()).toEqual(ids.sort());
+  expect(await pendingOf(stack)).toEqual([]);
+}
+
+test("row 14: killed after the server created: the pending operations show the marks, and the README's recovery leaves one of each", async () => {
+  const { emulator, stack } = await openWorld({ program: both("Q1") });
+  emulator.faults.add({ method: "POST", times: 2, delay: 120_000 });
+  const running = stack.spawn(up);
+  await until(() => live(emulator) === 2);
+  await kill(stack, running);
+  const pending = await pendingOf(stack);
+  expect(pending.map(({ type }) => type)).toEqual(["creating", "creating"]);
+  // The description of the key that nobody knows, and the name: exactly as the account has them.
+  const shown = pending.flatMap(({ resource }) => [resource.inputs["description"], resource.inputs["name"]]);
+  expect(shown).toContain(emulator.account.liveApiKeys()[0]!.description);
+  expect(shown).toContain(emulator.account.sshKeys()[0]!.name);
+  await recover(emulator, stack);
+  await expectOneOfEach(emulator, stack);
+  table.note({
+    row: 14,
+    fault: "SIGKILL after the server created; the recovery",
+    result: "recovered",
+    requests: "",
+    live: live(emulator),
+  });
+
+  // Killed in a create-first replacement, while the new key is created: the old one is still in the state and lives.
+  const old = (await stack.resource("db")).id!;
+  stack.setProgram(both("Q2"));
+  emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, delay: 120_000 });
+  const replacing = stack.spawn(up);
+  await until(() => live(emulator) === 3);
+  await kill(stack, replacing);
+  expect((await stack.resource("db")).id).toBe(old);
+  await recover(emulator, stack);
+  await expectOneOfEach(emulator, stack);
+  expect((await stack.resource("db")).id).not.toBe(old);
+  table.note({
+    row: 14,
+    fault: "SIGKILL during the creation of a replacement; the recovery",
+    result: "recovered",
+    requests: "",
+    live: live(emulator),
+  });
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("row 14: killed between create and delete of a replacement, or during a delete: the next command finishes it", async () => {
+  const { emulator, stack } = await openWorld({ program: both("Q1") });
+  await stack.up();
+  stack.setProgram(both("Q2"));
+  emulator.faults.add({ method: "DELETE", path: `${API_KEYS}/*`, hang: true });
+  const replacing = stack.spawn(up);
+  await until(() => emulator.requests.some(({ method }) => method === "DELETE"));
+  await kill(stack, replacing);
+  expect(live(emulator)).toBe(3);
+  await stack.up();
+  await expectOneOfEach(emulator, stack);
+  table.note({
+    row: 14,
+    fault: "SIGKILL between create and delete of a replacement; `up`",
+    result: "finished",
+    requests: "",
+    live: live(emulator),
+  });
+
+  // The server did delete; the answer never came.
+  emulator.requests.length = 0;
+  emulator.faults.add({ method: "DELETE", times: 2, hang: true, commit: true });
+  const destroying = stack.spawn(destroy);
+  await until(() => emulator.requests.filter(({ method }) => method === "DELETE").length === 2);
+  await kill(stack, destroying);
+  await stack.destroy();
+  expect(live(emulator)).toBe(0);
+  expect(await stack.resources()).toEqual([]);
+  table.note({
+    row: 14,
+    fault: "SIGKILL during a delete; `destroy`",
+    result: "finished",
+    requests: "",
+    live: live(emulator),
+  });
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("row 15: one SIGINT during a creation, as Ctrl-C sends it: the creation is finished and kept, and no orphan is left", async () => {
+  const { emulator, stack } = await openWorld({ program: both("Q1") });
+  emulator.faults.add({ method: "POST", times: 2, delay: 4_000 });
+  const running = stack.spawn(up);
+  await until(() => live(emulator) === 2);
+  running.signal("SIGINT", { group: true });
+  const ended = await running.done;
+  expect(ended.ms).toBeLessThan(120_000);
+  await expectOneOfEach(emulator, stack);
+  await stack.up();
+  await expectOneOfEach(emulator, stack);
+  table.note({
+    row: 15,
+    fault: "one SIGINT during a creation",
+    result: "finished and kept",
+    requests: "",
+    live: live(emulator),
+  });
+
+  // And when the answer is lost as well, the reconciliation is carried through.
+  await stack.destroy();
+  emulator.requests.length = 0;
+  emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, status: 502, commitAfter: 4_000 });
+  emulator.faults.add({ method: "POST", path: SSH_KEYS, delay: 4_000 });
+  const losing = stack.spawn(up);
+  await until(() => emulator.requests.filter(({ method }) => method === "POST").length === 2);
+  losing.signal("SIGINT", { group: true });
+  expect((await losing.done).ms).toBeLessThan(120_000);
+  await expectOneOfEach(emulator, stack);
+  table.note({
+    row: 15,
+    fault: "one SIGINT during a creation whose answer is lost",
+    result: "finished and kept",
+    requests: "",
+    live: live(emulator),
+  });
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("docs/fault-table.md says what these tests saw", () => table.compare());
