@@ -19,8 +19,13 @@ export interface Host {
   now(): number;
 }
 
+const BEFORE_ALL_TIMES = 0;
+
 /** The provider object that the engine's process calls for one type of resource. */
 export function dynamicProvider(lifecycle: Lifecycle, host: Host): dynamic.ResourceProvider {
+  // A refresh calls diff right after read, with no check between. It asks what has changed in the account; that time has come for a
+  // rotation is no drift, and is told by the next preview.
+  const justRead = new Set<string>();
   return {
     // Stores and nothing more: the process already hands this object to other calls while it waits.
     configure: (request) => {
@@ -29,6 +34,7 @@ export function dynamicProvider(lifecycle: Lifecycle, host: Host): dynamic.Resou
     },
     check: (olds: Properties, news: Properties) =>
       shortly(() => {
+        justRead.clear();
         const { inputs, failures } = lifecycle.check(incoming(olds), incoming(news));
         // Something is to be created: a missing credential is better said in the preview than halfway through `up`.
         const wrong = Object.keys(olds).length === 0 ? host.misconfiguration() : undefined;
@@ -38,7 +44,10 @@ export function dynamicProvider(lifecycle: Lifecycle, host: Host): dynamic.Resou
         };
       }),
     diff: (id, olds: Properties, news: Properties) =>
-      shortly(() => lifecycle.diff(id, incoming(olds), incoming(news), host.now())),
+      shortly(() => {
+        const now = justRead.has(id) ? BEFORE_ALL_TIMES : host.now();
+        return lifecycle.diff(id, incoming(olds), incoming(news), now);
+      }),
     create: (inputs: Properties) =>
       tracked(inputs, async () => {
         const { id, outputs } = await lifecycle.create(incoming(inputs), host.context());
@@ -46,6 +55,7 @@ export function dynamicProvider(lifecycle: Lifecycle, host: Host): dynamic.Resou
       }),
     read: (id, olds: Properties) =>
       shortly(async () => {
+        justRead.add(id);
         const state = await lifecycle.read(id, incoming(olds), host.context());
         return state ? { id: state.id, props: outgoing(state.outputs) } : {};
       }),

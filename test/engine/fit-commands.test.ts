@@ -40,11 +40,11 @@ async function expectPreviews({ emulator, stack }: World): Promise<void> {
   expect(changesIn({ stdout: diff })).toEqual({ "to replace": 2, unchanged: 1 });
   table.note("`preview --diff`", "two changed services, one with `hideDiffs`", "shows the change, except where hidden; secrets as `[secret]`");
   const { steps, changeSummary } = JSON.parse((await stack.preview(["--json"])).stdout) as {
-    steps: { op: string; urn: string; diffReasons?: string[] }[];
+    steps: { op: string; urn: string; replaceReasons?: string[] }[];
     changeSummary: Record<string, number>;
   };
   expect(changeSummary).toEqual({ replace: 2, same: 1 });
-  expect(steps.filter(({ op }) => op === "replace").map(({ diffReasons }) => diffReasons)).toEqual([["service"], ["service"]]);
+  expect(steps.filter(({ op }) => op === "replace").map(({ replaceReasons }) => replaceReasons)).toEqual([["service"], ["service"]]);
   table.note("`preview --json`", "the same", "names the property that replaces");
   expect(takeRequests(emulator)).toEqual([]);
 }

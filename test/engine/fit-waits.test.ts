@@ -20,7 +20,7 @@ test("a rate limit is told while the run waits for it", async () => {
   const { code, all } = await up.done;
   expect(code).toBe(0);
   expect(emulator.requests.map(({ status }) => status)).toEqual([429, 201]);
-  const told = line.exec(all)?.[0].replace(/test\/dev\/key #[0-9a-f]{7}/, "…").replace(/waiting \d/, "waiting 6");
+  const told = line.exec(all)?.[0].replaceAll(/pulumi test\/dev\/key #[0-9a-f]{7}/g, "…").replace(/waiting \d/, "waiting 6");
   table.note("429 with `Retry-After: 6`", `\`${told}\``);
 });
 

@@ -162,7 +162,11 @@ test.concurrent.each(KIND_NAMES)(
     Watched.run(async (watched) => {
       const methods = (await watched.process()).resource(kind);
       for (const id of IDS) {
-        for (const call of [methods.read(id, program(kind)), methods.delete(id, program(kind))]) {
+        const calls: Promise<unknown>[] = [
+          methods.read(id, program(kind)),
+          methods.delete(id, program(kind)),
+        ];
+        for (const call of calls) {
           const { error } = await watched.ended(call);
           expect([id, error?.message]).toEqual([id, expect.stringContaining("was refused")]);
         }

@@ -1,0 +1,134 @@
+// Where the package may stand: docs/options.md tells which installations work, and the remedy for those that do not. Yarn is tried with FIT=all.
+import { join } from "node:path";
+
+import type { Emulator } from "../../src/emulator";
+import * as layouts from "../support/layouts";
+import { ObservedTable } from "../support/observed-table";
+import type { Result, Stack } from "../support/stack";
+import { API_KEYS, openWorld, takeRequests } from "../support/world";
+
+jest.setTimeout(400_000);
+
+const all = process.env["FIT"] === "all";
+const table = new ObservedTable("docs/options.md", "Installations");
+afterAll(() => table.compare({ partial: !all }));
+
+let folder: string;
+beforeEach(() => (folder = layouts.temporaryFolder()));
+afterEach(() => layouts.remove(folder));
+
+const { devDependencies } = require("../../package.json") as { devDependencies: Record<string, string> };
+const sdk = { "@pulumi/pulumi": devDependencies["@pulumi/pulumi"]! };
+const yaml = "name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
+const oneKey = `exports.prefix = new (require("pulumi-wayscloud").ServiceKey)("key", { service: "dns" }).keyPrefix;`;
+const program = (text = oneKey): Record<string, string> => ({ "Pulumi.yaml": yaml, "index.js": text });
+
+/** Up, refresh and destroy in that folder, with exactly the requests of one key. */
+async function expectWorks(folderOfProgram: string, { emulator, stack }: { emulator: Emulator; stack: Stack }): Promise<void> {
+  const there = ["-C", folderOfProgram];
+  await stack.up(there);
+  await stack.refresh([...there, "--expect-no-changes"]);
+  await stack.destroy(there);
+  const gone = expect.stringMatching(/^DELETE /);
+  expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/service`, `GET ${API_KEYS}`, gone]);
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+}
+
+async function expectFails(folderOfProgram: string, stack: Stack): Promise<Result> {
+  const result = await stack.preview(["-C", folderOfProgram], { allowFail: true });
+  expect(result.code).not.toBe(0);
+  return result;
+}
+
+test("pnpm: works with the package in the program's own dependencies; below a component package alone it is not found", async () => {
+  const world = await openWorld();
+  const pnpm = join(await layouts.packageManager(folder, "pnpm", "10.34.9"), "bin", "pnpm.cjs");
+  const tarball = `file:${await layouts.packInto(folder)}`;
+  const team = `const { ComponentResource } = require("@pulumi/pulumi");
+    exports.Team = class extends ComponentResource {
+      constructor(name) {
+        super("team:index:Team", name);
+        const { ServiceKey } = require("pulumi-wayscloud");
+        this.prefix = new ServiceKey("key", { service: "dns" }, { parent: this }).keyPrefix;
+      }
+    };`;
+  layouts.write(folder, {
+    "pnpm-workspace.yaml": "packages: [team, direct, indirect]\n",
+    "package.json": { private: true },
+    "team/package.json": { name: "team", version: "1.0.0", main: "index.js", peerDependencies: sdk, dependencies: { "pulumi-wayscloud": tarball } },
+    "team/index.js": team,
+    "direct/package.json": { name: "direct", main: "index.js", dependencies: { ...sdk, "pulumi-wayscloud": tarball } },
+    "indirect/package.json": { name: "indirect", main: "index.js", dependencies: { ...sdk, team: "workspace:*" } },
+  });
+  layouts.write(join(folder, "direct"), program());
+  layouts.write(join(folder, "indirect"), program(`exports.prefix = new (require("team").Team)("team").prefix;`));
+  await layouts.run(folder, process.execPath, [pnpm, "install", "--prefer-offline"]);
+
+  await expectWorks(join(folder, "direct"), world);
+  table.note("pnpm (isolated `node_modules`)", "works");
+
+  const { all: said } = await expectFails(join(folder, "indirect"), world.stack);
+  expect(said).toContain("Cannot find module 'pulumi-wayscloud/runtime'");
+  world.stack.env["NODE_PATH"] = join(folder, "team", "node_modules");
+  await expectWorks(join(folder, "indirect"), world);
+  table.note(
+    "pnpm, the package a dependency of a component package only",
+    "**fails** in the preview: `Cannot find module 'pulumi-wayscloud/runtime'`, since the engine loads it from the program's folder. Remedy: add `pulumi-wayscloud` to the program's own dependencies (or hoist it, `public-hoist-pattern[]=pulumi-wayscloud`; or name the folder in `NODE_PATH`)",
+  );
+});
+
+test("a folder linked into the project works if it finds an SDK", async () => {
+  const world = await openWorld();
+  const [own, none] = [join(folder, "own"), join(folder, "none")];
+  for (const [project, which] of [[own, "own"], [none, "none"]] as const) {
+    layouts.write(project, { ...program(), "package.json": { name: "linked", main: "index.js" } });
+    layouts.linkPackage(project, join(folder, `outside-${which}`), { sdk: which });
+  }
+  await expectWorks(own, world);
+  table.note("a linked checkout (`npm link`) with an SDK of its own", "works, with two copies of the SDK");
+  expect((await expectFails(none, world.stack)).all).toContain("Cannot find module '@pulumi/pulumi'");
+  world.stack.env["NODE_OPTIONS"] = "--preserve-symlinks";
+  await expectWorks(none, world);
+  table.note(
+    "a linked folder that finds no SDK",
+    "**fails**: `Cannot find module '@pulumi/pulumi'`. Remedy: install it there, or `NODE_OPTIONS=--preserve-symlinks`",
+  );
+});
+
+test("an npm workspace that holds the package itself works", async () => {
+  const world = await openWorld();
+  const manifest = { private: true, workspaces: ["infra", "packages/*"] };
+  layouts.write(folder, { "package.json": manifest, "infra/package.json": { name: "infra", main: "index.js" } });
+  layouts.write(join(folder, "infra"), program());
+  // The SDK is linked where npm would install it, which saves a minute.
+  layouts.linkPackage(folder, join(folder, "packages", "pulumi-wayscloud"), { sdk: "none" });
+  await expectWorks(join(folder, "infra"), world);
+  table.note("npm workspaces, the package one of them (a link in the root's `node_modules`)", "works");
+});
+
+(all ? test : test.skip)("yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does", async () => {
+  const world = await openWorld();
+  const tarball = `file:${await layouts.packInto(folder)}`;
+  const manifest = { name: "test", private: true, main: "index.js", dependencies: { ...sdk, "pulumi-wayscloud": tarball } };
+  const registry = (await layouts.run(folder, "npm", ["config", "get", "registry"])).trim();
+  const berry = join(await layouts.packageManager(folder, "@yarnpkg/cli-dist", "4.18.1"), "bin", "yarn.js");
+  const classic = join(await layouts.packageManager(folder, "yarn", "1.22.22"), "bin", "yarn.js");
+  const install = async (name: string, yarn: string, linker: string): Promise<string> => {
+    const project = join(folder, name);
+    layouts.write(project, { ...program(), "package.json": manifest, "yarn.lock": "", ".yarnrc.yml": `nodeLinker: ${linker}\n` });
+    await layouts.run(project, process.execPath, [yarn, "install"], { YARN_NPM_REGISTRY_SERVER: registry, YARN_ENABLE_TELEMETRY: "0" });
+    return project;
+  };
+  await expectWorks(await install("classic", classic, "node-modules"), world);
+  table.note("yarn 1", "works");
+  await expectWorks(await install("modules", berry, "node-modules"), world);
+  table.note("yarn 4, `nodeLinker: node-modules`", "works");
+  const pnp = await install("pnp", berry, "pnp");
+  expect((await expectFails(pnp, world.stack)).all).toContain("It looks like the Pulumi SDK has not been installed");
+  world.stack.env["NODE_OPTIONS"] = `--require ${join(pnp, ".pnp.cjs")}`;
+  await expectWorks(pnp, world);
+  table.note(
+    "yarn 4, Plug'n'Play",
+    "**fails** like every Pulumi program. Remedy: `nodeLinker: node-modules`, or `NODE_OPTIONS=\"--require …/.pnp.cjs\"`",
+  );
+});

@@ -1,0 +1,150 @@
+// The network between a provider process and the emulator, and the clock of both: answers get lost, requests arrive late, processes are killed.
+import type { Emulator } from "../../src/emulator";
+import type { Transport } from "../../src/api/transport";
+import { createContext } from "../../src/runtime/context";
+import type { Context } from "../../src/runtime/lifecycle";
+import { FakeTiming } from "../support/fake-timing";
+
+/** What can become of a request. */
+export const FATES = [
+  "never arrives",
+  "answer lost",
+  "arrives late",
+  "refused",
+  "500, not done",
+  "502, done",
+  "401",
+  "429",
+  "broken answer",
+] as const;
+export type Fate = (typeof FATES)[number];
+
+/** Some requests of a process, counted from 1 by method. */
+export interface Trouble {
+  method: "POST" | "GET" | "DELETE";
+  nth: number;
+  times: number;
+  fate: Fate;
+  /** For a request that arrives late: seconds. The last look is after six. */
+  late: number;
+}
+
+/** When a process is killed: at its nth request, before or after the server got it. */
+export interface Kill {
+  nth: number;
+  arrived: boolean;
+}
+
+export const KILLED = Symbol("killed");
+
+/** A clock that jumps over every sleep; what is to happen meanwhile does. */
+export class WorldTiming extends FakeTiming {
+  private due: { at: number; work: () => Promise<unknown> }[] = [];
+
+  later(ms: number, work: () => Promise<unknown>): void {
+    this.due.push({ at: this.elapsed + ms, work });
+  }
+
+  override async sleep(ms: number): Promise<void> {
+    this.waits.length = 0;
+    await super.sleep(ms);
+    await this.settle();
+  }
+
+  /** Everything that is due by now; with `all` everything that is still under way. */
+  async settle(all = false): Promise<void> {
+    const now = this.due.filter(({ at }) => all || at <= this.elapsed);
+    this.due = this.due.filter((each) => !now.includes(each));
+    for (const { work } of now) await work();
+  }
+}
+
+export interface Process {
+  context: Context;
+  /** Runs a call; rejects with {@link KILLED} when the process was killed meanwhile. */
+  run<T>(work: Promise<T>): Promise<T>;
+  killed(): boolean;
+}
+
+export function startProcess(
+  emulator: Emulator,
+  timing: WorldTiming,
+  options: { troubles: Trouble[]; kill?: Kill | undefined; log: (line: string) => void },
+): Process {
+  const account: Record<string, string> = {
+    "wayscloud:apiKey": emulator.apiKey,
+    "wayscloud:endpoint": emulator.url,
+  };
+  const context = createContext((key) => account[key], "the test", { timing, log: options.log });
+  const { sender } = context.client as unknown as { sender: { transport: Transport } };
+  let die: () => void = () => undefined;
+  let dead = false;
+  const death = new Promise<never>((_resolve, reject) => {
+    die = () => {
+      dead = true;
+      reject(KILLED);
+    };
+  });
+  death.catch(() => undefined);
+  sender.transport = troubled(sender.transport, timing, options, die);
+  return { context, run: (work) => Promise.race([work, death]), killed: () => dead };
+}
+
+function troubled(
+  real: Transport,
+  timing: WorldTiming,
+  { troubles, kill }: { troubles: Trouble[]; kill?: Kill | undefined },
+  die: () => void,
+): Transport {
+  let count = 0;
+  const seen: Record<string, number> = {};
+  const never = new Promise<never>(() => undefined);
+  return async (request, limit) => {
+    count += 1;
+    if (kill && count >= kill.nth) {
+      if (count === kill.nth && kill.arrived) await real(request, limit);
+      die();
+      return never;
+    }
+    const nth = (seen[request.method] = (seen[request.method] ?? 0) + 1);
+    const trouble = troubles.find(
+      (each) => each.method === request.method && nth >= each.nth && nth < each.nth + each.times,
+    );
+    return trouble ? fateOf(trouble, () => real(request, limit), timing) : real(request, limit);
+  };
+}
+
+async function fateOf(
+  { fate, late }: Trouble,
+  send: () => ReturnType<Transport>,
+  timing: WorldTiming,
+): ReturnType<Transport> {
+  const answer = (status: number, text = '{"detail":"trouble"}', headers = {}) => ({
+    answer: { status, headers, text },
+  });
+  switch (fate) {
+    case "never arrives":
+      return { failure: { code: "ECONNRESET", syscall: "read" } };
+    case "answer lost":
+      await send();
+      return { failure: { code: "ECONNRESET", syscall: "read" } };
+    case "arrives late":
+      timing.later(late * 1_000, send);
+      return { failure: { code: "ETIMEDOUT" } };
+    case "refused":
+      return { failure: { code: "ECONNREFUSED", syscall: "connect" } };
+    case "500, not done":
+      return answer(500);
+    case "502, done":
+      await send();
+      return answer(502);
+    case "401":
+      return answer(401);
+    case "429":
+      return answer(429, "", { "retry-after": "1" });
+    case "broken answer": {
+      const given = await send();
+      return "answer" in given ? answer(given.answer.status, given.answer.text.slice(0, -1)) : given;
+    }
+  }
+}
