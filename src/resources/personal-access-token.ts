@@ -1,7 +1,13 @@
 // PersonalAccessToken: a token for the Account API itself, with scopes and an optional end.
 import * as pulumi from "@pulumi/pulumi";
 
-import { propertiesOf, requireArgs, typeToken, withSecretOutputs } from "./dynamic-resource";
+import {
+  propertiesOf,
+  requireArgs,
+  typeToken,
+  withoutStackTraces,
+  withSecretOutputs,
+} from "./dynamic-resource";
 import type { CommonKeyArgs } from "./existing-key";
 import { keyInputs } from "./service-key";
 
@@ -120,12 +126,19 @@ export class PersonalAccessToken extends pulumi.CustomResource {
     ];
     requireArgs("PersonalAccessToken", name, args, opts, "apiKey");
     const inputs = args && keyInputs(name, args);
-    super(
-      PersonalAccessToken.__pulumiType,
-      name,
-      propertiesOf("personalAccessToken", inputs, inputs ? outputs : ["scopes", "description", ...outputs]),
-      withSecretOutputs(opts, "key"),
-    );
-    this.key = pulumi.secret(this.key);
+    const traces = withoutStackTraces();
+    try {
+      super(
+        PersonalAccessToken.__pulumiType,
+        name,
+        propertiesOf("personalAccessToken", inputs, inputs ? outputs : ["scopes", "description", ...outputs]),
+        withSecretOutputs(opts, "key"),
+      );
+      this.key = pulumi.secret(this.key);
+    } catch (error) {
+      throw traces.located(error);
+    } finally {
+      traces.restore();
+    }
   }
 }

@@ -6,6 +6,7 @@ import {
   propertiesOf,
   requireArgs,
   typeToken,
+  withoutStackTraces,
   withSecretOutputs,
 } from "./dynamic-resource";
 import { ROTATION_OUTPUTS } from "./rotation-args";
@@ -96,17 +97,24 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   ) {
     requireArgs("RotatingPersonalAccessToken", name, args, opts, "rotating");
     const inputs = { ...args, description: args.description ?? ownerDescription(name) };
-    super(
-      RotatingPersonalAccessToken.__pulumiType,
-      name,
-      propertiesOf("rotatingPersonalAccessToken", inputs, [
-        "expiresInDays",
-        "expiresAt",
-        ...ROTATION_OUTPUTS,
-      ]),
-      withSecretOutputs(opts, "key", "previousKey"),
-    );
-    this.key = pulumi.secret(this.key);
-    this.previousKey = pulumi.secret(this.previousKey);
+    const traces = withoutStackTraces();
+    try {
+      super(
+        RotatingPersonalAccessToken.__pulumiType,
+        name,
+        propertiesOf("rotatingPersonalAccessToken", inputs, [
+          "expiresInDays",
+          "expiresAt",
+          ...ROTATION_OUTPUTS,
+        ]),
+        withSecretOutputs(opts, "key", "previousKey"),
+      );
+      this.key = pulumi.secret(this.key);
+      this.previousKey = pulumi.secret(this.previousKey);
+    } catch (error) {
+      throw traces.located(error);
+    } finally {
+      traces.restore();
+    }
   }
 }

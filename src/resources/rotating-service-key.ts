@@ -6,6 +6,7 @@ import {
   propertiesOf,
   requireArgs,
   typeToken,
+  withoutStackTraces,
   withSecretOutputs,
 } from "./dynamic-resource";
 import { ROTATION_OUTPUTS } from "./rotation-args";
@@ -84,13 +85,20 @@ export class RotatingServiceKey extends pulumi.CustomResource {
   public constructor(name: string, args: RotatingServiceKeyArgs, opts?: pulumi.CustomResourceOptions) {
     requireArgs("RotatingServiceKey", name, args, opts, "rotating");
     const inputs = { ...args, description: args.description ?? ownerDescription(name) };
-    super(
-      RotatingServiceKey.__pulumiType,
-      name,
-      propertiesOf("rotatingServiceKey", inputs, ROTATION_OUTPUTS),
-      withSecretOutputs(opts, "key", "previousKey"),
-    );
-    this.key = pulumi.secret(this.key);
-    this.previousKey = pulumi.secret(this.previousKey);
+    const traces = withoutStackTraces();
+    try {
+      super(
+        RotatingServiceKey.__pulumiType,
+        name,
+        propertiesOf("rotatingServiceKey", inputs, ROTATION_OUTPUTS),
+        withSecretOutputs(opts, "key", "previousKey"),
+      );
+      this.key = pulumi.secret(this.key);
+      this.previousKey = pulumi.secret(this.previousKey);
+    } catch (error) {
+      throw traces.located(error);
+    } finally {
+      traces.restore();
+    }
   }
 }

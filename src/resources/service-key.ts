@@ -6,6 +6,7 @@ import {
   propertiesOf,
   requireArgs,
   typeToken,
+  withoutStackTraces,
   withSecretOutputs,
 } from "./dynamic-resource";
 import type { CommonKeyArgs } from "./existing-key";
@@ -91,13 +92,20 @@ export class ServiceKey extends pulumi.CustomResource {
     const outputs = ["key", "keyPrefix", "keyType", "scopes", "isActive", "createdAt", "lastUsedAt"];
     requireArgs("ServiceKey", name, args, opts, "apiKey");
     const inputs = args && keyInputs(name, args);
-    super(
-      ServiceKey.__pulumiType,
-      name,
-      propertiesOf("serviceKey", inputs, inputs ? outputs : ["service", "description", ...outputs]),
-      withSecretOutputs(opts, "key"),
-    );
-    this.key = pulumi.secret(this.key);
+    const traces = withoutStackTraces();
+    try {
+      super(
+        ServiceKey.__pulumiType,
+        name,
+        propertiesOf("serviceKey", inputs, inputs ? outputs : ["service", "description", ...outputs]),
+        withSecretOutputs(opts, "key"),
+      );
+      this.key = pulumi.secret(this.key);
+    } catch (error) {
+      throw traces.located(error);
+    } finally {
+      traces.restore();
+    }
   }
 }
 

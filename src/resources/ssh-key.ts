@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { looksSecret } from "../runtime/public-key";
-import { defaultName, propertiesOf, requireArgs, typeToken } from "./dynamic-resource";
+import { defaultName, propertiesOf, requireArgs, typeToken, withoutStackTraces } from "./dynamic-resource";
 
 /** What an {@link SshKey} is made of. */
 export interface SshKeyArgs {
@@ -98,11 +98,18 @@ export class SshKey extends pulumi.CustomResource {
       );
     }
     const inputs = args && { ...args, name: args.name ?? defaultName(name) };
-    super(
-      SshKey.__pulumiType,
-      name,
-      propertiesOf("sshKey", inputs, inputs ? outputs : ["name", "publicKey", ...outputs]),
-      opts,
-    );
+    const traces = withoutStackTraces();
+    try {
+      super(
+        SshKey.__pulumiType,
+        name,
+        propertiesOf("sshKey", inputs, inputs ? outputs : ["name", "publicKey", ...outputs]),
+        opts,
+      );
+    } catch (error) {
+      throw traces.located(error);
+    } finally {
+      traces.restore();
+    }
   }
 }

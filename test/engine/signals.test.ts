@@ -26,8 +26,16 @@ async function until(holds: () => boolean): Promise<void> {
 /** Kills the command line tool, and then the plugins that it leaves behind, before the answer can reach them. */
 async function kill(stack: Stack, command: Command): Promise<void> {
   command.signal("SIGKILL");
-  for (const pid of stack.leftovers()) if (pid !== command.pid) process.kill(pid, "SIGKILL");
+  for (const pid of stack.leftovers().filter((each) => each !== command.pid)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended by itself meanwhile.
+    }
+  }
   await command.done;
+  // The killed tool leaves its lock at the backend that is a folder; the engine's own error says to do this.
+  await stack.run(["cancel", "--yes"]);
 }
 
 interface Pending {

@@ -67,6 +67,10 @@ class World {
     });
   }
 
+  isInUse(id: string): boolean {
+    return this.foreign.has(id) || this.stacks.some((stack) => stack.owns(id));
+  }
+
   private hasEnded(id: string): boolean {
     const key = this.emulator.account.apiKeys().find((each) => each.id === id);
     return key?.expiresAt !== null && key?.expiresAt !== undefined && key.expiresAt <= this.timing.now();
@@ -107,7 +111,7 @@ class World {
   async heal(): Promise<void> {
     const calm: Run = { troubles: [] };
     for (const stack of this.stacks) {
-      stack.recover();
+      stack.recover((id) => this.isInUse(id));
       expect([stack.name, await stack.refresh(calm)]).toEqual([stack.name, true]);
       for (let round = 0; round < 3; round += 1) {
         expect([stack.name, await stack.up(calm), stack.printed]).toEqual([stack.name, true, stack.printed]);
@@ -201,7 +205,9 @@ const refresh = fc
 const destroy = fc
   .tuple(which, run)
   .map(([at, how]) => new Command(`destroy ${text({ at, how })}`, ({ stacks }) => stacks[at]!.destroy(how)));
-const recover = which.map((at) => new Command(`recover ${at}`, async ({ stacks }) => stacks[at]!.recover()));
+const recover = which.map(
+  (at) => new Command(`recover ${at}`, async (world) => world.stacks[at]!.recover((id) => world.isInUse(id))),
+);
 const days = fc.integer({ min: 1, max: 45 }).map(
   (count) =>
     new Command(`days ${count}`, async ({ timing }) => {

@@ -35,14 +35,26 @@ export interface Kill {
   arrived: boolean;
 }
 
-export const KILLED = Symbol("killed");
+/** The process is no more. */
+export class Killed extends Error {}
 
 /** A clock that jumps over every sleep; what is to happen meanwhile does. */
 export class WorldTiming extends FakeTiming {
+  private readonly underWay = new Set<Promise<unknown>>();
   private due: { at: number; work: () => Promise<unknown> }[] = [];
 
   later(ms: number, work: () => Promise<unknown>): void {
     this.due.push({ at: this.elapsed + ms, work });
+  }
+
+  /** A request on its way: it arrives even if its sender is killed. */
+  async sent<T>(request: Promise<T>): Promise<T> {
+    this.underWay.add(request);
+    try {
+      return await request;
+    } finally {
+      this.underWay.delete(request);
+    }
   }
 
   override async sleep(ms: number): Promise<void> {
@@ -56,12 +68,13 @@ export class WorldTiming extends FakeTiming {
     const now = this.due.filter(({ at }) => all || at <= this.elapsed);
     this.due = this.due.filter((each) => !now.includes(each));
     for (const { work } of now) await work();
+    if (all) await Promise.all(this.underWay);
   }
 }
 
 export interface Process {
   context: Context;
-  /** Runs a call; rejects with {@link KILLED} when the process was killed meanwhile. */
+  /** Runs a call; rejects with {@link Killed} when the process was killed meanwhile. */
   run<T>(work: Promise<T>): Promise<T>;
   killed(): boolean;
 }
@@ -82,11 +95,12 @@ export function startProcess(
   const death = new Promise<never>((_resolve, reject) => {
     die = () => {
       dead = true;
-      reject(KILLED);
+      reject(new Killed());
     };
   });
   death.catch(() => undefined);
-  sender.transport = troubled(sender.transport, timing, options, die);
+  const { transport } = sender;
+  sender.transport = troubled((...args) => timing.sent(transport(...args)), timing, options, die);
   return { context, run: (work) => Promise.race([work, death]), killed: () => dead };
 }
 

@@ -212,11 +212,14 @@ export class StackModel {
     return !done.includes(false);
   }
 
-  /** The README's recovery after a kill: revoke what the pending creates name, and forget them. */
-  recover(): void {
+  /**
+   * The README's recovery after a kill: revoke what the pending creates name, and forget them. Where the description is no proof (an explicit one,
+   * or a rotating key's without its mark), the person has to know which keys are in use: `spared` are.
+   */
+  recover(spared: (id: string) => boolean): void {
     const { account } = this.emulator;
     for (const key of [...account.liveApiKeys(), ...account.sshKeys()]) {
-      if (this.isPending(key) && !this.owns(key.id)) account.remove(key.id);
+      if (this.isPending(key) && !spared(key.id)) account.remove(key.id);
     }
     this.pending = [];
   }

@@ -46,7 +46,7 @@ export async function packInto(folder: string): Promise<string> {
 
 /** Installs a package manager by npm into a folder of its own; answers its folder. */
 export async function packageManager(folder: string, name: string, version: string): Promise<string> {
-  const home = join(folder, "tools");
+  const home = join(folder, "tools", name);
   write(home, { "package.json": { private: true } });
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts", "--prefer-offline"];
   await run(home, "npm", ["install", ...quiet, `${name}@${version}`]);
@@ -65,7 +65,7 @@ export function linkPackage(project: string, outside: string, { sdk }: { sdk: "o
   symlinkSync(sdkFolder(), join(project, "node_modules", "@pulumi", "pulumi"), "dir");
   mkdirSync(join(outside, "node_modules"));
   for (const name of readdirSync(from).filter((each) => !/^(\.|@pulumi$|pulumi-wayscloud$)/.test(each))) {
-    symlinkSync(join(from, name), join(outside, "node_modules", name), "dir");
+    for (const place of [outside, project]) symlinkSync(join(from, name), join(place, "node_modules", name), "dir");
   }
   // A copy, not a link: the link would lead to the SDK that the program uses.
   if (sdk === "own") cpSync(join(from, "@pulumi"), join(outside, "node_modules", "@pulumi"), { recursive: true });
