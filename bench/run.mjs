@@ -64,7 +64,7 @@ function readOptions() {
     kind: given.kind ?? "ssh-key",
     only: LIST(given.only),
     maxMinutes: Number(values["max-minutes"] ?? 180),
-    file: join(projectFolder, "bench", quick ? "results.quick.json" : "results.json"),
+    file: join(projectFolder, quick ? "reports/bench.quick.json" : "bench/results.json"),
   };
   const wrong = [
     ...options.arms.filter((arm) => !ARMS.includes(arm)),
@@ -171,7 +171,9 @@ async function measureCells(cells, world, results, deadline) {
     const result = await measureCell(world, cell);
     if (world.signal.aborted) return;
     results.add(result);
-    const times = Object.entries(result.operations).map(([name, { ms }]) => `${name} ${(ms / 1000).toFixed(1)}`);
+    const times = Object.entries(result.operations).map(
+      ([name, { ms }]) => `${name} ${(ms / 1000).toFixed(1)}`,
+    );
     say(result.problem ? `FAILED, ${result.problem}\n${result.output ?? ""}` : `${times.join(", ")} s`);
     done += secondsOf(cell);
   }

@@ -11,8 +11,5 @@ class Nothing extends pulumi.CustomResource {
 
 for (const { name, publicKey } of keys(Number(process.env.BENCH_N))) {
   const serviceKey = process.env.BENCH_KIND === "service-key";
-  new Nothing(
-    name,
-    serviceKey ? { service: "database", description: `bench ${name}` } : { name, publicKey },
-  );
+  new Nothing(name, serviceKey ? { service: "database", description: `bench ${name}` } : { name, publicKey });
 }

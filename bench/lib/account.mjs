@@ -43,7 +43,10 @@ export async function measureEmulator(install, keys) {
   const ids = [];
   const call = (method, path, body) =>
     new Promise((resolve, reject) => {
-      const headers = { "x-api-key": account.apiKey, ...(body ? { "content-type": "application/json" } : {}) };
+      const headers = {
+        "x-api-key": account.apiKey,
+        ...(body ? { "content-type": "application/json" } : {}),
+      };
       const sent = request(account.url + path, { method, agent, headers }, (response) => {
         const chunks = [];
         response.on("data", (chunk) => chunks.push(chunk));

@@ -22,7 +22,8 @@ export function installFloor(install) {
 
 /** A project of this arm in a folder of its own. `run(operation)` measures; `stateBytes(n)` is what a resource takes in the state. */
 export async function openProject(arm, world, cell, account) {
-  const project = arm === "terraform" ? new Terraform(world, cell, account) : new Pulumi(arm, world, cell, account);
+  const project =
+    arm === "terraform" ? new Terraform(world, cell, account) : new Pulumi(arm, world, cell, account);
   await project.prepare();
   return project;
 }
@@ -106,7 +107,10 @@ class Pulumi {
     const state = JSON.parse(text);
     const { latest } = state.checkpoint;
     const others = latest.resources.filter(({ type }) => !type.startsWith("pulumi-nodejs:dynamic"));
-    const without = { ...state, checkpoint: { ...state.checkpoint, latest: { ...latest, resources: others } } };
+    const without = {
+      ...state,
+      checkpoint: { ...state.checkpoint, latest: { ...latest, resources: others } },
+    };
     const rest = Buffer.byteLength(JSON.stringify(without));
     return Math.round((Buffer.byteLength(text) - rest) / (latest.resources.length - others.length));
   }

@@ -1,1 +1,258 @@
-export function report(data) { return JSON.stringify(data.cells.map(c=>[c.arm,c.n,c.latency,c.stateBytes,Object.entries(c.operations).map(([k,v])=>k+" "+v.ms+" "+JSON.stringify(v.requests)+" "+JSON.stringify(v.processes))]),null,1) }
+// From the results to what people read: tables, targets, charts, and their place in docs/performance.md.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectFolder } from "../../scripts/lib/process.mjs";
+import { ARMS, OPERATIONS } from "./arms.mjs";
+import { comparisonChart, growthChart } from "./chart.mjs";
+import { median } from "./results.mjs";
+import { targets } from "./targets.mjs";
+
+/** All tables as Markdown; `write` puts them, with the charts, into docs/. */
+export function report(data, { write = false } = {}) {
+  const view = new View(data);
+  const parts = [
+    heading(data),
+    ...view.groups().map((group) => comparison(view, group)),
+    growth(view),
+    limit(view),
+    alone(data),
+    targetTable(view),
+    failures(data),
+  ];
+  const text = parts.filter(Boolean).join("\n\n");
+  if (write) publish(data, view, text);
+  return text;
+}
+
+/** Medians over the rounds of what was measured. */
+export class View {
+  constructor(data) {
+    this.data = data;
+    this.cells = data.cells.filter(({ problem }) => !problem);
+  }
+
+  /** The numbers of resources and latencies for which there is a floor, without those of the growth alone. */
+  groups() {
+    const seen = new Map();
+    for (const { arm, kind, n, latency, rateLimit } of this.cells) {
+      if (arm === "floor" && !rateLimit)
+        seen.set(`${kind}/${n}/${latency}`, { kind, n, latency });
+    }
+    const sorted = [...seen.values()].sort((a, b) => a.n - b.n || a.latency - b.latency);
+    // With two arms only, it was measured for the growth or the rate limit.
+    const full = sorted.filter((group) => ARMS.filter((arm) => this.of(arm, group).length > 0).length > 2);
+    return full.length > 0 ? full : sorted;
+  }
+
+  of(arm, { kind = "ssh-key", n, latency = 0, rateLimit }) {
+    return this.cells.filter(
+      (cell) =>
+        cell.arm === arm &&
+        cell.kind === kind &&
+        cell.n === n &&
+        cell.latency === latency &&
+        cell.rateLimit === rateLimit,
+    );
+  }
+
+  /** The median over the rounds of whatever `pick` takes out of the operation's measurement. */
+  value(arm, group, operation, pick = ({ ms }) => ms) {
+    return median(
+      this.of(arm, group)
+        .map((cell) => cell.operations[operation])
+        .filter(Boolean)
+        .map(pick)
+        .filter((value) => value !== undefined),
+    );
+  }
+
+  state(arm, group) {
+    return median(this.of(arm, group).map(({ stateBytes }) => stateBytes));
+  }
+
+  ratio(arm, group, operation) {
+    const [own, floor] = [this.value(arm, group, operation), this.value("floor", group, operation)];
+    return own && floor ? own / floor : undefined;
+  }
+}
+
+const seconds = (ms) => (ms === undefined ? "–" : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`);
+const times = (ratio) => (ratio === undefined ? "" : ` (${ratio.toFixed(2)} ×)`);
+const kilobytes = (bytes) =>
+  bytes < 10_000 ? `${bytes} B` : `${Math.round(bytes / 1000).toLocaleString("en")} kB`;
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(line)].join(
+    "\n",
+  );
+}
+
+function heading({ date, machine, versions, commands }) {
+  const used = `pulumi-wayscloud ${versions.package} (${versions.commit}), Pulumi ${versions.pulumi}, Node ${versions.node}`;
+  return `Measured ${date} on ${machine}, with ${used}, by ${commands.map((each) => `\`${each}\``).join(", ")}.`;
+}
+
+function comparison(view, group) {
+  const arms = ARMS.filter((arm) => view.of(arm, group).length > 0);
+  const rounds = arms.map((arm) => `${arm} ${view.of(arm, group).length}`).join(", ");
+  const rows = OPERATIONS.map((operation) => [
+    operation,
+    ...arms.map((arm) =>
+      `${seconds(view.value(arm, group, operation))}${arm === "floor" ? "" : times(view.ratio(arm, group, operation))}`.trim(),
+    ),
+  ]);
+  const requests = OPERATIONS.map((operation) => [
+    `requests: ${operation}`,
+    ...arms.map((arm) => requestsOf(view, arm, group, operation)),
+  ]);
+  const memory = ["up", "refresh"].map((operation) => [
+    `peak memory of the provider: ${operation}`,
+    ...arms.map((arm) => {
+      const peak = view.value(arm, group, operation, ({ processes }) => processes.provider?.peakMb);
+      return peak === undefined ? "–" : `${Math.round(peak)} MB`;
+    }),
+  ]);
+  const state = ["state per resource", ...arms.map((arm) => `${view.state(arm, group)} B`)];
+  const title = `${group.kind === "service-key" ? "Service keys" : "SSH keys"}, N = ${group.n}, latency ${group.latency} ms`;
+  return `### ${title}\n\nMedians (times the floor). Rounds: ${rounds}.\n\n${table(["", ...arms], [...rows, ...requests, state, ...memory])}`;
+}
+
+function requestsOf(view, arm, group, operation) {
+  const cell = view.of(arm, group).find((each) => each.operations[operation]);
+  if (!cell) return "–";
+  const { requests, received, sent } = cell.operations[operation];
+  const counts = Object.entries(requests).map(([method, count]) => `${count} ${method}`);
+  return counts.length === 0 ? "none" : `${counts.join(" + ")}, ${kilobytes(received + sent)}`;
+}
+
+/** For every N: time and CPU time per resource, ours beside the floor. What ours takes beyond the floor is ours; all else is the engine's. */
+function growth(view) {
+  const sizes = [
+    ...new Set(view.cells.filter((cell) => cell.arm === "ours" && !cell.rateLimit).map(({ n }) => n)),
+  ].sort((a, b) => a - b);
+  if (sizes.length < 4) return undefined;
+  const cpu = (role) => (operation) => operation.processes[role]?.cpuMs;
+  const rows = OPERATIONS.flatMap((operation) =>
+    sizes
+      .filter((n) => view.value("ours", { n }, operation) && view.value("floor", { n }, operation))
+      .map((n) => {
+        const each = (arm, pick) => {
+          const value = view.value(arm, { n }, operation, pick);
+          return value === undefined ? "–" : (value / n).toFixed(value / n < 10 ? 2 : 1);
+        };
+        const both = (pick) => `${each("ours", pick)} / ${each("floor", pick)}`;
+        const bytes = ({ received, sent }) => received + sent;
+        return [
+          `${operation}, ${n}`,
+          both(),
+          both(cpu("engine")),
+          both(cpu("program")),
+          both(cpu("provider")),
+          each("ours", bytes),
+          operation === "up" ? `${view.state("ours", { n })} / ${view.state("floor", { n })}` : "",
+        ];
+      }),
+  );
+  const head = [
+    "operation, N",
+    "time",
+    "CPU: engine",
+    "CPU: program",
+    "CPU: provider",
+    "bytes on the wire",
+    "state",
+  ];
+  return `### Growth\n\nMilliseconds and bytes for each resource, ours / floor.\n\n${table(head, rows)}`;
+}
+
+function limit(view) {
+  const group = { n: 200, latency: 20 };
+  const limited = { ...group, rateLimit: 20 };
+  if (view.of("ours", limited).length === 0) return undefined;
+  const rows = OPERATIONS.map((operation) => {
+    const requests = (view.of("ours", limited)[0]?.operations[operation] ?? {}).requests ?? {};
+    const all = Object.entries(requests).reduce(
+      (sum, [name, count]) => (name === "429" ? sum : sum + count),
+      0,
+    );
+    return [
+      operation,
+      seconds(view.value("floor", group, operation)),
+      seconds(view.value("ours", group, operation)),
+      seconds(view.value("ours", limited, operation)),
+      String(all),
+      String(requests["429"] ?? 0),
+    ];
+  });
+  const head = ["", "floor", "ours without a limit", "ours with the limit", "requests", "429s"];
+  return `### 20 requests a second\n\n200 SSH keys, latency 20 ms. The limit's own time for 200 requests, 20 of them at once, is 9 s.\n\n${table(head, rows)}`;
+}
+
+function alone({ emulator, startup }) {
+  const lines = [];
+  if (emulator) {
+    const { keys, postsPerSecond, listsPerSecond, listBytes, deletesPerSecond } = emulator;
+    lines.push(
+      `The emulator alone, over 16 connections: ${postsPerSecond} creations, ${listsPerSecond} lists of ${keys} keys (${kilobytes(listBytes)}) and ${deletesPerSecond} deletions a second.`,
+    );
+  }
+  if (startup) {
+    const { ours, floor, creations } = startup;
+    const names = {
+      listeningMs: "the process listens, ms",
+      readyMs: "its first check is answered, ms",
+      firstCreationMs: "first creation after that, ms",
+      perCreationMs: `each of ${creations} creations, ms`,
+      peakMb: `peak memory after ${creations} creations, MB`,
+    };
+    const rows = Object.entries(names).map(([name, title]) => [
+      title,
+      String(ours[name] ?? "–"),
+      String(floor[name] ?? "–"),
+    ]);
+    lines.push(
+      `Importing the package costs a program ${startup.importMs} ms. The provider process without an engine, medians of ${startup.rounds}:`,
+      table(["", "ours", "floor"], rows),
+    );
+  }
+  return lines.length > 0 ? `### Parts\n\n${lines.join("\n\n")}` : undefined;
+}
+
+function targetTable(view) {
+  const rows = targets(view).map(({ what, target, value, met }) => [
+    what,
+    target,
+    value ?? "not measured",
+    met === undefined ? "" : met ? "met" : "**missed**",
+  ]);
+  return `### Targets\n\n${table(["", "target", "measured", ""], rows)}`;
+}
+
+function failures({ cells }) {
+  const failed = cells.filter(({ problem }) => problem);
+  const lines = failed.map(
+    ({ arm, n, latency, round, problem }) =>
+      `- ${arm}, N = ${n}, ${latency} ms, round ${round}: ${problem.split("\n")[0]}`,
+  );
+  return failed.length > 0 ? `### Failed\n\n${lines.join("\n")}` : undefined;
+}
+
+const BEGIN = "<!-- what follows is written by npm run bench -->";
+const END = "<!-- up to here -->";
+
+function publish(data, view, text) {
+  const docs = join(projectFolder, "docs");
+  const page = join(docs, "performance.md");
+  const old = readFileSync(page, "utf8");
+  const [before, after] = [old.indexOf(BEGIN), old.indexOf(END)];
+  if (before < 0 || after < before) throw new Error(`${page} lacks the lines between which the tables go`);
+  writeFileSync(page, `${old.slice(0, before)}${BEGIN}\n\n${text}\n\n${old.slice(after)}`);
+  const largest = view
+    .groups()
+    .filter(({ kind, latency }) => kind === "ssh-key" && latency === 0)
+    .at(-1);
+  if (largest) writeFileSync(join(docs, "performance.svg"), comparisonChart(data, view, largest));
+  const grown = growthChart(data, view);
+  if (grown) writeFileSync(join(docs, "growth.svg"), grown);
+}

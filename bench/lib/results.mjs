@@ -19,7 +19,12 @@ export class Results {
     // Never lost to a mistake: the run before stays beside it.
     if (old) renameSync(file, file.replace(/\.json$/, ".previous.json"));
     this.data = { date: new Date().toISOString().slice(0, 10), commands: [command], machine: machine() };
-    this.data.versions = { package: packageVersion(), commit: commit(), node: process.versions.node, pulumi: engine.version };
+    this.data.versions = {
+      package: packageVersion(),
+      commit: commit(),
+      node: process.versions.node,
+      pulumi: engine.version,
+    };
     this.data.cells = [];
   }
 

@@ -109,6 +109,9 @@ function adviceFor(failure: TransportFailure, host: string): string {
   if (failure.code === "ECONNREFUSED") {
     return `Nothing accepts connections at ${host}; check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).`;
   }
+  if (failure.code === "ERR_BAD_RESPONSE") {
+    return "The answer broke off, or was larger than the 5 MB that are read; check what stands between here and the API.";
+  }
   return "Check the network and the proxy settings, then run it again.";
 }
 
@@ -136,6 +139,8 @@ function nextStep(account: Account, status: number): string {
   if (status >= 300 && status < 400) {
     return " Redirects are not followed, so that the credential cannot reach another host; set wayscloud:endpoint to the final address.";
   }
+  if (status === 404)
+    return ` The endpoint is ${account.endpoint}; check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).`;
   if (status !== 401 && status !== 403) return "";
   const what =
     status === 401

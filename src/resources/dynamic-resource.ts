@@ -86,6 +86,10 @@ export function requireArgs(
   );
 }
 
+/** So many resources of a program cost next to nothing with traces, and what goes wrong with them is shown with its place. */
+const MOST_TRACED = 50;
+let constructed = 0;
+
 /**
  * Keeps the SDK from taking stack traces until `restore` is called: it takes one for each property of each resource, which is two thirds of
  * the time of a program with many keys. The position of the resource in the program it takes in spite of this. Used around `super` itself, since
@@ -101,6 +105,7 @@ export function withoutStackTraces(): { located: (error: unknown) => unknown; re
     if (error instanceof Error && !/^ +at /m.test(error.stack ?? "")) Error.captureStackTrace(error, located);
     return error;
   };
-  Error.stackTraceLimit = 0;
+  constructed += 1;
+  if (constructed > MOST_TRACED) Error.stackTraceLimit = 0;
   return { located, restore };
 }

@@ -6,7 +6,7 @@ import { printable } from "../api/redact";
 import type { ApiKey, CreatedKey } from "../api/schemas";
 import type { Operation } from "../api/timing";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../auto";
-import { checkExisting, existingToTake, takeOver } from "./existing";
+import { checkExisting, existingToTake, noteHeld, takeOver } from "./existing";
 import { InputCheck, same, without } from "./inputs";
 import type { Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
 import { clearUp, mint, nameOf } from "./mint";
@@ -47,7 +47,10 @@ export function apiKeyLifecycle(kind: KeyKind): Lifecycle {
       checkExisting(check, olds, news);
       return check.result();
     },
-    diff: (id, olds, news, now) => diffOfUnresolved(id, olds, () => diffKey(kind, id, olds, news, now)),
+    diff(id, olds, news, now) {
+      noteHeld(id);
+      return diffOfUnresolved(id, olds, () => diffKey(kind, id, olds, news, now));
+    },
     create: (inputs, context) => createKey(kind, inputs, context),
     read: (id, olds, context) => readKey(kind, id, olds, context),
     async update(id, olds, news, context) {

@@ -10,6 +10,11 @@ export class Claims {
     return other;
   }
 
+  /** Who in this run holds it, if anybody. */
+  holder(what: string): string | undefined {
+    return this.holders.get(what);
+  }
+
   release(what: string): void {
     this.holders.delete(what);
   }

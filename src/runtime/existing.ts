@@ -16,6 +16,19 @@ import type { Context, Properties, State } from "./lifecycle";
  */
 const taken = new Set<string>();
 
+/** Keys that resources of this stack hold already, as far as this run has come by them. */
+const held = new Set<string>();
+
+/** To be told of every key that is in the state. */
+export function noteHeld(id: string): void {
+  held.add(id);
+}
+
+/** What a resource of this run claims when it takes over the key of this id. */
+function claimOf(id: string): string {
+  return `api-key ${id}`;
+}
+
 /**
  * Checks the input. Once the state holds the key, only the id is kept: that says "done", and the secret stands in the state no longer
  * than it must. Failures name no property, since the engine would print its value.
@@ -50,16 +63,17 @@ export function existingToTake(inputs: Properties): { id: unknown; key: unknown 
 export async function takeOver(kind: KeyKind, inputs: Properties, context: Context): Promise<State> {
   const { id, key } = existingToTake(inputs) as { id: string; key: string };
   const refuse = (why: string): never => {
-    context.claims.release(`api-key ${id}`);
+    context.claims.release(claimOf(id));
     throw new ConfigurationError(
       `Taking over the ${kind.noun} ${id} (\`existing\`) was refused: ${why}. Nothing was created or changed.`,
     );
   };
-  if (context.claims.take(`api-key ${id}`, kind.noun) !== undefined) {
+  if (context.claims.take(claimOf(id), kind.noun) !== undefined) {
     throw new ConfigurationError(
       `The key ${id} is named by \`existing\` of two resources; only one can own it.`,
     );
   }
+  if (held.has(id)) return refuse("another resource of this stack holds it already");
   const entry = await context.apiKeys.find(id);
   if (!entry) return refuse("the account does not hold it; remove `existing` to have a new one created");
   if (!entry.isActive) return refuse("it is not active; remove `existing` to have a new one created");

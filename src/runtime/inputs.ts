@@ -19,7 +19,7 @@ export class InputCheck {
         // The value is foreign: it may be a secret under a mistyped name, so the failure names no property.
         this.fail(
           "",
-          `unknown property \`${name}\`${didYouMean(name, allowed)} The properties are ${listed(allowed)}.`,
+          `unknown property \`${name.slice(0, 60).replace(/[^ -~]/g, "?")}\`${didYouMean(name, allowed)} The properties are ${listed(allowed)}.`,
         );
       }
     }

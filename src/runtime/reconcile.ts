@@ -139,7 +139,8 @@ async function lookThrice<C extends { id: string }, R extends { id: string; crea
       failure = error;
       continue;
     }
-    if (sighting.proven.length > 0 || sighting.possible.length > 0) return sighting;
+    // What is only possible may be another's; ours may come later, and the error is to name it too.
+    if (sighting.proven.length > 0) return sighting;
   }
   if (!sighting) throw unresolved(creation.what, cause, `the list could not be read: ${messageOf(failure)}`);
   return sighting;

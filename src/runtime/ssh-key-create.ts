@@ -8,7 +8,7 @@ import type { Context, Properties, State } from "./lifecycle";
 import { rfc3339 } from "./mint";
 import { parsePublicKey } from "./public-key";
 import { createOnce } from "./reconcile";
-import { claimOf, facts, fingerprintIs } from "./ssh-key-identity";
+import { adoptionOf, claimOf, facts, fingerprintIs } from "./ssh-key-identity";
 import { keepingTrack, unsweptFailure } from "./unresolved";
 
 export async function createSshKey(inputs: Properties, context: Context): Promise<State> {
@@ -159,6 +159,7 @@ function adopt(held: SshKeyRecord, { inputs, key, what }: Adding, context: Conte
     );
   }
   context.sshKeys.noteCreated(held.id);
+  context.claims.take(adoptionOf(held.id), held.name);
   return {
     id: held.id,
     outputs: {

@@ -27,3 +27,8 @@ export function claimOf(publicKey: string): string {
     .split(/[ \t]+/, 2)
     .join(" ");
 }
+
+/** What a run notes of a key that one of its resources adopted: another that is deleted in the same run must leave it. */
+export function adoptionOf(id: string): string {
+  return `adopted ${id}`;
+}

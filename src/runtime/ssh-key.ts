@@ -6,7 +6,7 @@ import { InputCheck, same, without } from "./inputs";
 import type { Context, Diff, Lifecycle, Properties } from "./lifecycle";
 import { parsePublicKey, PublicKeyError } from "./public-key";
 import { createSshKey } from "./ssh-key-create";
-import { claimOf, facts, fingerprintIs, sameMaterial } from "./ssh-key-identity";
+import { adoptionOf, claimOf, facts, fingerprintIs, sameMaterial } from "./ssh-key-identity";
 import { diffOfUnresolved, isUnresolved } from "./unresolved";
 
 export const sshKey: Lifecycle = {
@@ -38,6 +38,10 @@ export const sshKey: Lifecycle = {
   },
   async delete(id, olds, context) {
     if (olds.unresolved === true) await removeMarked(olds, context);
+    if (olds.adopted !== true && context.claims.holder(adoptionOf(id)) !== undefined) {
+      context.log(`The SSH key ${id} stays: another resource of this run has taken it over.`);
+      return;
+    }
     if (!isUnresolved(id) && olds.adopted !== true) {
       await context.client.deleteSshKey(id, context.client.operation(`Deleting the SSH key ${id}`));
     }

@@ -1,0 +1,70 @@
+// docs/compatibility.md: the README's first program with the oldest and the newest SDK, on each Node and TypeScript. All rows with COMPATIBILITY=all.
+import { readFileSync } from "node:fs";
+
+import { checkTypes, environment, install, live, type Row, versionsOf } from "../support/compatibility";
+import { remove, temporaryFolder } from "../support/layouts";
+import { ObservedTable } from "../support/observed-table";
+import { openEmulator, secretsOf } from "../support/world";
+
+jest.setTimeout(600_000);
+
+const everything = process.env["COMPATIBILITY"] === "all";
+const table = new ObservedTable("docs/compatibility.md", "Versions", 3);
+afterAll(() => table.compare({ partial: !everything }));
+
+const OLDEST = "3.216.0";
+const NEWEST = "3.270.0";
+const [NODE_20, NODE_22, NODE_24] = ["20.20.2", "22.23.3", "24.21.0"];
+const [TS_5, TS_6] = ["5.9.3", "6.0.3"];
+
+/** [SDK, Node, TypeScript, in every run]. SDKs before TypeScript 6 do not take it as a peer. */
+const ROWS: [string, string, string, boolean][] = [
+  [OLDEST, NODE_20, TS_5, true],
+  [OLDEST, NODE_22, TS_5, false],
+  [OLDEST, NODE_24, TS_5, false],
+  [NEWEST, NODE_20, TS_5, false],
+  [NEWEST, NODE_22, TS_5, false],
+  [NEWEST, NODE_22, TS_6, true],
+  [NEWEST, NODE_24, TS_5, true],
+  [NEWEST, NODE_24, TS_6, false],
+];
+const program = /^```ts\n(.*?)^```$/ms.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
+const usual = process.env["TEST_USER_INSTALL"];
+
+let folder: string;
+beforeEach(() => (folder = temporaryFolder()));
+afterEach(() => {
+  if (usual !== undefined) process.env["TEST_USER_INSTALL"] = usual;
+  remove(folder);
+});
+
+const due = ROWS.filter(([, , , always]) => always || everything);
+test.each(due)("SDK %s, Node %s, TypeScript %s: as the table says", async (sdk, node, typescript) => {
+  const row: Row = { sdk, node, typescript };
+  await install(folder, row);
+  expect(await versionsOf(folder)).toEqual(row);
+  const types = await checkTypes(folder, program);
+  // From here on this installation is the user's.
+  process.env["TEST_USER_INSTALL"] = folder;
+  const emulator = await openEmulator();
+  const life = await live(program, environment(folder, emulator), emulator);
+  expect(secretsOf(emulator).length).toBeGreaterThan(0);
+  expect(types).toMatch(/^clean/);
+  table.note(sdk, node, typescript, types, life);
+  if (sdk === OLDEST || node !== NODE_20) expect(life).toBe("works");
+});
+
+test("the table has the ends of the SDK's range that the package asks for, and every Node that it names", () => {
+  const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
+    peerDependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
+    engines: { node: string };
+  };
+  expect(manifest.peerDependencies["@pulumi/pulumi"]).toBe(`^${OLDEST}`);
+  expect(manifest.devDependencies["@pulumi/pulumi"]).toBe(NEWEST);
+  expect(manifest.engines.node).toBe(`>=${NODE_20.split(".")[0]}`);
+  const rows = [...readFileSync("docs/compatibility.md", "utf8").matchAll(/^\| (3\.\S+) \| (\S+) \| (\S+) \|/gm)];
+  expect(rows.map(([, ...cells]) => cells.join(" ")).sort()).toEqual(
+    ROWS.map(([sdk, node, typescript]) => `${sdk} ${node} ${typescript}`).sort(),
+  );
+});

@@ -1,0 +1,138 @@
+// Kinds of programs: ES modules, a `main` in a subfolder, and programs driven by Pulumi's Automation API, as docs/options.md tells.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Command, type Result } from "../support/command";
+import { write } from "../support/layouts";
+import { ObservedTable } from "../support/observed-table";
+import type { Stack } from "../support/stack";
+import { API_KEYS, openWorld, program, secretsOf, takeRequests } from "../support/world";
+
+jest.setTimeout(180_000);
+
+const table = new ObservedTable("docs/options.md", "Programs");
+afterAll(() => table.compare());
+
+const yaml = (rest = ""): string => `name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n${rest}`;
+
+test("ES modules may import by name, as a namespace or by default", async () => {
+  const { emulator, stack } = await openWorld();
+  write(stack.folder, {
+    "package.json": { name: "test", type: "module", main: "index.js" },
+    "index.js": `
+      import * as wayscloud from "pulumi-wayscloud";
+      import byDefault, { getProfileOutput, ServiceKey } from "pulumi-wayscloud";
+      const key = new ServiceKey("key", { service: "dns" });
+      export const same = wayscloud.ServiceKey === ServiceKey && byDefault.ServiceKey === ServiceKey;
+      export const instance = ServiceKey.isInstance(key) && key instanceof wayscloud.ServiceKey;
+      export const customer = getProfileOutput().customerId;`,
+  });
+  await stack.up();
+  expect(await stack.outputs()).toMatchObject({ same: true, instance: true, customer: expect.any(String) });
+  await stack.destroy();
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  table.note('ES module (`"type": "module"`)', "works; named, namespace and default import");
+});
+
+test("the program may stand in a subfolder, and pulumi may be started elsewhere", async () => {
+  const { emulator, stack } = await openWorld();
+  const text = program(`new wayscloud.ServiceKey("key", { service: "dns" });`);
+  write(stack.folder, {
+    "Pulumi.yaml": yaml("main: deep/src\n"),
+    "deep/src/index.js": text,
+    "deep/src/package.json": { name: "test", main: "index.js" },
+    "elsewhere/Pulumi.yaml": yaml(),
+    "elsewhere/index.js": text,
+    "elsewhere/package.json": { name: "test", main: "index.js" },
+  });
+  await stack.up();
+  expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/service`]);
+  table.note("`main: deep/src` in `Pulumi.yaml`", "works");
+  await stack.up(["--cwd", "elsewhere", "--expect-no-changes"]);
+  await stack.destroy(["--cwd", "elsewhere"]);
+  expect(takeRequests(emulator)).toEqual([expect.stringMatching(/^DELETE /)]);
+  table.note("`pulumi --cwd`", "works");
+});
+
+const automation = `
+  const pulumi = require("@pulumi/pulumi");
+  const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+  const { ServiceKey } = require("pulumi-wayscloud");
+  const hooked = [];
+  const hook = (name) => new pulumi.ResourceHook(name, ({ newOutputs, oldOutputs }) => {
+    hooked.push([name, typeof (newOutputs ?? oldOutputs)?.key]);
+  });
+  const inline = async () => {
+    pulumi.runtime.registerResourceTransform(({ name, props, opts }) =>
+      name === "transformed" ? { props: { ...props, description: "by the stack's transform" }, opts } : undefined);
+    const hooks = { beforeCreate: [hook("beforeCreate")], afterCreate: [hook("afterCreate")], beforeDelete: [hook("beforeDelete")] };
+    const key = new ServiceKey("hooked", { service: "dns" }, { hooks });
+    new ServiceKey("transformed", { service: "dns" });
+    return { key: key.key };
+  };
+  const [how, main] = process.argv.slice(2);
+  const args = how === "local" ? { stackName: "dev", workDir: __dirname } : { stackName: "inline", projectName: "inline", program: inline };
+  const settings = main ? { projectSettings: { name: "inline", runtime: "nodejs", main } } : {};
+  (async () => {
+    const stack = await LocalWorkspace.createOrSelectStack(args, settings);
+    const quiet = { onOutput: () => {} };
+    const created = await stack.up(quiet);
+    const again = await stack.up(quiet);
+    const gone = await stack.destroy({ ...quiet, ...(how === "inline" ? { runProgram: true } : {}) });
+    const summary = (result) => result.summary.resourceChanges;
+    console.log(JSON.stringify({ hooked, secret: created.outputs.key?.secret, changes: [created, again, gone].map(summary) }));
+  })().catch((error) => { console.error(error.message); process.exitCode = 1; });
+`;
+
+async function automate(stack: Stack, cwd: string, ...args: string[]): Promise<Result> {
+  const env = Object.fromEntries(Object.entries(stack.env).filter(([name]) => name !== "PULUMI_STACK"));
+  return new Command(process.execPath, [join(stack.folder, "automation.cjs"), ...args], { cwd, env }).done;
+}
+
+test("the Automation API runs inline and local programs, with hooks and a transform of the whole stack", async () => {
+  const { emulator, stack } = await openWorld({ program: program(`new wayscloud.ServiceKey("key", { service: "dns" });`) });
+  stack.writeFile("automation.cjs", automation);
+  const local = await automate(stack, stack.folder, "local");
+  expect({ ...local, ms: 0 }).toMatchObject({ code: 0, stderr: "" });
+  expect(JSON.parse(local.stdout)).toMatchObject({ changes: [{ create: 2 }, { same: 2 }, { delete: 2 }] });
+  table.note("Automation API, local program", "works");
+
+  takeRequests(emulator);
+  const inline = await automate(stack, stack.folder, "inline");
+  expect({ ...inline, ms: 0 }).toMatchObject({ code: 0 });
+  expect(JSON.parse(inline.stdout)).toEqual({
+    hooked: [["beforeCreate", "undefined"], ["afterCreate", "string"], ["beforeDelete", "object"]],
+    secret: true,
+    changes: [{ create: 3 }, { same: 3 }, { delete: 3, same: 3 }],
+  });
+  const posted = emulator.account.apiKeys().map(({ description }) => description);
+  expect(posted).toContain("by the stack's transform");
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  table.note("Automation API, inline program", "works when started in the program's folder");
+  table.note("option `hooks`", "called; **after a creation they get `key` in the clear**, before a deletion as a marked secret");
+  table.note("`registerResourceTransform` for the stack", "works; a description added by it is sent");
+  await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("an inline program started elsewhere needs `main` in its project settings", async () => {
+  const { emulator, stack } = await openWorld();
+  stack.writeFile("automation.cjs", automation);
+  const elsewhere = mkdtempSync(join(tmpdir(), "pulumi-elsewhere-"));
+  try {
+    const failed = await automate(stack, elsewhere, "inline");
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain("could not read plugin");
+    expect(failed.stderr).toContain("Cannot find module '@pulumi/pulumi/cmd/dynamic-provider'");
+    expect(takeRequests(emulator)).toEqual([]);
+    const { code, stderr } = await automate(stack, elsewhere, "inline", stack.folder);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  table.note(
+    "Automation API, inline program started in another folder",
+    "**fails** like every dynamic provider: `Cannot find module '@pulumi/pulumi/cmd/dynamic-provider'`. Remedy: `projectSettings: { name, runtime: \"nodejs\", main: __dirname }`, or `process.chdir(__dirname)` first",
+  );
+});

@@ -1,0 +1,122 @@
+// One row of docs/compatibility.md: an installation of its own with that SDK, Node and TypeScript, and the way of the README's first program through it.
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+
+import type { Emulator } from "../../src/emulator";
+import { engineFolders } from "./install";
+import { packInto, run, write } from "./layouts";
+import type { Stack } from "./stack";
+import { openStack, takeRequests } from "./world";
+
+const execute = promisify(execFile);
+
+export interface Row {
+  sdk: string;
+  node: string;
+  typescript: string;
+}
+
+/** What became of it: `works`, or at what it stopped. */
+export interface Outcome {
+  types: string;
+  life: string;
+}
+
+/** Installs the packed package into the folder as a user would, with the versions of the row. */
+export async function install(folder: string, { sdk, node, typescript }: Row): Promise<void> {
+  const tarball = await packInto(folder);
+  const types = (JSON.parse(readFileSync("package.json", "utf8")) as { devDependencies: Record<string, string> })
+    .devDependencies["@types/node"];
+  write(folder, {
+    "package.json": {
+      private: true,
+      dependencies: {
+        "@pulumi/pulumi": sdk,
+        "@types/node": types,
+        node,
+        "pulumi-wayscloud": `file:${tarball}`,
+        typescript,
+      },
+      // Its script fetches the binary.
+      allowScripts: { node: true },
+    },
+  });
+  await run(folder, "npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"]);
+  mkdirSync(join(folder, "projects"));
+}
+
+/** The environment in which this installation's Node is the one that everything finds. */
+export function environment(folder: string, emulator: Emulator): Record<string, string> {
+  const bins = [join(folder, "node_modules", "node", "bin"), ...engineFolders()];
+  return {
+    PATH: [...bins, process.env["PATH"] ?? ""].join(delimiter),
+    WAYSCLOUD_ENDPOINT: emulator.url,
+    WAYSCLOUD_API_KEY: emulator.apiKey,
+  };
+}
+
+/** A strict check with all declaration files, as the installed compiler does it; answers how it went for this package's. */
+export async function checkTypes(folder: string, program: string): Promise<string> {
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+    target: "es2022",
+    module: "nodenext",
+    types: ["node"],
+  };
+  write(join(folder, "types"), {
+    "index.ts": program,
+    "tsconfig.json": { compilerOptions, files: ["index.ts"] },
+  });
+  const compiler = join(folder, "node_modules", "typescript", "bin", "tsc");
+  const node = join(folder, "node_modules", "node", "bin", "node");
+  const output = await execute(node, [compiler, "-p", join(folder, "types")], { cwd: folder }).then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string }) => error.stdout,
+  );
+  const errors = output.split("\n").filter((line) => /error TS\d+/.test(line));
+  const ours = errors.filter((line) => !/node_modules\/(?!pulumi-wayscloud\/)/.test(line));
+  if (ours.length > 0) return `fails: ${ours.join("; ")}`;
+  return errors.length === 0 ? "clean" : "clean, but for declarations of other packages";
+}
+
+/** Up, again, refresh and destroy; `works` if each of them made exactly the requests that it should. */
+export async function live(program: string, env: Record<string, string>, emulator: Emulator): Promise<string> {
+  const stack = await openStack({ program, language: "typescript", typeCheck: true, env });
+  const first = await stack.up([], { allowFail: true });
+  if (first.code !== 0) return `fails: ${/error: (.*)/.exec(first.all)?.[1] ?? first.all}`;
+  expect(takeRequests(emulator).sort()).toEqual([
+    "GET /v1/account/profile",
+    "POST /v1/account/api-keys/pat",
+    "POST /v1/account/api-keys/service",
+    "POST /v1/account/ssh-keys",
+  ]);
+  await expectRest(stack, emulator);
+  return "works";
+}
+
+async function expectRest(stack: Stack, emulator: Emulator): Promise<void> {
+  await stack.up(["--expect-no-changes"]);
+  expect(takeRequests(emulator)).toEqual(["GET /v1/account/profile"]);
+  await stack.refresh(["--expect-no-changes"]);
+  expect(takeRequests(emulator).sort()).toEqual(["GET /v1/account/api-keys", "GET /v1/account/ssh-keys"]);
+  await stack.destroy();
+  expect(takeRequests(emulator).sort()).toEqual([
+    expect.stringMatching(/^DELETE .*api-keys/),
+    expect.stringMatching(/^DELETE .*api-keys/),
+    expect.stringMatching(/^DELETE .*ssh-keys/),
+  ]);
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+}
+
+/** What runs in the row's installation must be what the row says. */
+export async function versionsOf(folder: string): Promise<Row> {
+  const version = (name: string): string =>
+    (JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8")) as { version: string }).version;
+  const { stdout } = await execute(join(folder, "node_modules", "node", "bin", "node"), ["--version"]);
+  return { sdk: version("@pulumi/pulumi"), node: stdout.trim().slice(1), typescript: version("typescript") };
+}
