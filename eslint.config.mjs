@@ -2,12 +2,28 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "coverage", "node_modules", "examples", "**/*.mjs", "**/*.js", "reports", ".stryker-tmp", "docs"] },
+  {
+    ignores: [
+      "dist",
+      "coverage",
+      "node_modules",
+      "examples",
+      "**/*.mjs",
+      "**/*.js",
+      "**/*.cjs",
+      "reports",
+      ".stryker-tmp",
+      "docs",
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@typescript-eslint/no-unnecessary-condition": "off",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "no-console": "error",

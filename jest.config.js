@@ -2,8 +2,7 @@
 const ring = (name) => ({
   displayName: name,
   testEnvironment: "node",
-  testMatch:
-    name === "unit" ? ["<rootDir>/test/**/*.test.ts"] : [`<rootDir>/test/${name}/**/*.test.ts`],
+  testMatch: name === "unit" ? ["<rootDir>/test/**/*.test.ts"] : [`<rootDir>/test/${name}/**/*.test.ts`],
   testPathIgnorePatterns: [
     "/node_modules/",
     ...(name === "unit" ? ["<rootDir>/test/plugin/", "<rootDir>/test/engine/"] : []),

@@ -6,6 +6,8 @@ module.exports = class ClosingLineReporter {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests > 0 ? `, ${results.numPendingTests} skipped` : "";
     // At the exit, since jest prints its own summary after this call.
-    process.once("exit", () => writeSync(1, `\n${results.numPassedTests} passed, ${failed} failed${skipped}\n`));
+    process.once("exit", () =>
+      writeSync(1, `\n${results.numPassedTests} passed, ${failed} failed${skipped}\n`),
+    );
   }
 };

@@ -6,7 +6,7 @@ import { printable } from "../api/redact";
 import type { ApiKey, CreatedKey } from "../api/schemas";
 import type { Operation } from "../api/timing";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../auto";
-import { checkExisting, existingToTake, noteHeld, takeOver } from "./existing";
+import { checkExisting, existingToTake, noteHeld, takeOver, wasTakenOver } from "./existing";
 import { InputCheck, same, without } from "./inputs";
 import type { Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
 import { clearUp, mint, nameOf } from "./mint";
@@ -62,6 +62,10 @@ export function apiKeyLifecycle(kind: KeyKind): Lifecycle {
       // First of all: a twin's mark is the key's own as well.
       refuseSelfLockout(kind.noun, id, olds, context.client.account);
       if (olds.unresolved === true) await clearUpAfter(kind, olds, context, id);
+      if (wasTakenOver(id, context)) {
+        context.log(`The ${kind.noun} ${id} stays: another resource of this run has taken it over.`);
+        return;
+      }
       await context.client.revokeApiKey(id, context.client.operation(`Revoking the ${kind.noun} ${id}`));
     },
   };

@@ -29,6 +29,11 @@ function claimOf(id: string): string {
   return `api-key ${id}`;
 }
 
+/** Has another resource of this run taken this key over? Under another name, say, while the one of the old name is removed. */
+export function wasTakenOver(id: string, context: Context): boolean {
+  return context.claims.holder(claimOf(id)) !== undefined;
+}
+
 /**
  * Checks the input. Once the state holds the key, only the id is kept: that says "done", and the secret stands in the state no longer
  * than it must. Failures name no property, since the engine would print its value.

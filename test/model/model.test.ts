@@ -127,7 +127,13 @@ class World {
       [...stack.state.values()].filter(({ slot }) => slot !== "named").flatMap(idsOf),
     );
     expect(others().sort()).toEqual(held.sort());
-    for (const stack of this.stacks) expect(await stack.destroy(calm)).toBe(true);
+    for (const stack of this.stacks) {
+      expect([stack.name, await stack.destroy(calm), stack.printed]).toEqual([
+        stack.name,
+        true,
+        stack.printed,
+      ]);
+    }
     expect(others()).toEqual([]);
     this.expectSound();
   }
