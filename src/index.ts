@@ -42,4 +42,4 @@ export {
   UnprocessableEntityError,
   WaysCloudError,
 } from "./api/errors";
-export type { Outcome } from "./api/errors";
+export type { ErrorFacts, Outcome } from "./api/errors";

@@ -76,8 +76,11 @@ export function retryAfter(headers: Readonly<Record<string, string>>, now: numbe
   return Math.max(0, at - (serverTime(headers) ?? now));
 }
 
+const LATEST_TIME = Date.UTC(9000, 0);
+
 /** The server's own clock at the time of an answer (its `Date` header), ms since the epoch. */
 export function serverTime(headers: Readonly<Record<string, string>>): number | undefined {
   const at = Date.parse(headers.date ?? "");
-  return Number.isNaN(at) ? undefined : at;
+  // Beyond that, adding a lifetime would leave the range of dates: an error, when a key was just made.
+  return Number.isNaN(at) || at > LATEST_TIME ? undefined : at;
 }

@@ -1,9 +1,9 @@
 // After a POST whose outcome is unknown: find out, clean up, try once more, or say exactly what is left. See docs/reliability.md.
 import { WaysCloudError } from "../api/errors";
 import type { Timed } from "../api/client";
-import { printable } from "../api/redact";
 import type { Snapshot } from "./listing";
 import type { Context } from "./lifecycle";
+import { ids, mayHaveLeft, unprovenWords, unresolvedWords } from "./reconcile-words";
 
 /** When the list is read after an ambiguous POST: at 0, 2 and 6 seconds. */
 const READ_AFTER_MS = [0, 2_000, 4_000];
@@ -102,7 +102,9 @@ async function settle<C extends { id: string }, R extends { id: string; createdA
   const { proven, possible, serverTime } = await lookThrice(creation, context, started, cause);
   const [first] = proven;
   if (first && creation.keep) return { kept: { value: creation.keep(first), serverTime }, removed: 0 };
-  if (proven.length === 0 && possible.length > 0) throw unproven(creation.what, possible, cause);
+  if (proven.length === 0 && possible.length > 0) {
+    throw new Error(unprovenWords(creation.what, possible, cause));
+  }
   try {
     for (const record of proven) await creation.remove(record.id);
   } catch (error) {
@@ -189,19 +191,8 @@ async function sweep<C extends { id: string }, R extends { id: string; createdAt
   }
 }
 
-function unproven(what: string, possible: { id: string; createdAt: string }[], cause: WaysCloudError): Error {
-  return new Error(
-    `${cause.message} ${capital(what)} may have been created all the same: the account has ${ids(possible)}, which could be it, but an` +
-      " explicit description proves nothing, so nothing was revoked. Revoke it if nothing else uses it, and run `pulumi up` again; without" +
-      " `description` the package can prove what is its own and clean up by itself.",
-  );
-}
-
 function unresolved(what: string, cause: WaysCloudError, why: string): UnresolvedError {
-  return new UnresolvedError(
-    `${cause.message} ${capital(what)} may have been created all the same, and ${why}` +
-      " It is kept in the state as unresolved: the next `pulumi up` (or `destroy`) looks it up, removes what is left of it, and `up` creates it anew.",
-  );
+  return new UnresolvedError(unresolvedWords(what, cause, why));
 }
 
 export function isAmbiguous(error: unknown): error is WaysCloudError {
@@ -210,17 +201,4 @@ export function isAmbiguous(error: unknown): error is WaysCloudError {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Where nothing can be proved, a person has to decide. */
-export function mayHaveLeft(what: string, records: { id: string; createdAt: string }[]): string {
-  return `${capital(what)}: a lost attempt may have left ${ids(records)} in the account; revoke it if nothing uses it.`;
-}
-
-function ids(records: { id: string; createdAt: string }[]): string {
-  return records.map((record) => `${record.id} (created ${printable(record.createdAt, [], 40)})`).join(", ");
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -103,13 +103,12 @@ async function read(
   const previous =
     olds.previousKeyId === undefined ? undefined : await context.apiKeys.find(text(olds.previousKeyId));
   const alive = (entry: ApiKey | undefined): boolean => entry?.isActive === true;
-  if (!alive(current) && !alive(previous)) {
-    const { byId } = await context.apiKeys.shared();
-    // What a killed run left lives on: the next `up` or `destroy` revokes it, so the state must stay.
-    if (bearing(kind, marksOf(olds), byId.values()).length === 0) return undefined;
-    return { id, outputs: { ...without(olds, ...PREVIOUS, "lastUsedAt"), isActive: false } };
-  }
-  const kept = alive(previous) ? olds : without(olds, ...PREVIOUS);
+  const { byId } = await context.apiKeys.shared();
+  const left = bearing(kind, marksOf(olds), byId.values()).filter(
+    (entry) => entry.id !== olds.keyId && entry.id !== olds.previousKeyId,
+  );
+  if (!alive(current) && !alive(previous) && left.length === 0) return undefined;
+  const kept = { ...(alive(previous) ? olds : without(olds, ...PREVIOUS)), ...unresolvedBy(left, olds) };
   return { id, outputs: { ...kept, isActive: alive(current), lastUsedAt: current?.lastUsedAt } };
 }
 
@@ -132,6 +131,12 @@ async function remove(life: RotatingKind, id: string, olds: Properties, context:
       context.client.operation(`Revoking the ${life.kind.noun} ${keyId}`),
     );
   }
+}
+
+/** What a killed run left is revoked by the next `up`, whether a rotation is due or not. */
+function unresolvedBy(left: readonly ApiKey[], olds: Properties): Properties {
+  if (left.length === 0 || olds.unresolved === true) return {};
+  return { unresolved: true, unresolvedMark: successorMark(olds.keyId) };
 }
 
 /** The marks of whatever a killed or failed run of this resource may have left. */

@@ -67,7 +67,8 @@ export class WorldTiming extends FakeTiming {
   async settle(all = false): Promise<void> {
     const now = this.due.filter(({ at }) => all || at <= this.elapsed);
     this.due = this.due.filter((each) => !now.includes(each));
-    for (const { work } of now) await work();
+    // All at once, so that none is forgotten while another is under way.
+    await Promise.all(now.map(({ work }) => work()));
     if (all) await Promise.all(this.underWay);
   }
 }
