@@ -27,6 +27,7 @@ on two cores. What is measured is kept after every cell; Ctrl-C ends a run, and 
   --latency MS,MS       of the API (default: 0,20)
   --rounds N            rounds, the arms in turn (default: 3; closure with 1000 and more, and mirror with latency: fewer)
   --kind KIND           ssh-key or service-key; the latter for ours, floor and mirror (default: ssh-key)
+  --env NAME=VALUE      a variable for the engine, to try its settings; may be repeated; results of its own
   --only PARTS          of emulator, startup, cells, limit (default: all)
   --max-minutes N       begin nothing new after that long (default: 180)
   --plan                only say what would be measured and how long it would take
@@ -45,6 +46,7 @@ function readOptions() {
     options: {
       ...{ quick: flag, growth: flag, continue: flag, plan: flag, report: flag, help: flag },
       ...{ arms: text, n: text, latency: text, rounds: text, kind: text, only: text, "max-minutes": text },
+      env: { type: "string", multiple: true },
     },
   });
   const { quick = false, growth = false } = values;
@@ -64,7 +66,9 @@ function readOptions() {
     kind: given.kind ?? "ssh-key",
     only: LIST(given.only),
     maxMinutes: Number(values["max-minutes"] ?? 180),
-    file: join(projectFolder, quick ? "reports/bench.quick.json" : "bench/results.json"),
+    env: Object.fromEntries((values.env ?? []).map((pair) => pair.split(/=(.*)/s).slice(0, 2))),
+    official: !quick && !values.env,
+    file: join(projectFolder, quick || values.env ? "reports/bench.json" : "bench/results.json"),
   };
   const wrong = [
     ...options.arms.filter((arm) => !ARMS.includes(arm)),
@@ -123,7 +127,7 @@ async function makeWorld(options, signal) {
     for (const folder of [root, install])
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
-  return { engine, install, root, terraform, signal, remove };
+  return { engine, install, root, terraform, extraEnv: options.env, signal, remove };
 }
 
 /** All operations of one arm with an account and a stack of its own. The first failure ends the cell. */
@@ -210,7 +214,9 @@ async function main() {
   const command = ["npm run bench", ...(argv.length > 2 ? ["--", ...argv.slice(2)] : [])].join(" ");
   if (options.report) {
     const engine = { version: undefined };
-    return say(report(new Results(options.file, { carryOn: true, command, engine }).data, { write: true }));
+    return say(
+      report(new Results(options.file, { carryOn: true, command, engine }).data, { write: options.official }),
+    );
   }
   const deadline = performance.now() + options.maxMinutes * 60_000;
   const controller = new AbortController();
@@ -229,7 +235,7 @@ async function main() {
     }
     if (has("limit")) await measureLimit(world, results);
     if (has("cells")) await measureCells(cells, world, results, deadline);
-    say(report(results.data, { write: !options.quick }));
+    say(report(results.data, { write: options.official }));
     say(`Written to ${options.file}`);
     if (controller.signal.aborted) return 130;
     return results.data.cells.some(({ problem }) => problem) ? 1 : 0;

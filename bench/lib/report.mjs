@@ -35,8 +35,7 @@ export class View {
   groups() {
     const seen = new Map();
     for (const { arm, kind, n, latency, rateLimit } of this.cells) {
-      if (arm === "floor" && !rateLimit)
-        seen.set(`${kind}/${n}/${latency}`, { kind, n, latency });
+      if (arm === "floor" && !rateLimit) seen.set(`${kind}/${n}/${latency}`, { kind, n, latency });
     }
     const sorted = [...seen.values()].sort((a, b) => a.n - b.n || a.latency - b.latency);
     // With two arms only, it was measured for the growth or the rate limit.
@@ -67,7 +66,14 @@ export class View {
   }
 
   state(arm, group) {
-    return median(this.of(arm, group).map(({ stateBytes }) => stateBytes));
+    const known = this.of(arm, group).flatMap(({ stateBytes }) => stateBytes ?? []);
+    return median(known);
+  }
+
+  /** Of all processes of the command, without the emulator. Less shaken by what else the machine does than time is. */
+  cpu(arm, group, operation) {
+    const sum = ({ processes }) => Object.values(processes).reduce((total, { cpuMs }) => total + cpuMs, 0);
+    return this.value(arm, group, operation, sum);
   }
 
   ratio(arm, group, operation) {
@@ -113,9 +119,16 @@ function comparison(view, group) {
       return peak === undefined ? "–" : `${Math.round(peak)} MB`;
     }),
   ]);
-  const state = ["state per resource", ...arms.map((arm) => `${view.state(arm, group)} B`)];
+  const cpu = ["up", "destroy"].map((operation) => [
+    `CPU time: ${operation}`,
+    ...arms.map((arm) => {
+      const spent = view.cpu(arm, group, operation);
+      return `${seconds(spent)}${arm === "floor" || !spent ? "" : times(spent / view.cpu("floor", group, operation))}`;
+    }),
+  ]);
+  const state = ["state per resource", ...arms.map((arm) => `${view.state(arm, group) ?? "–"} B`)];
   const title = `${group.kind === "service-key" ? "Service keys" : "SSH keys"}, N = ${group.n}, latency ${group.latency} ms`;
-  return `### ${title}\n\nMedians (times the floor). Rounds: ${rounds}.\n\n${table(["", ...arms], [...rows, ...requests, state, ...memory])}`;
+  return `### ${title}\n\nMedians (times the floor). Rounds: ${rounds}.\n\n${table(["", ...arms], [...rows, ...cpu, ...requests, state, ...memory])}`;
 }
 
 function requestsOf(view, arm, group, operation) {

@@ -10,6 +10,7 @@ import { checkExisting, existingToTake, noteHeld, takeOver, wasTakenOver } from 
 import { InputCheck, same, without } from "./inputs";
 import type { Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
 import { clearUp, mint, nameOf } from "./mint";
+import { mayHaveLeft } from "./reconcile-words";
 import { refuseSelfLockout } from "./self-lockout";
 import { diffOfUnresolved, isUnresolved, keepingTrack, unresolvedState, unsweptFailure } from "./unresolved";
 
@@ -154,11 +155,22 @@ async function readKey(
   const counts = entry && (entry.isActive || olds.recreateIfInvalid === false || olds.key === undefined);
   // Gone, but for the twin that may live.
   if (!counts) return olds.unresolved === true ? unresolvedState(markFor(olds.description), olds) : undefined;
+  await nameTwins(kind, id, olds, context);
   const kept = without(olds, "lastUsedAt");
   return {
     id,
     outputs: { ...kept, ...kind.listed(entry), isActive: entry.isActive, lastUsedAt: entry.lastUsedAt },
   };
+}
+
+/** An attempt that took place only after the last look left a twin, which nothing but its mark gives away. */
+async function nameTwins(kind: KeyKind, id: string, olds: Properties, context: Context): Promise<void> {
+  if (olds.key === undefined || !bearsMark(olds.description, "description")) return;
+  const { byId } = await context.apiKeys.shared();
+  const twins = [...byId.values()].filter(
+    (entry) => entry.description === olds.description && entry.id !== id,
+  );
+  if (twins.length > 0) context.log(mayHaveLeft(nameOf(kind, olds), twins));
 }
 
 /** For `.get`: everything that the list shows; the key itself is shown by the API only at its creation. */

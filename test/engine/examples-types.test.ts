@@ -44,7 +44,7 @@ test.each(exampleNames())("%s is laid out like the others", (name) => {
   expect(manifest).toMatchObject({ name, private: true, main: "index.ts" });
   expect(JSON.parse(exampleFile(name, "tsconfig.json")).compilerOptions.strict).toBe(true);
   // Only the vps stack does without the package: it reads the account's stack.
-  expect(dependencies["pulumi-wayscloud"]).toBe(name === "vps" ? undefined : "^0.1.0");
+  expect(dependencies["pulumi-wayscloud"]).toBe(name === "vps" ? undefined : "^1.0.0");
   expect(exampleFile(name, "README.md").split("\n").length).toBeGreaterThanOrEqual(
     name === "quickstart" ? 10 : 30,
   );
