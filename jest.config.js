@@ -1,21 +1,27 @@
-// Three rings: unit (in process), plugin (the provider process over gRPC), engine (the real `pulumi`).
+// Rings: unit (in process), model (random stories, in process, for a minute), plugin (the provider process over gRPC), engine (the real `pulumi`).
+const rings = ["unit", "model", "plugin", "engine"];
+
 const ring = (name) => ({
   displayName: name,
   testEnvironment: "node",
   testMatch: name === "unit" ? ["<rootDir>/test/**/*.test.ts"] : [`<rootDir>/test/${name}/**/*.test.ts`],
   testPathIgnorePatterns: [
     "/node_modules/",
-    ...(name === "unit" ? ["<rootDir>/test/plugin/", "<rootDir>/test/engine/"] : []),
+    ...(name === "unit" ? rings.slice(1).map((other) => `<rootDir>/test/${other}/`) : []),
   ],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/examples/", "<rootDir>/.stryker-tmp/"],
   // Without `npm test` around it, jest makes the engine and the user's install itself.
-  ...(name === "unit" ? {} : { globalSetup: "<rootDir>/test/support/global-setup.mjs" }),
+  ...(name === "plugin" || name === "engine"
+    ? { globalSetup: "<rootDir>/test/support/global-setup.mjs" }
+    : {}),
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
 });
 
 module.exports = {
   // Tests that wait for the wall clock (`test.concurrent`) cost next to nothing while they wait.
   maxConcurrency: 8,
-  projects: ["unit", "plugin", "engine"].map(ring),
+  // A loaded machine is no failure.
+  testTimeout: 60_000,
+  projects: rings.map(ring),
   reporters: ["default", "<rootDir>/test/closing-line-reporter.js"],
 };

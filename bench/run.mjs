@@ -1,5 +1,5 @@
 // `npm run bench`: measures this package against the engine itself and against its alternatives. Not part of CI: it takes long and wants a quiet machine.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { argv, exit, stdout } from "node:process";

@@ -22,8 +22,8 @@ ${parts.join("\n")}
 `;
 }
 
-function footer({ date, machine, commands }, y) {
-  return write(20, y, `${date}, ${machine}; ${commands[0]}`, 'font-size="11" fill="#57606a"');
+function footer({ date, machine, command }, y) {
+  return write(20, y, `${date}, ${machine}; ${command}`, 'font-size="11" fill="#57606a"');
 }
 
 /** Seconds of every operation, a bar for each arm. */

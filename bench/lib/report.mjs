@@ -94,9 +94,9 @@ function table(head, rows) {
   );
 }
 
-function heading({ date, machine, versions, commands }) {
+function heading({ date, machine, versions, command }) {
   const used = `pulumi-wayscloud ${versions.package} (${versions.commit}), Pulumi ${versions.pulumi}, Node ${versions.node}`;
-  return `Measured ${date} on ${machine}, with ${used}, by ${commands.map((each) => `\`${each}\``).join(", ")}.`;
+  return `Measured ${date} on ${machine}, with ${used}, by \`${command}\`.`;
 }
 
 function comparison(view, group) {
@@ -126,9 +126,13 @@ function comparison(view, group) {
       return `${seconds(spent)}${arm === "floor" || !spent ? "" : times(spent / view.cpu("floor", group, operation))}`;
     }),
   ]);
+  const emulator = [
+    "CPU time of the emulator: refresh",
+    ...arms.map((arm) => seconds(view.value(arm, group, "refresh", (operation) => operation.emulator.cpuMs))),
+  ];
   const state = ["state per resource", ...arms.map((arm) => `${view.state(arm, group) ?? "–"} B`)];
   const title = `${group.kind === "service-key" ? "Service keys" : "SSH keys"}, N = ${group.n}, latency ${group.latency} ms`;
-  return `### ${title}\n\nMedians (times the floor). Rounds: ${rounds}.\n\n${table(["", ...arms], [...rows, ...cpu, ...requests, state, ...memory])}`;
+  return `### ${title}\n\nMedians (times the floor). Rounds: ${rounds}.\n\n${table(["", ...arms], [...rows, ...cpu, emulator, ...requests, state, ...memory])}`;
 }
 
 function requestsOf(view, arm, group, operation) {

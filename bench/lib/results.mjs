@@ -13,12 +13,12 @@ export class Results {
     const old = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
     if (old && carryOn) {
       this.data = old;
-      this.data.commands.push(command);
+      this.data.command += ` and then ${command}`;
       return;
     }
     // Never lost to a mistake: the run before stays beside it.
     if (old) renameSync(file, file.replace(/\.json$/, ".previous.json"));
-    this.data = { date: new Date().toISOString().slice(0, 10), commands: [command], machine: machine() };
+    this.data = { date: new Date().toISOString().slice(0, 10), command, machine: machine() };
     this.data.versions = {
       package: packageVersion(),
       commit: commit(),
@@ -46,7 +46,7 @@ export class Results {
 
   save() {
     mkdirSync(dirname(this.#file), { recursive: true });
-    writeFileSync(`${this.#file}.tmp`, `${JSON.stringify(this.data, undefined, 1)}\n`);
+    writeFileSync(`${this.#file}.tmp`, `${JSON.stringify(this.data, undefined, 2)}\n`);
     renameSync(`${this.#file}.tmp`, this.#file);
   }
 }

@@ -61,7 +61,9 @@ test("the table has the ends of the SDK's range that the package asks for, and e
   expect(manifest.peerDependencies["@pulumi/pulumi"]).toBe(`^${OLDEST}`);
   expect(manifest.devDependencies["@pulumi/pulumi"]).toBe(NEWEST);
   expect(manifest.engines.node).toBe(`>=${NODE_20.split(".")[0]}`);
-  const rows = [...readFileSync("docs/compatibility.md", "utf8").matchAll(/^\| (3\.\S+) \| (\S+) \| (\S+) \|/gm)];
+  const rows = [
+    ...readFileSync("docs/compatibility.md", "utf8").matchAll(/^\| (3\.\S+) \| (\S+) \| (\S+) \|/gm),
+  ];
   expect(rows.map(([, ...cells]) => cells.join(" ")).sort()).toEqual(
     ROWS.map(([sdk, node, typescript]) => `${sdk} ${node} ${typescript}`).sort(),
   );

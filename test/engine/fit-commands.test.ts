@@ -17,7 +17,7 @@ const keys = (a: string, b: string, names = ["a", "b"], outputs = "{ whole: a }"
     new wayscloud.ServiceKey("${names[1]}", { service: "${b}" }, { hideDiffs: ["service"] });
     return ${outputs};
   `);
-const descriptions = ({ emulator }: World): (string | undefined)[] =>
+const descriptions = ({ emulator }: World): (string | null)[] =>
   emulator.account
     .liveApiKeys()
     .map(({ description }) => description)
@@ -29,7 +29,11 @@ async function expectPlanKept({ emulator, stack }: World): Promise<void> {
   expect(plan).not.toMatch(/#[0-9a-f]{7}"/);
   expect(changesIn(await stack.up(["--plan", "plan.json", "--parallel", "1"]))).toEqual({ created: 3 });
   expect(takeRequests(emulator)).toEqual(Array(2).fill(`POST ${API_KEYS}/service`));
-  table.note("`preview --save-plan`, `up --plan`", "a creation", "works: the mark in the description is unknown in the plan, drawn by `up`");
+  table.note(
+    "`preview --save-plan`, `up --plan`",
+    "a creation",
+    "works: the mark in the description is unknown in the plan, drawn by `up`",
+  );
   table.note("`up --parallel 1`", "the same `up`", "one request after the other");
 }
 
@@ -38,13 +42,20 @@ async function expectPreviews({ emulator, stack }: World): Promise<void> {
   const diff = (await stack.preview(["--diff"])).stdout;
   expect(diff.match(/~ service +: "dns" => "storage"/g)).toHaveLength(1);
   expect(changesIn({ stdout: diff })).toEqual({ "to replace": 2, unchanged: 1 });
-  table.note("`preview --diff`", "two changed services, one with `hideDiffs`", "shows the change, except where hidden; secrets as `[secret]`");
+  table.note(
+    "`preview --diff`",
+    "two changed services, one with `hideDiffs`",
+    "shows the change, except where hidden; secrets as `[secret]`",
+  );
   const { steps, changeSummary } = JSON.parse((await stack.preview(["--json"])).stdout) as {
     steps: { op: string; urn: string; replaceReasons?: string[] }[];
     changeSummary: Record<string, number>;
   };
   expect(changeSummary).toEqual({ replace: 2, same: 1 });
-  expect(steps.filter(({ op }) => op === "replace").map(({ replaceReasons }) => replaceReasons)).toEqual([["service"], ["service"]]);
+  expect(steps.filter(({ op }) => op === "replace").map(({ replaceReasons }) => replaceReasons)).toEqual([
+    ["service"],
+    ["service"],
+  ]);
   table.note("`preview --json`", "the same", "names the property that replaces");
   expect(takeRequests(emulator)).toEqual([]);
 }
@@ -67,7 +78,11 @@ async function expectRefreshed({ emulator, stack }: World): Promise<void> {
   expect(changesIn(result)).toMatchObject({ unchanged: 2 });
   expect(takeRequests(emulator)).toEqual([`GET ${API_KEYS}`, `POST ${API_KEYS}/service`]);
   expect((await stack.outputs())["whole"]).toMatchObject({ key: "[secret]", service: "dns" });
-  table.note("`stack output`", "`export const database = new ServiceKey(…)`", "all its outputs, `key` as `[secret]`");
+  table.note(
+    "`stack output`",
+    "`export const database = new ServiceKey(…)`",
+    "all its outputs, `key` as `[secret]`",
+  );
   table.note("`up --refresh`", "a key revoked elsewhere", "one list, and the key is created anew");
 }
 
@@ -77,20 +92,32 @@ async function expectRenamed(world: World): Promise<void> {
   await stack.run(["state", "rename", (await stack.resource("a")).urn, "first", "--yes"]);
   stack.setProgram(keys("dns", "storage", ["first", "b"]));
   await stack.preview(["--expect-no-changes"]);
-  table.note("`state rename`", "and the logical name in the program", "nothing changes, also not the description");
+  table.note(
+    "`state rename`",
+    "and the logical name in the program",
+    "nothing changes, also not the description",
+  );
   await stack.run(["stack", "rename", "renamed"]);
   stack.env["PULUMI_STACK"] = "renamed";
   await stack.up(["--expect-no-changes"]);
   expect(descriptions(world)).toEqual(before);
   expect(takeRequests(emulator)).toEqual([]);
-  table.note("`stack rename`", "default descriptions, which name the stack", "nothing changes: a description is kept for the life of the key");
+  table.note(
+    "`stack rename`",
+    "default descriptions, which name the stack",
+    "nothing changes: a description is kept for the life of the key",
+  );
 }
 
 async function expectForgotten({ emulator, stack }: World): Promise<void> {
   const { urn, id } = await stack.resource("b");
   await stack.run(["state", "delete", urn, "--yes"]);
   expect(emulator.account.liveApiKeys().map((key) => key.id)).toContain(id);
-  table.note("`state delete`", "a key", "no request: the key stays **live** in the account, and its secret is gone");
+  table.note(
+    "`state delete`",
+    "a key",
+    "no request: the key stays **live** in the account, and its secret is gone",
+  );
   await stack.destroy(["--run-program"]);
   expect(takeRequests(emulator)).toEqual([expect.stringMatching(/^DELETE /)]);
   expect(emulator.account.liveApiKeys().map((key) => key.id)).toEqual([id]);

@@ -1,7 +1,15 @@
 // Options about deletion, providers that components hand down, and what `import` says, as docs/options.md tells.
 import { ObservedTable } from "../support/observed-table";
 import { changesIn } from "../support/stack";
-import { API_KEYS, openEmulator, openWorld, program, publicKey, secretsOf, takeRequests } from "../support/world";
+import {
+  API_KEYS,
+  openEmulator,
+  openWorld,
+  program,
+  publicKey,
+  secretsOf,
+  takeRequests,
+} from "../support/world";
 
 jest.setTimeout(180_000);
 
@@ -33,7 +41,9 @@ test("protected and retained keys stay, and a replacement that cannot be create-
   expect(await failing("vps", 1)).toContain("as it is currently marked for protection");
   expect(takeRequests(emulator)).toEqual([]);
   table.note("`protect`", "a change that replaces", "the engine refuses; nothing is requested");
-  expect(await failing("dns", 2)).toMatch(/the name is taken by "fixed" \(id [0-9a-f-]{36}\)\. Choose another/);
+  expect(await failing("dns", 2)).toMatch(
+    /the name is taken by "fixed" \(id [0-9a-f-]{36}\)\. Choose another/,
+  );
   expect(takeRequests(emulator)).toEqual(["POST /v1/account/ssh-keys", "GET /v1/account/ssh-keys"]);
   table.note(
     "`deleteBeforeReplace: false`",
@@ -45,7 +55,9 @@ test("protected and retained keys stay, and a replacement that cannot be create-
   expect(destroyed.stdout).toContain("[retain]");
   expect((await stack.resources()).map(({ urn }) => urn.split("::").at(-1))).toEqual(["protected"]);
   expect(takeRequests(emulator)).toEqual([expect.stringMatching(/^DELETE \/v1\/account\/ssh-keys\//)]);
-  const live = emulator.account.liveApiKeys().map(({ description }) => /dev\/(\w+) #/.exec(description ?? "")?.[1]);
+  const live = emulator.account
+    .liveApiKeys()
+    .map(({ description }) => /dev\/(\w+) #/.exec(description ?? "")?.[1]);
   expect(live.sort()).toEqual(["along", "kept", "protected"]);
   table.note("`protect`", "`pulumi destroy --exclude-protected`", "the key and its resource stay");
   table.note("`retainOnDelete`", "`pulumi destroy`", "no request: the key stays **live** in the account");
@@ -109,7 +121,10 @@ test("`import` fails before anything happens; the option says what to do instead
   const existing = "Pass `existing: { id, key }` instead, which takes over the key that you have";
   const own = "Let it make a key of its own instead, and revoke the old one when nothing uses it any more";
   expect(await stack.outputs()).toEqual({
-    SshKey: why("SshKey", "Declare it with `adoptExisting: true` instead, which takes over the key that the account has"),
+    SshKey: why(
+      "SshKey",
+      "Declare it with `adoptExisting: true` instead, which takes over the key that the account has",
+    ),
     ServiceKey: why("ServiceKey", existing),
     PersonalAccessToken: why("PersonalAccessToken", existing),
     RotatingServiceKey: why("RotatingServiceKey", own),
@@ -125,5 +140,9 @@ test("`import` fails before anything happens; the option says what to do instead
   expect(all).toContain("code must be a string, not undefined");
   expect(await stack.resources()).toEqual([]);
   expect(takeRequests(emulator)).toEqual([]);
-  table.note("`pulumi import`", "a service key", "fails: `code must be a string, not undefined`; nothing changes");
+  table.note(
+    "`pulumi import`",
+    "a service key",
+    "fails: `code must be a string, not undefined`; nothing changes",
+  );
 });

@@ -1,4 +1,5 @@
 // Where the package may stand: docs/options.md tells which installations work, and the remedy for those that do not. Yarn is tried with FIT=all.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Emulator } from "../../src/emulator";
@@ -17,14 +18,19 @@ let folder: string;
 beforeEach(() => (folder = layouts.temporaryFolder()));
 afterEach(() => layouts.remove(folder));
 
-const { devDependencies } = require("../../package.json") as { devDependencies: Record<string, string> };
+const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  devDependencies: Record<string, string>;
+};
 const sdk = { "@pulumi/pulumi": devDependencies["@pulumi/pulumi"]! };
 const yaml = "name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
 const oneKey = `exports.prefix = new (require("pulumi-wayscloud").ServiceKey)("key", { service: "dns" }).keyPrefix;`;
 const program = (text = oneKey): Record<string, string> => ({ "Pulumi.yaml": yaml, "index.js": text });
 
 /** Up, refresh and destroy in that folder, with exactly the requests of one key. */
-async function expectWorks(folderOfProgram: string, { emulator, stack }: { emulator: Emulator; stack: Stack }): Promise<void> {
+async function expectWorks(
+  folderOfProgram: string,
+  { emulator, stack }: { emulator: Emulator; stack: Stack },
+): Promise<void> {
   const there = ["-C", folderOfProgram];
   await stack.up(there);
   await stack.refresh([...there, "--expect-no-changes"]);
@@ -55,13 +61,30 @@ test("pnpm: works with the package in the program's own dependencies; below a co
   layouts.write(folder, {
     "pnpm-workspace.yaml": "packages: [team, direct, indirect]\n",
     "package.json": { private: true },
-    "team/package.json": { name: "team", version: "1.0.0", main: "index.js", peerDependencies: sdk, dependencies: { "pulumi-wayscloud": tarball } },
+    "team/package.json": {
+      name: "team",
+      version: "1.0.0",
+      main: "index.js",
+      peerDependencies: sdk,
+      dependencies: { "pulumi-wayscloud": tarball },
+    },
     "team/index.js": team,
-    "direct/package.json": { name: "direct", main: "index.js", dependencies: { ...sdk, "pulumi-wayscloud": tarball } },
-    "indirect/package.json": { name: "indirect", main: "index.js", dependencies: { ...sdk, team: "workspace:*" } },
+    "direct/package.json": {
+      name: "direct",
+      main: "index.js",
+      dependencies: { ...sdk, "pulumi-wayscloud": tarball },
+    },
+    "indirect/package.json": {
+      name: "indirect",
+      main: "index.js",
+      dependencies: { ...sdk, team: "workspace:*" },
+    },
   });
   layouts.write(join(folder, "direct"), program());
-  layouts.write(join(folder, "indirect"), program(`exports.prefix = new (require("team").Team)("team").prefix;`));
+  layouts.write(
+    join(folder, "indirect"),
+    program(`exports.prefix = new (require("team").Team)("team").prefix;`),
+  );
   await layouts.run(folder, process.execPath, [pnpm, "install", "--prefer-offline"]);
 
   await expectWorks(join(folder, "direct"), world);
@@ -80,7 +103,10 @@ test("pnpm: works with the package in the program's own dependencies; below a co
 test("a folder linked into the project works if it finds an SDK", async () => {
   const world = await openWorld();
   const [own, none] = [join(folder, "own"), join(folder, "none")];
-  for (const [project, which] of [[own, "own"], [none, "none"]] as const) {
+  for (const [project, which] of [
+    [own, "own"],
+    [none, "none"],
+  ] as const) {
     layouts.write(project, { ...program(), "package.json": { name: "linked", main: "index.js" } });
     layouts.linkPackage(project, join(folder, `outside-${which}`), { sdk: which });
   }
@@ -98,7 +124,10 @@ test("a folder linked into the project works if it finds an SDK", async () => {
 test("an npm workspace that holds the package itself works", async () => {
   const world = await openWorld();
   const manifest = { private: true, workspaces: ["infra", "packages/*"] };
-  layouts.write(folder, { "package.json": manifest, "infra/package.json": { name: "infra", main: "index.js" } });
+  layouts.write(folder, {
+    "package.json": manifest,
+    "infra/package.json": { name: "infra", main: "index.js" },
+  });
   layouts.write(join(folder, "infra"), program());
   // The SDK is linked where npm would install it, which saves a minute.
   layouts.linkPackage(folder, join(folder, "packages", "pulumi-wayscloud"), { sdk: "none" });
@@ -106,29 +135,47 @@ test("an npm workspace that holds the package itself works", async () => {
   table.note("npm workspaces, the package one of them (a link in the root's `node_modules`)", "works");
 });
 
-(all ? test : test.skip)("yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does", async () => {
-  const world = await openWorld();
-  const tarball = `file:${await layouts.packInto(folder)}`;
-  const manifest = { name: "test", private: true, main: "index.js", dependencies: { ...sdk, "pulumi-wayscloud": tarball } };
-  const registry = (await layouts.run(folder, "npm", ["config", "get", "registry"])).trim();
-  const berry = join(await layouts.packageManager(folder, "@yarnpkg/cli-dist", "4.18.1"), "bin", "yarn.js");
-  const classic = join(await layouts.packageManager(folder, "yarn", "1.22.22"), "bin", "yarn.js");
-  const install = async (name: string, yarn: string, linker: string): Promise<string> => {
-    const project = join(folder, name);
-    layouts.write(project, { ...program(), "package.json": manifest, "yarn.lock": "", ".yarnrc.yml": `nodeLinker: ${linker}\n` });
-    await layouts.run(project, process.execPath, [yarn, "install"], { YARN_NPM_REGISTRY_SERVER: registry, YARN_ENABLE_TELEMETRY: "0" });
-    return project;
-  };
-  await expectWorks(await install("classic", classic, "node-modules"), world);
-  table.note("yarn 1", "works");
-  await expectWorks(await install("modules", berry, "node-modules"), world);
-  table.note("yarn 4, `nodeLinker: node-modules`", "works");
-  const pnp = await install("pnp", berry, "pnp");
-  expect((await expectFails(pnp, world.stack)).all).toContain("It looks like the Pulumi SDK has not been installed");
-  world.stack.env["NODE_OPTIONS"] = `--require ${join(pnp, ".pnp.cjs")}`;
-  await expectWorks(pnp, world);
-  table.note(
-    "yarn 4, Plug'n'Play",
-    "**fails** like every Pulumi program. Remedy: `nodeLinker: node-modules`, or `NODE_OPTIONS=\"--require …/.pnp.cjs\"`",
-  );
-});
+(all ? test : test.skip)(
+  "yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does",
+  async () => {
+    const world = await openWorld();
+    const tarball = `file:${await layouts.packInto(folder)}`;
+    const manifest = {
+      name: "test",
+      private: true,
+      main: "index.js",
+      dependencies: { ...sdk, "pulumi-wayscloud": tarball },
+    };
+    const registry = (await layouts.run(folder, "npm", ["config", "get", "registry"])).trim();
+    const berry = join(await layouts.packageManager(folder, "@yarnpkg/cli-dist", "4.18.1"), "bin", "yarn.js");
+    const classic = join(await layouts.packageManager(folder, "yarn", "1.22.22"), "bin", "yarn.js");
+    const install = async (name: string, yarn: string, linker: string): Promise<string> => {
+      const project = join(folder, name);
+      layouts.write(project, {
+        ...program(),
+        "package.json": manifest,
+        "yarn.lock": "",
+        ".yarnrc.yml": `nodeLinker: ${linker}\n`,
+      });
+      await layouts.run(project, process.execPath, [yarn, "install"], {
+        YARN_NPM_REGISTRY_SERVER: registry,
+        YARN_ENABLE_TELEMETRY: "0",
+      });
+      return project;
+    };
+    await expectWorks(await install("classic", classic, "node-modules"), world);
+    table.note("yarn 1", "works");
+    await expectWorks(await install("modules", berry, "node-modules"), world);
+    table.note("yarn 4, `nodeLinker: node-modules`", "works");
+    const pnp = await install("pnp", berry, "pnp");
+    expect((await expectFails(pnp, world.stack)).all).toContain(
+      "It looks like the Pulumi SDK has not been installed",
+    );
+    world.stack.env["NODE_OPTIONS"] = `--require ${join(pnp, ".pnp.cjs")}`;
+    await expectWorks(pnp, world);
+    table.note(
+      "yarn 4, Plug'n'Play",
+      '**fails** like every Pulumi program. Remedy: `nodeLinker: node-modules`, or `NODE_OPTIONS="--require …/.pnp.cjs"`',
+    );
+  },
+);

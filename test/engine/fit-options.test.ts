@@ -27,7 +27,8 @@ const cases: Case[] = [
   {
     option: "`aliases`",
     tried: "another logical name, the old one as alias",
-    code: (name) => `new wayscloud.ServiceKey(two ? "${name}-renamed" : "${name}", ${dns}, { aliases: [{ name: "${name}" }] });`,
+    code: (name) =>
+      `new wayscloud.ServiceKey(two ? "${name}-renamed" : "${name}", ${dns}, { aliases: [{ name: "${name}" }] });`,
     renamed: true,
     requests: "none",
     result: "the same key, also its description",
@@ -110,14 +111,15 @@ const cases: Case[] = [
   {
     option: "`additionalSecretOutputs`",
     tried: "`keyPrefix`",
-    code: (name) => `new wayscloud.ServiceKey("${name}", ${dns}, { additionalSecretOutputs: ["keyPrefix"] });`,
+    code: (name) =>
+      `new wayscloud.ServiceKey("${name}", ${dns}, { additionalSecretOutputs: ["keyPrefix"] });`,
     as: "secretPrefix",
     requests: "none",
     result: "secret in the state, and `key` too",
   },
   {
     option: "`customTimeouts`",
-    tried: "`create: \"1s\"`, the API answers after 2 s",
+    tried: '`create: "1s"`, the API answers after 2 s',
     code: (name) =>
       `new wayscloud.PersonalAccessToken("${name}", { scopes: ["slow:read"] }, { customTimeouts: { create: "1s" }, dependsOn: [token] });`,
     as: "slow",

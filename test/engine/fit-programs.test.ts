@@ -14,7 +14,8 @@ jest.setTimeout(180_000);
 const table = new ObservedTable("docs/options.md", "Programs");
 afterAll(() => table.compare());
 
-const yaml = (rest = ""): string => `name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n${rest}`;
+const yaml = (rest = ""): string =>
+  `name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n${rest}`;
 
 test("ES modules may import by name, as a namespace or by default", async () => {
   const { emulator, stack } = await openWorld();
@@ -91,7 +92,9 @@ async function automate(stack: Stack, cwd: string, ...args: string[]): Promise<R
 }
 
 test("the Automation API runs inline and local programs, with hooks and a transform of the whole stack", async () => {
-  const { emulator, stack } = await openWorld({ program: program(`new wayscloud.ServiceKey("key", { service: "dns" });`) });
+  const { emulator, stack } = await openWorld({
+    program: program(`new wayscloud.ServiceKey("key", { service: "dns" });`),
+  });
   stack.writeFile("automation.cjs", automation);
   const local = await automate(stack, stack.folder, "local");
   expect({ ...local, ms: 0 }).toMatchObject({ code: 0, stderr: "" });
@@ -102,7 +105,11 @@ test("the Automation API runs inline and local programs, with hooks and a transf
   const inline = await automate(stack, stack.folder, "inline");
   expect({ ...inline, ms: 0 }).toMatchObject({ code: 0 });
   expect(JSON.parse(inline.stdout)).toEqual({
-    hooked: [["beforeCreate", "undefined"], ["afterCreate", "string"], ["beforeDelete", "object"]],
+    hooked: [
+      ["beforeCreate", "undefined"],
+      ["afterCreate", "string"],
+      ["beforeDelete", "object"],
+    ],
     secret: true,
     changes: [{ create: 3 }, { same: 3 }, { delete: 3, same: 3 }],
   });
@@ -110,7 +117,10 @@ test("the Automation API runs inline and local programs, with hooks and a transf
   expect(posted).toContain("by the stack's transform");
   expect(emulator.account.liveApiKeys()).toEqual([]);
   table.note("Automation API, inline program", "works when started in the program's folder");
-  table.note("option `hooks`", "called; **after a creation they get `key` in the clear**, before a deletion as a marked secret");
+  table.note(
+    "option `hooks`",
+    "called; **after a creation they get `key` in the clear**, before a deletion as a marked secret",
+  );
   table.note("`registerResourceTransform` for the stack", "works; a description added by it is sent");
   await stack.assertNoSecrets(secretsOf(emulator));
 });

@@ -11,7 +11,12 @@ const oneKey = program(`new wayscloud.ServiceKey("key", { service: "dns" });`);
 
 test("a rate limit is told while the run waits for it", async () => {
   const { emulator, stack } = await openWorld({ program: oneKey });
-  emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, status: 429, headers: { "Retry-After": "6" } });
+  emulator.faults.add({
+    method: "POST",
+    path: `${API_KEYS}/service`,
+    status: 429,
+    headers: { "Retry-After": "6" },
+  });
   const up = stack.spawn(["up", "--yes", "--skip-preview"]);
   const line = /Creating the service key "[^"]+ #[0-9a-f]{7}": waiting [67] s \(.*429.*\)/;
   await up.waitFor(line);
@@ -20,7 +25,10 @@ test("a rate limit is told while the run waits for it", async () => {
   const { code, all } = await up.done;
   expect(code).toBe(0);
   expect(emulator.requests.map(({ status }) => status)).toEqual([429, 201]);
-  const told = line.exec(all)?.[0].replaceAll(/pulumi test\/dev\/key #[0-9a-f]{7}/g, "…").replace(/waiting \d/, "waiting 6");
+  const told = line
+    .exec(all)?.[0]
+    .replaceAll(/pulumi test\/dev\/key #[0-9a-f]{7}/g, "…")
+    .replace(/waiting \d/, "waiting 6");
   table.note("429 with `Retry-After: 6`", `\`${told}\``);
 });
 
@@ -35,11 +43,16 @@ test("a lost answer is told, and what was done about it", async () => {
   emulator.faults.add({ method: "POST", path: SSH_KEYS, reset: true, commit: true });
   const { all } = await stack.up();
   for (const what of ["the service key", "the SSH key"]) {
-    const line = new RegExp(`${what} "[^"]+": the answer to its creation was lost; looking for what became of it\\.`);
+    const line = new RegExp(
+      `${what} "[^"]+": the answer to its creation was lost; looking for what became of it\\.`,
+    );
     expect(all).toMatch(line);
   }
   expect(emulator.account.liveApiKeys()).toHaveLength(1);
   expect(emulator.account.sshKeys()).toHaveLength(1);
-  table.note("the answer to a creation is lost", "`the service key \"…\": the answer to its creation was lost; looking for what became of it.`");
+  table.note(
+    "the answer to a creation is lost",
+    '`the service key "…": the answer to its creation was lost; looking for what became of it.`',
+  );
   await stack.assertNoSecrets(secretsOf(emulator));
 });

@@ -1,6 +1,6 @@
 // Rows 1, 2, 10 to 13, 18 and 19: requests that never left, were told to wait, met another's key, or ran at the same time.
 import type { Fault } from "../../src/emulator";
-import { KIND_NAMES, KINDS, Watched } from "../support/canaries";
+import { KIND_NAMES, KINDS, program, Watched } from "../support/canaries";
 import { FaultTable, requestLine } from "../support/fault-table";
 import { publicKey } from "../support/world";
 
@@ -96,7 +96,7 @@ test.concurrent.each([
   }),
 );
 
-test.concurrent.each(["1e9", "3600", "Fri, 31 Dec 9999 23:59:59 GMT"])(
+test.concurrent.each(["1e9", "3600", "Thu, 31 Dec 9998 23:59:59 GMT"])(
   "row 10: 429 with Retry-After %s: fails without another request, saying when",
   (header) =>
     Watched.run(async (watched) => {
@@ -108,7 +108,7 @@ test.concurrent.each(["1e9", "3600", "Fri, 31 Dec 9999 23:59:59 GMT"])(
         headers: { "retry-after": header },
       });
       const created = await watched.create(await watched.process(), "serviceKey");
-      expect(created.error?.message).toMatch(/not before \d{4,6}-\d\d-\d\dT/);
+      expect(created.error?.message).toMatch(/not before \d{4}-\d\d-\d\dT/);
       expect(created.partial).toBeUndefined();
       expect(emulator.requests).toHaveLength(1);
       expect(watched.live("serviceKey")).toEqual([]);
@@ -250,30 +250,40 @@ test.concurrent("row 12: when the owner fails, its material is free again", () =
   }),
 );
 
-const TOGETHER: [string, Fault[]][] = [
-  ["without a fault", []],
-  ["both answers lost", [{ method: "POST", times: 2, reset: true, commit: true }]],
-  ["both creations 5 s late", [{ method: "POST", times: 2, reset: true, commitAfter: 5_000 }]],
+const TOGETHER: [string, Fault | undefined][] = [
+  ["without a fault", undefined],
+  ["both answers lost", { method: "POST", reset: true, commit: true }],
+  ["both creations 5 s late", { method: "POST", reset: true, commitAfter: 5_000 }],
 ];
 
 test.concurrent.each(
-  TOGETHER.flatMap(([fault, faults]) => KEYS.map((kind) => [fault, kind, faults] as const)),
+  TOGETHER.flatMap(([fault, damage]) => KEYS.map((kind) => [fault, kind, damage] as const)),
 )(
   "row 13: two processes at once, same logical names, %s, %s: two distinct keys, no cross-delete",
-  (fault, kind, faults) =>
+  (fault, kind, damage) =>
     Watched.run(async (watched) => {
       const { emulator } = watched;
-      emulator.faults.add(...faults);
       const processes = await Promise.all([watched.process(), watched.process()]);
-      const both = await Promise.all(processes.map((each) => watched.create(each, kind)));
-      const states = both.map(({ value }) => [value?.id, value?.outputs["key"] as string]);
-      expect(states.sort()).toEqual(
+      const made = await Promise.all(
+        processes.map(async (each) => {
+          const { inputs } = await each.resource(kind).check({}, program(kind));
+          // Each loses its first answer: the descriptions differ in their marks.
+          if (damage) emulator.faults.add({ ...damage, contains: inputs["description"] });
+          return () => watched.ended(each.resource(kind).create(inputs));
+        }),
+      );
+      const both = await Promise.all(made.map((create) => create()));
+      expect(both.map(({ error }) => error?.message)).toEqual([undefined, undefined]);
+      const ids = both.map(({ value }) => value?.id);
+      expect(new Set(ids).size).toBe(2);
+      expect(ids.sort()).toEqual(
         watched
           .live(kind)
-          .map(({ id, key }) => [id, key])
+          .map(({ id }) => id)
           .sort(),
       );
-      expect(new Set(states.map(([id]) => id)).size).toBe(2);
+      const keys = new Set(watched.live(kind).map(({ key }) => key));
+      expect(both.every(({ value }) => keys.delete(value?.outputs["key"]))).toBe(true);
       table.note({
         row: 13,
         fault: `two stacks at once, ${fault}`,

@@ -360,6 +360,6 @@ test("in any year of runs, missed runs, faults and kills: two keys at most, none
         await db.emulator.close();
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });

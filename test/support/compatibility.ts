@@ -27,8 +27,9 @@ export interface Outcome {
 /** Installs the packed package into the folder as a user would, with the versions of the row. */
 export async function install(folder: string, { sdk, node, typescript }: Row): Promise<void> {
   const tarball = await packInto(folder);
-  const types = (JSON.parse(readFileSync("package.json", "utf8")) as { devDependencies: Record<string, string> })
-    .devDependencies["@types/node"];
+  const types = (
+    JSON.parse(readFileSync("package.json", "utf8")) as { devDependencies: Record<string, string> }
+  ).devDependencies["@types/node"];
   write(folder, {
     "package.json": {
       private: true,
@@ -63,13 +64,14 @@ const modern = { ...strict, module: "nodenext", moduleResolution: "nodenext" };
 
 /** A strict check with all declaration files, as the installed compiler does it, in the newer and the older way to find modules. */
 export async function checkTypes(folder: string, { typescript }: Row, program: string): Promise<string> {
-  const older = { ...strict, module: "commonjs", moduleResolution: "node10" };
+  // Without `esModuleInterop` the declarations of zod do not compile in CommonJS (see the document).
+  const older = { ...strict, module: "commonjs", moduleResolution: "node10", esModuleInterop: true };
   const silenced = typescript.startsWith("5.") ? {} : { ignoreDeprecations: "6.0" };
   const errors = [
     ...(await compile(folder, { ...modern, exactOptionalPropertyTypes: true }, program)),
     ...(await compile(folder, { ...older, ...silenced }, program)),
   ];
-  return errors.length === 0 ? "clean" : `fails: ${errors.join("; ")}`;
+  return errors.length === 0 ? "clean" : `fails: ${errors.slice(0, 3).join("; ")}`;
 }
 
 async function compile(folder: string, options: object, program: string): Promise<string[]> {
@@ -82,15 +84,22 @@ async function compile(folder: string, options: object, program: string): Promis
   const node = join(folder, "node_modules", "node", "bin", "node");
   const output = await execute(node, [compiler, "-p", join(folder, "types")], { cwd: folder }).then(
     ({ stdout }) => stdout,
-    (error: { stdout: string }) => error.stdout,
+    (error: unknown) => (error as { stdout: string }).stdout,
   );
   return output.split("\n").filter((line) => /error TS\d+/.test(line));
 }
 
 /** Up, again, refresh and destroy; `works` if each of them made exactly the requests that it should. */
-export async function live(program: string, env: Record<string, string>, emulator: Emulator): Promise<string> {
+export async function live(
+  program: string,
+  env: Record<string, string>,
+  emulator: Emulator,
+): Promise<string> {
   const stack = await openStack({ program, language: "typescript", typeCheck: true, env });
-  stack.writeFile("tsconfig.json", JSON.stringify({ compilerOptions: { ...modern, skipLibCheck: true }, files: ["index.ts"] }));
+  stack.writeFile(
+    "tsconfig.json",
+    JSON.stringify({ compilerOptions: { ...modern, skipLibCheck: true }, files: ["index.ts"] }),
+  );
   const first = await stack.up([], { allowFail: true });
   if (first.code !== 0) return `fails: ${first.all}`;
   expect(takeRequests(emulator).sort()).toEqual([
@@ -120,7 +129,11 @@ async function expectRest(stack: Stack, emulator: Emulator): Promise<void> {
 /** What runs in the row's installation must be what the row says. */
 export async function versionsOf(folder: string): Promise<Row> {
   const version = (name: string): string =>
-    (JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8")) as { version: string }).version;
+    (
+      JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8")) as {
+        version: string;
+      }
+    ).version;
   const { stdout } = await execute(join(folder, "node_modules", "node", "bin", "node"), ["--version"]);
   return { sdk: version("@pulumi/pulumi"), node: stdout.trim().slice(1), typescript: version("typescript") };
 }

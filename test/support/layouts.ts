@@ -23,10 +23,17 @@ export function write(folder: string, files: Record<string, string | object>): v
 }
 
 /** Runs a program to its end; its output is in the error if it fails. */
-export async function run(folder: string, program: string, args: string[], env: Record<string, string> = {}): Promise<string> {
+export async function run(
+  folder: string,
+  program: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string> {
   try {
     // What npm passes to its scripts must not steer a package manager that stands for the user's.
-    const own = Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|package|command)/i.test(name));
+    const own = Object.entries(process.env).filter(
+      ([name]) => !/^npm_(lifecycle|package|command)/i.test(name),
+    );
     const options = { cwd: folder, env: { ...Object.fromEntries(own), ...env }, maxBuffer: 1e8 };
     return (await execute(program, args, options)).stdout;
   } catch (error) {
@@ -65,10 +72,12 @@ export function linkPackage(project: string, outside: string, { sdk }: { sdk: "o
   symlinkSync(sdkFolder(), join(project, "node_modules", "@pulumi", "pulumi"), "dir");
   mkdirSync(join(outside, "node_modules"));
   for (const name of readdirSync(from).filter((each) => !/^(\.|@pulumi$|pulumi-wayscloud$)/.test(each))) {
-    for (const place of [outside, project]) symlinkSync(join(from, name), join(place, "node_modules", name), "dir");
+    for (const place of [outside, project])
+      symlinkSync(join(from, name), join(place, "node_modules", name), "dir");
   }
   // A copy, not a link: the link would lead to the SDK that the program uses.
-  if (sdk === "own") cpSync(join(from, "@pulumi"), join(outside, "node_modules", "@pulumi"), { recursive: true });
+  if (sdk === "own")
+    cpSync(join(from, "@pulumi"), join(outside, "node_modules", "@pulumi"), { recursive: true });
 }
 
 export function remove(folder: string): void {
