@@ -1,7 +1,10 @@
-// What an import of the package loads, counted in a process of its own. How long it takes and how much memory, `npm run bench` measures.
+// What an import of the package loads, counted in a process of its own, and what constructing many resources leaves out. How long it takes and how
+// much memory, `npm run bench` measures.
 import { execFile } from "node:child_process";
 import { join, relative, sep } from "node:path";
 import { promisify } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import { SshKey } from "../src";
 import { startEmulator } from "../src/emulator";
 import { publicKey } from "./support/world";
 
@@ -83,4 +86,28 @@ test("the provider process loads neither HTTP nor schemas for check and diff, so
   } finally {
     await emulator.close();
   }
+});
+
+test("of many resources the SDK takes no stack traces; what a constructor throws has one all the same", async () => {
+  await pulumi.runtime.setMocks({
+    newResource: ({ inputs }) => ({ id: "id", state: inputs }),
+    call: () => ({}),
+  });
+  const limits: number[] = [];
+  const note = (): undefined => void limits.push(Error.stackTraceLimit);
+  const usual = Error.stackTraceLimit;
+  const construct = (name: string): SshKey =>
+    new SshKey(name, { publicKey: publicKey(1) }, { transformations: [note] });
+  for (let i = 0; i < 60; i += 1) construct(`key-${i}`);
+  expect(limits).toEqual([...Array(50).fill(usual), ...Array(10).fill(0)]);
+  expect(Error.stackTraceLimit).toBe(usual);
+  let thrown: unknown;
+  try {
+    construct("");
+  } catch (error) {
+    thrown = error;
+  }
+  expect((thrown as Error).message).toMatch("Missing resource name");
+  expect((thrown as Error).stack).toMatch(/at construct .*import-cost\.test\.ts/);
+  expect(Error.stackTraceLimit).toBe(usual);
 });

@@ -34,7 +34,7 @@ async function expectPlanKept({ emulator, stack }: World): Promise<void> {
     "a creation",
     "works: the mark in the description is unknown in the plan, drawn by `up`",
   );
-  table.note("`up --parallel 1`", "the same `up`", "one request after the other");
+  table.note("`up --parallel 1`", "the same `up`", "works");
 }
 
 async function expectPreviews({ emulator, stack }: World): Promise<void> {

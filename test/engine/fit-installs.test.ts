@@ -96,7 +96,7 @@ test("pnpm: works with the package in the program's own dependencies; below a co
   await expectWorks(join(folder, "indirect"), world);
   table.note(
     "pnpm, the package a dependency of a component package only",
-    "**fails** in the preview: `Cannot find module 'pulumi-wayscloud/runtime'`, since the engine loads it from the program's folder. Remedy: add `pulumi-wayscloud` to the program's own dependencies (or hoist it, `public-hoist-pattern[]=pulumi-wayscloud`; or name the folder in `NODE_PATH`)",
+    "**fails** in the preview: `Cannot find module 'pulumi-wayscloud/runtime'`, since the engine loads it from the program's folder. Remedy: add `pulumi-wayscloud` to the program's own dependencies, or name the folder that has it in `NODE_PATH`",
   );
 });
 

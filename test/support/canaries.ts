@@ -78,8 +78,7 @@ export class Watched {
       this.said.push(...result.error.reasons);
       this.returned.push(result.error.properties, { id: result.error.id });
     }
-    if (typeof result.value === "object" && result.value !== null)
-      this.returned.push(result.value);
+    if (typeof result.value === "object" && result.value !== null) this.returned.push(result.value);
     return result;
   }
 
