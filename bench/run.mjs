@@ -20,7 +20,7 @@ Measures first up, no-op preview, no-op up, refresh and destroy of N resources. 
 on two cores. What is measured is kept after every cell; Ctrl-C ends a run, and --continue goes on with it.
 
   --quick               a minute: ours, floor and closure with 30 resources, one round, no latency, no start-up; results of its own
-  --growth              ours and floor from 10 to 5000 resources, one round, added to the last results: ~80 minutes, most of it for 5000
+  --growth              ours and floor from 10 to 5000 resources, one round, added to the last results: ~105 minutes, most of it for 5000
   --continue            add to the last results what they lack, instead of beginning anew
   --arms A,B            of ${ARMS.join(", ")} (default: all; the floor is always among them)
   --n N,N               numbers of resources (default: 1,100,1000)

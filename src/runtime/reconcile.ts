@@ -1,4 +1,4 @@
-// After a POST whose outcome is unknown: find out, clean up, try once more, or say exactly what is left. See docs/reliability.md.
+// After a POST whose outcome is unknown: find out, clean up, try once more, or say exactly what is left. docs/fault-table.md shows what came of it.
 import { WaysCloudError } from "../api/errors";
 import type { Timed } from "../api/client";
 import type { Snapshot } from "./listing";
@@ -160,10 +160,15 @@ async function look<C extends { id: string }, R extends { id: string; createdAt:
   const sighting: Sighting<R> = { proven: [], possible: [], serverTime: snapshot.serverTime };
   for (const record of snapshot.byId.values()) {
     if (creation.isKnown(record.id)) continue;
-    const judgement = creation.judge(record, ageOf(Date.parse(record.createdAt), since));
+    const judgement = creation.judge(record, ageOf(timeOf(record.createdAt), since));
     if (judgement !== "foreign") sighting[judgement].push(record);
   }
   return sighting;
+}
+
+/** An API's timestamp, ms since the epoch. One without a zone means UTC, wherever this runs. */
+function timeOf(at: string): number {
+  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(at) ? at : `${at}Z`);
 }
 
 /** A time that cannot be read proves nothing against a record. */
