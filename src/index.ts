@@ -26,7 +26,7 @@ export type { GetSshKeyArgs, GetSshKeyOutputArgs, GetSshKeysArgs, SshKeyInfo } f
 export { auditApiKeys, auditSshKeys } from "./data/audit";
 export type { AuditArgs } from "./data/audit";
 export type { Finding, FindingKind } from "./audit/findings";
-export type { DataOptions, DataOutputOptions } from "./data/account-data";
+export type { DataOptions, DataOutputOptions } from "./data/options";
 
 export {
   AuthenticationError,

@@ -1,7 +1,7 @@
 // getApiKeys: the account's service keys and tokens, without their secrets.
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { DataOptions, DataOutputOptions } from "./account-data";
+import type { DataOptions, DataOutputOptions } from "./options";
 import { getList, getListOutput } from "./lists";
 import type { ListSource } from "./lists";
 

@@ -3,7 +3,7 @@ import type { Finding } from "../audit/findings";
 import { auditLimits, findInApiKeys, findInSshKeys } from "../audit/findings";
 import { managedKeys } from "../audit/managed";
 import { told } from "./account-data";
-import type { DataOptions } from "./account-data";
+import type { DataOptions } from "./options";
 import { getApiKeys } from "./api-keys";
 import { getSshKeys } from "./ssh-keys";
 

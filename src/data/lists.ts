@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { readOnce, readOnceOutput, told } from "./account-data";
 import { ConfigurationError } from "../api/errors";
-import type { DataOptions, DataOutputOptions } from "./account-data";
+import type { DataOptions, DataOutputOptions } from "./options";
 import type { AccountClient } from "../api/client";
 
 /** A list of the account, read once and filtered here. */

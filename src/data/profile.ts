@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { readOnce, readOnceOutput } from "./account-data";
-import type { DataOptions, DataOutputOptions } from "./account-data";
+import type { DataOptions, DataOutputOptions } from "./options";
 
 /** The account's profile. Holds personal data: export of it only what you need. */
 export interface GetProfileResult {

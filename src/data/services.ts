@@ -1,7 +1,7 @@
 // getServices: what runs in the account.
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { DataOptions, DataOutputOptions } from "./account-data";
+import type { DataOptions, DataOutputOptions } from "./options";
 import { getList, getListOutput } from "./lists";
 import type { ListSource } from "./lists";
 

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { ConfigurationError } from "../api/errors";
-import type { DataOptions, DataOutputOptions } from "./account-data";
+import type { DataOptions, DataOutputOptions } from "./options";
 import { told } from "./account-data";
 import { getList, getListOutput } from "./lists";
 import type { ListSource } from "./lists";
