@@ -1,40 +1,18 @@
 // The life of an API key, be it a service key or a personal access token; what differs between the two is a KeyKind.
-import type { Timed } from "../api/client";
 import { NotFoundError } from "../api/errors";
 import { pathSegment } from "../api/path-segment";
 import { printable } from "../api/redact";
-import type { ApiKey, CreatedKey } from "../api/schemas";
-import type { Operation } from "../api/timing";
+import type { ApiKey } from "../api/schemas";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../auto";
 import { checkExisting, existingToTake, noteHeld, takeOver, wasTakenOver } from "./existing";
 import { InputCheck, same, without } from "./inputs";
+import { outputsOf, SETTINGS, settingsOf } from "./key-kind";
+import type { KeyKind } from "./key-kind";
 import type { Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
 import { clearUp, mint, nameOf } from "./mint";
 import { mayHaveLeft } from "./reconcile-words";
 import { refuseSelfLockout } from "./self-lockout";
 import { diffOfUnresolved, isUnresolved, keepingTrack, unresolvedState, unsweptFailure } from "./unresolved";
-
-/** What tells a service key from a token. */
-export interface KeyKind {
-  /** `service key` */
-  noun: string;
-  /** The inputs that are fixed at creation: a change replaces. They are outputs as well. */
-  fixed: readonly string[];
-  /** The inputs that may change in place. */
-  changeable: readonly string[];
-  check(check: InputCheck, news: Properties): void;
-  post(inputs: Properties, context: Context, operation: Operation): Promise<Timed<CreatedKey>>;
-  /** Why an entry of the key list is not of this kind or does not fit the inputs, if so. */
-  mismatch(entry: ApiKey, inputs: Properties): string | undefined;
-  /** Outputs that only the list tells. */
-  listed(entry: ApiKey): Properties;
-  /** Outputs that follow from inputs and the time of creation. */
-  facts(inputs: Properties, createdAt: string): Properties;
-  /** Outputs that follow from changeable inputs and from the facts. */
-  settings(inputs: Properties, facts: Properties): Properties;
-  /** The outputs by which time itself asks for a replacement. */
-  due(olds: Properties, news: Properties, now: number): string[];
-}
 
 export function apiKeyLifecycle(kind: KeyKind): Lifecycle {
   return {
@@ -69,17 +47,6 @@ export function apiKeyLifecycle(kind: KeyKind): Lifecycle {
       }
       await context.client.revokeApiKey(id, context.client.operation(`Revoking the ${kind.noun} ${id}`));
     },
-  };
-}
-
-/** The outputs that follow from changeable inputs. */
-const SETTINGS = ["rotateAt", "recreateIfInvalid"];
-
-/** What a later refresh or diff needs of the inputs, since they see only outputs. */
-function settingsOf(kind: KeyKind, inputs: Properties, facts: Properties): Properties {
-  return {
-    ...kind.settings(inputs, facts),
-    ...(inputs.recreateIfInvalid === false ? { recreateIfInvalid: false } : {}),
   };
 }
 
@@ -119,24 +86,6 @@ function markFor(description: unknown): string {
 /** Revokes what a creation that was not cleared up may have left, but for `except`. */
 function clearUpAfter(kind: KeyKind, olds: Properties, context: Context, except?: string): Promise<void> {
   return clearUp(kind, olds, bearsMark(olds.description, "description"), context, except);
-}
-
-/** All outputs of a key, from what the API showed and what the inputs fix. */
-export function outputsOf(
-  kind: KeyKind,
-  inputs: Properties,
-  shown: Properties,
-  createdAt: string,
-): Properties {
-  const facts = kind.facts(inputs, createdAt);
-  return {
-    description: inputs.description,
-    ...(inputs.rotationTriggers === undefined ? {} : { rotationTriggers: inputs.rotationTriggers }),
-    ...shown,
-    ...facts,
-    createdAt,
-    ...settingsOf(kind, inputs, facts),
-  };
 }
 
 async function readKey(

@@ -1,6 +1,6 @@
 // Making one API key, exactly once, and finding again what a lost attempt made: shared by all resources that hold keys.
 import type { ApiKey, CreatedKey } from "../api/schemas";
-import type { KeyKind } from "./api-key";
+import type { KeyKind } from "./key-kind";
 import type { Context, Properties } from "./lifecycle";
 import { createOnce } from "./reconcile";
 import { mayHaveLeft } from "./reconcile-words";

@@ -1,6 +1,6 @@
 // What is peculiar to a personal access token: scopes, and an end that is known in advance.
 import { apiKeyLifecycle } from "./api-key";
-import type { KeyKind } from "./api-key";
+import type { KeyKind } from "./key-kind";
 import { same, shape } from "./inputs";
 import type { InputCheck } from "./inputs";
 import { UNKNOWN } from "./lifecycle";

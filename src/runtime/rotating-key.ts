@@ -1,7 +1,7 @@
 // The life of a rotating key: one resource that holds a key and, for an overlap, its predecessor. Due times come from the state; nothing due, no request.
 import type { ApiKey } from "../api/schemas";
 import { drawMark } from "../auto";
-import type { KeyKind } from "./api-key";
+import type { KeyKind } from "./key-kind";
 import { InputCheck, same, without } from "./inputs";
 import type { Checked, Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
 import { bearing, clearUp, mint, nameOf } from "./mint";

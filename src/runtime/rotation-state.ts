@@ -1,7 +1,7 @@
 // What a rotating key's state says: its times, its marks, its outputs.
 import { createHash } from "node:crypto";
 
-import type { KeyKind } from "./api-key";
+import type { KeyKind } from "./key-kind";
 import { same } from "./inputs";
 import { UNKNOWN } from "./lifecycle";
 import type { Properties } from "./lifecycle";

@@ -1,7 +1,7 @@
 // What is peculiar to a service key.
 import { apiKeyLifecycle } from "./api-key";
 import { didYouMean, holdsSecret, shape } from "./inputs";
-import type { KeyKind } from "./api-key";
+import type { KeyKind } from "./key-kind";
 
 export const SERVICES = ["database", "storage", "llm-api", "dns", "vps"] as const;
 
