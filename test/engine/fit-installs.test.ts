@@ -11,6 +11,10 @@ import { API_KEYS, openWorld, takeRequests } from "../support/world";
 jest.setTimeout(400_000);
 
 const all = process.env["FIT"] === "all";
+/** Not registered at all in a usual run, which skips nothing. */
+const onlyWithAll = (name: string, run: () => Promise<void>): void => {
+  if (all) test(name, run);
+};
 const table = new ObservedTable("docs/options.md", "Installations");
 afterAll(() => table.compare({ partial: !all }));
 
@@ -135,47 +139,44 @@ test("an npm workspace that holds the package itself works", async () => {
   table.note("npm workspaces, the package one of them (a link in the root's `node_modules`)", "works");
 });
 
-(all ? test : test.skip)(
-  "yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does",
-  async () => {
-    const world = await openWorld();
-    const tarball = `file:${await layouts.packInto(folder)}`;
-    const manifest = {
-      name: "test",
-      private: true,
-      main: "index.js",
-      dependencies: { ...sdk, "pulumi-wayscloud": tarball },
-    };
-    const registry = (await layouts.run(folder, "npm", ["config", "get", "registry"])).trim();
-    const berry = join(await layouts.packageManager(folder, "@yarnpkg/cli-dist", "4.18.1"), "bin", "yarn.js");
-    const classic = join(await layouts.packageManager(folder, "yarn", "1.22.22"), "bin", "yarn.js");
-    const install = async (name: string, yarn: string, linker: string): Promise<string> => {
-      const project = join(folder, name);
-      layouts.write(project, {
-        ...program(),
-        "package.json": manifest,
-        "yarn.lock": "",
-        ".yarnrc.yml": `nodeLinker: ${linker}\n`,
-      });
-      await layouts.run(project, process.execPath, [yarn, "install"], {
-        YARN_NPM_REGISTRY_SERVER: registry,
-        YARN_ENABLE_TELEMETRY: "0",
-      });
-      return project;
-    };
-    await expectWorks(await install("classic", classic, "node-modules"), world);
-    table.note("yarn 1", "works");
-    await expectWorks(await install("modules", berry, "node-modules"), world);
-    table.note("yarn 4, `nodeLinker: node-modules`", "works");
-    const pnp = await install("pnp", berry, "pnp");
-    expect((await expectFails(pnp, world.stack)).all).toContain(
-      "It looks like the Pulumi SDK has not been installed",
-    );
-    world.stack.env["NODE_OPTIONS"] = `--require ${join(pnp, ".pnp.cjs")}`;
-    await expectWorks(pnp, world);
-    table.note(
-      "yarn 4, Plug'n'Play",
-      '**fails** like every Pulumi program. Remedy: `nodeLinker: node-modules`, or `NODE_OPTIONS="--require …/.pnp.cjs"`',
-    );
-  },
-);
+onlyWithAll("yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does", async () => {
+  const world = await openWorld();
+  const tarball = `file:${await layouts.packInto(folder)}`;
+  const manifest = {
+    name: "test",
+    private: true,
+    main: "index.js",
+    dependencies: { ...sdk, "pulumi-wayscloud": tarball },
+  };
+  const registry = (await layouts.run(folder, "npm", ["config", "get", "registry"])).trim();
+  const berry = join(await layouts.packageManager(folder, "@yarnpkg/cli-dist", "4.18.1"), "bin", "yarn.js");
+  const classic = join(await layouts.packageManager(folder, "yarn", "1.22.22"), "bin", "yarn.js");
+  const install = async (name: string, yarn: string, linker: string): Promise<string> => {
+    const project = join(folder, name);
+    layouts.write(project, {
+      ...program(),
+      "package.json": manifest,
+      "yarn.lock": "",
+      ".yarnrc.yml": `nodeLinker: ${linker}\n`,
+    });
+    await layouts.run(project, process.execPath, [yarn, "install"], {
+      YARN_NPM_REGISTRY_SERVER: registry,
+      YARN_ENABLE_TELEMETRY: "0",
+    });
+    return project;
+  };
+  await expectWorks(await install("classic", classic, "node-modules"), world);
+  table.note("yarn 1", "works");
+  await expectWorks(await install("modules", berry, "node-modules"), world);
+  table.note("yarn 4, `nodeLinker: node-modules`", "works");
+  const pnp = await install("pnp", berry, "pnp");
+  expect((await expectFails(pnp, world.stack)).all).toContain(
+    "It looks like the Pulumi SDK has not been installed",
+  );
+  world.stack.env["NODE_OPTIONS"] = `--require ${join(pnp, ".pnp.cjs")}`;
+  await expectWorks(pnp, world);
+  table.note(
+    "yarn 4, Plug'n'Play",
+    '**fails** like every Pulumi program. Remedy: `nodeLinker: node-modules`, or `NODE_OPTIONS="--require …/.pnp.cjs"`',
+  );
+});
