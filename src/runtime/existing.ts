@@ -68,16 +68,10 @@ export function existingToTake(inputs: Properties): { id: unknown; key: unknown 
 export async function takeOver(kind: KeyKind, inputs: Properties, context: Context): Promise<State> {
   const { id, key } = existingToTake(inputs) as { id: string; key: string };
   const refuse = (why: string): never => {
-    context.claims.release(claimOf(id));
     throw new ConfigurationError(
       `Taking over the ${kind.noun} ${id} (\`existing\`) was refused: ${why}. Nothing was created or changed.`,
     );
   };
-  if (context.claims.take(claimOf(id), kind.noun) !== undefined) {
-    throw new ConfigurationError(
-      `The key ${id} is named by \`existing\` of two resources; only one can own it.`,
-    );
-  }
   if (held.has(id)) return refuse("another resource of this stack holds it already");
   const entry = await context.apiKeys.find(id);
   if (!entry) return refuse("the account does not hold it; remove `existing` to have a new one created");
@@ -93,6 +87,12 @@ export async function takeOver(kind: KeyKind, inputs: Properties, context: Conte
   if (explicit && inputs.description !== entry.description) {
     return refuse(
       `its description is ${JSON.stringify(printable(entry.description ?? "", [], 100))}, and the API cannot change it; give that one or leave \`description\` out`,
+    );
+  }
+  // Last, and without a pause before it: a refused resource claims nothing.
+  if (context.claims.take(claimOf(id), kind.noun) !== undefined) {
+    throw new ConfigurationError(
+      `The key ${id} is named by \`existing\` of two resources; only one can own it.`,
     );
   }
   const shown = {
