@@ -43,7 +43,7 @@ export interface Context {
   log: (line: string) => void;
 }
 
-/** `check` and `diff` get no account: they make no request, ever. `context` is a function so that they cannot cost one either. */
+/** `check` and `diff` get no account: they make no request, ever. */
 export interface Lifecycle {
   check(olds: Properties, news: Properties): Checked;
   /** `now`: wall clock, ms since the epoch. */
@@ -51,7 +51,7 @@ export interface Lifecycle {
   create(inputs: Properties, context: Context): Promise<State>;
   /** `undefined`: a whole list of the account says that it is gone. */
   read(id: string, olds: Properties, context: Context): Promise<State | undefined>;
-  /** In place and without a request. Returns all outputs. */
+  /** In place; only rotating keys and states that need clearing up make requests here. Returns all outputs. */
   update(id: string, olds: Properties, news: Properties, context: Context): Promise<Properties>;
   delete(id: string, olds: Properties, context: Context): Promise<void>;
 }
