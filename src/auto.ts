@@ -36,11 +36,6 @@ export function fillIn(template: string): string {
   return template.replace(/\$\{hex\(7\)[^}]*\}$/, drawMark());
 }
 
-/** A template as an `up` would send it, whether this is a preview or not. */
-export function asSent(template: string): string {
-  return isForLater(template) ? template.slice(0, -MARK_LATER.length) + MARK : template;
-}
-
 /** Seven random hex digits. */
 export function drawMark(): string {
   return randomBytes(4).toString("hex").slice(0, 7);

@@ -76,6 +76,11 @@ export function retryAfter(headers: Readonly<Record<string, string>>, now: numbe
   return Math.max(0, at - (serverTime(headers) ?? now));
 }
 
+/** A timestamp of the API, ms since the epoch; NaN for what is none. One without a zone means UTC, wherever this runs. */
+export function timeOf(at: string): number {
+  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(at) ? at : `${at}Z`);
+}
+
 const LATEST_TIME = Date.UTC(9000, 0);
 
 /** The server's own clock at the time of an answer (its `Date` header), ms since the epoch. */

@@ -9,6 +9,7 @@ import { InputCheck, same, without } from "./inputs";
 import { outputsOf, SETTINGS, settingsOf } from "./key-kind";
 import type { KeyKind } from "./key-kind";
 import type { Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
+import { keysMarked } from "./marked-keys";
 import { clearUp, mint, nameOf } from "./mint";
 import { mayHaveLeft } from "./reconcile-words";
 import { refuseSelfLockout } from "./self-lockout";
@@ -116,7 +117,7 @@ async function readKey(
 async function nameTwins(kind: KeyKind, id: string, olds: Properties, context: Context): Promise<void> {
   if (olds.key === undefined || !bearsMark(olds.description, "description")) return;
   const { byId } = await context.apiKeys.shared();
-  const twins = [...byId.values()].filter(
+  const twins = keysMarked(markOf(olds.description), byId).filter(
     (entry) => entry.description === olds.description && entry.id !== id,
   );
   if (twins.length > 0) context.log(mayHaveLeft(nameOf(kind, olds), twins));

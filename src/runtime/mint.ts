@@ -2,6 +2,7 @@
 import type { ApiKey, CreatedKey } from "../api/schemas";
 import type { KeyKind } from "./key-kind";
 import type { Context, Properties } from "./lifecycle";
+import { bearing } from "./marked-keys";
 import { createOnce } from "./reconcile";
 import { mayHaveLeft } from "./reconcile-words";
 
@@ -88,16 +89,9 @@ export async function revokeMarked(
 ): Promise<void> {
   const operation = context.client.operation(`Clearing up the ${kind.noun}s marked #${mark}`);
   const { byId } = await context.apiKeys.fresh(operation);
-  for (const entry of bearing(kind, [mark], byId.values())) {
+  for (const entry of bearing(kind, [mark], byId)) {
     if (entry.id !== except) await context.client.revokeApiKey(entry.id, operation);
   }
-}
-
-/** The keys of this kind whose description ends in one of these marks. */
-export function bearing(kind: KeyKind, marks: readonly string[], entries: Iterable<ApiKey>): ApiKey[] {
-  const isOurs = (entry: ApiKey): boolean =>
-    kind.mismatch(entry, {}) === undefined && marks.some((mark) => entry.description?.endsWith(` #${mark}`));
-  return [...entries].filter(isOurs);
 }
 
 /** RFC 3339 in UTC, whole seconds. */

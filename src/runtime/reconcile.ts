@@ -1,6 +1,7 @@
 // After a POST whose outcome is unknown: find out, clean up, try once more, or say exactly what is left. docs/fault-table.md shows what came of it.
 import { WaysCloudError } from "../api/errors";
 import type { Timed } from "../api/client";
+import { timeOf } from "../api/timing";
 import type { Snapshot } from "./listing";
 import type { Context } from "./lifecycle";
 import { ids, mayHaveLeft, unprovenWords, unresolvedWords } from "./reconcile-words";
@@ -164,11 +165,6 @@ async function look<C extends { id: string }, R extends { id: string; createdAt:
     if (judgement !== "foreign") sighting[judgement].push(record);
   }
   return sighting;
-}
-
-/** An API's timestamp, ms since the epoch. One without a zone means UTC, wherever this runs. */
-function timeOf(at: string): number {
-  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(at) ? at : `${at}Z`);
 }
 
 /** A time that cannot be read proves nothing against a record. */

@@ -4,7 +4,8 @@ import { drawMark } from "../auto";
 import type { KeyKind } from "./key-kind";
 import { InputCheck, same, without } from "./inputs";
 import type { Checked, Context, Diff, Lifecycle, Properties, State } from "./lifecycle";
-import { bearing, clearUp, mint, nameOf } from "./mint";
+import { bearing } from "./marked-keys";
+import { clearUp, mint, nameOf } from "./mint";
 import { rotationRun } from "./rotation-run";
 import {
   marked,
@@ -104,7 +105,7 @@ async function read(
     olds.previousKeyId === undefined ? undefined : await context.apiKeys.find(text(olds.previousKeyId));
   const alive = (entry: ApiKey | undefined): boolean => entry?.isActive === true;
   const { byId } = await context.apiKeys.shared();
-  const left = bearing(kind, marksOf(olds), byId.values()).filter(
+  const left = bearing(kind, marksOf(olds), byId).filter(
     (entry) => entry.id !== olds.keyId && entry.id !== olds.previousKeyId,
   );
   if (!alive(current) && !alive(previous) && left.length === 0) return undefined;
@@ -123,7 +124,7 @@ async function remove(life: RotatingKind, id: string, olds: Properties, context:
     { key: olds.previousKey, keyPrefix: olds.previousKeyPrefix },
     account,
   );
-  const left = bearing(life.kind, marksOf(olds), (await context.apiKeys.shared()).byId.values());
+  const left = bearing(life.kind, marksOf(olds), (await context.apiKeys.shared()).byId);
   const ids = [text(olds.previousKeyId), ...left.map((entry) => entry.id), text(olds.keyId)];
   for (const keyId of ids.filter((known) => known !== "")) {
     await context.client.revokeApiKey(

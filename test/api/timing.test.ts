@@ -1,7 +1,7 @@
 // Waits: full jitter, Retry-After in all its spellings, and the budget of an operation.
 import fc from "fast-check";
 
-import { backoff, Operation, realTiming, retryAfter, serverTime } from "../../src/api/timing";
+import { backoff, Operation, realTiming, retryAfter, serverTime, timeOf } from "../../src/api/timing";
 import { FakeTiming } from "../support/fake-timing";
 
 const NOW = Date.parse("2030-01-01T00:00:00Z");
@@ -102,6 +102,27 @@ describe("the server's clock", () => {
 
   test("is the Date header", () => {
     expect(serverTime({ date: "Tue, 05 Mar 2024 10:00:00 GMT" })).toBe(Date.UTC(2024, 2, 5, 10));
+  });
+});
+
+describe("a timestamp", () => {
+  const noon = Date.UTC(2024, 2, 5, 12);
+
+  test.each([
+    ["2024-03-05T12:00:00Z", noon],
+    ["2024-03-05T12:00:00.250z", noon + 250],
+    ["2024-03-05T14:00:00+02:00", noon],
+    ["2024-03-05T08:30:00-0330", noon],
+    ["2024-03-05T12:00:00", noon],
+    ["2024-03-05T12:00:00.250", noon + 250],
+    ["", NaN],
+    ["yesterday", NaN],
+  ])("%s", (text, time) => {
+    expect(timeOf(text)).toBe(time);
+  });
+
+  test("is read where the machine is not in UTC", () => {
+    expect(new Date(noon).getTimezoneOffset()).not.toBe(0);
   });
 });
 

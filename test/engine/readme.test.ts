@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { Command } from "../support/command";
+import { userInstall } from "../support/install";
 import { openEmulator, openStack, secretsOf } from "../support/world";
 
 jest.setTimeout(180_000);
@@ -60,6 +62,41 @@ export const emulated = withEmulator(async (url) => {
   ]);
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
+});
+
+test("the outage that the README rehearses ends as it says", async () => {
+  const stack = await openStack({ language: "typescript" });
+  const command = blocks("sh").find((text) => text.includes("--faults"))!;
+  const [, program, ...args] = command.replace("8787", "0").trim().split(" ");
+  stack.writeFile("faults.json", blocks("json")[0]!);
+  const emulator = new Command(join(userInstall(), "node_modules", ".bin", program!), args, {
+    cwd: stack.folder,
+    env: stack.env,
+  });
+  try {
+    await emulator.waitFor(/API_KEY=\S+/);
+    const [url, apiKey] = ["ENDPOINT", "API_KEY"].map(
+      (name) => new RegExp(`WAYSCLOUD_${name}=(\\S+)`).exec(emulator.stdout)![1]!,
+    );
+    Object.assign(stack.env, { WAYSCLOUD_ENDPOINT: url, WAYSCLOUD_API_KEY: apiKey });
+    stack.setProgram(blocks("ts")[0]!);
+    await stack.up();
+    const list = async (path: string): Promise<{ is_active?: boolean }[]> => {
+      const answer = await fetch(`${url}/v1/account/${path}`, { headers: { "X-API-Key": apiKey! } });
+      return (await answer.json()) as [];
+    };
+    const live = (await list("api-keys")).filter((key) => key.is_active);
+    // Beside the two of the program: the credential itself.
+    expect(live).toHaveLength(3);
+    expect(await list("ssh-keys")).toHaveLength(1);
+    // Every fault struck.
+    expect(emulator.stdout).toMatch(/POST \/v1\/account\/ssh-keys 429/);
+    expect(emulator.stdout.match(/GET \/v1\/account\/api-keys 503/g)).toHaveLength(2);
+    expect(emulator.stdout).toMatch(/DELETE \/v1\/account\/api-keys\/\S+ 20/);
+  } finally {
+    emulator.signal("SIGTERM");
+    await emulator.done;
+  }
 });
 
 test("the README's commands are those that CI and the package know", () => {
