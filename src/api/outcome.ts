@@ -7,24 +7,33 @@ const BEFORE_SENDING = new Set(["connect", "getaddrinfo"]);
 
 /** A certificate was refused during the handshake, so no byte of the request was sent. */
 const CERTIFICATE =
-  /^(CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_|ERROR_IN_CERT|ERR_SSL_|EPROTO$)/;
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_|ERROR_IN_CERT)/;
+/** TLS itself failed: in the handshake before any byte of the request, but later it may be the answer that was damaged. */
+const TLS = /^(ERR_SSL_|EPROTO$)/;
 
 /** A failure of the transport: what Node said, without the request that held the credential. */
 export interface TransportFailure {
   code: string;
   syscall?: string | undefined;
+  /** The TLS handshake had not ended, so that the request still waited for it. */
+  inHandshake?: boolean | undefined;
   /** The attempts on the addresses of one name, each of which failed. */
   parts?: { code: string; syscall?: string | undefined }[] | undefined;
 }
 
-/** Is it a refusal of the server's certificate or of TLS as such? Retrying cannot help. */
+/** Is it a refusal of the server's certificate? Retrying cannot help. */
 export function isCertificateFailure(failure: TransportFailure): boolean {
   return CERTIFICATE.test(failure.code);
 }
 
+/** Did the two sides not even agree on TLS? Retrying cannot help. */
+export function isHandshakeFailure(failure: TransportFailure): boolean {
+  return failure.inHandshake === true && TLS.test(failure.code);
+}
+
 /** The outcome of a request that got no complete answer. */
 export function outcomeOfFailure(failure: TransportFailure): Outcome {
-  if (isCertificateFailure(failure)) return "rejected";
+  if (isCertificateFailure(failure) || isHandshakeFailure(failure)) return "rejected";
   const parts = failure.parts && failure.parts.length > 0 ? failure.parts : [failure];
   return parts.every((part) => NOT_SENT.has(part.code) && BEFORE_SENDING.has(part.syscall ?? ""))
     ? "not-sent"

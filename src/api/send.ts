@@ -1,7 +1,13 @@
 // A request with its retries: sends, classifies, waits, and either returns the answer or throws the error that says what happened.
 import { ConnectionError, errorOfStatus, WaysCloudError } from "./errors";
 import type { Gate } from "./gate";
-import { isCertificateFailure, mayRepeat, outcomeOfFailure, outcomeOfStatus } from "./outcome";
+import {
+  isCertificateFailure,
+  isHandshakeFailure,
+  mayRepeat,
+  outcomeOfFailure,
+  outcomeOfStatus,
+} from "./outcome";
 import type { TransportFailure } from "./outcome";
 import { reasonOf } from "./reason";
 import { backoff, LONGEST_RETRY_AFTER, retryAfter } from "./timing";
@@ -102,6 +108,9 @@ function errorOfFailure(sender: Sender, request: Request, failure: TransportFail
 function adviceFor(failure: TransportFailure, host: string): string {
   if (isCertificateFailure(failure)) {
     return `The TLS certificate of ${host} was not accepted; if a private authority signed it, name its file in NODE_EXTRA_CA_CERTS.`;
+  }
+  if (isHandshakeFailure(failure)) {
+    return `${host} does not speak TLS as it should (is it a server of plain http?); check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT) and the proxy settings.`;
   }
   if (failure.code === "ENOTFOUND" || failure.code === "EAI_AGAIN") {
     return `The host name ${host} did not resolve; check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT) and the network.`;

@@ -1,5 +1,6 @@
 // One HTTP attempt over axios, hardened: no redirect, no other origin, bounded size and time, and no axios error ever leaves this file.
 import { Agent as HttpAgent } from "node:http";
+import type { ClientRequest } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 
 import { Axios, AxiosHeaders, isAxiosError } from "axios";
@@ -118,7 +119,13 @@ function failureOf(error: unknown): TransportFailure {
   const origin: unknown = isAxiosError(error) ? (error.cause ?? error) : error;
   const parts = (origin as { errors?: unknown[] }).errors;
   const code = codeOf(origin) ?? codeOf(error) ?? "UNKNOWN";
-  return { code, syscall: syscallOf(origin), parts: Array.isArray(parts) ? parts.map(partOf) : undefined };
+  const socket = isAxiosError(error) ? (error.request as ClientRequest | undefined)?.socket : undefined;
+  return {
+    code,
+    syscall: syscallOf(origin),
+    inHandshake: (socket as { secureConnecting?: boolean } | null | undefined)?.secureConnecting === true,
+    parts: Array.isArray(parts) ? parts.map(partOf) : undefined,
+  };
 }
 
 function partOf(part: unknown): { code: string; syscall: string | undefined } {

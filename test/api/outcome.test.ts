@@ -64,6 +64,23 @@ describe("a failure without an answer", () => {
     expect(mayRepeat("GET", "rejected", undefined)).toBe(false);
   });
 
+  test.each(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "EPROTO"])(
+    "%s is a refusal in the handshake only: later the request may have taken effect",
+    (code) => {
+      expect(outcomeOfFailure({ code, inHandshake: true })).toBe("rejected");
+      expect(outcomeOfFailure({ code, inHandshake: false })).toBe("ambiguous");
+      expect(outcomeOfFailure({ code })).toBe("ambiguous");
+    },
+  );
+
+  test.each(["EPROTONOSUPPORT", "EPROTOTYPE", "X_CERT_UNKNOWN", "NO_ERR_SSL_", "ECONNRESET"])(
+    "%s is none of TLS, in the handshake either",
+    (code) => {
+      expect(outcomeOfFailure({ code, inHandshake: true })).toBe("ambiguous");
+      expect(isCertificateFailure({ code })).toBe(false);
+    },
+  );
+
   test("all addresses of a name refused (happy eyeballs): not sent", () => {
     const parts = [
       { code: "ECONNREFUSED", syscall: "connect" },

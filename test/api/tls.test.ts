@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { CREDENTIAL } from "../support/api";
 import type { Call, Result } from "../support/calls-in-child";
 import { newAuthority } from "../support/certificate";
+import { startDamagingRelay } from "../support/damaging-relay";
+import type { Relay } from "../support/damaging-relay";
 import { startHttpsServer } from "../support/https-server";
 import type { HttpsServer } from "../support/https-server";
 import { startProxy } from "../support/proxy";
@@ -35,20 +37,24 @@ const servers: Record<string, HttpsServer> = {};
 const proxies: Record<string, Proxy> = {};
 const trusted: Record<string, Result> = {};
 const untrusted: Record<string, Result> = {};
+let relay: Relay;
 let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "tls-"));
   const authority = newAuthority();
   writeFileSync(join(folder, "ca.pem"), authority.cert);
-  for (const name of ["direct", "tunnelled", "bypassed", "posted", "unknown"]) {
+  for (const name of ["direct", "tunnelled", "bypassed", "posted", "unknown", "damaged"]) {
     servers[name] = await startHttpsServer(authority.issue(["127.0.0.1", "localhost"]));
   }
   servers.expired = await startHttpsServer(authority.issue(["127.0.0.1"], -1));
   servers.renamed = await startHttpsServer(authority.issue(["other.invalid"]));
-  for (const name of ["tunnelled", "bypassed", "posted"]) proxies[name] = await startProxy();
+  for (const name of ["tunnelled", "bypassed", "posted", "expired"]) proxies[name] = await startProxy();
   proxies.forbidding = await startProxy({ status: 407, body: `{"detail":"${CREDENTIAL} may not"}` });
   proxies.broken = await startProxy({ status: 502, body: "<html>" });
+
+  const { damaged } = servers;
+  relay = await startDamagingRelay(damaged!.port, () => damaged!.requests.length > 0);
 
   const at = (name: string) => `https://127.0.0.1:${servers[name]!.port}`;
   const by = (name: string) => ({ HTTPS_PROXY: proxies[name]!.url });
@@ -62,6 +68,10 @@ beforeAll(async () => {
     absent: { endpoint: at("direct"), env: { HTTPS_PROXY: "http://127.0.0.1:1" }, post: true },
     expired: { endpoint: at("expired"), post: true },
     renamed: { endpoint: at("renamed"), post: true },
+    expiredTunnelled: { endpoint: at("expired"), env: by("expired"), post: true },
+    damaged: { endpoint: `https://127.0.0.1:${relay.port}`, post: true },
+    // A proxy that was not asked to be one: plain HTTP where TLS is expected.
+    notTls: { endpoint: proxies.tunnelled!.url.replace("http:", "https:"), post: true },
   };
   const run = async (
     into: Record<string, Result>,
@@ -78,6 +88,7 @@ beforeAll(async () => {
 }, 40_000);
 
 afterAll(async () => {
+  await relay.close();
   await Promise.all([...Object.values(servers), ...Object.values(proxies)].map((each) => each.close()));
   rmSync(folder, { recursive: true, force: true });
 });
@@ -118,6 +129,32 @@ describe("a certificate of a private authority", () => {
   });
 });
 
+describe("TLS that fails", () => {
+  test("in the handshake, since the server speaks plain HTTP: refused, and nothing was sent", () => {
+    expect(trusted.notTls).toMatchObject({
+      ok: false,
+      name: "ConnectionError",
+      outcome: "rejected",
+      leaks: false,
+    });
+    expect(trusted.notTls!.message).toMatch(
+      /\((ERR_SSL_WRONG_VERSION_NUMBER|EPROTO)\)\. .*does not speak TLS/,
+    );
+  });
+
+  test("after the request went out is no refusal: it may have taken effect", () => {
+    expect(servers.damaged!.requests).toHaveLength(1);
+    expect(relay.damaged).toBeGreaterThan(0);
+    expect(trusted.damaged).toMatchObject({
+      ok: false,
+      name: "ConnectionError",
+      outcome: "ambiguous",
+      leaks: false,
+    });
+    expect(trusted.damaged!.message).toContain("ERR_SSL_");
+  });
+});
+
 describe("behind HTTPS_PROXY", () => {
   test.each(["tunnelled", "posted"])(
     "a request (%s) goes through CONNECT, and the proxy never sees the credential",
@@ -137,6 +174,13 @@ describe("behind HTTPS_PROXY", () => {
     expect(trusted.bypassed).toEqual({ ok: true });
     expect([proxies.bypassed!.tunnels, proxies.bypassed!.plain]).toEqual([[], []]);
     expect(servers.bypassed!.requests).toHaveLength(1);
+  });
+
+  test("a certificate is refused inside the tunnel as well, and nothing is sent through it", () => {
+    expect(trusted.expiredTunnelled).toMatchObject({ ok: false, outcome: "rejected", leaks: false });
+    expect(trusted.expiredTunnelled!.message).toContain("CERT_HAS_EXPIRED");
+    expect(proxies.expired!.tunnels).toHaveLength(1);
+    expect(servers.expired!.requests).toEqual([]);
   });
 
   test("that refuses the tunnel, the request fails and the credential stays here", () => {
