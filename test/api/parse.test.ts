@@ -252,6 +252,17 @@ describe("a list", () => {
     { links: { next: null, self: "/v1/account/api-keys", last: "/v1/account/api-keys?page=1" } },
     { links: {} },
     { errors: [], error: null, success: true },
+    {
+      furthermore: "x",
+      next_invoice: "x",
+      partially: true,
+      counted: 9,
+      subtotal: 9,
+      pages_read: 9,
+      homepages: 9,
+    },
+    { terrors: ["x"], errors_page: "/errors" },
+    { a: { b: { c: { d: { next: "/x" } } } } },
     { previous: "/x", limit: 100, offset: 0, page_size: 100, per_page: 50 },
   ];
   test.each(complete)("with %j beside it is whole", (extra) =>
@@ -288,6 +299,7 @@ describe("a list", () => {
     { meta: { total: 3 } },
     { meta: { pagination: { total: 3 } } },
     { meta: { page: { has_next: true } } },
+    { a: { b: { c: { next: "/x" } } } },
     { pagination: { has_more: true } },
     { pagination: { next_cursor: "x" } },
     { paging: { next: "x" } },
@@ -310,6 +322,7 @@ describe("a list", () => {
     "</v1/account/api-keys?page=2>; rel='next'",
     '</v1/account/api-keys?page=2>; rel = "next"',
     '<a>; rel="first", <b>; rel="last next"',
+    "<a>; rel='last next'",
     '<a>; title="x"; REL="NEXT"',
   ])("with the Link header %j is incomplete", (link) => {
     expect(thrown(() => list(two, { link })).message).toContain("Link");

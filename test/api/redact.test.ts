@@ -145,6 +145,12 @@ describe("a printable line", () => {
     expect(redact(text)).toBe(text);
   });
 
+  test("is cut beyond its limit, not at it", () => {
+    expect(printable("x".repeat(300))).toBe("x".repeat(300));
+    expect(printable("x".repeat(301))).toBe(`${"x".repeat(300)}…`);
+    expect(printable("x".repeat(65_536), [], 70_000)).toHaveLength(65_536);
+  });
+
   test("is one line, without colours", () => {
     expect(printable("\u001b[31mbad\u001b[0m\r\nsecond\tline\u2028end")).toBe("bad second line end");
   });

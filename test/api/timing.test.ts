@@ -36,6 +36,7 @@ describe("Retry-After", () => {
     ["-1", 0],
     ["-1e999", 0],
     ["1.5", 1_500],
+    ["1.25", 1_250],
     [" 3 ", 3_000],
     ["1e9", 1e12],
     ["1000000000", 1e12],
@@ -70,6 +71,7 @@ describe("Retry-After", () => {
     const date = "Tue, 05 Mar 2024 10:00:00 GMT";
     expect(asked("Tue, 05 Mar 2024 10:00:07 GMT", date)).toBe(7_000);
     expect(asked("Tue, 05 Mar 2024 09:59:00 GMT", date)).toBe(0);
+    expect(asked("perhaps Tue, 05 Mar 2024 10:00:07 GMT", date)).toBeUndefined();
   });
 
   test("an HTTP date without a Date beside it is measured against the local clock", () => {
@@ -98,6 +100,11 @@ describe("Retry-After", () => {
 describe("the server's clock", () => {
   test.each([[{}], [{ date: "" }], [{ date: "garbage" }]])("%j tells nothing", (headers) => {
     expect(serverTime(headers as Record<string, string>)).toBeUndefined();
+  });
+
+  test("is believed up to the year 9000, so that a lifetime can be added to it", () => {
+    expect(serverTime({ date: "Wed, 01 Jan 9000 00:00:00 GMT" })).toBe(Date.UTC(9000, 0));
+    expect(serverTime({ date: "Wed, 01 Jan 9000 00:00:01 GMT" })).toBeUndefined();
   });
 
   test("is the Date header", () => {
@@ -146,5 +153,16 @@ describe("an operation", () => {
     expect(realTiming.random()).toBeLessThan(1);
     const first = realTiming.monotonic();
     expect(realTiming.monotonic()).toBeGreaterThanOrEqual(first);
+  });
+});
+
+describe("in earnest", () => {
+  test("chance is a share, and a sleep takes its time", async () => {
+    const draws = Array.from({ length: 20 }, () => realTiming.random());
+    expect(draws.every((share) => share >= 0 && share < 1)).toBe(true);
+    expect(new Set(draws).size).toBeGreaterThan(1);
+    const started = realTiming.monotonic();
+    await realTiming.sleep(30);
+    expect(realTiming.monotonic() - started).toBeGreaterThan(25);
   });
 });

@@ -22,6 +22,8 @@ const field = (content: Buffer | string) => {
 };
 const line = (type: string, ...fields: (Buffer | string)[]) =>
   `${type} ${Buffer.concat([field(type), ...fields.map(field)]).toString("base64")}`;
+/** Of 2048 bits, the least that there can be, as an mpint. */
+const oddModulus = () => Buffer.concat([Buffer.from([0, 0x80]), randomBytes(254), Buffer.from([1])]);
 const refusal = (text: string): PublicKeyError => {
   try {
     parsePublicKey(text);
@@ -96,6 +98,13 @@ describe("a key of any other maker", () => {
     expect(refusal(rsa(bits)).message).toBe(`the RSA key has ${bits} bits; at least 2048 are needed`);
   });
 
+  test("of rsa may be the smallest of 2048 bits, and have any odd exponent but 1", () => {
+    for (const exponent of [[3], [1, 0, 1], [1, 1]]) {
+      const text = line("ssh-rsa", Buffer.from(exponent), oddModulus());
+      expect(parsePublicKey(text).text).toBe(text);
+    }
+  });
+
   test("of rsa 2041 to 2047 bits is too short by its bits, not by its bytes", () => {
     for (const first of [0x01, 0x3f, 0x7f]) {
       const modulus = Buffer.concat([Buffer.from([first]), randomBytes(254), Buffer.from([1])]);
@@ -124,6 +133,10 @@ describe("a key of any other maker", () => {
     expect(refusal(line(type, name === "nistp256" ? "nistp384" : "nistp256", point)).message).toContain(
       "curve",
     );
+    const hybrid = Buffer.from(point);
+    hybrid[0] = 6;
+    expect(refusal(line(type, name, hybrid)).message).toContain("uncompressed");
+    expect(refusal(line(type, name, point.subarray(0, -1))).message).toContain("uncompressed");
     expect(refusal(line(type, name, point, "more")).message).toContain("malformed");
     expect(refusal(line(type, name)).message).toContain("malformed");
   });
@@ -159,6 +172,15 @@ describe("what is no identity", () => {
   });
 });
 
+describe("the longest text", () => {
+  const text = (length: number) => `${ED25519} `.padEnd(length, "x");
+
+  test("is 20,000 characters", () => {
+    expect(parsePublicKey(text(20_000)).material).toBe(MATERIAL);
+    expect(refusal(text(20_001)).message).toContain("too long (20001 characters)");
+  });
+});
+
 describe("is refused, saying why", () => {
   const rows: [string, string, RegExp][] = [
     ["nothing", "", /empty/],
@@ -175,6 +197,9 @@ describe("is refused, saying why", () => {
     ["the type alone", "ssh-ed25519", /missing/],
     ["a file name", "~/.ssh/id_ed25519.pub", /does not begin with a key type/],
     ["a type in capitals", ED25519.replace("ssh-ed25519", "SSH-ED25519"), /does not begin with a key type/],
+    ["a list of types", `ssh-rsa,x ${MATERIAL}`, /"ssh-rsa,x" is not supported/],
+    ["a word with ssh- in it", `my-ssh-key ${MATERIAL}`, /does not begin with a key type/],
+    ["a type without end", `ssh-${"x".repeat(1_000)} ${MATERIAL}`, /"ssh-x{56}" is not supported/],
     ["DSA", line("ssh-dss", "p", "q", "g", "y"), /"ssh-dss" is not supported; supported are RSA/],
     [
       "a security key",
@@ -258,7 +283,11 @@ describe("is refused, saying why", () => {
     ],
     [
       "a negative modulus",
-      line("ssh-rsa", Buffer.from([3]), Buffer.concat([Buffer.from([0x80]), randomBytes(255)])),
+      line(
+        "ssh-rsa",
+        Buffer.from([3]),
+        Buffer.concat([Buffer.from([0x80]), randomBytes(254), Buffer.from([1])]),
+      ),
       /malformed/,
     ],
     [
@@ -270,12 +299,21 @@ describe("is refused, saying why", () => {
       ),
       /malformed/,
     ],
+    ["RSA with a negative exponent", line("ssh-rsa", Buffer.from([0x83]), oddModulus()), /malformed/],
+    ["RSA with more behind it", line("ssh-rsa", Buffer.from([3]), oddModulus(), ""), /malformed/],
     ["RSA without a modulus", line("ssh-rsa", Buffer.from([1, 0, 1])), /malformed/],
     [
       "a length of 4 GB",
       `ssh-ed25519 ${Buffer.concat([field("ssh-ed25519"), Buffer.from([0xff, 0xff, 0xff, 0xff])]).toString("base64")}`,
       /wrong length/,
     ],
+    [
+      "half a length at its end",
+      `ssh-ed25519 ${Buffer.concat([field("ssh-ed25519"), field(randomBytes(32)), Buffer.alloc(2)]).toString("base64")}`,
+      /wrong length/,
+    ],
+    ["four fields", line("ssh-ed25519", "a", "b", "c"), /must be 32 bytes/],
+    ["five fields", line("ssh-ed25519", "a", "b", "c", "d"), /wrong length/],
     [
       "a thousand empty fields",
       `ssh-ed25519 ${Buffer.concat([field("ssh-ed25519"), Buffer.alloc(4_000)]).toString("base64")}`,
