@@ -22,6 +22,11 @@ const field = (content: Buffer | string) => {
 };
 const line = (type: string, ...fields: (Buffer | string)[]) =>
   `${type} ${Buffer.concat([field(type), ...fields.map(field)]).toString("base64")}`;
+/** Small and capital letters and digits: as random as a text can look. */
+const mixed = (length: number) => "aB3".repeat(20).slice(0, length);
+const rsaPublic = generateKeyPairSync("rsa", { modulusLength: 1024 })
+  .publicKey.export({ type: "pkcs1", format: "pem" })
+  .toString();
 /** Of 2048 bits, the least that there can be, as an mpint. */
 const oddModulus = () => Buffer.concat([Buffer.from([0, 0x80]), randomBytes(254), Buffer.from([1])]);
 const refusal = (text: string): PublicKeyError => {
@@ -431,6 +436,12 @@ describe("a private key", () => {
   });
 
   test.each([
+    ["forty characters of any key", mixed(40)],
+    ["a key behind a stray sign", `=${mixed(60)}`],
+    ["hex digits", "0123456789abcdef".repeat(4)],
+    ["a file that says so", "this is my_private_key"],
+    ["a file that says so in one word", "this is my PrivateKey"],
+    ["DER behind a type and two blanks", `ssh-rsa  MIIE${mixed(60)}`],
     ["a WAYSCloud token", "wayscloud_pat_abc12_CanaryCanary0123456789"],
     ["a WAYSCloud key", "wayscloud_3mN8pQrStUvWxYz_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"],
     [
@@ -453,6 +464,17 @@ describe("a private key", () => {
     "a sentence of ordinary words that is rather long and has no key in it at all 2024",
     "id_ed25519.pub",
     "https://example.com/a/rather/long/path/to/a/public/key/file.pub",
+    "Deploy2024Key",
+    mixed(39),
+    "zZ".repeat(30),
+    "Z1".repeat(30),
+    "z1".repeat(30),
+    // What is said of its own self to be public.
+    rsaPublic,
+    rsaPublic.replaceAll("\n", " "),
+    // A comment is free, wherever the line begins.
+    `ssh-dss AAAA my private key`,
+    `\n  ssh-dss AAAA my private key\n`,
   ])("%j is no secret", (harmless) => expect(refusal(harmless).secret).toBe(false));
 });
 
