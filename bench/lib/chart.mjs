@@ -72,7 +72,9 @@ export function growthChart(data, view) {
   const lines = OPERATIONS.flatMap((operation, index) =>
     ["ours", "floor"].map((arm) => {
       const sizes = [
-        ...new Set(view.cells.filter((cell) => cell.arm === arm && cell.n >= 10).map(({ n }) => n)),
+        ...new Set(
+          view.cells.filter((cell) => cell.arm === arm && !cell.once && cell.n >= 10).map(({ n }) => n),
+        ),
       ];
       const points = sizes
         .sort((a, b) => a - b)

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { projectFolder } from "../../scripts/lib/process.mjs";
 import { ARMS, OPERATIONS } from "./arms.mjs";
 import { comparisonChart, growthChart } from "./chart.mjs";
-import { median } from "./results.mjs";
 import { targets } from "./targets.mjs";
+import { View } from "./view.mjs";
 
 /** All tables as Markdown; `write` puts them, with the charts, into docs/. */
 export function report(data, { write = false } = {}) {
@@ -14,72 +14,16 @@ export function report(data, { write = false } = {}) {
     heading(data),
     ...view.groups().map((group) => comparison(view, group)),
     growth(view),
+    growth(view, true),
     limit(view),
     alone(data),
+    profile(data),
     targetTable(view),
     failures(data),
   ];
   const text = parts.filter(Boolean).join("\n\n");
   if (write) publish(data, view, text);
   return text;
-}
-
-/** Medians over the rounds of what was measured. */
-export class View {
-  constructor(data) {
-    this.data = data;
-    this.cells = data.cells.filter(({ problem }) => !problem);
-  }
-
-  /** The numbers of resources and latencies for which there is a floor, without those of the growth alone. */
-  groups() {
-    const seen = new Map();
-    for (const { arm, kind, n, latency, rateLimit } of this.cells) {
-      if (arm === "floor" && !rateLimit) seen.set(`${kind}/${n}/${latency}`, { kind, n, latency });
-    }
-    const sorted = [...seen.values()].sort((a, b) => a.n - b.n || a.latency - b.latency);
-    // With two arms only, it was measured for the growth or the rate limit.
-    const full = sorted.filter((group) => ARMS.filter((arm) => this.of(arm, group).length > 0).length > 2);
-    return full.length > 0 ? full : sorted;
-  }
-
-  of(arm, { kind = "ssh-key", n, latency = 0, rateLimit }) {
-    return this.cells.filter(
-      (cell) =>
-        cell.arm === arm &&
-        cell.kind === kind &&
-        cell.n === n &&
-        cell.latency === latency &&
-        cell.rateLimit === rateLimit,
-    );
-  }
-
-  /** The median over the rounds of whatever `pick` takes out of the operation's measurement. */
-  value(arm, group, operation, pick = ({ ms }) => ms) {
-    return median(
-      this.of(arm, group)
-        .map((cell) => cell.operations[operation])
-        .filter(Boolean)
-        .map(pick)
-        .filter((value) => value !== undefined),
-    );
-  }
-
-  state(arm, group) {
-    const known = this.of(arm, group).flatMap(({ stateBytes }) => stateBytes ?? []);
-    return median(known);
-  }
-
-  /** Of all processes of the command, without the emulator. Less shaken by what else the machine does than time is. */
-  cpu(arm, group, operation) {
-    const sum = ({ processes }) => Object.values(processes).reduce((total, { cpuMs }) => total + cpuMs, 0);
-    return this.value(arm, group, operation, sum);
-  }
-
-  ratio(arm, group, operation) {
-    const [own, floor] = [this.value(arm, group, operation), this.value("floor", group, operation)];
-    return own && floor ? own / floor : undefined;
-  }
 }
 
 const seconds = (ms) => (ms === undefined ? "–" : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`);
@@ -144,18 +88,19 @@ function requestsOf(view, arm, group, operation) {
 }
 
 /** For every N: time and CPU time per resource, ours beside the floor. What ours takes beyond the floor is ours; all else is the engine's. */
-function growth(view) {
-  const sizes = [
-    ...new Set(view.cells.filter((cell) => cell.arm === "ours" && !cell.rateLimit).map(({ n }) => n)),
-  ].sort((a, b) => a - b);
+function growth(view, once) {
+  const measured = view.cells.filter((cell) => cell.arm === "ours" && !cell.rateLimit && cell.once === once);
+  const sizes = [...new Set(measured.map(({ n }) => n))].sort((a, b) => a - b);
   if (sizes.length < 4) return undefined;
   const cpu = (role) => (operation) => operation.processes[role]?.cpuMs;
   const rows = OPERATIONS.flatMap((operation) =>
     sizes
-      .filter((n) => view.value("ours", { n }, operation) && view.value("floor", { n }, operation))
+      .filter(
+        (n) => view.value("ours", { n, once }, operation) && view.value("floor", { n, once }, operation),
+      )
       .map((n) => {
         const each = (arm, pick) => {
-          const value = view.value(arm, { n }, operation, pick);
+          const value = view.value(arm, { n, once }, operation, pick);
           return value === undefined ? "–" : (value / n).toFixed(value / n < 10 ? 2 : 1);
         };
         const both = (pick) => `${each("ours", pick)} / ${each("floor", pick)}`;
@@ -167,7 +112,9 @@ function growth(view) {
           both(cpu("program")),
           both(cpu("provider")),
           each("ours", bytes),
-          operation === "up" ? `${view.state("ours", { n })} / ${view.state("floor", { n })}` : "",
+          operation === "up"
+            ? `${view.state("ours", { n, once })} / ${view.state("floor", { n, once })}`
+            : "",
         ];
       }),
   );
@@ -180,7 +127,10 @@ function growth(view) {
     "bytes on the wire",
     "state",
   ];
-  return `### Growth\n\nMilliseconds and bytes for each resource, ours / floor.\n\n${table(head, rows)}`;
+  const title = once
+    ? "Growth, when the state is written once\n\nWithout the engine's writing of the state at every step, which is what grows with N. For measuring only: never set `PULUMI_SKIP_CHECKPOINTS`. "
+    : "Growth\n\n";
+  return `### ${title}Milliseconds and bytes for each resource, ours / floor.\n\n${table(head, rows)}`;
 }
 
 function limit(view) {
@@ -234,6 +184,26 @@ function alone({ emulator, startup }) {
     );
   }
   return lines.length > 0 ? `### Parts\n\n${lines.join("\n\n")}` : undefined;
+}
+
+/** Where the provider process's CPU time goes: what ours takes beyond the floor, by kind of code. */
+function profile({ profile: measured }) {
+  if (!measured) return undefined;
+  const columns = Object.entries(measured.operations);
+  const all = columns.flatMap(([, { ours, floor }]) => [ours, floor]);
+  const kinds = [...new Set(all.flatMap((sums) => Object.keys(sums)))];
+  const most = (kind) => Math.max(...all.map((sums) => sums[kind] ?? 0));
+  const sorted = kinds.sort((a, b) => most(b) - most(a));
+  const sum = (sums) => Object.values(sums).reduce((total, ms) => total + ms, 0);
+  const rows = [
+    ...sorted.map((kind) => [
+      kind,
+      ...columns.map(([, { ours, floor }]) => `${ours[kind] ?? 0} / ${floor[kind] ?? 0}`),
+    ]),
+    ["all", ...columns.map(([, { ours, floor }]) => `${sum(ours)} / ${sum(floor)}`)],
+  ];
+  const head = ["code", ...columns.map(([name]) => name)];
+  return `### Profile\n\nMilliseconds of CPU time of the provider process at N = ${measured.n}, ours / floor, sampled.\n\n${table(head, rows)}`;
 }
 
 function targetTable(view) {

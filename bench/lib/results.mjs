@@ -51,8 +51,8 @@ export class Results {
   }
 }
 
-export function keyOf({ arm, kind, n, latency, rateLimit = 0, round }) {
-  return [arm, kind, n, latency, rateLimit, round].join("/");
+export function keyOf({ arm, kind, n, latency, rateLimit = 0, round, once = false }) {
+  return [arm, kind, n, latency, rateLimit, round, once].join("/");
 }
 
 function machine() {
