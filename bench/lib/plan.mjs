@@ -72,7 +72,10 @@ export function readOptions() {
   return options;
 }
 
-/** All cells in the order in which they are measured: rounds outermost, so that a slow spell of the machine hits every arm. */
+/**
+ * All cells in the order in which they are measured: rounds outermost, so that a slow spell of the machine hits every arm, and the largest
+ * numbers first, so that time that runs out is lost to the least telling ones.
+ */
 export function planCells({ arms, n, latency, rounds, kind, growth }) {
   const cells = [];
   if (growth) {
@@ -81,7 +84,7 @@ export function planCells({ arms, n, latency, rounds, kind, growth }) {
     n = n.filter((count) => count <= 2000);
   }
   for (let round = 1; round <= rounds; round += 1) {
-    for (const count of n) {
+    for (const count of growth ? n : n.toSorted((a, b) => b - a)) {
       for (const ms of latency) {
         const inTurn = ARMS.filter((arm) => arms.includes(arm) && isWorthwhile(arm, count, ms, round, kind));
         if (round % 2 === 0) inTurn.reverse();
@@ -95,7 +98,7 @@ export function planCells({ arms, n, latency, rounds, kind, growth }) {
 function isWorthwhile(arm, n, latency, round, kind) {
   if (kind === "service-key") return ["ours", "floor", "mirror"].includes(arm);
   // Minutes for each round, to tell 2 × from 2.1 ×.
-  if (arm === "closure" && n >= 1000) return round === 1;
+  if (arm === "closure" && n >= 1000) return round === 1 && latency === 0;
   return arm !== "mirror" || latency === 0;
 }
 
