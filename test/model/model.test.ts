@@ -5,7 +5,7 @@ import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
 import { FATES, WorldTiming } from "./network";
 import type { Kill, Trouble } from "./network";
-import { idsOf, SLOTS, StackModel } from "./stack-model";
+import { idsOf, ROTATING, SLOTS, StackModel } from "./stack-model";
 import type { Run, Slot } from "./stack-model";
 
 const SECONDS = Number(process.env["MODEL_SECONDS"] ?? 60);
@@ -48,7 +48,9 @@ class World {
         wrong.push(`nobody knows ${key.id} (${"description" in key ? String(key.description) : key.name})`);
       }
     }
-    for (const stack of this.stacks) wrong.push(...this.lost(stack, ids), ...this.rotating(stack));
+    for (const stack of this.stacks) {
+      wrong.push(...this.lost(stack, ids), ...ROTATING.flatMap((slot) => this.rotating(stack, slot)));
+    }
     expect(wrong).toEqual([]);
   }
 
@@ -76,28 +78,28 @@ class World {
     return key?.expiresAt !== null && key?.expiresAt !== undefined && key.expiresAt <= this.timing.now();
   }
 
-  private rotating(stack: StackModel): string[] {
-    const { handed } = stack;
+  private rotating(stack: StackModel, slot: Slot): string[] {
+    const what = `${stack.name}/${slot}`;
     const ours = this.live().filter(
       (key) =>
         "description" in key &&
-        key.description?.startsWith(`pulumi test/${stack.name}/rot`) &&
+        key.description?.startsWith(`pulumi test/${what}`) &&
         !this.foreign.has(key.id),
     );
-    const replaced = stack.marked.filter(({ slot }) => slot === "rot").flatMap(idsOf);
-    const pending = stack.pending.some(({ slot }) => slot === "rot");
+    const replaced = stack.marked.filter((held) => held.slot === slot).flatMap(idsOf);
+    const pending = stack.pending.some((each) => each.slot === slot);
     const held = ours.filter(({ id }) => !replaced.includes(id));
     // A killed creation leaves one more, until the recovery.
-    const many =
-      held.length > 2 && !pending ? [`${stack.name}: ${held.length} live keys of one rotating resource`] : [];
-    const current = stack.state.get("rot");
+    const many = held.length > 2 && !pending ? [`${what}: ${held.length} live keys of one resource`] : [];
+    const handed = stack.handed.get(slot);
     const gone =
-      handed !== undefined &&
-      current !== undefined &&
+      typeof handed === "string" &&
+      stack.state.has(slot) &&
       !this.live().some(({ id }) => id === handed) &&
       !this.removedByHand.has(handed) &&
+      !this.hasEnded(handed) &&
       !stack.condemned.has(handed);
-    return gone ? [...many, `${stack.name}: the consumers' key ${handed} was revoked`] : many;
+    return gone ? [...many, `${what}: the consumers' key ${handed} was revoked`] : many;
   }
 
   /** After the late ones arrived, as a quiescent account is what the invariant is about. */
@@ -227,7 +229,7 @@ const byHand = fc.tuple(slot, which).map(
       const stack = at === 0 ? "dev" : "prod";
       const description = name === "named" ? "shared" : `pulumi test/${stack}/${name} #0000000`;
       const key = emulator.account.addApiKey({
-        ...(name === "ci" ? { scopes: ["a:read"] } : { service: name === "named" ? "storage" : "database" }),
+        ...(name === "ci" || name === "turn" ? { scopes: ["a:read"] } : { service: name === "named" ? "storage" : "database" }),
         description,
       });
       foreign.add(key.id);
