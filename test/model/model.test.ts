@@ -229,7 +229,9 @@ const byHand = fc.tuple(slot, which).map(
       const stack = at === 0 ? "dev" : "prod";
       const description = name === "named" ? "shared" : `pulumi test/${stack}/${name} #0000000`;
       const key = emulator.account.addApiKey({
-        ...(name === "ci" || name === "turn" ? { scopes: ["a:read"] } : { service: name === "named" ? "storage" : "database" }),
+        ...(name === "ci" || name === "turn"
+          ? { scopes: ["a:read"] }
+          : { service: name === "named" ? "storage" : "database" }),
         description,
       });
       foreign.add(key.id);
