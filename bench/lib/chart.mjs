@@ -23,7 +23,13 @@ ${parts.join("\n")}
 }
 
 function footer({ date, machine, command }, y) {
-  return write(20, y, `${date}, ${machine}; ${command}`, 'font-size="11" fill="#57606a"');
+  // Where a run was continued, the first command is the one that made most of it; docs/performance.md has them all.
+  return write(
+    20,
+    y,
+    `${date}, ${machine}; ${command.split(" and then ")[0]}`,
+    'font-size="11" fill="#57606a"',
+  );
 }
 
 /** Seconds of every operation, a bar for each arm. */
