@@ -1,4 +1,4 @@
-// Rings: unit (in process), model (random stories, in process, for two minutes), plugin (the provider process over gRPC), engine (the real `pulumi`).
+// Rings: unit (in process), model (random stories, in process, for a minute), plugin (the provider process over gRPC), engine (the real `pulumi`).
 const rings = ["unit", "model", "plugin", "engine"];
 
 const ring = (name) => ({

@@ -2,7 +2,7 @@
 import type { Emulator } from "../../src/emulator";
 import { PartialFailure } from "../../src/runtime/lifecycle";
 import type { Lifecycle, Properties } from "../../src/runtime/lifecycle";
-import { personalAccessToken, tokenKind } from "../../src/runtime/personal-access-token";
+import { personalAccessToken } from "../../src/runtime/personal-access-token";
 import { rotatingLifecycle } from "../../src/runtime/rotating-key";
 import { successorMark } from "../../src/runtime/rotation-state";
 import { serviceKey, serviceKeyKind } from "../../src/runtime/service-key";
@@ -11,18 +11,14 @@ import { publicKey } from "../support/world";
 import { startProcess } from "./network";
 import type { Kill, Process, Trouble, WorldTiming } from "./network";
 
-export const SLOTS = ["db", "ci", "named", "rot", "turn", "ssh"] as const;
+export const SLOTS = ["db", "ci", "named", "rot", "ssh"] as const;
 export type Slot = (typeof SLOTS)[number];
-/** The slots of rotating resources: a service key and a token. */
-export const ROTATING = ["rot", "turn"] as const satisfies Slot[];
-const rotates = (slot: Slot): boolean => (ROTATING as readonly Slot[]).includes(slot);
 
 const LIVES: Record<Slot, Lifecycle> = {
   db: serviceKey,
   ci: personalAccessToken,
   named: serviceKey,
   rot: rotatingLifecycle(serviceKeyKind, ["service"]),
-  turn: rotatingLifecycle(tokenKind, []),
   ssh: sshKey,
 };
 
@@ -57,8 +53,8 @@ export class StackModel {
   printed = "";
   /** Ids whose deletion the engine has asked for. */
   readonly condemned = new Set<string>();
-  /** The keys that the last completed run handed to the consumers of the rotating resources. */
-  readonly handed = new Map<Slot, unknown>();
+  /** The key that the last completed run handed to the consumers of the rotating resource. */
+  handed: string | undefined;
 
   constructor(
     readonly name: string,
@@ -93,14 +89,6 @@ export class StackModel {
           description: `pulumi test/${this.name}/rot${version % 2 === 1 ? " renamed" : ""}`,
           rotateEveryDays: 30 + setting,
           overlapDays: version % 3 === 0 ? 0 : 7,
-        };
-      case "turn":
-        return {
-          scopes: ["a:read", `v${version}:read`],
-          description: `pulumi test/${this.name}/turn`,
-          rotateEveryDays: 25 + setting,
-          overlapDays: version % 3 === 1 ? 0 : 5,
-          expiresInDays: 90,
         };
       case "ssh":
         return { publicKey: publicKey(`${this.name} ${version}`), name: "ssh-${hex(7)}" };
@@ -141,7 +129,7 @@ export class StackModel {
       );
       completed = !deleted.includes(false);
     }
-    if (completed) for (const slot of ROTATING) this.handed.set(slot, this.state.get(slot)?.outputs["keyId"]);
+    if (completed) this.handed = this.state.get("rot")?.outputs["keyId"] as string | undefined;
     return completed;
   }
 
@@ -220,7 +208,7 @@ export class StackModel {
     const process = this.process(run);
     const all = [...this.state.values(), ...this.marked];
     const done = await Promise.all(all.map((held) => this.step(() => this.remove(held, process))));
-    this.handed.clear();
+    this.handed = undefined;
     return !done.includes(false);
   }
 
@@ -254,7 +242,7 @@ export class StackModel {
     return this.pending.some(({ slot, inputs }) => {
       if (slot === "ssh") return inputs["name"] === key.name;
       const description = inputs["description"] as string;
-      return rotates(slot)
+      return slot === "rot"
         ? (key.description ?? "").startsWith(`${description} #`)
         : description === key.description;
     });
@@ -268,7 +256,7 @@ export interface Live {
 }
 
 export function idsOf({ slot, id, outputs }: Held): string[] {
-  if (!rotates(slot)) return id.startsWith("unresolved/") ? [] : [id];
+  if (slot !== "rot") return id.startsWith("unresolved/") ? [] : [id];
   return [outputs["keyId"], outputs["previousKeyId"]].filter(
     (each): each is string => typeof each === "string",
   );
@@ -277,7 +265,7 @@ export function idsOf({ slot, id, outputs }: Held): string[] {
 function namedBy({ slot, id, outputs }: Held, key: Live): boolean {
   const unresolved = outputs["unresolved"] === true;
   if (slot === "ssh") return unresolved && outputs["name"] === key.name;
-  if (!rotates(slot)) return unresolved && outputs["description"] === key.description;
+  if (slot !== "rot") return unresolved && outputs["description"] === key.description;
   const marks = [
     ...(id.startsWith("unresolved/") ? [id.slice("unresolved/".length)] : []),
     ...(unresolved ? [String(outputs["unresolvedMark"])] : []),
