@@ -55,6 +55,8 @@ export class StackModel {
   readonly condemned = new Set<string>();
   /** The key that the last completed run handed to the consumers of the rotating resource. */
   handed: string | undefined;
+  /** Did another resource fail, or a kill come, in the last run? */
+  private unfinished = false;
 
   constructor(
     readonly name: string,
@@ -116,6 +118,8 @@ export class StackModel {
 
   /** `pulumi up`; true if it was completed. */
   async up(run: Run): Promise<boolean> {
+    // A key that rotated in a run which failed elsewhere counts as handed on: the next run may retire its predecessor, as the README says.
+    if (this.unfinished) this.handed = undefined;
     const process = this.process(run);
     const done = await Promise.all(
       [...this.program.keys()].map((slot) => this.step(() => this.converge(slot, process))),
@@ -129,6 +133,7 @@ export class StackModel {
       );
       completed = !deleted.includes(false);
     }
+    this.unfinished = !completed;
     if (completed) this.handed = this.state.get("rot")?.outputs["keyId"] as string | undefined;
     return completed;
   }
