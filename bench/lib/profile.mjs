@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { openAccount } from "./account.mjs";
 import { openProject } from "./arms.mjs";
 
-export const PROFILED = ["up", "refresh", "destroy"];
+const PROFILED = ["up", "refresh", "destroy"];
 const preload = fileURLToPath(new URL("profile-preload.cjs", import.meta.url));
 
 /** Milliseconds by kind of code, for each operation and arm. Sampling costs some, so that these times are not those of the tables. */

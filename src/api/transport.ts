@@ -1,6 +1,5 @@
 // One HTTP attempt over axios, hardened: no redirect, no other origin, bounded size and time, and no axios error ever leaves this file.
 import { Agent as HttpAgent } from "node:http";
-import type { ClientRequest } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 
 import { Axios, AxiosHeaders, isAxiosError } from "axios";
@@ -114,16 +113,21 @@ function plainHeaders(headers: object): Record<string, string> {
   return plain;
 }
 
+/** What a request of Node tells of its handshake: of plain http, and before there is a socket, nothing. */
+interface Connecting {
+  socket?: { secureConnecting?: boolean } | null;
+}
+
 /** What Node said of a failed attempt; the axios error itself holds the credential and is dropped here. */
 function failureOf(error: unknown): TransportFailure {
   const origin: unknown = isAxiosError(error) ? (error.cause ?? error) : error;
   const parts = (origin as { errors?: unknown[] }).errors;
   const code = codeOf(origin) ?? codeOf(error) ?? "UNKNOWN";
-  const socket = isAxiosError(error) ? (error.request as ClientRequest | undefined)?.socket : undefined;
+  const request = isAxiosError(error) ? (error.request as Connecting | undefined) : undefined;
   return {
     code,
     syscall: syscallOf(origin),
-    inHandshake: (socket as { secureConnecting?: boolean } | null | undefined)?.secureConnecting === true,
+    inHandshake: request?.socket?.secureConnecting === true,
     parts: Array.isArray(parts) ? parts.map(partOf) : undefined,
   };
 }

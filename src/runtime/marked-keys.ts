@@ -22,9 +22,10 @@ export function bearing(kind: KeyKind, marks: readonly string[], byId: Listed): 
 function indexOf(byId: Listed): Map<string, ApiKey[]> {
   const index = new Map<string, ApiKey[]>();
   for (const entry of byId.values()) {
-    const at = entry.description?.lastIndexOf(" #") ?? -1;
+    const { description = "" } = entry;
+    const at = description.lastIndexOf(" #");
     if (at < 0) continue;
-    const mark = entry.description?.slice(at + 2) ?? "";
+    const mark = description.slice(at + 2);
     const others = index.get(mark);
     if (others) others.push(entry);
     else index.set(mark, [entry]);

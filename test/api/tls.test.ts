@@ -33,6 +33,9 @@ function callInChild(calls: Call[], env: Record<string, string>): Promise<Result
   });
 }
 
+/** A call without an answer, of which nothing leaked. */
+const failed = (outcome: string) => ({ ok: false, name: "ConnectionError", outcome, leaks: false });
+
 const servers: Record<string, HttpsServer> = {};
 const proxies: Record<string, Proxy> = {};
 const trusted: Record<string, Result> = {};
@@ -102,12 +105,7 @@ describe("a certificate of a private authority", () => {
   });
 
   test("is refused without it, after one attempt, and the message names NODE_EXTRA_CA_CERTS", () => {
-    expect(untrusted.unknown).toMatchObject({
-      ok: false,
-      name: "ConnectionError",
-      outcome: "rejected",
-      leaks: false,
-    });
+    expect(untrusted.unknown).toMatchObject(failed("rejected"));
     expect(untrusted.unknown!.message).toContain("NODE_EXTRA_CA_CERTS");
     expect(untrusted.unknown!.message).toContain(`127.0.0.1:${servers.unknown!.port}`);
     expect(servers.unknown!.requests).toEqual([]);
@@ -118,12 +116,7 @@ describe("a certificate of a private authority", () => {
     ["expired", "CERT_HAS_EXPIRED"],
     ["renamed", "ERR_TLS_CERT_ALTNAME_INVALID"],
   ])("that is %s is refused, and nothing is sent", (name, code) => {
-    expect(trusted[name]).toMatchObject({
-      ok: false,
-      name: "ConnectionError",
-      outcome: "rejected",
-      leaks: false,
-    });
+    expect(trusted[name]).toMatchObject(failed("rejected"));
     expect(trusted[name]!.message).toContain(code);
     expect(servers[name]!.requests).toEqual([]);
   });
@@ -131,12 +124,7 @@ describe("a certificate of a private authority", () => {
 
 describe("TLS that fails", () => {
   test("in the handshake, since the server speaks plain HTTP: refused, and nothing was sent", () => {
-    expect(trusted.notTls).toMatchObject({
-      ok: false,
-      name: "ConnectionError",
-      outcome: "rejected",
-      leaks: false,
-    });
+    expect(trusted.notTls).toMatchObject(failed("rejected"));
     expect(trusted.notTls!.message).toMatch(
       /\((ERR_SSL_WRONG_VERSION_NUMBER|EPROTO)\)\. .*does not speak TLS/,
     );
@@ -145,12 +133,7 @@ describe("TLS that fails", () => {
   test("after the request went out is no refusal: it may have taken effect", () => {
     expect(servers.damaged!.requests).toHaveLength(1);
     expect(relay.damaged).toBeGreaterThan(0);
-    expect(trusted.damaged).toMatchObject({
-      ok: false,
-      name: "ConnectionError",
-      outcome: "ambiguous",
-      leaks: false,
-    });
+    expect(trusted.damaged).toMatchObject(failed("ambiguous"));
     expect(trusted.damaged!.message).toContain("ERR_SSL_");
   });
 });
@@ -196,11 +179,6 @@ describe("behind HTTPS_PROXY", () => {
   });
 
   test("that is not there, nothing was sent", () => {
-    expect(trusted.absent).toMatchObject({
-      ok: false,
-      name: "ConnectionError",
-      outcome: "not-sent",
-      leaks: false,
-    });
+    expect(trusted.absent).toMatchObject(failed("not-sent"));
   });
 });
