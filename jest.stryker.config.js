@@ -2,6 +2,6 @@
 process.env.TZ = "America/St_Johns";
 module.exports = {
   testEnvironment: "node",
-  testMatch: ["<rootDir>/test/{api,runtime}/**/*.test.ts"],
+  testMatch: ["<rootDir>/test/{api,lifecycle,text}/**/*.test.ts"],
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
 };

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
-import { ConfigurationError } from "./api/errors";
-import { redact } from "./api/redact";
+import { ConfigurationError } from "./errors";
+import { redact } from "./text/redact";
 import type { Account } from "./api/transport";
 
 export const API_KEY = "wayscloud:apiKey";

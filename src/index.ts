@@ -41,5 +41,5 @@ export {
   ServerError,
   UnprocessableEntityError,
   WaysCloudError,
-} from "./api/errors";
-export type { ErrorFacts, Outcome } from "./api/errors";
+} from "./errors";
+export type { ErrorFacts, Outcome } from "./errors";

@@ -4,7 +4,7 @@ import os from "node:os";
 import { join } from "node:path";
 
 import { API_KEY, DEFAULT_ENDPOINT, ENDPOINT, resolveAccount, resolveEndpoint } from "../src/config";
-import { ConfigurationError } from "../src/api/errors";
+import { ConfigurationError } from "../src/errors";
 
 const VARIABLES = [
   "WAYSCLOUD_API_KEY",

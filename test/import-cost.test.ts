@@ -68,7 +68,7 @@ test("the provider process loads neither HTTP nor schemas for check and diff, so
   const emulator = await startEmulator();
   try {
     const [imported = [], idle = [], created = []] = await modules(
-      `const { sshKey, serviceKey } = require("./src/runtime");
+      `const { sshKey, serviceKey } = require("./src/hosts/dynamic");
        note();
        const { inputs } = await sshKey.check({}, { publicKey: "${publicKey(1)}", name: "a" });
        await sshKey.diff("id", { ...inputs, fingerprint: "", createdAt: "2026-01-01T00:00:00Z" }, inputs);

@@ -1,7 +1,7 @@
 // The typed client: one documented method for each of the API's nine endpoints.
 import type { z } from "zod";
 
-import { NotFoundError } from "./errors";
+import { NotFoundError } from "../errors";
 import { Gate } from "./gate";
 import { pathSegment } from "./path-segment";
 import { parseAnswer, parseList } from "./parse";

@@ -1,5 +1,5 @@
 // What became of a request: the table of outcomes, in one place. Everything that is not provably "nothing happened" is ambiguous.
-import type { Outcome } from "./errors";
+import type { Outcome } from "../errors";
 
 /** Never left this machine: lookup or connect failed. */
 const NOT_SENT = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"]);

@@ -1,7 +1,7 @@
 // From an answer's text to typed values: own JSON reading, one-line complaints that show no value, and lists that must be whole.
 import type { z } from "zod";
 
-import { MalformedResponseError } from "./errors";
+import { MalformedResponseError } from "../errors";
 import { signOfMore } from "./incomplete";
 import type { Answer } from "./transport";
 

@@ -1,5 +1,5 @@
 // Ids as parts of a path.
-import { ConfigurationError } from "./errors";
+import { ConfigurationError } from "../errors";
 
 /** The id, ready to stand in a path. @throws ConfigurationError for one that could change the path. */
 export function pathSegment(id: string): string {

@@ -1,5 +1,5 @@
 // Reads the API's own reason out of an error body, whichever of its dialects it speaks.
-import { printable } from "./redact";
+import { printable } from "../text/redact";
 
 /**
  * `{"detail": string | {error} | [{msg, loc}]}`, `{"error": string | {code, message, details}}`, `{"message"}`,

@@ -1,5 +1,5 @@
 // A request with its retries: sends, classifies, waits, and either returns the answer or throws the error that says what happened.
-import { ConnectionError, errorOfStatus, WaysCloudError } from "./errors";
+import { ConnectionError, errorOfStatus, WaysCloudError } from "../errors";
 import type { Gate } from "./gate";
 import {
   isCertificateFailure,

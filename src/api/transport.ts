@@ -5,7 +5,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { Axios, AxiosHeaders, isAxiosError } from "axios";
 
 import { version } from "../version";
-import { ConfigurationError } from "./errors";
+import { ConfigurationError } from "../errors";
 import type { TransportFailure } from "./outcome";
 
 /** Where requests go and as whom. */

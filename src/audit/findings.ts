@@ -1,6 +1,6 @@
 // What an audit finds, as plain functions of lists and states: nothing here asks or changes anything.
 import { timeOf } from "../api/timing";
-import { bearsMark } from "../auto";
+import { bearsMark } from "../text/auto-name";
 import type { ApiKeyInfo } from "../data/api-keys";
 import type { SshKeyInfo } from "../data/ssh-keys";
 import type { Managed, ManagedKeys } from "./managed";

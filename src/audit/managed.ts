@@ -1,5 +1,5 @@
 // What stacks hold, read from the output of `pulumi stack export`. Secrets in it, shown or not, are never looked at.
-import { ConfigurationError } from "../api/errors";
+import { ConfigurationError } from "../errors";
 
 /** A key of a stack. */
 export interface Managed {

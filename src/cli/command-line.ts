@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { AccountClient } from "../api/client";
-import { ConfigurationError } from "../api/errors";
-import { printable } from "../api/redact";
+import { ConfigurationError } from "../errors";
+import { printable } from "../text/redact";
 import { auditLimits, findInApiKeys, findInSshKeys } from "../audit/findings";
 import type { Finding } from "../audit/findings";
 import { managedKeys } from "../audit/managed";

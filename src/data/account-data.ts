@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type * as api from "../api/client";
-import { ConfigurationError, WaysCloudError } from "../api/errors";
+import { ConfigurationError, WaysCloudError } from "../errors";
 import type { Account } from "../api/transport";
 import { API_KEY, resolveAccount } from "../config";
 import { accountOf, stackConfig } from "../provider";

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { readOnce, readOnceOutput, told } from "./account-data";
-import { ConfigurationError } from "../api/errors";
+import { ConfigurationError } from "../errors";
 import type { DataOptions, DataOutputOptions } from "./options";
 import type { AccountClient } from "../api/client";
 

@@ -1,7 +1,7 @@
 // getSshKeys and getSshKey: the account's SSH keys.
 import * as pulumi from "@pulumi/pulumi";
 
-import { ConfigurationError } from "../api/errors";
+import { ConfigurationError } from "../errors";
 import type { DataOptions, DataOutputOptions } from "./options";
 import { told } from "./account-data";
 import { getList, getListOutput } from "./lists";

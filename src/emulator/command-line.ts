@@ -2,14 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { FaultError } from "./fault";
-import { parseFaults } from "./fault-validation";
+import { FaultError } from "./faults/fault";
+import { parseFaults } from "./faults/validation";
 import { startEmulator } from "./index";
 import type { Emulator } from "./index";
 import type { EmulatorOptions } from "./options";
-import type { RecordedRequest } from "./request-log";
-import { redact } from "./secrets";
-import { codeOf, reasonOf } from "./reason";
+import type { RecordedRequest } from "./http/request-log";
+import { redact } from "./account/secrets";
+import { codeOf, reasonOf } from "./http/reason";
 
 export const HELP = `Usage: wayscloud-emulator [options]
 

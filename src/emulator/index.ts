@@ -1,27 +1,27 @@
 // The WAYSCloud Account API in memory: what "pulumi-wayscloud/emulator" exports.
-import { Account } from "./account";
-import { Control } from "./account-control";
-import type { AccountControl } from "./account-control";
-import type { FaultControl } from "./fault";
-import { FaultBook } from "./fault-book";
-import { ALL_SCOPES } from "./fixtures";
-import { Listener } from "./listener";
+import { Account } from "./account/account";
+import { Control } from "./account/account-control";
+import type { AccountControl } from "./account/account-control";
+import type { FaultControl } from "./faults/fault";
+import { FaultBook } from "./faults/fault-book";
+import { ALL_SCOPES } from "./account/fixtures";
+import { Listener } from "./http/listener";
 import { checkOptions } from "./options";
 import type { EmulatorOptions } from "./options";
-import { RateLimit } from "./rate-limit";
-import type { RecordedRequest } from "./request-log";
-import { newToken } from "./secrets";
-import { Service } from "./service";
-import { loadState, StateWriter } from "./state-file";
-import { Timers } from "./timers";
+import { RateLimit } from "./faults/rate-limit";
+import type { RecordedRequest } from "./http/request-log";
+import { newToken } from "./account/secrets";
+import { Service } from "./http/service";
+import { loadState, StateWriter } from "./account/state-file";
+import { Timers } from "./faults/timers";
 
-export type { NewApiKey } from "./account";
-export type { AccountControl } from "./account-control";
-export { FaultError } from "./fault";
-export type { Fault, FaultControl } from "./fault";
+export type { NewApiKey } from "./account/account";
+export type { AccountControl } from "./account/account-control";
+export { FaultError } from "./faults/fault";
+export type { Fault, FaultControl } from "./faults/fault";
 export type { EmulatorOptions } from "./options";
-export type { ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } from "./records";
-export type { RecordedRequest } from "./request-log";
+export type { ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } from "./account/records";
+export type { RecordedRequest } from "./http/request-log";
 
 /** A running emulator. */
 export interface Emulator {

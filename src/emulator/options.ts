@@ -1,6 +1,6 @@
 // How an emulator is set up, and the checks of it.
-import type { Fault } from "./fault";
-import type { RecordedRequest } from "./request-log";
+import type { Fault } from "./faults/fault";
+import type { RecordedRequest } from "./http/request-log";
 
 /** How to set up an emulator. */
 export interface EmulatorOptions {

@@ -1,7 +1,7 @@
 // What the resources' constructors share: the constant provider text, and the properties and options that every one of them passes.
 import * as pulumi from "@pulumi/pulumi";
 
-import { autoText } from "../auto";
+import { autoText } from "../text/auto-name";
 
 /** The provider objects of "pulumi-wayscloud/runtime". */
 export type RuntimeName =

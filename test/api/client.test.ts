@@ -1,5 +1,5 @@
 // The nine documented endpoints: the request as the page has it, and nothing more.
-import { ConfigurationError, NotFoundError, WaysCloudError } from "../../src/api/errors";
+import { ConfigurationError, NotFoundError, WaysCloudError } from "../../src/errors";
 import { pathSegment } from "../../src/api/path-segment";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 
 import type { AccountClient } from "../../src/api/client";
-import { WaysCloudError } from "../../src/api/errors";
+import { WaysCloudError } from "../../src/errors";
 import { clientOf, CREDENTIAL, everyText, serve } from "../support/api";
 import type { ScriptedServer } from "../support/api";
 

@@ -1,7 +1,7 @@
 // The table of what became of a request, row by row.
 import fc from "fast-check";
 
-import { ConnectionError, errorOfStatus } from "../../src/api/errors";
+import { ConnectionError, errorOfStatus } from "../../src/errors";
 import { isCertificateFailure, mayRepeat, outcomeOfFailure, outcomeOfStatus } from "../../src/api/outcome";
 
 describe("a failure without an answer", () => {

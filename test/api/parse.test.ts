@@ -1,10 +1,10 @@
 // From an answer's text to typed values: what is taken, and what is refused rather than guessed.
 import { z } from "zod";
 
-import { MalformedResponseError } from "../../src/api/errors";
+import { MalformedResponseError } from "../../src/errors";
 import { parseAnswer, parseList } from "../../src/api/parse";
 import * as wire from "../../src/api/schemas";
-import { without } from "../../src/runtime/inputs";
+import { without } from "../../src/lifecycle/inputs";
 
 const SOURCE = { title: "Reading the API keys", method: "GET", path: "/v1/account/api-keys" };
 const answer = (text: string, headers: Record<string, string> = {}, status = 200) => ({

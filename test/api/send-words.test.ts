@@ -1,5 +1,5 @@
 // What a failed request says to do, and what the gate in front of all requests is told: one attempt's result at a time, without a network.
-import type { WaysCloudError } from "../../src/api/errors";
+import type { WaysCloudError } from "../../src/errors";
 import { Gate } from "../../src/api/gate";
 import type { TransportFailure } from "../../src/api/outcome";
 import { send } from "../../src/api/send";

@@ -2,7 +2,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 
-import { ConfigurationError } from "../../src/api/errors";
+import { ConfigurationError } from "../../src/errors";
 import { createTransport } from "../../src/api/transport";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, Fault } from "../../src/emulator";

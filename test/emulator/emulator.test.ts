@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
-import { begin, MAX_RECORDED } from "../../src/emulator/request-log";
-import type { RecordedRequest } from "../../src/emulator/request-log";
+import { begin, MAX_RECORDED } from "../../src/emulator/http/request-log";
+import type { RecordedRequest } from "../../src/emulator/http/request-log";
 import { ED25519, raw, send } from "./client";
 
 const open: Emulator[] = [];

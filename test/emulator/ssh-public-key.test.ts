@@ -1,6 +1,6 @@
 // The emulator's own reader of public keys, against Node's key generator and a fingerprint of ssh-keygen's.
 import { generateKeyPairSync } from "node:crypto";
-import { parsePublicKey } from "../../src/emulator/ssh-public-key";
+import { parsePublicKey } from "../../src/emulator/account/ssh-public-key";
 import { ED25519 } from "./client";
 
 const field = (content: Buffer | string): Buffer => {

@@ -1,8 +1,8 @@
 // The network between a provider process and the emulator, and the clock of both: answers get lost, requests arrive late, processes are killed.
 import type { Emulator } from "../../src/emulator";
 import type { Transport } from "../../src/api/transport";
-import { createContext } from "../../src/runtime/context";
-import type { Context } from "../../src/runtime/lifecycle";
+import { createContext } from "../../src/lifecycle/run";
+import type { Context } from "../../src/lifecycle/lifecycle";
 import { FakeTiming } from "../support/fake-timing";
 
 /** What can become of a request. */

@@ -1,12 +1,12 @@
 // A model of the engine, as far as it decides what becomes of a key: states, replacements, partial failures, pending creates, marked deletions.
 import type { Emulator } from "../../src/emulator";
-import { PartialFailure } from "../../src/runtime/lifecycle";
-import type { Lifecycle, Properties } from "../../src/runtime/lifecycle";
-import { personalAccessToken } from "../../src/runtime/personal-access-token";
-import { rotatingLifecycle } from "../../src/runtime/rotating-key";
-import { successorMark } from "../../src/runtime/rotation-state";
-import { serviceKey, serviceKeyKind } from "../../src/runtime/service-key";
-import { sshKey } from "../../src/runtime/ssh-key";
+import { PartialFailure } from "../../src/lifecycle/lifecycle";
+import type { Lifecycle, Properties } from "../../src/lifecycle/lifecycle";
+import { personalAccessToken } from "../../src/lifecycle/api-key/personal-access-token";
+import { rotatingLifecycle } from "../../src/lifecycle/rotating-key/lifecycle";
+import { successorMark } from "../../src/lifecycle/rotating-key/state";
+import { serviceKey, serviceKeyKind } from "../../src/lifecycle/api-key/service-key";
+import { sshKey } from "../../src/lifecycle/ssh-key/lifecycle";
 import { publicKey } from "../support/world";
 import { startProcess } from "./network";
 import type { Kill, Process, Trouble, WorldTiming } from "./network";

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import type { AddressInfo } from "node:net";
 
 import { AccountClient } from "../../src/api/client";
-import { WaysCloudError } from "../../src/api/errors";
+import { WaysCloudError } from "../../src/errors";
 import type { Timing } from "../../src/api/timing";
 import { FakeTiming } from "./fake-timing";
 

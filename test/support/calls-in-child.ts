@@ -1,5 +1,5 @@
 // Run by run-typescript.js: makes the calls of `process.argv[3]` (JSON) one after the other, and prints as JSON what became of each.
-import { WaysCloudError } from "../../src/api/errors";
+import { WaysCloudError } from "../../src/errors";
 import { clientOf, CREDENTIAL, everyText } from "./api";
 
 /** One call: the endpoint, and the environment variables that differ. */

@@ -1,0 +1,64 @@
+// "pulumi-wayscloud/runtime": what the engine's provider process loads. Texts in users' states name it: never renamed, never removed.
+import type { dynamic } from "@pulumi/pulumi";
+
+import { API_KEY, ENDPOINT, resolveAccount } from "../../config";
+import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
+import type { Host } from "./adapter";
+import { createContext } from "../../lifecycle/run";
+import type { Context } from "../../lifecycle/lifecycle";
+import {
+  personalAccessToken as personalAccessTokenLife,
+  tokenKind,
+} from "../../lifecycle/api-key/personal-access-token";
+import { rotatingLifecycle } from "../../lifecycle/rotating-key/lifecycle";
+import { serviceKey as serviceKeyLife, serviceKeyKind } from "../../lifecycle/api-key/service-key";
+import { messageOf } from "../../lifecycle/create-once/create-once";
+import { sshKey as sshKeyLife } from "../../lifecycle/ssh-key/lifecycle";
+
+let config: dynamic.Config | undefined;
+let context: Context | undefined;
+
+const host: Host = {
+  configure(given) {
+    config = given;
+  },
+  misconfiguration() {
+    // In a preview an explicit Provider's credential may depend on another resource.
+    if (context || config?.get(API_KEY) === UNKNOWN_VALUE) return undefined;
+    try {
+      resolveAccount(lookUp, describe());
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  },
+  context() {
+    // A failure is not kept: every call says for itself what is wrong.
+    context ??= createContext(lookUp, describe(), { log: (line) => process.stderr.write(`${line}\n`) });
+    return context;
+  },
+  now: () => Date.now(),
+};
+
+function lookUp(key: string): string | undefined {
+  const value: unknown = config?.get(key);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** An explicit Provider passes both keys and nothing else; a stack's config may look the same, so both are named. */
+function describe(): string {
+  return lookUp(ENDPOINT) === undefined
+    ? `the stack config ${API_KEY}`
+    : `the configuration ${API_KEY} (of the stack, or the \`apiKey\` of an explicit Provider)`;
+}
+
+/** The provider object of this resource type; for the engine's process, not for programs. */
+export const sshKey = dynamicProvider(sshKeyLife, host);
+/** The provider object of this resource type; for the engine's process, not for programs. */
+export const serviceKey = dynamicProvider(serviceKeyLife, host);
+/** The provider object of this resource type; for the engine's process, not for programs. */
+export const personalAccessToken = dynamicProvider(personalAccessTokenLife, host);
+/** The provider object of this resource type; for the engine's process, not for programs. */
+export const rotatingServiceKey = dynamicProvider(rotatingLifecycle(serviceKeyKind, ["service"]), host);
+/** The provider object of this resource type; for the engine's process, not for programs. */
+export const rotatingPersonalAccessToken = dynamicProvider(rotatingLifecycle(tokenKind, []), host);

@@ -1,0 +1,168 @@
+// Checking inputs: each helper reads one property, notes what is wrong with it in words for the user, and leaves unknown values alone.
+import { bearsMark, fillIn, isForLater, isTemplate } from "../text/auto-name";
+import type { AutoKind } from "../text/auto-name";
+import { UNKNOWN } from "./lifecycle";
+import type { CheckFailure, Checked, Properties } from "./lifecycle";
+import { looksSecret } from "./ssh-key/public-key";
+
+/** Collects the checked inputs and all failures of one resource at once. */
+export class InputCheck {
+  readonly failures: CheckFailure[] = [];
+  readonly inputs: Properties = {};
+
+  constructor(
+    private readonly news: Properties,
+    allowed: readonly string[],
+  ) {
+    for (const name of Object.keys(news)) {
+      if (!allowed.includes(name)) {
+        // The value is foreign: it may be a secret under a mistyped name, so the failure names no property.
+        this.fail(
+          "",
+          `unknown property \`${name.slice(0, 60).replace(/[^ -~]/g, "?")}\`${didYouMean(name, allowed)} The properties are ${listed(allowed)}.`,
+        );
+      }
+    }
+  }
+
+  result(): Checked {
+    return { inputs: this.inputs, failures: this.failures };
+  }
+
+  /** The engine prints the value of the property that a failure names, so one that holds a secret by mistake is named in the reason only. */
+  fail(property: string, reason: string): void {
+    this.failures.push({ property: holdsSecret(this.news[property]) ? "" : property, reason });
+  }
+
+  /** Is there a value, and is it known? An unknown one is passed on as it is. */
+  known(name: string): boolean {
+    const value = this.news[name];
+    if (value === UNKNOWN) this.inputs[name] = UNKNOWN;
+    return value !== undefined && value !== null && value !== UNKNOWN;
+  }
+
+  required(name: string, what: string): boolean {
+    if (this.news[name] === undefined || this.news[name] === null) {
+      this.fail(name, `\`${name}\` is required: ${what}`);
+    }
+    return this.known(name);
+  }
+
+  flag(name: string): void {
+    if (!this.known(name)) return;
+    if (typeof this.news[name] === "boolean") this.inputs[name] = this.news[name];
+    else this.fail(name, `\`${name}\` must be true or false, not ${shape(this.news[name])}`);
+  }
+
+  days(name: string, most: number, least = 1): void {
+    if (!this.known(name)) return;
+    const value = this.news[name];
+    if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
+      const given = typeof value === "number" ? String(value) : shape(value);
+      this.fail(name, `\`${name}\` must be a whole number of days from ${least} to ${most}, not ${given}`);
+    } else this.inputs[name] = value;
+  }
+
+  text(name: string): string | undefined {
+    if (!this.known(name)) return undefined;
+    const value = this.news[name];
+    if (typeof value === "string") {
+      this.inputs[name] = value;
+      return value;
+    }
+    this.fail(name, `\`${name}\` must be a text, not ${shape(value)}`);
+    return undefined;
+  }
+
+  /** Texts by name, any of which may be unknown. */
+  textMap(name: string): void {
+    if (!this.known(name)) return;
+    const value = this.news[name];
+    if (
+      !isRecord(value) ||
+      !Object.values(value).every((part) => part === UNKNOWN || typeof part === "string")
+    ) {
+      this.fail(name, `\`${name}\` must be an object whose values are texts, not ${shape(value)}`);
+    } else if (Object.keys(value).length > 0) this.inputs[name] = value;
+  }
+
+  /**
+   * A name or description that may be left to the package. A mark once drawn is kept, unless `renew` says that the thing itself is
+   * another one; with `adopting` the template itself is kept, since the thing may have a text already.
+   */
+  auto(name: AutoKind, olds: Properties, options: { adopting: boolean; renew: boolean }): void {
+    const value = this.text(name);
+    if (!isTemplate(value, name)) return;
+    const old = olds[name];
+    if (!options.renew && (bearsMark(old, name) || isTemplate(old, name))) this.inputs[name] = old;
+    else if (isForLater(value)) this.inputs[name] = UNKNOWN;
+    else this.inputs[name] = options.adopting ? value : fillIn(value);
+  }
+}
+
+/** Is a secret in this value, at whatever depth? */
+export function holdsSecret(value: unknown): boolean {
+  if (typeof value === "string") return looksSecret(value);
+  return typeof value === "object" && value !== null && Object.entries(value).flat().some(holdsSecret);
+}
+
+/** What a value is, without showing it. */
+export function shape(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "string") return `a text of ${value.length} characters`;
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+export function isRecord(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A copy without some of the properties. */
+export function without(properties: Properties, ...names: string[]): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
+}
+
+/** `a`, `b` and `c`. */
+export function listed(names: readonly string[]): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return quoted.length > 1
+    ? `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1) ?? ""}`
+    : (quoted[0] ?? "");
+}
+
+/** `; did you mean "x"?` when one of the names is near, else a full stop. */
+export function didYouMean(given: string, names: readonly string[]): string {
+  const near = names
+    .map((name) => ({ name, distance: editDistance(given.toLowerCase().slice(0, 40), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near && near.distance <= Math.max(2, Math.floor(near.name.length / 2))
+    ? `; did you mean "${near.name}"?`
+    : ".";
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** Are two values the same, with unknown never the same as anything? The order of keys means nothing. */
+export function same(a: unknown, b: unknown): boolean {
+  if (a === UNKNOWN || b === UNKNOWN) return false;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((part, index) => same(part, b[index]));
+  }
+  if (isRecord(a) && isRecord(b)) {
+    const keys = Object.keys(a);
+    return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
+  }
+  return a === b;
+}

@@ -1,0 +1,357 @@
+// The decisions of `createOnce` one by one, against an account of scripted answers: what is kept, what is removed, what is said, and when.
+import { ConnectionError, errorOfStatus } from "../../src/errors";
+import type { Outcome } from "../../src/errors";
+import type { Context } from "../../src/lifecycle/lifecycle";
+import {
+  createOnce,
+  isAmbiguous,
+  messageOf,
+  UnresolvedError,
+} from "../../src/lifecycle/create-once/create-once";
+import type { Age, Created } from "../../src/lifecycle/create-once/create-once";
+import { FakeTiming } from "../support/fake-timing";
+
+type Judgement = "proven" | "possible" | "foreign";
+interface Item {
+  id: string;
+  createdAt: string;
+  is: Judgement;
+}
+
+const lost = (outcome: Outcome = "ambiguous"): Error => new ConnectionError({ message: "Lost.", outcome });
+const NOW = Date.parse("2030-01-01T00:00:00Z");
+const at = (ms: number): string => new Date(NOW + ms).toISOString();
+const item = (id: string, is: Judgement = "proven", createdAt = at(0)): Item => ({ id, createdAt, is });
+
+interface Script {
+  /** What each POST comes to: an id, or what it throws. */
+  posts: (string | Error)[];
+  /** What each look at the list shows; the last one again and again. */
+  lists?: (Item[] | Error)[];
+  known?: string[];
+  /** Ids whose removal fails. */
+  stuck?: string[];
+  keep?: boolean;
+  serverTime?: number | undefined;
+  /** Milliseconds that each POST takes. */
+  slow?: number;
+}
+
+interface Told {
+  result: Created<{ id: string; kept?: boolean }> | undefined;
+  error: Error | undefined;
+  removed: string[];
+  /** As judged after the first attempt. */
+  ages: Record<string, Age>;
+  log: string[];
+  waits: number[];
+  posted: number;
+}
+
+async function run(script: Script): Promise<Told> {
+  const timing = new FakeTiming(NOW);
+  // A process does not begin at 0.
+  timing.elapsed = 5_000_000;
+  const told: Told = {
+    ...{
+      result: undefined,
+      error: undefined,
+      removed: [],
+      ages: {},
+      log: [],
+      waits: timing.waits,
+      posted: 0,
+    },
+  };
+  const context = { client: { timing }, log: (line: string) => told.log.push(line) } as unknown as Context;
+  const lists = [...(script.lists ?? [[]])];
+  const serverTime = "serverTime" in script ? script.serverTime : NOW;
+  const creation = {
+    what: "the key K",
+    post: () => {
+      timing.elapsed += script.slow ?? 0;
+      const answer = script.posts[told.posted++];
+      if (answer instanceof Error) return Promise.reject(answer);
+      return Promise.resolve({ value: { id: answer ?? "too many POSTs" }, serverTime: 1 });
+    },
+    list: () => {
+      const list = lists.length > 1 ? lists.shift()! : lists[0]!;
+      if (list instanceof Error) return Promise.reject(list);
+      return Promise.resolve({ byId: new Map(list.map((each) => [each.id, each])), serverTime });
+    },
+    isKnown: (id: string) => (script.known ?? []).includes(id),
+    judge: (record: Item, age: Age) => {
+      if (told.posted === 1) told.ages[record.id] = age;
+      return record.is;
+    },
+    remove: (id: string) => {
+      if (script.stuck?.includes(id)) return Promise.reject(new Error(`${id} is stuck`));
+      told.removed.push(id);
+      return Promise.resolve();
+    },
+    ...(script.keep ? { keep: (record: Item) => ({ id: record.id, kept: true }) } : {}),
+  };
+  try {
+    told.result = await createOnce(creation, context);
+  } catch (error) {
+    told.error = error as Error;
+  }
+  return told;
+}
+
+describe("the first attempt", () => {
+  test("that is answered is all there is", async () => {
+    const { result, posted, waits, log } = await run({ posts: ["a"], lists: [lost()] });
+    expect(result).toEqual({ value: { id: "a" }, serverTime: 1, unswept: false });
+    expect([posted, waits, log]).toEqual([1, [], []]);
+  });
+
+  test.each<Outcome>(["rejected", "conflict", "not-sent", "try-later"])(
+    "that failed as %s is not asked about and not repeated",
+    async (outcome) => {
+      const failure = lost(outcome);
+      const { error, posted, log, removed } = await run({ posts: [failure, "b"], lists: [[item("x")]] });
+      expect(error).toBe(failure);
+      expect([posted, log, removed]).toEqual([1, [], []]);
+    },
+  );
+
+  test("that failed by a mistake of ours is not repeated", async () => {
+    const { error, posted } = await run({ posts: [new TypeError("oops"), "b"] });
+    expect(error).toBeInstanceOf(TypeError);
+    expect(posted).toBe(1);
+  });
+
+  test("whose answer was lost is told of, looked for and removed at first sight; the second one counts", async () => {
+    const { result, removed, waits, log, posted } = await run({
+      posts: [lost(), "b"],
+      lists: [[item("a"), item("other", "foreign")], [item("b")]],
+    });
+    expect(result).toEqual({ value: { id: "b" }, serverTime: 1, unswept: false });
+    expect([removed, waits, posted]).toEqual([["a"], [], 2]);
+    expect(log).toEqual(["the key K: the answer to its creation was lost; looking for what became of it."]);
+  });
+
+  test("whose answer was lost is kept where that is possible, with the server's time", async () => {
+    const { result, removed, posted } = await run({
+      posts: [lost(), "b"],
+      lists: [[item("a")]],
+      keep: true,
+      serverTime: 77,
+    });
+    expect(result).toEqual({ value: { id: "a", kept: true }, serverTime: 77, unswept: false });
+    expect([removed, posted]).toEqual([[], 1]);
+  });
+
+  test("is looked for at 0, 2 and 6 seconds, and several results are all removed", async () => {
+    const { removed, waits } = await run({
+      posts: [lost(), "b"],
+      lists: [[], [], [item("a"), item("a2")], [item("b")]],
+    });
+    expect(waits).toEqual([2_000, 4_000]);
+    expect(removed).toEqual(["a", "a2"]);
+  });
+
+  test("that another resource of the run holds, or that was there before, is not touched", async () => {
+    const { removed, result } = await run({ posts: [lost(), "b"], lists: [[item("old")]], known: ["old"] });
+    expect(removed).toEqual([]);
+    expect(result?.value.id).toBe("b");
+  });
+});
+
+describe("the list after a lost answer", () => {
+  test("that cannot be read leaves the creation unresolved, with the reason", async () => {
+    const { error, posted, waits } = await run({ posts: [lost(), "b"], lists: [new Error("no list today")] });
+    expect(error).toBeInstanceOf(UnresolvedError);
+    expect(error!.message).toMatch(/^Lost\. The key K may have been .* could not be read: no list today/);
+    expect([posted, waits]).toEqual([1, [2_000, 4_000]]);
+  });
+
+  test("proves absence by its last look only", async () => {
+    const failing = await run({ posts: [lost(), "b"], lists: [[], [], new Error("gone")] });
+    expect(failing.error).toBeInstanceOf(UnresolvedError);
+    const healed = await run({ posts: [lost(), "b"], lists: [new Error("gone"), new Error("gone"), []] });
+    expect(healed.result?.value.id).toBe("b");
+  });
+
+  test("with what is only possible is looked at thrice, touches nothing and names it", async () => {
+    const possible = item("p", "possible");
+    const { error, removed, posted, waits } = await run({ posts: [lost(), "b"], lists: [[possible]] });
+    expect(error).not.toBeInstanceOf(UnresolvedError);
+    expect(error!.message).toMatch(/^Lost\. The key K may .* p \(created 2030-01-01T00:00:00\.000Z\)/);
+    expect([removed, posted, waits]).toEqual([[], 1, [2_000, 4_000]]);
+  });
+
+  test("with something proven beside it removes that and leaves the possible alone", async () => {
+    const lists = [[item("p", "possible")], [item("p", "possible"), item("a")], [item("b")]];
+    const { removed, result } = await run({ posts: [lost(), "b"], lists });
+    expect(removed).toEqual(["a"]);
+    expect(result?.value.id).toBe("b");
+  });
+
+  test("with what cannot be removed leaves the creation unresolved and names it", async () => {
+    const script = { posts: [lost(), "b"], lists: [[item("a")]], stuck: ["a"] };
+    const { error, posted } = await run(script);
+    expect(error).toBeInstanceOf(UnresolvedError);
+    expect(error!.message).toMatch(/what it left \(a \(created .*\)\) could not be revoked: a is stuck/);
+    expect(posted).toBe(1);
+  });
+});
+
+describe("the second attempt", () => {
+  test("that is lost and kept is the result", async () => {
+    const { result, removed } = await run({
+      posts: [lost(), lost()],
+      lists: [[], [], [], [item("b")]],
+      keep: true,
+      serverTime: 77,
+    });
+    expect(result).toEqual({ value: { id: "b", kept: true }, serverTime: 77, unswept: false });
+    expect(removed).toEqual([]);
+  });
+
+  test("that was lost and removed, as the first one was, is a plain error", async () => {
+    const last = lost();
+    const { error, removed, posted } = await run({
+      posts: [lost(), last],
+      lists: [[item("a")], [item("b")]],
+    });
+    expect(error).toBe(last);
+    expect([removed, posted]).toEqual([["a", "b"], 2]);
+  });
+
+  test.each([
+    ["neither of which was seen", [[]] as Item[][]],
+    ["the first of which was never seen", [[], [], [], [item("b")]]],
+    ["the second of which was never seen", [[item("a")], []]],
+  ])("and the first, %s, are kept as unresolved", async (_, lists) => {
+    const { error, posted } = await run({ posts: [lost(), lost()], lists });
+    expect(error).toBeInstanceOf(UnresolvedError);
+    expect(error!.message).toContain("an attempt whose answer was lost may still take effect");
+    expect(posted).toBe(2);
+  });
+
+  test("and the first, two results of which were seen at last, are a plain error", async () => {
+    const { error, removed } = await run({
+      posts: [lost(), lost()],
+      lists: [[], [], [], [item("a"), item("b")]],
+    });
+    expect(error).not.toBeInstanceOf(UnresolvedError);
+    expect(removed).toEqual(["a", "b"]);
+  });
+
+  test("that is refused while the first may still come is unresolved; after its result was removed, a plain error", async () => {
+    const refusal = (): Error => lost("rejected");
+    const waiting = await run({ posts: [lost(), refusal()] });
+    expect(waiting.error).toBeInstanceOf(UnresolvedError);
+    const settled = await run({ posts: [lost(), refusal()], lists: [[item("a")], [item("not looked at")]] });
+    expect(settled.error).toMatchObject({ outcome: "rejected" });
+    expect(settled.removed).toEqual(["a"]);
+  });
+
+  test("that meets a conflict is a plain error: the first made nothing either", async () => {
+    const conflict = errorOfStatus({ message: "Exists.", outcome: "conflict", status: 409 });
+    expect((await run({ posts: [lost(), conflict] })).error).toBe(conflict);
+  });
+
+  test("that fails by a mistake of ours is that mistake", async () => {
+    expect((await run({ posts: [lost(), new TypeError("oops")] })).error).toBeInstanceOf(TypeError);
+  });
+});
+
+describe("the sweep after a second attempt", () => {
+  const unseen: Item[][] = [[], [], []];
+
+  test("removes the first one's late result, and not its own", async () => {
+    const { result, removed, log } = await run({
+      posts: [lost(), "b"],
+      lists: [...unseen, [item("a"), item("b")]],
+    });
+    expect(result).toEqual({ value: { id: "b" }, serverTime: 1, unswept: false });
+    expect(removed).toEqual(["a"]);
+    expect(log).toHaveLength(1);
+  });
+
+  test("names what may be one, and not its own", async () => {
+    const { removed, log, result } = await run({
+      posts: [lost(), "b"],
+      lists: [...unseen, [item("p", "possible"), item("b", "possible")]],
+    });
+    expect(removed).toEqual([]);
+    expect(log[1]).toMatch(/^The key K: a lost attempt may have left p \(created [^,]*\) in the account/);
+    expect(log[1]).not.toContain("b (created");
+    expect(result?.unswept).toBe(false);
+  });
+
+  test("says nothing when only its own may be one", async () => {
+    const { log } = await run({ posts: [lost(), "b"], lists: [...unseen, [item("b", "possible")]] });
+    expect(log).toHaveLength(1);
+  });
+
+  test("that fails leaves the key unswept, and says so", async () => {
+    for (const script of [
+      { lists: [...unseen, new Error("no list today")] },
+      { lists: [...unseen, [item("a")]], stuck: ["a"] },
+    ]) {
+      const { result, log } = await run({ posts: [lost(), "b"], ...script });
+      expect(result).toEqual({ value: { id: "b" }, serverTime: 1, unswept: true });
+      expect(log[1]).toMatch(/^the key K: could not look for a twin .* \((no list today|a is stuck)\)\.$/);
+    }
+  });
+
+  test("is not needed when the first one's result was removed", async () => {
+    const { result, removed } = await run({ posts: [lost(), "b"], lists: [[item("a")], [item("twin")]] });
+    expect(removed).toEqual(["a"]);
+    expect(result?.unswept).toBe(false);
+  });
+});
+
+describe("the age of a record", () => {
+  const age = async (createdAt: string, more: Partial<Script> = {}): Promise<Age | undefined> =>
+    (await run({ posts: [lost(), "b"], lists: [[item("x", "foreign", createdAt)]], ...more })).ages.x;
+
+  // The last of the three looks judges: it is six seconds after the request, by both clocks.
+  const serverTime = NOW + 6_000;
+
+  test.each([
+    ["at the time of the request", 0, "since"],
+    ["five seconds before it, which clocks may differ by", -5_000, "since"],
+    ["a little more before it", -5_001, "before"],
+    ["ten minutes more before it", -605_000, "before"],
+    ["earlier still", -605_001, "long ago"],
+  ])("%s", async (_, ms, expected) => {
+    expect(await age(at(ms), { serverTime })).toBe(expected);
+  });
+
+  test("counts from the first request, however long that took", async () => {
+    expect(await age(at(-30_000), { serverTime, slow: 25_000 })).toBe("since");
+    expect(await age(at(-30_001), { serverTime, slow: 25_000 })).toBe("before");
+  });
+
+  test("is by the server's clock, however wrong that is", async () => {
+    const hour = 3_600_000;
+    expect(await age(at(hour - 5_000), { serverTime: serverTime + hour })).toBe("since");
+    expect(await age(at(hour - 5_001), { serverTime: serverTime + hour })).toBe("before");
+  });
+
+  test("is by the local clock when the server tells no time", async () => {
+    const started = 5_000_000;
+    expect(await age(at(started - 5_000), { serverTime: undefined })).toBe("since");
+    expect(await age(at(started - 5_001), { serverTime: undefined })).toBe("before");
+  });
+
+  test("that cannot be read is no proof of age", async () => {
+    expect(await age("long ago", { serverTime })).toBe("since");
+  });
+});
+
+test("only an ambiguous outcome of the API is ambiguous", () => {
+  expect(isAmbiguous(lost())).toBe(true);
+  expect(isAmbiguous(lost("rejected"))).toBe(false);
+  expect(isAmbiguous({ outcome: "ambiguous" })).toBe(false);
+  expect(isAmbiguous(new Error("x"))).toBe(false);
+});
+
+test("what was thrown is told, whatever it is", () => {
+  expect([messageOf(new Error("x")), messageOf("y"), messageOf(undefined)]).toEqual(["x", "y", "undefined"]);
+});

@@ -1,0 +1,326 @@
+// What must never happen to a key after a lost answer, one case a test: each of them happened, in the table's tests or in the model's.
+import { startEmulator } from "../../src/emulator";
+import type { Emulator } from "../../src/emulator";
+import { createContext } from "../../src/lifecycle/run";
+import type { Context, Lifecycle, Properties, State } from "../../src/lifecycle/lifecycle";
+import { PartialFailure } from "../../src/lifecycle/lifecycle";
+import { personalAccessToken } from "../../src/lifecycle/api-key/personal-access-token";
+import { rotatingLifecycle } from "../../src/lifecycle/rotating-key/lifecycle";
+import { serviceKey, serviceKeyKind } from "../../src/lifecycle/api-key/service-key";
+import { sshKey } from "../../src/lifecycle/ssh-key/lifecycle";
+import { startProcess, WorldTiming } from "../model/network";
+import type { Trouble } from "../model/network";
+import { publicKey } from "../support/world";
+
+const DAY = 86_400_000;
+const rotating = rotatingLifecycle(serviceKeyKind, ["service"]);
+const AUTO = "pulumi test/dev/db #${hex(7)}";
+
+let emulator: Emulator;
+let timing: WorldTiming;
+let printed: string;
+
+beforeEach(async () => {
+  timing = new WorldTiming(Date.parse("2026-01-01T00:00:00Z"));
+  timing.attemptLimit = 20_000;
+  emulator = await startEmulator({ now: () => timing.now() });
+  printed = "";
+});
+
+afterEach(() => emulator.close());
+
+const trouble = (method: Trouble["method"], fate: Trouble["fate"], more: Partial<Trouble> = {}): Trouble => ({
+  method,
+  fate,
+  nth: 1,
+  times: 1,
+  late: 0,
+  ...more,
+});
+
+/** A provider process of its own, as every command has one. */
+function process(...troubles: Trouble[]): Context {
+  return startProcess(emulator, timing, { troubles, log: (line) => (printed += `${line}\n`) }).context;
+}
+
+async function create(life: Lifecycle, news: Properties, context: Context): Promise<State> {
+  const { inputs, failures } = life.check({}, news);
+  expect(failures).toEqual([]);
+  return life.create(inputs, context);
+}
+
+/** What the engine keeps after a partial failure. */
+async function failed(work: Promise<unknown>): Promise<{ id: string; outputs: Properties }> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof PartialFailure)) throw error;
+  return { id: error.id, outputs: error.properties };
+}
+
+const live = (): string[] => emulator.account.liveApiKeys().map(({ id }) => id);
+const deletions = (): number => emulator.requests.filter(({ method }) => method === "DELETE").length;
+
+test("row 1: refused exactly twice, then up: three attempts, one accepted POST", async () => {
+  const made = await create(
+    serviceKey,
+    { service: "database", description: AUTO },
+    process(trouble("POST", "refused", { times: 2 })),
+  );
+  expect(live()).toEqual([made.id]);
+  expect(emulator.requests.map(({ method, committed }) => [method, committed])).toEqual([["POST", true]]);
+});
+
+test.each([
+  ["db", serviceKey, { service: "database", description: AUTO }],
+  ["ci", personalAccessToken, { scopes: ["a:read"], description: AUTO }],
+] as const)(
+  "%s: two lost attempts of which nothing is seen are not forgotten, even if the second was refused",
+  async (_name, life, news) => {
+    for (const second of ["never arrives", "401", "refused"] as const) {
+      const state = await failed(
+        create(
+          life,
+          news,
+          process(
+            trouble("POST", "arrives late", { late: 60 }),
+            trouble("POST", second, { nth: 2, times: 9 }),
+          ),
+        ),
+      );
+      expect(state.id).toMatch(/^unresolved\//);
+      await timing.settle(true);
+      expect(live()).toHaveLength(1);
+      await life.delete(state.id, state.outputs, process());
+      expect(live()).toEqual([]);
+    }
+  },
+);
+
+test("two attempts that were both seen and revoked leave nothing to keep in the state: a plain error", async () => {
+  const lost = create(
+    serviceKey,
+    { service: "database", description: AUTO },
+    process(trouble("POST", "answer lost", { times: 2 })),
+  );
+  await expect(lost).rejects.toThrow("got no answer");
+  await expect(lost).rejects.not.toBeInstanceOf(PartialFailure);
+  expect(live()).toEqual([]);
+});
+
+test("explicit description: the error waits for the last look, and names the late key beside another stack's", async () => {
+  const news = { service: "storage", description: "shared" };
+  const lost = create(serviceKey, news, process(trouble("POST", "arrives late", { late: 5 })));
+  const other = await create(serviceKey, news, process());
+  await expect(lost).rejects.toThrow("proves nothing");
+  const message = await lost.catch((error: unknown) => String(error));
+  expect(live()).toHaveLength(2);
+  expect(live()).toContain(other.id);
+  for (const id of live()) expect(message).toContain(id);
+  expect(deletions()).toBe(0);
+});
+
+test("a description copied from an old key, mark and all, does not cost the old key its life", async () => {
+  const description = "pulumi test/dev/db #1a2b3c4";
+  const old = emulator.account.addApiKey({
+    service: "database",
+    description,
+    createdAt: "2025-12-24T10:00:00Z",
+  });
+  const made = await create(
+    serviceKey,
+    { service: "database", description },
+    process(trouble("POST", "answer lost")),
+  );
+  expect(live().sort()).toEqual([old.id, made.id].sort());
+});
+
+test("an attempt that takes place a minute late leaves a twin, which the next refresh names", async () => {
+  const made = await create(
+    serviceKey,
+    { service: "database", description: AUTO },
+    process(trouble("POST", "arrives late", { late: 60 })),
+  );
+  await timing.settle(true);
+  const [twin] = live().filter((id) => id !== made.id);
+  expect(twin).toBeDefined();
+  expect(printed).not.toContain(twin);
+  await serviceKey.read(made.id, made.outputs, process());
+  expect(printed).toContain(`a lost attempt may have left ${twin}`);
+});
+
+test("a server clock at the end of time costs no key: it is created, and its times are by the local clock", async () => {
+  emulator.faults.add({ method: "POST", headers: { date: "Fri, 12 Sep 275760 23:59:59 GMT" } });
+  const made = await create(
+    personalAccessToken,
+    { scopes: ["a:read"], expiresInDays: 90, description: AUTO },
+    process(),
+  );
+  expect(made.outputs).toMatchObject({
+    createdAt: "2026-01-01T00:00:00Z",
+    expiresAt: "2026-04-01T00:00:00Z",
+  });
+  expect(live()).toEqual([made.id]);
+});
+
+describe("a key beside which a twin may live", () => {
+  /** The first attempt is lost without a trace, the second succeeds, and then no list can be read. */
+  async function unswept(): Promise<State> {
+    const troubles = [
+      trouble("POST", "never arrives"),
+      trouble("GET", "500, not done", { nth: 4, times: 99 }),
+    ];
+    const state = await failed(
+      create(serviceKey, { service: "database", description: AUTO }, process(...troubles)),
+    );
+    expect(live()).toEqual([state.id]);
+    expect(state.outputs).toMatchObject({ unresolved: true, key: expect.stringContaining("wayscloud_") });
+    return state;
+  }
+
+  const twinOf = ({ outputs }: State) =>
+    emulator.account.addApiKey({ service: "database", description: String(outputs["description"]) });
+
+  test("is not revoked before the check that it is not the credential of this very run", async () => {
+    const state = await unswept();
+    twinOf(state);
+    const account: Record<string, string> = {
+      "wayscloud:endpoint": emulator.url,
+      "wayscloud:apiKey": String(state.outputs["key"]),
+    };
+    const own = createContext((key) => account[key], "the test", { timing, log: () => undefined });
+    await expect(serviceKey.delete(state.id, state.outputs, own)).rejects.toThrow("Refused to revoke");
+    expect(live()).toHaveLength(2);
+  });
+
+  test("is replaced when the inputs ask for that, and its deletion takes the twin along", async () => {
+    const state = await unswept();
+    twinOf(state);
+    const { inputs } = serviceKey.check(state.outputs, { service: "dns", description: AUTO });
+    expect(serviceKey.diff(state.id, state.outputs, inputs, timing.now()).replaces).toEqual(["service"]);
+    await serviceKey.delete(state.id, state.outputs, process());
+    expect(live()).toEqual([]);
+  });
+
+  test("becomes unresolved when it vanishes, so that the twin is still looked for", async () => {
+    const state = await unswept();
+    twinOf(state);
+    emulator.account.remove(state.id);
+    const read = await serviceKey.read(state.id, state.outputs, process());
+    expect(read?.id).toMatch(/^unresolved\//);
+    await serviceKey.delete(read!.id, read!.outputs, process());
+    expect(live()).toEqual([]);
+  });
+});
+
+test("a key taken over under another name outlives the resource of the old name", async () => {
+  const { id, key } = emulator.account.addApiKey({ service: "dns", description: "by hand" });
+  const news = { service: "dns", description: AUTO, existing: { id, key } };
+  const old = await create(serviceKey, news, process());
+  const renamed = process();
+  const taken = await create(serviceKey, news, renamed);
+  await serviceKey.delete(old.id, old.outputs, renamed);
+  expect(taken.id).toBe(id);
+  expect(live()).toEqual([id]);
+});
+
+describe("an SSH key with an explicit name", () => {
+  const news = { publicKey: publicKey("mine"), name: "deploy" };
+  const byHand = (createdAt: string) => emulator.account.addSshKey({ ...news, createdAt });
+
+  test("that was there before is not taken for the late result of a lost attempt", async () => {
+    const { id } = byHand("2025-12-24T10:00:00Z");
+    await expect(create(sshKey, news, process(trouble("POST", "502, done")))).rejects.toThrow(
+      `as "deploy" (id ${id})`,
+    );
+    expect(emulator.account.sshKeys()).toHaveLength(1);
+  });
+
+  test("that arrives between the last look and the second attempt is taken: it is ours", async () => {
+    const made = await create(
+      sshKey,
+      news,
+      process(
+        trouble("POST", "arrives late", { late: 6.2 }),
+        trouble("POST", "refused", { nth: 2, times: 2 }),
+      ),
+    );
+    expect(emulator.account.sshKeys().map(({ id }) => id)).toEqual([made.id]);
+  });
+
+  test.each([
+    ["2025-12-24T10:00:00Z", 1],
+    ["2026-01-01T00:00:02Z", 0],
+  ])("made at %s: clearing up an unresolved creation leaves %d", async (createdAt, left) => {
+    const { id, outputs } = await failed(
+      create(sshKey, news, process(trouble("POST", "never arrives"), trouble("GET", "401", { times: 99 }))),
+    );
+    byHand(createdAt);
+    await sshKey.delete(id, outputs, process());
+    expect(emulator.account.sshKeys()).toHaveLength(left);
+  });
+});
+
+describe("a rotating key", () => {
+  const news = { service: "vps", description: "pulumi test/dev/rot", rotateEveryDays: 30 };
+  const renamed = { ...news, description: "pulumi test/dev/rot renamed" };
+
+  test("finds what a lost rotation left under another description, in an update and at its end", async () => {
+    for (const end of ["update", "delete"] as const) {
+      const { id, outputs } = await create(rotating, news, process());
+      const troubles = [
+        trouble("POST", "answer lost"),
+        trouble("GET", "500, not done", { nth: 2, times: 99 }),
+      ];
+      const state = await failed(rotating.update(id, outputs, renamed, process(...troubles)));
+      expect(live()).toHaveLength(2);
+      // The program is what it was before.
+      if (end === "update") {
+        const healed = await rotating.update(id, state.outputs, news, process());
+        expect(live()).toEqual([healed["keyId"]]);
+        await rotating.delete(id, healed, process());
+      } else await rotating.delete(id, state.outputs, process());
+      expect(live()).toEqual([]);
+    }
+  });
+
+  test("finds what a killed rotation left under another description, at the next refresh", async () => {
+    const { id, outputs } = await create(rotating, news, process());
+    await rotating.update(id, outputs, renamed, process());
+    // The process was killed: the state is what it was.
+    expect(live()).toHaveLength(2);
+    const read = await rotating.read(id, outputs, process());
+    expect(rotating.diff(id, read!.outputs, news, timing.now()).changes).toBe(true);
+    const healed = await rotating.update(id, read!.outputs, news, process());
+    expect(live()).toEqual([outputs["keyId"]]);
+    expect(healed).not.toHaveProperty("unresolved");
+  });
+
+  test("does not vanish with its last key while the successor of a killed run lives", async () => {
+    const { id, outputs } = await create(rotating, news, process());
+    await rotating.update(id, outputs, renamed, process());
+    emulator.account.remove(String(outputs["keyId"]));
+    const read = await rotating.read(id, outputs, process());
+    expect(read?.outputs).toMatchObject({ isActive: false });
+    await rotating.delete(id, read!.outputs, process());
+    expect(live()).toEqual([]);
+    await expect(rotating.read(id, outputs, process())).resolves.toBeUndefined();
+  });
+
+  test("is not retired by the run after one that failed: nobody may have moved to the new key yet", async () => {
+    const { id, outputs } = await create(rotating, news, process());
+    timing.elapsed += 30 * DAY;
+    const troubles = [
+      trouble("POST", "never arrives"),
+      trouble("GET", "500, not done", { nth: 5, times: 99 }),
+    ];
+    const state = await failed(rotating.update(id, outputs, news, process(...troubles)));
+    expect(state.outputs).toMatchObject({ previousKeyId: outputs["keyId"], unresolved: true });
+    const healed = await rotating.update(id, state.outputs, news, process());
+    expect(live()).toContain(outputs["keyId"]);
+    // That run was completed; the next one retires it.
+    const next = await rotating.update(id, healed, news, process());
+    expect(live()).toEqual([next["keyId"]]);
+  });
+});

@@ -1,0 +1,142 @@
+// Names and descriptions made up by the package: a template from the program, a mark from `check`, and never a user's own text.
+import {
+  autoText,
+  bearsMark,
+  drawMark,
+  fillIn,
+  isForLater,
+  isTemplate,
+  markOf,
+} from "../../src/text/auto-name";
+import type { AutoKind } from "../../src/text/auto-name";
+import { InputCheck } from "../../src/lifecycle/inputs";
+import { UNKNOWN } from "../../src/lifecycle/lifecycle";
+
+const NAME = autoText("deploy-", false);
+const DESCRIPTION = autoText("pulumi shop/prod/deploy #", false);
+const later = { name: autoText("deploy-", true), description: autoText("pulumi shop/prod/deploy #", true) };
+const auto = (kind: AutoKind, given: unknown, old?: unknown, options = { adopting: false, renew: false }) => {
+  const check = new InputCheck({ [kind]: given }, [kind]);
+  check.auto(kind, old === undefined ? {} : { [kind]: old }, options);
+  return check.result().inputs[kind];
+};
+
+describe("a template", () => {
+  test.each<[AutoKind, string]>([
+    ["name", NAME],
+    ["name", later.name],
+    ["description", DESCRIPTION],
+    ["description", later.description],
+    ["name", autoText("a\nb-", false)],
+    ["description", autoText("pulumi a/b/c\nd #", false)],
+    ["description", autoText("pulumi org/a/b/${hex(7)} #", true)],
+  ])("of a %s (%j) is known as one, and filled in bears a mark", (kind, template) => {
+    expect(isTemplate(template, kind)).toBe(true);
+    expect(bearsMark(template, kind)).toBe(false);
+    const text = fillIn(template);
+    expect(bearsMark(text, kind)).toBe(true);
+    expect(isTemplate(text, kind)).toBe(false);
+    expect(markOf(text)).toMatch(/^[0-9a-f]{7}$/);
+    expect(text.endsWith(markOf(text))).toBe(true);
+  });
+
+  test("of a preview is drawn only later", () => {
+    expect([isForLater(later.name), isForLater(NAME)]).toEqual([true, false]);
+    expect([isForLater(later.description), isForLater(DESCRIPTION)]).toEqual([true, false]);
+  });
+
+  test("with a prefix that looks like one itself keeps that prefix", () => {
+    expect(fillIn(autoText("${hex(7)}-", false))).toMatch(/^\$\{hex\(7\)\}-[0-9a-f]{7}$/);
+  });
+
+  test("with `$` in its prefix is filled in literally", () => {
+    expect(fillIn(autoText("$&-$1-$$-", false))).toMatch(/^\$&-\$1-\$\$-[0-9a-f]{7}$/);
+  });
+});
+
+describe("a text of the user that looks alike is no template", () => {
+  test.each<[AutoKind, unknown]>([
+    ["name", "deploy"],
+    ["name", "deploy-1234567"],
+    ["name", "deploy-${hex(8)}"],
+    ["name", "deploy-${hex(7)} "],
+    ["name", "deploy-${hex(7)}\n"],
+    ["name", "deploy${hex(7)}"],
+    ["name", "${hex(7)}"],
+    ["name", "deploy-${hex(7), known}"],
+    ["name", UNKNOWN],
+    ["name", undefined],
+    ["name", 5],
+    ["description", "CI key"],
+    ["description", "CI key-${hex(7)}"],
+    ["description", "CI key #${hex(7)}"],
+    ["description", "pulumi deploy #${hex(7)}"],
+    ["description", "pulumi a/b #${hex(7)}"],
+    ["description", "see pulumi a/b/c #${hex(7)}"],
+    ["description", "pulumi a/b/c #${hex(7)} (old)"],
+    ["description", "pulumi a/b/c #1234567"],
+  ])("%s %p", (kind, text) => {
+    expect(isTemplate(text, kind)).toBe(false);
+    if (typeof text === "string") expect(auto(kind, text)).toBe(text);
+  });
+});
+
+describe("a mark", () => {
+  test.each<[AutoKind, unknown]>([
+    ["name", "deploy"],
+    ["name", "deploy-123456"],
+    ["name", "deploy-12345678"],
+    ["name", "deploy-123456g"],
+    ["name", "deploy-ABCDEF0"],
+    ["name", "deploy-1234567\n"],
+    ["description", "rotate issue #1234567"],
+    ["description", "pulumi a/b/c #12345678"],
+    ["description", "pulumi a/b/c#1234567"],
+    ["description", "the pulumi a/b/c #1234567"],
+    ["description", "pulumi a/b #1234567"],
+    ["description", null],
+  ])("is not seen in the %s %p", (kind, text) => expect(bearsMark(text, kind)).toBe(false));
+
+  test("is seven hex digits, drawn anew each time", () => {
+    const marks = new Set(Array.from({ length: 1_000 }, drawMark));
+    expect(marks.size).toBeGreaterThan(990);
+    for (const mark of marks) expect(mark).toMatch(/^[0-9a-f]{7}$/);
+  });
+});
+
+describe.each<[AutoKind, string, string, string]>([
+  ["name", NAME, "deploy-0a1b2c3", "deploy"],
+  ["description", DESCRIPTION, "pulumi shop/prod/deploy #0a1b2c3", "by hand"],
+])("the check of a %s that is left to the package", (kind, template, marked, explicit) => {
+  test("draws a mark at `up` and leaves it unknown in a preview", () => {
+    expect(auto(kind, template)).toMatch(/[-#][0-9a-f]{7}$/);
+    expect(auto(kind, later[kind])).toBe(UNKNOWN);
+  });
+
+  test("keeps a mark once drawn, in previews as well", () => {
+    expect(auto(kind, template, marked)).toBe(marked);
+    expect(auto(kind, later[kind], marked)).toBe(marked);
+  });
+
+  test("draws a new one when the thing itself is another", () => {
+    const renewed = auto(kind, template, marked, { adopting: false, renew: true });
+    expect(renewed).not.toBe(marked);
+    expect(bearsMark(renewed, kind)).toBe(true);
+    expect(auto(kind, later[kind], marked, { adopting: false, renew: true })).toBe(UNKNOWN);
+  });
+
+  test("draws one when the text was explicit before", () => {
+    expect(bearsMark(auto(kind, template, explicit), kind)).toBe(true);
+  });
+
+  test("keeps the template of something that is taken over and has a text already", () => {
+    expect(auto(kind, template, undefined, { adopting: true, renew: false })).toBe(template);
+    expect(auto(kind, template, template)).toBe(template);
+  });
+
+  test("leaves explicit and unknown ones alone", () => {
+    expect(auto(kind, explicit, marked)).toBe(explicit);
+    expect(auto(kind, marked)).toBe(marked);
+    expect(auto(kind, UNKNOWN, marked)).toBe(UNKNOWN);
+  });
+});
