@@ -25,6 +25,8 @@ export interface Diff {
   changes: boolean;
   /** The properties that force a replacement. */
   replaces: string[];
+  /** The properties that differ, those that force a replacement among them. */
+  changed?: string[];
   deleteBeforeReplace?: boolean;
 }
 

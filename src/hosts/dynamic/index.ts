@@ -6,14 +6,8 @@ import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
 import type { Host } from "./adapter";
 import { createContext } from "../../lifecycle/run";
 import type { Context } from "../../lifecycle/lifecycle";
-import {
-  personalAccessToken as personalAccessTokenLife,
-  tokenKind,
-} from "../../lifecycle/api-key/personal-access-token";
-import { rotatingLifecycle } from "../../lifecycle/rotating-key/lifecycle";
-import { serviceKey as serviceKeyLife, serviceKeyKind } from "../../lifecycle/api-key/service-key";
 import { messageOf } from "../../lifecycle/create-once/create-once";
-import { sshKey as sshKeyLife } from "../../lifecycle/ssh-key/lifecycle";
+import { resources } from "../resources";
 
 let config: dynamic.Config | undefined;
 let context: Context | undefined;
@@ -53,12 +47,12 @@ function describe(): string {
 }
 
 /** The provider object of this resource type; for the engine's process, not for programs. */
-export const sshKey = dynamicProvider(sshKeyLife, host);
+export const sshKey = dynamicProvider(resources.SshKey, host);
 /** The provider object of this resource type; for the engine's process, not for programs. */
-export const serviceKey = dynamicProvider(serviceKeyLife, host);
+export const serviceKey = dynamicProvider(resources.ServiceKey, host);
 /** The provider object of this resource type; for the engine's process, not for programs. */
-export const personalAccessToken = dynamicProvider(personalAccessTokenLife, host);
+export const personalAccessToken = dynamicProvider(resources.PersonalAccessToken, host);
 /** The provider object of this resource type; for the engine's process, not for programs. */
-export const rotatingServiceKey = dynamicProvider(rotatingLifecycle(serviceKeyKind, ["service"]), host);
+export const rotatingServiceKey = dynamicProvider(resources.RotatingServiceKey, host);
 /** The provider object of this resource type; for the engine's process, not for programs. */
-export const rotatingPersonalAccessToken = dynamicProvider(rotatingLifecycle(tokenKind, []), host);
+export const rotatingPersonalAccessToken = dynamicProvider(resources.RotatingPersonalAccessToken, host);
