@@ -5,7 +5,7 @@ import { isAbsolute, join } from "node:path";
 
 import { ConfigurationError } from "./errors";
 import { redact } from "./text/redact";
-import type { Account } from "./api/transport";
+import type { Connection } from "./api/transport";
 
 export const API_KEY = "wayscloud:apiKey";
 export const ENDPOINT = "wayscloud:endpoint";
@@ -22,7 +22,7 @@ interface Found {
 }
 
 /** The account to talk to, or a {@link ConfigurationError} that says how to configure one. */
-export function resolveAccount(config: ConfigLookup, configSource: string): Account {
+export function resolveConnection(config: ConfigLookup, configSource: string): Connection {
   const endpoint = resolveEndpoint(config);
   const key = resolveApiKey(config, configSource);
   return { endpoint, apiKey: checkedApiKey(key), apiKeySource: key.source };

@@ -4,12 +4,12 @@
  * What became of a request. `ambiguous` means that the server may or may not have carried it out;
  * for a POST it must be reconciled before another one.
  */
-export type Outcome = "not-sent" | "try-later" | "rejected" | "conflict" | "ambiguous";
+export type RequestOutcome = "not-sent" | "rate-limited" | "rejected" | "conflict" | "ambiguous";
 
 /** The facts about a failed request. Texts of the server are redacted before they get here. */
 export interface ErrorFacts {
   message: string;
-  outcome: Outcome;
+  outcome: RequestOutcome;
   /** HTTP status, absent when no answer came. */
   status?: number | undefined;
   method?: string | undefined;
@@ -22,7 +22,7 @@ export interface ErrorFacts {
 export class WaysCloudError extends Error {
   override readonly name: string = "WaysCloudError";
   /** What became of the request. */
-  readonly outcome: Outcome;
+  readonly outcome: RequestOutcome;
   /** HTTP status, if there was an answer. */
   readonly status: number | undefined;
   readonly method: string | undefined;

@@ -42,4 +42,4 @@ export {
   UnprocessableEntityError,
   WaysCloudError,
 } from "./errors";
-export type { ErrorFacts, Outcome } from "./errors";
+export type { ErrorFacts, RequestOutcome } from "./errors";

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import os from "node:os";
 import { join } from "node:path";
 
-import { API_KEY, DEFAULT_ENDPOINT, ENDPOINT, resolveAccount, resolveEndpoint } from "../src/config";
+import { API_KEY, DEFAULT_ENDPOINT, ENDPOINT, resolveConnection, resolveEndpoint } from "../src/config";
 import { ConfigurationError } from "../src/errors";
 
 const VARIABLES = [
@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 const account = (config: Record<string, string> = {}) =>
-  resolveAccount((key) => config[key], "the stack config");
+  resolveConnection((key) => config[key], "the stack config");
 const endpoint = (value: string) => resolveEndpoint((key) => (key === ENDPOINT ? value : undefined));
 const credentials = (content: string) => {
   mkdirSync(join(home, ".wayscloud"), { recursive: true });

@@ -2,9 +2,9 @@
 import type { z } from "zod";
 
 import { NotFoundError } from "../errors";
-import { Gate } from "./gate";
+import { RateLimiter } from "./rate-limiter";
 import { pathSegment } from "./path-segment";
-import { parseAnswer, parseList } from "./parse";
+import { parseResponse, parseList } from "./parse";
 import * as wire from "./schemas";
 import type { ApiKey, CreatedKey, Profile, Service, SshKeyRecord } from "./schemas";
 import { send } from "./send";
@@ -12,10 +12,10 @@ import type { Request, Sender } from "./send";
 import { Operation, realTiming, serverTime } from "./timing";
 import type { Timing } from "./timing";
 import { createTransport } from "./transport";
-import type { Account, Answer } from "./transport";
+import type { Connection, HttpResponse } from "./transport";
 
-/** A value with the server's own clock at the time of the answer (ms since the epoch), if it told it. */
-export interface Timed<T> {
+/** A value with the server's own clock at the time of the response (ms since the epoch), if it told it. */
+export interface WithServerTime<T> {
   value: T;
   serverTime: number | undefined;
 }
@@ -23,7 +23,7 @@ export interface Timed<T> {
 const KEYS = "/v1/account/api-keys";
 const SSH_KEYS = "/v1/account/ssh-keys";
 
-/** What a client may be given besides its account. */
+/** What a client may be given besides its connection. */
 export interface ClientOptions {
   timing?: Timing;
   log?: (line: string) => void;
@@ -34,14 +34,14 @@ export class AccountClient {
   private readonly sender: Sender;
 
   constructor(
-    readonly account: Account,
+    readonly connection: Connection,
     options: ClientOptions = {},
   ) {
     this.timing = options.timing ?? realTiming;
     this.sender = {
-      account,
-      transport: createTransport(account),
-      gate: new Gate(this.timing),
+      connection,
+      transport: createTransport(connection),
+      limiter: new RateLimiter(this.timing),
       timing: this.timing,
       log: options.log ?? (() => undefined),
     };
@@ -64,12 +64,12 @@ export class AccountClient {
   }
 
   /** All service keys and tokens. @see GET /v1/account/api-keys */
-  listApiKeys(operation = this.operation("Reading the API keys")): Promise<Timed<ApiKey[]>> {
+  listApiKeys(operation = this.operation("Reading the API keys")): Promise<WithServerTime<ApiKey[]>> {
     return this.list(wire.apiKey, KEYS, operation);
   }
 
   /** All SSH keys. @see GET /v1/account/ssh-keys */
-  listSshKeys(operation = this.operation("Reading the SSH keys")): Promise<Timed<SshKeyRecord[]>> {
+  listSshKeys(operation = this.operation("Reading the SSH keys")): Promise<WithServerTime<SshKeyRecord[]>> {
     return this.list(wire.sshKey, SSH_KEYS, operation);
   }
 
@@ -77,7 +77,7 @@ export class AccountClient {
   createServiceKey(
     body: { service: string; description?: string },
     operation: Operation,
-  ): Promise<Timed<CreatedKey>> {
+  ): Promise<WithServerTime<CreatedKey>> {
     return this.create(wire.createdKey, `${KEYS}/service`, body, operation);
   }
 
@@ -85,7 +85,7 @@ export class AccountClient {
   createPersonalAccessToken(
     body: { scopes: readonly string[]; description?: string; expires_in_days?: number },
     operation: Operation,
-  ): Promise<Timed<CreatedKey>> {
+  ): Promise<WithServerTime<CreatedKey>> {
     return this.create(wire.createdKey, `${KEYS}/pat`, body, operation);
   }
 
@@ -93,7 +93,7 @@ export class AccountClient {
   createSshKey(
     body: { name: string; public_key: string },
     operation: Operation,
-  ): Promise<Timed<SshKeyRecord>> {
+  ): Promise<WithServerTime<SshKeyRecord>> {
     return this.create(wire.sshKey, SSH_KEYS, body, operation);
   }
 
@@ -111,10 +111,10 @@ export class AccountClient {
     item: T,
     path: string,
     operation: Operation,
-  ): Promise<Timed<z.output<T>[]>> {
+  ): Promise<WithServerTime<z.output<T>[]>> {
     const request = { method: "GET", path, operation } as const;
-    const answer = await send(this.sender, request);
-    return { value: parseList(item, answer, sourceOf(request)), serverTime: serverTime(answer.headers) };
+    const response = await send(this.sender, request);
+    return { value: parseList(item, response, sourceOf(request)), serverTime: serverTime(response.headers) };
   }
 
   private async create<T extends z.ZodType>(
@@ -122,24 +122,24 @@ export class AccountClient {
     path: string,
     body: object,
     operation: Operation,
-  ): Promise<Timed<z.output<T>>> {
+  ): Promise<WithServerTime<z.output<T>>> {
     const request = { method: "POST", path, body, operation } as const;
-    const answer = await send(this.sender, request);
-    return { value: this.parse(schema, request, answer), serverTime: serverTime(answer.headers) };
+    const response = await send(this.sender, request);
+    return { value: this.parse(schema, request, response), serverTime: serverTime(response.headers) };
   }
 
   private async remove(collection: string, id: string, operation: Operation): Promise<void> {
     const request = { method: "DELETE", path: `${collection}/${pathSegment(id)}`, operation } as const;
     try {
-      const answer = await send(this.sender, request);
-      if (answer.text.trim() !== "") this.parse(wire.deleted, request, answer);
+      const response = await send(this.sender, request);
+      if (response.text.trim() !== "") this.parse(wire.deleted, request, response);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
     }
   }
 
-  private parse<T extends z.ZodType>(schema: T, request: Request, answer: Answer): z.output<T> {
-    return parseAnswer(schema, answer, sourceOf(request));
+  private parse<T extends z.ZodType>(schema: T, request: Request, response: HttpResponse): z.output<T> {
+    return parseResponse(schema, response, sourceOf(request));
   }
 }
 

@@ -1,5 +1,5 @@
 // When a list is not all there is. Absence from such a list proves nothing, and a resource taken for gone would be made a second time.
-import type { Answer } from "./transport";
+import type { HttpResponse } from "./transport";
 
 // Names in lower case without underscores, since every framework spells them its own way.
 const MORE =
@@ -8,28 +8,28 @@ const TOTAL = /^(total|count|(total|full)(count|items|results|records|size))$/;
 const PAGES = /^(pages|totalpages|pagecount|lastpage)$/;
 const FAULT = /^errors?$/;
 /** Wrappers keep such fields in `meta`, `pagination`, `links` and the like, or in one of these within another. */
-const DEEPEST = 3;
+const MAX_DEPTH = 3;
 
-/** In words, the header or field by which an answer says that there is more than these `count` entries; `undefined` when none does. */
-export function signOfMore(answer: Answer, body: unknown, count: number): string | undefined {
-  if (answer.status === 206) return "206 is Partial Content";
-  if (/\brel\s*=\s*("[^"]*\bnext\b|'[^']*\bnext\b|next\b)/i.test(answer.headers.link ?? ""))
+/** In words, the header or field by which a response says that there is more than these `count` entries; `undefined` when none does. */
+export function incompleteReason(response: HttpResponse, body: unknown, count: number): string | undefined {
+  if (response.status === 206) return "206 is Partial Content";
+  if (/\brel\s*=\s*("[^"]*\bnext\b|'[^']*\bnext\b|next\b)/i.test(response.headers.link ?? ""))
     return says("Link");
-  return signIn(body, count, 0);
+  return findSignal(body, count, 0);
 }
 
-function signIn(part: unknown, count: number, depth: number): string | undefined {
-  if (typeof part !== "object" || part === null || Array.isArray(part) || depth > DEEPEST) return undefined;
+function findSignal(part: unknown, count: number, depth: number): string | undefined {
+  if (typeof part !== "object" || part === null || Array.isArray(part) || depth > MAX_DEPTH) return undefined;
   for (const [field, value] of Object.entries(part)) {
     const name = field.toLowerCase().replaceAll(/[_-]/g, "");
-    if (MORE.test(name) && isSaid(value)) return says(field);
+    if (MORE.test(name) && isSet(value)) return says(field);
     if (TOTAL.test(name) && Number(value) > count) return says(field);
     // Only one page is ever asked for.
     if (PAGES.test(name) && Number(value) > 1) return says(field);
-    if ((FAULT.test(name) && isSaid(value)) || (name === "success" && value === false)) {
+    if ((FAULT.test(name) && isSet(value)) || (name === "success" && value === false)) {
       return `\`${field}\` says that something failed`;
     }
-    const within = signIn(value, count, depth + 1);
+    const within = findSignal(value, count, depth + 1);
     if (within !== undefined) return within;
   }
   return undefined;
@@ -40,6 +40,6 @@ function says(name: string): string {
 }
 
 /** `false`, `null`, `""`, `0`, `[]` and `{}` say nothing. */
-function isSaid(value: unknown): boolean {
+function isSet(value: unknown): boolean {
   return typeof value === "object" && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 }

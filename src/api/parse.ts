@@ -1,36 +1,44 @@
-// From an answer's text to typed values: own JSON reading, one-line complaints that show no value, and lists that must be whole.
+// From a response's text to typed values: own JSON reading, one-line complaints that show no value, and lists that must be whole.
 import type { z } from "zod";
 
 import { MalformedResponseError } from "../errors";
-import { signOfMore } from "./incomplete";
-import type { Answer } from "./transport";
+import { incompleteReason } from "./incomplete";
+import type { HttpResponse } from "./transport";
 
-/** What an answer belongs to, for complaints. */
+/** What a response belongs to, for complaints. */
 export interface Source {
   title: string;
   method: string;
   path: string;
 }
 
-/** The answer's body by `schema`. Throws an ambiguous {@link MalformedResponseError} when it is anything else. */
-export function parseAnswer<T extends z.ZodType>(schema: T, answer: Answer, source: Source): z.output<T> {
-  const result = schema.safeParse(readJson(answer, source));
-  if (!result.success) throw malformed(source, answer, summary(result.error));
+/** The response's body by `schema`. Throws an ambiguous {@link MalformedResponseError} when it is anything else. */
+export function parseResponse<T extends z.ZodType>(
+  schema: T,
+  response: HttpResponse,
+  source: Source,
+): z.output<T> {
+  const result = schema.safeParse(readJson(response, source));
+  if (!result.success) throw malformed(source, response, summary(result.error));
   return result.data;
 }
 
 const WRAPPERS = ["ssh_keys", "keys", "api_keys", "services", "data", "items"];
 
 /** A list, bare or wrapped. A list that says that there is more is refused: absence from it would prove nothing. */
-export function parseList<T extends z.ZodType>(item: T, answer: Answer, source: Source): z.output<T>[] {
-  const body = readJson(answer, source);
+export function parseList<T extends z.ZodType>(
+  item: T,
+  response: HttpResponse,
+  source: Source,
+): z.output<T>[] {
+  const body = readJson(response, source);
   const rows = rowsOf(body);
-  if (!rows) throw malformed(source, answer, "no list in it");
-  const sign = signOfMore(answer, body, rows.length);
-  if (sign !== undefined) throw malformed(source, answer, `an incomplete list (${sign})`);
+  if (!rows) throw malformed(source, response, "no list in it");
+  const sign = incompleteReason(response, body, rows.length);
+  if (sign !== undefined) throw malformed(source, response, `an incomplete list (${sign})`);
   return rows.map((row, index) => {
     const result = item.safeParse(row);
-    if (!result.success) throw malformed(source, answer, `entry ${index}: ${summary(result.error)}`);
+    if (!result.success) throw malformed(source, response, `entry ${index}: ${summary(result.error)}`);
     return result.data;
   });
 }
@@ -43,24 +51,24 @@ function rowsOf(body: unknown): unknown[] | undefined {
   return lists.length === 1 ? lists[0] : undefined;
 }
 
-function readJson(answer: Answer, source: Source): unknown {
+function readJson(response: HttpResponse, source: Source): unknown {
   try {
     // A key that could reach a prototype has no meaning in this API; the reviver costs too much to run for every list.
-    return /__proto__|\\u00[567]/i.test(answer.text)
-      ? JSON.parse(answer.text, (key, value: unknown) => (key === "__proto__" ? undefined : value))
-      : JSON.parse(answer.text);
+    return /__proto__|\\u00[567]/i.test(response.text)
+      ? JSON.parse(response.text, (key, value: unknown) => (key === "__proto__" ? undefined : value))
+      : JSON.parse(response.text);
   } catch {
-    throw malformed(source, answer, "not JSON");
+    throw malformed(source, response, "not JSON");
   }
 }
 
-function malformed(source: Source, answer: Answer, what: string): MalformedResponseError {
+function malformed(source: Source, response: HttpResponse, what: string): MalformedResponseError {
   return new MalformedResponseError({
     message:
-      `${source.title} failed: ${source.method} ${source.path} answered ${answer.status} with ${what}. ` +
-      "Something between here and the API may have changed the answer, or the API has changed; the body is not shown, since it may hold a key.",
+      `${source.title} failed: ${source.method} ${source.path} answered ${response.status} with ${what}. ` +
+      "Something between here and the API may have changed the response, or the API has changed; the body is not shown, since it may hold a key.",
     outcome: "ambiguous",
-    status: answer.status,
+    status: response.status,
     method: source.method,
     path: source.path,
   });

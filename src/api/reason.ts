@@ -1,11 +1,11 @@
 // Reads the API's own reason out of an error body, whichever of its dialects it speaks.
-import { printable } from "../text/redact";
+import { sanitize } from "../text/redact";
 
 /**
  * `{"detail": string | {error} | [{msg, loc}]}`, `{"error": string | {code, message, details}}`, `{"message"}`,
  * or nothing: bodies that are not JSON (a proxy's HTML page) are not shown.
  */
-export function reasonOf(text: string, secrets: readonly string[]): string | undefined {
+export function apiErrorReason(text: string, secrets: readonly string[]): string | undefined {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -13,7 +13,7 @@ export function reasonOf(text: string, secrets: readonly string[]): string | und
     return undefined;
   }
   const words = record(body) ? fromRecord(body) : undefined;
-  const line = words === undefined ? "" : printable(words, secrets);
+  const line = words === undefined ? "" : sanitize(words, secrets);
   return line === "" ? undefined : line;
 }
 

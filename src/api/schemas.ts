@@ -1,4 +1,4 @@
-// The wire, once: what each answer of the API looks like, and its shape on our side. Wire case lives in this file only.
+// The wire, once: what each response of the API looks like, and its shape on our side. Wire case lives in this file only.
 import { z } from "zod";
 
 /** An id that may stand in a path. A number becomes its text. */

@@ -1,20 +1,20 @@
-// A request with its retries: sends, classifies, waits, and either returns the answer or throws the error that says what happened.
+// A request with its retries: sends, classifies, waits, and either returns the response or throws the error that says what happened.
 import { ConnectionError, errorOfStatus, WaysCloudError } from "../errors";
-import type { Gate } from "./gate";
+import type { RateLimiter } from "./rate-limiter";
 import {
   isCertificateFailure,
   isHandshakeFailure,
-  mayRepeat,
+  isRetryable,
   outcomeOfFailure,
   outcomeOfStatus,
 } from "./outcome";
 import type { TransportFailure } from "./outcome";
-import { reasonOf } from "./reason";
-import { backoff, LONGEST_RETRY_AFTER, retryAfter } from "./timing";
+import { apiErrorReason } from "./reason";
+import { backoff, MAX_RETRY_AFTER_MS, retryAfter } from "./timing";
 import type { Operation, Timing } from "./timing";
-import type { Account, Answer, Transport } from "./transport";
+import type { Connection, HttpResponse, Transport } from "./transport";
 
-export const MOST_ATTEMPTS = 4;
+export const MAX_ATTEMPTS = 4;
 
 export interface Request {
   method: "GET" | "POST" | "DELETE";
@@ -24,41 +24,42 @@ export interface Request {
 }
 
 export interface Sender {
-  account: Account;
+  connection: Connection;
   transport: Transport;
-  gate: Gate;
+  limiter: RateLimiter;
   timing: Timing;
   /** A line for the user's terminal, during long waits. */
   log: (line: string) => void;
 }
 
 /** Sends until there is a success, a final refusal, or nothing more to try. */
-export async function send(sender: Sender, request: Request): Promise<Answer> {
+export async function send(sender: Sender, request: Request): Promise<HttpResponse> {
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   for (let attempt = 1; ; attempt += 1) {
-    const { answer, error } = await tryOnce(sender, request, body);
-    if (!error) return answer;
-    if (attempt >= MOST_ATTEMPTS || !mayRepeat(request.method, error.outcome, error.status)) throw error;
-    const asked = answer ? (retryAfter(answer.headers, sender.timing.now()) ?? 0) : 0;
+    const { response, error } = await tryOnce(sender, request, body);
+    if (!error) return response;
+    if (attempt >= MAX_ATTEMPTS || !isRetryable(request.method, error.outcome, error.status)) throw error;
+    const asked = response ? (retryAfter(response.headers, sender.timing.now()) ?? 0) : 0;
     const wait = Math.max(
       asked,
       backoff(attempt, () => sender.timing.random()),
     );
-    const most = Math.min(LONGEST_RETRY_AFTER, request.operation.remaining());
+    const most = Math.min(MAX_RETRY_AFTER_MS, request.operation.remaining());
     // Only what the API asked for may be told as its wish; where just our own pause would not fit any more, the failure stands as it is.
     if (wait > most) throw asked > most ? tooLong(error, asked, sender.timing.now()) : error;
     if (wait > 5_000)
       sender.log(`${request.operation.title}: waiting ${Math.ceil(wait / 1000)} s (${error.message})`);
-    if (error.outcome === "try-later") sender.gate.slowDown(wait);
+    if (error.outcome === "rate-limited") sender.limiter.throttle(wait);
     else await sender.timing.sleep(wait);
   }
 }
 
-type Tried = { answer: Answer; error?: undefined } | { answer?: Answer; error: WaysCloudError };
+type AttemptResult =
+  { response: HttpResponse; error?: undefined } | { response?: HttpResponse; error: WaysCloudError };
 
-async function tryOnce(sender: Sender, request: Request, body: string | undefined): Promise<Tried> {
+async function tryOnce(sender: Sender, request: Request, body: string | undefined): Promise<AttemptResult> {
   const { operation } = request;
-  const tried = await sender.gate.pass(async () => {
+  const tried = await sender.limiter.run(async () => {
     operation.begin();
     const limit = Math.min(sender.timing.attemptLimit, operation.remaining());
     // Without time left nothing may be sent, lest a POST goes out that nobody waits for.
@@ -67,13 +68,16 @@ async function tryOnce(sender: Sender, request: Request, body: string | undefine
   });
   if (!tried) return { error: outOfTime(sender, request) };
   if ("failure" in tried) return { error: errorOfFailure(sender, request, tried.failure) };
-  const { answer } = tried;
-  const outcome = outcomeOfStatus(answer.status);
-  if (outcome !== "try-later") sender.gate.noteAccepted();
-  if (!outcome) return { answer };
-  const reason = reasonOf(answer.text, [sender.account.apiKey]);
-  const facts = { outcome, status: answer.status, method: request.method, path: request.path, reason };
-  return { answer, error: errorOfStatus({ ...facts, message: explain(sender, request, answer, reason) }) };
+  const { response } = tried;
+  const outcome = outcomeOfStatus(response.status);
+  if (outcome !== "rate-limited") sender.limiter.recordAccepted();
+  if (!outcome) return { response };
+  const reason = apiErrorReason(response.text, [sender.connection.apiKey]);
+  const facts = { outcome, status: response.status, method: request.method, path: request.path, reason };
+  return {
+    response,
+    error: errorOfStatus({ ...facts, message: explain(sender, request, response, reason) }),
+  };
 }
 
 function tooLong(error: WaysCloudError, wait: number, now: number): WaysCloudError {
@@ -95,10 +99,10 @@ function outOfTime(sender: Sender, request: Request): WaysCloudError {
 }
 
 function errorOfFailure(sender: Sender, request: Request, failure: TransportFailure): WaysCloudError {
-  const { host } = new URL(sender.account.endpoint);
+  const { host } = new URL(sender.connection.endpoint);
   const what = `${request.operation.title} failed: ${request.method} ${request.path}`;
   return new ConnectionError({
-    message: `${what} got no answer from ${host} (${failure.code}). ${adviceFor(failure, host)}`,
+    message: `${what} got no response from ${host} (${failure.code}). ${adviceFor(failure, host)}`,
     outcome: outcomeOfFailure(failure),
     method: request.method,
     path: request.path,
@@ -119,7 +123,7 @@ function adviceFor(failure: TransportFailure, host: string): string {
     return `Nothing accepts connections at ${host}; check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).`;
   }
   if (failure.code === "ERR_BAD_RESPONSE") {
-    return "The answer broke off, or was larger than the 5 MB that are read; check what stands between here and the API.";
+    return "The response broke off, or was larger than the 5 MB that are read; check what stands between here and the API.";
   }
   return "Check the network and the proxy settings, then run it again.";
 }
@@ -136,27 +140,32 @@ const NAMES: Record<number, string> = {
   429: "Too Many Requests",
 };
 
-function explain(sender: Sender, request: Request, answer: Answer, reason: string | undefined): string {
-  const { status } = answer;
+function explain(
+  sender: Sender,
+  request: Request,
+  response: HttpResponse,
+  reason: string | undefined,
+): string {
+  const { status } = response;
   const name = NAMES[status] ? ` (${NAMES[status]})` : "";
   const said = reason ? `: ${reason}` : "";
   const what = `${request.operation.title} failed: ${request.method} ${request.path} answered ${status}${name}${said}`;
-  return `${what.replace(/[.]?$/, ".")}${nextStep(sender.account, status)}`;
+  return `${what.replace(/[.]?$/, ".")}${nextStep(sender.connection, status)}`;
 }
 
-function nextStep(account: Account, status: number): string {
+function nextStep(connection: Connection, status: number): string {
   if (status >= 300 && status < 400) {
     return " Redirects are not followed, so that the credential cannot reach another host; set wayscloud:endpoint to the final address.";
   }
   if (status === 404)
-    return ` The endpoint is ${account.endpoint}; check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).`;
+    return ` The endpoint is ${connection.endpoint}; check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).`;
   if (status !== 401 && status !== 403) return "";
   const what =
     status === 401
       ? "It is unknown, revoked or expired; set a valid one"
       : "It lacks the scope for this; use a token that has it";
   return (
-    ` The credential came from ${account.apiKeySource}. ${what}. A plain \`pulumi refresh\` or \`pulumi destroy\` uses the` +
+    ` The credential came from ${connection.apiKeySource}. ${what}. A plain \`pulumi refresh\` or \`pulumi destroy\` uses the` +
     " configuration recorded in the state by the last `pulumi up`: run `up` with the new credential first, or add `--run-program`."
   );
 }

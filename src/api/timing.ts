@@ -48,21 +48,21 @@ export class Operation {
   }
 }
 
-const FIRST_BACKOFF = 500;
-const LONGEST_BACKOFF = 8_000;
+const MIN_BACKOFF_LIMIT_MS = 500;
+const MAX_BACKOFF_LIMIT_MS = 8_000;
 /** Even a drawn zero and a `Retry-After: 0` wait this long, so that nothing spins. */
-const SHORTEST_WAIT = 50;
+const MIN_WAIT_MS = 50;
 /** The longest wait that a server may ask for before the operation fails instead. */
-export const LONGEST_RETRY_AFTER = 60_000;
+export const MAX_RETRY_AFTER_MS = 60_000;
 
 /** Full jitter: a random share of a limit that doubles with every attempt (1-based), 0.5 s to 8 s. */
 export function backoff(attempt: number, random: () => number): number {
-  const limit = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1));
-  return Math.max(SHORTEST_WAIT, random() * limit);
+  const limit = Math.min(MAX_BACKOFF_LIMIT_MS, MIN_BACKOFF_LIMIT_MS * 2 ** (attempt - 1));
+  return Math.max(MIN_WAIT_MS, random() * limit);
 }
 
 /**
- * The wait in ms that a `Retry-After` header asks for: seconds or an HTTP date (measured against the answer's own `Date`, so that
+ * The wait in ms that a `Retry-After` header asks for: seconds or an HTTP date (measured against the response's own `Date`, so that
  * a wrong local clock does not matter). `undefined` when the header is absent or says nothing; never NaN, never negative.
  */
 export function retryAfter(headers: Readonly<Record<string, string>>, now: number): number | undefined {
@@ -77,13 +77,13 @@ export function retryAfter(headers: Readonly<Record<string, string>>, now: numbe
 }
 
 /** A timestamp of the API, ms since the epoch; NaN for what is none. One without a zone means UTC, wherever this runs. */
-export function timeOf(at: string): number {
+export function parseApiTime(at: string): number {
   return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(at) ? at : `${at}Z`);
 }
 
 const LATEST_TIME = Date.UTC(9000, 0);
 
-/** The server's own clock at the time of an answer (its `Date` header), ms since the epoch. */
+/** The server's own clock at the time of a response (its `Date` header), ms since the epoch. */
 export function serverTime(headers: Readonly<Record<string, string>>): number | undefined {
   const at = Date.parse(headers.date ?? "");
   // Beyond that, adding a lifetime would leave the range of dates: an error, when a key was just made.

@@ -9,7 +9,7 @@ import { ConfigurationError } from "../errors";
 import type { TransportFailure } from "./outcome";
 
 /** Where requests go and as whom. */
-export interface Account {
+export interface Connection {
   /** Validated base URL, without a trailing slash. */
   endpoint: string;
   /** The credential, sent as `X-API-Key`. */
@@ -18,34 +18,34 @@ export interface Account {
   apiKeySource: string;
 }
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
   /** Names in lower case; repeated headers joined by a comma. */
   headers: Record<string, string>;
   text: string;
 }
 
-export type Attempt = { answer: Answer } | { failure: TransportFailure };
+export type Attempt = { response: HttpResponse } | { failure: TransportFailure };
 
 export type Transport = (
   request: { method: string; path: string; body?: string | undefined },
   limit: number,
 ) => Promise<Attempt>;
 
-const LARGEST_BODY = 5_000_000;
+const MAX_BODY_BYTES = 5_000_000;
 /** Idle sockets are dropped before usual servers drop them, so that a POST seldom meets a closing one. */
 const IDLE_SOCKET_MS = 4_000;
 
 /** A transport for one account, with its own axios instance and sockets. */
-export function createTransport(account: Account): Transport {
-  const base = new URL(account.endpoint);
+export function createTransport(connection: Connection): Transport {
+  const base = new URL(connection.endpoint);
   const http = new Axios({
     adapter: "http",
-    baseURL: account.endpoint,
+    baseURL: connection.endpoint,
     allowAbsoluteUrls: false,
     maxRedirects: 0,
-    maxContentLength: LARGEST_BODY,
-    maxBodyLength: LARGEST_BODY,
+    maxContentLength: MAX_BODY_BYTES,
+    maxBodyLength: MAX_BODY_BYTES,
     responseType: "text",
     validateStatus: () => true,
     httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
@@ -53,13 +53,13 @@ export function createTransport(account: Account): Transport {
     // For https axios tunnels through HTTPS_PROXY by CONNECT. Plain http exists for loopback only and must not reach a proxy.
     ...(base.protocol === "http:" ? { proxy: false as const } : {}),
     headers: new AxiosHeaders({
-      "X-API-Key": account.apiKey,
+      "X-API-Key": connection.apiKey,
       Accept: "application/json",
       "User-Agent": `pulumi-wayscloud/${version} (node ${process.versions.node}; ${process.platform})`,
     }),
   });
   return async (request, limit) => {
-    assertSameOrigin(base, account.endpoint + request.path);
+    assertSameOrigin(base, connection.endpoint + request.path);
     assertSendable(request.body);
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), limit);
@@ -73,7 +73,7 @@ export function createTransport(account: Account): Transport {
           : { data: request.body, headers: { "Content-Type": "application/json" } }),
       });
       return {
-        answer: {
+        response: {
           status: response.status,
           headers: plainHeaders(response.headers),
           text: response.data ?? "",
@@ -98,9 +98,9 @@ function assertSameOrigin(base: URL, url: string): void {
 /** Said before sending, since axios's own refusal looks like an attempt of unknown outcome. */
 function assertSendable(body: string | undefined): void {
   const bytes = Buffer.byteLength(body ?? "");
-  if (bytes > LARGEST_BODY) {
+  if (bytes > MAX_BODY_BYTES) {
     throw new ConfigurationError(
-      `A request of ${bytes} bytes was not sent: at most ${LARGEST_BODY} are; shorten its texts.`,
+      `A request of ${bytes} bytes was not sent: at most ${MAX_BODY_BYTES} are; shorten its texts.`,
     );
   }
 }

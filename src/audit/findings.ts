@@ -1,5 +1,5 @@
 // What an audit finds, as plain functions of lists and states: nothing here asks or changes anything.
-import { timeOf } from "../api/timing";
+import { parseApiTime } from "../api/timing";
 import { bearsMark } from "../text/auto-name";
 import type { ApiKeyInfo } from "../data/api-keys";
 import type { SshKeyInfo } from "../data/ssh-keys";
@@ -109,6 +109,6 @@ function findWithoutHolder(description: string | undefined, managed: ManagedKeys
 
 /** Days from `at` until `now`; negative for the future; 0 for what is no date. */
 function days(now: number, at: string): number {
-  const time = timeOf(at);
+  const time = parseApiTime(at);
   return Number.isNaN(time) ? 0 : (now - time) / DAY_MS;
 }

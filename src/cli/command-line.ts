@@ -4,11 +4,11 @@ import { parseArgs } from "node:util";
 
 import { AccountClient } from "../api/client";
 import { ConfigurationError } from "../errors";
-import { printable } from "../text/redact";
+import { sanitize } from "../text/redact";
 import { auditLimits, findInApiKeys, findInSshKeys } from "../audit/findings";
 import type { Finding } from "../audit/findings";
 import { managedKeys } from "../audit/managed";
-import { resolveAccount } from "../config";
+import { resolveConnection } from "../config";
 import { version } from "../version";
 
 /** Where a command writes and what it reads; for tests. */
@@ -67,7 +67,7 @@ function parse(
 
 function connect(terminal: Terminal): AccountClient {
   return new AccountClient(
-    resolveAccount(() => undefined, ""),
+    resolveConnection(() => undefined, ""),
     { log: (line) => terminal.err(`${line}\n`) },
   );
 }
@@ -76,10 +76,10 @@ async function whoami(terminal: Terminal): Promise<void> {
   const client = connect(terminal);
   const profile = await client.getProfile();
   terminal.out(
-    `customer    ${printable(profile.customerId)} (${printable(profile.customerType)}, ${printable(profile.status)})\n`,
+    `customer    ${sanitize(profile.customerId)} (${sanitize(profile.customerType)}, ${sanitize(profile.status)})\n`,
   );
-  terminal.out(`credential  ${client.account.apiKeySource}\n`);
-  terminal.out(`endpoint    ${client.account.endpoint}\n`);
+  terminal.out(`credential  ${client.connection.apiKeySource}\n`);
+  terminal.out(`endpoint    ${client.connection.endpoint}\n`);
 }
 
 type Values = ReturnType<typeof parse>["values"];
@@ -96,7 +96,7 @@ async function audit(values: Values, terminal: Terminal): Promise<number> {
   const findings = [
     ...findInApiKeys(apiKeys.value, limits, managed, terminal.now()),
     ...findInSshKeys(sshKeys.value, limits, managed, terminal.now()),
-  ].map(printableFinding);
+  ].map(sanitizedFinding);
   if (values.json) terminal.out(`${JSON.stringify(findings, undefined, 2)}\n`);
   else terminal.out(findings.length > 0 ? table(findings) : "Nothing found.\n");
   return findings.length > 0 ? 1 : 0;
@@ -126,8 +126,8 @@ function days(option: string, value: string | undefined): number | undefined {
 }
 
 /** Descriptions and names are foreign text. */
-function printableFinding(finding: Finding): Finding {
-  return { ...finding, name: printable(finding.name, [], 100), detail: printable(finding.detail) };
+function sanitizedFinding(finding: Finding): Finding {
+  return { ...finding, name: sanitize(finding.name, [], 100), detail: sanitize(finding.detail) };
 }
 
 function table(findings: readonly Finding[]): string {

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type * as api from "../api/client";
 import { ConfigurationError, WaysCloudError } from "../errors";
-import type { Account } from "../api/transport";
-import { API_KEY, resolveAccount } from "../config";
+import type { Connection } from "../api/transport";
+import { API_KEY, resolveConnection } from "../config";
 import { accountOf, stackConfig } from "../provider";
 import type { Provider } from "../provider";
 import type { DataOptions, DataOutputOptions } from "./options";
@@ -75,11 +75,11 @@ function answersOfRun(): Map<string, Promise<unknown>> {
   return answers;
 }
 
-function defaultAccount(): Account {
-  return resolveAccount(stackConfig, `the stack config ${API_KEY}`);
+function defaultAccount(): Connection {
+  return resolveConnection(stackConfig, `the stack config ${API_KEY}`);
 }
 
-async function providerAccount(provider: Provider): Promise<Account> {
+async function providerAccount(provider: Provider): Promise<Connection> {
   const { apiKey, endpoint } = accountOf(provider);
   const values = await known(pulumi.all([apiKey, endpoint]));
   if (!values) {
@@ -88,7 +88,7 @@ async function providerAccount(provider: Provider): Promise<Account> {
     );
   }
   const [key, url] = values;
-  return resolveAccount((name) => (name === API_KEY ? key : url), "the explicit Provider's `apiKey`");
+  return resolveConnection((name) => (name === API_KEY ? key : url), "the explicit Provider's `apiKey`");
 }
 
 /** The value of an output, `undefined` while unknown. */
@@ -100,7 +100,7 @@ async function known<T>(output: pulumi.Output<T>): Promise<T | undefined> {
 const clients = new Map<string, Client>();
 
 /** A client for the account, with the HTTP and schema libraries loaded only now. */
-function clientFor(account: Account): Client {
+function clientFor(account: Connection): Client {
   const key = JSON.stringify([account.endpoint, account.apiKey]);
   let client = clients.get(key);
   if (!client) {

@@ -1,5 +1,5 @@
 // One list request for a kind, shared by all resources of a run; and when its silence about an id proves that the id is gone.
-import type { Timed } from "../api/client";
+import type { WithServerTime } from "../api/client";
 import type { Operation, Timing } from "../api/timing";
 
 export interface Snapshot<T> {
@@ -26,7 +26,7 @@ export class Listing<T extends { id: string }> {
   private changes = 0;
 
   constructor(
-    private readonly request: (operation?: Operation) => Promise<Timed<T[]>>,
+    private readonly request: (operation?: Operation) => Promise<WithServerTime<T[]>>,
     private readonly timing: Timing,
   ) {}
 

@@ -1,7 +1,7 @@
 // The account of this process: resolved, and its client loaded, at the first request and not before.
 import type * as api from "../api/client";
 import type { Timing } from "../api/timing";
-import { resolveAccount } from "../config";
+import { resolveConnection } from "../config";
 import type { ConfigLookup } from "../config";
 import { Claims } from "./claims";
 import type { Context } from "./lifecycle";
@@ -12,7 +12,7 @@ export function createContext(
   configSource: string,
   options: { timing?: Timing; log: (line: string) => void },
 ): Context {
-  const account = resolveAccount(config, configSource);
+  const account = resolveConnection(config, configSource);
   // axios and zod cost a good part of the start-up, and a run that changes nothing needs neither.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded late, and synchronously
   const { AccountClient } = require("../api/client") as typeof api;

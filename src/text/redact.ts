@@ -34,7 +34,7 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 }
 
 /** One printable line of at most `limit` characters, redacted: what may be shown of a server's text. */
-export function printable(text: string, secrets: readonly string[] = [], limit = 300): string {
+export function sanitize(text: string, secrets: readonly string[] = [], limit = 300): string {
   const head = text.slice(0, LONGEST_TEXT).toWellFormed();
   // Once before, where gaps can still be told from blanks, and once after, for what only the cleaning put together.
   const clean = redact(redact(head, secrets).replace(UNPRINTABLE, " "), secrets);

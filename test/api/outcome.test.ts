@@ -2,7 +2,7 @@
 import fc from "fast-check";
 
 import { ConnectionError, errorOfStatus } from "../../src/errors";
-import { isCertificateFailure, mayRepeat, outcomeOfFailure, outcomeOfStatus } from "../../src/api/outcome";
+import { isCertificateFailure, isRetryable, outcomeOfFailure, outcomeOfStatus } from "../../src/api/outcome";
 
 describe("a failure without an answer", () => {
   test.each(["ENOTFOUND", "EAI_AGAIN"])("%s of the look-up was not sent", (code) => {
@@ -61,7 +61,7 @@ describe("a failure without an answer", () => {
   ])("%s is a refusal: TLS failed before a byte of the request was sent", (code) => {
     expect(isCertificateFailure({ code })).toBe(true);
     expect(outcomeOfFailure({ code })).toBe("rejected");
-    expect(mayRepeat("GET", "rejected", undefined)).toBe(false);
+    expect(isRetryable("GET", "rejected", undefined)).toBe(false);
   });
 
   test.each(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "EPROTO"])(
@@ -113,7 +113,7 @@ describe("a failure without an answer", () => {
 
 describe("an answer, by its status", () => {
   const rows: [string, number[]][] = [
-    ["try-later", [429]],
+    ["rate-limited", [429]],
     ["conflict", [409]],
     [
       "rejected",
@@ -159,26 +159,26 @@ describe("an answer, by its status", () => {
 
 describe("repeating", () => {
   test("a POST is repeated after not-sent and 429, and after nothing else", () => {
-    expect(mayRepeat("POST", "not-sent", undefined)).toBe(true);
-    expect(mayRepeat("POST", "try-later", 429)).toBe(true);
+    expect(isRetryable("POST", "not-sent", undefined)).toBe(true);
+    expect(isRetryable("POST", "rate-limited", 429)).toBe(true);
     for (const status of [undefined, 200, 201, 301, 302, 307, 308, 408, 500, 502, 503, 504]) {
-      expect(mayRepeat("POST", "ambiguous", status)).toBe(false);
+      expect(isRetryable("POST", "ambiguous", status)).toBe(false);
     }
-    expect(mayRepeat("POST", "rejected", 400)).toBe(false);
-    expect(mayRepeat("POST", "conflict", 409)).toBe(false);
+    expect(isRetryable("POST", "rejected", 400)).toBe(false);
+    expect(isRetryable("POST", "conflict", 409)).toBe(false);
   });
 
   test.each(["GET", "DELETE"])(
     "a %s is repeated after network errors, 408, 429 and 5xx, but not after a redirect",
     (method) => {
-      expect(mayRepeat(method, "not-sent", undefined)).toBe(true);
-      expect(mayRepeat(method, "try-later", 429)).toBe(true);
+      expect(isRetryable(method, "not-sent", undefined)).toBe(true);
+      expect(isRetryable(method, "rate-limited", 429)).toBe(true);
       for (const status of [undefined, 408, 500, 501, 502, 503, 504, 599]) {
-        expect(mayRepeat(method, "ambiguous", status)).toBe(true);
+        expect(isRetryable(method, "ambiguous", status)).toBe(true);
       }
-      for (const status of [301, 302, 307, 308]) expect(mayRepeat(method, "ambiguous", status)).toBe(false);
-      expect(mayRepeat(method, "rejected", 404)).toBe(false);
-      expect(mayRepeat(method, "conflict", 409)).toBe(false);
+      for (const status of [301, 302, 307, 308]) expect(isRetryable(method, "ambiguous", status)).toBe(false);
+      expect(isRetryable(method, "rejected", 404)).toBe(false);
+      expect(isRetryable(method, "conflict", 409)).toBe(false);
     },
   );
 });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { MalformedResponseError } from "../../src/errors";
-import { parseAnswer, parseList } from "../../src/api/parse";
+import { parseResponse, parseList } from "../../src/api/parse";
 import * as wire from "../../src/api/schemas";
 import { without } from "../../src/lifecycle/inputs";
 
@@ -71,7 +71,7 @@ const PROFILE = {
 
 describe("the documented examples", () => {
   test("are read into our own shape", () => {
-    expect(parseAnswer(wire.apiKey, json(KEY), SOURCE)).toEqual({
+    expect(parseResponse(wire.apiKey, json(KEY), SOURCE)).toEqual({
       id: KEY.id,
       keyPrefix: KEY.key_prefix,
       keyType: "service",
@@ -82,7 +82,7 @@ describe("the documented examples", () => {
       createdAt: KEY.created_at,
       lastUsedAt: KEY.last_used_at,
     });
-    expect(parseAnswer(wire.sshKey, json(SSH), SOURCE)).toEqual({
+    expect(parseResponse(wire.sshKey, json(SSH), SOURCE)).toEqual({
       id: SSH.id,
       name: SSH.name,
       fingerprint: SSH.fingerprint,
@@ -90,13 +90,13 @@ describe("the documented examples", () => {
       createdAt: SSH.created_at,
       vmCount: 3,
     });
-    expect(parseAnswer(wire.createdKey, json(CREATED), SOURCE)).toEqual({
+    expect(parseResponse(wire.createdKey, json(CREATED), SOURCE)).toEqual({
       id: CREATED.id,
       key: CREATED.key,
       keyPrefix: CREATED.key_prefix,
       keyType: "service",
     });
-    expect(parseAnswer(wire.service, json(SERVICE), SOURCE)).toEqual({
+    expect(parseResponse(wire.service, json(SERVICE), SOURCE)).toEqual({
       id: SERVICE.id,
       serviceType: "database",
       name: SERVICE.name,
@@ -105,7 +105,7 @@ describe("the documented examples", () => {
       createdAt: SERVICE.created_at,
       metadata: SERVICE.metadata,
     });
-    expect(parseAnswer(wire.profile, json(PROFILE), SOURCE)).toEqual({
+    expect(parseResponse(wire.profile, json(PROFILE), SOURCE)).toEqual({
       customerId: PROFILE.customer_id,
       email: PROFILE.email,
       firstName: "Kristen",
@@ -128,7 +128,7 @@ const NEEDED: Record<keyof typeof ALL, string[]> = {
 };
 
 describe.each(Object.keys(ALL) as (keyof typeof ALL)[])("an entry of kind %s", (kind) => {
-  const read = (entry: object) => parseAnswer(wire[kind] as z.ZodType, json(entry), SOURCE);
+  const read = (entry: object) => parseResponse(wire[kind] as z.ZodType, json(entry), SOURCE);
 
   test("may have fields that nobody knows", () => {
     expect(read({ ...ALL[kind], novelty: { deep: [1] }, constructor: 1, toString: 2 })).toEqual(
@@ -176,7 +176,7 @@ describe.each(Object.keys(ALL) as (keyof typeof ALL)[])("an entry of kind %s", (
 });
 
 describe("an id", () => {
-  const idOf = (id: unknown) => parseAnswer(wire.sshKey, answer(JSON.stringify({ ...SSH, id })), SOURCE).id;
+  const idOf = (id: unknown) => parseResponse(wire.sshKey, answer(JSON.stringify({ ...SSH, id })), SOURCE).id;
 
   test.each([
     [42, "42"],
@@ -454,18 +454,18 @@ describe("odd values", () => {
       '"vm_count":0',
       `"vm_count":${vm_count === 1e309 ? "1e309" : JSON.stringify(vm_count)}`,
     );
-    thrown(() => parseAnswer(wire.sshKey, answer(text), SOURCE));
+    thrown(() => parseResponse(wire.sshKey, answer(text), SOURCE));
   });
 
   test("names with CR, LF and escapes are taken as data", () => {
     const name = "a\r\nb\u001b[31m\ud800";
-    expect(parseAnswer(wire.sshKey, json({ ...SSH, name }), SOURCE).name).toBe(name);
+    expect(parseResponse(wire.sshKey, json({ ...SSH, name }), SOURCE).name).toBe(name);
   });
 });
 
 test("only success: true, literally, confirms a deletion", () => {
-  expect(() => parseAnswer(wire.deleted, json({ success: true, message: "gone" }), SOURCE)).not.toThrow();
+  expect(() => parseResponse(wire.deleted, json({ success: true, message: "gone" }), SOURCE)).not.toThrow();
   for (const body of [{}, { success: false }, { success: 1 }, { success: "true" }, [], null]) {
-    thrown(() => parseAnswer(wire.deleted, json(body), SOURCE));
+    thrown(() => parseResponse(wire.deleted, json(body), SOURCE));
   }
 });

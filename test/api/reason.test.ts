@@ -1,10 +1,10 @@
 // The API's own reason, in all its dialects.
 import fc from "fast-check";
 
-import { reasonOf } from "../../src/api/reason";
+import { apiErrorReason } from "../../src/api/reason";
 import { CREDENTIAL } from "../support/api";
 
-const reason = (body: unknown) => reasonOf(JSON.stringify(body), [CREDENTIAL]);
+const reason = (body: unknown) => apiErrorReason(JSON.stringify(body), [CREDENTIAL]);
 
 describe("the reason of an error body", () => {
   test.each([
@@ -50,11 +50,11 @@ describe("the reason of an error body", () => {
     { detail: "" },
     { detail: " \n" },
     { error: true },
-  ])("%j has none", (body) => expect(reasonOf(JSON.stringify(body), [])).toBeUndefined());
+  ])("%j has none", (body) => expect(apiErrorReason(JSON.stringify(body), [])).toBeUndefined());
 
   test.each(["", "<html><h1>502 Bad Gateway</h1></html>", '{"detail": "cut of', "undefined", "\u0000"])(
     "%j, which is no JSON, is not shown",
-    (text) => expect(reasonOf(text, [])).toBeUndefined(),
+    (text) => expect(apiErrorReason(text, [])).toBeUndefined(),
   );
 
   test("never shows the rejected input, which may be a secret", () => {
@@ -78,15 +78,17 @@ describe("the reason of an error body", () => {
       JSON.stringify({ detail: JSON.stringify({ key: CREDENTIAL }) }),
     ];
     for (const body of bodies) {
-      expect(reasonOf(body, [CREDENTIAL])).toContain("[redacted]");
-      expect(reasonOf(body, [CREDENTIAL])).not.toContain("Canary");
+      expect(apiErrorReason(body, [CREDENTIAL])).toContain("[redacted]");
+      expect(apiErrorReason(body, [CREDENTIAL])).not.toContain("Canary");
     }
   });
 
   test("is not lost, nor the process, in a body of brackets", () => {
     const deep = "[".repeat(200_000) + "]".repeat(200_000);
-    expect(reasonOf(`{"detail": ${deep}, "message": "deep"}`, [])).toBe("deep");
-    expect(reasonOf(`{"detail": ${'{"error":'.repeat(50_000)}1${"}".repeat(50_000)}}`, [])).toBeUndefined();
+    expect(apiErrorReason(`{"detail": ${deep}, "message": "deep"}`, [])).toBe("deep");
+    expect(
+      apiErrorReason(`{"detail": ${'{"error":'.repeat(50_000)}1${"}".repeat(50_000)}}`, []),
+    ).toBeUndefined();
   });
 
   test("whatever the body, is one printable line or nothing", () => {

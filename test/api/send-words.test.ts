@@ -1,6 +1,6 @@
-// What a failed request says to do, and what the gate in front of all requests is told: one attempt's result at a time, without a network.
+// What a failed request says to do, and what the limiter in front of all requests is told: one attempt's result at a time, without a network.
 import type { WaysCloudError } from "../../src/errors";
-import { Gate } from "../../src/api/gate";
+import { RateLimiter } from "../../src/api/rate-limiter";
 import type { TransportFailure } from "../../src/api/outcome";
 import { send } from "../../src/api/send";
 import { Operation } from "../../src/api/timing";
@@ -14,31 +14,31 @@ const API_KEY = "house-credential+0123456789";
 /** Sends a GET whose attempts come to these results, the last one again and again. */
 async function sending(attempts: Attempt[]): Promise<{
   error: WaysCloudError | undefined;
-  gate: string[];
+  limiter: string[];
   waits: number[];
   log: string[];
   bodies: (string | undefined)[];
 }> {
   const timing = new FakeTiming(Date.parse("2030-01-01T00:00:00Z"));
-  const [gate, log, bodies]: [string[], string[], (string | undefined)[]] = [[], [], []];
-  class ToldGate extends Gate {
-    override noteAccepted(): void {
-      gate.push("accepted");
-      super.noteAccepted();
+  const [limiter, log, bodies]: [string[], string[], (string | undefined)[]] = [[], [], []];
+  class RecordingRateLimiter extends RateLimiter {
+    override recordAccepted(): void {
+      limiter.push("accepted");
+      super.recordAccepted();
     }
-    override slowDown(ms: number): void {
-      gate.push(`slow down ${ms}`);
-      super.slowDown(ms);
+    override throttle(ms: number): void {
+      limiter.push(`slow down ${ms}`);
+      super.throttle(ms);
     }
   }
   const queue = [...attempts];
-  const account = { endpoint: "https://api.test/base", apiKey: API_KEY, apiKeySource: "somewhere" };
+  const connection = { endpoint: "https://api.test/base", apiKey: API_KEY, apiKeySource: "somewhere" };
   const transport = (request: { body?: string | undefined }): Promise<Attempt> => {
     bodies.push(request.body);
     return Promise.resolve(queue.length > 1 ? queue.shift()! : queue[0]!);
   };
   const sender = {
-    ...{ account, transport, timing, gate: new ToldGate(timing) },
+    ...{ connection, transport, timing, limiter: new RecordingRateLimiter(timing) },
     log: (line: string) => void log.push(line),
   };
   const operation = new Operation(timing, "Reading");
@@ -47,7 +47,7 @@ async function sending(attempts: Attempt[]): Promise<{
     () => undefined,
     () => failureOf(sent),
   );
-  return { error, gate, waits: timing.waits, log, bodies };
+  return { error, limiter, waits: timing.waits, log, bodies };
 }
 
 const failed = (failure: TransportFailure): Attempt => ({ failure });
@@ -56,7 +56,7 @@ const answered = (
   body: object | string = "",
   headers: Record<string, string> = {},
 ): Attempt => ({
-  answer: { status, headers, text: typeof body === "string" ? body : JSON.stringify(body) },
+  response: { status, headers, text: typeof body === "string" ? body : JSON.stringify(body) },
 });
 const messageOf = async (attempt: Attempt): Promise<string> => (await sending([attempt])).error!.message;
 
@@ -65,7 +65,7 @@ describe("without an answer", () => {
   const tls = "api.test does not speak TLS as it should";
   const name = "The host name api.test did not resolve";
   const nobody = "Nothing accepts connections at api.test";
-  const broken = "The answer broke off, or was larger than the 5 MB";
+  const broken = "The response broke off, or was larger than the 5 MB";
   const network = "Check the network and the proxy settings";
   const all = [certificate, tls, name, nobody, broken, network];
 
@@ -82,7 +82,7 @@ describe("without an answer", () => {
   ])("%j has its own advice and no other", async (failure, advice) => {
     const message = await messageOf(failed(failure));
     expect(message).toContain(
-      `Reading failed: GET /v1/x got no answer from api.test (${failure.code}). ${advice}`,
+      `Reading failed: GET /v1/x got no response from api.test (${failure.code}). ${advice}`,
     );
     expect(all.filter((each) => message.includes(each))).toEqual([advice]);
   });
@@ -131,18 +131,18 @@ describe("with an answer", () => {
   });
 });
 
-describe("the gate", () => {
+describe("the limiter", () => {
   test("hears of every answer that was not refused for its number, and of nothing else", async () => {
-    expect((await sending([answered(200)])).gate).toEqual(["accepted"]);
-    expect((await sending([answered(400)])).gate).toEqual(["accepted"]);
-    expect((await sending([failed({ code: "ENOTFOUND", syscall: "getaddrinfo" })])).gate).toEqual([]);
+    expect((await sending([answered(200)])).limiter).toEqual(["accepted"]);
+    expect((await sending([answered(400)])).limiter).toEqual(["accepted"]);
+    expect((await sending([failed({ code: "ENOTFOUND", syscall: "getaddrinfo" })])).limiter).toEqual([]);
   });
 
   test("is slowed down by a 429 alone; after another failure only the request itself waits", async () => {
     const refused = await sending([answered(429, "", { "retry-after": "2" }), answered(200)]);
-    expect(refused.gate).toEqual(["slow down 2000", "accepted"]);
+    expect(refused.limiter).toEqual(["slow down 2000", "accepted"]);
     const broken = await sending([answered(503, "", { "retry-after": "2" }), answered(200)]);
-    expect(broken.gate).toEqual(["accepted", "accepted"]);
+    expect(broken.limiter).toEqual(["accepted", "accepted"]);
     expect([refused.waits, broken.waits]).toEqual([[2_000], [2_000]]);
   });
 

@@ -1,5 +1,5 @@
 // A request with its retries, against a real server; time is a fake.
-import { Gate } from "../../src/api/gate";
+import { RateLimiter } from "../../src/api/rate-limiter";
 import { send } from "../../src/api/send";
 import { Operation } from "../../src/api/timing";
 import { createTransport } from "../../src/api/transport";
@@ -108,7 +108,7 @@ describe("a POST", () => {
     emulator.faults.add({ status: 429, times: "always" });
     expect(await failureOf(create())).toMatchObject({
       name: "RateLimitError",
-      outcome: "try-later",
+      outcome: "rate-limited",
       status: 429,
     });
     expect([sent(), committed()]).toEqual([4, 0]);
@@ -195,7 +195,7 @@ describe("a name that does not resolve", () => {
   // `.invalid` never resolves (RFC 6761), but how fast depends on the machine; the failure itself is what `getaddrinfo` gives.
   const failing = async (code: string) => {
     const time = new FakeTiming();
-    const account = {
+    const connection = {
       endpoint: "https://no-such-host.invalid/base",
       apiKey: CREDENTIAL,
       apiKeySource: SOURCE,
@@ -205,7 +205,13 @@ describe("a name that does not resolve", () => {
       attempts += 1;
       return { failure: { code, syscall: "getaddrinfo" } };
     };
-    const sender = { account, transport, gate: new Gate(time), timing: time, log: () => undefined };
+    const sender = {
+      connection,
+      transport,
+      limiter: new RateLimiter(time),
+      timing: time,
+      log: () => undefined,
+    };
     const operation = new Operation(time, "Creating the key");
     const error = await failureOf(send(sender, { method: "POST", path: POST, body: DNS, operation }));
     return { error, attempts, time };
@@ -268,7 +274,7 @@ describe("Retry-After", () => {
     async (header) => {
       after(header);
       const error = await failureOf(create());
-      expect(error).toMatchObject({ name: "RateLimitError", outcome: "try-later", status: 429 });
+      expect(error).toMatchObject({ name: "RateLimitError", outcome: "rate-limited", status: 429 });
       expect(error.message).toMatch(/not before \d{4,6}-\d\d-\d\dT|not in any foreseeable time/);
       expect(error.message).not.toMatch(/NaN|Infinity|Invalid/);
       expect(timing.waits).toEqual([]);
@@ -338,7 +344,7 @@ describe("the deadlines", () => {
     // 50 s, 100 s, and the third wait would end after 150 s.
     expect(sent()).toBe(3);
     expect(timing.elapsed).toBeLessThanOrEqual(120_000);
-    expect(error).toMatchObject({ name: "RateLimitError", outcome: "try-later" });
+    expect(error).toMatchObject({ name: "RateLimitError", outcome: "rate-limited" });
   });
 
   test("nothing is sent without time left, and the error says that it was given up and not sent", async () => {
@@ -377,7 +383,7 @@ describe("the deadlines", () => {
 
   test("an attempt gets no more time than the operation has left", async () => {
     const limits: number[] = [];
-    const account = { endpoint: "https://h.invalid", apiKey: "k", apiKeySource: SOURCE };
+    const connection = { endpoint: "https://h.invalid", apiKey: "k", apiKeySource: SOURCE };
     const time = new FakeTiming();
     time.attemptLimit = 30_000;
     const transport = async (_: object, limit: number) => {
@@ -385,7 +391,13 @@ describe("the deadlines", () => {
       time.elapsed += limit;
       return { failure: { code: "ETIMEDOUT" } };
     };
-    const sender = { account, transport, gate: new Gate(time), timing: time, log: () => undefined };
+    const sender = {
+      connection,
+      transport,
+      limiter: new RateLimiter(time),
+      timing: time,
+      log: () => undefined,
+    };
     const operation = new Operation(time, "Reading");
     operation.begin();
     time.elapsed = 75_000;

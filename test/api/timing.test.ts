@@ -1,7 +1,7 @@
 // Waits: full jitter, Retry-After in all its spellings, and the budget of an operation.
 import fc from "fast-check";
 
-import { backoff, Operation, realTiming, retryAfter, serverTime, timeOf } from "../../src/api/timing";
+import { backoff, Operation, realTiming, retryAfter, serverTime, parseApiTime } from "../../src/api/timing";
 import { FakeTiming } from "../support/fake-timing";
 
 const NOW = Date.parse("2030-01-01T00:00:00Z");
@@ -125,7 +125,7 @@ describe("a timestamp", () => {
     ["", NaN],
     ["yesterday", NaN],
   ])("%s", (text, time) => {
-    expect(timeOf(text)).toBe(time);
+    expect(parseApiTime(text)).toBe(time);
   });
 
   test("is read where the machine is not in UTC", () => {

@@ -68,7 +68,7 @@ describe("another origin", () => {
     "is not reached by the path %j: the request stays at the endpoint",
     async (path) => {
       const attempt = await transportTo(emulator.url)({ method: "GET", path }, 1_000);
-      expect(attempt).toHaveProperty("answer.status", 404);
+      expect(attempt).toHaveProperty("response.status", 404);
       expect(emulator.requests).toHaveLength(1);
     },
   );
@@ -134,14 +134,14 @@ describe("a body without end", () => {
     ] as const) {
       const server = await serving(`[]${" ".repeat(bytes - 2)}`);
       const attempt = await transportTo(server.url)(LIST, 5_000);
-      expect("answer" in attempt).toBe(read);
+      expect("response" in attempt).toBe(read);
       await server.close();
     }
   });
 
   test("that is compressed and small is read", async () => {
     emulator.faults.add({ gzipBomb: 1_000_000 });
-    expect(await transportTo(emulator.url)(LIST, 5_000)).toHaveProperty("answer.status", 200);
+    expect(await transportTo(emulator.url)(LIST, 5_000)).toHaveProperty("response.status", 200);
   });
 
   test("a compression that is none is a failure, not a crash", async () => {
@@ -270,7 +270,7 @@ describe("odd answers", () => {
   test("headers named like prototype members are plain values", async () => {
     const server = await serving("[]", 200, { __proto__x: "1", constructor: "c", "to-string": "s" });
     const attempt = await transportTo(server.url)(LIST, 1_000);
-    const headers = (attempt as any).answer.headers;
+    const headers = (attempt as any).response.headers;
     expect(Object.getPrototypeOf(headers)).toBeNull();
     expect(headers.constructor).toBe("c");
     await server.close();

@@ -153,7 +153,7 @@ test("an endpoint that must not or cannot be reached: which one, why, and nothin
   // Not the emulator's own port, once it is closed: another test's server may get it.
   stack.env["WAYSCLOUD_ENDPOINT"] = "http://127.0.0.1:1";
   const refused = await failure(stack, "up", "--yes", "--skip-preview");
-  expect(refused).toContain("got no answer from 127.0.0.1:1 (ECONNREFUSED).");
+  expect(refused).toContain("got no response from 127.0.0.1:1 (ECONNREFUSED).");
   expect(refused).toContain("check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).");
   expect(takeRequests(emulator)).toEqual([]);
   await stack.assertNoSecrets([emulator.apiKey, "hunter2hunter2"]);

@@ -60,7 +60,7 @@ const whole: [what: string, fault: Fault, said: RegExp][] = [
   ["a page of HTML", { body: "<html>Welcome</html>" }, /answered 200 with not JSON/],
   ["{}", { body: {} }, /answered 200 with no list in it/],
   ["null", { body: null }, /answered 200 with no list in it/],
-  ["a cut answer", { truncate: true }, /got no answer from|not JSON/],
+  ["a cut answer", { truncate: true }, /got no response from|not JSON/],
   [
     "one page of many",
     { drop: 1, wrap: "data", extra: { total: 100 } },

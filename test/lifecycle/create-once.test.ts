@@ -1,6 +1,6 @@
 // The decisions of `createOnce` one by one, against an account of scripted answers: what is kept, what is removed, what is said, and when.
 import { ConnectionError, errorOfStatus } from "../../src/errors";
-import type { Outcome } from "../../src/errors";
+import type { RequestOutcome } from "../../src/errors";
 import type { Context } from "../../src/lifecycle/lifecycle";
 import {
   createOnce,
@@ -18,7 +18,8 @@ interface Item {
   is: Judgement;
 }
 
-const lost = (outcome: Outcome = "ambiguous"): Error => new ConnectionError({ message: "Lost.", outcome });
+const lost = (outcome: RequestOutcome = "ambiguous"): Error =>
+  new ConnectionError({ message: "Lost.", outcome });
 const NOW = Date.parse("2030-01-01T00:00:00Z");
 const at = (ms: number): string => new Date(NOW + ms).toISOString();
 const item = (id: string, is: Judgement = "proven", createdAt = at(0)): Item => ({ id, createdAt, is });
@@ -106,7 +107,7 @@ describe("the first attempt", () => {
     expect([posted, waits, log]).toEqual([1, [], []]);
   });
 
-  test.each<Outcome>(["rejected", "conflict", "not-sent", "try-later"])(
+  test.each<RequestOutcome>(["rejected", "conflict", "not-sent", "rate-limited"])(
     "that failed as %s is not asked about and not repeated",
     async (outcome) => {
       const failure = lost(outcome);

@@ -104,7 +104,7 @@ test("two attempts that were both seen and revoked leave nothing to keep in the 
     { service: "database", description: AUTO },
     process(trouble("POST", "answer lost", { times: 2 })),
   );
-  await expect(lost).rejects.toThrow("got no answer");
+  await expect(lost).rejects.toThrow("got no response");
   await expect(lost).rejects.not.toBeInstanceOf(PartialFailure);
   expect(live()).toEqual([]);
 });

@@ -135,7 +135,7 @@ async function fateOf(
   timing: WorldTiming,
 ): ReturnType<Transport> {
   const answer = (status: number, text = '{"detail":"trouble"}', headers = {}) => ({
-    answer: { status, headers, text },
+    response: { status, headers, text },
   });
   switch (fate) {
     case "never arrives":
@@ -159,7 +159,7 @@ async function fateOf(
       return answer(429, "", { "retry-after": "1" });
     case "broken answer": {
       const given = await send();
-      return "answer" in given ? answer(given.answer.status, given.answer.text.slice(0, -1)) : given;
+      return "response" in given ? answer(given.response.status, given.response.text.slice(0, -1)) : given;
     }
   }
 }

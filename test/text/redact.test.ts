@@ -1,7 +1,7 @@
 // What of a server's text may reach a terminal.
 import fc from "fast-check";
 
-import { printable, redact } from "../../src/text/redact";
+import { redact, sanitize } from "../../src/text/redact";
 import { CREDENTIAL } from "../support/api";
 import { cpuTime } from "../support/fake-timing";
 
@@ -62,14 +62,14 @@ describe("a key in a text is not shown", () => {
   };
 
   test.each(forms)("%s, when it is the caller's", (_, form) => {
-    const line = printable(`Rejected: ${form} (no)`, [CREDENTIAL]);
+    const line = sanitize(`Rejected: ${form} (no)`, [CREDENTIAL]);
     expect(shown(line)).toBe(false);
     expect(line).toMatch(/^Rejected: .*\[redacted\].*\(no\)$/);
   });
 
   test.each(forms.filter(([name]) => !/throughout|twice$|JSON/.test(name)))(
     "%s, when it is only known by its form",
-    (_, form) => expect(shown(printable(`Rejected: ${form} (no)`))).toBe(false),
+    (_, form) => expect(shown(sanitize(`Rejected: ${form} (no)`))).toBe(false),
   );
 
   test("of another form, when it is the caller's, in any encoding", () => {
@@ -80,7 +80,7 @@ describe("a key in a text is not shown", () => {
       CUSTOM.replaceAll("/", "\\/"),
     ];
     for (const form of encodings) {
-      const line = printable(`<${form}>`, [CUSTOM]);
+      const line = sanitize(`<${form}>`, [CUSTOM]);
       expect(line).toMatch(/^<"?\[redacted\]"?>$/);
     }
   });
@@ -89,9 +89,9 @@ describe("a key in a text is not shown", () => {
     for (const filler of ["\n", "x", "é", "\u001b[0m"]) {
       for (let at = 0; at < CUSTOM.length + 4; at += 9) {
         const text = filler.repeat(65_536).slice(0, 65_536 - at) + CUSTOM;
-        expect(printable(text, [CUSTOM], 70_000)).not.toContain(CUSTOM.slice(0, 6));
+        expect(sanitize(text, [CUSTOM], 70_000)).not.toContain(CUSTOM.slice(0, 6));
         const line = "x".repeat(300 - at) + CUSTOM;
-        expect(printable(line, [CUSTOM])).not.toContain(CUSTOM.slice(0, 6));
+        expect(sanitize(line, [CUSTOM])).not.toContain(CUSTOM.slice(0, 6));
       }
     }
   });
@@ -107,7 +107,7 @@ describe("a key in a text is not shown", () => {
           const parts = gaps.map((each, index) => each + CREDENTIAL.slice(index * 10 + 3, index * 10 + 13));
           const text =
             before + CREDENTIAL.slice(0, 3) + parts.join("") + CREDENTIAL.slice(gaps.length * 10 + 3) + after;
-          const line = printable(text, [CREDENTIAL]);
+          const line = sanitize(text, [CREDENTIAL]);
           expect(line).not.toContain(CREDENTIAL);
           expect(shown(line.replaceAll(" ", ""))).toBe(false);
           expect(line).not.toMatch(CONTROL);
@@ -127,7 +127,7 @@ describe("a printable line", () => {
         fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.constant(null)), { maxLength: 8 }),
         fc.integer({ min: 0, max: 60 }),
         (given, parts, limit) => {
-          const line = printable(parts.map((part) => part ?? given).join(""), [given], limit);
+          const line = sanitize(parts.map((part) => part ?? given).join(""), [given], limit);
           expect(line).not.toContain(given);
           expect(line).not.toMatch(CONTROL);
           expect(line.isWellFormed()).toBe(true);
@@ -141,28 +141,28 @@ describe("a printable line", () => {
   test("keeps harmless text as it is", () => {
     const text =
       "Ærlig talt: «service» must be one of database, storage. wayscloud_2xK9mPq is a prefix, 日本 🎉";
-    expect(printable(text, [CREDENTIAL])).toBe(text);
+    expect(sanitize(text, [CREDENTIAL])).toBe(text);
     expect(redact(text)).toBe(text);
   });
 
   test("is cut beyond its limit, not at it", () => {
-    expect(printable("x".repeat(300))).toBe("x".repeat(300));
-    expect(printable("x".repeat(301))).toBe(`${"x".repeat(300)}…`);
-    expect(printable("x".repeat(65_536), [], 70_000)).toHaveLength(65_536);
+    expect(sanitize("x".repeat(300))).toBe("x".repeat(300));
+    expect(sanitize("x".repeat(301))).toBe(`${"x".repeat(300)}…`);
+    expect(sanitize("x".repeat(65_536), [], 70_000)).toHaveLength(65_536);
   });
 
   test("is one line, without colours", () => {
-    expect(printable("\u001b[31mbad\u001b[0m\r\nsecond\tline\u2028end")).toBe("bad second line end");
+    expect(sanitize("\u001b[31mbad\u001b[0m\r\nsecond\tline\u2028end")).toBe("bad second line end");
   });
 
   test("does not break a surrogate pair at the limit", () => {
-    const line = printable("🎉".repeat(400), [], 301);
+    const line = sanitize("🎉".repeat(400), [], 301);
     expect(line.isWellFormed()).toBe(true);
     expect(line).toHaveLength(302);
   });
 
   test("has no half of a surrogate pair that was none to begin with", () => {
-    expect(printable("a\ud800b\udc00")).toBe("a\ufffdb\ufffd");
+    expect(sanitize("a\ud800b\udc00")).toBe("a\ufffdb\ufffd");
   });
 
   test("names no e-mail address, however it is quoted", () => {
@@ -173,13 +173,13 @@ describe("a printable line", () => {
       "u=kristen.nygaard%40simula.no",
       "a@b.no,kristen.nygaard@simula.no",
     ]) {
-      expect(printable(text)).not.toMatch(/nygaard|simula/);
+      expect(sanitize(text)).not.toMatch(/nygaard|simula/);
     }
   });
 
   test("of an empty secret redacts nothing, and of all secrets each", () => {
-    expect(printable("abc", [""])).toBe("abc");
-    expect(printable("one first-secret two second-secret", ["first-secret", "second-secret"])).toBe(
+    expect(sanitize("abc", [""])).toBe("abc");
+    expect(sanitize("one first-secret two second-secret", ["first-secret", "second-secret"])).toBe(
       "one [redacted] two [redacted]",
     );
   });
@@ -204,7 +204,7 @@ describe("a printable line", () => {
       CREDENTIAL.slice(0, 20),
     ]) {
       const text = unit.repeat(Math.ceil(size / unit.length));
-      expect(printable(text, [CREDENTIAL]).length).toBeLessThanOrEqual(301);
+      expect(sanitize(text, [CREDENTIAL]).length).toBeLessThanOrEqual(301);
     }
     expect(cpuTime() - started).toBeLessThan(1_500);
   });

@@ -1,7 +1,7 @@
 // "pulumi-wayscloud/runtime": what the engine's provider process loads. Texts in users' states name it: never renamed, never removed.
 import type { dynamic } from "@pulumi/pulumi";
 
-import { API_KEY, ENDPOINT, resolveAccount } from "../../config";
+import { API_KEY, ENDPOINT, resolveConnection } from "../../config";
 import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
 import type { Host } from "./adapter";
 import { createContext } from "../../lifecycle/run";
@@ -20,7 +20,7 @@ const host: Host = {
     // In a preview an explicit Provider's credential may depend on another resource.
     if (context || config?.get(API_KEY) === UNKNOWN_VALUE) return undefined;
     try {
-      resolveAccount(lookUp, describe());
+      resolveConnection(lookUp, describe());
       return undefined;
     } catch (error) {
       return messageOf(error);

@@ -1,5 +1,5 @@
 // What tells one kind of API key from another, and the outputs that every kind has.
-import type { Timed } from "../../api/client";
+import type { WithServerTime } from "../../api/client";
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import type { InputCheck } from "../inputs";
@@ -14,7 +14,7 @@ export interface KeyKind {
   /** The inputs that may change in place. */
   changeable: readonly string[];
   check(check: InputCheck, news: Properties): void;
-  post(inputs: Properties, context: Context, operation: Operation): Promise<Timed<CreatedKey>>;
+  post(inputs: Properties, context: Context, operation: Operation): Promise<WithServerTime<CreatedKey>>;
   /** Why an entry of the key list is not of this kind or does not fit the inputs, if so. */
   mismatch(entry: ApiKey, inputs: Properties): string | undefined;
   /** Outputs that only the list tells. */

@@ -1,7 +1,7 @@
 // The life of an API key, be it a service key or a personal access token; what differs between the two is a KeyKind.
 import { NotFoundError } from "../../errors";
 import { pathSegment } from "../../api/path-segment";
-import { printable } from "../../text/redact";
+import { sanitize } from "../../text/redact";
 import type { ApiKey } from "../../api/schemas";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../../text/auto-name";
 import { checkExisting, existingToTake, noteHeld, takeOver, wasTakenOver } from "./take-over";
@@ -46,7 +46,7 @@ export function apiKeyLifecycle(kind: KeyKind): Lifecycle {
     async delete(id, olds, context) {
       if (isUnresolved(id)) return clearUpAfter(kind, olds, context);
       // First of all: a twin's mark is the key's own as well.
-      refuseSelfLockout(kind.noun, id, olds, context.client.account);
+      refuseSelfLockout(kind.noun, id, olds, context.client.connection);
       if (olds.unresolved === true) await clearUpAfter(kind, olds, context, id);
       if (wasTakenOver(id, context)) {
         context.log(`The ${kind.noun} ${id} stays: another resource of this run has taken it over.`);
@@ -134,7 +134,7 @@ function outputsOfGet(kind: KeyKind, id: string, entry: ApiKey | undefined): Pro
   const wrong = entry ? kind.mismatch(entry, {}) : "the account does not hold it";
   if (!entry || wrong !== undefined) {
     throw new NotFoundError({
-      message: `There is no ${kind.noun} with the id ${id}: ${printable(wrong ?? "")}.`,
+      message: `There is no ${kind.noun} with the id ${id}: ${sanitize(wrong ?? "")}.`,
       outcome: "rejected",
     });
   }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 import { ConfigurationError } from "../../errors";
-import { printable } from "../../text/redact";
+import { sanitize } from "../../text/redact";
 import { isTemplate } from "../../text/auto-name";
 import { outputsOf } from "./kind";
 import type { KeyKind } from "./kind";
@@ -77,7 +77,7 @@ export async function takeOver(kind: KeyKind, inputs: Properties, context: Conte
   if (!entry) return refuse("the account does not hold it; remove `existing` to have a new one created");
   if (!entry.isActive) return refuse("it is not active; remove `existing` to have a new one created");
   const wrong = kind.mismatch(entry, inputs);
-  if (wrong !== undefined) return refuse(printable(wrong));
+  if (wrong !== undefined) return refuse(sanitize(wrong));
   if (entry.keyPrefix === "" || !key.startsWith(entry.keyPrefix) || key.length <= entry.keyPrefix.length) {
     // Of what the list shows no more than a prefix is printed, whatever it is.
     const begins = /^[\w-]{1,24}/.exec(entry.keyPrefix)?.[0] ?? "something else";
@@ -86,7 +86,7 @@ export async function takeOver(kind: KeyKind, inputs: Properties, context: Conte
   const explicit = !isTemplate(inputs.description, "description");
   if (explicit && inputs.description !== entry.description) {
     return refuse(
-      `its description is ${JSON.stringify(printable(entry.description ?? "", [], 100))}, and the API cannot change it; give that one or leave \`description\` out`,
+      `its description is ${JSON.stringify(sanitize(entry.description ?? "", [], 100))}, and the API cannot change it; give that one or leave \`description\` out`,
     );
   }
   // Last, and without a pause before it: a refused resource claims nothing.

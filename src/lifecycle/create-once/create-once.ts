@@ -1,7 +1,7 @@
 // After a POST whose outcome is unknown: find out, clean up, try once more, or say exactly what is left. docs/fault-table.md shows what came of it.
 import { WaysCloudError } from "../../errors";
-import type { Timed } from "../../api/client";
-import { timeOf } from "../../api/timing";
+import type { WithServerTime } from "../../api/client";
+import { parseApiTime } from "../../api/timing";
 import type { Snapshot } from "../listing";
 import type { Context } from "../lifecycle";
 import { ids, mayHaveLeft, unprovenWords, unresolvedWords } from "./words";
@@ -20,7 +20,7 @@ export type Age = "since" | "before" | "long ago";
 export interface Creation<C extends { id: string }, R extends { id: string; createdAt: string }> {
   /** For messages: `the service key "…"`. */
   what: string;
-  post(): Promise<Timed<C>>;
+  post(): Promise<WithServerTime<C>>;
   list(): Promise<Snapshot<R>>;
   /** Existed before, or belongs to another resource of this run. */
   isKnown(id: string): boolean;
@@ -70,7 +70,7 @@ async function secondAttempt<C extends { id: string }, R extends { id: string; c
   started: number,
   firstMayBeLate: boolean,
 ): Promise<Created<C>> {
-  let created: Timed<C>;
+  let created: WithServerTime<C>;
   try {
     created = await creation.post();
   } catch (error) {
@@ -89,7 +89,7 @@ async function secondAttempt<C extends { id: string }, R extends { id: string; c
 }
 
 interface Settled<C> {
-  kept?: Timed<C>;
+  kept?: WithServerTime<C>;
   removed: number;
 }
 
@@ -161,7 +161,7 @@ async function look<C extends { id: string }, R extends { id: string; createdAt:
   const sighting: Sighting<R> = { proven: [], possible: [], serverTime: snapshot.serverTime };
   for (const record of snapshot.byId.values()) {
     if (creation.isKnown(record.id)) continue;
-    const judgement = creation.judge(record, ageOf(timeOf(record.createdAt), since));
+    const judgement = creation.judge(record, ageOf(parseApiTime(record.createdAt), since));
     if (judgement !== "foreign") sighting[judgement].push(record);
   }
   return sighting;

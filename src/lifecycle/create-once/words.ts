@@ -1,6 +1,6 @@
 // What is told of a creation whose answer was lost, when it cannot be put right without help.
 import type { WaysCloudError } from "../../errors";
-import { printable } from "../../text/redact";
+import { sanitize } from "../../text/redact";
 
 /** What is told of a record. */
 interface Told {
@@ -30,7 +30,7 @@ export function mayHaveLeft(what: string, records: Told[]): string {
 }
 
 export function ids(records: Told[]): string {
-  return records.map((record) => `${record.id} (created ${printable(record.createdAt, [], 40)})`).join(", ");
+  return records.map((record) => `${record.id} (created ${sanitize(record.createdAt, [], 40)})`).join(", ");
 }
 
 function capital(text: string): string {

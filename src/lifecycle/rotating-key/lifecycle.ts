@@ -107,13 +107,13 @@ async function read(
 /** Revokes all keys of the resource, the predecessor first, with whatever a killed run may have made. */
 async function remove(life: RotatingKind, id: string, olds: Properties, context: Context): Promise<void> {
   if (isUnresolved(id)) return clearUp(life.kind, olds, true, context);
-  const { account } = context.client;
-  refuseSelfLockout(life.kind.noun, text(olds.keyId), olds, account);
+  const { connection } = context.client;
+  refuseSelfLockout(life.kind.noun, text(olds.keyId), olds, connection);
   refuseSelfLockout(
     life.kind.noun,
     text(olds.previousKeyId),
     { key: olds.previousKey, keyPrefix: olds.previousKeyPrefix },
-    account,
+    connection,
   );
   const left = bearing(life.kind, marksOf(olds), (await context.apiKeys.shared()).byId);
   const ids = [text(olds.previousKeyId), ...left.map((entry) => entry.id), text(olds.keyId)];

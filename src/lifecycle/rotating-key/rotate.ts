@@ -1,5 +1,5 @@
 // One run of a rotating key: retire the predecessor, make the successor, and leave a state that is true whatever fails in between.
-import { timeOf } from "../../api/timing";
+import { parseApiTime } from "../../api/timing";
 import { without } from "../inputs";
 import { PartialFailure } from "../lifecycle";
 import type { Context, Properties } from "../lifecycle";
@@ -76,10 +76,10 @@ async function whyHeld(
   context: Context,
 ): Promise<string | undefined> {
   const previous = { key: state.previousKey, keyPrefix: state.previousKeyPrefix };
-  if (isOwnCredential(previous, context.client.account)) return "since this very run is logged in with it";
+  if (isOwnCredential(previous, context.client.connection)) return "since this very run is logged in with it";
   if (news.holdWhileUsed !== true) return undefined;
   const entry = (await context.apiKeys.fresh()).byId.get(text(state.previousKeyId));
-  const used = timeOf(entry?.lastUsedAt ?? "");
+  const used = parseApiTime(entry?.lastUsedAt ?? "");
   // In use means: used since half of the overlap, or the last day, had passed.
   const lately = now - Math.max(DAY_MS, (Number(news.overlapDays ?? 0) * DAY_MS) / 2);
   return used >= lately ? `since it was used at ${rfc3339(used)} (\`holdWhileUsed\`)` : undefined;

@@ -1,6 +1,6 @@
 // Creating an SSH key: add it, or adopt the one that the account has, or say who is in the way.
 import { ConfigurationError, ConflictError } from "../../errors";
-import { printable } from "../../text/redact";
+import { sanitize } from "../../text/redact";
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../../text/auto-name";
@@ -102,7 +102,7 @@ async function finish(
   if (record.fingerprint.startsWith("SHA256:") && !fingerprintIs(record, key.fingerprint)) {
     await context.client.deleteSshKey(record.id, operation);
     throw new ConfigurationError(
-      `Creating ${what} failed: the API registered a key with the fingerprint ${printable(record.fingerprint)}, but this one has ${key.fingerprint}. The registered key was deleted.`,
+      `Creating ${what} failed: the API registered a key with the fingerprint ${sanitize(record.fingerprint)}, but this one has ${key.fingerprint}. The registered key was deleted.`,
     );
   }
   context.sshKeys.noteCreated(record.id);
@@ -185,7 +185,7 @@ function conflictNaming(conflict: ConflictError, why: string): ConflictError {
 }
 
 function nameOf(record: SshKeyRecord): string {
-  return `${JSON.stringify(printable(record.name, [], 80))} (id ${record.id})`;
+  return `${JSON.stringify(sanitize(record.name, [], 80))} (id ${record.id})`;
 }
 
 function holderOf(records: readonly SshKeyRecord[], fingerprint: string): SshKeyRecord | undefined {

@@ -1,7 +1,7 @@
 // The life of an SSH key: identity is the key material and the name; nothing about it is secret, so a lost answer loses nothing.
 import { NotFoundError } from "../../errors";
 import { pathSegment } from "../../api/path-segment";
-import { timeOf } from "../../api/timing";
+import { parseApiTime } from "../../api/timing";
 import { drawMark, bearsMark, isTemplate } from "../../text/auto-name";
 import { InputCheck, same, without } from "../inputs";
 import type { Context, Diff, Lifecycle, Properties } from "../lifecycle";
@@ -100,7 +100,7 @@ async function removeMarked(olds: Properties, context: Context, except?: string)
   const operation = context.client.operation(`Clearing up the SSH key ${JSON.stringify(olds.name)}`);
   for (const record of (await context.sshKeys.fresh(operation)).byId.values()) {
     if (record.id === except || record.name !== olds.name || !fingerprintIs(record, fingerprint)) continue;
-    if (since === 0 || timeOf(record.createdAt) >= since) {
+    if (since === 0 || parseApiTime(record.createdAt) >= since) {
       await context.client.deleteSshKey(record.id, operation);
     } else {
       context.log(`${operation.title}: ${record.id} was there before the attempt and stays.`);

@@ -1,38 +1,38 @@
-// The process-wide gate in front of the API: at most 16 requests in flight, and when the API asks to slow down, one pause and one pace for all.
+// The process-wide limiter in front of the API: at most 16 requests in flight, and when the API asks to slow down, one pause and one pace for all.
 import type { Timing } from "./timing";
 
-export const MOST_IN_FLIGHT = 16;
+export const MAX_IN_FLIGHT = 16;
 /** The rate that the API has just borne is measured over this time. */
 const WINDOW_MS = 1_000;
 /** Fewer accepted requests than this tell no rate. */
-const FEWEST = 4;
+const MIN_SAMPLES = 4;
 /** After a 429 requests go out at this share of that rate, so that the next one is not refused as well. */
-const SLOWER = 0.9;
+const BACKOFF_FACTOR = 0.9;
 /** Without another 429 for this long, the pace quickens a little. */
-const CALM_MS = 10_000;
-const QUICKER = 0.8;
+const QUIET_PERIOD_MS = 10_000;
+const SPEEDUP_FACTOR = 0.8;
 
-export class Gate {
+export class RateLimiter {
   private inFlight = 0;
   private readonly queue: (() => void)[] = [];
   private pausedUntil = 0;
   /** Milliseconds between two starts; 0 until the first 429. */
   private interval = 0;
   private nextStart = 0;
-  private calmSince = 0;
+  private quietSince = 0;
   private accepted: number[] = [];
 
   constructor(private readonly timing: Timing) {}
 
   /** Runs `work` when there is room for it and neither pause nor pace holds it back. */
-  async pass<T>(work: () => Promise<T>): Promise<T> {
-    if (this.inFlight >= MOST_IN_FLIGHT) {
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.inFlight >= MAX_IN_FLIGHT) {
       await new Promise<void>((resolve) => this.queue.push(resolve));
     } else {
       this.inFlight += 1;
     }
     try {
-      await this.waitOut();
+      await this.waitForSlot();
       return await work();
     } finally {
       const next = this.queue.shift();
@@ -43,7 +43,7 @@ export class Gate {
   }
 
   /** To be told of every request that was not refused for its number: from these the bearable rate is known. */
-  noteAccepted(): void {
+  recordAccepted(): void {
     const now = this.timing.monotonic();
     const oldest = now - WINDOW_MS;
     this.accepted.push(now);
@@ -51,19 +51,19 @@ export class Gate {
   }
 
   /** After a 429: holds back every request that has not started for `ms`, and spaces those that follow. */
-  slowDown(ms: number): void {
+  throttle(ms: number): void {
     const now = this.timing.monotonic();
     // Requests that were under way together are refused together; they tell one thing, not many.
     if (now >= this.pausedUntil) {
       const rate = this.accepted.filter((at) => at >= now - WINDOW_MS).length;
       // Refused from the start on: somebody else used up the limit, and that tells no rate.
-      if (rate >= FEWEST) this.interval = Math.max(this.interval, WINDOW_MS / (rate * SLOWER));
+      if (rate >= MIN_SAMPLES) this.interval = Math.max(this.interval, WINDOW_MS / (rate * BACKOFF_FACTOR));
     }
-    this.calmSince = now;
+    this.quietSince = now;
     this.pausedUntil = Math.max(this.pausedUntil, now + ms);
   }
 
-  private async waitOut(): Promise<void> {
+  private async waitForSlot(): Promise<void> {
     // A loop, since others may have taken the moment, or the pause may have been prolonged.
     for (;;) {
       const now = this.timing.monotonic();
@@ -72,9 +72,9 @@ export class Gate {
       await this.timing.sleep(wait);
     }
     const now = this.timing.monotonic();
-    if (this.interval > 0 && now - Math.max(this.calmSince, this.pausedUntil) > CALM_MS) {
-      this.interval *= QUICKER;
-      this.calmSince = now;
+    if (this.interval > 0 && now - Math.max(this.quietSince, this.pausedUntil) > QUIET_PERIOD_MS) {
+      this.interval *= SPEEDUP_FACTOR;
+      this.quietSince = now;
     }
     this.nextStart = now + this.interval;
   }

@@ -1,18 +1,18 @@
-// The gate: never more than 16 in flight, one pause for all.
+// The limiter: never more than 16 in flight, one pause for all.
 import fc from "fast-check";
 
-import { Gate, MOST_IN_FLIGHT } from "../../src/api/gate";
+import { RateLimiter, MAX_IN_FLIGHT } from "../../src/api/rate-limiter";
 import { FakeTiming, StandingTiming, turn } from "../support/fake-timing";
 
-describe("the gate", () => {
+describe("the limiter", () => {
   test("lets 16 requests in flight, not more and not fewer", async () => {
-    const gate = new Gate(new FakeTiming());
+    const limiter = new RateLimiter(new FakeTiming());
     const ends: (() => void)[] = [];
     const all = Array.from({ length: 40 }, () =>
-      gate.pass(() => new Promise<void>((resolve) => ends.push(resolve))),
+      limiter.run(() => new Promise<void>((resolve) => ends.push(resolve))),
     );
     await turn();
-    expect(MOST_IN_FLIGHT).toBe(16);
+    expect(MAX_IN_FLIGHT).toBe(16);
     expect(ends).toHaveLength(16);
     ends[0]!();
     await turn();
@@ -30,12 +30,12 @@ describe("the gate", () => {
     const work = fc.record({ turns: fc.integer({ min: 0, max: 3 }), throws: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(work, { maxLength: 60 }), async (works) => {
-        const gate = new Gate(new FakeTiming());
+        const limiter = new RateLimiter(new FakeTiming());
         let inFlight = 0;
         let most = 0;
         const results = await Promise.allSettled(
           works.map(({ turns, throws }) =>
-            gate.pass(async () => {
+            limiter.run(async () => {
               inFlight += 1;
               most = Math.max(most, inFlight);
               for (let i = 0; i < turns; i += 1) await Promise.resolve();
@@ -48,7 +48,7 @@ describe("the gate", () => {
         expect(most).toBeLessThanOrEqual(16);
         expect(results.map(({ status }) => status === "rejected")).toEqual(works.map(({ throws }) => throws));
         // No place was lost on the way.
-        const again = await Promise.all(Array.from({ length: 20 }, () => gate.pass(async () => 1)));
+        const again = await Promise.all(Array.from({ length: 20 }, () => limiter.run(async () => 1)));
         expect(again).toHaveLength(20);
       }),
       { numRuns: 50 },
@@ -57,13 +57,13 @@ describe("the gate", () => {
 
   test("a pause holds whoever has not started, and a longer one prolongs it, a shorter one does not cut it", async () => {
     const timing = new StandingTiming();
-    const gate = new Gate(timing);
+    const limiter = new RateLimiter(timing);
     let started = 0;
-    gate.slowDown(2_000);
-    const all = [1, 2, 3].map(() => gate.pass(async () => (started += 1)));
+    limiter.throttle(2_000);
+    const all = [1, 2, 3].map(() => limiter.run(async () => (started += 1)));
     await turn();
-    gate.slowDown(5_000);
-    gate.slowDown(100);
+    limiter.throttle(5_000);
+    limiter.throttle(100);
     await timing.advance(2_000);
     expect(started).toBe(0);
     await timing.advance(2_999);
@@ -75,18 +75,18 @@ describe("the gate", () => {
 
   test("without a 429 nobody sleeps", async () => {
     const timing = new FakeTiming();
-    const gate = new Gate(timing);
-    for (let i = 0; i < 100; i += 1) await gate.pass(async () => gate.noteAccepted());
+    const limiter = new RateLimiter(timing);
+    for (let i = 0; i < 100; i += 1) await limiter.run(async () => limiter.recordAccepted());
     expect(timing.waits).toEqual([]);
   });
 
   test("after a 429 at ten requests a second the next go out a ninth of a second apart, and 10 calm seconds quicken them", async () => {
     const timing = new FakeTiming();
-    const gate = new Gate(timing);
-    for (let i = 0; i < 10; i += 1) gate.noteAccepted();
-    gate.slowDown(2_000);
+    const limiter = new RateLimiter(timing);
+    for (let i = 0; i < 10; i += 1) limiter.recordAccepted();
+    limiter.throttle(2_000);
     const starts: number[] = [];
-    const start = () => gate.pass(async () => starts.push(timing.elapsed));
+    const start = () => limiter.run(async () => starts.push(timing.elapsed));
     await start();
     await start();
     await start();
@@ -101,21 +101,21 @@ describe("the gate", () => {
 
   test("a 429 right at the start tells no rate: a pause, and no pace", async () => {
     const timing = new FakeTiming();
-    const gate = new Gate(timing);
-    gate.noteAccepted();
-    gate.slowDown(500);
-    await Promise.all(Array.from({ length: 10 }, () => gate.pass(async () => undefined)));
+    const limiter = new RateLimiter(timing);
+    limiter.recordAccepted();
+    limiter.throttle(500);
+    await Promise.all(Array.from({ length: 10 }, () => limiter.run(async () => undefined)));
     expect(timing.elapsed).toBe(500);
   });
 
   test("requests refused together slow the pace once, not once each", async () => {
     const timing = new FakeTiming();
-    const gate = new Gate(timing);
-    for (let i = 0; i < 100; i += 1) gate.noteAccepted();
-    for (let i = 0; i < 16; i += 1) gate.slowDown(1_000);
-    await gate.pass(async () => undefined);
+    const limiter = new RateLimiter(timing);
+    for (let i = 0; i < 100; i += 1) limiter.recordAccepted();
+    for (let i = 0; i < 16; i += 1) limiter.throttle(1_000);
+    await limiter.run(async () => undefined);
     const first = timing.elapsed;
-    await gate.pass(async () => undefined);
+    await limiter.run(async () => undefined);
     expect(timing.elapsed - first).toBeCloseTo(1_000 / 90, 6);
   });
 });
