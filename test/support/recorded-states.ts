@@ -1,0 +1,152 @@
+// The states that were recorded from version 1.0.0 (test/fixtures/states-1.0.0), and what a command of today makes of one, over real HTTP.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { dynamic } from "@pulumi/pulumi";
+
+import { startEmulator } from "../../src/emulator";
+import type { ApiKeyRecord, Emulator, NewApiKey } from "../../src/emulator";
+import { dynamicProvider } from "../../src/hosts/dynamic/adapter";
+import { resources } from "../../src/hosts/resources";
+import { createContext } from "../../src/lifecycle/run";
+import { Engine } from "./engine-calls";
+import type { End, Held, Properties } from "./engine-calls";
+import { FakeTiming } from "./fake-timing";
+
+export type Type = keyof typeof resources;
+
+export const COMMANDS = ["up", "refresh", "destroy"] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** What a command comes to. Ids, keys and marks that did not exist before are numbered: `{id 1}`. */
+export interface Result {
+  requests: string[];
+  /** `unchanged`, `updated`, `replaced, new first: scopes`; `gone`, `drifted`, `no drift`; `destroyed`; `looked up`. */
+  does: string;
+  /** The id, where it is another than before. */
+  id?: string;
+  /** The inputs, where the engine now keeps others. */
+  inputs?: Properties;
+  /** Outputs that are other than before. */
+  set?: Properties;
+  /** Outputs that were there before. */
+  unset?: string[];
+}
+
+export interface Recorded extends Held {
+  type: Type;
+  name: string;
+  /** The clock of a run on this state. */
+  now: string;
+  account: {
+    sshKeys?: { id: string; name: string; publicKey: string; createdAt: string }[];
+    apiKeys?: Omit<ApiKeyRecord, "keyPrefix" | "revoked" | "bootstrap">[];
+  };
+  /** What 1.0.0 did. */
+  expected: Partial<Record<Command, Result>>;
+}
+
+const FOLDER = join(__dirname, "../fixtures/states-1.0.0");
+const CREDENTIAL = "wayscloud_pat_Fk000_NotASecretNotASecretNotASecret000000";
+
+export function recordedStates(): Recorded[] {
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
+  return files.flatMap((file) => {
+    const { provider, states } = JSON.parse(readFileSync(join(FOLDER, file), "utf8")) as {
+      provider: string;
+      states: Record<string, Omit<Recorded, "type" | "name" | "provider">>;
+    };
+    const type = file.replace(".json", "") as Type;
+    return Object.entries(states).map(([name, state]) => ({ ...state, type, name, provider }));
+  });
+}
+
+/** Runs one command on the state, in a process and an account of its own. */
+export async function run(recorded: Recorded, command: Command): Promise<Result> {
+  const timing = new FakeTiming(Date.parse(recorded.now));
+  const emulator = await startEmulator({ now: () => timing.now(), apiKey: CREDENTIAL });
+  try {
+    seed(emulator, recorded);
+    const end = await new Engine(recorded, providerAt(emulator, recorded.type, timing))[command]();
+    return numbered(recorded, { requests: requestsOf(emulator), ...changesOf(recorded, end) });
+  } finally {
+    await emulator.close();
+  }
+}
+
+/** The one place here that knows how the lifecycles are hosted. */
+function providerAt(emulator: Emulator, type: Type, timing: FakeTiming): dynamic.ResourceProvider {
+  const config: Record<string, string> = {
+    "wayscloud:apiKey": emulator.apiKey,
+    "wayscloud:endpoint": emulator.url,
+  };
+  const context = createContext((key) => config[key], "the test", { timing, log: () => undefined });
+  return dynamicProvider(resources[type], {
+    configure: () => undefined,
+    misconfiguration: () => undefined,
+    context: () => context,
+    now: () => timing.now(),
+  });
+}
+
+function seed({ account }: Emulator, { account: { sshKeys = [], apiKeys = [] } }: Recorded): void {
+  for (const key of sshKeys) account.addSshKey(key);
+  for (const { expiresAt, ...key } of apiKeys) {
+    const wanted: NewApiKey = expiresAt === null ? key : { ...key, expiresAt };
+    account.addApiKey(wanted);
+  }
+}
+
+function requestsOf({ requests }: Emulator): string[] {
+  return requests.map(({ method, path, body }) =>
+    [method, path, ...(body === undefined ? [] : [JSON.stringify(body)])].join(" "),
+  );
+}
+
+function changesOf(recorded: Recorded, { does, state }: End): Omit<Result, "requests"> {
+  if (!state) return { does };
+  const inputs = bare(state.inputs);
+  const outputs = bare(state.outputs);
+  const absent = (value: unknown): boolean => value === undefined;
+  const set = Object.entries(outputs).filter(
+    ([name, value]) => !absent(value) && !isDeepStrictEqual(value, recorded.outputs[name]),
+  );
+  const unset = Object.keys(recorded.outputs).filter((name) => absent(outputs[name]));
+  return {
+    does,
+    ...(state.id === recorded.id ? {} : { id: state.id }),
+    ...(isDeepStrictEqual(inputs, recorded.inputs) ? {} : { inputs }),
+    ...(set.length === 0 ? {} : { set: Object.fromEntries(set) }),
+    ...(unset.length === 0 ? {} : { unset }),
+  };
+}
+
+function bare(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => name !== "__provider"));
+}
+
+const DRAWN = {
+  id: /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
+  key: /wayscloud_\w+/g,
+  mark: /(?<=[#-]|unresolved\/)[0-9a-f]{7}(?![0-9a-f-])/g,
+};
+
+/** Random values differ in each run: those that the state and its account do not hold are numbered. */
+function numbered(recorded: Recorded, result: Result): Result {
+  let text = JSON.stringify(result);
+  const known = JSON.stringify(recorded);
+  // The mark of a key's successor follows from the key's id.
+  const successors = Array.from(known.matchAll(DRAWN.id), ([id]) =>
+    createHash("sha256").update(`successor of ${id}`).digest("hex").slice(0, 7),
+  );
+  for (const [what, pattern] of Object.entries(DRAWN)) {
+    const fresh: string[] = [];
+    text = text.replace(pattern, (value) => {
+      if (known.includes(value) || successors.includes(value)) return value;
+      if (!fresh.includes(value)) fresh.push(value);
+      return `{${what} ${fresh.indexOf(value) + 1}}`;
+    });
+  }
+  return JSON.parse(text) as Result;
+}
