@@ -1,7 +1,7 @@
 // SshKey: an SSH public key of the account.
 import * as pulumi from "@pulumi/pulumi";
 
-import { looksSecret } from "../lifecycle/ssh-key/public-key";
+import { looksSecret } from "../text/pasted-secret";
 import { defaultName, propertiesOf, requireArgs, typeToken, withoutStackTraces } from "./dynamic-resource";
 
 /** What an {@link SshKey} is made of. */
