@@ -54,7 +54,11 @@ describe("a public key in another form is named, with the way to convert it", ()
       /several lines: the key is wrapped/,
     ],
     ["PKCS#8", spki(rsa), /PEM form \(PKCS#8\).*`ssh-keygen -i -m PKCS8 -f FILE`/],
-    ["PKCS#8 of Ed25519", spki(ed), /PKCS#8/],
+    [
+      "PKCS#8 of Ed25519",
+      spki(ed),
+      new RegExp(`PKCS#8.*in OpenSSH's form it is .${ed.line.replaceAll("+", "[+]")}.$`),
+    ],
     ["PKCS#8 of ECDSA with CRLF", spki(ec).replaceAll("\n", "\r\n"), /PKCS#8/],
     ["PKCS#1", pkcs1, /PEM form \(PKCS#1\).*`ssh-keygen -i -m PEM -f FILE`/],
     ["PKCS#1 in an environment variable", pkcs1.replaceAll("\n", "\\n"), /PKCS#1/],
@@ -296,8 +300,8 @@ describe("a private key is never accepted nor shown", () => {
 
 describe("a name or description", () => {
   test.each([
-    `token ${`wayscloud_pat_abc12_${"Canary0123456789".repeat(2)}`} of CI`,
-    `-----BEGIN OPENSSH PRIVATE KEY-----`,
+    `token wayscloud_pat_abc12_${"Canary0123456789".repeat(2)} of CI`,
+    "-----BEGIN OPENSSH PRIVATE KEY-----",
     `ghp_${"aB3dE5".repeat(6)}`,
     `AWS AKIA${"ABCD1234".repeat(2)}`,
     `pul-${"0123456789abcdef".repeat(3).slice(0, 40)}`,

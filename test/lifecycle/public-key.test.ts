@@ -230,7 +230,7 @@ describe("is refused, saying why", () => {
         .publicKey.export({ type: "spki", format: "pem" })
         .toString()
         .replaceAll("\n", " "),
-      /ssh-keygen -i/,
+      /in PEM form/,
     ],
     [
       "RFC 4716",

@@ -6,7 +6,7 @@ const ONE_LINE = "pass one key in OpenSSH's one-line form, such as `ssh-ed25519 
 const READ_FILE = 'pass its contents: `readFileSync(path, "utf8")`';
 
 interface Form {
-  is(text: string): boolean;
+  is: (text: string) => boolean;
   /** Completes "`publicKey` was rejected: …". */
   advice: string | ((text: string) => string);
 }
@@ -44,7 +44,7 @@ const FORMS: readonly Form[] = [
   },
   {
     is: (text) => /BEGIN\s+(?:[A-Z0-9]+\s+){0,3}PUBLIC\s+KEY/.test(text),
-    advice: "it is in PEM form (PKCS#8); convert it with `ssh-keygen -i -m PKCS8 -f FILE`",
+    advice: fromPkcs8,
   },
   { is: isQuoted, advice: `it is in quotes; remove them and ${ONE_LINE}` },
   {
@@ -88,6 +88,19 @@ const FORMS: readonly Form[] = [
 export function otherForm(text: string): string | undefined {
   const form = FORMS.find(({ is }) => is(text));
   return typeof form?.advice === "function" ? form.advice(text) : form?.advice;
+}
+
+// SPKI of Ed25519 up to the 32 bytes of the key (RFC 8410), and SSH's format up to them.
+const SPKI_ED25519 = /MCowBQYDK2VwAyEA([A-Za-z0-9+/]{43}=)/;
+const SSH_ED25519 = Buffer.from("0000000b7373682d6564323535313900000020", "hex");
+
+function fromPkcs8(text: string): string {
+  const [, point] = SPKI_ED25519.exec(visible(text).replaceAll(/\s+/g, "")) ?? [];
+  if (point === undefined) {
+    return "it is in PEM form (PKCS#8); convert it with `ssh-keygen -i -m PKCS8 -f FILE`";
+  }
+  const material = Buffer.concat([SSH_ED25519, Buffer.from(point, "base64")]).toString("base64");
+  return `it is in PEM form (PKCS#8), which ssh-keygen cannot convert for Ed25519; in OpenSSH's form it is \`ssh-ed25519 ${material}\``;
 }
 
 function isQuoted(text: string): boolean {
