@@ -1,4 +1,4 @@
-// Where credential and endpoint come from: explicit provider, stack config, environment, file, default; and what is refused.
+// Where credential, endpoint and expected account come from (explicit provider, stack config, environment, file, default), and what is rejected.
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
@@ -7,47 +7,90 @@ import { ConfigurationError } from "./errors";
 import { redact } from "./text/redact";
 import type { Connection } from "./api/transport";
 
+/** The name by which the vendor's bridged provider configures a personal access token. */
+export const PAT_TOKEN = "wayscloud:patToken";
 export const API_KEY = "wayscloud:apiKey";
 export const ENDPOINT = "wayscloud:endpoint";
+export const CUSTOMER_ID = "wayscloud:customerId";
 export const DEFAULT_ENDPOINT = "https://api.wayscloud.services";
-const API_KEY_VARIABLES = ["WAYSCLOUD_API_KEY", "WAYSCLOUD_TOKEN", "WAYSCLOUD_PAT_TOKEN"];
+/** The last one may hold a service key: that is how the vendor's Terraform provider is configured. */
+const CREDENTIAL_VARIABLES = ["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_TOKEN", "WAYSCLOUD_API_KEY"];
 const ENDPOINT_VARIABLES = ["WAYSCLOUD_ENDPOINT", "WAYSCLOUD_API_URL"];
+const CUSTOMER_ID_VARIABLE = "WAYSCLOUD_CUSTOMER_ID";
 
-/** A look-up in the Pulumi configuration at hand: a stack's, or an explicit provider's inputs. */
+/** Looks up a key in the Pulumi configuration at hand: that of a stack, or the inputs of an explicit provider. */
 export type ConfigLookup = (key: string) => string | undefined;
 
-interface Found {
+/** A configured value, and where it came from, for messages. */
+export interface ConfigValue {
   value: string;
   source: string;
 }
 
-/** The account to talk to, or a {@link ConfigurationError} that says how to configure one. */
+/** No credential is configured anywhere; its own class, because what to do depends on who asks. */
+export class NoCredentialError extends ConfigurationError {}
+
+/**
+ * The connection to make. `configSource` names the configuration in messages, before the key: `the stack config`.
+ *
+ * @throws ConfigurationError that says what is missing or wrong.
+ */
 export function resolveConnection(config: ConfigLookup, configSource: string): Connection {
   const endpoint = resolveEndpoint(config);
-  const key = resolveApiKey(config, configSource);
-  return { endpoint, apiKey: checkedApiKey(key), apiKeySource: key.source };
+  const credential = checkedCredential(resolveCredential(config, configSource));
+  const expectedAccount = resolveExpectedAccount(config, configSource);
+  return {
+    endpoint,
+    apiKey: credential.value,
+    apiKeySource: credential.source,
+    ...(expectedAccount ? { expectedAccount } : {}),
+  };
 }
 
 /** The base URL by config, environment or default, validated, without a trailing slash. */
 export function resolveEndpoint(config: ConfigLookup): string {
   const configured = config(ENDPOINT)?.trim();
-  if (configured) return checkedEndpoint({ value: configured, source: `the configuration ${ENDPOINT}` });
+  if (configured) return checkedEndpoint({ value: configured, source: ENDPOINT });
   const found = fromEnvironment(ENDPOINT_VARIABLES);
   return found ? checkedEndpoint(found) : DEFAULT_ENDPOINT;
 }
 
-function resolveApiKey(config: ConfigLookup, configSource: string): Found {
-  const configured = config(API_KEY)?.trim();
-  if (configured) return { value: configured, source: configSource };
-  const found = fromEnvironment(API_KEY_VARIABLES) ?? fromFile();
+function resolveCredential(config: ConfigLookup, configSource: string): ConfigValue {
+  const found =
+    fromConfig(config, configSource, PAT_TOKEN) ??
+    fromConfig(config, configSource, API_KEY) ??
+    fromEnvironment(CREDENTIAL_VARIABLES) ??
+    fromFile();
   if (found) return found;
-  throw new ConfigurationError(
-    "No WAYSCloud credential is configured. Set one with `pulumi config set --secret wayscloud:apiKey`, " +
-      "or the environment variable WAYSCLOUD_API_KEY, or log in with the vendor's command line tool (~/.wayscloud/credentials).",
+  throw new NoCredentialError(
+    "No WAYSCloud credential found. Run `pulumi config set --secret wayscloud:patToken`, set WAYSCLOUD_PAT_TOKEN, or log in with the official WAYSCloud CLI.",
   );
 }
 
-function fromEnvironment(names: readonly string[]): Found | undefined {
+function resolveExpectedAccount(config: ConfigLookup, configSource: string): ConfigValue | undefined {
+  const configured = fromConfig(config, configSource, CUSTOMER_ID);
+  if (configured) return configured;
+  const value = process.env[CUSTOMER_ID_VARIABLE];
+  if (value === undefined) return undefined;
+  // An unset variable of a CI system arrives as an empty one; it must not switch the check off silently.
+  return checkedNotBlank({ value, source: `the environment variable ${CUSTOMER_ID_VARIABLE}` });
+}
+
+/** What was configured on purpose must hold something: with a blank credential another account's would be used instead. */
+function fromConfig(config: ConfigLookup, configSource: string, key: string): ConfigValue | undefined {
+  const value = config(key);
+  return value === undefined ? undefined : checkedNotBlank({ value, source: `${configSource} ${key}` });
+}
+
+function checkedNotBlank({ value, source }: ConfigValue): ConfigValue {
+  const trimmed = value.trim();
+  if (trimmed !== "") return { value: trimmed, source };
+  throw new ConfigurationError(
+    `The value of ${source} is blank. Set it, or remove it; nothing else is used in its place.`,
+  );
+}
+
+function fromEnvironment(names: readonly string[]): ConfigValue | undefined {
   for (const name of names) {
     const value = process.env[name]?.trim();
     if (value) return { value, source: `the environment variable ${name}` };
@@ -55,8 +98,8 @@ function fromEnvironment(names: readonly string[]): Found | undefined {
   return undefined;
 }
 
-/** `token` of the file that the vendor's command line tool writes; an absent file is no credential, a broken one is an error. */
-function fromFile(): Found | undefined {
+/** `token` of the file that the official CLI writes. A missing file is no credential; a broken one is an error. */
+function fromFile(): ConfigValue | undefined {
   const home = homeFolder();
   if (home === undefined) return undefined;
   const path = join(home, ".wayscloud", "credentials");
@@ -72,13 +115,13 @@ function fromFile(): Found | undefined {
   const token = tokenOf(text);
   if (!token) {
     throw new ConfigurationError(
-      `The credentials file ${path} is not a JSON object with a text "token"; log in again.`,
+      `The credentials file ${path} does not contain a JSON object with a string \`token\`. Log in again with the official WAYSCloud CLI.`,
     );
   }
   return { value: token, source: `the file ${path}` };
 }
 
-/** A user of a container may have none, and `HOME` may be empty: then the working directory, which is anybody's, must not stand in. */
+/** There may be no home directory (containers). Never fall back to the working directory, which others may control. */
 function homeFolder(): string | undefined {
   try {
     const home = homedir();
@@ -90,7 +133,7 @@ function homeFolder(): string | undefined {
 
 function tokenOf(text: string): string | undefined {
   try {
-    // Editors of one platform put a byte order mark before it.
+    // Some editors put a byte order mark before it.
     const token = (JSON.parse(text.replace(/^\ufeff/, "")) as { token?: unknown } | null)?.token;
     return typeof token === "string" && token.trim() !== "" ? token.trim() : undefined;
   } catch {
@@ -98,39 +141,37 @@ function tokenOf(text: string): string | undefined {
   }
 }
 
-/** A credential must be able to stand in a header; anything else is a paste mistake. */
-function checkedApiKey({ value, source }: Found): string {
+/** Must be valid in an HTTP header; anything else is probably a copy-and-paste error. */
+function checkedCredential({ value, source }: ConfigValue): ConfigValue {
   if (!/^[\x21-\x7e]+$/.test(value)) {
     throw new ConfigurationError(
-      `The credential from ${source} (${value.length} characters) contains white space or characters outside ASCII; paste it again.`,
+      `The credential from ${source} contains whitespace or non-ASCII characters. Copy it again.`,
     );
   }
-  return value;
+  return { value, source };
 }
 
 /** `https:` only, `http:` to this machine; nothing but scheme, host, port and path. */
-function checkedEndpoint({ value, source }: Found): string {
-  const refuse = (why: string): never => {
-    throw new ConfigurationError(
-      `The endpoint from ${source} was refused: ${why}. Example: ${DEFAULT_ENDPOINT}`,
-    );
+function checkedEndpoint({ value, source }: ConfigValue): string {
+  const reject = (why: string): never => {
+    throw new ConfigurationError(`Invalid endpoint in ${source}: ${why}. Example: ${DEFAULT_ENDPOINT}`);
   };
-  const url = URL.canParse(value) ? new URL(value) : refuse(`it is not a URL (${value.length} characters)`);
-  if (url.username || url.password) refuse("it contains a user name or password");
-  if (url.search || url.hash || /[?#]/.test(value)) refuse("it contains a query or a fragment");
+  const url = URL.canParse(value) ? new URL(value) : reject(`it is not a URL (${value.length} characters)`);
+  if (url.username || url.password) reject("it contains a user name or password");
+  if (url.search || url.hash || /[?#]/.test(value)) reject("it contains a query or a fragment");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    refuse(
-      `plain http: to ${redact(url.hostname)} would send the credential unencrypted; use https: (http: is for this machine only)`,
+    reject(
+      `\`http:\` to ${redact(url.hostname)} would send the credential unencrypted; use \`https:\` (\`http:\` is for this machine only)`,
     );
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    // What stands before a colon may also be half of a pasted secret.
-    refuse(`its scheme is ${/^[a-z]{2,5}:$/.test(url.protocol) ? url.protocol : "another one"}, not https:`);
+    // The part before the colon may be part of a pasted secret, so it is printed only if it looks like a scheme.
+    reject(`its scheme is ${/^[a-z]{2,5}:$/.test(url.protocol) ? url.protocol : "another one"}, not https:`);
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 
-/** Is this host name the machine itself? */
+/** Whether this host name is the machine itself. */
 function isLoopback(hostname: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }

@@ -1,16 +1,19 @@
-// The errors that leave the API layer: one class for each kind of answer, none of them holding a credential or a response.
+// The errors of this package: one class for each kind of failure, none of them holding a credential or a response.
 
 /**
- * What became of a request. `ambiguous` means that the server may or may not have carried it out;
- * for a POST it must be reconciled before another one.
+ * What became of a request. `ambiguous`: the server may or may not have carried it out, so a POST must be looked into before
+ * another one is sent.
  */
 export type RequestOutcome = "not-sent" | "rate-limited" | "rejected" | "conflict" | "ambiguous";
 
-/** The facts about a failed request. Texts of the server are redacted before they get here. */
+/** The details of a failed request. Server text is redacted before it gets here. */
 export interface ErrorFacts {
+  /** What failed, why, and, unless `advice` says it, what to do. */
   message: string;
+  /** What to do about it; becomes part of the error's `message`. */
+  advice?: string | undefined;
   outcome: RequestOutcome;
-  /** HTTP status, absent when no answer came. */
+  /** HTTP status; absent if there was no response. */
   status?: number | undefined;
   method?: string | undefined;
   path?: string | undefined;
@@ -21,9 +24,11 @@ export interface ErrorFacts {
 /** Any failure of this package. `message` says what failed, why, and what to do. */
 export class WaysCloudError extends Error {
   override readonly name: string = "WaysCloudError";
+  /** The part of `message` that says what failed and why, without advice: for a message that has advice of its own. */
+  readonly summary: string;
   /** What became of the request. */
   readonly outcome: RequestOutcome;
-  /** HTTP status, if there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status: number | undefined;
   readonly method: string | undefined;
   readonly path: string | undefined;
@@ -31,7 +36,8 @@ export class WaysCloudError extends Error {
   readonly reason: string | undefined;
 
   constructor(facts: ErrorFacts) {
-    super(facts.message);
+    super(facts.advice === undefined ? facts.message : `${facts.message} ${facts.advice}`);
+    this.summary = facts.message;
     this.outcome = facts.outcome;
     this.status = facts.status;
     this.method = facts.method;
@@ -40,7 +46,7 @@ export class WaysCloudError extends Error {
   }
 }
 
-/** The credential, endpoint or an argument is missing or malformed; no request was made. */
+/** The credential, the endpoint or an argument is missing or malformed. No request was made. */
 export class ConfigurationError extends WaysCloudError {
   override readonly name = "ConfigurationError";
   constructor(message: string) {
@@ -48,27 +54,27 @@ export class ConfigurationError extends WaysCloudError {
   }
 }
 
-/** No answer came: the name did not resolve, the connection failed, broke or timed out, or TLS was refused. */
+/** There was no response: the name did not resolve, the connection failed, broke or timed out, a proxy refused it, or TLS failed. */
 export class ConnectionError extends WaysCloudError {
   override readonly name = "ConnectionError";
 }
 
-/** The answer was not what the API documents: truncated, not JSON, fields missing, or an incomplete list. */
+/** The response is not what the API documents: truncated, not JSON, fields missing, or an incomplete list. */
 export class MalformedResponseError extends WaysCloudError {
   override readonly name = "MalformedResponseError";
 }
 
-/** 400 and other refusals of a request as it stands. */
+/** 400 and other rejections of a request as it stands. */
 export class BadRequestError extends WaysCloudError {
   override readonly name: string = "BadRequestError";
 }
 
-/** 401: the credential is unknown, revoked or expired. */
+/** 401: the API rejected the credential. */
 export class AuthenticationError extends WaysCloudError {
   override readonly name = "AuthenticationError";
 }
 
-/** 403: the credential lacks a scope. */
+/** 403: the credential may not do this. */
 export class PermissionDeniedError extends WaysCloudError {
   override readonly name = "PermissionDeniedError";
 }
@@ -78,12 +84,12 @@ export class NotFoundError extends WaysCloudError {
   override readonly name = "NotFoundError";
 }
 
-/** 409: the account already holds a thing of this name or key material. */
+/** 409: the account already has an object with this name or key material. */
 export class ConflictError extends WaysCloudError {
   override readonly name = "ConflictError";
 }
 
-/** 422: the API refused a field. */
+/** 422: the API rejected a field. */
 export class UnprocessableEntityError extends WaysCloudError {
   override readonly name = "UnprocessableEntityError";
 }
@@ -93,7 +99,7 @@ export class RateLimitError extends WaysCloudError {
   override readonly name = "RateLimitError";
 }
 
-/** 5xx or a redirect: the server did not do its work; a POST may have been carried out all the same. */
+/** 5xx or a redirect: the server did not complete the request; a POST may have been carried out all the same. */
 export class ServerError extends WaysCloudError {
   override readonly name = "ServerError";
 }

@@ -3,7 +3,15 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import os from "node:os";
 import { join } from "node:path";
 
-import { API_KEY, DEFAULT_ENDPOINT, ENDPOINT, resolveConnection, resolveEndpoint } from "../src/config";
+import {
+  API_KEY,
+  CUSTOMER_ID,
+  DEFAULT_ENDPOINT,
+  ENDPOINT,
+  PAT_TOKEN,
+  resolveConnection,
+  resolveEndpoint,
+} from "../src/config";
 import { ConfigurationError } from "../src/errors";
 
 const VARIABLES = [
@@ -12,6 +20,7 @@ const VARIABLES = [
   "WAYSCLOUD_PAT_TOKEN",
   "WAYSCLOUD_ENDPOINT",
   "WAYSCLOUD_API_URL",
+  "WAYSCLOUD_CUSTOMER_ID",
 ];
 const SECRET = "wayscloud_pat_q7Zx2_CanaryCanary0123456789";
 
@@ -49,8 +58,9 @@ const refusal = (work: () => unknown): string => {
 
 describe("the credential", () => {
   const sources: [string, string, () => Record<string, string>][] = [
-    ["config", "the stack config", () => ({ [API_KEY]: "from-config" })],
-    ...["WAYSCLOUD_API_KEY", "WAYSCLOUD_TOKEN", "WAYSCLOUD_PAT_TOKEN"].map(
+    [PAT_TOKEN, `the stack config ${PAT_TOKEN}`, () => ({ [PAT_TOKEN]: `from-${PAT_TOKEN}` })],
+    [API_KEY, `the stack config ${API_KEY}`, () => ({ [API_KEY]: `from-${API_KEY}` })],
+    ...["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_TOKEN", "WAYSCLOUD_API_KEY"].map(
       (name): [string, string, () => Record<string, string>] => [
         name,
         `the environment variable ${name}`,
@@ -84,12 +94,31 @@ describe("the credential", () => {
     },
   );
 
-  test.each(["", " ", "\n", "\t \r\n"])("an empty source (%j) counts as none", (empty) => {
-    for (const name of VARIABLES) process.env[name] = empty;
-    credentials('{"token": "from-file"}');
-    expect(account({ [API_KEY]: empty, [ENDPOINT]: empty })).toMatchObject({
-      apiKey: "from-file",
-      endpoint: DEFAULT_ENDPOINT,
+  describe.each(["", " ", "\n", "\t \r\n"])("a blank value (%j)", (blank) => {
+    test("of an environment variable counts as none", () => {
+      for (const name of VARIABLES.slice(0, -1)) process.env[name] = blank;
+      credentials('{"token": "from-file"}');
+      expect(account({ [ENDPOINT]: blank })).toMatchObject({
+        apiKey: "from-file",
+        endpoint: DEFAULT_ENDPOINT,
+      });
+    });
+
+    test.each([PAT_TOKEN, API_KEY, CUSTOMER_ID])(
+      "of %s is an error: it was configured on purpose, and another account must not stand in for it",
+      (key) => {
+        for (const name of VARIABLES.slice(0, 3)) process.env[name] = "from-environment";
+        credentials('{"token": "from-file"}');
+        const message = refusal(() => account({ [key]: blank }));
+        expect(message).toBe(
+          `The value of the stack config ${key} is blank. Set it, or remove it; nothing else is used in its place.`,
+        );
+      },
+    );
+
+    test("of WAYSCLOUD_CUSTOMER_ID is an error: an unset CI variable must not switch the check off", () => {
+      process.env.WAYSCLOUD_CUSTOMER_ID = blank;
+      expect(refusal(() => account({ [API_KEY]: "k" }))).toContain("WAYSCLOUD_CUSTOMER_ID is blank");
     });
   });
 
@@ -104,9 +133,9 @@ describe("the credential", () => {
 
   test("from nowhere is an error that says how to set one", () => {
     const message = refusal(() => account());
-    expect(message).toContain("pulumi config set --secret wayscloud:apiKey");
-    expect(message).toContain("WAYSCLOUD_API_KEY");
-    expect(message).toContain("~/.wayscloud/credentials");
+    expect(message).toContain("pulumi config set --secret wayscloud:patToken");
+    expect(message).toContain("WAYSCLOUD_PAT_TOKEN");
+    expect(message).toContain("official WAYSCloud CLI");
   });
 
   test.each([
@@ -126,6 +155,22 @@ describe("the credential", () => {
       expect(message).not.toContain("Canary");
       expect(message).toContain(config[API_KEY] === undefined ? "credentials" : "the stack config");
     }
+  });
+});
+
+describe("the expected account", () => {
+  test("comes from config, then the environment; without either any account is accepted", () => {
+    const config = { [API_KEY]: "k" };
+    expect(account(config).expectedAccount).toBeUndefined();
+    process.env.WAYSCLOUD_CUSTOMER_ID = " from-environment\n";
+    expect(account(config).expectedAccount).toEqual({
+      value: "from-environment",
+      source: "the environment variable WAYSCLOUD_CUSTOMER_ID",
+    });
+    expect(account({ ...config, [CUSTOMER_ID]: "from-config" }).expectedAccount).toEqual({
+      value: "from-config",
+      source: `the stack config ${CUSTOMER_ID}`,
+    });
   });
 });
 

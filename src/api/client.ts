@@ -45,6 +45,11 @@ export class AccountClient {
       timing: this.timing,
       log: options.log ?? (() => undefined),
     };
+    if (process.env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0" && connection.endpoint.startsWith("https:")) {
+      this.sender.log(
+        "NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: certificates are always verified. For a private authority, set NODE_EXTRA_CA_CERTS.",
+      );
+    }
   }
 
   /** A new time budget, titled for messages. */

@@ -1,38 +1,49 @@
-// What became of a request: the table of outcomes, in one place. Everything that is not provably "nothing happened" is ambiguous.
+// The outcome of a request, as one table. Everything that is not provably "nothing happened" is ambiguous.
 import type { RequestOutcome } from "../errors";
 
 /** Never left this machine: lookup or connect failed. */
 const NOT_SENT = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"]);
 const BEFORE_SENDING = new Set(["connect", "getaddrinfo"]);
 
-/** A certificate was refused during the handshake, so no byte of the request was sent. */
+/** A certificate was rejected during the handshake, so no byte of the request was sent. */
 const CERTIFICATE =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_|ERROR_IN_CERT)/;
-/** TLS itself failed: in the handshake before any byte of the request, but later it may be the response that was damaged. */
+/** TLS itself failed: during the handshake, before any byte of the request; later, it may be the response that was damaged. */
 const TLS = /^(ERR_SSL_|EPROTO$)/;
 
-/** A failure of the transport: what Node said, without the request that held the credential. */
+/** The code of a failure where a proxy refused to open the tunnel. */
+export const PROXY_REFUSED = "ERR_PROXY_REFUSED";
+/** Statuses by which a proxy says that the same request may succeed later. */
+const PROXY_MAY_RECOVER = new Set([408, 429, 500, 502, 503, 504]);
+
+/** A failure of the transport: what Node reports, without the request that held the credential. */
 export interface TransportFailure {
   code: string;
+  /** The status by which a proxy refused to open the tunnel to the API. */
+  proxyStatus?: number | undefined;
   syscall?: string | undefined;
-  /** The TLS handshake had not ended, so that the request still waited for it. */
+  /** The TLS handshake was not complete, so the request was still waiting for it. */
   inHandshake?: boolean | undefined;
   /** The attempts on the addresses of one name, each of which failed. */
   parts?: { code: string; syscall?: string | undefined }[] | undefined;
 }
 
-/** Is it a refusal of the server's certificate? Retrying cannot help. */
+/** Whether the server's certificate was rejected; retrying cannot help. */
 export function isCertificateFailure(failure: TransportFailure): boolean {
   return CERTIFICATE.test(failure.code);
 }
 
-/** Did the two sides not even agree on TLS? Retrying cannot help. */
+/** Whether the two sides did not even agree on TLS; retrying cannot help. */
 export function isHandshakeFailure(failure: TransportFailure): boolean {
   return failure.inHandshake === true && TLS.test(failure.code);
 }
 
 /** The outcome of a request that got no complete response. */
 export function outcomeOfFailure(failure: TransportFailure): RequestOutcome {
+  // Without a tunnel nothing of the request can have reached the API, whatever the method.
+  if (failure.code === PROXY_REFUSED) {
+    return PROXY_MAY_RECOVER.has(failure.proxyStatus ?? 0) ? "not-sent" : "rejected";
+  }
   if (isCertificateFailure(failure) || isHandshakeFailure(failure)) return "rejected";
   const parts = failure.parts && failure.parts.length > 0 ? failure.parts : [failure];
   return parts.every((part) => NOT_SENT.has(part.code) && BEFORE_SENDING.has(part.syscall ?? ""))
@@ -51,8 +62,8 @@ export function outcomeOfStatus(status: number): RequestOutcome | undefined {
 }
 
 /**
- * May the same request be sent again without asking what became of it? A POST only when nothing can have
- * happened; GET and DELETE, which may be repeated, also after a lost or broken response and a 5xx, but not after a redirect.
+ * Whether the same request may be sent again without first checking what became of it: a POST only when nothing can have
+ * happened; GET and DELETE also after a lost or broken response and a 5xx, but not after a redirect.
  */
 export function isRetryable(method: string, outcome: RequestOutcome, status: number | undefined): boolean {
   if (outcome === "not-sent" || outcome === "rate-limited") return true;

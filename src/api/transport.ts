@@ -1,14 +1,17 @@
 // One HTTP attempt over axios, hardened: no redirect, no other origin, bounded size and time, and no axios error ever leaves this file.
 import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { TLSSocket } from "node:tls";
 
 import { Axios, AxiosHeaders, isAxiosError } from "axios";
 
 import { version } from "../version";
 import { ConfigurationError } from "../errors";
+import { PROXY_REFUSED } from "./outcome";
 import type { TransportFailure } from "./outcome";
 
-/** Where requests go and as whom. */
+/** Where requests go, and as whom. */
 export interface Connection {
   /** Validated base URL, without a trailing slash. */
   endpoint: string;
@@ -16,6 +19,8 @@ export interface Connection {
   apiKey: string;
   /** Which source the credential came from, for messages: `the environment variable WAYSCLOUD_API_KEY`. */
   apiKeySource: string;
+  /** The customer id of the only account that may be used, and where it is configured. */
+  expectedAccount?: { value: string; source: string };
 }
 
 export interface HttpResponse {
@@ -33,7 +38,7 @@ export type Transport = (
 ) => Promise<Attempt>;
 
 const MAX_BODY_BYTES = 5_000_000;
-/** Idle sockets are dropped before usual servers drop them, so that a POST seldom meets a closing one. */
+/** Close idle sockets before most servers do, so that a POST rarely meets a closing one. */
 const IDLE_SOCKET_MS = 4_000;
 
 /** A transport for one account, with its own axios instance and sockets. */
@@ -49,9 +54,10 @@ export function createTransport(connection: Connection): Transport {
     responseType: "text",
     validateStatus: () => true,
     httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
+    // Said explicitly, or NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off.
+    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS, rejectUnauthorized: true }),
     // For https axios tunnels through HTTPS_PROXY by CONNECT. Plain http exists for loopback only and must not reach a proxy.
-    ...(base.protocol === "http:" ? { proxy: false as const } : {}),
+    ...(base.protocol === "http:" ? { proxy: false as const } : { transport: { request: verifiedRequest } }),
     headers: new AxiosHeaders({
       "X-API-Key": connection.apiKey,
       Accept: "application/json",
@@ -87,20 +93,44 @@ export function createTransport(connection: Connection): Transport {
   };
 }
 
-/** The last line of defence against a path that leads elsewhere: the credential goes to the configured origin only. */
-function assertSameOrigin(base: URL, url: string): void {
-  const target = URL.canParse(url) ? new URL(url) : undefined;
-  if (target?.origin !== base.origin || target.username !== "" || target.password !== "") {
-    throw new ConfigurationError("A request to another origin than the configured endpoint was refused.");
+/**
+ * An https request whose response counts only if it came through a TLS socket that was verified for the endpoint's host. The tunnel
+ * of axios presents a proxy's refusal of CONNECT as if it were the API's response, and a `203 []` would then say that all keys are gone.
+ */
+function verifiedRequest(
+  options: RequestOptions,
+  onResponse: (response: IncomingMessage) => void,
+): ClientRequest {
+  const request = httpsRequest(options, (response) => {
+    const { socket } = response;
+    if (socket instanceof TLSSocket && socket.authorized) onResponse(response);
+    else request.destroy(new ProxyRefusal(response.statusCode));
+  });
+  return request;
+}
+
+/** A proxy did not open the tunnel to the API, so that nothing of the request left for it. */
+class ProxyRefusal extends Error {
+  readonly code = PROXY_REFUSED;
+  constructor(readonly proxyStatus: number | undefined) {
+    super("The proxy refused the tunnel.");
   }
 }
 
-/** Said before sending, since axios's own refusal looks like an attempt of unknown outcome. */
+/** The last line of defense against a path that leads elsewhere: the credential goes to the configured origin only. */
+function assertSameOrigin(base: URL, url: string): void {
+  const target = URL.canParse(url) ? new URL(url) : undefined;
+  if (target?.origin !== base.origin || target.username !== "" || target.password !== "") {
+    throw new ConfigurationError("Blocked a request to an origin other than the configured endpoint.");
+  }
+}
+
+/** Check before sending: axios's own size error is indistinguishable from a failed attempt. */
 function assertSendable(body: string | undefined): void {
   const bytes = Buffer.byteLength(body ?? "");
   if (bytes > MAX_BODY_BYTES) {
     throw new ConfigurationError(
-      `A request of ${bytes} bytes was not sent: at most ${MAX_BODY_BYTES} are; shorten its texts.`,
+      `The request body is too large: ${bytes} bytes (the limit is 5 MB). Shorten \`description\` or \`name\`.`,
     );
   }
 }
@@ -113,12 +143,12 @@ function plainHeaders(headers: object): Record<string, string> {
   return plain;
 }
 
-/** What a request of Node tells of its handshake: of plain http, and before there is a socket, nothing. */
+/** The TLS handshake state of a Node request; absent for plain HTTP, or before a socket is assigned. */
 interface Connecting {
   socket?: { secureConnecting?: boolean } | null;
 }
 
-/** What Node said of a failed attempt; the axios error itself holds the credential and is dropped here. */
+/** What Node reports of a failed attempt; the axios error itself holds the credential and is dropped here. */
 function failureOf(error: unknown): TransportFailure {
   const origin: unknown = isAxiosError(error) ? (error.cause ?? error) : error;
   const parts = (origin as { errors?: unknown[] }).errors;
@@ -126,6 +156,7 @@ function failureOf(error: unknown): TransportFailure {
   const request = isAxiosError(error) ? (error.request as Connecting | undefined) : undefined;
   return {
     code,
+    ...(origin instanceof ProxyRefusal ? { proxyStatus: origin.proxyStatus } : {}),
     syscall: syscallOf(origin),
     inHandshake: request?.socket?.secureConnecting === true,
     parts: Array.isArray(parts) ? parts.map(partOf) : undefined,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as api from "../api/client";
 import { ConfigurationError, WaysCloudError } from "../errors";
 import type { Connection } from "../api/transport";
-import { API_KEY, resolveConnection } from "../config";
+import { API_KEY, ENDPOINT, resolveConnection } from "../config";
 import { accountOf, stackConfig } from "../provider";
 import type { Provider } from "../provider";
 import type { DataOptions, DataOutputOptions } from "./options";
@@ -76,7 +76,7 @@ function answersOfRun(): Map<string, Promise<unknown>> {
 }
 
 function defaultAccount(): Connection {
-  return resolveConnection(stackConfig, `the stack config ${API_KEY}`);
+  return resolveConnection(stackConfig, "the stack config");
 }
 
 async function providerAccount(provider: Provider): Promise<Connection> {
@@ -88,7 +88,11 @@ async function providerAccount(provider: Provider): Promise<Connection> {
     );
   }
   const [key, url] = values;
-  return resolveConnection((name) => (name === API_KEY ? key : url), "the explicit Provider's `apiKey`");
+  const given = new Map([
+    [API_KEY, key],
+    [ENDPOINT, url],
+  ]);
+  return resolveConnection((name) => given.get(name), "the explicit Provider's configuration");
 }
 
 /** The value of an output, `undefined` while unknown. */

@@ -3,6 +3,7 @@ import type { WaysCloudError } from "../../src/errors";
 import { RateLimiter } from "../../src/api/rate-limiter";
 import type { TransportFailure } from "../../src/api/outcome";
 import { send } from "../../src/api/send";
+import type { Request } from "../../src/api/send";
 import { Operation } from "../../src/api/timing";
 import type { Attempt } from "../../src/api/transport";
 import { failureOf } from "../support/api";
@@ -12,7 +13,11 @@ import { FakeTiming } from "../support/fake-timing";
 const API_KEY = "house-credential+0123456789";
 
 /** Sends a GET whose attempts come to these results, the last one again and again. */
-async function sending(attempts: Attempt[]): Promise<{
+async function sending(
+  attempts: Attempt[],
+  method: Request["method"] = "GET",
+  apiKeySource = "somewhere",
+): Promise<{
   error: WaysCloudError | undefined;
   limiter: string[];
   waits: number[];
@@ -32,7 +37,7 @@ async function sending(attempts: Attempt[]): Promise<{
     }
   }
   const queue = [...attempts];
-  const connection = { endpoint: "https://api.test/base", apiKey: API_KEY, apiKeySource: "somewhere" };
+  const connection = { endpoint: "https://api.test/base", apiKey: API_KEY, apiKeySource };
   const transport = (request: { body?: string | undefined }): Promise<Attempt> => {
     bodies.push(request.body);
     return Promise.resolve(queue.length > 1 ? queue.shift()! : queue[0]!);
@@ -42,7 +47,7 @@ async function sending(attempts: Attempt[]): Promise<{
     log: (line: string) => void log.push(line),
   };
   const operation = new Operation(timing, "Reading");
-  const sent = send(sender, { method: "GET", path: "/v1/x", operation });
+  const sent = send(sender, { method, path: "/v1/x", operation });
   const error = await sent.then(
     () => undefined,
     () => failureOf(sent),
@@ -61,11 +66,11 @@ const answered = (
 const messageOf = async (attempt: Attempt): Promise<string> => (await sending([attempt])).error!.message;
 
 describe("without an answer", () => {
-  const certificate = "The TLS certificate of api.test was not accepted";
-  const tls = "api.test does not speak TLS as it should";
-  const name = "The host name api.test did not resolve";
+  const certificate = "The TLS certificate of api.test was rejected";
+  const tls = "The TLS handshake with api.test failed";
+  const name = "The host name api.test could not be resolved";
   const nobody = "Nothing accepts connections at api.test";
-  const broken = "The response broke off, or was larger than the 5 MB";
+  const broken = "The response was cut off or exceeded 5 MB";
   const network = "Check the network and the proxy settings";
   const all = [certificate, tls, name, nobody, broken, network];
 
@@ -88,14 +93,67 @@ describe("without an answer", () => {
   });
 });
 
+test("an error keeps what happened apart from the advice, which may be wrong in a message with advice of its own", async () => {
+  const { error } = await sending([failed({ code: "ECONNRESET" })]);
+  expect(error!.summary).toBe("Reading failed: GET /v1/x got no response from api.test (ECONNRESET).");
+  expect(error!.message).toBe(`${error!.summary} Check the network and the proxy settings.`);
+  const forbidden = (await sending([answered(403, { detail: "No" })])).error!;
+  expect(forbidden.summary).toBe(
+    "Reading failed: GET /v1/x answered 403 (Forbidden): No. The credential came from somewhere.",
+  );
+  const plain = (await sending([answered(400, { detail: "No" })])).error!;
+  expect(plain.summary).toBe(plain.message);
+});
+
+describe("a rejected credential", () => {
+  const said = async (status: number, detail?: string, method: Request["method"] = "POST", source?: string) =>
+    (await sending([answered(status, detail === undefined ? "" : { detail })], method, source)).error!
+      .message;
+
+  test("is told apart by the API's own reason, which is not interpreted", async () => {
+    expect(await said(403, "A service key cannot be used here: use a personal access token")).toBe(
+      "Reading failed: POST /v1/x answered 403 (Forbidden): A service key cannot be used here: use a personal access token." +
+        " The credential came from somewhere.",
+    );
+    expect(await said(403)).toContain("It may lack a scope.");
+    expect(await said(403, "Forbidden")).toMatch(/answered 403 \(Forbidden\)\. .*It may lack a scope\.$/);
+    expect(await said(401, "Expired")).toMatch(/: Expired\. .*Set a valid personal access token\.$/);
+  });
+
+  test.each(["GET", "DELETE"] as const)(
+    "of a %s explains which configuration refresh and destroy use",
+    async (method) => {
+      for (const status of [401, 403]) {
+        const message = await said(status, "No", method);
+        expect(message).toContain(
+          "`pulumi refresh` and `pulumi destroy` use the configuration from the last `pulumi up`",
+        );
+        expect(message).toContain("--run-program");
+      }
+    },
+  );
+
+  test("of a POST does not, since nothing but `pulumi up` creates", async () => {
+    for (const status of [401, 403]) expect(await said(status, "No")).not.toContain("--run-program");
+  });
+
+  test("from WAYSCLOUD_API_KEY may be the service key that the vendor's provider wants there", async () => {
+    const message = await said(403, "No", "GET", "the environment variable WAYSCLOUD_API_KEY");
+    expect(message).toContain("set a personal access token in WAYSCLOUD_PAT_TOKEN");
+    expect(await said(403, "No", "GET", "the environment variable WAYSCLOUD_PAT_TOKEN")).not.toContain(
+      "service key",
+    );
+  });
+});
+
 describe("with an answer", () => {
   const redirect = "Redirects are not followed";
-  const endpoint = "The endpoint is https://api.test/base; check wayscloud:endpoint";
+  const endpoint = "The endpoint is https://api.test/base. Check wayscloud:endpoint";
   const credential = "The credential came from somewhere";
 
   test.each<[number, string, string | undefined]>([
-    [300, "answered 300.", redirect],
-    [302, "answered 302.", redirect],
+    [300, "answered 300 (Multiple Choices).", redirect],
+    [302, "answered 302 (Found).", redirect],
     [399, "answered 399.", redirect],
     [400, "answered 400 (Bad Request).", undefined],
     [401, "answered 401 (Unauthorized).", credential],
@@ -104,10 +162,10 @@ describe("with an answer", () => {
     [408, "answered 408 (Request Timeout).", undefined],
     [409, "answered 409 (Conflict).", undefined],
     [413, "answered 413 (Payload Too Large).", undefined],
-    [418, "answered 418.", undefined],
+    [499, "answered 499.", undefined],
     [422, "answered 422 (Unprocessable Entity).", undefined],
     [429, "answered 429 (Too Many Requests).", undefined],
-    [500, "answered 500.", undefined],
+    [500, "answered 500 (Internal Server Error).", undefined],
   ])("%d is named, with what to do where there is something", async (status, words, advice) => {
     const message = await messageOf(answered(status));
     expect(message).toContain(`Reading failed: GET /v1/x ${words}`);
@@ -121,12 +179,12 @@ describe("with an answer", () => {
     );
   });
 
-  test("that asks to wait for ever, no date is made up", async () => {
+  test("that asks to wait for ever, no date is invented", async () => {
     expect(await messageOf(answered(429, "", { "retry-after": "1e999" }))).toContain(
-      "not in any foreseeable time",
+      "The API asks to wait for an unlimited time, longer than this package waits.",
     );
     expect(await messageOf(answered(429, "", { "retry-after": "3600" }))).toContain(
-      "not before 2030-01-01T01:00:00.000Z",
+      "The API asks to wait until 2030-01-01T01:00:00Z, longer than this package waits.",
     );
   });
 });
@@ -149,9 +207,7 @@ describe("the limiter", () => {
   test("a wait is announced beyond five seconds, not at five", async () => {
     const at = (seconds: string) => sending([answered(429, "", { "retry-after": seconds }), answered(200)]);
     expect((await at("5")).log).toEqual([]);
-    expect((await at("5.1")).log).toEqual([
-      expect.stringMatching(/^Reading: waiting 6 s \(Reading failed: .*429/),
-    ]);
+    expect((await at("5.1")).log).toEqual(["Reading: rate limited (429), retrying in 6 s."]);
   });
 
   test("a request without a body has none", async () => {

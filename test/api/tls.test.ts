@@ -36,10 +36,28 @@ function callInChild(calls: Call[], env: Record<string, string>): Promise<Result
 /** A call without an answer, of which nothing leaked. */
 const failed = (outcome: string) => ({ ok: false, name: "ConnectionError", outcome, leaks: false });
 
+/** What a proxy answers to CONNECT, each with a body that would be believed if it came from the API. */
+const FORGERIES: [name: string, status: number, body: string, method: NonNullable<Call["method"]>][] = [
+  ["an empty list, with 200 but without TLS", 200, "[]", "GET"],
+  ["an empty list", 203, "[]", "GET"],
+  ["a deletion", 204, "", "DELETE"],
+  ["a redirect", 301, "", "GET"],
+  ["a missing key", 404, '{"detail":"Not found"}', "DELETE"],
+  ["a request for credentials", 407, `{"detail":"${CREDENTIAL} may not"}`, "POST"],
+  ["a bad gateway", 502, "<html>", "POST"],
+  [
+    "a new key",
+    201,
+    '{"id":"a","key":"wayscloud_abc_Chosen","key_prefix":"wayscloud_abc","key_type":"service"}',
+    "POST",
+  ],
+];
+
 const servers: Record<string, HttpsServer> = {};
 const proxies: Record<string, Proxy> = {};
 const trusted: Record<string, Result> = {};
 const untrusted: Record<string, Result> = {};
+const unverified: Record<string, Result> = {};
 let relay: Relay;
 let folder: string;
 
@@ -47,14 +65,23 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "tls-"));
   const authority = newAuthority();
   writeFileSync(join(folder, "ca.pem"), authority.cert);
-  for (const name of ["direct", "tunnelled", "bypassed", "posted", "unknown", "damaged"]) {
+  for (const name of [
+    "direct",
+    "tunnelled",
+    "bypassed",
+    "posted",
+    "unknown",
+    "unverified",
+    "damaged",
+    "forged",
+  ]) {
     servers[name] = await startHttpsServer(authority.issue(["127.0.0.1", "localhost"]));
   }
   servers.expired = await startHttpsServer(authority.issue(["127.0.0.1"], -1));
   servers.renamed = await startHttpsServer(authority.issue(["other.invalid"]));
-  for (const name of ["tunnelled", "bypassed", "posted", "expired"]) proxies[name] = await startProxy();
-  proxies.forbidding = await startProxy({ status: 407, body: `{"detail":"${CREDENTIAL} may not"}` });
-  proxies.broken = await startProxy({ status: 502, body: "<html>" });
+  for (const name of ["tunnelled", "bypassed", "posted", "expired", "unverified"])
+    proxies[name] = await startProxy();
+  for (const [name, status, body] of FORGERIES) proxies[name] = await startProxy({ status, body });
 
   const { damaged } = servers;
   relay = await startDamagingRelay(damaged!.port, () => damaged!.requests.length > 0);
@@ -65,16 +92,17 @@ beforeAll(async () => {
     direct: { endpoint: at("direct") },
     tunnelled: { endpoint: at("tunnelled"), env: by("tunnelled") },
     bypassed: { endpoint: at("bypassed"), env: { ...by("bypassed"), NO_PROXY: "127.0.0.1,other.invalid" } },
-    posted: { endpoint: at("posted"), env: { https_proxy: proxies.posted!.url }, post: true },
-    forbidden: { endpoint: at("direct"), env: by("forbidding"), post: true },
-    broken: { endpoint: at("direct"), env: by("broken"), post: true },
-    absent: { endpoint: at("direct"), env: { HTTPS_PROXY: "http://127.0.0.1:1" }, post: true },
-    expired: { endpoint: at("expired"), post: true },
-    renamed: { endpoint: at("renamed"), post: true },
-    expiredTunnelled: { endpoint: at("expired"), env: by("expired"), post: true },
-    damaged: { endpoint: `https://127.0.0.1:${relay.port}`, post: true },
+    posted: { endpoint: at("posted"), env: { https_proxy: proxies.posted!.url }, method: "POST" },
+    ...Object.fromEntries(
+      FORGERIES.map(([name, , , method]) => [name, { endpoint: at("forged"), env: by(name), method }]),
+    ),
+    absent: { endpoint: at("direct"), env: { HTTPS_PROXY: "http://127.0.0.1:1" }, method: "POST" },
+    expired: { endpoint: at("expired"), method: "POST" },
+    renamed: { endpoint: at("renamed"), method: "POST" },
+    expiredTunnelled: { endpoint: at("expired"), env: by("expired"), method: "POST" },
+    damaged: { endpoint: `https://127.0.0.1:${relay.port}`, method: "POST" },
     // A proxy that was not asked to be one: plain HTTP where TLS is expected.
-    notTls: { endpoint: proxies.tunnelled!.url.replace("http:", "https:"), post: true },
+    notTls: { endpoint: proxies.tunnelled!.url.replace("http:", "https:"), method: "POST" },
   };
   const run = async (
     into: Record<string, Result>,
@@ -86,7 +114,16 @@ beforeAll(async () => {
   };
   await Promise.all([
     run(trusted, calls, { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") }),
-    run(untrusted, { unknown: { endpoint: at("unknown"), post: true } }, {}),
+    run(untrusted, { unknown: { endpoint: at("unknown"), method: "POST" } }, {}),
+    run(
+      unverified,
+      {
+        direct: { endpoint: at("unverified"), method: "POST" },
+        tunnelled: { endpoint: at("unverified"), env: by("unverified"), method: "POST" },
+        renamed: { endpoint: at("renamed"), method: "POST" },
+      },
+      { NODE_TLS_REJECT_UNAUTHORIZED: "0" },
+    ),
   ]);
 }, 40_000);
 
@@ -122,12 +159,27 @@ describe("a certificate of a private authority", () => {
   });
 });
 
+describe("with NODE_TLS_REJECT_UNAUTHORIZED=0", () => {
+  test.each(["direct", "tunnelled", "renamed"])(
+    "certificates (%s) are verified all the same, nothing is sent, and one line says so",
+    (name) => {
+      expect(unverified[name]).toMatchObject(failed("rejected"));
+      expect(unverified[name]!.message).toContain("NODE_EXTRA_CA_CERTS");
+      expect(unverified[name]!.log).toEqual([expect.stringContaining("NODE_TLS_REJECT_UNAUTHORIZED")]);
+      expect(servers.unverified!.requests).toEqual([]);
+      expect(servers.renamed!.requests).toEqual([]);
+    },
+  );
+
+  test("is not mentioned where it is not set", () => {
+    expect(untrusted.unknown!.log).toEqual([]);
+  });
+});
+
 describe("TLS that fails", () => {
   test("in the handshake, since the server speaks plain HTTP: refused, and nothing was sent", () => {
     expect(trusted.notTls).toMatchObject(failed("rejected"));
-    expect(trusted.notTls!.message).toMatch(
-      /\((ERR_SSL_WRONG_VERSION_NUMBER|EPROTO)\)\. .*does not speak TLS/,
-    );
+    expect(trusted.notTls!.message).toMatch(/\((ERR_SSL_WRONG_VERSION_NUMBER|EPROTO)\)\. .*TLS handshake/);
   });
 
   test("after the request went out is no refusal: it may have taken effect", () => {
@@ -166,17 +218,30 @@ describe("behind HTTPS_PROXY", () => {
     expect(servers.expired!.requests).toEqual([]);
   });
 
-  test("that refuses the tunnel, the request fails and the credential stays here", () => {
-    for (const [result, proxy] of [
-      [trusted.forbidden, proxies.forbidding],
-      [trusted.broken, proxies.broken],
-    ] as const) {
-      expect(result).toMatchObject({ ok: false, leaks: false });
-      expect(proxy!.tunnels).toHaveLength(1);
-      expect(proxy!.plain).toEqual([]);
-      expect(proxy!.seen()).not.toContain(CREDENTIAL);
-    }
-  });
+  test.each(FORGERIES)(
+    "that forges %s (%d), nothing of it is believed, and nothing is sent to it",
+    (name, status, body) => {
+      const [result, { tunnels, plain, seen }] = [trusted[name]!, proxies[name]!];
+      expect(result).toMatchObject({ ok: false, name: "ConnectionError", leaks: false });
+      expect(result.status).toBeUndefined();
+      expect(result.message).not.toContain("Redirects");
+      if (status === 200) expect(result.outcome).not.toBe("not-sent");
+      else {
+        expect(result.outcome).toBe(status === 502 ? "not-sent" : "rejected");
+        expect(result.message).toContain(
+          `was not sent to 127.0.0.1:${servers.forged!.port}: the proxy refused the connection with status ${status} (`,
+        );
+        expect(result.message).toContain("HTTPS_PROXY");
+      }
+      expect(body === "" || !result.message!.includes(body)).toBe(true);
+      // What was not sent may be tried again, even a POST.
+      if (status !== 200) expect(tunnels).toHaveLength(status === 502 ? 4 : 1);
+      expect(plain).toEqual([]);
+      for (const trace of [CREDENTIAL, "x-api-key", "X-API-Key", "/v1/account"])
+        expect(seen()).not.toContain(trace);
+      expect(servers.forged!.requests).toEqual([]);
+    },
+  );
 
   test("that is not there, nothing was sent", () => {
     expect(trusted.absent).toMatchObject(failed("not-sent"));

@@ -83,8 +83,8 @@ test("explicit Provider before stack config before environment, in its order, be
 test("no credential at all is said at preview, with the ways to give one", async () => {
   const stack = await openStack({ program: oneKey, env: { WAYSCLOUD_ENDPOINT: "http://127.0.0.1:9" } });
   const said =
-    "No WAYSCloud credential is configured. Set one with `pulumi config set --secret wayscloud:apiKey`, or the environment variable" +
-    " WAYSCLOUD_API_KEY, or log in with the vendor's command line tool (~/.wayscloud/credentials).";
+    "No WAYSCloud credential found. Run `pulumi config set --secret wayscloud:patToken`, set WAYSCLOUD_PAT_TOKEN, or log in with the" +
+    " official WAYSCloud CLI.";
   expect(await failure(stack, "preview")).toContain(said);
   expect(await failure(stack, "up", "--yes", "--skip-preview")).toContain(said);
   expect(await stack.resources()).toEqual([]);
@@ -106,18 +106,17 @@ test("a credential that the API refuses: the source, and what to do, not the cre
   expect(forbidden).toMatch(
     /Creating the service key "pulumi test\/dev\/app #[0-9a-f]{7}" failed: POST \/v1\/account\/api-keys\/service answered 403 \(Forbidden\): Missing scope: api_keys:write\./,
   );
-  expect(forbidden).toContain("The credential came from the configuration wayscloud:apiKey");
-  expect(forbidden).toContain("It lacks the scope for this; use a token that has it.");
+  expect(forbidden).toContain("configuration wayscloud:apiKey");
+  expect(forbidden).not.toContain("--run-program");
 
   await stack.setConfig("wayscloud:apiKey", good.key, { secret: true });
   await stack.up();
   emulator.account.remove(good.id);
   const unknown = await failure(stack, "refresh", "--yes", "--skip-preview");
   expect(unknown).toContain("answered 401 (Unauthorized)");
-  expect(unknown).toContain("It is unknown, revoked or expired; set a valid one.");
+  expect(unknown).toContain("Set a valid personal access token.");
   expect(unknown).toContain(
-    "A plain `pulumi refresh` or `pulumi destroy` uses the configuration recorded in the state by the last `pulumi up`: run `up` with" +
-      " the new credential first, or add `--run-program`.",
+    "`pulumi refresh` and `pulumi destroy` use the configuration from the last `pulumi up`: run `pulumi up` first, or pass `--run-program`.",
   );
 
   // As it says: the new credential alone does not help, `--run-program` or an `up` does.
@@ -139,22 +138,20 @@ test("an endpoint that must not or cannot be reached: which one, why, and nothin
   for (const [endpoint, why] of [
     [
       "http://api.example.com",
-      "plain http: to api.example.com would send the credential unencrypted; use https:",
+      "`http:` to api.example.com would send the credential unencrypted; use `https:`",
     ],
     ["https://user:hunter2hunter2@api.example.com", "it contains a user name or password"],
     ["file:///etc/passwd", "its scheme is file:, not https:"],
   ] as const) {
     stack.env["WAYSCLOUD_ENDPOINT"] = endpoint;
     const said = await failure(stack, "preview");
-    expect(said).toContain(
-      `The endpoint from the environment variable WAYSCLOUD_ENDPOINT was refused: ${why}`,
-    );
+    expect(said).toContain(`Invalid endpoint in the environment variable WAYSCLOUD_ENDPOINT: ${why}`);
   }
   // Not the emulator's own port, once it is closed: another test's server may get it.
   stack.env["WAYSCLOUD_ENDPOINT"] = "http://127.0.0.1:1";
   const refused = await failure(stack, "up", "--yes", "--skip-preview");
   expect(refused).toContain("got no response from 127.0.0.1:1 (ECONNREFUSED).");
-  expect(refused).toContain("check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).");
+  expect(refused).toContain("Check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).");
   expect(takeRequests(emulator)).toEqual([]);
   await stack.assertNoSecrets([emulator.apiKey, "hunter2hunter2"]);
 });

@@ -18,7 +18,7 @@ test("a rate limit is told while the run waits for it", async () => {
     headers: { "Retry-After": "6" },
   });
   const up = stack.spawn(["up", "--yes", "--skip-preview"]);
-  const line = /Creating the service key "[^"]+ #[0-9a-f]{7}": waiting [67] s \(.*429.*\)/;
+  const line = /Creating the service key "[^"]+ #[0-9a-f]{7}": rate limited \(429\), retrying in [67] s\./;
   await up.waitFor(line);
   // The line came before the wait was over: nothing else has been tried meanwhile.
   expect(emulator.requests).toHaveLength(1);
@@ -28,7 +28,7 @@ test("a rate limit is told while the run waits for it", async () => {
   const told = line
     .exec(all)?.[0]
     .replaceAll(/pulumi test\/dev\/key #[0-9a-f]{7}/g, "…")
-    .replace(/waiting \d/, "waiting 6");
+    .replace(/in \d/, "in 6");
   table.note("429 with `Retry-After: 6`", `\`${told}\``);
 });
 

@@ -107,7 +107,7 @@ const ENDPOINTS: [string, string, RegExp][] = [
   [
     "http: to another host",
     "http://api.example.com",
-    /plain http: to api\.example\.com would send the credential/,
+    /`http:` to api\.example\.com would send the credential/,
   ],
   [
     "user and password",
@@ -118,8 +118,8 @@ const ENDPOINTS: [string, string, RegExp][] = [
   ["javascript:", "javascript:alert(1)", /scheme/],
   ["no URL", "api.example.com", /not a URL|scheme/],
   ["a query", "https://api.example.com/?x=1", /query/],
-  ["a host that begins like loopback", "http://127.0.0.1.example.com", /plain http/],
-  ["http: to localhost.example.com", "http://localhost.example.com", /plain http/],
+  ["a host that begins like loopback", "http://127.0.0.1.example.com", /unencrypted/],
+  ["http: to localhost.example.com", "http://localhost.example.com", /unencrypted/],
 ];
 
 test.concurrent(
@@ -407,11 +407,11 @@ test.concurrent("row 25: of eight concurrent first calls none runs unconfigured"
 );
 
 const CONFIGURATIONS: [string, Record<string, string>, RegExp][] = [
-  ["no credential", { "wayscloud:apiKey": "" }, /No WAYSCloud credential is configured/],
+  ["no credential", { "wayscloud:apiKey": "" }, /wayscloud:apiKey is blank/],
   [
     "a credential with a line break",
     { "wayscloud:apiKey": "wayscloud_pat_canary_one\nwayscloud_pat_canary_two" },
-    /contains white space/,
+    /contains whitespace/,
   ],
   [
     "an unknown credential",

@@ -6,7 +6,8 @@ import { clientOf, CREDENTIAL, everyText } from "./api";
 export interface Call {
   endpoint: string;
   env?: Record<string, string>;
-  post?: boolean;
+  /** @default "GET" */
+  method?: "GET" | "POST" | "DELETE";
 }
 
 /** What became of it. */
@@ -16,22 +17,27 @@ export interface Result {
   message?: string;
   outcome?: string;
   status?: number | undefined;
-  /** Does anything that was thrown hold the credential? */
+  /** Whether anything that was thrown holds the credential. */
   leaks?: boolean;
+  /** The lines for the user's terminal. */
+  log?: string[];
 }
 
 async function make(call: Call): Promise<Result> {
   Object.assign(process.env, call.env);
-  const client = clientOf({ url: call.endpoint, apiKey: CREDENTIAL });
+  const log: string[] = [];
+  const client = clientOf({ url: call.endpoint, apiKey: CREDENTIAL }, undefined, (line) => log.push(line));
   try {
-    if (call.post) await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
+    if (call.method === "POST")
+      await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
+    else if (call.method === "DELETE") await client.deleteSshKey("a", client.operation("Deleting"));
     else await client.listSshKeys();
     return { ok: true };
   } catch (error) {
     const leaks = everyText(error).includes(CREDENTIAL);
     if (!(error instanceof WaysCloudError)) return { ok: false, name: "foreign", leaks };
     const { name, message, outcome, status } = error;
-    return { ok: false, name, message, outcome, status, leaks };
+    return { ok: false, name, message, outcome, status, leaks, log };
   } finally {
     for (const variable of Object.keys(call.env ?? {})) Reflect.deleteProperty(process.env, variable);
   }

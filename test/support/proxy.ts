@@ -14,7 +14,7 @@ export interface Proxy {
   close: () => Promise<void>;
 }
 
-/** Starts a proxy; with `refusal` it answers every CONNECT so instead of tunnelling. */
+/** Starts a proxy; with `refusal` it gives every CONNECT this response instead of a tunnel. */
 export async function startProxy(refusal?: { status: number; body: string }): Promise<Proxy> {
   const tunnels: string[] = [];
   const plain: string[] = [];

@@ -1,7 +1,7 @@
 // "pulumi-wayscloud/runtime": what the engine's provider process loads. Texts in users' states name it: never renamed, never removed.
 import type { dynamic } from "@pulumi/pulumi";
 
-import { API_KEY, ENDPOINT, resolveConnection } from "../../config";
+import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveConnection } from "../../config";
 import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
 import type { Host } from "./adapter";
 import { createContext } from "../../lifecycle/run";
@@ -17,8 +17,9 @@ const host: Host = {
     config = given;
   },
   misconfiguration() {
-    // In a preview an explicit Provider's credential may depend on another resource.
-    if (context || config?.get(API_KEY) === UNKNOWN_VALUE) return undefined;
+    // In a preview an explicit Provider's inputs may depend on other resources.
+    const isUnknown = (key: string): boolean => config?.get(key) === UNKNOWN_VALUE;
+    if (context || [API_KEY, ENDPOINT, CUSTOMER_ID].some(isUnknown)) return undefined;
     try {
       resolveConnection(lookUp, describe());
       return undefined;
@@ -39,11 +40,10 @@ function lookUp(key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** An explicit Provider passes both keys and nothing else; a stack's config may look the same, so both are named. */
+/** An explicit Provider passes a credential and an endpoint; so may a stack's config, so both are named. */
 function describe(): string {
-  return lookUp(ENDPOINT) === undefined
-    ? `the stack config ${API_KEY}`
-    : `the configuration ${API_KEY} (of the stack, or the \`apiKey\` of an explicit Provider)`;
+  const isStack = lookUp(ENDPOINT) === undefined || lookUp(API_KEY) === undefined;
+  return isStack ? "the stack config" : "the stack's or explicit Provider's configuration";
 }
 
 /** The provider object of this resource type; for the engine's process, not for programs. */

@@ -1,0 +1,144 @@
+// The errors of failed requests: the summary says what failed and why, the advice what to do.
+import { STATUS_CODES } from "node:http";
+
+import { ConnectionError, errorOfStatus } from "../errors";
+import type { WaysCloudError } from "../errors";
+import { isCertificateFailure, isHandshakeFailure, outcomeOfFailure, PROXY_REFUSED } from "./outcome";
+import type { TransportFailure } from "./outcome";
+import { apiErrorReason } from "./reason";
+import type { Request } from "./send";
+import type { Connection, HttpResponse } from "./transport";
+
+type Outcome = WaysCloudError["outcome"];
+
+const CHECK_ENDPOINT = "Check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT)";
+
+/** The error of a request that got no response from the API. */
+export function errorOfFailure(
+  connection: Connection,
+  request: Request,
+  failure: TransportFailure,
+): ConnectionError {
+  const { host } = new URL(connection.endpoint);
+  const { method, path } = request;
+  const why =
+    failure.code === PROXY_REFUSED
+      ? `was not sent to ${host}: the proxy refused the connection with status ${named(failure.proxyStatus)}`
+      : `got no response from ${host} (${failure.code})`;
+  return new ConnectionError({
+    message: `${request.operation.title} failed: ${method} ${path} ${why}.`,
+    advice: adviceForFailure(failure, host),
+    outcome: outcomeOfFailure(failure),
+    method,
+    path,
+  });
+}
+
+function adviceForFailure(failure: TransportFailure, host: string): string {
+  if (failure.code === PROXY_REFUSED) {
+    return failure.proxyStatus === 407
+      ? "Check the user name and password in HTTPS_PROXY."
+      : `Check HTTPS_PROXY, or name ${host} in NO_PROXY.`;
+  }
+  if (isCertificateFailure(failure)) {
+    return `The TLS certificate of ${host} was rejected. If a private authority issued it, set NODE_EXTRA_CA_CERTS to that authority's file.`;
+  }
+  if (isHandshakeFailure(failure)) {
+    return `The TLS handshake with ${host} failed (is it a plain HTTP server?). ${CHECK_ENDPOINT} and the proxy settings.`;
+  }
+  if (failure.code === "ENOTFOUND" || failure.code === "EAI_AGAIN") {
+    return `The host name ${host} could not be resolved. ${CHECK_ENDPOINT} and the network.`;
+  }
+  if (failure.code === "ECONNREFUSED") {
+    return `Nothing accepts connections at ${host}. ${CHECK_ENDPOINT}.`;
+  }
+  if (failure.code === "ERR_BAD_RESPONSE") {
+    return "The response was cut off or exceeded 5 MB. Check for a proxy between this machine and the API.";
+  }
+  return "Check the network and the proxy settings.";
+}
+
+/** The error of a request that the time budget of its operation left no time for. */
+export function errorOfTimeout(request: Request, limitMs: number): ConnectionError {
+  const { method, path } = request;
+  return new ConnectionError({
+    message: `${request.operation.title} timed out after ${Math.round(limitMs / 1000)} s, before ${method} ${path} was sent.`,
+    outcome: "not-sent",
+    method,
+    path,
+  });
+}
+
+/** The error of a response whose status is not a success. */
+export function errorOfResponse(
+  connection: Connection,
+  request: Request,
+  response: HttpResponse,
+  outcome: Outcome,
+): WaysCloudError {
+  const { method, path } = request;
+  const { status } = response;
+  const reason = apiErrorReason(response.text, [connection.apiKey]);
+  // A reason that only repeats the name of the status explains nothing.
+  const why = reason === undefined || reason === STATUS_CODES[status] ? "" : `: ${reason}`;
+  const what = `${request.operation.title} failed: ${method} ${path} answered ${named(status)}${why}`;
+  const source = isAboutCredential(status) ? ` The credential came from ${connection.apiKeySource}.` : "";
+  return errorOfStatus({
+    message: what.replace(/[.]?$/, ".") + source,
+    advice: adviceForStatus(connection, method, status, why !== ""),
+    ...{ outcome, status, method, path, reason },
+  });
+}
+
+function isAboutCredential(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+function named(status: number | undefined): string {
+  const name = status === undefined ? undefined : STATUS_CODES[status];
+  return name ? `${status} (${name})` : String(status);
+}
+
+function adviceForStatus(
+  connection: Connection,
+  method: string,
+  status: number,
+  hasReason: boolean,
+): string | undefined {
+  if (status >= 300 && status < 400) {
+    return "Redirects are not followed, to protect the credential. Set wayscloud:endpoint to the final URL.";
+  }
+  if (status === 404) return `The endpoint is ${connection.endpoint}. ${CHECK_ENDPOINT}.`;
+  if (!isAboutCredential(status)) return undefined;
+  const advice: string[] = [];
+  if (connection.apiKeySource.endsWith("WAYSCLOUD_API_KEY")) {
+    advice.push(
+      "If that variable holds a service key (for the official Terraform provider), set a personal access token in WAYSCLOUD_PAT_TOKEN.",
+    );
+  } else if (status === 401) {
+    advice.push("Set a valid personal access token.");
+  }
+  // The API's own reason says which scope is missing, or that the credential is of the wrong kind.
+  if (status === 403 && !hasReason) advice.push("It may lack a scope.");
+  if (method !== "POST") {
+    advice.push(
+      "`pulumi refresh` and `pulumi destroy` use the configuration from the last `pulumi up`: run `pulumi up` first, or pass `--run-program`.",
+    );
+  }
+  return advice.length > 0 ? advice.join(" ") : undefined;
+}
+
+/** The same error, where the API asks to wait longer than this package does. */
+export function errorOfLongWait(error: WaysCloudError, waitMs: number, now: number): WaysCloudError {
+  const until = now + waitMs;
+  const when =
+    until < 8.64e15
+      ? `until ${new Date(until).toISOString().replace(/\.\d{3}Z$/, "Z")}`
+      : "for an unlimited time";
+  const { outcome, status = 429, method, path, reason } = error;
+  return errorOfStatus({
+    message: `${error.summary} The API asks to wait ${when}, longer than this package waits.`,
+    advice: "Run the command again after that.",
+    ...{ outcome, status, method, path, reason },
+  });
+}
