@@ -8,7 +8,11 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 
 test("the exports, bins, peers and dependencies are those of the contract", () => {
   expect(Object.keys(manifest.exports)).toEqual([".", "./runtime", "./emulator", "./package.json"]);
-  expect(Object.keys(manifest.bin).sort()).toEqual(["pulumi-wayscloud", "wayscloud-emulator"]);
+  expect(Object.keys(manifest.bin).sort()).toEqual([
+    "pulumi-resource-wayscloud-account",
+    "pulumi-wayscloud",
+    "wayscloud-emulator",
+  ]);
   expect(manifest.peerDependencies).toEqual({ "@pulumi/pulumi": "^3.216.0" });
   expect(Object.keys(manifest.dependencies).sort()).toEqual(["axios", "zod"]);
   for (const version of Object.values(manifest.dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
@@ -38,9 +42,13 @@ test("every source file has its place in the package, and nothing else is in it"
     "Pulumi.yaml.example",
     "README.md",
     "package.json",
+    "plugin/PulumiPlugin.yaml",
+    "plugin/package.json",
+    "plugin/pulumi-resource-wayscloud-account",
+    "plugin/pulumi-resource-wayscloud-account.cmd",
   ]);
   for (const { path } of pack!.files.filter(({ path }) => path.startsWith("dist/"))) {
-    expect(path).toMatch(/\.(js|d\.ts)$/);
+    expect(path).toMatch(/\.(js|d\.ts|json)$/);
     expect({
       path,
       source: existsSync(join(root, path.replace(/^dist/, "src").replace(/(\.d)?\.(ts|js)$/, ".ts"))),

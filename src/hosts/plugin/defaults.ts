@@ -1,0 +1,36 @@
+// Names and descriptions that a program leaves out. A dynamic class fills them in by its constructor; here the URN says what they are made of.
+import { createHash } from "node:crypto";
+
+import { autoText, bearsMark, isTemplate } from "../../text/auto-name";
+import type { AutoKind } from "../../text/auto-name";
+import type { Properties } from "../../lifecycle/lifecycle";
+import { sameMaterial } from "../../lifecycle/ssh-key/identity";
+import type { PluginResource } from "./resource";
+
+/**
+ * The inputs with their default filled in. What the resource has already wins, be it a name with our mark or, after an import, the one that
+ * it had before: another would replace it.
+ */
+export function withDefaults(resource: PluginResource, olds: Properties, news: Properties): Properties {
+  const { project, stack, name } = resource.urn;
+  if (resource.className === "SshKey") {
+    const kept = sameMaterial(olds.publicKey, news.publicKey) || olds.publicKey === undefined;
+    return { ...news, name: news.name ?? (kept ? olds.name : undefined) ?? autoText(`${name}-`, false) };
+  }
+  const owner = `pulumi ${project}/${stack}/${name}`;
+  const automatic = "rotateEveryDays" in resource.table.inputs ? owner : autoText(`${owner} #`, false);
+  return { ...news, description: news.description ?? olds.description ?? automatic };
+}
+
+/** The checked inputs with the mark that the engine's random seed yields, so that an `up` keeps what its plan shows. */
+export function withSeededMark(given: Properties, checked: Properties, seed: Uint8Array): Properties {
+  if (seed.length === 0) return checked;
+  const mark = createHash("sha256").update(seed).digest("hex").slice(0, 7);
+  const seeded = (kind: AutoKind): Properties => {
+    const drawn = checked[kind];
+    // Only what was drawn for this template just now: a mark that was kept stays.
+    if (!isTemplate(given[kind], kind) || !bearsMark(drawn, kind)) return {};
+    return { [kind]: drawn.slice(0, -mark.length) + mark };
+  };
+  return { ...checked, ...seeded("name"), ...seeded("description") };
+}

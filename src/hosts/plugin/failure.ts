@@ -1,0 +1,41 @@
+// Errors as gRPC carries them: a message for the user, and for a partial failure what the state must keep.
+import type { ServerErrorResponse } from "@grpc/grpc-js";
+import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+
+import { PartialFailure } from "../../lifecycle/lifecycle";
+import { grpc } from "./sdk";
+import type { Struct } from "./sdk";
+
+/** Something exists that the state must hold although the call failed. */
+export class ResourceInitFailed extends Error {
+  constructor(
+    readonly failure: PartialFailure,
+    readonly outputs: Struct,
+    readonly inputs: Struct | undefined,
+  ) {
+    super(failure.message);
+  }
+}
+
+export function statusOf(error: unknown): Partial<ServerErrorResponse> {
+  const message = error instanceof Error ? error.message : String(error);
+  const status = { code: grpc.status.UNKNOWN, details: message, message };
+  if (!(error instanceof ResourceInitFailed)) return status;
+  const metadata = new grpc.Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(detailsOf(error).serializeBinary()));
+  return { ...status, metadata };
+}
+
+function detailsOf({ failure, outputs, inputs }: ResourceInitFailed): Status {
+  const kept = new ErrorResourceInitFailed();
+  kept.setId(failure.id);
+  kept.setProperties(outputs);
+  kept.setReasonsList([failure.message]);
+  if (inputs) kept.setInputs(inputs);
+  const status = new Status();
+  status.setCode(grpc.status.UNKNOWN);
+  status.setMessage(failure.message);
+  status.addDetails().pack(kept.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  return status;
+}

@@ -1,0 +1,110 @@
+// What the account has and the state does not: `pulumi import`, the option `import`, `.get`; and what the program supplies afterwards.
+import { ConfigurationError } from "../../errors";
+import { isRecord } from "../../lifecycle/inputs";
+import type { Context, Properties } from "../../lifecycle/lifecycle";
+import { fingerprintIs } from "../../lifecycle/ssh-key/identity";
+import { parsePublicKey, PublicKeyError } from "../../lifecycle/ssh-key/public-key";
+import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
+import type { PluginResource } from "./resource";
+
+export interface Imported {
+  id: string;
+  outputs: Properties;
+  /** As a program would declare it. */
+  inputs: Properties;
+}
+
+/** Does the engine know nothing of this resource but its id? */
+export function isLookup(olds: Properties): boolean {
+  return ["createdAt", "keyId", "unresolved"].every((fact) => olds[fact] === undefined);
+}
+
+export async function lookUp(
+  resource: PluginResource,
+  id: string,
+  given: Properties,
+  context: Context,
+): Promise<Imported | undefined> {
+  if (resource.className === "SshKey") return lookUpSshKey(resource, id, given, context);
+  if ("rotateEveryDays" in resource.table.inputs) {
+    throw new ConfigurationError(
+      `A ${resource.className} cannot be imported: it makes and rotates keys of its own. ` +
+        "Let it make its first key, and revoke the old one when nothing uses it any more.",
+    );
+  }
+  const state = await resource.lifecycle.read(id, given, context);
+  if (!state) return undefined;
+  const { scopes, description, service } = state.outputs;
+  // `check` sorts the scopes as well; in another order they would be a change, and the imported token be revoked.
+  const sorted = Array.isArray(scopes) ? [...new Set(scopes.map(String))].sort() : scopes;
+  const outputs = { ...state.outputs, description: description ?? "", scopes: sorted };
+  const fixed = resource.className === "ServiceKey" ? { service } : { scopes: sorted };
+  return { id: state.id, outputs, inputs: { ...fixed, description: outputs.description } };
+}
+
+/** By its id, or by the public key itself: the API does not show it, and a program needs it. */
+async function lookUpSshKey(
+  resource: PluginResource,
+  id: string,
+  given: Properties,
+  context: Context,
+): Promise<Imported | undefined> {
+  const key = /\s/.test(id.trim()) ? publicKeyGivenAsId(id) : undefined;
+  const state = await resource.lifecycle.read(key ? await idOf(key, context) : id, given, context);
+  if (!state) return undefined;
+  const known = key && { publicKey: key.text, fingerprint: key.fingerprint };
+  return {
+    id: state.id,
+    outputs: { ...state.outputs, ...known },
+    inputs: { name: state.outputs.name, ...(key && { publicKey: key.text }) },
+  };
+}
+
+function publicKeyGivenAsId(id: string): PublicKey {
+  try {
+    return parsePublicKey(id);
+  } catch (error) {
+    if (!(error instanceof PublicKeyError)) throw error;
+    throw new ConfigurationError(
+      `The id of the SshKey to import was taken for a public key: ${error.message}.`,
+    );
+  }
+}
+
+async function idOf(key: PublicKey, context: Context): Promise<string> {
+  const { byId } = await context.sshKeys.shared();
+  const held = [...byId.values()].find((record) => fingerprintIs(record, key.fingerprint));
+  if (held) return held.id;
+  throw new ConfigurationError(
+    `The account holds no SSH key with the fingerprint ${key.fingerprint}: there is nothing to import. Declare it without \`import\` to have it added.`,
+  );
+}
+
+/**
+ * The state with what the program knows beyond it: an SSH key that was imported by its id is the one that the program declares if their
+ * fingerprints are the same.
+ */
+export function completed({ className }: PluginResource, olds: Properties, inputs: Properties): Properties {
+  if (className !== "SshKey" || olds.publicKey !== undefined || typeof inputs.publicKey !== "string")
+    return olds;
+  const { text, fingerprint } = parsePublicKey(inputs.publicKey);
+  return fingerprint === olds.fingerprint ? { ...olds, publicKey: text } : olds;
+}
+
+/** The secret of an imported key, where `existing` of the same id supplies it. */
+export function suppliedSecret(id: string, olds: Properties, news: Properties): unknown {
+  const { existing } = news;
+  if (olds.key !== undefined || olds.keyPrefix === undefined || !isRecord(existing)) return undefined;
+  return existing.id === id ? existing.key : undefined;
+}
+
+/** @throws ConfigurationError when it is not the key that the account shows under this id. */
+export function checkSuppliedSecret(id: string, olds: Properties, key: unknown): void {
+  const { keyPrefix } = olds;
+  if (typeof key === "string" && typeof keyPrefix === "string" && keyPrefix !== "") {
+    if (key.startsWith(keyPrefix) && key.length > keyPrefix.length) return;
+  }
+  throw new ConfigurationError(
+    `\`existing.key\` is not the full key of ${id}, which begins with ${/^[\w-]{1,24}/.exec(String(keyPrefix))?.[0] ?? "something else"}. Nothing was changed.`,
+  );
+}

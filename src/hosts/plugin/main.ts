@@ -1,0 +1,13 @@
+// The executable pulumi-resource-wayscloud-account: prints its port, and nothing else, to stdout.
+import { endOnSignal, startServer } from "./server";
+
+startServer(process.argv.slice(2).find((argument) => !argument.startsWith("-"))).then(
+  ({ port, server }) => {
+    endOnSignal(server);
+    process.stdout.write(`${port}\n`);
+  },
+  (error: unknown) => {
+    process.stderr.write(`pulumi-resource-wayscloud-account could not start: ${String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,158 @@
+// The engine's calls about a resource: check, diff, create, read, update, delete.
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+
+import { without } from "../../lifecycle/inputs";
+import { PartialFailure } from "../../lifecycle/lifecycle";
+import type { Properties } from "../../lifecycle/lifecycle";
+import { RefreshClock } from "../refresh-clock";
+import type { PluginAccount } from "./account";
+import { withDefaults, withSeededMark } from "./defaults";
+import { diffResponse } from "./detailed-diff";
+import { ResourceInitFailed } from "./failure";
+import { checkSuppliedSecret, completed, isLookup, lookUp, suppliedSecret } from "./import";
+import { previewOfCreate, previewOfUpdate } from "./preview";
+import { resourceOf } from "./resource";
+import type { PluginResource } from "./resource";
+import { secretsAmong } from "./schema/resources";
+import { Empty } from "./sdk";
+import type { Struct } from "./sdk";
+import { decode, encode } from "./values";
+
+export class ResourceMethods {
+  private readonly clock = new RefreshClock();
+
+  /** The account is another one after each Configure. */
+  constructor(private readonly account: () => PluginAccount) {}
+
+  check(request: messages.CheckRequest): messages.CheckResponse {
+    this.clock.noteCheck();
+    const resource = resourceOf(request.getUrn());
+    const olds = decode(request.getOlds()).properties;
+    const { properties, secrets } = decode(request.getNews());
+    const news = withDefaults(resource, olds, present(properties));
+    const { inputs, failures } = resource.lifecycle.check(olds, news);
+    // Something is to be created: a missing credential is better said in the preview than halfway through `up`.
+    const wrong = Object.keys(olds).length === 0 ? this.account().misconfiguration() : undefined;
+    if (wrong !== undefined) failures.push({ property: "", reason: wrong });
+    const response = new messages.CheckResponse();
+    const checked = withSeededMark(news, inputs, request.getRandomseed_asU8());
+    response.setInputs(encode(checked, [...secrets, ...secretsAmong(resource.table.inputs)]));
+    response.setFailuresList(failures.map(checkFailure));
+    return response;
+  }
+
+  diff(request: messages.DiffRequest): messages.DiffResponse {
+    const resource = resourceOf(request.getUrn());
+    const id = request.getId();
+    const news = decode(request.getNews()).properties;
+    const olds = completed(resource, present(decode(request.getOlds()).properties), news);
+    const diff = resource.lifecycle.diff(id, olds, news, this.clock.now(id));
+    const changed = [...(diff.changed ?? diff.replaces)];
+    const supplied = suppliedSecret(id, olds, news) !== undefined;
+    if (supplied) changed.push("existing");
+    const oldInputs = present(decode(request.getOldInputs()).properties);
+    return diffResponse({ ...diff, changes: diff.changes || supplied, changed }, oldInputs, news);
+  }
+
+  async create(request: messages.CreateRequest): Promise<messages.CreateResponse> {
+    const resource = resourceOf(request.getUrn());
+    const { properties: inputs, secrets } = decode(request.getProperties());
+    const response = new messages.CreateResponse();
+    if (request.getPreview()) {
+      response.setProperties(outgoing(resource, previewOfCreate(resource.table, inputs), secrets));
+      return response;
+    }
+    const { id, outputs } = await tracked(resource, request.getProperties(), secrets, () =>
+      resource.lifecycle.create(inputs, this.account().context()),
+    );
+    response.setId(id);
+    response.setProperties(outgoing(resource, outputs, secrets));
+    return response;
+  }
+
+  async read(request: messages.ReadRequest): Promise<messages.ReadResponse> {
+    const resource = resourceOf(request.getUrn());
+    const id = request.getId();
+    this.clock.noteRead(id);
+    const { properties, secrets } = decode(request.getProperties());
+    const inputs = request.getInputs();
+    const olds = completed(resource, present(properties), decode(inputs).properties);
+    const context = this.account().context();
+    const response = new messages.ReadResponse();
+    if (isLookup(olds)) {
+      const found = await lookUp(resource, id, olds, context);
+      if (!found) return response;
+      response.setId(found.id);
+      response.setProperties(outgoing(resource, found.outputs, secrets));
+      response.setInputs(encode(found.inputs, secrets));
+      return response;
+    }
+    const state = await resource.lifecycle.read(id, olds, context);
+    // Gone is an answer without an id.
+    if (!state) return response;
+    response.setId(state.id);
+    response.setProperties(outgoing(resource, state.outputs, secrets));
+    response.setInputs(inputs);
+    return response;
+  }
+
+  async update(request: messages.UpdateRequest): Promise<messages.UpdateResponse> {
+    const resource = resourceOf(request.getUrn());
+    const id = request.getId();
+    const { properties: news, secrets } = decode(request.getNews());
+    const olds = completed(resource, present(decode(request.getOlds()).properties), news);
+    const response = new messages.UpdateResponse();
+    if (request.getPreview()) {
+      response.setProperties(outgoing(resource, previewOfUpdate(resource.table, olds, news), secrets));
+      return response;
+    }
+    const key = suppliedSecret(id, olds, news);
+    if (key !== undefined) checkSuppliedSecret(id, olds, key);
+    const state = key === undefined ? olds : { ...olds, key };
+    const outputs = await tracked(resource, request.getNews(), secrets, () =>
+      resource.lifecycle.update(id, state, news, this.account().context()),
+    );
+    response.setProperties(outgoing(resource, outputs, secrets));
+    return response;
+  }
+
+  async delete(request: messages.DeleteRequest): Promise<InstanceType<typeof Empty>> {
+    const resource = resourceOf(request.getUrn());
+    const olds = present(decode(request.getProperties()).properties);
+    await resource.lifecycle.delete(request.getId(), olds, this.account().context());
+    return new Empty();
+  }
+}
+
+/** Without the properties that are null: an output that is absent is written as null, so that previews know it. */
+function present(properties: Properties): Properties {
+  return without(properties, ...Object.keys(properties).filter((name) => properties[name] === null));
+}
+
+function outgoing({ table }: PluginResource, outputs: Properties, secrets: Iterable<string>): Struct {
+  const absent = Object.keys(table.outputs).map((name) => [name, null]);
+  const all = { ...(Object.fromEntries(absent) as Properties), ...present(outputs) };
+  return encode(all, [...secrets, ...secretsAmong(table.outputs)]);
+}
+
+/** Create and update: what a partial failure leaves goes into the state. */
+async function tracked<T>(
+  resource: PluginResource,
+  inputs: Struct | undefined,
+  secrets: Iterable<string>,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PartialFailure)) throw error;
+    throw new ResourceInitFailed(error, outgoing(resource, error.properties, secrets), inputs);
+  }
+}
+
+function checkFailure({ property, reason }: { property: string; reason: string }): messages.CheckFailure {
+  const failure = new messages.CheckFailure();
+  failure.setProperty(property);
+  failure.setReason(reason);
+  return failure;
+}

@@ -1,0 +1,28 @@
+// The resource that a call is about: its lifecycle, its table in the schema, and the names that its URN gives to it.
+import type { Lifecycle } from "../../lifecycle/lifecycle";
+import { resources } from "../resources";
+import { resourceTables } from "./schema/resources";
+import type { ResourceTable } from "./schema/resources";
+import { parseUrn } from "./urn";
+import type { Urn } from "./urn";
+
+export interface PluginResource {
+  className: string;
+  urn: Urn;
+  lifecycle: Lifecycle;
+  table: ResourceTable;
+}
+
+const lifecycles: Readonly<Record<string, Lifecycle>> = resources;
+
+/** @throws when the provider has no resource of this type. */
+export function resourceOf(urn: string): PluginResource {
+  const parsed = parseUrn(urn);
+  const className = /^wayscloud-account:index:(\w+)$/.exec(parsed.type)?.[1] ?? "";
+  const lifecycle = Object.hasOwn(lifecycles, className) ? lifecycles[className] : undefined;
+  const table = resourceTables[className];
+  if (lifecycle && table) return { className, urn: parsed, lifecycle, table };
+  throw new Error(
+    `The provider wayscloud-account has no resource of the type ${parsed.type}; there are ${Object.keys(resources).join(", ")}.`,
+  );
+}

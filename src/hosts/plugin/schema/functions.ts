@@ -1,0 +1,59 @@
+// The functions of the provider and the types of what they return. A test compares them with the data functions of the package.
+import { all, anyMap, boolean, integer, objects, required, secret, string, strings } from "./fields";
+import type { Fields } from "./fields";
+
+export interface FunctionTable {
+  inputs: Fields;
+  outputs: Fields;
+}
+
+/** The object types, by name. */
+export const types: Readonly<Record<string, Fields>> = {
+  ExistingKey: { id: required(string), key: required(secret(string)) },
+  Service: {
+    ...all({ id: string, serviceType: string, name: string, status: string }),
+    region: string,
+    ...all({ createdAt: string, metadata: anyMap }),
+  },
+  ApiKeyInfo: {
+    ...all({ id: string, keyPrefix: string, keyType: string }),
+    service: string,
+    description: string,
+    ...all({ scopes: strings, isActive: boolean, createdAt: string }),
+    lastUsedAt: string,
+  },
+  SshKeyInfo: all({
+    id: string,
+    name: string,
+    fingerprint: string,
+    keyType: string,
+    createdAt: string,
+    vmCount: integer,
+  }),
+};
+
+export const functionTables: Readonly<Record<string, FunctionTable>> = {
+  getProfile: {
+    inputs: {},
+    outputs: {
+      ...all({ customerId: string, email: string }),
+      firstName: string,
+      lastName: string,
+      company: string,
+      ...all({ customerType: string, status: string, createdAt: string }),
+    },
+  },
+  getServices: {
+    inputs: { serviceType: string, name: string, status: string, region: string },
+    outputs: { services: required(objects("Service")) },
+  },
+  getApiKeys: {
+    inputs: { keyType: string, service: string, isActive: boolean },
+    outputs: { apiKeys: required(objects("ApiKeyInfo")) },
+  },
+  getSshKeys: { inputs: {}, outputs: { sshKeys: required(objects("SshKeyInfo")) } },
+  getSshKey: {
+    inputs: { id: string, name: string, fingerprint: string },
+    outputs: types.SshKeyInfo ?? {},
+  },
+};

@@ -1,0 +1,89 @@
+// The resources of the provider: names, types, required and secret of every input and output. A test compares them with the classes.
+import { all, boolean, integer, object, required, secret, string, stringMap, strings } from "./fields";
+import type { Fields } from "./fields";
+
+export interface ResourceTable {
+  inputs: Fields;
+  outputs: Fields;
+  /** The outputs that an update in place may change, besides those that repeat an input. */
+  updated: readonly string[];
+}
+
+const keyInputs: Fields = {
+  description: string,
+  rotationTriggers: stringMap,
+  recreateIfInvalid: boolean,
+  existing: secret(object("ExistingKey")),
+};
+
+const keyOutputs: Fields = {
+  ...all({ key: secret(string), keyPrefix: string, keyType: string, description: string }),
+  ...all({ isActive: boolean, createdAt: string }),
+  lastUsedAt: string,
+};
+
+const rotationInputs: Fields = {
+  rotateEveryDays: required(integer),
+  overlapDays: integer,
+  holdWhileUsed: boolean,
+  description: string,
+  rotationTriggers: stringMap,
+};
+
+const rotationOutputs: Fields = {
+  ...all({ key: secret(string), keyId: string, keyPrefix: string, keyType: string, description: string }),
+  previousKey: secret(string),
+  previousKeyId: string,
+  retireAt: string,
+  ...all({ rotatedAt: string, nextRotationAt: string, isActive: boolean }),
+  lastUsedAt: string,
+};
+
+const rotated = Object.keys(rotationOutputs).filter((name) => name !== "description");
+
+export const resourceTables: Readonly<Record<string, ResourceTable>> = {
+  SshKey: {
+    inputs: { publicKey: required(string), name: string, adoptExisting: boolean },
+    outputs: all({
+      name: string,
+      publicKey: string,
+      fingerprint: string,
+      keyType: string,
+      createdAt: string,
+      vmCount: integer,
+      adopted: boolean,
+    }),
+    updated: [],
+  },
+  ServiceKey: {
+    inputs: { service: required(string), ...keyInputs },
+    outputs: { ...keyOutputs, service: required(string), scopes: strings },
+    updated: ["key"],
+  },
+  PersonalAccessToken: {
+    inputs: { scopes: required(strings), expiresInDays: integer, rotateBeforeDays: integer, ...keyInputs },
+    outputs: {
+      ...keyOutputs,
+      scopes: required(strings),
+      expiresInDays: integer,
+      expiresAt: string,
+      rotateAt: string,
+    },
+    updated: ["key", "rotateAt"],
+  },
+  RotatingServiceKey: {
+    inputs: { service: required(string), ...rotationInputs },
+    outputs: { ...rotationOutputs, service: required(string) },
+    updated: rotated,
+  },
+  RotatingPersonalAccessToken: {
+    inputs: { scopes: required(strings), expiresInDays: integer, ...rotationInputs },
+    outputs: { ...rotationOutputs, scopes: required(strings), expiresInDays: integer, expiresAt: string },
+    updated: [...rotated, "expiresAt"],
+  },
+};
+
+/** The names of the secret ones. */
+export function secretsAmong(fields: Fields): string[] {
+  return Object.keys(fields).filter((name) => fields[name]?.secret);
+}

@@ -1,0 +1,127 @@
+// The provider as a gRPC service: each method of the protocol, the server that listens, and its end.
+import type { handleUnaryCall, Server } from "@grpc/grpc-js";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+
+import { version } from "../../version";
+import { PluginAccount } from "./account";
+import { withinCall } from "./call-scope";
+import { checkConfig, configured, diffConfig } from "./config-methods";
+import { connectEngine } from "./engine-log";
+import { statusOf } from "./failure";
+import { Functions } from "./functions";
+import { ResourceMethods } from "./resource-methods";
+import { packageSpec } from "./schema/package-spec";
+import { Empty, grpc } from "./sdk";
+
+/** A large stack's invoke returns more than gRPC's default of 4 MB. */
+const LARGEST_MESSAGE = 400 * 1024 * 1024;
+
+/** Calls that run. */
+let running = 0;
+
+/** What requests have in common, where they have it. */
+interface AnyRequest {
+  getUrn?: () => string | undefined;
+  getTimeout?: () => number;
+}
+
+function unary<Request extends object, Response>(
+  work: (request: Request) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return ({ request }, respond) => {
+    const { getUrn, getTimeout } = request as AnyRequest;
+    running += 1;
+    const answer = async (): Promise<Response> => work(request);
+    const done = (finish: () => void): void => {
+      running -= 1;
+      finish();
+    };
+    withinCall(getUrn?.call(request) ?? "", getTimeout?.call(request) ?? 0, answer).then(
+      (response) => done(() => respond(null, response)),
+      (error: unknown) => done(() => respond(statusOf(error))),
+    );
+  };
+}
+
+/** The methods that the provider has; gRPC answers the others as not implemented. */
+function implementation(): Partial<IResourceProviderServer> {
+  let account = new PluginAccount();
+  const resources = new ResourceMethods(() => account);
+  const functions = new Functions();
+  const changing = <Response>(call: Promise<Response>): Promise<Response> =>
+    call.finally(() => functions.noteChange());
+  return {
+    handshake: unary(handshake),
+    attach: unary((request: { getAddress(): string }) => {
+      connectEngine(request.getAddress());
+      return new Empty();
+    }),
+    getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
+    getSchema: unary(schema),
+    checkConfig: unary(checkConfig),
+    diffConfig: unary(diffConfig),
+    configure: unary((request: messages.ConfigureRequest) => {
+      account = configured(request);
+      return capabilities(new messages.ConfigureResponse());
+    }),
+    check: unary((request: messages.CheckRequest) => resources.check(request)),
+    diff: unary((request: messages.DiffRequest) => resources.diff(request)),
+    create: unary((request: messages.CreateRequest) => changing(resources.create(request))),
+    read: unary((request: messages.ReadRequest) => resources.read(request)),
+    update: unary((request: messages.UpdateRequest) => changing(resources.update(request))),
+    delete: unary((request: messages.DeleteRequest) => changing(resources.delete(request))),
+    invoke: unary((request: messages.InvokeRequest) => functions.invoke(request, () => account.context())),
+    // What runs goes on to its end: a creation that is given up halfway would be lost.
+    cancel: unary(() => new Empty()),
+  };
+}
+
+function handshake(request: messages.ProviderHandshakeRequest): messages.ProviderHandshakeResponse {
+  connectEngine(request.getEngineAddress());
+  const response = new messages.ProviderHandshakeResponse();
+  response.setAcceptSecrets(true);
+  response.setAcceptResources(true);
+  return response;
+}
+
+/** What an engine that calls no Handshake needs to know as well. */
+function capabilities(response: messages.ConfigureResponse): messages.ConfigureResponse {
+  response.setAcceptsecrets(true);
+  response.setAcceptresources(true);
+  response.setSupportspreview(true);
+  return response;
+}
+
+function schema(request: messages.GetSchemaRequest): messages.GetSchemaResponse {
+  if (request.getVersion() !== 0) throw new Error(`unsupported schema version ${request.getVersion()}`);
+  return new messages.GetSchemaResponse().setSchema(JSON.stringify(packageSpec()));
+}
+
+/** Listens at a port of its own on this machine. */
+export async function startServer(engineAddress?: string): Promise<{ port: number; server: Server }> {
+  connectEngine(engineAddress);
+  const server = new grpc.Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE });
+  server.addService(ResourceProviderService, implementation() as IResourceProviderServer);
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(error);
+      else resolve({ port, server });
+    });
+  });
+}
+
+/**
+ * The engine ends its plugins by SIGINT, and waits 5 s for one that stays. A terminal may send it as well, while a request is under way: what a
+ * POST made must reach the state first.
+ */
+export function endOnSignal(server: Server): void {
+  const end = (): void => {
+    if (running === 0) process.exit(0);
+    server.tryShutdown(() => process.exit(0));
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+}

@@ -1,0 +1,85 @@
+// Property values as the engine writes them: secrets, unknowns and outputs are wrapped; lifecycles see plain values and UNKNOWN.
+import { UNKNOWN } from "../../lifecycle/lifecycle";
+import type { Properties } from "../../lifecycle/lifecycle";
+import { Struct } from "./sdk";
+
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
+
+/** The engine has an unknown value for each kind of value; the first is that of a string, which stands for all in what we return. */
+const UNKNOWN_VALUES = [
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+] as const;
+
+/** Properties in the clear, with the names of those that are secret or hold a secret. */
+export interface Decoded {
+  properties: Properties;
+  secrets: Set<string>;
+}
+
+/** What the engine sent. `__provider`, which a state of the dynamic host holds, is no property here. */
+export function decode(struct: Struct | undefined): Decoded {
+  const properties: Properties = {};
+  const secrets = new Set<string>();
+  for (const [name, value] of Object.entries(struct?.toJavaScript() ?? {})) {
+    if (name === "__provider" || name === "__proto__") continue;
+    properties[name] = plain(value as unknown, () => secrets.add(name));
+  }
+  return { properties, secrets };
+}
+
+/** What the engine may be sent, with these properties marked as secret. */
+export function encode(properties: Properties, secrets: Iterable<string> = []): Struct {
+  const marked = new Set(secrets);
+  const values = Object.entries(properties).flatMap(([name, value]): [string, unknown][] => {
+    const sent = wire(value);
+    if (sent === undefined) return [];
+    // That there is none is no secret.
+    return [[name, marked.has(name) && sent !== null ? { [SIGNATURE]: SECRET, value: sent } : sent]];
+  });
+  return Struct.fromJavaScript(Object.fromEntries(values) as Parameters<typeof Struct.fromJavaScript>[0]);
+}
+
+function plain(value: unknown, secretFound: () => void): unknown {
+  if (typeof value === "string") return UNKNOWN_VALUES.some((each) => each === value) ? UNKNOWN : value;
+  if (Array.isArray(value)) return value.map((part) => plain(part, secretFound));
+  if (typeof value !== "object" || value === null) return value;
+  const fields = value as Properties;
+  switch (fields[SIGNATURE]) {
+    case SECRET:
+      secretFound();
+      return plain(fields.value, secretFound);
+    case OUTPUT:
+      if (fields.secret === true) secretFound();
+      return "value" in fields ? plain(fields.value, secretFound) : UNKNOWN;
+    case RESOURCE:
+      return plain(fields.id ?? fields.urn, secretFound);
+    default:
+      return Object.fromEntries(
+        Object.entries(fields)
+          .filter(([name]) => name !== "__proto__")
+          .map(([name, part]) => [name, plain(part, secretFound)]),
+      );
+  }
+}
+
+/** `undefined` would break the message after the request was made, and so would half a surrogate pair. */
+function wire(value: unknown): unknown {
+  if (value === UNKNOWN) return UNKNOWN_VALUES[0];
+  if (typeof value === "string") return value.toWellFormed();
+  if (Array.isArray(value)) return value.map((part: unknown) => wire(part) ?? null);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([name, part]) => [name, wire(part)] as const)
+      .filter(([, part]) => part !== undefined),
+  );
+}

@@ -1,0 +1,58 @@
+// Provider of "pulumi-wayscloud/native": an explicit account, served by the plugin.
+import * as pulumi from "@pulumi/pulumi";
+
+import { version } from "../version";
+
+/** Which account a {@link Provider} stands for. */
+export interface ProviderArgs {
+  /**
+   * The credential: a personal access token. Always kept secret.
+   * @default the environment (`WAYSCLOUD_PAT_TOKEN`, `WAYSCLOUD_TOKEN`, `WAYSCLOUD_API_KEY`), else `token` in `~/.wayscloud/credentials`
+   */
+  apiKey?: pulumi.Input<string> | undefined;
+  /**
+   * Base URL of the API: `https:`, or `http:` to this machine.
+   * @default the environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`), `https://api.wayscloud.services`
+   */
+  endpoint?: pulumi.Input<string> | undefined;
+  /**
+   * The expected account, a UUID: when the credential belongs to another one, everything is refused and nothing is changed.
+   * @default none: any account is accepted
+   */
+  customerId?: pulumi.Input<string> | undefined;
+}
+
+/** Where the engine finds the plugin when nothing else names it: the archives of this version's release. */
+export const PLUGIN = { version, pluginDownloadURL: "github://api.github.com/wayscloud/pulumi-wayscloud" };
+
+/**
+ * An account of its own. Pass it as the `provider` option of a resource, or to a data function.
+ *
+ * @example
+ * ```ts
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as wayscloud from "pulumi-wayscloud/native";
+ *
+ * const staging = new wayscloud.Provider("staging", {
+ *   apiKey: new pulumi.Config().requireSecret("stagingApiKey"),
+ * });
+ * const dns = new wayscloud.ServiceKey("dns", { service: "dns" }, { provider: staging });
+ * ```
+ */
+export class Provider extends pulumi.ProviderResource {
+  /**
+   * @param name The logical name of the provider.
+   * @param args The account's credential and, if need be, endpoint and customer id.
+   * @param opts Pulumi's resource options.
+   */
+  public constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+    const { apiKey, endpoint, customerId } = args;
+    const secret = apiKey === undefined ? undefined : pulumi.secret(apiKey);
+    super(
+      "wayscloud-account",
+      name,
+      { apiKey: secret, endpoint, customerId },
+      pulumi.mergeOptions(PLUGIN, opts),
+    );
+  }
+}

@@ -1,0 +1,176 @@
+// The provider over gRPC: the five resources live through it with the requests that the dynamic classes make, and previews make none.
+import { startEmulator, type Emulator } from "../../src/emulator";
+import { CallFailure, PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
+import { publicKey, takeRequests } from "../support/world";
+
+let emulator: Emulator;
+let host: PluginHost;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ port: 0 });
+  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
+});
+
+afterEach(async () => {
+  host.stop();
+  await emulator.close();
+});
+
+const DECLARED: [className: string, inputs: Record<string, unknown>, secrets: string[]][] = [
+  ["SshKey", { publicKey: publicKey(1) }, []],
+  ["ServiceKey", { service: "database" }, ["key"]],
+  ["PersonalAccessToken", { scopes: ["services:read", "ssh_keys:read"], expiresInDays: 90 }, ["key"]],
+  ["RotatingServiceKey", { service: "dns", rotateEveryDays: 30, overlapDays: 7 }, ["key"]],
+  ["RotatingPersonalAccessToken", { scopes: ["services:read"], rotateEveryDays: 30 }, ["key"]],
+];
+
+test.each(DECLARED)("%s is created, unchanged, read and deleted", async (className, declared, secrets) => {
+  const urn = urnOf(className);
+  const { id, inputs, outputs } = await host.up(urn, declared);
+  expect(takeRequests(emulator)).toHaveLength(1);
+  for (const name of secrets) expect(outputs[name]).toEqual(secret(expect.stringMatching(/^wayscloud_/)));
+
+  const again = await host.check(urn, inputs, declared);
+  expect(again).toEqual({ inputs, failures: [] });
+  const diff = await host.diff(urn, id, outputs, inputs, again.inputs);
+  expect(diff).toEqual({ changes: false, replaces: [], deleteBeforeReplace: false, details: {} });
+  expect(takeRequests(emulator)).toEqual([]);
+
+  const read = await host.read(urn, id, outputs, inputs);
+  expect(read).toMatchObject({ id, inputs });
+  for (const name of secrets) expect(read.outputs[name]).toEqual(outputs[name]);
+  const refreshed = await host.diff(urn, id, read.outputs, inputs, inputs);
+  expect(refreshed.changes).toBe(false);
+
+  await host.delete(urn, id, read.outputs);
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+  expect(emulator.account.sshKeys()).toEqual([]);
+});
+
+test.each(DECLARED)(
+  "a preview of %s sends nothing and knows only what it can",
+  async (className, declared) => {
+    const urn = urnOf(className);
+    const { inputs } = await host.check(urn, {}, declared);
+    const { id, outputs } = await host.create(urn, inputs, { preview: true });
+    expect(id).toBe("");
+    expect(outputs).toMatchObject(
+      className === "SshKey" ? { fingerprint: unknown } : { key: secret(unknown) },
+    );
+    expect(takeRequests(emulator)).toEqual([]);
+  },
+);
+
+test("a preview of an update sends nothing and keeps known what the update does not change", async () => {
+  const urn = urnOf("PersonalAccessToken");
+  const { id, inputs, outputs } = await host.up(urn, { scopes: ["services:read"], expiresInDays: 90 });
+  takeRequests(emulator);
+  const news = { ...inputs, rotateBeforeDays: 14 };
+  const shown = await host.update(urn, id, outputs, news, true);
+  expect(shown).toMatchObject({
+    keyPrefix: outputs["keyPrefix"],
+    rotateAt: unknown,
+    scopes: ["services:read"],
+  });
+  const updated = await host.update(urn, id, outputs, news);
+  expect(updated).toMatchObject({ key: outputs["key"], keyPrefix: outputs["keyPrefix"] });
+  expect(updated["rotateAt"]).toMatch(/^\d{4}-/);
+  expect(takeRequests(emulator)).toEqual([]);
+});
+
+test("names and descriptions that are left out say whose they are, and are kept", async () => {
+  const ssh = await host.check(urnOf("SshKey", "deploy"), {}, { publicKey: publicKey(1) });
+  expect(ssh.inputs["name"]).toMatch(/^deploy-[0-9a-f]{7}$/);
+  const key = await host.check(urnOf("ServiceKey", "a::b"), {}, { service: "dns" });
+  expect(key.inputs["description"]).toMatch(/^pulumi test\/dev\/a::b #[0-9a-f]{7}$/);
+  const rotating = await host.check(urnOf("RotatingServiceKey"), {}, { service: "dns", rotateEveryDays: 30 });
+  expect(rotating.inputs["description"]).toBe("pulumi test/dev/db");
+});
+
+test("the mark follows from the engine's random seed, so that an up makes what its plan shows", async () => {
+  const marks = [];
+  for (const seed of ["one", "one", "two"]) {
+    marks.push((await host.check(urnOf("SshKey"), {}, { publicKey: publicKey(1) }, seed)).inputs["name"]);
+  }
+  expect(marks[0]).toBe(marks[1]);
+  expect(marks[0]).not.toBe(marks[2]);
+});
+
+test("unknown inputs stay unknown, through check, diff and preview", async () => {
+  const urn = urnOf("SshKey");
+  const { inputs, failures } = await host.check(urn, {}, { publicKey: unknown, name: unknown });
+  expect(failures).toEqual([]);
+  expect(inputs).toEqual({ publicKey: unknown, name: unknown });
+  const { outputs } = await host.create(urn, inputs, { preview: true });
+  expect(outputs).toMatchObject({ publicKey: unknown, name: unknown });
+});
+
+test("an input that is secret stays secret in inputs and outputs", async () => {
+  const urn = urnOf("ServiceKey");
+  const { inputs, outputs } = await host.up(urn, { service: "dns", description: secret("mine") });
+  expect(inputs["description"]).toEqual(secret("mine"));
+  expect(outputs["description"]).toEqual(secret("mine"));
+});
+
+test("bad input is a failure of the named property, and a missing credential is said before anything is created", async () => {
+  const { failures } = await host.check(urnOf("ServiceKey"), {}, { service: "databse" });
+  expect(failures).toEqual([
+    { property: "service", reason: expect.stringContaining('did you mean "database"') },
+  ]);
+  const lost = await PluginHost.start({ endpoint: "http://example.com" });
+  const refused = await lost.check(urnOf("ServiceKey"), {}, { service: "dns" });
+  lost.stop();
+  expect(refused.failures).toEqual([{ property: "", reason: expect.stringContaining("endpoint") }]);
+});
+
+test("a change says which properties differ and which of them replace", async () => {
+  const urn = urnOf("PersonalAccessToken");
+  const { id, inputs, outputs } = await host.up(urn, { scopes: ["services:read"], expiresInDays: 90 });
+  const { inputs: news } = await host.check(urn, inputs, {
+    scopes: ["ssh_keys:read"],
+    rotationTriggers: { a: "b" },
+  });
+  const diff = await host.diff(urn, id, outputs, inputs, news);
+  expect(diff).toMatchObject({
+    changes: true,
+    details: { scopes: "update-replace", expiresInDays: "delete-replace", rotationTriggers: "add-replace" },
+  });
+});
+
+test("a partial failure keeps what may exist, with its inputs, and its secrets marked", async () => {
+  emulator.faults.add(
+    { method: "POST", reset: true, commit: true },
+    { method: "GET", path: "/v1/account/api-keys", times: "always", status: 401 },
+  );
+  const urn = urnOf("ServiceKey");
+  const { inputs } = await host.check(urn, {}, { service: "dns" });
+  const failure: unknown = await host.create(urn, inputs).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(CallFailure);
+  const { kept } = failure as CallFailure;
+  expect(kept?.id).toMatch(/^unresolved\//);
+  expect(kept?.inputs).toEqual(inputs);
+  expect(kept?.properties).toMatchObject({ unresolved: true, service: "dns" });
+  expect(kept?.reasons).toEqual([(failure as CallFailure).message]);
+});
+
+test("what the user must know appears at the resource", async () => {
+  const urn = urnOf("ServiceKey");
+  emulator.faults.add({ method: "POST", reset: true, commit: true });
+  await host.up(urn, { service: "dns" });
+  expect(host.warnings).toContainEqual([urn, expect.stringContaining("was lost")]);
+});
+
+test("a timeout of the user limits the operation", async () => {
+  const urn = urnOf("SshKey");
+  const { inputs } = await host.check(urn, {}, { publicKey: publicKey(1) });
+  emulator.faults.add({ method: "POST", hang: true });
+  const started = performance.now();
+  await expect(host.create(urn, inputs, { timeout: 1 })).rejects.toThrow(/SSH key/);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test("a type that the provider does not have is named, with those that it has", async () => {
+  await expect(host.check(urnOf("constructor"), {}, {})).rejects.toThrow(
+    "no resource of the type wayscloud-account:index:constructor; there are SshKey, ",
+  );
+});
