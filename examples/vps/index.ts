@@ -8,7 +8,7 @@ const account = new pulumi.StackReference(
   config.get("accountStack") ?? `organization/account/${pulumi.getStack()}`,
 );
 
-// requireOutput fails if there is none; getOutput would order servers that nobody can log in to.
+// requireOutput fails if there is none; getOutput would create servers that nobody can log in to.
 const sshKeys = account.requireOutput("publicKeys") as pulumi.Output<string[]>;
 const apiKey = account.requireOutput("vpsKey") as pulumi.Output<string>; // secret here too
 
@@ -21,8 +21,16 @@ const servers = ["web-1", "web-2"].map(
   (name) =>
     new Server(
       name,
-      { name, plan: "NO-Start-Linux-2cpu-4096mb-30gb", region: "NO", sshKeys, apiKey, endpoint },
-      // Keys are put on a server when it is made, so a change of the list would mean another server. People
+      {
+        hostname: `${name}.example.com`,
+        planCode: "NO-Start-Linux-2cpu-4096mb-30gb",
+        region: "NO",
+        osTemplate: "ubuntu-24.04",
+        sshKeys,
+        apiKey,
+        endpoint,
+      },
+      // Keys are deployed when a server is created, so a change of the list would replace the server. People
       // come and go more often than that.
       { ignoreChanges: ["sshKeys"] },
     ),

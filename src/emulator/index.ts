@@ -1,22 +1,27 @@
 // The WAYSCloud Account API in memory: what "pulumi-wayscloud/emulator" exports.
-import { Account } from "./account/account";
 import { Control } from "./account/account-control";
 import type { AccountControl } from "./account/account-control";
-import type { FaultControl } from "./faults/fault";
-import { FaultBook } from "./faults/fault-book";
+import { AccountStore } from "./account/account-store";
 import { ALL_SCOPES } from "./account/fixtures";
+import type { Quirks } from "./account/quirks";
+import { newToken } from "./account/secrets";
+import { loadState, realStateFile, StateWriter } from "./account/state-file";
+import { lockState } from "./account/state-lock";
+import type { FaultControl } from "./faults/fault";
+import { FaultRegistry } from "./faults/fault-registry";
+import { RateLimit } from "./faults/rate-limit";
+import { Timers } from "./faults/timers";
 import { Listener } from "./http/listener";
+import { RequestLog } from "./http/request-log";
+import type { RecordedRequest } from "./http/request-log";
+import { Service } from "./http/service";
 import { checkOptions } from "./options";
 import type { EmulatorOptions } from "./options";
-import { RateLimit } from "./faults/rate-limit";
-import type { RecordedRequest } from "./http/request-log";
-import { newToken } from "./account/secrets";
-import { Service } from "./http/service";
-import { loadState, StateWriter } from "./account/state-file";
-import { Timers } from "./faults/timers";
 
-export type { NewApiKey } from "./account/account";
+export type { NewApiKey } from "./account/account-store";
 export type { AccountControl } from "./account/account-control";
+export type { Quirks } from "./account/quirks";
+export type { Provisioning } from "./account/servers";
 export { FaultError } from "./faults/fault";
 export type { Fault, FaultControl } from "./faults/fault";
 export type { EmulatorOptions } from "./options";
@@ -27,84 +32,131 @@ export type { RecordedRequest } from "./http/request-log";
 export interface Emulator {
   /** The base URL, without a trailing slash: the value for `WAYSCLOUD_ENDPOINT` or `wayscloud:endpoint`. */
   readonly url: string;
-  /** The first credential, a token with all scopes: the value for `WAYSCLOUD_API_KEY` or `wayscloud:apiKey`. */
+  /** The first credential, a token with all scopes: the value for `WAYSCLOUD_PAT_TOKEN` or `wayscloud:patToken`. */
   readonly apiKey: string;
-  /** Every request received, oldest first (the last 100 000 at most); may be emptied with `length = 0`. */
+  /** Every request received, oldest first (at most the last 100,000); may be emptied with `length = 0`. */
   readonly requests: RecordedRequest[];
   /** What goes wrong. */
   readonly faults: FaultControl;
-  /** What the account holds. */
+  /** How the API differs from its documentation; may be changed while the emulator runs. */
+  readonly quirks: Quirks;
+  /** What the account contains. */
   readonly account: AccountControl;
-  /** Stops listening and cuts all connections, so that clients get ECONNREFUSED; the account stays. */
+  /** Stops listening and closes all connections, so that clients get ECONNREFUSED; the account stays. */
   stopListening(): Promise<void>;
   /** Listens again at the same port after {@link stopListening}. */
   listenAgain(): Promise<void>;
-  /** Cuts all connections, hanging ones included, drops late commits, writes the state and frees the port. */
+  /**
+   * Closes all connections, cancels pending commits, saves the state and releases the port and the state file. The account
+   * can then be read but no longer changed. Rejects if a change could not be saved. Further calls do nothing.
+   */
   close(): Promise<void>;
 }
 
-/** Finds or makes the first credential and returns its secret. */
-function openAccount(account: Account, state: string | undefined, apiKey: string | undefined): string {
-  if (state !== undefined) loadState(state, account);
-  const live = [...account.apiKeys.values()];
-  const usable = (key: (typeof live)[number]): boolean =>
+/** Finds or creates the first credential and returns its secret. */
+function openAccount(account: AccountStore, apiKey: string | undefined): string {
+  const keys = [...account.apiKeys.values()];
+  const usable = (key: (typeof keys)[number]): boolean =>
     account.isActive(key) && (apiKey === undefined ? key.bootstrap : key.key === apiKey);
-  const found = live.find(usable);
+  const found = keys.find(usable);
   if (found) return found.key;
-  // A first credential that was replaced, revoked or is not the one asked for any more must not linger.
-  for (const key of live) if (key.bootstrap || key.key === apiKey) account.revokeApiKey(key.id);
+  // A first credential that was replaced, revoked or is no longer the one asked for must not remain.
+  for (const key of keys) if (key.bootstrap || key.key === apiKey) account.revokeApiKey(key.id);
   const description = "first credential of the emulator";
   const key = apiKey ?? newToken();
   return account.createApiKey({ key, keyType: "pat", description, scopes: [...ALL_SCOPES], bootstrap: true })
     .key;
 }
 
-/**
- * Starts an emulator and resolves once it listens. Rejects with Node's own error (`EADDRINUSE`) when it cannot.
- *
- * @example
- * const emulator = await startEmulator();
- * process.env.WAYSCLOUD_ENDPOINT = emulator.url;
- * process.env.WAYSCLOUD_API_KEY = emulator.apiKey;
- * // … run the stack …
- * await emulator.close();
- */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  checkOptions(options);
+/** Wires up an emulator that does not listen yet. */
+function assemble(options: EmulatorOptions) {
   const { now = Date.now, host = "127.0.0.1", port = 0, latency = 0, rateLimit, lists = "array" } = options;
   const timers = new Timers();
-  const requests: RecordedRequest[] = [];
-  const account = new Account(now);
-  const faults = new FaultBook();
+  const log = new RequestLog();
+  const quirks: Quirks = { ...options.quirks };
+  const account = new AccountStore(now, quirks, options.provisioning);
+  const faults = new FaultRegistry(lists !== "array");
+  faults.add(...(options.faults ?? []));
   const limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, now);
   const onRequest = options.onRequest ?? (() => undefined);
-  const service = new Service({ account, faults, timers, requests, limit, latency, lists, onRequest });
-  const serve = (...args: Parameters<Service["serve"]>): void => void service.serve(...args);
-  const listener = new Listener(serve, () => faults.refuses(), host, port);
-  faults.add(...(options.faults ?? []));
-  const apiKey = openAccount(account, options.state, options.apiKey);
-  await listener.open();
-  // Only now: a second emulator that fails to get the port must not have touched the first one's file.
-  const writer = options.state === undefined ? undefined : new StateWriter(options.state, account);
-  account.onChange = () => writer?.changed();
+  const service = new Service({ account, faults, timers, log, limit, latency, lists, onRequest });
+  const listener = new Listener(
+    (request, response) => void service.serve(request, response),
+    () => faults.refuses(),
+    host,
+    port,
+  );
+  return { account, faults, listener, quirks, requests: log.requests, timers };
+}
+
+/** Starts listening and keeps the account in the file from then on; returns the first credential, and how to save. */
+async function open(
+  account: AccountStore,
+  listener: Listener,
+  options: EmulatorOptions,
+): Promise<{ apiKey: string; save: () => void }> {
+  const file = options.state === undefined ? undefined : realStateFile(options.state);
+  const unlock = file === undefined ? () => undefined : lockState(file);
   try {
+    if (file !== undefined) loadState(file, account);
+    const apiKey = openAccount(account, options.apiKey);
+    await listener.open();
+    const writer = file === undefined ? undefined : new StateWriter(file, account);
+    account.onChange = () => writer?.changed();
     account.onChange();
+    const save = (): void => {
+      account.onChange = () => undefined;
+      try {
+        writer?.close();
+      } finally {
+        unlock();
+      }
+    };
+    return { apiKey, save };
   } catch (error) {
+    unlock();
     await listener.close();
     throw error;
   }
+}
+
+/**
+ * Starts an emulator and resolves once it listens. Rejects with Node's own error (`EADDRINUSE`) if the port is taken, and
+ * with a `RangeError` or {@link FaultError} if an option or a fault is invalid.
+ *
+ * @example
+ * ```ts
+ * const emulator = await startEmulator();
+ * process.env.WAYSCLOUD_ENDPOINT = emulator.url;
+ * process.env.WAYSCLOUD_PAT_TOKEN = emulator.apiKey;
+ * // … run the stack …
+ * await emulator.close();
+ * ```
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  checkOptions(options);
+  const { account, faults, listener, quirks, requests, timers } = assemble(options);
+  const { apiKey, save } = await open(account, listener, options);
+  const control = new Control(account);
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    control.close();
+    timers.stop();
+    await listener.close();
+    save();
+  };
   return {
     url: listener.url,
     apiKey,
     requests,
     faults,
-    account: new Control(account),
+    quirks,
+    account: control,
     stopListening: () => listener.close(),
-    listenAgain: () => listener.open(),
-    close: async () => {
-      timers.stop();
-      await listener.close();
-      writer?.close();
+    listenAgain: async () => {
+      if (closed) throw new Error("the emulator is closed: start another one");
+      await listener.open();
     },
+    close: () => (closed ??= close()),
   };
 }

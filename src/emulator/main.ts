@@ -1,18 +1,7 @@
 #!/usr/bin/env node
-// The executable `wayscloud-emulator`: connects the command to this process.
-import { run } from "./command-line";
+// The executable `wayscloud-emulator`; `pulumi-wayscloud emulator` is the same command.
+import { runEmulatorCommand } from "./command";
 
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
-}
-
-void run(process.argv.slice(2), {
-  environment: process.env,
-  out: (text) => void process.stdout.write(text),
-  error: (text) => void process.stderr.write(text),
-  untilStopped,
-}).then((status) => {
+void runEmulatorCommand(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
 });

@@ -5,6 +5,14 @@ import type { Emulator } from "../../src/emulator";
 export const ED25519 =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl user@workstation";
 
+/** A server, without the optional fields. */
+export const SERVER = {
+  hostname: "web",
+  plan_code: "NO-Start-Linux-2cpu-4096mb-30gb",
+  region: "NO",
+  os_template: "ubuntu-24.04",
+};
+
 export interface Reply {
   status: number;
   headers: Record<string, string>;

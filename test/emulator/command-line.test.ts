@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "../../src/emulator";
-import { readCommand, run } from "../../src/emulator/command-line";
+import { run } from "../../src/emulator/command";
+import { readCommand } from "../../src/emulator/command-line";
 import { send } from "./client";
 
 interface Running {
@@ -20,7 +21,7 @@ const begin = (args: string[], environment: Record<string, string> = {}): Runnin
     stop = resolve;
   });
   const status = run(args, {
-    environment,
+    variables: environment,
     out: (text) => void (printed.out += text),
     error: (text) => void (printed.error += text),
     untilStopped: () => stopped,

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
-import { begin, MAX_RECORDED } from "../../src/emulator/http/request-log";
+import { MAX_BODY_BYTES_KEPT, MAX_RECORDED, RequestLog } from "../../src/emulator/http/request-log";
 import type { RecordedRequest } from "../../src/emulator/http/request-log";
-import { ED25519, raw, send } from "./client";
+import { ED25519, raw, send, SERVER } from "./client";
 
 const open: Emulator[] = [];
 const start = async (options?: EmulatorOptions): Promise<Emulator> => {
@@ -76,13 +76,25 @@ describe("the request log", () => {
     expect(heard).toEqual(listener.requests);
   });
 
+  test("keeps no more than 16 MB of bodies, dropping the oldest", () => {
+    const log = new RequestLog();
+    const head = { method: "POST", path: "/", query: {}, headers: {}, credentials: [] };
+    const body = JSON.stringify("x".repeat(900_000));
+    for (let time = 0; time < 100; time++) log.keepBody(log.begin(head, time), body);
+    const sizes = log.requests.map((record) => String(record.body ?? "").length);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(MAX_BODY_BYTES_KEPT);
+    expect([sizes[0], sizes.at(-1)]).toEqual([0, 900_000]);
+    expect(log.requests).toHaveLength(100);
+  });
+
   test("forgets the oldest beyond 100 000", () => {
-    const log = Array.from({ length: MAX_RECORDED }, (_, time) => ({ time }) as RecordedRequest);
-    const head = { method: "GET", path: "/", query: {}, headers: {}, credential: undefined };
-    begin(log, head, MAX_RECORDED);
-    expect(log.length).toBeLessThanOrEqual(MAX_RECORDED);
-    expect(log.at(-1)!.time).toBe(MAX_RECORDED);
-    expect(log[0]!.time).toBeGreaterThan(0);
+    const log = new RequestLog();
+    log.requests.push(...Array.from({ length: MAX_RECORDED }, (_, time) => ({ time }) as RecordedRequest));
+    const head = { method: "GET", path: "/", query: {}, headers: {}, credentials: [] };
+    log.begin(head, MAX_RECORDED);
+    expect(log.requests.length).toBeLessThanOrEqual(MAX_RECORDED);
+    expect(log.requests.at(-1)!.time).toBe(MAX_RECORDED);
+    expect(log.requests[0]!.time).toBeGreaterThan(0);
   });
 });
 
@@ -110,7 +122,7 @@ describe("the state file", () => {
     });
     await send(first, "DELETE", `/v1/account/api-keys/${gone.id}`);
     await send(first, "POST", "/v1/account/ssh-keys", { name: "a", public_key: ED25519 });
-    await send(first, "POST", "/v1/vps", { name: "web", plan: "p", region: "NO" });
+    await send(first, "POST", "/v1/vps", SERVER);
     first.account.setProfile({ company: "Elsewhere" });
     await first.close();
 
@@ -135,6 +147,8 @@ describe("the state file", () => {
     const { json } = await send(emulator, "POST", "/v1/account/api-keys/service", { service: "dns" });
     expect(readFileSync(state, "utf8")).toContain(json.key);
     expect(statSync(state).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(["state.json", "state.json.lock"]);
+    await emulator.close();
     expect(readdirSync(folder)).toEqual(["state.json"]);
   });
 
@@ -172,7 +186,10 @@ describe("the state file", () => {
   );
 
   test("a file that cannot be written fails the start", async () => {
-    await expect(startEmulator({ state: join(folder, "none", "state.json") })).rejects.toThrow("ENOENT");
+    const state = join(folder, "none", "state.json");
+    await expect(startEmulator({ state })).rejects.toThrow(
+      `the file ${state} cannot be used: its folder does not exist (ENOENT)`,
+    );
   });
 
   test("a file that can no longer be written is told to the caller", async () => {
@@ -181,8 +198,13 @@ describe("the state file", () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
     rmSync(nested, { recursive: true });
     const { status, json } = await send(emulator, "POST", "/v1/account/api-keys/service", { service: "dns" });
-    expect([status, json.detail]).toEqual([500, expect.stringContaining("The emulator failed: ENOENT")]);
-    await expect(emulator.close()).rejects.toThrow("ENOENT");
+    expect([status, json.detail]).toEqual([
+      500,
+      expect.stringMatching(
+        /^The emulator failed, and the request may have taken effect: .*folder does not exist/,
+      ),
+    ]);
+    await expect(emulator.close()).rejects.toThrow("cannot be written: its folder does not exist (ENOENT)");
   });
 });
 

@@ -45,7 +45,7 @@ test("POST a service key shows it once, the list shows the page's fields", async
   expect(made.status).toBe(201);
   expect(Object.keys(made.json)).toEqual(["id", "key", "key_prefix", "key_type", "warning"]);
   expect(made.json.id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-  expect(made.json.key).toMatch(/^wayscloud_[A-Za-z0-9]{16}_[A-Za-z0-9]{32,}$/);
+  expect(made.json.key).toMatch(/^wayscloud_[A-Za-z0-9]{15}_[A-Za-z0-9]{36}$/);
   expect(made.json.key_prefix).toBe(made.json.key.slice(0, "wayscloud_3mN8pQr".length));
   expect(made.json).toMatchObject({
     key_type: "service",
@@ -144,30 +144,6 @@ test("a second SSH key of the same fingerprint or name is a conflict", async () 
   expect((await send(emulator, "POST", "/v1/account/ssh-keys", { name: "b", public_key: key })).status).toBe(
     201,
   );
-});
-
-test("servers can be made, counted by their SSH keys, listed as services and deleted", async () => {
-  await send(emulator, "POST", "/v1/account/ssh-keys", { name: "a", public_key: ED25519 });
-  const { json: key } = await send(emulator, "POST", "/v1/account/api-keys/service", { service: "vps" });
-  const caller = { url: emulator.url, apiKey: key.key as string };
-  const body = { name: "web", plan: "NO-Start-Linux-2cpu-4096mb-30gb", region: "NO", ssh_keys: [ED25519] };
-  const made = await send(caller, "POST", "/v1/vps", body);
-  expect(made.status).toBe(201);
-  expect(made.json).toMatchObject({ name: "web", plan: body.plan, region: "NO", status: "running" });
-  expect((await send(caller, "GET", `/v1/vps/${made.json.id}`)).json).toEqual(made.json);
-  expect((await send(emulator, "GET", "/v1/vps")).json).toEqual([made.json]);
-  expect((await send(emulator, "GET", "/v1/account/ssh-keys")).json[0].vm_count).toBe(1);
-  const { json: services } = await send(emulator, "GET", "/v1/account/services");
-  expect(services[1]).toMatchObject({ id: made.json.id, service_type: "vps", name: "web", region: "NO" });
-  expect((await send(caller, "DELETE", `/v1/vps/${made.json.id}`)).status).toBe(200);
-  expect((await send(emulator, "GET", "/v1/account/ssh-keys")).json[0].vm_count).toBe(0);
-  expect((await send(caller, "GET", `/v1/vps/${made.json.id}`)).status).toBe(404);
-});
-
-test("a server made without a list of SSH keys gets all of the account's", async () => {
-  const { fingerprint } = emulator.account.addSshKey({ name: "a", publicKey: ED25519 });
-  const { json } = await send(emulator, "POST", "/v1/vps", { name: "web", plan: "p", region: "NO" });
-  expect(json.ssh_key_fingerprints).toEqual([fingerprint]);
 });
 
 test("lists come in the dialect asked for", async () => {

@@ -1,7 +1,7 @@
 // Who is let in, and what a request must look like.
 import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
-import { ED25519, send } from "./client";
+import { ED25519, send, SERVER } from "./client";
 
 let emulator: Emulator;
 beforeEach(async () => {
@@ -43,7 +43,7 @@ describe("authentication", () => {
   test.each([
     ["api_keys", "/v1/account/api-keys", "POST", "/v1/account/api-keys/service", { service: "dns" }],
     ["ssh_keys", "/v1/account/ssh-keys", "POST", "/v1/account/ssh-keys", { name: "a", public_key: ED25519 }],
-    ["vps", "/v1/vps", "POST", "/v1/vps", { name: "a", plan: "p", region: "NO" }],
+    ["vps", "/v1/vps", "POST", "/v1/vps", SERVER],
   ])(
     "scopes of %s: read reads, write does both, none does neither",
     async (area, list, method, path, body) => {
@@ -125,7 +125,7 @@ describe("bodies", () => {
     [SSH, { name: "a", public_key: OTHER_TYPE }, ["public_key"], "value_error"],
     [SSH, { name: "a", public_key: "ssh-rsa AAAA!" }, ["public_key"], "value_error"],
     [SSH, { name: "a", public_key: `${ED25519}\n${ED25519}` }, ["public_key"], "value_error"],
-    ["/v1/vps", { name: "a", plan: "p", region: "NO", ssh_keys: ["x"] }, ["ssh_keys", 0], "value_error"],
+    ["/v1/vps", { ...SERVER, ssh_keys: ["x"] }, ["ssh_keys", 0], "value_error"],
   ])("%s with %j is a 422 that names the field", async (path, body, field, type) => {
     const { status, json } = await send(emulator, "POST", path, body);
     expect(status).toBe(422);

@@ -1,4 +1,4 @@
-// Facts copied from the vendor's Account API page: the example profile, the example service, the wordings.
+// Facts copied from the vendor's pages and clients: the example profile, the example service, plans, fixed messages.
 import type { Profile, ServiceEntry } from "./records";
 
 /** The page's example profile. */
@@ -24,14 +24,33 @@ export const SERVICE: ServiceEntry = {
   metadata: { engine: "postgresql", version: "16" },
 };
 
-/** The services a service key can be made for. */
+/** The services that a service key can be created for. */
 export const SERVICE_NAMES = ["database", "storage", "llm-api", "dns", "vps"] as const;
 
-/** What every answer that shows a key says. */
+/** What every response that shows a key says. */
 export const SAVE_WARNING = "Save this key now. It cannot be retrieved later.";
 
-/** What every successful DELETE answers. */
+/** The response to every successful DELETE. */
 export const DELETED = { success: true, message: "Resource deleted successfully" } as const;
 
-/** The scopes of the first credential: all that the emulator asks for anywhere. */
+/** The scopes of the first credential: all that the emulator ever asks for. */
 export const ALL_SCOPES = ["api_keys:write", "ssh_keys:write", "services:write", "vps:write"] as const;
+
+/** The regions that servers can be in. */
+export const REGIONS = [
+  { code: "NO", name: "Norway" },
+  { code: "SE", name: "Sweden" },
+  { code: "FR", name: "France" },
+  { code: "DE", name: "Germany" },
+  { code: "EU", name: "Europe" },
+  { code: "US", name: "United States" },
+] as const;
+
+/** Some operating systems; others are accepted as well. */
+export const OS_TEMPLATES = [
+  { id: "ubuntu-24.04", name: "Ubuntu 24.04 LTS", os_family: "linux" },
+  { id: "debian-12", name: "Debian 12", os_family: "linux" },
+] as const;
+
+/** Some sizes of servers; the plan's code holds them. Other sizes are accepted as well. */
+export const PLAN_SIZES = ["Start-Linux-2cpu-4096mb-30gb", "Plus-Linux-4cpu-8192mb-60gb"] as const;

@@ -1,21 +1,21 @@
-// The account's records as the emulator keeps them; what the wire shows of them is in the routes.
+// The account's records as the emulator keeps them; the routes define what the wire shows of them.
 
-/** An API key: a service key or a personal access token, with the secret the real service would not keep. */
+/** An API key: a service key or a personal access token, with the secret that the real service would not keep. */
 export interface ApiKeyRecord {
   id: string;
   /** The full secret. */
   key: string;
   keyPrefix: string;
   keyType: "service" | "pat";
-  /** The service a service key opens; null for a token. */
+  /** The service that a service key gives access to; null for a token. */
   service: string | null;
   description: string | null;
   scopes: string[];
   /** False once deactivated or expired. */
   isActive: boolean;
-  /** True once revoked: it is then in no list and opens nothing, and is kept for tests to look at. */
+  /** True once revoked: the key no longer authenticates, and is kept only for tests to look at. */
   revoked: boolean;
-  /** True for the credential the emulator started with. */
+  /** True for the credential that the emulator started with. */
   bootstrap: boolean;
   /** RFC 3339, UTC, whole seconds. */
   createdAt: string;
@@ -39,17 +39,31 @@ export interface SshKeyRecord {
   createdAt: string;
 }
 
-/** A virtual server of the emulator's own `/v1/vps`. */
+/** The states of a server that the emulator can bring about; the real service also has `terminated` and `error`. */
+export type VpsStatus = "provisioning" | "active" | "stopped";
+
+/** A virtual server. */
 export interface VpsRecord {
   id: string;
+  /** The hostname. */
   name: string;
+  displayName: string;
+  /** The plan's code, such as `NO-Start-Linux-2cpu-4096mb-30gb`. */
   plan: string;
   region: string;
-  osTemplate: string | null;
+  osTemplate: string;
+  status: VpsStatus;
+  /** The IPv4 address; the API shows it once the server is active. */
   ipAddress: string;
+  ipv6Address: string;
+  /** Fingerprints of the SSH keys that were deployed to it. */
   fingerprints: string[];
+  tags: string[];
+  labels: Record<string, string>;
   /** RFC 3339, UTC, whole seconds. */
   createdAt: string;
+  /** RFC 3339, UTC, whole seconds; null until active. */
+  provisionedAt: string | null;
 }
 
 /** The profile as the wire shows it (wire names; further fields are passed through). */
@@ -73,7 +87,7 @@ export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
-/** A deep copy of plain data. Not `structuredClone`: under jest its copies are of another realm, and `toStrictEqual` fails. */
+/** A deep copy of plain data. Not `structuredClone`: under jest its copies belong to another realm, and `toStrictEqual` fails. */
 export function copyOf<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }

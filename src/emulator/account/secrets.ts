@@ -1,23 +1,23 @@
-// Makes secrets in the shapes of the vendor's examples, and hides them.
+// Generates secrets in the form of the vendor's examples, and hides them. Shares no code with the client, on purpose.
 import { createHash, randomBytes } from "node:crypto";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-function randomText(length: number): string {
-  let text = "";
-  // The slight bias of the remainder does not matter: these keys open nothing but this emulator.
-  for (const byte of randomBytes(length)) text += ALPHABET.charAt(byte % ALPHABET.length);
-  return text;
+function randomString(length: number): string {
+  let result = "";
+  // The slight bias of the remainder does not matter: these keys give access to nothing but this emulator.
+  for (const byte of randomBytes(length)) result += ALPHABET.charAt(byte % ALPHABET.length);
+  return result;
 }
 
-/** A service key: `wayscloud_<16 characters>_<36 characters>`. */
+/** A service key: `wayscloud_<15 characters>_<36 characters>`. */
 export function newServiceKey(): string {
-  return `wayscloud_${randomText(16)}_${randomText(36)}`;
+  return `wayscloud_${randomString(15)}_${randomString(36)}`;
 }
 
 /** A personal access token: `wayscloud_pat_<5 characters>_<36 characters>`. */
 export function newToken(): string {
-  return `wayscloud_pat_${randomText(5)}_${randomText(36)}`;
+  return `wayscloud_pat_${randomString(5)}_${randomString(36)}`;
 }
 
 /** The part of a key the list shows: `wayscloud_pat_abc12` of a token, the first 17 characters of any other. */
@@ -25,12 +25,12 @@ export function prefixOf(key: string): string {
   return /^wayscloud_pat_[^_]{5}(?=_)/.exec(key)?.[0] ?? key.slice(0, 17);
 }
 
-/** Stands for a secret in the request log: equal secrets look equal, and none can be read back. */
+/** Represents a secret in the request log: equal secrets look equal, and none can be read back. */
 export function fingerprintOfSecret(secret: string): string {
   return `sha256:${createHash("sha256").update(secret).digest("hex").slice(0, 12)}`;
 }
 
-/** Hides whatever looks like a credential in a text that is about to be printed. */
+/** Hides everything that looks like a credential in a string that is about to be printed. */
 export function redact(text: string): string {
   return text.replace(/wayscloud_[A-Za-z0-9_-]*/g, "[redacted]");
 }

@@ -1,4 +1,4 @@
-// Reads an OpenSSH public key (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4), written apart from the product's own reader.
+// Reads an OpenSSH public key (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4), on purpose apart from the client's parser.
 import { createHash } from "node:crypto";
 
 /** What the API keeps of a public key. */

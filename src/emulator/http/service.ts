@@ -1,29 +1,28 @@
-// The way of one request: read, limit, fault, answer, wait, deliver.
+// How one request is served: read, rate-limit, apply a fault, respond, wait, send.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Account } from "../account/account";
-import type { Answer } from "./answer";
-import { ApiError } from "./answer";
+import type { AccountStore } from "../account/account-store";
+import type { ApiResult } from "./api-result";
+import { ApiError } from "./api-result";
 import { headOf, readBody } from "./call";
 import type { Call } from "./call";
 import { deliver } from "./delivery";
 import type { Fault } from "../faults/fault";
-import type { FaultBook } from "../faults/fault-book";
-import { replacesAnswer } from "../faults/validation";
-import { outcomeOf } from "../faults/outcome";
-import type { Outcome, Setting } from "../faults/outcome";
+import type { FaultRegistry } from "../faults/fault-registry";
+import { replacesResponse } from "../faults/contradictions";
+import { wireResponseOf } from "./wire-response";
+import type { WireResponse, ResponseContext } from "./wire-response";
 import type { RateLimit } from "../faults/rate-limit";
-import { begin, bodyForLog } from "./request-log";
-import type { RecordedRequest } from "./request-log";
-import { answerCall } from "../routes/routes";
+import type { RecordedRequest, RequestLog } from "./request-log";
+import { respondTo } from "../routes/routes";
 import type { Timers } from "../faults/timers";
-import { reasonOf } from "./reason";
+import { errorMessage } from "./error-message";
 
 /** What the service works with. */
 export interface ServiceParts {
-  account: Account;
-  faults: FaultBook;
+  account: AccountStore;
+  faults: FaultRegistry;
   timers: Timers;
-  requests: RecordedRequest[];
+  log: RequestLog;
   limit: RateLimit | undefined;
   latency: number;
   lists: string;
@@ -32,19 +31,24 @@ export interface ServiceParts {
 
 const NO_FAULT: Fault = {};
 
-/** The emulator's own failure, such as a state file that cannot be written, is told to whoever is at the other end. */
-function failure(error: unknown): { outcome: Outcome; fault: Fault } {
-  const detail = `The emulator failed: ${reasonOf(error)}`;
+interface Decision {
+  wire: WireResponse;
+  fault: Fault;
+}
+
+/** What is sent when the emulator itself fails: the state file cannot be written, although the account has changed. */
+function failure(error: unknown): Decision {
+  const detail = `The emulator failed, and the request may have taken effect: ${errorMessage(error)}`;
   const headers = { "content-type": "application/json" };
   const body = Buffer.from(JSON.stringify({ detail }));
-  return { outcome: { kind: "body", status: 500, headers, body }, fault: NO_FAULT };
+  return { wire: { kind: "body", status: 500, headers, body }, fault: NO_FAULT };
 }
 
 export class Service {
-  readonly #setting: Setting;
+  readonly #context: ResponseContext;
 
   constructor(private readonly parts: ServiceParts) {
-    this.#setting = {
+    this.#context = {
       lists: parts.lists,
       newestKey: () => Array.from(parts.account.apiKeys.values()).at(-1)?.key ?? "",
     };
@@ -55,51 +59,69 @@ export class Service {
     const { parts } = this;
     const started = performance.now();
     const head = headOf(request);
-    const record = begin(parts.requests, head, parts.account.now());
+    const record = parts.log.begin(head, parts.account.now());
     try {
       const call = { ...head, ...(await readBody(request)) };
-      record.body = bodyForLog(call.text);
-      const { outcome, fault } = await this.#decide(call, record).catch(failure);
+      parts.log.keepBody(record, call.text);
+      const { wire, fault } = await this.#decide(call, record).catch(failure);
       await parts.timers.pause(parts.latency + (fault.delay ?? 0));
       response.setHeader("date", new Date(parts.account.now()).toUTCString());
-      record.status = "status" in outcome ? outcome.status : outcome.kind;
+      record.status = "status" in wire ? wire.status : wire.kind;
       record.duration = performance.now() - started;
-      parts.onRequest(record);
-      await deliver(response, outcome, fault, parts.timers);
+      this.#notify(record);
+      await deliver(response, wire, fault, parts.timers);
     } catch {
-      // The client hung up while sending, or a fault's header cannot be sent: there is nobody to tell, or no way.
+      // The client hung up while sending: nobody is left to respond to.
       response.destroy();
     }
   }
 
-  async #decide(call: Call, record: RecordedRequest): Promise<{ outcome: Outcome; fault: Fault }> {
-    const { parts } = this;
-    if (parts.limit?.take() === false) {
-      const tooMany = new ApiError(429, "Too Many Requests", { "retry-after": "1" }).toAnswer();
-      return { outcome: outcomeOf(NO_FAULT, call, tooMany, this.#setting), fault: NO_FAULT };
+  /** A mistake in the listener is its owner's, and not the client's. */
+  #notify(record: RecordedRequest): void {
+    try {
+      this.parts.onRequest(record);
+    } catch (error) {
+      process.emitWarning(`onRequest of the WAYSCloud emulator threw: ${errorMessage(error)}`);
     }
-    const fault = parts.faults.strike(call) ?? NO_FAULT;
-    const answer = await this.#commit(call, record, fault);
-    return { outcome: outcomeOf(fault, call, answer, this.#setting), fault };
   }
 
-  /** Lets the request take effect now, later or not at all; returns the API's own answer if there is one by now. */
-  async #commit(call: Call, record: RecordedRequest, fault: Fault): Promise<Answer | undefined> {
-    const replaced = replacesAnswer(fault);
+  async #decide(call: Call, record: RecordedRequest): Promise<Decision> {
+    const { parts } = this;
+    if (parts.limit?.take() === false) {
+      const tooMany = new ApiError(429, "Too Many Requests", { "retry-after": "1" }).toResult();
+      return { wire: wireResponseOf(NO_FAULT, call, tooMany, this.#context), fault: NO_FAULT };
+    }
+    const fault = parts.faults.take(call) ?? NO_FAULT;
+    const result = await this.#commit(call, record, fault);
+    return { wire: wireResponseOf(fault, call, result, this.#context), fault };
+  }
+
+  /** Lets the request take effect now, later or not at all; returns the API's own result if there is one by now. */
+  async #commit(call: Call, record: RecordedRequest, fault: Fault): Promise<ApiResult | undefined> {
+    const replaced = replacesResponse(fault);
     if (fault.commitAfter !== undefined && replaced) {
-      this.parts.timers.later(fault.commitAfter, () => this.#answer(call, record));
+      this.parts.timers.later(fault.commitAfter, () => this.#commitLate(call, record));
       return undefined;
     }
     if (fault.commitAfter !== undefined) await this.parts.timers.pause(fault.commitAfter);
     const commit = fault.commit ?? (!replaced || fault.echo?.what === "key");
-    return commit ? this.#answer(call, record) : undefined;
+    return commit ? this.#respond(call, record) : undefined;
   }
 
-  #answer(call: Call, record: RecordedRequest): Answer {
-    const answer = answerCall(this.parts.account, call, (id) => {
+  /** The response is long gone; a state file that cannot be written is reported by the next change. */
+  #commitLate(call: Call, record: RecordedRequest): void {
+    try {
+      this.#respond(call, record);
+    } catch (error) {
+      process.emitWarning(`late commit in the WAYSCloud emulator: ${errorMessage(error)}`);
+    }
+  }
+
+  #respond(call: Call, record: RecordedRequest): ApiResult {
+    const result = respondTo(this.parts.account, call, (id) => {
       record.credentialId = id;
     });
-    record.committed = answer.committed === true;
-    return answer;
+    record.committed = result.committed === true;
+    return result;
   }
 }

@@ -1,26 +1,26 @@
 // /v1/account/api-keys: list, create a service key, create a token, revoke.
-import type { Account } from "../account/account";
-import { ApiError } from "../http/answer";
-import type { Answer } from "../http/answer";
+import type { AccountStore } from "../account/account-store";
+import { ApiError } from "../http/api-result";
+import type { ApiResult } from "../http/api-result";
 import type { Call } from "../http/call";
 import { DELETED, SAVE_WARNING, SERVICE_NAMES } from "../account/fixtures";
 import type { ApiKeyRecord } from "../account/records";
-import { BodyReader } from "./validation";
+import { BodyReader } from "./body-reader";
 
-function created(record: ApiKeyRecord): Answer {
+function created(record: ApiKeyRecord): ApiResult {
   const { id, key, keyPrefix, keyType } = record;
-  // The page shows, for a token, the example of a service key word for word (key_type "service" and a
-  // prefix without "pat"). That is taken for a slip: a token's answer here says what the token is.
+  // For a token the page repeats the example of a service key (key_type "service", a prefix without "pat"). The
+  // emulator treats that as a mistake of the page and answers what the token is.
   const body = { id, key, key_prefix: keyPrefix, key_type: keyType, warning: SAVE_WARNING };
   return { status: 201, body, committed: true, newKey: key };
 }
 
-export function listApiKeys(account: Account): Answer {
-  const body = Array.from(account.apiKeys.values(), (record) => ({
+export function listApiKeys(account: AccountStore): ApiResult {
+  const body = account.listedApiKeys().map((record) => ({
     id: record.id,
     key_prefix: record.keyPrefix,
     key_type: record.keyType,
-    service: record.service,
+    service: record.keyType === "pat" ? (account.quirks.tokenService ?? null) : record.service,
     description: record.description,
     scopes: record.scopes,
     is_active: account.isActive(record),
@@ -30,7 +30,7 @@ export function listApiKeys(account: Account): Answer {
   return { status: 200, body, list: "api_keys" };
 }
 
-export function createServiceKey(account: Account, call: Call): Answer {
+export function createServiceKey(account: AccountStore, call: Call): ApiResult {
   const reader = new BodyReader(call);
   const service = reader.requiredText("service");
   const description = reader.optionalText("description");
@@ -43,7 +43,7 @@ export function createServiceKey(account: Account, call: Call): Answer {
   return created(account.createApiKey({ keyType: "service", service, description, scopes }));
 }
 
-export function createToken(account: Account, call: Call): Answer {
+export function createToken(account: AccountStore, call: Call): ApiResult {
   const reader = new BodyReader(call);
   const scopes = reader.texts("scopes", 1);
   const description = reader.optionalText("description");
@@ -70,7 +70,7 @@ function readExpiry(reader: BodyReader): number | null {
   return days;
 }
 
-export function revokeApiKey(account: Account, _call: Call, id: string): Answer {
+export function revokeApiKey(account: AccountStore, _call: Call, id: string): ApiResult {
   if (!account.revokeApiKey(id)) throw new ApiError(404, "API key not found");
   return { status: 200, body: DELETED, committed: true };
 }

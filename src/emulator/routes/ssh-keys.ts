@@ -1,31 +1,31 @@
 // /v1/account/ssh-keys: list, add, delete.
-import type { Account } from "../account/account";
-import { ApiError } from "../http/answer";
-import type { Answer } from "../http/answer";
+import type { AccountStore } from "../account/account-store";
+import { ApiError } from "../http/api-result";
+import type { ApiResult } from "../http/api-result";
 import type { Call } from "../http/call";
 import { DELETED } from "../account/fixtures";
 import type { SshKeyRecord } from "../account/records";
 import { parsePublicKey } from "../account/ssh-public-key";
-import { BodyReader } from "./validation";
-import { reasonOf } from "../http/reason";
+import { BodyReader } from "./body-reader";
+import { errorMessage } from "../http/error-message";
 
-function entry(account: Account, record: SshKeyRecord): Record<string, unknown> {
+function entry(account: AccountStore, record: SshKeyRecord): Record<string, unknown> {
   return {
     id: record.id,
     name: record.name,
     fingerprint: record.fingerprint,
     key_type: record.keyType,
     created_at: record.createdAt,
-    vm_count: account.vmCount(record.fingerprint),
+    vm_count: account.servers.vmCount(record.fingerprint),
   };
 }
 
-export function listSshKeys(account: Account): Answer {
-  const body = Array.from(account.sshKeys.values(), (record) => entry(account, record));
+export function listSshKeys(account: AccountStore): ApiResult {
+  const body = account.listedSshKeys().map((record) => entry(account, record));
   return { status: 200, body, list: "ssh_keys" };
 }
 
-export function addSshKey(account: Account, call: Call): Answer {
+export function addSshKey(account: AccountStore, call: Call): ApiResult {
   const reader = new BodyReader(call);
   const name = reader.requiredText("name");
   const publicKey = reader.requiredText("public_key");
@@ -34,7 +34,7 @@ export function addSshKey(account: Account, call: Call): Answer {
     try {
       fingerprint = parsePublicKey(publicKey).fingerprint;
     } catch (error) {
-      const reason = reasonOf(error);
+      const reason = errorMessage(error);
       reader.problem("public_key", "value_error", `Value error, invalid SSH public key: ${reason}`);
     }
   }
@@ -47,7 +47,7 @@ export function addSshKey(account: Account, call: Call): Answer {
   return { status: 201, body: entry(account, record), committed: true };
 }
 
-export function deleteSshKey(account: Account, _call: Call, id: string): Answer {
+export function deleteSshKey(account: AccountStore, _call: Call, id: string): ApiResult {
   if (!account.removeSshKey(id)) throw new ApiError(404, "SSH key not found");
   return { status: 200, body: DELETED, committed: true };
 }

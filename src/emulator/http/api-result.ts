@@ -1,15 +1,15 @@
-// What a route answers before it becomes bytes, and the errors a route can throw instead.
+// What an endpoint answers before it becomes bytes, and the errors that an endpoint can throw instead.
 
-/** One answer of the API: a status and a JSON body, not yet rendered. */
-export interface Answer {
+/** The result of a request: a status and a JSON body, not yet rendered. */
+export interface ApiResult {
   status: number;
   headers?: Record<string, string>;
   body: unknown;
-  /** Set when the body is a list: the name it bears in the `named` dialect, such as `ssh_keys`. */
+  /** Set when the body is a list: its name in the `named` dialect, such as `ssh_keys`. */
   list?: string;
   /** Set when the request changed the account. */
   committed?: boolean;
-  /** The full secret a creation just handed out, for faults that echo it. */
+  /** The full secret that a creation just returned, for faults that echo it. */
   newKey?: string;
 }
 
@@ -20,7 +20,7 @@ export interface Problem {
   type: string;
 }
 
-/** A refusal of the API: `detail` is the whole of its body besides the braces. */
+/** An error response of the API; its body holds nothing but `detail`. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
@@ -32,7 +32,7 @@ export class ApiError extends Error {
     super(typeof detail === "string" ? detail : "validation failed");
   }
 
-  toAnswer(): Answer {
+  toResult(): ApiResult {
     return { status: this.status, headers: this.headers, body: { detail: this.detail } };
   }
 }

@@ -13,16 +13,16 @@ function* plain(bytes: number): Generator<Buffer> {
 }
 
 function* zipped(bytes: number): Generator<Buffer> {
-  // A gzip file may consist of several members (RFC 1952 §2.2): one is made and sent over and over, so that a
+  // A gzip file may consist of several members (RFC 1952 §2.2): one is created and sent repeatedly, so that a
   // bomb of gigabytes costs the emulator next to nothing.
-  let whole: Buffer | undefined;
+  let member: Buffer | undefined;
   for (const part of plain(bytes)) {
-    if (part.length === BLOCK && part[BLOCK - 1] === 0x20) yield (whole ??= gzipSync(part));
+    if (part.length === BLOCK && part[BLOCK - 1] === 0x20) yield (member ??= gzipSync(part));
     else yield gzipSync(part);
   }
 }
 
-/** A stream that is (or unpacks to) so many bytes, at least 2. */
-export function filler(bytes: number, gzip: boolean): Readable {
+/** A stream of (or that unpacks to) so many bytes, at least 2. */
+export function paddingStream(bytes: number, gzip: boolean): Readable {
   return Readable.from(gzip ? zipped(bytes) : plain(bytes), { objectMode: false });
 }

@@ -1,9 +1,9 @@
-// Checks of a request body in the manner of FastAPI: every problem at once, as a 422.
-import { ApiError } from "../http/answer";
-import type { Problem } from "../http/answer";
+// Checks a request body like FastAPI: every problem at once, as a 422.
+import { ApiError } from "../http/api-result";
+import type { Problem } from "../http/api-result";
 import type { Call } from "../http/call";
 
-/** Reads the fields of a JSON body and gathers what is wrong with them. */
+/** Reads the fields of a JSON body and collects what is wrong with them. */
 export class BodyReader {
   readonly #problems: Problem[] = [];
   readonly #fields: Map<string, unknown>;
@@ -68,13 +68,26 @@ export class BodyReader {
     });
   }
 
+  textMap(field: string): Record<string, string> {
+    const value = this.optional(field);
+    const entries: [string, unknown][] =
+      typeof value === "object" && value !== null ? Object.entries(value) : [];
+    if (typeof value !== "object" || Array.isArray(value)) {
+      this.problem(field, "dict_type", "Input should be a valid dictionary");
+    }
+    const wrong = entries.find(([, content]) => typeof content !== "string");
+    if (wrong) this.problem([field, wrong[0]], "string_type", "Input should be a valid string");
+    return Object.fromEntries(entries.map(([key, content]) => [key, String(content)]));
+  }
+
+  /** Whether the field was sent, and not as null. */
   has(field: string): boolean {
     return this.optional(field) !== null;
   }
 }
 
 function parseObject(call: Call): object {
-  if (call.tooLarge) throw new ApiError(413, "Request body is larger than 1 MB");
+  if (call.bodyError) throw call.bodyError;
   const type = call.headers["content-type"] ?? "";
   if (!/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type)) {
     throw new ApiError(415, "Content-Type must be application/json");
