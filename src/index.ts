@@ -3,17 +3,17 @@ export { Provider } from "./provider";
 export type { ProviderArgs } from "./provider";
 
 export { SshKey } from "./resources/ssh-key";
-export type { SshKeyArgs } from "./resources/ssh-key";
+export type { SshKeyArgs, SshKeyState } from "./resources/ssh-key";
 export { ServiceKey } from "./resources/service-key";
-export type { ServiceKeyArgs, ServiceName } from "./resources/service-key";
+export type { ServiceKeyArgs, ServiceKeyState, ServiceName } from "./resources/service-key";
 export { PersonalAccessToken } from "./resources/personal-access-token";
-export type { PersonalAccessTokenArgs } from "./resources/personal-access-token";
+export type { PersonalAccessTokenArgs, PersonalAccessTokenState } from "./resources/personal-access-token";
 export { RotatingServiceKey } from "./resources/rotating-service-key";
 export type { RotatingServiceKeyArgs } from "./resources/rotating-service-key";
 export { RotatingPersonalAccessToken } from "./resources/rotating-personal-access-token";
 export type { RotatingPersonalAccessTokenArgs } from "./resources/rotating-personal-access-token";
 export type { RotationArgs } from "./resources/rotation-args";
-export type { CommonKeyArgs, ExistingKey } from "./resources/existing-key";
+export type { CommonKeyArgs, ExistingKeyArgs } from "./resources/existing-key";
 
 export { getProfile, getProfileOutput } from "./data/profile";
 export type { GetProfileResult } from "./data/profile";

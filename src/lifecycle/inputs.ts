@@ -1,26 +1,33 @@
 // Checking inputs: each helper reads one property, notes what is wrong with it in words for the user, and leaves unknown values alone.
 import { bearsMark, fillIn, isForLater, isTemplate } from "../text/auto-name";
 import type { AutoKind } from "../text/auto-name";
+import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
+import { looksSecret, quotesSecret } from "../text/pasted-secret";
 import { UNKNOWN } from "./lifecycle";
 import type { CheckFailure, Checked, Properties } from "./lifecycle";
-import { looksSecret } from "./ssh-key/public-key";
 
 /** Collects the checked inputs and all failures of one resource at once. */
 export class InputCheck {
   readonly failures: CheckFailure[] = [];
   readonly inputs: Properties = {};
+  /** Inputs that have failed already, so that nothing more is said about them. */
+  private readonly rejected = new Set<string>();
 
   constructor(
     private readonly news: Properties,
     allowed: readonly string[],
   ) {
-    for (const name of Object.keys(news)) {
+    for (const [name, value] of Object.entries(news)) {
+      const literal = outputLiteralIn(name, value);
       if (!allowed.includes(name)) {
-        // The value is foreign: it may be a secret under a mistyped name, so the failure names no property.
+        // The value may be a secret under a misspelled name, so the failure names no property.
         this.fail(
           "",
-          `unknown property \`${name.slice(0, 60).replace(/[^ -~]/g, "?")}\`${didYouMean(name, allowed)} The properties are ${listed(allowed)}.`,
+          `unknown input \`${name.slice(0, 60).replace(/[^ -~]/g, "?")}\`${didYouMean(name, allowed)} Valid inputs: ${listed(allowed)}.`,
         );
+      } else if (literal !== undefined) {
+        this.rejected.add(name);
+        this.fail(name, outputLiteralMessage(literal));
       }
     }
   }
@@ -29,13 +36,14 @@ export class InputCheck {
     return { inputs: this.inputs, failures: this.failures };
   }
 
-  /** The engine prints the value of the property that a failure names, so one that holds a secret by mistake is named in the reason only. */
+  /** The engine prints the value of the named property, so the property is omitted if its value may be a secret. */
   fail(property: string, reason: string): void {
     this.failures.push({ property: holdsSecret(this.news[property]) ? "" : property, reason });
   }
 
-  /** Is there a value, and is it known? An unknown one is passed on as it is. */
+  /** Is there a value that is known, and not rejected yet? An unknown one is passed on as it is. */
   known(name: string): boolean {
+    if (this.rejected.has(name)) return false;
     const value = this.news[name];
     if (value === UNKNOWN) this.inputs[name] = UNKNOWN;
     return value !== undefined && value !== null && value !== UNKNOWN;
@@ -51,44 +59,48 @@ export class InputCheck {
   flag(name: string): void {
     if (!this.known(name)) return;
     if (typeof this.news[name] === "boolean") this.inputs[name] = this.news[name];
-    else this.fail(name, `\`${name}\` must be true or false, not ${shape(this.news[name])}`);
+    else this.fail(name, `\`${name}\` must be true or false, not ${quoted(this.news[name])}`);
   }
 
   days(name: string, most: number, least = 1): void {
     if (!this.known(name)) return;
     const value = this.news[name];
     if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
-      const given = typeof value === "number" ? String(value) : shape(value);
+      const given = typeof value === "number" ? String(value) : quoted(value);
       this.fail(name, `\`${name}\` must be a whole number of days from ${least} to ${most}, not ${given}`);
     } else this.inputs[name] = value;
   }
 
+  /** A string that people will see: in the account, in messages, in the state. */
   text(name: string): string | undefined {
     if (!this.known(name)) return undefined;
     const value = this.news[name];
-    if (typeof value === "string") {
+    if (typeof value !== "string") {
+      this.fail(name, `\`${name}\` must be a string, not ${quoted(value)}`);
+    } else if (quotesSecret(value) && !isGenerated(name, value)) {
+      this.fail(
+        "",
+        `\`${name}\` contains a key or another secret, and it is not kept secret: remove it from there`,
+      );
+    } else {
       this.inputs[name] = value;
       return value;
     }
-    this.fail(name, `\`${name}\` must be a text, not ${shape(value)}`);
     return undefined;
   }
 
-  /** Texts by name, any of which may be unknown. */
+  /** Values of any kind by name, at any depth; they are only compared. */
   textMap(name: string): void {
     if (!this.known(name)) return;
     const value = this.news[name];
-    if (
-      !isRecord(value) ||
-      !Object.values(value).every((part) => part === UNKNOWN || typeof part === "string")
-    ) {
-      this.fail(name, `\`${name}\` must be an object whose values are texts, not ${shape(value)}`);
+    if (!isRecord(value)) {
+      this.fail(name, `\`${name}\` must be an object, such as { quarter: "2026-Q4" }, not ${quoted(value)}`);
     } else if (Object.keys(value).length > 0) this.inputs[name] = value;
   }
 
   /**
-   * A name or description that may be left to the package. A mark once drawn is kept, unless `renew` says that the thing itself is
-   * another one; with `adopting` the template itself is kept, since the thing may have a text already.
+   * A name or description that may be omitted. A generated suffix is kept for the lifetime of the resource, unless `renew` (the object is
+   * being replaced). With `adopting` the template stays unfilled, because the adopted object may already have a name.
    */
   auto(name: AutoKind, olds: Properties, options: { adopting: boolean; renew: boolean }): void {
     const value = this.text(name);
@@ -100,7 +112,12 @@ export class InputCheck {
   }
 }
 
-/** Is a secret in this value, at whatever depth? */
+/** Whether the package builds this text, whose logical name may well be a hash. */
+function isGenerated(name: string, value: string): boolean {
+  return (name === "name" || name === "description") && isTemplate(value, name);
+}
+
+/** Whether this value holds a secret, at any depth. */
 export function holdsSecret(value: unknown): boolean {
   if (typeof value === "string") return looksSecret(value);
   return typeof value === "object" && value !== null && Object.entries(value).flat().some(holdsSecret);
@@ -109,9 +126,17 @@ export function holdsSecret(value: unknown): boolean {
 /** What a value is, without showing it. */
 export function shape(value: unknown): string {
   if (value === null) return "null";
+  if (value === undefined) return "undefined";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "string") return `a text of ${value.length} characters`;
+  if (typeof value === "string") return `a string of ${value.length} characters`;
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** What a value is; a short word is shown, with what it would be in the stack config, where every value is a string. */
+export function quoted(value: unknown): string {
+  if (typeof value !== "string" || !/^[\w.-]{1,12}$/.test(value)) return shape(value);
+  const typed = /^(?:true|false)$/.test(value) ? "getBoolean" : /^\d+$/.test(value) ? "getNumber" : undefined;
+  return `the string "${value}"${typed === undefined ? "" : ` (read stack config with \`config.${typed}\`)`}`;
 }
 
 export function isRecord(value: unknown): value is Properties {

@@ -1,17 +1,34 @@
-// What the resources' constructors share: the constant provider text, and the properties and options that every one of them passes.
+// What the resources' constructors share: the constant provider code, the properties and options that they pass, and mistakes found at once.
 import * as pulumi from "@pulumi/pulumi";
 
 import { autoText } from "../text/auto-name";
+import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 
 /** The provider objects of "pulumi-wayscloud/runtime". */
 export type RuntimeName =
   "sshKey" | "serviceKey" | "personalAccessToken" | "rotatingServiceKey" | "rotatingPersonalAccessToken";
 
+/** What distinguishes one resource class from another to its constructor. */
+export interface ResourceSpec<A> {
+  className: string;
+  runtime: RuntimeName;
+  /** The inputs that are passed for these arguments. */
+  inputs(name: string, args: A): object;
+  /** Outputs that are not inputs: they are named so that they exist at once. */
+  outputs: readonly string[];
+  /** Outputs that are inputs as well, of a resource that was obtained with `get`. */
+  inputOutputs: readonly string[];
+  /** Outputs that are secret wherever the engine stores them. */
+  secrets: readonly string[];
+  /** What to do instead of using the `import` option. */
+  importInstead: string;
+}
+
 /**
- * The code that the engine keeps in the state and runs for a resource, for ever: a constant of 60-odd bytes, never to be changed. What it
- * does lives in the installed package, so an upgrade changes no state.
+ * The code that the engine keeps in the state and runs for a resource, for as long as it exists: a constant of about 60 bytes, never to be
+ * changed. What it does lives in the installed package, so an upgrade changes no state.
  */
-export function providerText(name: RuntimeName): string {
+export function providerCode(name: RuntimeName): string {
   return `exports.handler = () => require("pulumi-wayscloud/runtime").${name}`;
 }
 
@@ -20,24 +37,98 @@ export function typeToken(className: string): string {
   return `pulumi-nodejs:dynamic/wayscloud:${className}`;
 }
 
-/** Properties of a resource to be created, or of one to be looked up (`args` absent). Outputs are named so that they exist at once. */
-export function propertiesOf(
-  runtime: RuntimeName,
-  args: object | undefined,
-  outputs: readonly string[],
-): Record<string, unknown> {
+/** The last two arguments of `super`: of a resource to be created, or of one to be read (`get`: no `args`). Checks all arguments first. */
+export function declaration<A extends object>(
+  spec: ResourceSpec<A>,
+  name: string,
+  args: A | undefined,
+  opts: pulumi.CustomResourceOptions | undefined,
+): [properties: Record<string, unknown>, options: pulumi.CustomResourceOptions | undefined] {
+  checkArguments(spec, name, args, opts);
+  const found = opts?.id !== undefined;
   const properties: Record<string, unknown> = {};
-  for (const name of outputs) properties[name] = undefined;
-  return Object.assign(properties, args, { __provider: providerText(runtime) });
+  // Every property costs time and space in the state: only these are named, and `undefined` is not stored.
+  for (const output of found ? [...spec.inputOutputs, ...spec.outputs] : spec.outputs)
+    properties[output] = undefined;
+  if (args) Object.assign(properties, spec.inputs(name, args));
+  properties.__provider = providerCode(spec.runtime);
+  const { secrets } = spec;
+  return [
+    properties,
+    secrets.length > 0 ? pulumi.mergeOptions(opts, { additionalSecretOutputs: [...secrets] }) : opts,
+  ];
 }
 
-/** The default description of a key: tells a person its owner, and ends in a mark that proves it. */
+/** Catches mistakes for which the engine's own errors are misleading, or that it does not report at all. */
+function checkArguments<A>(
+  { className, importInstead, inputOutputs }: ResourceSpec<A>,
+  name: string,
+  args: A | undefined,
+  opts: pulumi.CustomResourceOptions | undefined,
+): void {
+  const fail = (why: string): never => {
+    throw new Error(`${className} "${name}": ${why}.`);
+  };
+  // Not shown: it is a paragraph.
+  if (outputLiteralIn("name", name) !== undefined) {
+    throw new Error(
+      `${className}: ${outputLiteralMessage("name")}. The logical name must be known when the program runs, so build it from other values.`,
+    );
+  }
+  if (opts?.import !== undefined) {
+    fail(`the \`import\` option is not supported for dynamic resources. ${importInstead}`);
+  }
+  if (opts?.provider && !runsHere(opts.provider)) {
+    fail(
+      "the `provider` option must be a Provider of pulumi-wayscloud, new wayscloud.Provider(name, { apiKey }); this one would be ignored, and the default account be used",
+    );
+  }
+  if (opts?.id !== undefined && inputOutputs.length === 0) fail("a rotating key cannot be looked up by `id`");
+  if (opts?.id === undefined && (typeof args !== "object" || args === null)) {
+    fail("missing required argument `args`, an object with the resource's inputs");
+  }
+}
+
+/** The SDK silently ignores a provider of another package than the resource's. */
+function runsHere(provider: unknown): boolean {
+  return (
+    pulumi.ProviderResource.isInstance(provider) &&
+    "__pulumiType" in provider &&
+    provider.__pulumiType === "pulumi:providers:pulumi-nodejs"
+  );
+}
+
+/**
+ * The options of a `get`, which is called as in Pulumi's own SDKs, `(name, id, state?, opts?)`, or without the state. Everything is read
+ * from the account, so the state is only checked.
+ */
+export function lookupOptions<A>(
+  { className, outputs, inputOutputs }: ResourceSpec<A>,
+  name: string,
+  id: pulumi.Input<pulumi.ID>,
+  stateOrOptions: object | undefined,
+  opts: pulumi.CustomResourceOptions | undefined,
+): pulumi.CustomResourceOptions {
+  const call = `${className}.get("${name}")`;
+  if (outputLiteralIn("id", id) !== undefined) throw new Error(`${call}: ${outputLiteralMessage("id")}.`);
+  const state = [...inputOutputs, ...outputs];
+  const given = Object.keys(stateOrOptions ?? {});
+  const others = given.filter((key) => !state.includes(key));
+  if (others.length > 0 && (opts !== undefined || others.length < given.length)) {
+    throw new Error(
+      `${call}: the third argument is the state, the fourth the resource options; \`${others[0] ?? ""}\` is not an output of ${className}.`,
+    );
+  }
+  return { ...(others.length > 0 ? stateOrOptions : opts), id };
+}
+
+/** The default description of a key: it names its owner, and ends in a marker that proves ownership. */
 export function defaultDescription(name: string): string {
-  return autoText(`${ownerDescription(name)} #`, pulumi.runtime.isDryRun());
+  return autoText(`${defaultRotatingDescription(name)} #`, pulumi.runtime.isDryRun());
 }
 
-/** The default description of a rotating key: each of its keys adds a mark of its own. */
-export function ownerDescription(name: string): string {
+/** The default description of a rotating key: each of its keys adds a marker of its own. */
+export function defaultRotatingDescription(name: string): string {
   return `pulumi ${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
 }
 
@@ -46,66 +137,27 @@ export function defaultName(name: string): string {
   return autoText(`${name}-`, pulumi.runtime.isDryRun());
 }
 
-/** The options with the key outputs kept secret wherever the engine stores them. */
-export function withSecretOutputs(
-  opts: pulumi.CustomResourceOptions | undefined,
-  ...names: string[]
-): pulumi.CustomResourceOptions {
-  return pulumi.mergeOptions(opts, { additionalSecretOutputs: names });
-}
-
-/** What else to do where the `import` option is given. */
-const IMPORT_INSTEAD = {
-  sshKey: "Declare it with `adoptExisting: true` instead, which takes over the key that the account has",
-  apiKey: "Pass `existing: { id, key }` instead, which takes over the key that you have",
-  rotating: "Let it make a key of its own instead, and revoke the old one when nothing uses it any more",
-};
-
-/**
- * Mistakes that the engine would answer with riddles ("code must be a string, not undefined"): an argument object that is missing, which only
- * JavaScript lets pass, and the option `import`.
- */
-export function requireArgs(
-  className: string,
-  name: string,
-  args: unknown,
-  opts: pulumi.CustomResourceOptions | undefined,
-  importInstead: keyof typeof IMPORT_INSTEAD,
-): void {
-  if (opts?.import !== undefined) {
-    throw new Error(
-      `${className} "${name}": \`import\` cannot work for dynamic resources, since the engine has no code to read them with. ${IMPORT_INSTEAD[importInstead]}.`,
-    );
-  }
-  if (opts?.id !== undefined && importInstead === "rotating") {
-    throw new Error(`${className} "${name}": a rotating key cannot be looked up by \`id\`.`);
-  }
-  if (opts?.id !== undefined || (typeof args === "object" && args !== null)) return;
-  throw new Error(
-    `${className} "${name}": the second argument must be an object with the resource's properties.`,
-  );
-}
-
-/** So many resources of a program cost next to nothing with traces, and what goes wrong with them is shown with its place. */
-const MOST_TRACED = 50;
+/** The first resources keep their traces (cheap), so that errors show a source location. */
+const TRACED_RESOURCES = 50;
 let constructed = 0;
 
 /**
- * Keeps the SDK from taking stack traces until `restore` is called: it takes one for each property of each resource, which is two thirds of
- * the time of a program with many keys. The position of the resource in the program it takes in spite of this. Used around `super` itself, since
- * a constructor or function between would shift that position. What `super` throws gets the trace that it lacks by `located`.
+ * Disables stack traces until `restore()`: the SDK captures one per property, which takes two thirds of the time of a large program. Source
+ * positions are not affected. Used around `super` itself, since a constructor or function in between would shift that position. `withStack`
+ * adds a stack to an error thrown by `super`.
  */
-export function withoutStackTraces(): { located: (error: unknown) => unknown; restore: () => void } {
+export function suppressStackTraces(): { withStack: (error: unknown) => unknown; restore: () => void } {
   const limit = Error.stackTraceLimit;
   const restore = (): void => {
     Error.stackTraceLimit = limit;
   };
-  const located = (error: unknown): unknown => {
+  const withStack = (error: unknown): unknown => {
     restore();
-    if (error instanceof Error && !/^ +at /m.test(error.stack ?? "")) Error.captureStackTrace(error, located);
+    if (error instanceof Error && !/^ +at /m.test(error.stack ?? ""))
+      Error.captureStackTrace(error, withStack);
     return error;
   };
   constructed += 1;
-  if (constructed > MOST_TRACED) Error.stackTraceLimit = 0;
-  return { located, restore };
+  if (constructed > TRACED_RESOURCES) Error.stackTraceLimit = 0;
+  return { withStack, restore };
 }

@@ -1,38 +1,52 @@
 // Inputs that service keys and tokens have in common.
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
-/** A key made by hand, to be taken over instead of creating one. */
-export interface ExistingKey {
-  /** Its id in the account's key list. */
+import { defaultDescription } from "./dynamic-resource";
+
+/** A key that was created outside of Pulumi, to be imported. */
+export interface ExistingKeyArgs {
+  /** Its id, as the account's key list shows it. */
   id: pulumi.Input<string>;
-  /** The full key, as it was shown when it was made. Secret; it is compared with the list's `key_prefix` and sent nowhere. */
+  /** The full key, as it was shown at its creation. Secret; it is compared locally with the listed prefix and never sent. */
   key: pulumi.Input<string>;
 }
 
-/** What every API key can be given. */
+/** Arguments that all API keys have in common. */
 export interface CommonKeyArgs {
   /**
-   * What the key list shows beside the key, sent exactly as given. Leave it out to let the package prove which keys are its own: only
-   * then can it clean up by itself after a lost answer. A change replaces, new key first.
-   * @default `pulumi <project>/<stack>/<logical name> #<7 hex digits>`, kept for the life of the resource
+   * Text that the account's key list shows beside the key, sent exactly as given. It is not secret, even if it is given as one: anybody who can
+   * list keys can read it, and it may appear in messages. A description that contains a key is rejected. If omitted, a generated
+   * description lets the package prove ownership and clean up after a lost response. Changing it replaces the key; the new key is
+   * created before the old one is revoked.
+   * @default `pulumi <project>/<stack>/<logical name> #<7 hex digits>`, kept for the lifetime of the resource
    */
   description?: pulumi.Input<string> | undefined;
   /**
-   * Any change in these values replaces the key, new key first; they mean nothing else. For example `{ quarter: "2026-Q4" }`.
+   * Arbitrary values (strings, numbers, booleans, lists, objects) that, when changed, replace the key, like `keepers` in @pulumi/random; for
+   * example `{ quarter: "2026-Q4" }`. The new key is created before the old one is revoked. The values are compared by value and are not sent.
    * @default none
    */
-  rotationTriggers?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
+  rotationTriggers?: pulumi.Input<Record<string, unknown>> | undefined;
   /**
-   * Does a key that the account lists as inactive count as gone at `pulumi refresh`, so that the next `up` creates it anew?
-   * For a token also: is it replaced once it has expired?
+   * Whether to recreate the key if it is no longer valid: `pulumi refresh` treats a key that the account lists as inactive as deleted, and
+   * an expired token is replaced by the next `pulumi up`. With `false` both are kept as they are.
    * @default true
    */
   recreateIfInvalid?: pulumi.Input<boolean> | undefined;
   /**
-   * Take over a key made by hand instead of creating one: the way to bring it under management, since `pulumi import` cannot work for
-   * dynamic resources. The account's list must confirm the id, the kind, that the key is active and that `key` begins with its prefix. From then on
-   * it is managed, rotated and revoked like any other, and this input may be removed: that changes nothing.
+   * Import this key instead of creating one (`pulumi import` does not work for dynamic resources). The id, kind, active state and prefix
+   * are verified against the account; if they do not match, `pulumi up` fails and nothing is changed. Afterwards the key is managed like any
+   * other, **including revocation on destroy**, and you can remove this input.
    * @default none: a new key is created
    */
-  existing?: pulumi.Input<ExistingKey> | undefined;
+  existing?: pulumi.Input<ExistingKeyArgs> | undefined;
+}
+
+/** The inputs with the default description, and with all of `existing` secret. */
+export function keyInputs<A extends CommonKeyArgs>(name: string, args: A): A {
+  return {
+    ...args,
+    description: args.description ?? defaultDescription(name),
+    ...(args.existing === undefined ? {} : { existing: pulumi.secret(args.existing) }),
+  };
 }

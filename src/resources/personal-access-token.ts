@@ -1,41 +1,71 @@
-// PersonalAccessToken: a token for the Account API itself, with scopes and an optional end.
+// PersonalAccessToken: a token for the Account API itself, with scopes and an optional expiry.
 import * as pulumi from "@pulumi/pulumi";
 
-import {
-  propertiesOf,
-  requireArgs,
-  typeToken,
-  withoutStackTraces,
-  withSecretOutputs,
-} from "./dynamic-resource";
+import { declaration, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
+import type { ResourceSpec } from "./dynamic-resource";
+import { keyInputs } from "./existing-key";
 import type { CommonKeyArgs } from "./existing-key";
-import { keyInputs } from "./service-key";
 
-/** What a {@link PersonalAccessToken} is made of. */
+/** Arguments for {@link PersonalAccessToken}. */
 export interface PersonalAccessTokenArgs extends CommonKeyArgs {
   /**
-   * What the token may do, each as `area:verb`, for example `["ssh_keys:read", "services:read"]`; at least one. Order and repeats mean nothing. A
-   * change replaces, new token first.
+   * What the token may do, usually each as `area:verb`, for example `["ssh_keys:read", "services:read"]`; at least one. The API decides which
+   * scopes exist. Order and duplicates are ignored. Changing them replaces the token; the new token is created before the old one is revoked.
    */
   scopes: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Days from creation until the token expires: a whole number from 1 to 36500. A change replaces, new token first.
-   * @default none: it never expires
+   * Days from creation until the token expires: a whole number from 1 to 36500. Changing it replaces the token.
+   * @default the token never expires
    */
   expiresInDays?: pulumi.Input<number> | undefined;
   /**
-   * From that many days before it expires on, `pulumi preview` and `up` replace the token, new token first. Needs `expiresInDays` and must be
-   * smaller. A change of this alone needs no request.
-   * @default none: it is replaced by the first `up` after it expired
+   * Replaces the token when it expires within this many days; the new token is created first. Takes effect only when `pulumi up` runs.
+   * A whole number, smaller than `expiresInDays`, which it requires. Changing only this input is an update in place without a request.
+   * @default the token is replaced by the first update after it has expired
    */
   rotateBeforeDays?: pulumi.Input<number> | undefined;
 }
 
+/** The state that {@link PersonalAccessToken.get} accepts for compatibility with other SDKs. Everything is read from the account instead. */
+export interface PersonalAccessTokenState {
+  scopes?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  description?: pulumi.Input<string> | undefined;
+  keyPrefix?: pulumi.Input<string> | undefined;
+  keyType?: pulumi.Input<string> | undefined;
+  expiresInDays?: pulumi.Input<number> | undefined;
+  expiresAt?: pulumi.Input<string> | undefined;
+  rotateAt?: pulumi.Input<string> | undefined;
+  isActive?: pulumi.Input<boolean> | undefined;
+  createdAt?: pulumi.Input<string> | undefined;
+  lastUsedAt?: pulumi.Input<string> | undefined;
+}
+
+const SPEC: ResourceSpec<PersonalAccessTokenArgs> = {
+  className: "PersonalAccessToken",
+  runtime: "personalAccessToken",
+  inputs: keyInputs,
+  outputs: [
+    "key",
+    "keyPrefix",
+    "keyType",
+    "expiresInDays",
+    "expiresAt",
+    "rotateAt",
+    "isActive",
+    "createdAt",
+    "lastUsedAt",
+  ],
+  inputOutputs: ["scopes", "description"],
+  secrets: ["key"],
+  importInstead: "Pass `existing: { id, key }` instead to import the token",
+};
+
 /**
- * A personal access token for the Account API. The API shows it once, at its creation; it is kept, encrypted, in the stack's state.
+ * A personal access token for the Account API. The API shows it once, at its creation; it is stored, encrypted, in the stack's state.
  *
- * A replacement creates the new token, moves everything in the program that uses `key` to it, and revokes the old one last. The token
- * that the run itself is logged in with is never revoked.
+ * A replacement creates the new token, moves everything in the program that uses `key` to it, and revokes the old one last. The token that
+ * the update itself is authenticated with is never revoked. If consumers live in other stacks, or for the token of CI itself, use
+ * {@link RotatingPersonalAccessToken}, which keeps the previous token valid for an overlap.
  *
  * @example
  * ```ts
@@ -49,60 +79,74 @@ export interface PersonalAccessTokenArgs extends CommonKeyArgs {
  * export const ciToken = ci.key; // [secret]
  * ```
  *
- * @see POST /v1/account/api-keys/pat, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id}
+ * @see POST /v1/account/api-keys/pat, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the Account API
  */
 export class PersonalAccessToken extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("PersonalAccessToken");
 
   /**
-   * Looks up a token that the account has, without managing it. `key`, `expiresInDays`, `expiresAt` and `rotateAt` are not known then: the API
-   * does not tell them. To manage such a token, pass it as `existing`.
+   * Reads an existing token without managing it: destroying the stack leaves it in the account. `key`, `expiresInDays`, `expiresAt` and
+   * `rotateAt` are `undefined`, because the API does not return them. To manage such a token, pass it as `existing`.
    *
-   * @param name The logical name for the looked-up resource.
+   * @param name The logical name of the resource.
    * @param id The id of the token in the account.
-   * @throws (at preview) when the account holds no personal access token of this id.
+   * @param state Not needed: everything is read from the account.
+   * @param opts Pulumi's resource options; they may also be the third argument.
+   * @throws {Error} During preview, if the account has no personal access token with this id.
    * @see GET /v1/account/api-keys
    */
   public static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
+    state?: PersonalAccessTokenState,
+    opts?: pulumi.CustomResourceOptions,
+  ): PersonalAccessToken;
+  public static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    opts?: pulumi.CustomResourceOptions,
+  ): PersonalAccessToken;
+  public static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: PersonalAccessTokenState | pulumi.CustomResourceOptions,
     opts?: pulumi.CustomResourceOptions,
   ): PersonalAccessToken {
-    return new PersonalAccessToken(name, undefined, { ...opts, id });
+    return new PersonalAccessToken(name, undefined, lookupOptions(SPEC, name, id, state, opts));
   }
 
-  /** Is this object a PersonalAccessToken, even one of another copy of this package? */
+  /** Returns true if the given object is a `PersonalAccessToken`, even if it comes from another copy of this package. */
   public static override isInstance(obj: unknown): obj is PersonalAccessToken {
     return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === PersonalAccessToken.__pulumiType;
   }
 
-  /** The full token. Secret: encrypted in the state, `[secret]` wherever the engine prints it. */
+  /** The full token. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a resource obtained with `get`. */
   declare public readonly key: pulumi.Output<string>;
-  /** The beginning of the token, by which the key list shows it. */
+  /** The beginning of the token, by which the key list identifies it. */
   declare public readonly keyPrefix: pulumi.Output<string>;
-  /** The kind of key in the API's words. */
+  /** Key type as reported by the API. */
   declare public readonly keyType: pulumi.Output<string>;
-  /** What the token may do, sorted and without repeats. */
+  /** What the token may do, sorted and without duplicates. */
   declare public readonly scopes: pulumi.Output<string[]>;
-  /** What the key list shows beside the token. */
+  /** Text that the key list shows beside the token. */
   declare public readonly description: pulumi.Output<string>;
-  /** Days from creation until it expires; absent if never. */
-  declare public readonly expiresInDays: pulumi.Output<number | undefined>;
-  /** When it expires, by the server's clock at its creation, RFC 3339 UTC; absent if never. */
-  declare public readonly expiresAt: pulumi.Output<string | undefined>;
-  /** From when on `up` replaces it, RFC 3339 UTC; absent without `rotateBeforeDays`. */
-  declare public readonly rotateAt: pulumi.Output<string | undefined>;
-  /** Does the account list it as active, as of the last refresh? */
+  /** Days from creation until the token expires; `null` if it never expires. */
+  declare public readonly expiresInDays: pulumi.Output<number | null>;
+  /** Expiry time (RFC 3339, UTC), computed from the server's clock at creation; `null` if the token never expires. */
+  declare public readonly expiresAt: pulumi.Output<string | null>;
+  /** Time from which `pulumi up` replaces the token (RFC 3339, UTC); `null` without `rotateBeforeDays`. */
+  declare public readonly rotateAt: pulumi.Output<string | null>;
+  /** Whether the account lists the token as active, as of the last refresh. */
   declare public readonly isActive: pulumi.Output<boolean>;
-  /** When it was created, by the server's clock, RFC 3339. */
+  /** Creation time (RFC 3339), according to the server's clock. Never changes. */
   declare public readonly createdAt: pulumi.Output<string>;
-  /** When it was last used, RFC 3339, as of the last refresh; absent if never. */
-  declare public readonly lastUsedAt: pulumi.Output<string | undefined>;
+  /** Time of last use (RFC 3339), as of the last refresh; `null` if never used. */
+  declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
    * @param name The logical name, unique among the stack's tokens.
-   * @param args Scopes, end, rotation and further options.
+   * @param args Scopes, expiry, rotation and other arguments.
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: PersonalAccessTokenArgs, opts?: pulumi.CustomResourceOptions);
@@ -113,30 +157,13 @@ export class PersonalAccessToken extends pulumi.CustomResource {
     args: PersonalAccessTokenArgs | undefined,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const outputs = [
-      "key",
-      "keyPrefix",
-      "keyType",
-      "expiresInDays",
-      "expiresAt",
-      "rotateAt",
-      "isActive",
-      "createdAt",
-      "lastUsedAt",
-    ];
-    requireArgs("PersonalAccessToken", name, args, opts, "apiKey");
-    const inputs = args && keyInputs(name, args);
-    const traces = withoutStackTraces();
+    const declared = declaration(SPEC, name, args, opts);
+    const traces = suppressStackTraces();
     try {
-      super(
-        PersonalAccessToken.__pulumiType,
-        name,
-        propertiesOf("personalAccessToken", inputs, inputs ? outputs : ["scopes", "description", ...outputs]),
-        withSecretOutputs(opts, "key"),
-      );
+      super(PersonalAccessToken.__pulumiType, name, ...declared);
       this.key = pulumi.secret(this.key);
     } catch (error) {
-      throw traces.located(error);
+      throw traces.withStack(error);
     } finally {
       traces.restore();
     }

@@ -1,31 +1,40 @@
-// RotatingPersonalAccessToken: a token that is renewed in time, its predecessor living on for an overlap.
+// RotatingPersonalAccessToken: a token that is renewed on schedule, with the previous token staying valid for an overlap.
 import * as pulumi from "@pulumi/pulumi";
 
-import {
-  ownerDescription,
-  propertiesOf,
-  requireArgs,
-  typeToken,
-  withoutStackTraces,
-  withSecretOutputs,
-} from "./dynamic-resource";
-import { ROTATION_OUTPUTS } from "./rotation-args";
+import { declaration, suppressStackTraces, typeToken } from "./dynamic-resource";
+import type { ResourceSpec } from "./dynamic-resource";
+import { ROTATING_IMPORT, ROTATION_OUTPUTS, rotatingInputs } from "./rotation-args";
 import type { RotationArgs } from "./rotation-args";
 
-/** What a {@link RotatingPersonalAccessToken} is made of. */
+/** Arguments for {@link RotatingPersonalAccessToken}. */
 export interface RotatingPersonalAccessTokenArgs extends RotationArgs {
-  /** What the tokens may do, each as `area:verb`; at least one. Order and repeats mean nothing. A change rotates. */
+  /**
+   * What the tokens may do, usually each as `area:verb`, for example `["ssh_keys:read"]`; at least one. The API decides which scopes exist.
+   * Order and duplicates are ignored. Changing them rotates.
+   */
   scopes: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Days after which the API ends a token, should no run rotate it; at least `rotateEveryDays` and `overlapDays` together. A change rotates.
-   * @default none: it never expires by itself
+   * Days from its creation until a token expires, should no update rotate it: a whole number, at least `rotateEveryDays` and `overlapDays`
+   * together. Changing it rotates.
+   * @default the tokens never expire
    */
   expiresInDays?: pulumi.Input<number> | undefined;
 }
 
+const SPEC: ResourceSpec<RotatingPersonalAccessTokenArgs> = {
+  className: "RotatingPersonalAccessToken",
+  runtime: "rotatingPersonalAccessToken",
+  inputs: rotatingInputs,
+  outputs: ["expiresInDays", "expiresAt", ...ROTATION_OUTPUTS],
+  inputOutputs: [],
+  secrets: ["key", "previousKey"],
+  importInstead: ROTATING_IMPORT,
+};
+
 /**
- * A personal access token that rotates without downtime, as {@link RotatingServiceKey} does. It suits the token that CI itself uses: the predecessor that a run
- * is logged in with is never revoked by that run.
+ * A personal access token that rotates without downtime, as {@link RotatingServiceKey} does. It suits the token that CI itself uses: the
+ * previous token is never revoked by an update that is authenticated with it. If all consumers are in this program,
+ * {@link PersonalAccessToken} with `rotateBeforeDays` is simpler.
  *
  * @example
  * ```ts
@@ -40,13 +49,13 @@ export interface RotatingPersonalAccessTokenArgs extends RotationArgs {
  * export const ciToken = ci.key; // [secret]
  * ```
  *
- * @see POST /v1/account/api-keys/pat, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id}
+ * @see POST /v1/account/api-keys/pat, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the Account API
  */
 export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("RotatingPersonalAccessToken");
 
-  /** Is this object a RotatingPersonalAccessToken, even one of another copy of this package? */
+  /** Returns true if the given object is a `RotatingPersonalAccessToken`, even if it comes from another copy of this package. */
   public static override isInstance(obj: unknown): obj is RotatingPersonalAccessToken {
     return (
       (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType ===
@@ -54,40 +63,42 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
     );
   }
 
-  /** The current token. Secret. */
+  /** The full current token. Secret: encrypted in the state, `[secret]` wherever the engine prints it. */
   declare public readonly key: pulumi.Output<string>;
   /** The id of the current token in the account. */
   declare public readonly keyId: pulumi.Output<string>;
-  /** The beginning of the current token. */
+  /** The beginning of the current token, by which the key list identifies it. */
   declare public readonly keyPrefix: pulumi.Output<string>;
-  /** The kind of key in the API's words. */
+  /** Key type as reported by the API. */
   declare public readonly keyType: pulumi.Output<string>;
-  /** What the tokens may do, sorted and without repeats. */
+  /** What the tokens may do, sorted and without duplicates. */
   declare public readonly scopes: pulumi.Output<string[]>;
-  /** The tokens' description without their marks. */
+  /** The tokens' description without their markers. */
   declare public readonly description: pulumi.Output<string>;
-  /** Days from creation until the API ends a token; absent if never. */
-  declare public readonly expiresInDays: pulumi.Output<number | undefined>;
-  /** When the current token ends, RFC 3339 UTC; absent if never. */
-  declare public readonly expiresAt: pulumi.Output<string | undefined>;
-  /** The token before it, until it is retired. Secret. */
-  declare public readonly previousKey: pulumi.Output<string | undefined>;
-  /** The id of the token before it, until it is retired. */
-  declare public readonly previousKeyId: pulumi.Output<string | undefined>;
-  /** From when on an `up` revokes the token before it, RFC 3339 UTC. */
-  declare public readonly retireAt: pulumi.Output<string | undefined>;
-  /** When the current token was made, by the server's clock, RFC 3339 UTC. */
+  /** Days from its creation until a token expires; `null` if the tokens never expire. */
+  declare public readonly expiresInDays: pulumi.Output<number | null>;
+  /** Expiry time of the current token (RFC 3339, UTC); `null` if it never expires. */
+  declare public readonly expiresAt: pulumi.Output<string | null>;
+  /** The previous token until it is revoked, then `null`. Secret. */
+  declare public readonly previousKey: pulumi.Output<string | null>;
+  /** The id of the previous token until it is revoked, then `null`. */
+  declare public readonly previousKeyId: pulumi.Output<string | null>;
+  /** Time from which `pulumi up` revokes the previous token (RFC 3339, UTC); `null` if there is none. */
+  declare public readonly retireAt: pulumi.Output<string | null>;
+  /** Creation time of the first token, and so of the resource (RFC 3339), according to the server's clock. Rotations do not change it. */
+  declare public readonly createdAt: pulumi.Output<string>;
+  /** Creation time of the current token (RFC 3339, UTC), according to the server's clock. */
   declare public readonly rotatedAt: pulumi.Output<string>;
-  /** From when on an `up` makes the next one, RFC 3339 UTC. */
+  /** Time from which `pulumi up` creates the next token (RFC 3339, UTC). */
   declare public readonly nextRotationAt: pulumi.Output<string>;
-  /** Does the account list the current token as active, as of the last refresh? If not, the next `up` makes another. */
+  /** Whether the account lists the current token as active, as of the last refresh. If not, the next `pulumi up` creates another. */
   declare public readonly isActive: pulumi.Output<boolean>;
-  /** When the current token was last used, RFC 3339, as of the last refresh; absent if never. */
-  declare public readonly lastUsedAt: pulumi.Output<string | undefined>;
+  /** Time of last use of the current token (RFC 3339), as of the last refresh; `null` if never used. */
+  declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
    * @param name The logical name, unique among the stack's rotating tokens.
-   * @param args Scopes and the rhythm.
+   * @param args Scopes and rotation schedule.
    * @param opts Pulumi's resource options.
    */
   public constructor(
@@ -95,24 +106,14 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
     args: RotatingPersonalAccessTokenArgs,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    requireArgs("RotatingPersonalAccessToken", name, args, opts, "rotating");
-    const inputs = { ...args, description: args.description ?? ownerDescription(name) };
-    const traces = withoutStackTraces();
+    const declared = declaration(SPEC, name, args, opts);
+    const traces = suppressStackTraces();
     try {
-      super(
-        RotatingPersonalAccessToken.__pulumiType,
-        name,
-        propertiesOf("rotatingPersonalAccessToken", inputs, [
-          "expiresInDays",
-          "expiresAt",
-          ...ROTATION_OUTPUTS,
-        ]),
-        withSecretOutputs(opts, "key", "previousKey"),
-      );
+      super(RotatingPersonalAccessToken.__pulumiType, name, ...declared);
       this.key = pulumi.secret(this.key);
       this.previousKey = pulumi.secret(this.previousKey);
     } catch (error) {
-      throw traces.located(error);
+      throw traces.withStack(error);
     } finally {
       traces.restore();
     }

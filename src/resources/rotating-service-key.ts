@@ -1,31 +1,39 @@
-// RotatingServiceKey: a service key that is renewed in time, its predecessor living on for an overlap.
+// RotatingServiceKey: a service key that is renewed on schedule, with the previous key staying valid for an overlap.
 import * as pulumi from "@pulumi/pulumi";
 
-import {
-  ownerDescription,
-  propertiesOf,
-  requireArgs,
-  typeToken,
-  withoutStackTraces,
-  withSecretOutputs,
-} from "./dynamic-resource";
-import { ROTATION_OUTPUTS } from "./rotation-args";
+import { declaration, suppressStackTraces, typeToken } from "./dynamic-resource";
+import type { ResourceSpec } from "./dynamic-resource";
+import { ROTATING_IMPORT, ROTATION_OUTPUTS, rotatingInputs } from "./rotation-args";
 import type { RotationArgs } from "./rotation-args";
 import type { ServiceName } from "./service-key";
 
-/** What a {@link RotatingServiceKey} is made of. */
+/** Arguments for {@link RotatingServiceKey}. */
 export interface RotatingServiceKeyArgs extends RotationArgs {
-  /** The service that the keys give access to. A change replaces the resource with all its keys, new key first. */
+  /**
+   * The service that the keys give access to: `database`, `storage`, `llm-api`, `dns` or `vps`; anything else fails during preview. Changing
+   * it replaces the resource with all its keys; the new key is created before the old ones are revoked.
+   */
   service: pulumi.Input<ServiceName>;
 }
 
+const SPEC: ResourceSpec<RotatingServiceKeyArgs> = {
+  className: "RotatingServiceKey",
+  runtime: "rotatingServiceKey",
+  inputs: rotatingInputs,
+  outputs: ROTATION_OUTPUTS,
+  inputOutputs: [],
+  secrets: ["key", "previousKey"],
+  importInstead: ROTATING_IMPORT,
+};
+
 /**
- * A service key that rotates without downtime. When its time has come, `pulumi up` makes a successor, and everything in the program that uses
- * `key` moves to it in the same run. The predecessor stays valid for `overlapDays` and is revoked by a later `up`. When nothing is due, no
- * request is made. At most two keys live at once; deleting the resource revokes all of them.
+ * A service key that rotates without downtime. When a rotation is due, `pulumi up` creates a new key, and everything in the program that uses
+ * `key` moves to it in the same update. The previous key stays valid for `overlapDays` and is revoked by a later `pulumi up`. When nothing is
+ * due, no request is made. At most two keys are live at once; destroying the resource revokes all of them.
  *
- * Schedule `pulumi up` as often as the precision you need, for example daily. A run that comes late rotates late, and never revokes a key that the
- * consumers of the run before it hold.
+ * Schedule `pulumi up` at the precision you need, for example daily: nothing rotates until it runs. A late update rotates late, and never
+ * revokes a key that the consumers of the update before it hold. If all consumers are in this program, {@link ServiceKey} with
+ * `rotationTriggers` is simpler.
  *
  * @example
  * ```ts
@@ -39,64 +47,60 @@ export interface RotatingServiceKeyArgs extends RotationArgs {
  * export const databaseKey = database.key; // [secret]
  * ```
  *
- * @see POST /v1/account/api-keys/service, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id}
+ * @see POST /v1/account/api-keys/service, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the Account API
  */
 export class RotatingServiceKey extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("RotatingServiceKey");
 
-  /** Is this object a RotatingServiceKey, even one of another copy of this package? */
+  /** Returns true if the given object is a `RotatingServiceKey`, even if it comes from another copy of this package. */
   public static override isInstance(obj: unknown): obj is RotatingServiceKey {
     return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === RotatingServiceKey.__pulumiType;
   }
 
-  /** The current key. Secret. */
+  /** The full current key. Secret: encrypted in the state, `[secret]` wherever the engine prints it. */
   declare public readonly key: pulumi.Output<string>;
   /** The id of the current key in the account. */
   declare public readonly keyId: pulumi.Output<string>;
-  /** The beginning of the current key. */
+  /** The beginning of the current key, by which the key list identifies it. */
   declare public readonly keyPrefix: pulumi.Output<string>;
-  /** The kind of key in the API's words, `service`. */
+  /** Key type as reported by the API: `service`. */
   declare public readonly keyType: pulumi.Output<string>;
   /** The service that the keys are for. */
   declare public readonly service: pulumi.Output<string>;
-  /** The keys' description without their marks. */
+  /** The keys' description without their markers. */
   declare public readonly description: pulumi.Output<string>;
-  /** The key before it, until it is retired. Secret. */
-  declare public readonly previousKey: pulumi.Output<string | undefined>;
-  /** The id of the key before it, until it is retired. */
-  declare public readonly previousKeyId: pulumi.Output<string | undefined>;
-  /** From when on an `up` revokes the key before it, RFC 3339 UTC. */
-  declare public readonly retireAt: pulumi.Output<string | undefined>;
-  /** When the current key was made, by the server's clock, RFC 3339 UTC. */
+  /** The previous key until it is revoked, then `null`. Secret. */
+  declare public readonly previousKey: pulumi.Output<string | null>;
+  /** The id of the previous key until it is revoked, then `null`. */
+  declare public readonly previousKeyId: pulumi.Output<string | null>;
+  /** Time from which `pulumi up` revokes the previous key (RFC 3339, UTC); `null` if there is none. */
+  declare public readonly retireAt: pulumi.Output<string | null>;
+  /** Creation time of the first key, and so of the resource (RFC 3339), according to the server's clock. Rotations do not change it. */
+  declare public readonly createdAt: pulumi.Output<string>;
+  /** Creation time of the current key (RFC 3339, UTC), according to the server's clock. */
   declare public readonly rotatedAt: pulumi.Output<string>;
-  /** From when on an `up` makes the next one, RFC 3339 UTC. */
+  /** Time from which `pulumi up` creates the next key (RFC 3339, UTC). */
   declare public readonly nextRotationAt: pulumi.Output<string>;
-  /** Does the account list the current key as active, as of the last refresh? If not, the next `up` makes another. */
+  /** Whether the account lists the current key as active, as of the last refresh. If not, the next `pulumi up` creates another. */
   declare public readonly isActive: pulumi.Output<boolean>;
-  /** When the current key was last used, RFC 3339, as of the last refresh; absent if never. */
-  declare public readonly lastUsedAt: pulumi.Output<string | undefined>;
+  /** Time of last use of the current key (RFC 3339), as of the last refresh; `null` if never used. */
+  declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
    * @param name The logical name, unique among the stack's rotating service keys.
-   * @param args The service and the rhythm.
+   * @param args Service and rotation schedule.
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: RotatingServiceKeyArgs, opts?: pulumi.CustomResourceOptions) {
-    requireArgs("RotatingServiceKey", name, args, opts, "rotating");
-    const inputs = { ...args, description: args.description ?? ownerDescription(name) };
-    const traces = withoutStackTraces();
+    const declared = declaration(SPEC, name, args, opts);
+    const traces = suppressStackTraces();
     try {
-      super(
-        RotatingServiceKey.__pulumiType,
-        name,
-        propertiesOf("rotatingServiceKey", inputs, ROTATION_OUTPUTS),
-        withSecretOutputs(opts, "key", "previousKey"),
-      );
+      super(RotatingServiceKey.__pulumiType, name, ...declared);
       this.key = pulumi.secret(this.key);
       this.previousKey = pulumi.secret(this.previousKey);
     } catch (error) {
-      throw traces.located(error);
+      throw traces.withStack(error);
     } finally {
       traces.restore();
     }

@@ -1,36 +1,44 @@
 // Inputs that rotating keys have in common.
 import type * as pulumi from "@pulumi/pulumi";
 
-/** When a rotating key rotates, and how long its predecessor lives on. */
+import { defaultRotatingDescription } from "./dynamic-resource";
+
+/** Rotation schedule, and the other arguments that rotating keys have in common. */
 export interface RotationArgs {
-  /** A successor is made by the first `pulumi up` this many days after the current key was made; a whole number from 1 to 3650. */
+  /**
+   * Days between rotations: a whole number from 1 to 3650. The first `pulumi up` at least this many days after the current key was created
+   * rotates it; nothing rotates until `pulumi up` is run. Changing it moves `nextRotationAt` in place.
+   */
   rotateEveryDays: pulumi.Input<number>;
   /**
-   * For how many days after a rotation the predecessor stays valid, so that consumers outside this program can move; smaller than
-   * `rotateEveryDays`. It is revoked by the first `up` after that, never by the `up` that rotates.
+   * Days for which the previous key stays valid after a rotation, so that consumers outside this program can switch: a whole number from 0,
+   * smaller than `rotateEveryDays`. The previous key is revoked by the first `pulumi up` after that, never by the one that rotates.
+   * Changing it moves `retireAt` in place.
    * @default 0
    */
   overlapDays?: pulumi.Input<number> | undefined;
   /**
-   * Keep a predecessor beyond its overlap while the account says that it was used lately (within half of the overlap, at least a day), and say so.
-   * While it is kept, no further rotation takes place.
+   * Keep the previous key after its overlap while the account reports recent use (within half the overlap, at least one day). A message is
+   * logged, and no further scheduled rotation takes place while it is kept.
    * @default false
    */
   holdWhileUsed?: pulumi.Input<boolean> | undefined;
   /**
-   * What the key list shows beside the keys; each key adds a mark such as ` #1a2b3c4`, by which the package proves that it is its own. A change rotates.
+   * Text that the account's key list shows beside the keys; each key adds a marker such as ` #1a2b3c4`, by which the package proves
+   * ownership. It is not secret, even if it is given as one. A description that contains a key is rejected. Changing it rotates.
    * @default `pulumi <project>/<stack>/<logical name>`
    */
   description?: pulumi.Input<string> | undefined;
   /**
-   * Any change in these values rotates at the next `up`.
+   * Arbitrary values (strings, numbers, booleans, lists, objects) that, when changed, rotate the key at the next `pulumi up`, even during an
+   * overlap. They are compared by value and are not sent.
    * @default none
    */
-  rotationTriggers?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
+  rotationTriggers?: pulumi.Input<Record<string, unknown>> | undefined;
 }
 
 /** The outputs of a rotating key, beside those of its kind. */
-export const ROTATION_OUTPUTS = [
+export const ROTATION_OUTPUTS: readonly string[] = [
   "key",
   "keyId",
   "keyPrefix",
@@ -38,8 +46,18 @@ export const ROTATION_OUTPUTS = [
   "previousKey",
   "previousKeyId",
   "retireAt",
+  "createdAt",
   "rotatedAt",
   "nextRotationAt",
   "isActive",
   "lastUsedAt",
 ];
+
+/** What a rotating key is told to do instead of an import. */
+export const ROTATING_IMPORT =
+  "Let the resource create a key of its own, and revoke the old one once nothing uses it";
+
+/** The inputs with the default description. */
+export function rotatingInputs<A extends RotationArgs>(name: string, args: A): A {
+  return { ...args, description: args.description ?? defaultRotatingDescription(name) };
+}

@@ -1,29 +1,50 @@
 // ServiceKey: an API key for one of the account's services.
 import * as pulumi from "@pulumi/pulumi";
 
-import {
-  defaultDescription,
-  propertiesOf,
-  requireArgs,
-  typeToken,
-  withoutStackTraces,
-  withSecretOutputs,
-} from "./dynamic-resource";
+import { declaration, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
+import type { ResourceSpec } from "./dynamic-resource";
+import { keyInputs } from "./existing-key";
 import type { CommonKeyArgs } from "./existing-key";
 
 /** The services that a key can be for. */
 export type ServiceName = "database" | "storage" | "llm-api" | "dns" | "vps";
 
-/** What a {@link ServiceKey} is made of. */
+/** Arguments for {@link ServiceKey}. */
 export interface ServiceKeyArgs extends CommonKeyArgs {
-  /** The service that the key gives access to: `database`, `storage`, `llm-api`, `dns` or `vps`. A change replaces, new key first. */
+  /**
+   * The service that the key gives access to: `database`, `storage`, `llm-api`, `dns` or `vps`; anything else fails during preview. Changing
+   * it replaces the key; the new key is created before the old one is revoked.
+   */
   service: pulumi.Input<ServiceName>;
 }
 
+/** The state that {@link ServiceKey.get} accepts for compatibility with other SDKs. Everything is read from the account instead. */
+export interface ServiceKeyState {
+  service?: pulumi.Input<ServiceName> | undefined;
+  description?: pulumi.Input<string> | undefined;
+  keyPrefix?: pulumi.Input<string> | undefined;
+  keyType?: pulumi.Input<string> | undefined;
+  scopes?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  isActive?: pulumi.Input<boolean> | undefined;
+  createdAt?: pulumi.Input<string> | undefined;
+  lastUsedAt?: pulumi.Input<string> | undefined;
+}
+
+const SPEC: ResourceSpec<ServiceKeyArgs> = {
+  className: "ServiceKey",
+  runtime: "serviceKey",
+  inputs: keyInputs,
+  outputs: ["key", "keyPrefix", "keyType", "scopes", "isActive", "createdAt", "lastUsedAt"],
+  inputOutputs: ["service", "description"],
+  secrets: ["key"],
+  importInstead: "Pass `existing: { id, key }` instead to import the key",
+};
+
 /**
- * An API key for one service. The API shows the full key once, at its creation; it is kept, encrypted, in the stack's state.
+ * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in the stack's state.
  *
- * A replacement creates the new key, moves everything in the program that uses `key` to it, and revokes the old one last.
+ * A replacement creates the new key, moves everything in the program that uses `key` to it, and revokes the old one last. If consumers live
+ * in other stacks, use {@link RotatingServiceKey}, which keeps the previous key valid for an overlap.
  *
  * @example
  * ```ts
@@ -33,87 +54,85 @@ export interface ServiceKeyArgs extends CommonKeyArgs {
  * export const databaseKey = database.key; // [secret]
  * ```
  *
- * @see POST /v1/account/api-keys/service, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id}
+ * @see POST /v1/account/api-keys/service, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the Account API
  */
 export class ServiceKey extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("ServiceKey");
 
   /**
-   * Looks up a service key that the account has, without managing it. `key` is not known then: the API shows it only at its creation.
-   * To manage such a key, pass it as `existing`.
+   * Reads an existing service key without managing it: destroying the stack leaves it in the account. `key` is `undefined`, because the API
+   * shows it only at its creation. To manage such a key, pass it as `existing`.
    *
-   * @param name The logical name for the looked-up resource.
+   * @param name The logical name of the resource.
    * @param id The id of the key in the account.
-   * @throws (at preview) when the account holds no service key of this id.
+   * @param state Not needed: everything is read from the account.
+   * @param opts Pulumi's resource options; they may also be the third argument.
+   * @throws {Error} During preview, if the account has no service key with this id.
    * @see GET /v1/account/api-keys
    */
   public static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
+    state?: ServiceKeyState,
+    opts?: pulumi.CustomResourceOptions,
+  ): ServiceKey;
+  public static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    opts?: pulumi.CustomResourceOptions,
+  ): ServiceKey;
+  public static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: ServiceKeyState | pulumi.CustomResourceOptions,
     opts?: pulumi.CustomResourceOptions,
   ): ServiceKey {
-    return new ServiceKey(name, undefined, { ...opts, id });
+    return new ServiceKey(name, undefined, lookupOptions(SPEC, name, id, state, opts));
   }
 
-  /** Is this object a ServiceKey, even one of another copy of this package? */
+  /** Returns true if the given object is a `ServiceKey`, even if it comes from another copy of this package. */
   public static override isInstance(obj: unknown): obj is ServiceKey {
     return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === ServiceKey.__pulumiType;
   }
 
-  /** The full key. Secret: encrypted in the state, `[secret]` wherever the engine prints it. */
+  /** The full key. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a resource obtained with `get`. */
   declare public readonly key: pulumi.Output<string>;
-  /** The beginning of the key, by which the key list shows it. */
+  /** The beginning of the key, by which the key list identifies it. */
   declare public readonly keyPrefix: pulumi.Output<string>;
-  /** The kind of key in the API's words, `service`. */
+  /** Key type as reported by the API: `service`. */
   declare public readonly keyType: pulumi.Output<string>;
   /** The service that the key is for. */
   declare public readonly service: pulumi.Output<string>;
-  /** What the key list shows beside the key. */
+  /** Text that the key list shows beside the key. */
   declare public readonly description: pulumi.Output<string>;
-  /** What the key may do, `database:read`. Told by the key list only: known after the first `pulumi refresh`. */
-  declare public readonly scopes: pulumi.Output<string[] | undefined>;
-  /** Does the account list it as active, as of the last refresh? */
+  /** What the key may do, for example `["database:read"]`. `null` until the first `pulumi refresh`, because only the list endpoint returns it. */
+  declare public readonly scopes: pulumi.Output<string[] | null>;
+  /** Whether the account lists the key as active, as of the last refresh. */
   declare public readonly isActive: pulumi.Output<boolean>;
-  /** When it was created, by the server's clock, RFC 3339. */
+  /** Creation time (RFC 3339), according to the server's clock. Never changes. */
   declare public readonly createdAt: pulumi.Output<string>;
-  /** When it was last used, RFC 3339, as of the last refresh; absent if never. */
-  declare public readonly lastUsedAt: pulumi.Output<string | undefined>;
+  /** Time of last use (RFC 3339), as of the last refresh; `null` if never used. */
+  declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
    * @param name The logical name, unique among the stack's service keys.
-   * @param args The service and further options.
+   * @param args The service and other arguments.
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: ServiceKeyArgs, opts?: pulumi.CustomResourceOptions);
   /** @internal */
   public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   public constructor(name: string, args: ServiceKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    const outputs = ["key", "keyPrefix", "keyType", "scopes", "isActive", "createdAt", "lastUsedAt"];
-    requireArgs("ServiceKey", name, args, opts, "apiKey");
-    const inputs = args && keyInputs(name, args);
-    const traces = withoutStackTraces();
+    const declared = declaration(SPEC, name, args, opts);
+    const traces = suppressStackTraces();
     try {
-      super(
-        ServiceKey.__pulumiType,
-        name,
-        propertiesOf("serviceKey", inputs, inputs ? outputs : ["service", "description", ...outputs]),
-        withSecretOutputs(opts, "key"),
-      );
+      super(ServiceKey.__pulumiType, name, ...declared);
       this.key = pulumi.secret(this.key);
     } catch (error) {
-      throw traces.located(error);
+      throw traces.withStack(error);
     } finally {
       traces.restore();
     }
   }
-}
-
-/** The inputs with the default description, and with `existing` secret as a whole. */
-export function keyInputs<A extends CommonKeyArgs>(name: string, args: A): A {
-  return {
-    ...args,
-    description: args.description ?? defaultDescription(name),
-    ...(args.existing === undefined ? {} : { existing: pulumi.secret(args.existing) }),
-  };
 }

@@ -2,35 +2,59 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { looksSecret } from "../text/pasted-secret";
-import { defaultName, propertiesOf, requireArgs, typeToken, withoutStackTraces } from "./dynamic-resource";
+import { declaration, defaultName, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
+import type { ResourceSpec } from "./dynamic-resource";
 
-/** What an {@link SshKey} is made of. */
+/** Arguments for {@link SshKey}. */
 export interface SshKeyArgs {
   /**
    * The public key in OpenSSH's one-line form, as in `id_ed25519.pub`: RSA (2048 bits or more), Ed25519, or ECDSA (nistp256, nistp384,
-   * nistp521). White space around it and the comment are not part of its identity: a change in them alone changes nothing. Other
-   * key material replaces the resource. A private key is refused and never printed.
+   * nistp521). Whitespace and the comment are ignored; changing the key material replaces the resource. Other forms are rejected with the way
+   * to convert them. Private keys are rejected and never printed.
    */
   publicKey: pulumi.Input<string>;
   /**
-   * Name shown in the account. A change replaces the resource.
-   * @default the resource's logical name and seven hex digits, `deploy-1a2b3c4`, kept for the life of the resource
+   * Name shown in the account. It is not secret, even if it is given as one; a name that contains a key is rejected. Changing it replaces the
+   * resource.
+   * @default the resource's logical name and seven hex digits, `deploy-1a2b3c4`, kept for the lifetime of the resource
    */
   name?: pulumi.Input<string> | undefined;
   /**
-   * When the account already has a key with this fingerprint, take it over instead of failing, under the name it has if `name` is
-   * left out. An adopted key ({@link SshKey.adopted}) stays in the account when the resource is destroyed. A change of this
-   * option alone changes nothing.
+   * If the account already has a key with this fingerprint, adopt it instead of failing; without `name`, keep its current name. **An adopted key
+   * ({@link SshKey.adopted}) stays in the account when the resource is destroyed.** Changing only this input has no effect on an existing
+   * resource.
    * @default false
    */
   adoptExisting?: pulumi.Input<boolean> | undefined;
 }
 
+/** The state that {@link SshKey.get} accepts for compatibility with other SDKs. Everything is read from the account instead. */
+export interface SshKeyState {
+  name?: pulumi.Input<string> | undefined;
+  publicKey?: pulumi.Input<string> | undefined;
+  fingerprint?: pulumi.Input<string> | undefined;
+  keyType?: pulumi.Input<string> | undefined;
+  createdAt?: pulumi.Input<string> | undefined;
+  vmCount?: pulumi.Input<number> | undefined;
+  adopted?: pulumi.Input<boolean> | undefined;
+}
+
+const SPEC: ResourceSpec<SshKeyArgs> = {
+  className: "SshKey",
+  runtime: "sshKey",
+  inputs: (name, args) => ({ ...args, name: args.name ?? defaultName(name) }),
+  outputs: ["fingerprint", "keyType", "createdAt", "vmCount", "adopted"],
+  inputOutputs: ["name", "publicKey"],
+  secrets: [],
+  importInstead: "Declare it with `adoptExisting: true` instead to adopt the key that the account has",
+};
+
 /**
- * An SSH public key, deployed to every VPS created after it. Deleting it takes it off the account; servers that have it keep it.
+ * An SSH public key, deployed to every VPS created after it. Deleting the resource removes the key from the account; servers that already
+ * have it are not changed.
  *
- * A replacement creates the new key before it deletes the old one, except where the name given, or the key material, stays the same:
- * the account takes neither twice, so the old one is deleted first.
+ * A replacement creates the new key before it deletes the old one, unless the explicit name or the key material stays the same: both must be
+ * unique in the account, so the old key is deleted first.
  *
  * @example
  * ```ts
@@ -43,73 +67,86 @@ export interface SshKeyArgs {
  * export const fingerprint = deploy.fingerprint;
  * ```
  *
- * @see POST /v1/account/ssh-keys, GET /v1/account/ssh-keys, DELETE /v1/account/ssh-keys/{key_id}
+ * @see POST /v1/account/ssh-keys, GET /v1/account/ssh-keys, DELETE /v1/account/ssh-keys/{key_id} of the Account API
  */
 export class SshKey extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("SshKey");
 
   /**
-   * Looks up a key that the account has, without managing it. `publicKey` is not known then: the API does not tell it.
+   * Reads an existing SSH key without managing it: destroying the stack leaves it in the account. `publicKey` is `undefined`, because the API
+   * does not return it.
    *
-   * @param name The logical name for the looked-up resource.
+   * @param name The logical name of the resource.
    * @param id The id of the key in the account.
-   * @throws (at preview) when the account holds no SSH key of this id.
+   * @param state Not needed: everything is read from the account.
+   * @param opts Pulumi's resource options; they may also be the third argument.
+   * @throws {Error} During preview, if the account has no SSH key with this id.
    * @see GET /v1/account/ssh-keys
    */
-  public static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): SshKey {
-    return new SshKey(name, undefined, { ...opts, id });
+  public static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: SshKeyState,
+    opts?: pulumi.CustomResourceOptions,
+  ): SshKey;
+  public static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): SshKey;
+  public static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: SshKeyState | pulumi.CustomResourceOptions,
+    opts?: pulumi.CustomResourceOptions,
+  ): SshKey {
+    return new SshKey(name, undefined, lookupOptions(SPEC, name, id, state, opts));
   }
 
-  /** Is this object an SshKey, even one of another copy of this package? */
+  /** Returns true if the given object is an `SshKey`, even if it comes from another copy of this package. */
   public static override isInstance(obj: unknown): obj is SshKey {
     return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === SshKey.__pulumiType;
   }
 
   /** Name in the account. */
   declare public readonly name: pulumi.Output<string>;
-  /** The key as `type base64 comment`. */
+  /** The key as `type base64 comment`. `undefined` for a resource obtained with `get`. */
   declare public readonly publicKey: pulumi.Output<string>;
   /** `SHA256:…`, as `ssh-keygen -lf` prints it; computed from the key and checked against the server's. */
   declare public readonly fingerprint: pulumi.Output<string>;
-  /** `ssh-ed25519`, `ssh-rsa`, `ecdsa-sha2-nistp256` and the like. */
+  /** Algorithm: `ssh-ed25519`, `ssh-rsa`, `ecdsa-sha2-nistp256` and the like. */
   declare public readonly keyType: pulumi.Output<string>;
-  /** When the key was added, RFC 3339. */
+  /** Time at which the key was added (RFC 3339). Never changes. */
   declare public readonly createdAt: pulumi.Output<string>;
-  /** How many VPSs use it, as of the last refresh. */
+  /** Number of VPSs that use the key, as of the last refresh. */
   declare public readonly vmCount: pulumi.Output<number>;
-  /** Was it in the account before, and taken over by `adoptExisting`? Then it stays there when the resource is destroyed. */
+  /** Whether the key was in the account before and was adopted by `adoptExisting`. If so, it stays there when the resource is destroyed. */
   declare public readonly adopted: pulumi.Output<boolean>;
 
   /**
    * @param name The logical name, unique among the stack's SSH keys.
-   * @param args The key and its options.
+   * @param args The key and other arguments.
    * @param opts Pulumi's resource options.
+   * @throws {Error} If `publicKey` is a plain string that holds a private key.
    */
   public constructor(name: string, args: SshKeyArgs, opts?: pulumi.CustomResourceOptions);
   /** @internal */
   public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   public constructor(name: string, args: SshKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    const outputs = ["fingerprint", "keyType", "createdAt", "vmCount", "adopted"];
-    requireArgs("SshKey", name, args, opts, "sshKey");
-    if (typeof args?.publicKey === "string" && looksSecret(args.publicKey)) {
-      throw new Error(
-        `SshKey "${name}": \`publicKey\` was given a private key or another secret; it is not shown here and was not sent. Give the .pub file.`,
-      );
-    }
-    const inputs = args && { ...args, name: args.name ?? defaultName(name) };
-    const traces = withoutStackTraces();
+    const declared = declaration(SPEC, name, args, opts);
+    rejectPrivateKey(name, args?.publicKey);
+    const traces = suppressStackTraces();
     try {
-      super(
-        SshKey.__pulumiType,
-        name,
-        propertiesOf("sshKey", inputs, inputs ? outputs : ["name", "publicKey", ...outputs]),
-        opts,
-      );
+      super(SshKey.__pulumiType, name, ...declared);
     } catch (error) {
-      throw traces.located(error);
+      throw traces.withStack(error);
     } finally {
       traces.restore();
     }
   }
+}
+
+/** Before the engine sees it: a plain string would be stored and may be printed by it. */
+function rejectPrivateKey(name: string, publicKey: unknown): void {
+  if (typeof publicKey !== "string" || !looksSecret(publicKey)) return;
+  throw new Error(
+    `SshKey "${name}": \`publicKey\` was given a private key or another secret. It is not shown here and was not sent anywhere. Pass the contents of the matching .pub file.`,
+  );
 }

@@ -87,19 +87,19 @@ test("bad inputs are said at preview, each at its property: a mistyped service, 
   const { emulator, stack } = await openWorld();
   const wrong: [body: string, said: (string | RegExp)[]][] = [
     [
-      serviceKey({ service: "databse", description: 5, rotationTriggers: { a: 1 }, recreateIfInvalid: "no" }),
+      serviceKey({ service: "databse", description: 5, rotationTriggers: ["a"], recreateIfInvalid: "never" }),
       [
         "property service value {databse} has a problem: `service` must be one of database, storage, llm-api, dns, vps, not" +
           ' "databse"; did you mean "database"?',
-        "property description value {5} has a problem: `description` must be a text",
-        /property rotationTriggers value .* has a problem: `rotationTriggers` must be an object whose values are texts/s,
-        "property recreateIfInvalid value {no} has a problem: `recreateIfInvalid` must be true or false",
+        "property description value {5} has a problem: `description` must be a string",
+        /property rotationTriggers value .* has a problem: `rotationTriggers` must be an object, such as/s,
+        'property recreateIfInvalid value {never} has a problem: `recreateIfInvalid` must be true or false, not the string "never"',
       ],
     ],
     [
-      token({ scopes: ["read"], rotateBeforeDays: 5 }),
+      token({ scopes: ["ssh_keys: read"], rotateBeforeDays: 5 }),
       [
-        '`scopes[0]` must have the form "area:verb"',
+        '`scopes[0]` must be a string without blanks, such as "ssh_keys:read"',
         "property rotateBeforeDays value {5} has a problem",
         "needs `expiresInDays`",
       ],

@@ -117,16 +117,16 @@ test("`import` fails before anything happens; the option says what to do instead
   });
   expect(changesIn(await stack.up())).toEqual({ created: 1 });
   const why = (name: string, instead: string): string =>
-    `${name} "${name}": \`import\` cannot work for dynamic resources, since the engine has no code to read them with. ${instead}.`;
-  const existing = "Pass `existing: { id, key }` instead, which takes over the key that you have";
-  const own = "Let it make a key of its own instead, and revoke the old one when nothing uses it any more";
+    `${name} "${name}": the \`import\` option is not supported for dynamic resources. ${instead}.`;
+  const existing = (what: string): string => `Pass \`existing: { id, key }\` instead to import the ${what}`;
+  const own = "Let the resource create a key of its own, and revoke the old one once nothing uses it";
   expect(await stack.outputs()).toEqual({
     SshKey: why(
       "SshKey",
-      "Declare it with `adoptExisting: true` instead, which takes over the key that the account has",
+      "Declare it with `adoptExisting: true` instead to adopt the key that the account has",
     ),
-    ServiceKey: why("ServiceKey", existing),
-    PersonalAccessToken: why("PersonalAccessToken", existing),
+    ServiceKey: why("ServiceKey", existing("key")),
+    PersonalAccessToken: why("PersonalAccessToken", existing("token")),
     RotatingServiceKey: why("RotatingServiceKey", own),
     RotatingPersonalAccessToken: why("RotatingPersonalAccessToken", own),
     byId: 'RotatingServiceKey "by-id": a rotating key cannot be looked up by `id`.',

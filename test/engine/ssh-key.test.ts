@@ -52,7 +52,7 @@ test("all that is wrong with a key is said at preview, each at its property, bef
   expect(all).toMatch(
     /property adoptExisting value \{yes\} has a problem: `adoptExisting` must be true or false/,
   );
-  expect(all).toContain("resource 'deploy' has a problem: unknown property `publickey`; did you mean");
+  expect(all).toContain("resource 'deploy' has a problem: unknown input `publickey`; did you mean");
   expect(takeRequests(emulator)).toEqual([]);
 });
 

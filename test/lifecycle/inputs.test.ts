@@ -83,7 +83,7 @@ describe("an input", () => {
       {
         property: "",
         reason: expect.stringContaining(
-          'unknown property `publickey`; did you mean "publicKey"? The properties are `publicKey` and `name`.',
+          'unknown input `publickey`; did you mean "publicKey"? Valid inputs: `publicKey` and `name`.',
         ),
       },
       { property: "", reason: expect.stringContaining('`nme`; did you mean "name"?') },
@@ -125,10 +125,26 @@ describe("an input", () => {
     expect(checking.result()).toEqual({ inputs: { a: value }, failures: [] });
   });
 
-  test.each(["true", 1, 0, "", [], {}])("flag %j is a failure that shows no value", (value) => {
-    expect(failuresOf({ a: value }, (each) => each.flag("a"))).toEqual([
-      { property: "a", reason: `\`a\` must be true or false, not ${shape(value)}` },
-    ]);
+  test.each([1, 0, "", [], {}, "canary canary canary"])(
+    "flag %j is a failure that shows no value",
+    (value) => {
+      expect(failuresOf({ a: value }, (each) => each.flag("a"))).toEqual([
+        { property: "a", reason: `\`a\` must be true or false, not ${shape(value)}` },
+      ]);
+    },
+  );
+
+  test.each([
+    ["never", '`a` must be true or false, not the string "never"'],
+    ["true", '`a` must be true or false, not the string "true" (read stack config with `config.getBoolean`)'],
+  ])("flag %j names the mistake, as a short word is no secret", (value, reason) => {
+    expect(failuresOf({ a: value }, (each) => each.flag("a"))).toEqual([{ property: "a", reason }]);
+  });
+
+  test("days that came from the stack config say how to read a number there", () => {
+    expect(failuresOf({ a: "30" }, (each) => each.days("a", 365))[0]!.reason).toBe(
+      '`a` must be a whole number of days from 1 to 365, not the string "30" (read stack config with `config.getNumber`)',
+    );
   });
 
   test.each([1, 365])("%d days are taken", (value) =>
@@ -141,19 +157,70 @@ describe("an input", () => {
 
   test.each([5, true, [], {}, ["x"]])("text %j is a failure", (value) => {
     expect(failuresOf({ a: value }, (each) => each.text("a"))[0]!.reason).toBe(
-      `\`a\` must be a text, not ${shape(value)}`,
+      `\`a\` must be a string, not ${shape(value)}`,
     );
   });
 
-  test("map of texts may have unknown values; an empty one is none", () => {
-    const checking = check({ a: { x: "1", y: UNKNOWN }, b: {} });
+  test("map may have any values, at any depth, and unknown ones; an empty one is absent", () => {
+    const values = {
+      n: 1,
+      yes: true,
+      text: "x",
+      none: null,
+      list: [1, { deep: ["y", UNKNOWN] }],
+      later: UNKNOWN,
+    };
+    const checking = check({ a: values, b: {} });
     checking.textMap("a");
     checking.textMap("b");
-    expect(checking.result()).toEqual({ inputs: { a: { x: "1", y: UNKNOWN } }, failures: [] });
+    expect(checking.result()).toEqual({ inputs: { a: values }, failures: [] });
   });
 
-  test.each([["x"], "x", { a: 1 }, { a: null }, { a: ["x"] }])("map %j is a failure", (value) => {
-    expect(failuresOf({ a: value }, (each) => each.textMap("a"))).toHaveLength(1);
+  test.each([["x"], "x", 5, true])("map %j is a failure", (value) => {
+    expect(failuresOf({ a: value }, (each) => each.textMap("a"))[0]!.reason).toBe(
+      `\`a\` must be an object, such as { quarter: "2026-Q4" }, not ${value === "x" ? 'the string "x"' : shape(value)}`,
+    );
+  });
+
+  const literal =
+    "for Calling [toString] on an [Output<T>] is not supported.\n\nTo get the value of an Output<T> as an Output<string> …";
+  test.each<[unknown, string]>([
+    [literal, "a"],
+    ["Calling [toJSON] on an [Output<T>] is not supported.", "a"],
+    [[literal], "a[0]"],
+    [{ of: { deep: literal } }, "a.of.deep"],
+    [{ [literal]: 1 }, "a"],
+  ])("an Output that was turned into a string is named, once: %j", (value, where) => {
+    const failures = failuresOf({ a: value }, (each) => {
+      each.required("a", "x");
+      each.text("a");
+      each.textMap("a");
+      each.days("a", 9);
+    });
+    expect(failures).toEqual([
+      {
+        property: "a",
+        reason: `\`${where}\` contains an Output that was turned into a string; use \`pulumi.interpolate\`, or \`.apply\` on the Output`,
+      },
+    ]);
+  });
+
+  test("that people see must not hold a key: the failure names no value, and the key is kept nowhere", () => {
+    const secret = `wayscloud_pat_abc12_${"Canary0123456789".repeat(3)}`;
+    const checking = check({ description: `made with ${secret}` });
+    checking.text("description");
+    const { inputs, failures } = checking.result();
+    expect(failures).toEqual([
+      { property: "", reason: expect.stringContaining("`description` contains a key or another secret") },
+    ]);
+    expect(JSON.stringify([inputs, failures])).not.toContain("Canary");
+  });
+
+  test("that is generated from a logical name may have a hash in it", () => {
+    const name = `${"0123456789abcdef".repeat(4)}-\${hex(7)}`;
+    expect(failuresOf({ name }, (each) => each.auto("name", {}, { adopting: false, renew: false }))).toEqual(
+      [],
+    );
   });
 
   test("all failures come at once", () => {
@@ -170,11 +237,11 @@ describe("words", () => {
   test.each<[unknown, string]>([
     [null, "null"],
     [[1, 2], "a list of 2"],
-    ["canary", "a text of 6 characters"],
+    ["canary", "a string of 6 characters"],
     [{ a: 1 }, "an object"],
     [5, "a number"],
     [true, "a boolean"],
-    [undefined, "a undefined"],
+    [undefined, "undefined"],
   ])("shape of %j is %j", (value, text) => expect(shape(value)).toBe(text));
 
   test.each([

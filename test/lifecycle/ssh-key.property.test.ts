@@ -115,7 +115,7 @@ test.each([
   ],
   ["PEM", "-----BEGIN PUBLIC KEY----- AAAA", /in PEM form .*; convert it/],
   ["nothing", " \n", /is empty/],
-  ["a number", 5, /must be a text, not a number/],
+  ["a number", 5, /must be a string, not a number/],
   ["null", null, /`publicKey` is required/],
 ])("refused at publicKey: %s", (_what, text, reason) => {
   expect(check(text).failures).toEqual([{ property: "publicKey", reason: expect.stringMatching(reason) }]);

@@ -4,6 +4,7 @@ import type { KeyKind } from "./kind";
 import { same, shape } from "../inputs";
 import type { InputCheck } from "../inputs";
 import { UNKNOWN } from "../lifecycle";
+import { quotesSecret } from "../../text/pasted-secret";
 import { rfc3339 } from "./mint";
 import type { Properties } from "../lifecycle";
 
@@ -36,8 +37,8 @@ export const tokenKind: KeyKind = {
       return `it is not a personal access token, but a service key for ${JSON.stringify(entry.service)}`;
     // A list that does not tell scopes cannot contradict them.
     if (inputs.scopes === undefined || entry.scopes.length === 0) return undefined;
-    if (same(normalised(entry.scopes), inputs.scopes)) return undefined;
-    return `its scopes are ${normalised(entry.scopes).join(", ")}`;
+    if (same(normalized(entry.scopes), inputs.scopes)) return undefined;
+    return `its scopes are ${normalized(entry.scopes).join(", ")}`;
   },
   listed: () => ({}),
   facts(inputs, createdAt) {
@@ -58,27 +59,35 @@ export const tokenKind: KeyKind = {
 
 export const personalAccessToken = apiKeyLifecycle(tokenKind);
 
-/** `area:verb`, sorted and without repeats, since neither means anything to the API. */
+/** The API decides which scopes exist. Sorted and without duplicates, since neither means anything to it. */
 function checkScopes(check: InputCheck, news: Properties): void {
   if (!check.required("scopes", 'a non-empty list such as ["ssh_keys:read"]')) return;
   const { scopes } = news;
   if (!Array.isArray(scopes) || scopes.length === 0) {
+    const hint =
+      typeof scopes === "string" ? "; read a list in the stack config with `config.getObject`" : "";
     check.fail(
       "scopes",
-      `\`scopes\` must be a non-empty list such as ["ssh_keys:read"], not ${shape(scopes)}`,
+      `\`scopes\` must be a non-empty list such as ["ssh_keys:read"], not ${shape(scopes)}${hint}`,
     );
     return;
   }
   for (const [index, scope] of scopes.entries()) {
-    if (scope === UNKNOWN || (typeof scope === "string" && /^[A-Za-z0-9_.-]+:[A-Za-z0-9_.*-]+$/.test(scope)))
-      continue;
-    check.fail(
-      "scopes",
-      `\`scopes[${index}]\` must have the form "area:verb", such as "ssh_keys:read"; it is ${shape(scope)}`,
-    );
+    if (scope === UNKNOWN) continue;
+    if (
+      typeof scope !== "string" ||
+      scope === "" ||
+      /[\s\p{Cc}\p{Cf}]/u.test(scope) ||
+      !scope.isWellFormed()
+    ) {
+      check.fail(
+        "scopes",
+        `\`scopes[${index}]\` must be a string without blanks, such as "ssh_keys:read"; it is ${shape(scope)}`,
+      );
+    } else if (quotesSecret(scope)) check.fail("", `\`scopes[${index}]\` contains a key or another secret`);
   }
   const known = scopes.filter((scope): scope is string => typeof scope === "string");
-  check.inputs.scopes = known.length < scopes.length ? UNKNOWN : normalised(known);
+  check.inputs.scopes = known.length < scopes.length ? UNKNOWN : normalized(known);
 }
 
 function checkRotation(check: InputCheck, news: Properties): void {
@@ -97,7 +106,7 @@ function checkRotation(check: InputCheck, news: Properties): void {
   }
 }
 
-function normalised(scopes: readonly string[]): string[] {
+function normalized(scopes: readonly string[]): string[] {
   return [...new Set(scopes)].sort();
 }
 

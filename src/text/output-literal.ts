@@ -1,0 +1,23 @@
+// Recognizes the explanation that the SDK returns where a program turned an Output into a string.
+
+const EXPLANATION = /Calling \[to(?:String|JSON)\] on an \[Output/;
+
+/** Where in the value an Output was turned into a string: `name`, `name.key` or `name[0]`; `undefined` if nowhere. */
+export function outputLiteralIn(name: string, value: unknown): string | undefined {
+  if (typeof value === "string") return EXPLANATION.test(value) ? name : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, part] of Object.entries(value)) {
+    if (EXPLANATION.test(key)) return name;
+    const found = outputLiteralIn(
+      Array.isArray(value) ? `${name}[${key}]` : `${name}.${key.slice(0, 60)}`,
+      part,
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What went wrong there, and what to write instead. */
+export function outputLiteralMessage(where: string): string {
+  return `\`${where}\` contains an Output that was turned into a string; use \`pulumi.interpolate\`, or \`.apply\` on the Output`;
+}
