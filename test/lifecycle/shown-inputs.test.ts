@@ -1,0 +1,105 @@
+// What each type's check makes of inputs that people see (names, descriptions, scopes) and of those that are only compared (rotation triggers).
+import { resources } from "../../src/hosts/resources";
+import type { Lifecycle, Properties } from "../../src/lifecycle/lifecycle";
+import { ed25519Pair } from "../support/key-forms";
+
+const SECRET = `wayscloud_pat_abc12_${"Canary0123456789".repeat(3)}`;
+const AUTO = "pulumi shop/prod/k #${hex(7)}";
+const publicKey = ed25519Pair().line;
+const ofToken = (scopes: unknown) => resources.PersonalAccessToken.check({}, { scopes, description: AUTO });
+
+describe("scopes", () => {
+  test.each(["a:b:c", "*", "dns:read,write", "domain-verification", "DNS:Read", "dns:*"])(
+    "of the form %j are left to the API",
+    (scope) => {
+      expect(ofToken([scope])).toMatchObject({ inputs: { scopes: [scope] }, failures: [] });
+    },
+  );
+
+  test("are sorted and de-duplicated", () => {
+    expect(ofToken(["b", "a", "b"]).inputs["scopes"]).toEqual(["a", "b"]);
+  });
+
+  test.each([
+    "",
+    " ",
+    " dns:read ",
+    "dns:read, vps:read",
+    "dns:\u0007read",
+    "dns:\u200bread",
+    "dns:read\n",
+    "\ud800",
+    5,
+    null,
+  ])("such as %j are rejected by their place", (scope) => {
+    expect(ofToken(["a:b", scope]).failures).toEqual([
+      { property: "scopes", reason: expect.stringContaining("`scopes[1]` must be a string without blanks") },
+    ]);
+  });
+
+  test("as one string say how to read a list from the stack config", () => {
+    expect(ofToken("dns:read").failures[0]?.reason).toMatch(
+      /not a string of 8 characters; .*config\.getObject/,
+    );
+  });
+});
+
+describe("a key in what people see is rejected, and neither shown nor kept", () => {
+  const rotating = { rotateEveryDays: 30 };
+  test.each<[string, string, Lifecycle, Properties]>([
+    ["SshKey", "name", resources.SshKey, { publicKey, name: SECRET }],
+    ["ServiceKey", "description", resources.ServiceKey, { service: "dns", description: `of ${SECRET}` }],
+    [
+      "PersonalAccessToken",
+      "description",
+      resources.PersonalAccessToken,
+      { scopes: ["a:b"], description: SECRET },
+    ],
+    ["PersonalAccessToken", "scopes[0]", resources.PersonalAccessToken, { scopes: [SECRET] }],
+    [
+      "RotatingServiceKey",
+      "description",
+      resources.RotatingServiceKey,
+      { ...rotating, service: "dns", description: SECRET },
+    ],
+    [
+      "RotatingPersonalAccessToken",
+      "description",
+      resources.RotatingPersonalAccessToken,
+      { ...rotating, scopes: ["a:b"], description: SECRET },
+    ],
+    ["ServiceKey", "service", resources.ServiceKey, { service: SECRET }],
+  ])("%s: %s", (_type, where, lifecycle, news) => {
+    const { failures } = lifecycle.check({}, news);
+    expect(failures).toEqual([
+      { property: "", reason: expect.stringContaining(`\`${where}\` contains a key or another secret`) },
+    ]);
+    expect(JSON.stringify(failures)).not.toContain("Canary");
+  });
+});
+
+describe("rotation triggers", () => {
+  const args = { service: "dns", description: AUTO };
+  const check = (rotationTriggers: unknown) => resources.ServiceKey.check({}, { ...args, rotationTriggers });
+
+  test.each([{ a: 1 }, { a: true, b: null }, { a: { b: [1, { c: "x" }] } }, { key: SECRET }])(
+    "may be %j, as given",
+    (triggers) => {
+      expect(check(triggers)).toMatchObject({ inputs: { rotationTriggers: triggers }, failures: [] });
+    },
+  );
+
+  test("rotate by value, not by identity or order", () => {
+    const state = { service: "dns", description: AUTO, rotationTriggers: { a: { b: [1, 2] }, c: true } };
+    const diff = (triggers: unknown) =>
+      resources.ServiceKey.diff("id", state, { ...state, rotationTriggers: triggers }, 0);
+    expect(diff({ c: true, a: { b: [1, 2] } })).toMatchObject({ changes: false });
+    for (const other of [
+      { a: { b: [2, 1] }, c: true },
+      { a: { b: [1, 2] }, c: "true" },
+      { a: { b: [1, 2] } },
+    ]) {
+      expect(diff(other)).toMatchObject({ replaces: ["rotationTriggers"] });
+    }
+  });
+});
