@@ -26,6 +26,9 @@ const FUNCTIONS: Record<string, { args?: string; result?: string; list?: string 
   getSshKey: { args: "GetSshKeyArgs", result: "SshKeyInfo" },
 };
 
+/** Types that the schema calls otherwise: SDKs add `Args` by themselves, and the services are left to `check`, which suggests the nearest. */
+const SCHEMA_TYPES: Record<string, string> = { ExistingKeyArgs: "ExistingKey", ServiceName: "string" };
+
 test("every resource of the hosts is in the schema", () => {
   expect(Object.keys(resourceTables)).toEqual(Object.keys(resources));
 });
@@ -45,7 +48,7 @@ test.each(Object.keys(functionTables))("%s has the arguments and the result of t
 
 test("the provider's configuration and the key to take over are those of the classes", () => {
   expect(shapes(configuration)).toEqual(shapesOf(declared("ProviderArgs", "native/provider.ts").fields));
-  expect(Object.keys(types["ExistingKey"]!)).toEqual(Object.keys(declared("ExistingKey").fields));
+  expect(Object.keys(types["ExistingKey"]!)).toEqual(Object.keys(declared("ExistingKeyArgs").fields));
 });
 
 test("the descriptions are the comments of the classes", () => {
@@ -93,7 +96,8 @@ function descriptions(): Record<string, Described> {
     const fields = result ? declared(result).fields : {};
     return [name, described({ ...declared(name), fields }, args ? declared(args).fields : undefined)];
   });
-  const objects = Object.keys(types).map((name) => [name, described(declared(name))]);
+  const classNames = Object.fromEntries(Object.entries(SCHEMA_TYPES).map(([name, type]) => [type, name]));
+  const objects = Object.keys(types).map((name) => [name, described(declared(classNames[name] ?? name))]);
   const provider = declared("Provider", "native/provider.ts");
   const { fields } = declared("ProviderArgs", "native/provider.ts");
   return Object.fromEntries([
@@ -122,8 +126,7 @@ function shapes(fields: Fields): Record<string, string> {
 function shapesOf(fields: DeclaredFields): Record<string, string> {
   const entries = Object.entries(fields).map(([name, { type, required, secret }]) => [
     name,
-    // The schema leaves the services to `check`, which suggests the nearest.
-    said(type === "ServiceName" ? "string" : type, required, secret || type === "ExistingKey"),
+    said(SCHEMA_TYPES[type] ?? type, required, secret || type === "ExistingKeyArgs"),
   ]);
   return sorted(entries as [string, string][]);
 }

@@ -21,7 +21,6 @@ export const string = field({ type: "string" });
 export const integer = field({ type: "integer" });
 export const boolean = field({ type: "boolean" });
 export const strings = field({ type: "array", items: { type: "string" } });
-export const stringMap = field({ type: "object", additionalProperties: { type: "string" } });
 /** Anything, by name. */
 export const anyMap = field({ type: "object", additionalProperties: { $ref: "pulumi.json#/Any" } });
 

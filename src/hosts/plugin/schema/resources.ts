@@ -1,5 +1,5 @@
 // The resources of the provider: names, types, required and secret of every input and output. A test compares them with the classes.
-import { all, boolean, integer, object, required, secret, string, stringMap, strings } from "./fields";
+import { all, anyMap, boolean, integer, object, required, secret, string, strings } from "./fields";
 import type { Fields } from "./fields";
 
 export interface ResourceTable {
@@ -11,7 +11,7 @@ export interface ResourceTable {
 
 const keyInputs: Fields = {
   description: string,
-  rotationTriggers: stringMap,
+  rotationTriggers: anyMap,
   recreateIfInvalid: boolean,
   existing: secret(object("ExistingKey")),
 };
@@ -27,7 +27,7 @@ const rotationInputs: Fields = {
   overlapDays: integer,
   holdWhileUsed: boolean,
   description: string,
-  rotationTriggers: stringMap,
+  rotationTriggers: anyMap,
 };
 
 const rotationOutputs: Fields = {
@@ -35,11 +35,12 @@ const rotationOutputs: Fields = {
   previousKey: secret(string),
   previousKeyId: string,
   retireAt: string,
-  ...all({ rotatedAt: string, nextRotationAt: string, isActive: boolean }),
+  ...all({ createdAt: string, rotatedAt: string, nextRotationAt: string, isActive: boolean }),
   lastUsedAt: string,
 };
 
-const rotated = Object.keys(rotationOutputs).filter((name) => name !== "description");
+const fixed = ["description", "createdAt"];
+const rotated = Object.keys(rotationOutputs).filter((name) => !fixed.includes(name));
 
 export const resourceTables: Readonly<Record<string, ResourceTable>> = {
   SshKey: {
