@@ -5,6 +5,7 @@ export default tseslint.config(
   {
     ignores: [
       "dist",
+      ".building-*",
       "coverage",
       "node_modules",
       "examples",

@@ -1,4 +1,4 @@
-// Rings: unit (in process), model (random stories, in process, for a minute), plugin (the provider process over gRPC), engine (the real `pulumi`).
+// Rings: unit (in process), model (random stories, in process, for a quarter of a minute), plugin (the provider process over gRPC), engine (the real `pulumi`).
 const rings = ["unit", "model", "plugin", "engine"];
 
 const ring = (name) => ({
@@ -9,7 +9,12 @@ const ring = (name) => ({
     "/node_modules/",
     ...(name === "unit" ? rings.slice(1).map((other) => `<rootDir>/test/${other}/`) : []),
   ],
-  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/examples/", "<rootDir>/.stryker-tmp/"],
+  modulePathIgnorePatterns: [
+    "<rootDir>/dist/",
+    "<rootDir>/examples/",
+    "<rootDir>/.stryker-tmp/",
+    "<rootDir>/.building-",
+  ],
   // Without `npm test` around it, jest makes the engine and the user's install itself.
   ...(name === "plugin" || name === "engine"
     ? { globalSetup: "<rootDir>/test/support/global-setup.mjs" }

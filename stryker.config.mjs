@@ -2,6 +2,8 @@
 export default {
   packageManager: "npm",
   testRunner: "jest",
+  // Both are installed beside the tester itself, by scripts/tool.mjs.
+  plugins: ["@stryker-mutator/*"],
   jest: { projectType: "custom", configFile: "jest.stryker.config.js" },
   coverageAnalysis: "perTest",
   // What is computed when a file is loaded would need the whole suite for every mutant.
@@ -25,4 +27,6 @@ export default {
   concurrency: 2,
   timeoutMS: 8_000,
   tempDirName: ".stryker-tmp",
+  // Nothing else is needed in each copy of the project.
+  ignorePatterns: ["dist", "docs", "examples", "bench", "reports"],
 };

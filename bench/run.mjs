@@ -20,7 +20,7 @@ const minutes = (seconds) => (seconds < 90 ? `${Math.round(seconds)} s` : `${Mat
 async function makeWorld(options, signal) {
   const engine = await findEngine();
   say(`Pulumi ${engine.version} from ${engine.from}`);
-  const install = await makeUserInstall();
+  const { folder: install } = await makeUserInstall();
   installFloor(install);
   const root = mkdtempSync(join(tmpdir(), "pulumi-bench-"));
   mkdirSync(join(install, "projects"), { recursive: true });

@@ -1,11 +1,12 @@
 // Finds a Pulumi engine for the demo, the tests and CI, and makes one if the machine has none. As a command it prints its folder.
-import { accessSync, constants, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { argv } from "node:process";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { buildFromSource, installOfficially, pinnedVersion } from "./engine/obtain.mjs";
 import { cacheFolder } from "./lib/cache.mjs";
-import { run } from "./lib/process.mjs";
+import { run, untilExit } from "./lib/process.mjs";
 
 const exe = process.platform === "win32" ? ".exe" : "";
 /** Refresh answers inputs to the program only from this version on. */
@@ -19,7 +20,7 @@ export async function findEngine() {
   if (onPath) {
     return onPath;
   }
-  const target = join(cacheFolder(), `engine-${pinnedVersion}`);
+  const target = targetFolder();
   const bin = join(target, "bin");
   const cached = await engineIn(bin, "the cache");
   if (cached) {
@@ -52,6 +53,15 @@ export async function findEngine() {
   );
 }
 
+/** Whether `findEngine` will have to make one, which takes minutes. */
+export async function engineIsMissing() {
+  return (await engineOnPath()) === undefined && !existsSync(targetFolder());
+}
+
+function targetFolder() {
+  return join(cacheFolder(), `engine-${pinnedVersion}`);
+}
+
 async function engineOnPath() {
   const folder = folderOnPath("pulumi");
   const hasHost =
@@ -63,15 +73,20 @@ async function engineIn(bin, from) {
   if (!isProgram(join(bin, "pulumi"))) {
     return undefined;
   }
+  // Even `pulumi version` writes a log into its home, and the user's own is not ours to write to.
+  const home = mkdtempSync(join(tmpdir(), "pulumi-home-"));
+  const remove = untilExit(() => rmSync(home, { recursive: true, force: true }));
   try {
     const { code, output } = await run(join(bin, "pulumi"), ["version"], {
-      env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
+      env: { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_HOME: home },
     });
     const version = /v?(\d+\.\d+\.\d+\S*)/.exec(output)?.[1];
     return code === 0 && version && isNewEnough(version) ? { bin, version, from } : undefined;
   } catch {
     // A file that cannot be started (another system's, half a copy) is no engine.
     return undefined;
+  } finally {
+    remove();
   }
 }
 
@@ -95,7 +110,8 @@ function isProgram(path) {
   }
 }
 
-if (argv[1] && import.meta.url === pathToFileURL(argv[1]).href) {
+// The module's address is a real path; the one on the command line may lead through a link.
+if (argv[1] && existsSync(argv[1]) && realpathSync(argv[1]) === fileURLToPath(import.meta.url)) {
   try {
     const engine = await findEngine();
     process.stderr.write(`Pulumi ${engine.version} from ${engine.from}\n`);

@@ -1,7 +1,8 @@
 // What is published: the files that users need and no others, with the names that users and their states rely on.
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { satisfies } from "semver";
 
 const root = join(__dirname, "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, any>;
@@ -17,6 +18,26 @@ test("the exports, bins, peers and dependencies are those of the contract", () =
   expect(Object.keys(manifest.dependencies).sort()).toEqual(["axios", "zod"]);
   for (const version of Object.values(manifest.dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
   expect(manifest.engines).toEqual({ node: ">=20" });
+});
+
+test("what the tests install for the user has the package's own dependencies, and no lockfile names a registry", () => {
+  const tools = join(root, "scripts", "tools");
+  const user = JSON.parse(readFileSync(join(tools, "user", "package.json"), "utf8")) as typeof manifest;
+  expect(user.dependencies).toMatchObject(manifest.dependencies);
+  for (const lock of ["", ...readdirSync(tools).map((name) => `scripts/tools/${name}/`)])
+    expect(readFileSync(join(root, `${lock}package-lock.json`), "utf8")).not.toContain('"resolved"');
+});
+
+test("`npm ci` prints no warning about the engine on any Node.js that the package supports", () => {
+  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { engines?: { node?: string } }>;
+  };
+  const unfit = ["20.20.0", "22.23.0", "24.21.0"].flatMap((version) =>
+    Object.entries(lock.packages)
+      .filter(([, { engines }]) => engines?.node !== undefined && !satisfies(version, engines.node))
+      .map(([path]) => `${path} on ${version}`),
+  );
+  expect(unfit).toEqual([]);
 });
 
 test("the package installs without running anything", () => {

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rename
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeAtomically } from "../lib/cache.mjs";
-import { progress, projectFolder, run, runOrFail } from "../lib/process.mjs";
+import { progress, projectFolder, run, runOrFail, untilExit } from "../lib/process.mjs";
 
 const exe = process.platform === "win32" ? ".exe" : "";
 const engineModule = join(projectFolder, "scripts/engine/pulumi");
@@ -27,9 +27,10 @@ export async function installOfficially(target) {
   const done = progress(`Installing Pulumi ${pinnedVersion} with its official installer`);
   // A temporary folder of its own: it takes the installer's half downloads with it, and shows how far the installer got.
   const temporary = mkdtempSync(join(tmpdir(), "pulumi-installer-"));
+  const remove = untilExit(() => rmSync(temporary, { recursive: true, force: true }));
   try {
     await makeAtomically(target, async (folder) => {
-      const { code, output } = await run("node", ["-e", installScript, folder, pinnedVersion], {
+      const { code, output } = await run(process.execPath, ["-e", installScript, folder, pinnedVersion], {
         env: { TMPDIR: temporary, TMP: temporary, TEMP: temporary },
         // Without a network the script itself does not arrive: 20 s settle that. With one, a slow download may take its time.
         giveUp: (elapsed) => elapsed > (readdirSync(temporary).length > 0 ? 300_000 : 20_000),
@@ -47,7 +48,7 @@ export async function installOfficially(target) {
     done("not possible here");
     return error.message;
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    remove();
   }
 }
 
@@ -58,20 +59,25 @@ export async function buildFromSource(target) {
   } catch {
     return "no Go on PATH";
   }
+  let compiled = 0;
+  const minutes = Math.ceil(10 / availableParallelism());
   const done = progress(
-    `Building Pulumi ${pinnedVersion} from its source, about three minutes the first time on ${availableParallelism()} cores`,
+    `Building Pulumi ${pinnedVersion} from its source, once; about ${minutes} minutes on ${availableParallelism()} cores`,
+    () => (compiled === 0 ? ", getting the sources" : `, ${compiled} packages compiled`),
   );
   try {
     await makeAtomically(target, async (folder) => {
       const bin = join(folder, ".building");
       mkdirSync(bin);
       const version = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pinnedVersion}`;
+      // With `-v` each package that is compiled has a line, and so has each module that is downloaded.
+      const count = (text) => (compiled += text.match(/^(?!go: )./gm)?.length ?? 0);
       const build = (module, output, ldflags, entry) =>
         runOrFail(
           "go",
           // prettier-ignore
-          ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", join(bin, output + exe), entry],
-          { cwd: module, env: { CGO_ENABLED: "0", GOWORK: "off" } },
+          ["build", "-v", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", join(bin, output + exe), entry],
+          { cwd: module, env: { CGO_ENABLED: "0", GOWORK: "off" }, onOutput: count },
         );
       await build(engineModule, "pulumi", `-s -w ${version}`, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi");
       await build(

@@ -1,61 +1,92 @@
-// How the scripts start other programs: with the project's own Node first on PATH, and never leaving orphans.
+// How the scripts start other programs, and how Ctrl-C and SIGTERM end them: nothing keeps running, nothing temporary stays.
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 
 export const projectFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const windows = process.platform === "win32";
+
+/** How long a program may take to end after it was asked to. */
+const GRACE_MS = 30_000;
+
+const children = new Set();
+const cleanUps = new Set();
+let watching = false;
+let stopping = false;
 
 /** `PATH` with these folders in front of the caller's. */
 export function pathWith(...folders) {
   return [...folders, process.env.PATH ?? ""].join(delimiter);
 }
 
-/** The project's Node comes first: `@pulumi/pulumi` needs a newer one than many machines have. Nothing else is in this folder. */
-export const nodeFolder = `${projectFolder}/node_modules/node/bin`;
+/** Runs `cleanUp` when a signal ends this process, or when the returned function is called, whichever comes first. */
+export function untilExit(cleanUp) {
+  watchSignals();
+  cleanUps.add(cleanUp);
+  return () => {
+    cleanUps.delete(cleanUp);
+    cleanUp();
+  };
+}
 
 /**
- * Runs a program to its end and answers `{ code, output }`; `code` is null if a signal ended it.
+ * Starts a program in a process group of its own, so that it can be ended together with what it started.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, giveUp?: (elapsedMs: number) => boolean }} options
- * `show` passes the output on to the terminal; `giveUp` is asked each second whether to end the program.
+ * @param {import("node:child_process").SpawnOptions} options `env` comes on top of this process's own.
  */
-export function run(command, args, { cwd = projectFolder, env = {}, show = false, giveUp } = {}) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd,
-      env: { ...process.env, PATH: pathWith(nodeFolder), ...env },
-      stdio: show ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
-      // Only a group of its own can be ended together with its grandchildren, such as the installer's curl.
-      detached: giveUp !== undefined && process.platform !== "win32",
-      // On Windows npm is a script, which only a shell starts.
-      shell: process.platform === "win32" && command === "npm",
-    });
-    const started = Date.now();
-    let output = "";
-    child.stdout?.on("data", (chunk) => (output += chunk));
-    child.stderr?.on("data", (chunk) => (output += chunk));
-    // Ctrl-C does not reach a group of its own.
-    const stop = () => {
-      endGroup(child);
-      process.exit(130);
-    };
-    if (giveUp) {
-      process.once("SIGINT", stop);
-    }
-    const watch = giveUp && setInterval(() => giveUp(Date.now() - started) && endGroup(child), 1000);
-    child.on("error", (error) => {
-      clearInterval(watch);
-      process.off("SIGINT", stop);
-      reject(error);
-    });
-    child.on("close", (code) => {
-      clearInterval(watch);
-      process.off("SIGINT", stop);
-      resolve({ code, output: stripVTControlCharacters(output) });
-    });
+export function start(command, args, { cwd = projectFolder, env = {}, ...options } = {}) {
+  const child = spawn(command, args, {
+    ...options,
+    cwd,
+    env: { ...process.env, ...env },
+    detached: !windows,
+    // On Windows npm is a script, which only a shell starts.
+    shell: windows && command === "npm",
   });
+  watchSignals();
+  children.add(child);
+  child.on("close", () => children.delete(child));
+  return child;
+}
+
+/**
+ * Waits for a program's end and answers its exit code, null if a signal ended it. While this process is being stopped, the answer
+ * never comes: then `stop` has the last word.
+ */
+export function ended(child) {
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => stopping || resolve(code));
+  });
+}
+
+/**
+ * Runs a program to its end and answers `{ code, output }`.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void, giveUp?: (elapsedMs: number) => boolean }} options
+ * `giveUp` is asked each second whether to end the program.
+ */
+export async function run(command, args, { giveUp, onOutput, ...options } = {}) {
+  const child = start(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const started = Date.now();
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+      onOutput?.(text);
+    });
+  }
+  const watch = giveUp && setInterval(() => giveUp(Date.now() - started) && signal(child, "SIGKILL"), 1000);
+  try {
+    const code = await ended(child);
+    return { code, output: stripVTControlCharacters(output) };
+  } finally {
+    clearInterval(watch);
+  }
 }
 
 /** Like `run`, but anything except exit code 0 is an error that carries what was printed. */
@@ -67,27 +98,53 @@ export async function runOrFail(command, args, options) {
   return result.output;
 }
 
-function endGroup(child) {
+/** To the program and what it started. */
+function signal(child, name) {
   try {
-    process.kill(process.platform === "win32" ? child.pid : -child.pid, "SIGKILL");
+    process.kill(windows ? child.pid : -child.pid, name);
   } catch {
     // It ended by itself meanwhile.
   }
 }
 
-/** Says on stderr that something takes long, and how long it has taken: `stop()` when it is done. */
-export function progress(text) {
+function watchSignals() {
+  for (const name of watching ? [] : ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(name, stop);
+  }
+  watching = true;
+}
+
+async function stop(name) {
+  if (stopping) {
+    // Asked twice: whoever presses Ctrl-C again does not want to wait.
+    children.forEach((child) => signal(child, "SIGKILL"));
+    return;
+  }
+  stopping = true;
+  process.stderr.write("\nstopping\n");
+  const closed = [...children].map((child) => new Promise((resolve) => child.on("close", resolve)));
+  // What a terminal would send, on which `pulumi` finishes what is under way and ends its plugins.
+  children.forEach((child) => signal(child, "SIGINT"));
+  const tooLong = setTimeout(() => children.forEach((child) => signal(child, "SIGKILL")), GRACE_MS);
+  await Promise.all(closed);
+  clearTimeout(tooLong);
+  cleanUps.forEach((cleanUp) => cleanUp());
+  process.exit(128 + constants.signals[name]);
+}
+
+/** Says on stderr that something takes long, and how long it has taken: call the result when it is done. */
+export function progress(text, detail = () => "") {
   const started = Date.now();
-  const seconds = () => Math.round((Date.now() - started) / 1000);
+  const now = () => `${Math.round((Date.now() - started) / 1000)} s${detail()}`;
   const live = process.stderr.isTTY;
   process.stderr.write(`${text} …${live ? "" : "\n"}`);
-  // A log file gets a line a minute, so that a build is seen to be alive; a terminal gets a clock.
+  // A terminal gets a clock; a log file gets a line twice a minute, so that a build is seen to be alive.
   const timer = setInterval(
-    () => process.stderr.write(live ? `\r${text} … ${seconds()} s` : `  … ${seconds()} s\n`),
-    live ? 1000 : 60_000,
+    () => process.stderr.write(live ? `\r${text} … ${now()} ` : `  … ${now()}\n`),
+    live ? 1000 : 30_000,
   );
   return (outcome) => {
     clearInterval(timer);
-    process.stderr.write(live ? `\r${text}: ${outcome}, ${seconds()} s\n` : `  ${outcome}, ${seconds()} s\n`);
+    process.stderr.write(live ? `\r${text}: ${outcome}, ${now()} \n` : `  ${outcome}, ${now()}\n`);
   };
 }

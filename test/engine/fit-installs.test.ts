@@ -1,8 +1,9 @@
-// Where the package may stand: docs/options.md tells which installations work, and the remedy for those that do not. Yarn is tried with FIT=all.
+// Where the package may stand: docs/options.md tells which installations work, and the remedy for those that do not. pnpm and Yarn are tried with FIT=all.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Emulator } from "../../src/emulator";
+import { nodeProgram } from "../support/install";
 import * as layouts from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
 import type { Result, Stack } from "../support/stack";
@@ -22,10 +23,10 @@ let folder: string;
 beforeEach(() => (folder = layouts.temporaryFolder()));
 afterEach(() => layouts.remove(folder));
 
-const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
-  devDependencies: Record<string, string>;
+const { dependencies } = JSON.parse(readFileSync("scripts/tools/user/package.json", "utf8")) as {
+  dependencies: Record<string, string>;
 };
-const sdk = { "@pulumi/pulumi": devDependencies["@pulumi/pulumi"]! };
+const sdk = { "@pulumi/pulumi": dependencies["@pulumi/pulumi"]! };
 const yaml = "name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
 const oneKey = `exports.prefix = new (require("pulumi-wayscloud").ServiceKey)("key", { service: "dns" }).keyPrefix;`;
 const program = (text = oneKey): Record<string, string> => ({ "Pulumi.yaml": yaml, "index.js": text });
@@ -50,11 +51,13 @@ async function expectFails(folderOfProgram: string, stack: Stack): Promise<Resul
   return result;
 }
 
-test("pnpm: works with the package in the program's own dependencies; below a component package alone it is not found", async () => {
-  const world = await openWorld();
-  const pnpm = join(await layouts.packageManager(folder, "pnpm", "10.34.9"), "bin", "pnpm.cjs");
-  const tarball = `file:${await layouts.packInto(folder)}`;
-  const team = `const { ComponentResource } = require("@pulumi/pulumi");
+onlyWithAll(
+  "pnpm: works with the package in the program's own dependencies; below a component package alone it is not found",
+  async () => {
+    const world = await openWorld();
+    const pnpm = join(await layouts.packageManager(folder, "pnpm", "10.34.9"), "bin", "pnpm.cjs");
+    const tarball = `file:${await layouts.packInto(folder)}`;
+    const team = `const { ComponentResource } = require("@pulumi/pulumi");
     exports.Team = class extends ComponentResource {
       constructor(name) {
         super("team:index:Team", name);
@@ -62,47 +65,48 @@ test("pnpm: works with the package in the program's own dependencies; below a co
         this.prefix = new ServiceKey("key", { service: "dns" }, { parent: this }).keyPrefix;
       }
     };`;
-  layouts.write(folder, {
-    "pnpm-workspace.yaml": "packages: [team, direct, indirect]\n",
-    "package.json": { private: true },
-    "team/package.json": {
-      name: "team",
-      version: "1.0.0",
-      main: "index.js",
-      peerDependencies: sdk,
-      dependencies: { "pulumi-wayscloud": tarball },
-    },
-    "team/index.js": team,
-    "direct/package.json": {
-      name: "direct",
-      main: "index.js",
-      dependencies: { ...sdk, "pulumi-wayscloud": tarball },
-    },
-    "indirect/package.json": {
-      name: "indirect",
-      main: "index.js",
-      dependencies: { ...sdk, team: "workspace:*" },
-    },
-  });
-  layouts.write(join(folder, "direct"), program());
-  layouts.write(
-    join(folder, "indirect"),
-    program(`exports.prefix = new (require("team").Team)("team").prefix;`),
-  );
-  await layouts.run(folder, process.execPath, [pnpm, "install", "--prefer-offline"]);
+    layouts.write(folder, {
+      "pnpm-workspace.yaml": "packages: [team, direct, indirect]\n",
+      "package.json": { private: true },
+      "team/package.json": {
+        name: "team",
+        version: "1.0.0",
+        main: "index.js",
+        peerDependencies: sdk,
+        dependencies: { "pulumi-wayscloud": tarball },
+      },
+      "team/index.js": team,
+      "direct/package.json": {
+        name: "direct",
+        main: "index.js",
+        dependencies: { ...sdk, "pulumi-wayscloud": tarball },
+      },
+      "indirect/package.json": {
+        name: "indirect",
+        main: "index.js",
+        dependencies: { ...sdk, team: "workspace:*" },
+      },
+    });
+    layouts.write(join(folder, "direct"), program());
+    layouts.write(
+      join(folder, "indirect"),
+      program(`exports.prefix = new (require("team").Team)("team").prefix;`),
+    );
+    await layouts.run(folder, nodeProgram(), [pnpm, "install", "--prefer-offline"]);
 
-  await expectWorks(join(folder, "direct"), world);
-  table.note("pnpm (isolated `node_modules`)", "works");
+    await expectWorks(join(folder, "direct"), world);
+    table.note("pnpm (isolated `node_modules`)", "works");
 
-  const { all: said } = await expectFails(join(folder, "indirect"), world.stack);
-  expect(said).toContain("Cannot find module 'pulumi-wayscloud/runtime'");
-  world.stack.env["NODE_PATH"] = join(folder, "team", "node_modules");
-  await expectWorks(join(folder, "indirect"), world);
-  table.note(
-    "pnpm, the package a dependency of a component package only",
-    "**fails** in the preview: `Cannot find module 'pulumi-wayscloud/runtime'`, since the engine loads it from the program's folder. Remedy: add `pulumi-wayscloud` to the program's own dependencies, or name the folder that has it in `NODE_PATH`",
-  );
-});
+    const { all: said } = await expectFails(join(folder, "indirect"), world.stack);
+    expect(said).toContain("Cannot find module 'pulumi-wayscloud/runtime'");
+    world.stack.env["NODE_PATH"] = join(folder, "team", "node_modules");
+    await expectWorks(join(folder, "indirect"), world);
+    table.note(
+      "pnpm, the package a dependency of a component package only",
+      "**fails** in the preview: `Cannot find module 'pulumi-wayscloud/runtime'`, since the engine loads it from the program's folder. Remedy: add `pulumi-wayscloud` to the program's own dependencies, or name the folder that has it in `NODE_PATH`",
+    );
+  },
+);
 
 test("a folder linked into the project works if it finds an SDK", async () => {
   const world = await openWorld();
@@ -159,7 +163,7 @@ onlyWithAll("yarn: works with node_modules; with Plug'n'Play as far as the SDK i
       "yarn.lock": "",
       ".yarnrc.yml": `nodeLinker: ${linker}\n`,
     });
-    await layouts.run(project, process.execPath, [yarn, "install"], {
+    await layouts.run(project, nodeProgram(), [yarn, "install"], {
       YARN_NPM_REGISTRY_SERVER: registry,
       YARN_ENABLE_TELEMETRY: "0",
     });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Command, type Result } from "../support/command";
+import { nodeProgram } from "../support/install";
 import { write } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
 import type { Stack } from "../support/stack";
@@ -89,7 +90,7 @@ const automation = `
 
 async function automate(stack: Stack, cwd: string, ...args: string[]): Promise<Result> {
   const env = Object.fromEntries(Object.entries(stack.env).filter(([name]) => name !== "PULUMI_STACK"));
-  return new Command(process.execPath, [join(stack.folder, "automation.cjs"), ...args], { cwd, env }).done;
+  return new Command(nodeProgram(), [join(stack.folder, "automation.cjs"), ...args], { cwd, env }).done;
 }
 
 test("the Automation API runs inline and local programs, with hooks and a transform of the whole stack", async () => {

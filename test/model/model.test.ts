@@ -8,7 +8,7 @@ import type { Kill, Trouble } from "./network";
 import { idsOf, SLOTS, StackModel } from "./stack-model";
 import type { Run, Slot } from "./stack-model";
 
-const SECONDS = Number(process.env["MODEL_SECONDS"] ?? 60);
+const SECONDS = Number(process.env["MODEL_SECONDS"] ?? 15);
 const SEED =
   process.env["MODEL_SEED"] === undefined ? Date.now() % 2 ** 31 : Number(process.env["MODEL_SEED"]);
 const DAY = 86_400_000;

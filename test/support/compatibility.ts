@@ -95,7 +95,7 @@ export async function live(
   env: Record<string, string>,
   emulator: Emulator,
 ): Promise<string> {
-  const stack = await openStack({ program, language: "typescript", typeCheck: true, env });
+  const stack = await openStack({ program, language: "typescript", typeCheck: true, plainNode: true, env });
   stack.writeFile(
     "tsconfig.json",
     JSON.stringify({ compilerOptions: { ...modern, skipLibCheck: true }, files: ["index.ts"] }),

@@ -9,7 +9,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { cleanEnvironment, makeProjectFolder, sdkFolder } from "./install";
+import { cleanEnvironment, fastStart, makeProjectFolder, nodeProgram, sdkFolder } from "./install";
 
 /** What the program passes for a value that is not known yet, whatever its type (`pulumi.runtime.unknownValue`). */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -88,9 +88,9 @@ export class Plugin {
     const home = mkdtempSync(join(tmpdir(), "plugin-home-"));
     // The engine's address is one that nobody listens at: a provider must do without it.
     const script = join(sdkFolder(), "cmd/dynamic-provider/index.js");
-    const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
+    const child = spawn(nodeProgram(), [script, "127.0.0.1:1"], {
       cwd: folder,
-      env: { ...cleanEnvironment(home, []), ...env },
+      env: { ...cleanEnvironment(home, []), ...fastStart(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const printed = { stdout: "", stderr: "" };

@@ -1,10 +1,27 @@
 // One stack of one program, driven by the real `pulumi` the way a user does. Everything printed and written can be searched.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, processesWith, type Result } from "./command";
-import { cleanEnvironment, engineFolder, engineFolders, makeProjectFolder } from "./install";
+import {
+  cleanEnvironment,
+  engineFolder,
+  engineFolders,
+  fastStart,
+  makeProjectFolder,
+  userInstall,
+} from "./install";
 import { filesIn, secretsIn } from "./secrets";
 
 export type { Command, Result };
@@ -21,6 +38,8 @@ export interface StackOptions {
   config?: Record<string, string>;
   /** Secret stack configuration. */
   secretConfig?: Record<string, string>;
+  /** Node starts as it does for a user, without `fastStart`. */
+  plainNode?: boolean;
   /** Variables on top of the clean environment. */
   env?: Record<string, string>;
 }
@@ -81,6 +100,7 @@ export class Stack {
     mkdirSync(join(this.#outside, "tmp"));
     this.env = {
       ...cleanEnvironment(this.home, engineFolders()),
+      ...(options.plainNode === true ? {} : fastStart()),
       PULUMI_HOME: join(this.#outside, "pulumi"),
       // The language host leaves its pipes behind; here they are removed with the stack, and searched for secrets.
       TMPDIR: join(this.#outside, "tmp"),
@@ -114,7 +134,7 @@ export class Stack {
       );
     }
     stack.setProgram(options.program ?? "");
-    await stack.run(["stack", "init", stackName]);
+    await stack.#init();
     for (const [key, value] of Object.entries(options.config ?? {})) {
       await stack.setConfig(key, value);
     }
@@ -122,6 +142,34 @@ export class Stack {
       await stack.setConfig(key, value, { secret: true });
     }
     return stack;
+  }
+
+  /**
+   * `pulumi stack init`, really run once for each project name; later stacks of that name get a copy of its files, which saves deriving
+   * the key from the passphrase. A stack with settings of its own for the engine is always a new one.
+   */
+  async #init(): Promise<void> {
+    const settings = `Pulumi.${stackName}.yaml`;
+    const template = join(userInstall(), "stacks", this.#options.name ?? "test");
+    const own = Object.keys(this.#options.env ?? {}).some((name) => name.startsWith("PULUMI_"));
+    if (!own && existsSync(template)) {
+      cpSync(join(template, "backend"), this.backend, { recursive: true });
+      cpSync(join(template, settings), join(this.folder, settings));
+      return;
+    }
+    await this.run(["stack", "init", stackName]);
+    if (!own) {
+      const making = mkdtempSync(join(userInstall(), "stacks-"));
+      cpSync(this.backend, join(making, "backend"), { recursive: true });
+      cpSync(join(this.folder, settings), join(making, settings));
+      mkdirSync(dirname(template), { recursive: true });
+      try {
+        renameSync(making, template);
+      } catch {
+        // Another worker was faster.
+        rmSync(making, { recursive: true, force: true });
+      }
+    }
   }
 
   get #mainFile(): string {
@@ -197,9 +245,19 @@ export class Stack {
     rmSync(file);
   }
 
+  /** What `pulumi stack export` would answer, read from the file backend, which saves starting the engine. */
+  #storedState(): State {
+    const backend = fileURLToPath(this.env["PULUMI_BACKEND_URL"]!);
+    const stacks = join(backend, ".pulumi", "stacks", this.#options.name ?? "test");
+    const file = join(stacks, `${this.env["PULUMI_STACK"] ?? stackName}.json`);
+    const { version, checkpoint } = JSON.parse(readFileSync(file, "utf8"));
+    return { version, deployment: checkpoint.latest ?? {} };
+  }
+
   /** This package's resources in the state. */
   async resources(options?: { showSecrets?: boolean }): Promise<StateResource[]> {
-    const { resources = [] } = (await this.exportState(options)).deployment;
+    const state = options?.showSecrets === true ? await this.exportState(options) : this.#storedState();
+    const { resources = [] } = state.deployment;
     return resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/wayscloud:"));
   }
 
