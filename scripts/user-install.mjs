@@ -21,7 +21,7 @@ const WEEK = 7 * 24 * 3600 * 1000;
 /** All that can change what `npm pack` packs or how it is built. */
 const SOURCES = [
   ...["src", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"],
-  ...["README.md", "LICENSE", "CHANGELOG.md", "Pulumi.yaml.example", "scripts/tools/user"],
+  ...["README.md", "LICENSE", "CHANGELOG.md", "Pulumi.yaml.example", "plugin", "scripts/tools/user"],
 ];
 
 /** A folder with `node_modules/pulumi-wayscloud`, `@pulumi/pulumi` and TypeScript; the caller calls `remove` at the end. */

@@ -62,6 +62,10 @@ test("beside what is built, the package has these files", () => {
     "Pulumi.yaml.example",
     "README.md",
     "package.json",
+    "plugin/PulumiPlugin.yaml",
+    "plugin/package.json",
+    "plugin/pulumi-resource-wayscloud-account",
+    "plugin/pulumi-resource-wayscloud-account.cmd",
   ]);
 });
 
