@@ -1,5 +1,5 @@
 // Runs the programs of examples/ as they are, in a user's install.
-import { cpSync, readdirSync, readFileSync, symlinkSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Emulator } from "../../src/emulator";
 import type { Stack, StackOptions } from "./stack";
@@ -7,11 +7,9 @@ import { openStack } from "./world";
 
 const examples = resolve(__dirname, "../../examples");
 
-/** The examples by name. */
+/** The examples in TypeScript, by name. */
 export function exampleNames(): string[] {
-  return readdirSync(examples, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
+  return readdirSync(examples).filter((name) => existsSync(join(examples, name, "package.json")));
 }
 
 /** A file of an example. */

@@ -14,11 +14,26 @@ export function connectEngine(address: string | undefined): void {
   client = new EngineClient(address, grpc.credentials.createInsecure());
 }
 
-/** A warning at the resource of the running call. A provider must do without an engine that listens. */
+const LONGEST_WAIT_MS = 2_000;
+const pending = new Set<Promise<void>>();
+
+/** A warning at the resource of the running call. */
 export function warn(message: string): void {
   const request = new LogRequest();
   request.setSeverity(LogSeverity.WARNING);
   request.setMessage(message);
   request.setUrn(urnOfCall());
-  client?.log(request, () => undefined);
+  const sent = new Promise<void>((resolve) => {
+    // A provider must do without an engine that listens.
+    const options = { deadline: Date.now() + LONGEST_WAIT_MS };
+    if (client) client.log(request, new grpc.Metadata(), options, () => resolve());
+    else resolve();
+  });
+  pending.add(sent);
+  void sent.then(() => pending.delete(sent));
+}
+
+/** Until everything said has arrived: the engine ends a plugin whose calls are answered. */
+export async function logged(): Promise<void> {
+  await Promise.all(pending);
 }

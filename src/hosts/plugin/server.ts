@@ -9,7 +9,7 @@ import { version } from "../../version";
 import { PluginAccount } from "./account";
 import { withinCall } from "./call-scope";
 import { checkConfig, configured, diffConfig } from "./config-methods";
-import { connectEngine } from "./engine-log";
+import { connectEngine, logged } from "./engine-log";
 import { statusOf } from "./failure";
 import { Functions } from "./functions";
 import { ResourceMethods } from "./resource-methods";
@@ -35,7 +35,8 @@ function unary<Request extends object, Response>(
     const { getUrn, getTimeout } = request as AnyRequest;
     running += 1;
     const answer = async (): Promise<Response> => work(request);
-    const done = (finish: () => void): void => {
+    const done = async (finish: () => void): Promise<void> => {
+      await logged();
       running -= 1;
       finish();
     };

@@ -1,0 +1,78 @@
+// The provider's own configuration: checked without a request, compared without ever asking for a replacement.
+import { startEmulator } from "../../src/emulator";
+import { PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
+
+let host: PluginHost;
+
+beforeEach(async () => {
+  host = await PluginHost.start();
+});
+
+afterEach(() => host.stop());
+
+test("the credential is secret however it is given, and unknown values pass", async () => {
+  const { inputs, failures } = await host.checkConfig({ apiKey: "wayscloud_pat_a_b", endpoint: unknown });
+  expect(failures).toEqual([]);
+  expect(inputs).toEqual({ apiKey: secret("wayscloud_pat_a_b"), endpoint: unknown });
+});
+
+test.each([
+  [{ apiKey: "  " }, /`apiKey` is empty/],
+  [{ apikey: "x" }, /unknown configuration `apikey`; did you mean "apiKey"\?/],
+  [{ endpoint: "http://example.com" }, /endpoint.*https/],
+  [{ endpoint: "https://user:pass@example.com" }, /endpoint.*user name/],
+  [{ customerId: 5 }, /`customerId` must be a string, not a number/],
+])("%j is refused, and its value not printed by the engine", async (config, reason) => {
+  const { failures } = await host.checkConfig(config);
+  expect(failures).toEqual([{ property: "", reason: expect.stringMatching(reason) }]);
+});
+
+test("the engine's own settings are none of the user's", async () => {
+  const { inputs, failures } = await host.checkConfig({
+    version: "1.0.0",
+    pluginDownloadURL: "https://example.com",
+  });
+  expect({ inputs, failures }).toEqual({ inputs: {}, failures: [] });
+});
+
+const old = { apiKey: secret("wayscloud_pat_a_b"), endpoint: "https://one.example", customerId: "1" };
+
+test.each([
+  [
+    { endpoint: "https://two.example" },
+    ["endpoint"],
+    /endpoint changed: the resources .* nothing is replaced/,
+  ],
+  [{ customerId: "2" }, ["customerId"], /customerId changed: .* nothing is replaced/],
+  [{ apiKey: secret("wayscloud_pat_c_d") }, ["apiKey"], undefined],
+])("a change to %j is a change and no replacement", async (change, changed, warning) => {
+  const diff = await host.diffConfig(old, { ...old, ...change });
+  expect(diff).toMatchObject({ changes: true, replaces: [] });
+  expect(Object.keys(diff.details)).toEqual(changed);
+  const expected = warning
+    ? [[expect.stringContaining("pulumi:providers"), expect.stringMatching(warning)]]
+    : [];
+  expect(host.warnings).toEqual(expected);
+});
+
+test("what does not change is no change, even from an explicit Provider of the dynamic host", async () => {
+  await expect(host.diffConfig(old, old)).resolves.toMatchObject({ changes: false });
+  const dynamic = Object.fromEntries(
+    Object.entries(old).map(([name, value]) => [`wayscloud:${name}`, value]),
+  );
+  await expect(host.diffConfig(dynamic, old)).resolves.toMatchObject({ changes: false });
+});
+
+test("a refused credential is said to come from the provider that was configured", async () => {
+  const emulator = await startEmulator({ port: 0 });
+  const config = { apiKey: secret("wayscloud_pat_wrong_credential"), endpoint: emulator.url };
+  await host.configure(config, "urn:pulumi:dev::test::pulumi:providers:wayscloud-account::staging");
+  await expect(host.up(urnOf("ServiceKey"), { service: "dns" })).rejects.toThrow(
+    'the `apiKey` of the provider "staging"',
+  );
+  await host.configure(config, "urn:pulumi:dev::test::pulumi:providers:wayscloud-account::default");
+  await expect(host.up(urnOf("ServiceKey"), { service: "dns" })).rejects.toThrow(
+    "the stack config wayscloud-account:apiKey",
+  );
+  await emulator.close();
+});

@@ -1,0 +1,148 @@
+// Import: what the account has comes into the state as a program would declare it, and the next update changes nothing.
+import { startEmulator, type Emulator } from "../../src/emulator";
+import { PluginHost, secret, urnOf, type Properties } from "../support/plugin-host";
+import { publicKey, takeRequests } from "../support/world";
+
+let emulator: Emulator;
+let host: PluginHost;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ port: 0 });
+  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
+});
+
+afterEach(async () => {
+  host.stop();
+  await emulator.close();
+});
+
+/** A key of the account that no stack knows, made by an ordinary request. */
+async function made(path: string, body: Properties): Promise<Properties> {
+  const response = await fetch(`${emulator.url}/v1/account/${path}`, {
+    method: "POST",
+    headers: { "x-api-key": emulator.apiKey, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const answer = (await response.json()) as Properties;
+  takeRequests(emulator);
+  return answer;
+}
+
+/** The next `up` of a program that declares this: what `check` makes of it, and what `diff` says. */
+async function next(
+  urn: string,
+  state: { id: string; inputs: Properties; outputs: Properties },
+  declared: Properties,
+) {
+  const { inputs, failures } = await host.check(urn, state.inputs, declared);
+  expect(failures).toEqual([]);
+  return { inputs, diff: await host.diff(urn, state.id, state.outputs, state.inputs, inputs) };
+}
+
+const sshKey = publicKey("by hand");
+
+test.each([
+  ["its public key", () => `${sshKey} me@example`],
+  ["its id", (id: string) => id],
+])("an SSH key is imported by %s", async (_by, idOf) => {
+  const urn = urnOf("SshKey", "deploy");
+  const { id, fingerprint } = await made("ssh-keys", { name: "by hand", public_key: sshKey });
+  const state = await host.read(urn, idOf(id));
+  expect(state).toMatchObject({ id, outputs: { name: "by hand", fingerprint, adopted: false } });
+  expect(takeRequests(emulator)).toEqual(["GET /v1/account/ssh-keys"]);
+  const { inputs, diff } = await next(urn, state, { publicKey: sshKey });
+  expect(inputs).toEqual({ name: "by hand", publicKey: sshKey });
+  expect(diff.changes).toBe(false);
+  const refreshed = await host.read(urn, id, state.outputs, inputs);
+  expect(refreshed.outputs["publicKey"]).toMatch(sshKey);
+  await host.delete(urn, id, refreshed.outputs);
+  expect(emulator.account.sshKeys()).toEqual([]);
+});
+
+test("another public key than the one that was imported by id replaces it", async () => {
+  const urn = urnOf("SshKey");
+  const { id } = await made("ssh-keys", { name: "by hand", public_key: sshKey });
+  const state = await host.read(urn, id);
+  const { diff } = await next(urn, state, { publicKey: publicKey("another"), name: "by hand" });
+  expect(diff).toMatchObject({ changes: true, replaces: ["publicKey"], deleteBeforeReplace: true });
+});
+
+test("a public key that the account does not hold is not imported, and says what to do", async () => {
+  await expect(host.read(urnOf("SshKey"), sshKey)).rejects.toThrow(
+    /holds no SSH key with the fingerprint SHA256:/,
+  );
+  await expect(host.read(urnOf("SshKey"), "ssh-ed25519 AAAA")).rejects.toThrow(/taken for a public key/);
+});
+
+const KEYS: [className: string, path: string, body: Properties, declared: Properties][] = [
+  ["ServiceKey", "service", { service: "dns", description: "by hand" }, { service: "dns" }],
+  ["ServiceKey", "service", { service: "dns" }, { service: "dns" }],
+  [
+    "PersonalAccessToken",
+    "pat",
+    { scopes: ["ssh_keys:read", "services:read"], description: "by hand" },
+    { scopes: ["ssh_keys:read", "services:read"] },
+  ],
+];
+
+test.each(KEYS)(
+  "%s made by %s %j is imported by id; `existing` supplies its secret in place",
+  async (className, path, body, declared) => {
+    const urn = urnOf(className);
+    const { id, key } = await made(`api-keys/${path}`, body);
+    const imported = await host.read(urn, id);
+    expect(imported.outputs).toMatchObject({ key: null, description: body["description"] ?? "" });
+    const unchanged = await next(urn, imported, declared);
+    expect(unchanged.inputs).toEqual(imported.inputs);
+    expect(unchanged.diff.changes).toBe(false);
+
+    takeRequests(emulator);
+    const supplied = await next(urn, imported, { ...declared, existing: { id, key: secret(key) } });
+    expect(supplied.diff).toMatchObject({ changes: true, replaces: [], details: { existing: "add" } });
+    const outputs = await host.update(urn, id, imported.outputs, supplied.inputs);
+    expect(outputs).toMatchObject({ ...imported.outputs, key: secret(key) });
+    expect(takeRequests(emulator)).toEqual([]);
+
+    const state = { id, inputs: supplied.inputs, outputs };
+    const kept = await next(urn, state, { ...declared, existing: { id, key: secret(key) } });
+    expect(kept.diff.changes).toBe(false);
+    expect(kept.inputs["existing"]).toEqual(secret({ id }));
+    const removed = await next(urn, { ...state, inputs: kept.inputs }, declared);
+    expect(removed.diff.changes).toBe(false);
+    await host.delete(urn, id, outputs);
+    expect(emulator.account.liveApiKeys()).toEqual([]);
+  },
+);
+
+test("a secret that is not of the imported key is refused, and not shown", async () => {
+  const urn = urnOf("ServiceKey");
+  const { id } = await made("api-keys/service", { service: "dns" });
+  const imported = await host.read(urn, id);
+  const key = "wayscloud_anothr_0123456789abcdef0123456789";
+  const { inputs } = await next(urn, imported, { service: "dns", existing: { id, key: secret(key) } });
+  const failure: unknown = await host
+    .update(urn, id, imported.outputs, inputs)
+    .catch((error: unknown) => error);
+  expect(String(failure)).toMatch(/`existing.key` is not the full key of/);
+  expect(String(failure)).not.toContain(key);
+});
+
+test("an id of the wrong kind, or of none, is not imported", async () => {
+  const { id } = await made("api-keys/service", { service: "dns" });
+  await expect(host.read(urnOf("PersonalAccessToken"), id)).rejects.toThrow(
+    /no personal access token with the id/,
+  );
+  await expect(host.read(urnOf("ServiceKey"), "nowhere")).rejects.toThrow(
+    /no service key with the id nowhere/,
+  );
+});
+
+test.each(["RotatingServiceKey", "RotatingPersonalAccessToken"])(
+  "%s refuses an import, and says what to do",
+  async (className) => {
+    await expect(host.read(urnOf(className), "any")).rejects.toThrow(
+      /cannot be imported: .* Let it make its first key/,
+    );
+    expect(takeRequests(emulator)).toEqual([]);
+  },
+);
