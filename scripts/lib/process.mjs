@@ -123,6 +123,8 @@ async function stop(name) {
   stopping = true;
   process.stderr.write("\nstopping\n");
   const closed = [...children].map((child) => new Promise((resolve) => child.on("close", resolve)));
+  // What a program leaves in its group when it has ended is nobody's any more.
+  children.forEach((child) => child.on("exit", () => signal(child, "SIGKILL")));
   // What a terminal would send, on which `pulumi` finishes what is under way and ends its plugins.
   children.forEach((child) => signal(child, "SIGINT"));
   const tooLong = setTimeout(() => children.forEach((child) => signal(child, "SIGKILL")), GRACE_MS);

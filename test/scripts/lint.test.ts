@@ -1,0 +1,67 @@
+// The gate's own rules catch what they are for: an import against the layers, a file that grows too long, house dialect.
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const root = join(__dirname, "../..");
+
+/** What eslint says of such a text in each of these files, by the rules named `ours/…` and `max-lines`. */
+async function lint(files: Record<string, string>): Promise<Record<string, string[]>> {
+  // In a process of its own, since the configuration is an ES module. The typed rules would need files that exist.
+  const script = `
+    import { ESLint } from "eslint";
+    import config from "./eslint.config.mjs";
+    const untyped = config.map(({ languageOptions, rules = {}, ...rest }) => ({
+      ...rest,
+      ...(languageOptions?.parser ? { languageOptions: { parser: languageOptions.parser } } : {}),
+      rules: Object.fromEntries(Object.entries(rules).filter(([name]) => /^(ours\\/|max-lines$)/.test(name))),
+    }));
+    const eslint = new ESLint({ overrideConfigFile: true, baseConfig: untyped });
+    const said = {};
+    for (const [filePath, text] of Object.entries(JSON.parse(process.argv[1])))
+      said[filePath] = (await eslint.lintText(text, { filePath }))[0].messages;
+    console.log(JSON.stringify(said));`;
+  const args = ["--input-type=module", "-e", script, JSON.stringify(files)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+  const said = JSON.parse(stdout) as Record<string, { message: string }[]>;
+  return Object.fromEntries(
+    Object.entries(said).map(([file, messages]) => [file, messages.map(({ message }) => message)]),
+  );
+}
+
+test("an import against the layers, a long file and house dialect are errors, and what is allowed is not", async () => {
+  const long = "export {};\n".repeat(201);
+  const said = await lint({
+    "src/api/a.ts": `import "../lifecycle/run";\nimport * as pulumi from "@pulumi/pulumi";\nimport "../text/redact";\n`,
+    "src/text/a.ts": `export type A = import("../api/client").B;\n`,
+    "src/lifecycle/ssh-key/a.ts": `const late = (): unknown => require("../../hosts/resources");\nimport "../../api/client";\n`,
+    "src/emulator/http/a.ts": `export * from "../../errors";\nexport * from "../options";\n`,
+    "src/audit/a.ts": `void import("../data/lists");\n`,
+    "src/hosts/dynamic/a.ts": `import "../resources";\nimport "../../resources/ssh-key";\n`,
+    "src/attic/a.ts": `import "../errors";\n`,
+    "src/text/long.ts": long,
+    "src/text/words.ts": `// It is told anew.\nexport const a = "there is no key, and this is no key";\n`,
+  });
+  expect(said).toEqual({
+    "src/api/a.ts": [
+      "src/api must not import src/lifecycle, only errors, version, text",
+      "src/api must do without @pulumi/pulumi",
+    ],
+    "src/text/a.ts": ["src/text must not import src/api, only errors, version"],
+    "src/lifecycle/ssh-key/a.ts": [
+      "src/lifecycle must not import src/hosts, only errors, version, text, api, config",
+    ],
+    "src/emulator/http/a.ts": ["src/emulator must not import src/errors, only version"],
+    "src/audit/a.ts": ["src/audit must not import src/data, only errors, version, text, api"],
+    "src/hosts/dynamic/a.ts": [
+      "src/hosts must not import src/resources, only errors, version, text, api, config, lifecycle",
+    ],
+    "src/attic/a.ts": ["scripts/lint/layers.mjs does not say what src/attic may import"],
+    "src/text/long.ts": ["File has too many lines (201). Maximum allowed is 200."],
+    "src/text/words.ts": [
+      '"told" is house dialect; write: say, report, show',
+      '"anew" is house dialect; write: again',
+      '"is no key" is house dialect; write: is not a …',
+    ],
+  });
+}, 60_000);

@@ -1,0 +1,190 @@
+// The scripts behind `npm test`, `npm run demo` and `npm run build`: what they leave behind, what they say, what they survive.
+import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { processesWith } from "../support/command";
+
+const scripts = join(__dirname, "../../scripts");
+const module_ = (name: string): string => JSON.stringify(pathToFileURL(join(scripts, name)).href);
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "scripts test-"))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function node(args: string[], env: Record<string, string> = {}): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, args, { encoding: "utf8", env: { ...process.env, ...env } });
+}
+const evaluate = (code: string): string[] => ["--input-type=module", "-e", code];
+
+function write(files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+test("a build brings dist/ up to date file by file: what did not change is not touched, what is gone goes", () => {
+  write({
+    "dist/same.js": "same",
+    "dist/changed.js": "old",
+    "dist/deep/same.js": "same",
+    "dist/gone.js": "",
+    "dist/deep/gone.js": "",
+    "dist/kind": "a file",
+    "fresh/same.js": "same",
+    "fresh/changed.js": "new",
+    "fresh/deep/same.js": "same",
+    "fresh/deep/added.js": "added",
+    "fresh/kind/index.js": "a folder",
+  });
+  const [from, to] = [join(folder, "fresh"), join(folder, "dist")];
+  const untouched = ["", "same.js", "deep", "deep/same.js"].map((name) => join(to, name));
+  const before = untouched.map((path) => statSync(path).ino);
+  const { status, stderr } = node(
+    evaluate(
+      `import { mirror } from ${module_("lib/mirror.mjs")}; mirror(${JSON.stringify(from)}, ${JSON.stringify(to)});`,
+    ),
+  );
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(untouched.map((path) => statSync(path).ino)).toEqual(before);
+  const names = readdirSync(to, { recursive: true, encoding: "utf8" }).sort();
+  expect(names).toEqual([
+    "changed.js",
+    "deep",
+    "deep/added.js",
+    "deep/same.js",
+    "kind",
+    "kind/index.js",
+    "same.js",
+  ]);
+  expect(readFileSync(join(to, "changed.js"), "utf8")).toBe("new");
+});
+
+test("a home that cannot be written is a sentence that names XDG_CACHE_HOME", () => {
+  write({ file: "" });
+  const { status, stderr } = node([join(scripts, "engine.mjs")], {
+    XDG_CACHE_HOME: join(folder, "file"),
+    PATH: "",
+  });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^The folder .*file\/pulumi-wayscloud cannot be made \(\w+\), .*Set XDG_CACHE_HOME/);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+});
+
+test("the engine is found through a linked folder, and asking for its version leaves nothing in the user's home", () => {
+  const bin = join(folder, "bin");
+  write({
+    "bin/pulumi": `#!/bin/sh\necho "$PULUMI_HOME" > ${JSON.stringify(join(folder, "asked"))}\ntouch "$PULUMI_HOME/log"\necho v3.300.1\n`,
+    "bin/pulumi-language-nodejs": "#!/bin/sh\n",
+  });
+  for (const name of readdirSync(bin)) chmodSync(join(bin, name), 0o755);
+  symlinkSync(scripts, join(folder, "linked"), "dir");
+  const { status, stdout, stderr } = node([join(folder, "linked", "engine.mjs")], {
+    PATH: [bin, process.env["PATH"] ?? ""].join(delimiter),
+    PULUMI_HOME: join(folder, "mine"),
+  });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 0,
+    stdout: `${bin}\n`,
+    stderr: "Pulumi 3.300.1 from PATH\n",
+  });
+  const asked = readFileSync(join(folder, "asked"), "utf8").trim();
+  expect(asked).not.toBe(join(folder, "mine"));
+  expect([existsSync(asked), existsSync(join(folder, "mine"))]).toEqual([false, false]);
+});
+
+test("an unknown option of the demo is a sentence with the usage, not a stack trace", () => {
+  const { status, stdout, stderr } = node([join(scripts, "demo.mjs"), "--kep"]);
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(/^\nUnknown option '--kep'\n\nUsage: npm run demo/);
+  expect(stderr).not.toContain("    at ");
+});
+
+test("the lines that the demo prints to go on with it can be pasted, whatever its folder is called", () => {
+  const root = join(folder, "my demo's", "root");
+  const project = join(root, "projects", "quickstart");
+  mkdirSync(project, { recursive: true });
+  write({ my: "" });
+  const { stdout } = node(
+    evaluate(`import { explainKept } from ${module_("demo/print.mjs")};
+      explainKept({ root: ${JSON.stringify(root)}, project: ${JSON.stringify(project)}, folders: ["/a b"],
+        settings: { PULUMI_STACK: "demo" } }, { url: "http://127.0.0.1:8787" }, ${JSON.stringify(join(root, "account.json"))});`),
+  );
+  const lines = stdout.split("\n");
+  const first = lines.find((line) => line.startsWith("cd "));
+  const last = lines.find((line) => line.includes("rm -rf"))!;
+  const run = spawnSync(
+    "bash",
+    ["-euc", `${first}; pwd; echo "$PULUMI_STACK"; sleep 60 & emulator=$!; ${last}`],
+    {
+      encoding: "utf8",
+    },
+  );
+  expect([run.status, run.stdout, run.stderr]).toEqual([0, `${project}\ndemo\n`, ""]);
+  expect(readdirSync(join(folder, "my demo's"))).toEqual([]);
+  expect(existsSync(join(folder, "my"))).toBe(true);
+});
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "%s ends what a script started, with what that started, and removes what is temporary",
+  async (signal) => {
+    const marker = join(folder, "temporary");
+    mkdirSync(marker);
+    const code = `
+      import { rmSync } from "node:fs";
+      import { runOrFail, untilExit } from ${module_("lib/process.mjs")};
+      untilExit(() => rmSync(${JSON.stringify(marker)}, { recursive: true }));
+      await runOrFail("sh", ["-c", "trap 'exit 0' INT; sleep 100 & echo started; wait"], {
+        env: { SCRIPT_TEST: ${JSON.stringify(folder)} }, onOutput: (text) => process.stdout.write(text),
+      });
+      process.stdout.write("went on");`;
+    const child = spawn(process.execPath, evaluate(code), { stdio: ["ignore", "pipe", "inherit"] });
+    let printed = "";
+    await new Promise<void>((resolve) =>
+      child.stdout.on("data", (text: Buffer) => {
+        printed += text.toString();
+        if (printed.includes("started")) resolve();
+      }),
+    );
+    child.kill(signal);
+    const code_ = await new Promise((resolve) => child.on("close", resolve));
+    expect([code_, printed]).toEqual([signal === "SIGINT" ? 130 : 143, "started\n"]);
+    expect(existsSync(marker)).toBe(false);
+    expect(processesWith(`SCRIPT_TEST=${folder}`)).toEqual([]);
+  },
+);
+
+test("the last lines of a test run say how to repeat what failed, and how much passed", () => {
+  const code = `
+    const Reporter = require(${JSON.stringify(join(__dirname, "../closing-line-reporter.js"))});
+    const file = (name, rest) => ({ testFilePath: process.cwd() + "/test/" + name, testResults: [], numFailingTests: 0, ...rest });
+    new Reporter().onRunComplete(new Set(), { numPassedTests: 7, numFailedTests: 1, numRuntimeErrorTestSuites: 1, numPendingTests: 0,
+      testResults: [
+        file("good.test.ts"),
+        file("a.test.ts", { numFailingTests: 1, testResults: [
+          { status: "passed", fullName: "good" }, { status: "failed", fullName: "it's (really) gone" }] }),
+        file("broken.test.ts", { testExecError: { message: "no such module" } }),
+      ] });`;
+  expect(node(["-e", code]).stdout).toBe(
+    `
+To repeat a failed test alone:
+  npm test -- test/a.test.ts -t 'it'\\''s \\(really\\) gone'
+  npm test -- test/broken.test.ts
+
+7 passed, 2 failed
+`,
+  );
+});
