@@ -1,22 +1,32 @@
-// What an audit finds, as plain functions of lists and states: nothing here asks or changes anything.
+// What an audit finds, as plain functions of lists and states: nothing here makes a request or changes anything.
 import { parseApiTime } from "../api/timing";
 import { bearsMark } from "../text/auto-name";
-import type { ApiKeyInfo } from "../data/api-keys";
-import type { SshKeyInfo } from "../data/ssh-keys";
-import type { Managed, ManagedKeys } from "./managed";
+import type { ManagedKey, ManagedKeys } from "./managed";
 
 /**
- * - `unused`: not used for a time (API keys), or on no VPS (SSH keys)
+ * - `unused`: not used for some time (API keys), or not on any VPS (SSH keys)
  * - `inactive`: listed as inactive
- * - `expiring`: a token whose end is near or past, as its stack knows
- * - `no-expiry`: a token of a stack that never expires
- * - `unmanaged`: in none of the given stacks
- * - `orphan`: made by one of the given stacks, as its mark says, but no longer in it
+ * - `expiring`: a token that expires soon or has expired, according to its stack
+ * - `no-expiry`: a token created by a stack that never expires
+ * - `unknown-expiry`: a token of a stack whose expiry neither the stack nor the API returns
+ * - `unmanaged`: not in the given stacks
+ * - `orphan`: created by one of the given stacks, according to its ownership marker, but not in its state
  */
-export type FindingKind = "unused" | "inactive" | "expiring" | "no-expiry" | "unmanaged" | "orphan";
+export type FindingKind =
+  "unused" | "inactive" | "expiring" | "no-expiry" | "unknown-expiry" | "unmanaged" | "orphan";
 
-/** One thing that an audit found. Holds no secret. */
-export interface Finding {
+export const FINDING_KINDS: readonly FindingKind[] = [
+  "unused",
+  "inactive",
+  "expiring",
+  "no-expiry",
+  "unknown-expiry",
+  "unmanaged",
+  "orphan",
+];
+
+/** An audit finding. Contains no secrets. */
+export interface AuditFinding {
   finding: FindingKind;
   /** `service key`, `personal access token` or `SSH key`. */
   kind: string;
@@ -24,91 +34,129 @@ export interface Finding {
   id: string;
   /** The description of an API key, the name of an SSH key. */
   name: string;
-  /** What exactly, for a person. */
+  /** Human-readable details. */
   detail: string;
 }
 
-/** The limits of an audit, in days. */
-export interface AuditLimits {
-  unusedForDays: number;
-  expiringWithinDays: number;
+/** What an audit reads of an API key. */
+export interface ListedApiKey {
+  id: string;
+  keyPrefix: string;
+  keyType: string;
+  service?: string | undefined;
+  description?: string | undefined;
+  isActive: boolean;
+  createdAt: string;
+  lastUsedAt?: string | undefined;
 }
 
-/** The limits with their defaults. */
-export function auditLimits(args: { [K in keyof AuditLimits]?: AuditLimits[K] | undefined }): AuditLimits {
-  return { unusedForDays: args.unusedForDays ?? 90, expiringWithinDays: args.expiringWithinDays ?? 14 };
+/** What an audit reads of an SSH key. */
+export interface ListedSshKey {
+  id: string;
+  name: string;
+  createdAt: string;
+  vmCount: number;
+}
+
+/** What to look for. */
+export interface AuditOptions {
+  unusedForDays: number;
+  expiringWithinDays: number;
+  /** What the given stacks hold; undefined if none was given. */
+  managed: ManagedKeys | undefined;
+  /** The credential of the audit itself. */
+  credential: string | undefined;
+  /** Ms since the epoch. */
+  now: number;
 }
 
 const DAY_MS = 86_400_000;
 
-/** `managed`: what the given stacks hold; absent when none was given. `now`: ms since the epoch. */
-export function findInApiKeys(
-  keys: readonly ApiKeyInfo[],
-  limits: AuditLimits,
-  managed: ManagedKeys | undefined,
-  now: number,
-): Finding[] {
+export function findInApiKeys(keys: readonly ListedApiKey[], options: AuditOptions): AuditFinding[] {
+  const own = ownCredential(keys, options.credential);
   return keys.flatMap((key) => {
-    const base = {
-      kind: key.service === undefined ? "personal access token" : "service key",
-      id: key.id,
-      name: key.description ?? "",
-    };
-    const found: Finding[] = [];
-    const add = (finding: FindingKind, detail: string): void => void found.push({ finding, ...base, detail });
+    const kind = isToken(key) ? "personal access token" : "service key";
+    const base = { kind, id: key.id, name: key.description ?? "" };
+    const findings: AuditFinding[] = [];
+    const add = (finding: FindingKind, detail: string): void =>
+      void findings.push({ finding, ...base, detail });
     if (!key.isActive) add("inactive", "the account lists it as inactive");
-    const since = key.lastUsedAt ?? key.createdAt;
-    if (key.isActive && days(now, since) >= limits.unusedForDays) {
-      add("unused", key.lastUsedAt ? `last used ${key.lastUsedAt}` : `never used since ${key.createdAt}`);
-    }
-    const holder = managed?.byId.get(key.id);
-    if (holder) findInHolder(holder, limits, now, add);
-    else if (managed) findWithoutHolder(key.description, managed, add);
-    return found;
+    else if (key !== own) addUnused(key, options, add);
+    const holder = options.managed?.byId.get(key.id);
+    if (holder) {
+      if (isToken(key)) addExpiry(holder, key, options, add);
+      // The audit's own credential is in somebody's hands, so it is neither forgotten nor lost.
+    } else if (options.managed && key !== own) addUnmanaged(key.description, options.managed, add);
+    return findings;
   });
 }
 
-/** As {@link findInApiKeys}, for SSH keys. */
-export function findInSshKeys(
-  keys: readonly SshKeyInfo[],
-  limits: AuditLimits,
-  managed: ManagedKeys | undefined,
-  now: number,
-): Finding[] {
+export function findInSshKeys(keys: readonly ListedSshKey[], options: AuditOptions): AuditFinding[] {
   return keys.flatMap((key) => {
     const base = { kind: "SSH key", id: key.id, name: key.name };
-    const found: Finding[] = [];
-    if (key.vmCount === 0 && days(now, key.createdAt) >= limits.unusedForDays) {
-      found.push({ finding: "unused", ...base, detail: `on no VPS, added ${key.createdAt}` });
+    const findings: AuditFinding[] = [];
+    if (key.vmCount === 0 && daysSince(key.createdAt, options.now) >= options.unusedForDays) {
+      findings.push({ finding: "unused", ...base, detail: `not used by any VPS; added ${key.createdAt}` });
     }
-    if (managed && !managed.byId.has(key.id)) {
-      found.push({ finding: "unmanaged", ...base, detail: "in none of the given stacks" });
+    if (options.managed && !options.managed.byId.has(key.id)) {
+      findings.push({ finding: "unmanaged", ...base, detail: UNMANAGED });
     }
-    return found;
+    return findings;
   });
 }
+
+/** Some lists name a service of tokens as well: none, or the account itself. */
+function isToken({ keyType, service }: ListedApiKey): boolean {
+  return keyType === "pat" || !service || service === "account";
+}
+
+const UNMANAGED = "not managed by any given stack";
 
 type Add = (finding: FindingKind, detail: string) => void;
 
-function findInHolder(holder: Managed, limits: AuditLimits, now: number, add: Add): void {
-  if (!holder.isToken) return;
-  if (holder.expiresAt === undefined) add("no-expiry", `it never expires (${holder.urn})`);
-  else if (-days(now, holder.expiresAt) <= limits.expiringWithinDays) {
-    add("expiring", `ends ${holder.expiresAt} (${holder.urn})`);
-  }
+/** The listed key that the audit is authenticated with, if exactly one can be it. */
+function ownCredential(
+  keys: readonly ListedApiKey[],
+  credential: string | undefined,
+): ListedApiKey | undefined {
+  if (credential === undefined) return undefined;
+  const fitting = keys.filter(({ keyPrefix }) => keyPrefix !== "" && credential.startsWith(keyPrefix));
+  return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-function findWithoutHolder(description: string | undefined, managed: ManagedKeys, add: Add): void {
+function addUnused(key: ListedApiKey, { now, unusedForDays }: AuditOptions, add: Add): void {
+  if (daysSince(key.lastUsedAt ?? key.createdAt, now) < unusedForDays) return;
+  add("unused", key.lastUsedAt ? `last used ${key.lastUsedAt}` : `never used since ${key.createdAt}`);
+}
+
+function addExpiry(holder: ManagedKey, key: ListedApiKey, options: AuditOptions, add: Add): void {
+  const { expiry, isPrevious, urn } = holder;
+  if (expiry.kind === "at" || expiry.kind === "after") {
+    const at =
+      expiry.kind === "at" ? parseApiTime(expiry.at) : parseApiTime(key.createdAt) + expiry.days * DAY_MS;
+    if ((at - options.now) / DAY_MS <= options.expiringWithinDays) {
+      add("expiring", `expires ${new Date(at).toISOString().replace(/\.\d+Z$/, "Z")} (${urn})`);
+    }
+    // A previous key is revoked after its overlap anyway.
+  } else if (!isPrevious && expiry.kind === "never") add("no-expiry", `never expires (${urn})`);
+  else if (!isPrevious) add("unknown-expiry", `its expiry is not known (${urn})`);
+}
+
+function addUnmanaged(description: string | undefined, managed: ManagedKeys, add: Add): void {
   const owner = bearsMark(description, "description")
     ? /^pulumi ([^/]+\/[^/]+)\//.exec(description)?.[1]
     : undefined;
-  if (owner !== undefined && managed.stacks.has(owner)) {
-    add("orphan", `made by the stack ${owner}, which does not hold it: revoke it, its secret is lost`);
-  } else add("unmanaged", "in none of the given stacks");
+  if (owner === undefined || !managed.stacks.has(owner)) add("unmanaged", UNMANAGED);
+  else {
+    add(
+      "orphan",
+      `created by a stack ${owner}, but not in its given state: its secret may be lost, unless a stack of the same name in another backend holds it or an update is running`,
+    );
+  }
 }
 
-/** Days from `at` until `now`; negative for the future; 0 for what is no date. */
-function days(now: number, at: string): number {
+/** Days from `at` until `now`; negative for the future; 0 for what is not a date. */
+function daysSince(at: string, now: number): number {
   const time = parseApiTime(at);
   return Number.isNaN(time) ? 0 : (now - time) / DAY_MS;
 }

@@ -1,56 +1,94 @@
-// auditApiKeys and auditSshKeys: what deserves a look, from a program.
-import type { Finding } from "../audit/findings";
-import { auditLimits, findInApiKeys, findInSshKeys } from "../audit/findings";
+// "pulumi-wayscloud/audit": auditApiKeys and auditSshKeys, the findings of the command `audit` for a program.
+import { findInApiKeys, findInSshKeys } from "../audit/findings";
+import type { AuditFinding, AuditOptions } from "../audit/findings";
 import { managedKeys } from "../audit/managed";
-import { told } from "./account-data";
-import type { DataOptions } from "./options";
+import { ConfigurationError } from "../errors";
+import { didYouMean } from "../text/did-you-mean";
+import { withoutStack } from "../text/without-stack";
+import { credentialOf } from "./account";
 import { getApiKeys } from "./api-keys";
+import type { DataOptions } from "./options";
 import { getSshKeys } from "./ssh-keys";
 
-/** What an audit looks for. */
+export type { AuditFinding, FindingKind } from "../audit/findings";
+
+/** Arguments for {@link auditApiKeys} and {@link auditSshKeys}. */
 export interface AuditArgs {
-  /** Keys that were not used for this many days are found. @default 90 */
+  /** Report keys that were not used for this many days. @default 90 */
   unusedForDays?: number | undefined;
-  /** Tokens that expire within this many days are found, as far as a given stack knows their end. @default 14 */
+  /** Report tokens that expire within this many days, as far as a given stack knows. @default 14 */
   expiringWithinDays?: number | undefined;
   /**
-   * Parsed outputs of `pulumi stack export` of the stacks that manage this account. With them keys that no stack holds, orphans, and the ends of tokens
-   * are found, too: the API itself tells no ends.
+   * Parsed outputs of `pulumi stack export`. Required to detect unmanaged and orphaned keys and token expiry, which the API does not return.
    * @default none
    */
   stackExports?: readonly unknown[] | undefined;
 }
 
 /**
- * Finds service keys and tokens that deserve a look: unused, inactive, expiring, never expiring, unmanaged, orphaned. Changes nothing.
+ * Finds service keys and tokens that are unused, inactive, expiring, never expiring, unmanaged or orphaned. Changes nothing.
  *
- * @throws ConfigurationError for a stack export that is none; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws ConfigurationError if an entry of `stackExports` is not a stack export; AuthenticationError, PermissionDeniedError, ConnectionError.
  * @example
  * ```ts
- * const findings = await wayscloud.auditApiKeys({ unusedForDays: 30 });
+ * import { auditApiKeys } from "pulumi-wayscloud/audit";
+ *
+ * const findings = await auditApiKeys({ unusedForDays: 30 });
  * ```
  * @see GET /v1/account/api-keys
  */
-export function auditApiKeys(args: AuditArgs = {}, opts?: DataOptions): Promise<Finding[]> {
-  return told(async () => {
-    const managed = args.stackExports && managedKeys(args.stackExports);
-    return findInApiKeys(await getApiKeys({}, opts), auditLimits(args), managed, Date.now());
+export function auditApiKeys(args: AuditArgs = {}, opts: DataOptions = {}): Promise<AuditFinding[]> {
+  return withoutStack(async () => {
+    const options = auditOptions("auditApiKeys", args);
+    const keys = await getApiKeys({}, opts);
+    return findInApiKeys(keys, { ...options, credential: await credentialOf("auditApiKeys", opts) });
   });
 }
 
 /**
- * Finds SSH keys that deserve a look: on no VPS for long, or in none of the given stacks. Changes nothing.
+ * Finds SSH keys that have not been on any VPS for long, or are not in the given stacks. Changes nothing.
  *
- * @throws ConfigurationError for a stack export that is none; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws ConfigurationError if an entry of `stackExports` is not a stack export; AuthenticationError, PermissionDeniedError, ConnectionError.
  * @example
  * ```ts
- * const findings = await wayscloud.auditSshKeys({ stackExports: [JSON.parse(exported)] });
+ * import { auditSshKeys } from "pulumi-wayscloud/audit";
+ *
+ * const findings = await auditSshKeys({ stackExports: [JSON.parse(exported)] });
  * ```
  * @see GET /v1/account/ssh-keys
  */
-export function auditSshKeys(args: AuditArgs = {}, opts?: DataOptions): Promise<Finding[]> {
-  return told(async () => {
-    const managed = args.stackExports && managedKeys(args.stackExports);
-    return findInSshKeys(await getSshKeys({}, opts), auditLimits(args), managed, Date.now());
+export function auditSshKeys(args: AuditArgs = {}, opts: DataOptions = {}): Promise<AuditFinding[]> {
+  return withoutStack(async () => {
+    const options = auditOptions("auditSshKeys", args);
+    return findInSshKeys(await getSshKeys({}, opts), options);
   });
+}
+
+const NAMES = ["unusedForDays", "expiringWithinDays", "stackExports"];
+
+function auditOptions(name: string, args: AuditArgs): AuditOptions {
+  const fail = (why: string): never => {
+    throw new ConfigurationError(`${name}: ${why}`);
+  };
+  if (typeof args !== "object" || args === null) return fail("the arguments must be an object.");
+  for (const given of Object.keys(args)) {
+    if (!NAMES.includes(given)) fail(`unknown argument \`${given}\`${didYouMean(given, NAMES)}`);
+  }
+  const days = (argument: "unusedForDays" | "expiringWithinDays", otherwise: number): number => {
+    const value = args[argument] ?? otherwise;
+    return Number.isInteger(value) && value >= 0
+      ? value
+      : fail(`\`${argument}\` must be a whole number of days, 0 or more.`);
+  };
+  const { stackExports } = args;
+  if (stackExports !== undefined && !Array.isArray(stackExports)) {
+    fail("`stackExports` must be an array of parsed stack exports.");
+  }
+  return {
+    unusedForDays: days("unusedForDays", 90),
+    expiringWithinDays: days("expiringWithinDays", 14),
+    managed: stackExports && managedKeys(stackExports),
+    credential: undefined,
+    now: Date.now(),
+  };
 }

@@ -1,4 +1,4 @@
-// Run by run-typescript.js: makes the calls of `process.argv[3]` (JSON) one after the other, and prints as JSON what became of each.
+// Run by run-typescript.js: makes the calls of `process.argv[2]` (JSON) one after the other, and prints as JSON what became of each.
 import { WaysCloudError } from "../../src/errors";
 import { clientOf, CREDENTIAL, everyText } from "./api";
 
@@ -45,7 +45,7 @@ async function make(call: Call): Promise<Result> {
 
 async function main(): Promise<void> {
   const results: Result[] = [];
-  for (const call of JSON.parse(process.argv[3] ?? "[]") as Call[]) results.push(await make(call));
+  for (const call of JSON.parse(process.argv[2] ?? "[]") as Call[]) results.push(await make(call));
   process.stdout.write(JSON.stringify(results));
 }
 

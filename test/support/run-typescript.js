@@ -14,4 +14,6 @@ require.extensions[".ts"] = (module, file) => {
     file,
   );
 };
-require(resolve(process.argv[2]));
+// The script sees the arguments as if it had been started itself.
+process.argv.splice(1, 1);
+require(resolve(process.argv[1]));

@@ -1,0 +1,33 @@
+// Text files as they come from all platforms: UTF-8 or UTF-16, with or without a byte order mark.
+import { ConfigurationError } from "../errors";
+import type { Terminal } from "./terminal";
+
+/** The text of a file, `-` being standard input. `what` it is, for messages. */
+export async function readText(what: string, file: string, terminal: Terminal): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await terminal.read(file);
+  } catch (error) {
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    throw new ConfigurationError(`${nameOf(what, file)} cannot be read (${code}).`);
+  }
+  return decode(bytes);
+}
+
+/** How messages call it. */
+export function nameOf(what: string, file: string): string {
+  return file === "-" ? `${what} from standard input` : `${what} ${file}`;
+}
+
+/** Windows PowerShell writes UTF-16 when it redirects output. */
+function decode(bytes: Uint8Array): string {
+  const [first = 0, second = 0] = bytes;
+  // Without a mark: the first character is ASCII, as that of JSON is.
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && bytes.length > 1)) {
+    return new TextDecoder("utf-16le").decode(bytes);
+  }
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) {
+    return new TextDecoder("utf-16be").decode(bytes);
+  }
+  return new TextDecoder("utf-8").decode(bytes);
+}
