@@ -79,9 +79,14 @@ export class PermissionDeniedError extends WaysCloudError {
   override readonly name = "PermissionDeniedError";
 }
 
-/** 404: no such thing in this account. */
+/** 404, or nothing in the account matches a lookup. */
 export class NotFoundError extends WaysCloudError {
   override readonly name = "NotFoundError";
+}
+
+/** Several entries of the account match a lookup that is meant to find one. */
+export class AmbiguousMatchError extends WaysCloudError {
+  override readonly name = "AmbiguousMatchError";
 }
 
 /** 409: the account already has an object with this name or key material. */

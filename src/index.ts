@@ -12,23 +12,20 @@ export { RotatingServiceKey } from "./resources/rotating-service-key";
 export type { RotatingServiceKeyArgs } from "./resources/rotating-service-key";
 export { RotatingPersonalAccessToken } from "./resources/rotating-personal-access-token";
 export type { RotatingPersonalAccessTokenArgs } from "./resources/rotating-personal-access-token";
-export type { RotationArgs } from "./resources/rotation-args";
-export type { CommonKeyArgs, ExistingKeyArgs } from "./resources/existing-key";
+export type { ExistingKeyArgs } from "./resources/existing-key";
 
 export { getProfile, getProfileOutput } from "./data/profile";
-export type { GetProfileResult } from "./data/profile";
+export type { ProfileInfo } from "./data/profile";
 export { getServices, getServicesOutput } from "./data/services";
-export type { GetServicesArgs, GetServicesOutputArgs, Service } from "./data/services";
+export type { GetServicesArgs, GetServicesOutputArgs, ServiceInfo } from "./data/services";
 export { getApiKeys, getApiKeysOutput } from "./data/api-keys";
 export type { ApiKeyInfo, GetApiKeysArgs, GetApiKeysOutputArgs } from "./data/api-keys";
 export { getSshKey, getSshKeyOutput, getSshKeys, getSshKeysOutput } from "./data/ssh-keys";
 export type { GetSshKeyArgs, GetSshKeyOutputArgs, GetSshKeysArgs, SshKeyInfo } from "./data/ssh-keys";
-export { auditApiKeys, auditSshKeys } from "./data/audit";
-export type { AuditArgs } from "./data/audit";
-export type { Finding, FindingKind } from "./audit/findings";
 export type { DataOptions, DataOutputOptions } from "./data/options";
 
 export {
+  AmbiguousMatchError,
   AuthenticationError,
   BadRequestError,
   ConfigurationError,
@@ -42,4 +39,3 @@ export {
   UnprocessableEntityError,
   WaysCloudError,
 } from "./errors";
-export type { ErrorFacts, RequestOutcome } from "./errors";

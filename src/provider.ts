@@ -1,9 +1,11 @@
 // Provider: an explicit account, for programs that work with several.
 import * as pulumi from "@pulumi/pulumi";
 
-import { API_KEY, ENDPOINT, resolveEndpoint } from "./config";
+import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveEndpoint } from "./config";
+import { ConfigurationError } from "./errors";
+import { withoutStack } from "./text/without-stack";
 
-/** Which account a {@link Provider} stands for. */
+/** Arguments for {@link Provider}. */
 export interface ProviderArgs {
   /** The credential: a personal access token. Always kept secret. */
   apiKey: pulumi.Input<string>;
@@ -12,18 +14,18 @@ export interface ProviderArgs {
    * @default the stack config `wayscloud:endpoint`, the environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`), `https://api.wayscloud.services`
    */
   endpoint?: pulumi.Input<string> | undefined;
+  /**
+   * The customer id that the credential must belong to; with another account's credential everything is refused.
+   * @default any account is accepted
+   */
+  customerId?: pulumi.Input<string> | undefined;
 }
 
-/** What a data function needs of a {@link Provider}. */
-export interface ProviderAccount {
-  apiKey: pulumi.Output<string>;
-  endpoint: pulumi.Output<string>;
-}
-
-const accounts = new WeakMap<pulumi.ProviderResource, ProviderAccount>();
+/** Marks a Provider of any copy of this package. */
+const MARK = Symbol.for("pulumi-wayscloud.Provider");
 
 /**
- * An account of its own. Pass it as the `provider` option of a resource, or to a data function.
+ * An explicit provider for a second account. Pass it as the `provider` option of a resource, or to a data function.
  *
  * @example
  * ```ts
@@ -38,36 +40,73 @@ const accounts = new WeakMap<pulumi.ProviderResource, ProviderAccount>();
  * ```
  */
 export class Provider extends pulumi.ProviderResource {
+  /** Returns true if the given object is a `Provider`, even if it comes from another copy of this package. */
+  public static override isInstance(obj: unknown): obj is Provider {
+    return typeof obj === "object" && obj !== null && MARK in obj;
+  }
+
+  /** The credential. Secret. */
+  public readonly apiKey: pulumi.Output<string>;
+  /** Base URL of the API. */
+  public readonly endpoint: pulumi.Output<string>;
+  /** The customer id that the credential must belong to; undefined if any account is accepted. */
+  public readonly customerId: pulumi.Output<string | undefined>;
+  /** @internal */
+  public readonly [MARK] = true;
+
   /**
    * @param name The logical name of the provider.
-   * @param args The account's credential and, if need be, endpoint.
+   * @param args The account's credential and, optionally, endpoint and customer id.
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: ProviderArgs, opts?: pulumi.ResourceOptions) {
-    if (args?.apiKey === undefined || args.apiKey === null || args.apiKey === "") {
-      throw new Error(
-        `Provider "${name}": \`apiKey\` is required; an explicit provider never takes a credential from elsewhere.`,
+    const apiKey = pulumi.secret(checkedInput(name, "apiKey", args?.apiKey));
+    const customerId =
+      args.customerId === undefined ? undefined : checkedInput(name, "customerId", args.customerId);
+    // Its process sees its own inputs only: an omitted endpoint is resolved here, so that traffic never falls back to production silently.
+    const endpoint = pulumi
+      .output(args.endpoint)
+      .apply((given) =>
+        withoutStack(() => resolveEndpoint((key) => (key === ENDPOINT && given ? given : stackConfig(key)))),
       );
-    }
-    const account: ProviderAccount = {
-      apiKey: pulumi.secret(args.apiKey),
-      // Its process sees its own inputs only: an endpoint left out is settled here, so that traffic never falls back to production silently.
-      endpoint: pulumi
-        .output(args.endpoint)
-        .apply((given) => resolveEndpoint((key) => (key === ENDPOINT && given ? given : stackConfig(key)))),
-    };
-    super("pulumi-nodejs", name, { [API_KEY]: account.apiKey, [ENDPOINT]: account.endpoint }, opts);
-    accounts.set(this, account);
+    const inputs = { [API_KEY]: apiKey, [ENDPOINT]: endpoint };
+    super("pulumi-nodejs", name, customerId ? { ...inputs, [CUSTOMER_ID]: customerId } : inputs, opts);
+    this.apiKey = apiKey;
+    this.endpoint = endpoint;
+    this.customerId = customerId ?? pulumi.output(undefined);
   }
 }
 
-/** The account of a provider that was made by {@link Provider}. */
-export function accountOf(provider: pulumi.ProviderResource): ProviderAccount {
-  const account = accounts.get(provider);
-  if (account) return account;
-  throw new Error(
-    "`provider` must be a Provider of pulumi-wayscloud: new wayscloud.Provider(name, { apiKey }).",
-  );
+/**
+ * The input, which fails as soon as it is known to be blank: an explicit account never becomes another one.
+ *
+ * @throws ConfigurationError at once for a plain value.
+ */
+function checkedInput(
+  provider: string,
+  input: "apiKey" | "customerId",
+  value: pulumi.Input<string> | null | undefined,
+): pulumi.Output<string> {
+  const check = (given: unknown): string => {
+    const wrong = mistakeIn(input, given);
+    if (wrong === undefined) return String(given).trim();
+    throw new ConfigurationError(`Provider "${provider}": \`${input}\` ${wrong}`);
+  };
+  if (!pulumi.Output.isInstance(value) && !(value instanceof Promise)) check(value);
+  return pulumi.output(value).apply((given) => withoutStack(() => check(given)));
+}
+
+const NO_FALLBACK = "explicit providers do not fall back to other credentials.";
+
+function mistakeIn(input: "apiKey" | "customerId", value: unknown): string | undefined {
+  if (value === undefined || value === null) return `is required; ${NO_FALLBACK}`;
+  if (typeof value !== "string")
+    return `must be a string, not a${typeof value === "object" ? "n" : ""} ${typeof value}.`;
+  if (value.trim() === "")
+    return input === "apiKey" ? `is required, but it is blank; ${NO_FALLBACK}` : "is blank.";
+  return value.includes("Calling [toString] on an [Output")
+    ? "contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate."
+    : undefined;
 }
 
 /** A value of the stack's configuration, whether secret or not; the caller keeps it to itself. */

@@ -8,7 +8,13 @@ const root = join(__dirname, "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, any>;
 
 test("the exports, bins, peers and dependencies are those of the contract", () => {
-  expect(Object.keys(manifest.exports)).toEqual([".", "./runtime", "./emulator", "./package.json"]);
+  expect(Object.keys(manifest.exports)).toEqual([
+    ".",
+    "./runtime",
+    "./emulator",
+    "./audit",
+    "./package.json",
+  ]);
   expect(Object.keys(manifest.bin).sort()).toEqual([
     "pulumi-resource-wayscloud-account",
     "pulumi-wayscloud",

@@ -24,8 +24,9 @@ const HELP = `pulumi-wayscloud ${version}: inspect a WAYSCloud account (read-onl
       --json                           print the findings as JSON
   pulumi-wayscloud emulator            run the emulator of the Account API; see \`pulumi-wayscloud emulator --help\`
 
-The credential comes from the environment (WAYSCLOUD_API_KEY, WAYSCLOUD_TOKEN or WAYSCLOUD_PAT_TOKEN) or from
-~/.wayscloud/credentials, the endpoint from WAYSCLOUD_ENDPOINT (or WAYSCLOUD_API_URL). Stack configuration is not read.
+The credential comes from the environment (WAYSCLOUD_PAT_TOKEN, WAYSCLOUD_TOKEN or WAYSCLOUD_API_KEY) or from
+~/.wayscloud/credentials, the endpoint from WAYSCLOUD_ENDPOINT (or WAYSCLOUD_API_URL), and the customer id that the
+credential must belong to from WAYSCLOUD_CUSTOMER_ID. Stack configuration is not read.
 Exit codes: 0 no findings, 1 findings, 2 error.
 `;
 
@@ -99,7 +100,7 @@ async function whoami(client: AccountClient, terminal: Terminal): Promise<void> 
 
 function messageOf(error: unknown): string {
   if (error instanceof NoCredentialError) {
-    return "No WAYSCloud credential found. This command does not read stack configuration: set WAYSCLOUD_API_KEY, or log in with the official WAYSCloud CLI.";
+    return "No WAYSCloud credential found. This command does not read stack configuration: set WAYSCLOUD_PAT_TOKEN, or log in with the official WAYSCloud CLI.";
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,14 +1,49 @@
 // Options that all data functions take.
+import type * as pulumi from "@pulumi/pulumi";
+
+import { ConfigurationError } from "../errors";
 import type { Provider } from "../provider";
+import { didYouMean } from "../text/did-you-mean";
 
 /** Options of a data function that returns a promise. */
 export interface DataOptions {
   /**
    * The account to read.
-   * @default the account that the stack config, the environment or the credentials file names
+   * @default the provider of `parent`, else the account that stack config, environment or credentials file name
    */
   provider?: Provider | undefined;
+  /**
+   * The resource whose provider is used, such as the component that calls the function.
+   * @default none
+   */
+  parent?: pulumi.Resource | undefined;
 }
 
 /** Options of a data function that returns an output. */
-export type DataOutputOptions = DataOptions;
+export interface DataOutputOptions extends DataOptions {
+  /**
+   * Read only after these resources were created or updated. Resources that the arguments come from are waited for without it.
+   * @default none
+   */
+  dependsOn?: pulumi.Input<pulumi.Input<pulumi.Resource>[]> | pulumi.Input<pulumi.Resource> | undefined;
+}
+
+const PLAIN = ["provider", "parent"];
+const OUTPUT = [...PLAIN, "dependsOn"];
+
+/** @throws ConfigurationError for an option that does not exist: a misspelled `provider` must not read another account. */
+export function checkOptions(name: string, opts: unknown, form: "plain" | "output"): void {
+  if (typeof opts !== "object" || opts === null) {
+    throw new ConfigurationError(`${name}: \`opts\` must be an object such as { provider }.`);
+  }
+  const known = form === "output" ? OUTPUT : PLAIN;
+  for (const [option, value] of Object.entries(opts)) {
+    if (value === undefined || known.includes(option)) continue;
+    if (option === "dependsOn") {
+      throw new ConfigurationError(
+        `${name}: a promise cannot wait for \`dependsOn\`. Use ${name}Output, which can.`,
+      );
+    }
+    throw new ConfigurationError(`${name}: unknown option \`${option}\`${didYouMean(option, known)}`);
+  }
+}

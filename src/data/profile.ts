@@ -1,11 +1,13 @@
 // getProfile: who the account is.
 import type * as pulumi from "@pulumi/pulumi";
 
-import { readOnce, readOnceOutput } from "./account-data";
+import type { Profile } from "../api/schemas";
+import { call, callOutput } from "./data-function";
+import type { DataFunction } from "./data-function";
 import type { DataOptions, DataOutputOptions } from "./options";
 
-/** The account's profile. Holds personal data: export of it only what you need. */
-export interface GetProfileResult {
+/** The account's profile. Contains personal data: export only what you need. */
+export interface ProfileInfo {
   /** The customer's id, a UUID. */
   customerId: string;
   email: string;
@@ -20,22 +22,30 @@ export interface GetProfileResult {
   createdAt: string;
 }
 
+const profile: DataFunction<Profile, undefined, ProfileInfo> = {
+  name: "getProfile",
+  request: { kind: "profile", read: (client) => client.getProfile() },
+  check: () => undefined,
+  select: (response) => response,
+  fromMock: (answer) => answer as ProfileInfo,
+};
+
 /**
- * Reads the account's profile: customer id, e-mail, account type.
+ * Reads the account's profile: customer id, e-mail, account type. Requested once per program run and cached.
  *
- * @throws AuthenticationError or PermissionDeniedError, naming where the credential came from; ConnectionError without an answer.
+ * @throws AuthenticationError or PermissionDeniedError, naming where the credential came from; ConnectionError without a response.
  * @example
  * ```ts
  * const { customerType } = await wayscloud.getProfile();
  * ```
  * @see GET /v1/account/profile
  */
-export function getProfile(opts?: DataOptions): Promise<GetProfileResult> {
-  return readOnce("profile", (client) => client.getProfile(), opts);
+export function getProfile(opts?: DataOptions): Promise<ProfileInfo> {
+  return call(profile, {}, opts);
 }
 
 /**
- * As {@link getProfile}, as an output; waits for a Provider whose credential is not known yet.
+ * Like {@link getProfile}, as an output; waits for a Provider whose credential is not known yet.
  *
  * @example
  * ```ts
@@ -43,6 +53,6 @@ export function getProfile(opts?: DataOptions): Promise<GetProfileResult> {
  * ```
  * @see GET /v1/account/profile
  */
-export function getProfileOutput(opts?: DataOutputOptions): pulumi.Output<GetProfileResult> {
-  return readOnceOutput("profile", (client) => client.getProfile(), opts);
+export function getProfileOutput(opts?: DataOutputOptions): pulumi.Output<ProfileInfo> {
+  return callOutput(profile, {}, opts);
 }

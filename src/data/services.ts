@@ -1,12 +1,12 @@
 // getServices: what runs in the account.
 import type * as pulumi from "@pulumi/pulumi";
 
+import { call, callOutput } from "./data-function";
+import { listFunction } from "./list-function";
 import type { DataOptions, DataOutputOptions } from "./options";
-import { getList, getListOutput } from "./lists";
-import type { ListSource } from "./lists";
 
 /** An active service: a database, storage bucket, VPS, DNS zone, IoT device or SIM card. */
-export interface Service {
+export interface ServiceInfo {
   id: string;
   /** `database`, `vps` and the like. */
   serviceType: string;
@@ -16,11 +16,11 @@ export interface Service {
   region?: string | undefined;
   /** RFC 3339. */
   createdAt: string;
-  /** Whatever the API says of this type of service, untouched. */
+  /** Whatever the API returns for this type of service, unchanged. */
   metadata: Record<string, unknown>;
 }
 
-/** Only services for which all the given fields are equal. */
+/** Filter: only services that match all given fields. */
 export interface GetServicesArgs {
   serviceType?: string | undefined;
   name?: string | undefined;
@@ -28,33 +28,37 @@ export interface GetServicesArgs {
   region?: string | undefined;
 }
 
-/** As {@link GetServicesArgs}, with inputs. */
+/** Like {@link GetServicesArgs}, with inputs. */
 export type GetServicesOutputArgs = { [K in keyof GetServicesArgs]: pulumi.Input<GetServicesArgs[K]> };
 
-const source: ListSource<Service> = {
-  kind: "services",
-  read: (client) => client.listServices(),
-  filters: ["serviceType", "name", "status", "region"],
-};
+const services = listFunction<ServiceInfo>(
+  "getServices",
+  { kind: "services", read: (client) => client.listServices() },
+  { serviceType: "string", name: "string", status: "string", region: "string" },
+);
 
 /**
- * Lists the account's active services. One request in a program run, however often it is called.
+ * Lists the account's active services. Requested once per program run and cached.
  *
- * @throws MalformedResponseError when the list is not whole; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError, ConnectionError.
  * @example
  * ```ts
  * const databases = await wayscloud.getServices({ serviceType: "database", status: "running" });
  * ```
  * @see GET /v1/account/services
  */
-export function getServices(args?: GetServicesArgs, opts?: DataOptions): Promise<Service[]> {
-  return getList(source, args, opts);
+export function getServices(args: GetServicesArgs = {}, opts?: DataOptions): Promise<ServiceInfo[]> {
+  return call(services, args, opts);
 }
 
-/** As {@link getServices}, accepting inputs and returning an output. @see GET /v1/account/services */
+/**
+ * Like {@link getServices}, accepting inputs and returning an output. Reads when the inputs are known, and again after the resources that they come from.
+ *
+ * @see GET /v1/account/services
+ */
 export function getServicesOutput(
-  args?: GetServicesOutputArgs,
+  args: GetServicesOutputArgs = {},
   opts?: DataOutputOptions,
-): pulumi.Output<Service[]> {
-  return getListOutput(source, args, opts);
+): pulumi.Output<ServiceInfo[]> {
+  return callOutput(services, args, opts);
 }

@@ -1,13 +1,16 @@
 // getSshKeys and getSshKey: the account's SSH keys.
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
-import { ConfigurationError } from "../errors";
+import { AmbiguousMatchError, ConfigurationError, NotFoundError } from "../errors";
+import { call, callOutput } from "./data-function";
+import type { DataFunction } from "./data-function";
+import { givenFields } from "./filters";
+import { readFingerprint } from "./fingerprint";
+import { listFunction } from "./list-function";
 import type { DataOptions, DataOutputOptions } from "./options";
-import { told } from "./account-data";
-import { getList, getListOutput } from "./lists";
-import type { ListSource } from "./lists";
+import { sanitize } from "../text/redact";
 
-/** An SSH key as the account lists it. The API does not tell the public key itself. */
+/** An SSH key as the account lists it. The API does not return the public key. */
 export interface SshKeyInfo {
   id: string;
   name: string;
@@ -25,48 +28,58 @@ export interface SshKeyInfo {
 export interface GetSshKeyArgs {
   id?: string | undefined;
   name?: string | undefined;
-  /** As `ssh-keygen -lf` prints it. */
+  /** As `ssh-keygen -lf` prints it: `SHA256:…`. Padded, hexadecimal and bare digests are accepted as well. */
   fingerprint?: string | undefined;
 }
 
-/** As {@link GetSshKeyArgs}, with inputs. */
+/** Like {@link GetSshKeyArgs}, with inputs. */
 export type GetSshKeyOutputArgs = { [K in keyof GetSshKeyArgs]: pulumi.Input<GetSshKeyArgs[K]> };
 
-/** `getSshKeys` takes no filter yet. */
+/** Reserved for future filters. */
 export type GetSshKeysArgs = Record<string, never>;
 
-const source: ListSource<SshKeyInfo> = {
-  kind: "SSH keys",
-  read: async (client) => (await client.listSshKeys()).value,
-  filters: [],
+const sshKeys = listFunction<SshKeyInfo>(
+  "getSshKeys",
+  { kind: "SSH keys", read: async (client) => (await client.listSshKeys()).value },
+  {},
+);
+
+type Wanted = [field: keyof GetSshKeyArgs, value: string];
+
+const sshKey: DataFunction<SshKeyInfo[], Wanted, SshKeyInfo> = {
+  name: "getSshKey",
+  request: sshKeys.request,
+  check: oneField,
+  select: onlyMatch,
+  fromMock: (answer) => answer as SshKeyInfo,
 };
 
 /**
- * Lists the account's SSH keys. One request in a program run, however often it is called.
+ * Lists the account's SSH keys. Requested once per program run and cached.
  *
- * @throws MalformedResponseError when the list is not whole; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError, ConnectionError.
  * @example
  * ```ts
  * const unused = (await wayscloud.getSshKeys()).filter((key) => key.vmCount === 0);
  * ```
  * @see GET /v1/account/ssh-keys
  */
-export function getSshKeys(args?: GetSshKeysArgs, opts?: DataOptions): Promise<SshKeyInfo[]> {
-  return getList(source, args, opts);
+export function getSshKeys(args: GetSshKeysArgs = {}, opts?: DataOptions): Promise<SshKeyInfo[]> {
+  return call(sshKeys, args, opts);
 }
 
-/** As {@link getSshKeys}, as an output. @see GET /v1/account/ssh-keys */
+/** Like {@link getSshKeys}, as an output. @see GET /v1/account/ssh-keys */
 export function getSshKeysOutput(
-  args?: GetSshKeysArgs,
+  args: GetSshKeysArgs = {},
   opts?: DataOutputOptions,
 ): pulumi.Output<SshKeyInfo[]> {
-  return getListOutput(source, args, opts);
+  return callOutput(sshKeys, args, opts);
 }
 
 /**
  * Finds one SSH key by its id, name or fingerprint.
  *
- * @throws when no key, or more than one, fits.
+ * @throws NotFoundError if no key matches; AmbiguousMatchError if several do.
  * @example
  * ```ts
  * const deploy = await wayscloud.getSshKey({ name: "deploy" });
@@ -74,44 +87,65 @@ export function getSshKeysOutput(
  * @see GET /v1/account/ssh-keys
  */
 export function getSshKey(args: GetSshKeyArgs, opts?: DataOptions): Promise<SshKeyInfo> {
-  return told(async () => {
-    const wanted = oneField(args);
-    return pick(await getSshKeys({}, opts), wanted);
-  });
+  return call(sshKey, args, opts);
 }
 
-/** As {@link getSshKey}, accepting inputs and returning an output. @see GET /v1/account/ssh-keys */
+/**
+ * Like {@link getSshKey}, accepting inputs and returning an output. Reads when the inputs are known, and again after the resources that they come from.
+ *
+ * @see GET /v1/account/ssh-keys
+ */
 export function getSshKeyOutput(
   args: GetSshKeyOutputArgs,
   opts?: DataOutputOptions,
 ): pulumi.Output<SshKeyInfo> {
-  return pulumi
-    .all([getSshKeysOutput({}, opts), pulumi.output(args)])
-    .apply(([keys, known]) => told(() => pick(keys, oneField(known as GetSshKeyArgs))));
+  return callOutput(sshKey, args, opts);
 }
 
-type Wanted = [keyof GetSshKeyArgs, string];
-
-function oneField(args: GetSshKeyArgs): Wanted {
-  const given = Object.entries(args).filter(([, value]) => value !== undefined);
-  const [first] = given;
-  if (given.length !== 1 || !first || !["id", "name", "fingerprint"].includes(first[0])) {
+function oneField(args: unknown): Wanted {
+  const given = givenFields("getSshKey", args ?? {}, { id: "string", name: "string", fingerprint: "string" });
+  const [only] = given;
+  if (given.length !== 1 || !only) {
+    throw new ConfigurationError("getSshKey: specify exactly one of `id`, `name` and `fingerprint`.");
+  }
+  const [field, value] = only as Wanted;
+  if (field === "fingerprint" && !readFingerprint(value)) {
     throw new ConfigurationError(
-      `getSshKey needs exactly one of \`id\`, \`name\` and \`fingerprint\`; it was given ${given.length}.`,
+      `getSshKey: \`fingerprint\` is not a fingerprint (${value.length} characters). ${AS_PRINTED}`,
     );
   }
-  return first as Wanted;
+  return [field, value];
 }
 
-function pick(keys: readonly SshKeyInfo[], [field, value]: Wanted): SshKeyInfo {
-  const fits = keys.filter((key) => key[field] === value);
-  const [only] = fits;
-  if (fits.length === 1 && only) return only;
-  const found =
-    fits.length === 0
-      ? "no SSH key"
-      : `${fits.length} SSH keys (ids ${fits.map((key) => key.id).join(", ")})`;
-  throw new ConfigurationError(
-    `getSshKey: the account has ${found} with the ${field} ${JSON.stringify(value)}.`,
-  );
+const AS_PRINTED = "Give it as `ssh-keygen -lf` prints it: SHA256:…";
+
+function onlyMatch(keys: readonly SshKeyInfo[], wanted: Wanted): SshKeyInfo {
+  const [field, value] = wanted;
+  const found = keys.filter((key) => fits(key, wanted));
+  const [only] = found;
+  if (only && found.length === 1) return only;
+  const what = `with the ${field} ${JSON.stringify(sanitize(value))}`;
+  if (!only) {
+    throw new NotFoundError({
+      message: `getSshKey: the account has no SSH key ${what}.${field === "fingerprint" ? hint(keys, value) : ""}`,
+      outcome: "rejected",
+    });
+  }
+  throw new AmbiguousMatchError({
+    message: `getSshKey: the account has ${found.length} SSH keys ${what} (ids ${found.map((key) => key.id).join(", ")}). Look the key up by \`id\`.`,
+    outcome: "rejected",
+  });
+}
+
+function fits(key: SshKeyInfo, [field, value]: Wanted): boolean {
+  if (field !== "fingerprint") return key[field] === value;
+  const [listed, wanted] = [readFingerprint(key.fingerprint), readFingerprint(value)];
+  return listed?.algorithm === wanted?.algorithm && listed?.digest === wanted?.digest;
+}
+
+/** Digests of different algorithms cannot be compared without the key itself. */
+function hint(keys: readonly SshKeyInfo[], value: string): string {
+  const algorithm = readFingerprint(value)?.algorithm;
+  const others = keys.some((key) => readFingerprint(key.fingerprint)?.algorithm !== algorithm);
+  return algorithm === "MD5" && others ? ` The account lists SHA256 fingerprints. ${AS_PRINTED}` : "";
 }

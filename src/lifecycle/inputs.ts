@@ -1,6 +1,7 @@
 // Checking inputs: each helper reads one property, notes what is wrong with it in words for the user, and leaves unknown values alone.
 import { bearsMark, fillIn, isForLater, isTemplate } from "../text/auto-name";
 import type { AutoKind } from "../text/auto-name";
+import { didYouMean } from "../text/did-you-mean";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 import { looksSecret, quotesSecret } from "../text/pasted-secret";
 import { UNKNOWN } from "./lifecycle";
@@ -156,28 +157,7 @@ export function listed(names: readonly string[]): string {
     : (quoted[0] ?? "");
 }
 
-/** `; did you mean "x"?` when one of the names is near, else a full stop. */
-export function didYouMean(given: string, names: readonly string[]): string {
-  const near = names
-    .map((name) => ({ name, distance: editDistance(given.toLowerCase().slice(0, 40), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near && near.distance <= Math.max(2, Math.floor(near.name.length / 2))
-    ? `; did you mean "${near.name}"?`
-    : ".";
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
+export { didYouMean };
 
 /** Are two values the same, with unknown never the same as anything? The order of keys means nothing. */
 export function same(a: unknown, b: unknown): boolean {

@@ -289,13 +289,12 @@ test("--json prints names whole, without anything like a key; the table cuts the
 });
 
 test("without a credential it says what this command reads, not the stack configuration", async () => {
-  for (const name of Object.keys(process.env)) if (name.startsWith("WAYSCLOUD_")) delete process.env[name];
-  process.env.HOME = "/nonexistent";
+  process.env = { PATH: env.PATH, HOME: "/nonexistent" };
   for (const args of [["whoami"], ["audit"]]) {
     expect(await command(...args)).toEqual({
       code: 2,
       out: "",
-      err: "pulumi-wayscloud: No WAYSCloud credential found. This command does not read stack configuration: set WAYSCLOUD_API_KEY, or log in with the official WAYSCloud CLI.\n",
+      err: "pulumi-wayscloud: No WAYSCloud credential found. This command does not read stack configuration: set WAYSCLOUD_PAT_TOKEN, or log in with the official WAYSCloud CLI.\n",
     });
   }
 });

@@ -1,0 +1,99 @@
+// The account that a data function reads: its provider, its client, and the lists that callers of one program run share.
+import * as pulumi from "@pulumi/pulumi";
+
+import type * as api from "../api/client";
+import type { Connection } from "../api/transport";
+import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveConnection } from "../config";
+import { ConfigurationError } from "../errors";
+import { Provider, stackConfig } from "../provider";
+import { knownValue } from "./dependencies";
+import { hasMocks } from "./mocks";
+import type { DataOptions } from "./options";
+import { SharedList } from "./shared-list";
+
+type Client = api.AccountClient;
+
+/** What a function requests: the name by which callers share the response, and how to get it. */
+export interface Request<T> {
+  kind: string;
+  read: (client: Client) => Promise<T>;
+}
+
+/**
+ * The explicit provider of a call, or its parent's.
+ *
+ * @throws ConfigurationError for a provider of another package: an explicit account never becomes another one.
+ */
+export function providerOf(name: string, { provider, parent }: DataOptions): Provider | undefined {
+  const given: unknown = provider ?? parent?.getProvider("pulumi-nodejs:dynamic/wayscloud:Data");
+  if (given === undefined || given === null) return undefined;
+  if (Provider.isInstance(given)) return given;
+  throw new ConfigurationError(
+    `${name}: ${provider ? "`provider`" : "the provider of `parent`"} is not a Provider of pulumi-wayscloud: new wayscloud.Provider(name, { apiKey }).`,
+  );
+}
+
+/** Known, and not secret, as soon as the account of this provider is known: what is read with a credential is not secret itself. */
+export function accountKnown(provider: Provider | undefined): pulumi.Output<boolean> {
+  if (!provider) return pulumi.output(true);
+  const { apiKey, endpoint, customerId } = provider;
+  return pulumi.unsecret(pulumi.all([apiKey, endpoint, customerId]).apply(() => true));
+}
+
+/** @throws ConfigurationError when a provider's credential is not known yet, which only the output form can wait for. */
+export async function connectionFor(name: string, provider: Provider | undefined): Promise<Connection> {
+  if (!provider) return resolveConnection(stackConfig, "the stack config");
+  const values = await knownValue(pulumi.all([provider.apiKey, provider.endpoint, provider.customerId]));
+  if (!values) {
+    throw new ConfigurationError(
+      `${name}: the provider's configuration is not known yet. Use ${name}Output, which waits for it.`,
+    );
+  }
+  const [apiKey, endpoint, customerId] = values;
+  const inputs = new Map([
+    [API_KEY, apiKey],
+    [ENDPOINT, endpoint],
+    [CUSTOMER_ID, customerId],
+  ]);
+  return resolveConnection((option) => inputs.get(option), "the explicit Provider's");
+}
+
+/** The credential that a call uses; undefined under mocks. */
+export async function credentialOf(name: string, opts: DataOptions): Promise<string | undefined> {
+  return hasMocks() ? undefined : (await connectionFor(name, providerOf(name, opts))).apiKey;
+}
+
+/** The response of this account, requested at `notBefore` or later (0: at any time of this program run). */
+export function read<T>(connection: Connection, request: Request<T>, notBefore: number): Promise<T> {
+  const lists = listsOfRun();
+  const key = JSON.stringify([request.kind, connection]);
+  let list = lists.get(key) as SharedList<T> | undefined;
+  if (!list) lists.set(key, (list = new SharedList(() => request.read(clientFor(connection)))));
+  return list.since(notBefore);
+}
+
+/** By the root stack: inline programs of the Automation API share a process. */
+const runs = new WeakMap<object, Map<string, SharedList<unknown>>>();
+const outsideOfRuns = {};
+
+function listsOfRun(): Map<string, SharedList<unknown>> {
+  const run = pulumi.runtime.getStackResource() ?? outsideOfRuns;
+  const lists = runs.get(run) ?? new Map<string, SharedList<unknown>>();
+  runs.set(run, lists);
+  return lists;
+}
+
+const clients = new Map<string, Client>();
+
+/** A client for the account, with the HTTP and schema libraries loaded only now. */
+function clientFor(connection: Connection): Client {
+  const key = JSON.stringify(connection);
+  let client = clients.get(key);
+  if (!client) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import of the package must cost next to nothing
+    const { AccountClient } = require("../api/client") as typeof api;
+    client = new AccountClient(connection, { log: (line) => void pulumi.log.info(line) });
+    clients.set(key, client);
+  }
+  return client;
+}

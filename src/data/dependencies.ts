@@ -1,0 +1,75 @@
+// Waiting for the resources that a data function depends on. The only place that relies on internals of the SDK's outputs and resources.
+import * as pulumi from "@pulumi/pulumi";
+
+import { moment } from "./shared-list";
+
+/** What the SDK's own functions use, and its public types leave out. */
+interface OutputInternals<T> {
+  promise(): Promise<T>;
+  isKnown: Promise<boolean>;
+  allResources?(): Promise<Set<pulumi.Resource>>;
+  resources(): Set<pulumi.Resource>;
+}
+
+interface ResourceInternals {
+  __childResources?: Set<pulumi.Resource>;
+}
+
+/** The value of an output, `undefined` while unknown. */
+export async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  const internals = output as unknown as OutputInternals<T>;
+  return (await internals.isKnown) ? internals.promise() : undefined;
+}
+
+/** When each resource was first seen to be ready. */
+const readySince = new WeakMap<pulumi.Resource, number>();
+
+/**
+ * The moment from which a list shows all resources that `args` come from, and those of `dependsOn` with their children; 0 if there are none.
+ * Unknown while one of them is not created yet, even where the argument itself is known already.
+ */
+export function readyMoment(
+  args: pulumi.Output<unknown>,
+  dependsOn: pulumi.Input<pulumi.Input<pulumi.Resource>[]> | pulumi.Input<pulumi.Resource> | undefined,
+): pulumi.Output<number> {
+  const explicit = pulumi.output(dependsOn ?? []) as pulumi.Output<unknown>;
+  const ready = explicit.apply(async (named) => {
+    const resources = withChildren([...(await resourcesOf(args)), ...[named].flat()]);
+    return pulumi.all(resources.map(creation)).apply(() => momentOf(resources));
+  });
+  return pulumi.output(ready);
+}
+
+function momentOf(resources: readonly pulumi.Resource[]): number {
+  // A preview changes nothing, so that any list will do.
+  if (pulumi.runtime.isDryRun()) return 0;
+  return resources.reduce((latest, resource) => {
+    const since = readySince.get(resource) ?? moment();
+    readySince.set(resource, since);
+    return Math.max(latest, since);
+  }, 0);
+}
+
+async function resourcesOf(output: pulumi.Output<unknown>): Promise<Set<pulumi.Resource>> {
+  const internals = output as unknown as OutputInternals<unknown>;
+  return internals.allResources ? internals.allResources() : internals.resources();
+}
+
+function withChildren(roots: readonly unknown[]): pulumi.Resource[] {
+  const found = new Set<pulumi.Resource>();
+  const visit = (resource: unknown): void => {
+    if (!pulumi.Resource.isInstance(resource) || found.has(resource)) return;
+    found.add(resource);
+    if (!pulumi.ComponentResource.isInstance(resource)) return;
+    for (const child of (resource as ResourceInternals).__childResources ?? []) visit(child);
+  };
+  for (const root of roots) visit(root);
+  return [...found];
+}
+
+/** Known once the resource is created. A resource that the SDK rebuilt from a reference has no id. */
+function creation(resource: pulumi.Resource): pulumi.Output<string> {
+  if (!pulumi.CustomResource.isInstance(resource)) return resource.urn;
+  const { id } = resource as { id?: pulumi.Output<string> };
+  return id ?? resource.urn;
+}

@@ -1,0 +1,37 @@
+// One response for many callers: requested once, and again only for a caller that needs to see what has happened since.
+
+let clock = 0;
+
+/** The next moment of this process; later moments are greater. */
+export function moment(): number {
+  return ++clock;
+}
+
+/**
+ * A response that callers share. At most one request is under way, and whoever comes meanwhile and cannot use it shares the next one: so many
+ * resources of one update, each looked up as it is created, cost a few requests instead of one each. A failure is not remembered.
+ */
+export class SharedList<T> {
+  private current: { requestedAt: number; response: Promise<T> } | undefined;
+  private next: Promise<T> | undefined;
+
+  constructor(private readonly request: () => Promise<T>) {}
+
+  /** A response that was requested at this moment or later. */
+  since(notBefore: number): Promise<T> {
+    if (this.current && this.current.requestedAt >= notBefore) return this.current.response;
+    this.next ??= this.afterCurrent();
+    return this.next;
+  }
+
+  private async afterCurrent(): Promise<T> {
+    await this.current?.response.catch(() => undefined);
+    this.next = undefined;
+    const current = { requestedAt: moment(), response: this.request() };
+    this.current = current;
+    current.response.catch(() => {
+      if (this.current === current) this.current = undefined;
+    });
+    return current.response;
+  }
+}

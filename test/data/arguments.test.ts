@@ -1,0 +1,116 @@
+// What data functions refuse, mostly from JavaScript: arguments that would silently return the wrong entries or read another account.
+import * as pulumi from "@pulumi/pulumi";
+import * as wayscloud from "../../src";
+import { auditApiKeys } from "../../src/data/audit";
+import { startEmulator } from "../../src/emulator";
+import type { Emulator } from "../../src/emulator";
+
+let emulator: Emulator;
+const env = { ...process.env };
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  process.env.WAYSCLOUD_ENDPOINT = emulator.url;
+  process.env.WAYSCLOUD_API_KEY = emulator.apiKey;
+});
+
+afterAll(async () => {
+  process.env = env;
+  await emulator.close();
+});
+
+/** As JavaScript calls it. */
+const { getProfile, getServices, getApiKeys, getSshKeys, getSshKey } = wayscloud as unknown as Record<
+  string,
+  (...args: unknown[]) => Promise<unknown>
+>;
+const audit = auditApiKeys as unknown as (args: unknown) => Promise<unknown>;
+
+test.each<[string, () => Promise<unknown>, string]>([
+  [
+    "a misspelt filter",
+    () => getServices!({ nmae: "x" }),
+    'getServices: unknown filter `nmae`; did you mean "name"? Valid filters: serviceType, name, status, region.',
+  ],
+  [
+    "a filter where there is none",
+    () => getSshKeys!({ name: "x" }),
+    "getSshKeys: unknown filter `name`. There are no filters; use getSshKey to find one key.",
+  ],
+  [
+    "an Output as a filter",
+    () => getApiKeys!({ service: pulumi.output("dns") }),
+    "getApiKeys: `service` is an Output. Use getApiKeysOutput, which accepts it.",
+  ],
+  [
+    "an Output as the arguments",
+    () => getApiKeys!(pulumi.output({ service: "dns" })),
+    "getApiKeys: the arguments are an Output. Use getApiKeysOutput, which accepts it.",
+  ],
+  [
+    "a Promise as a filter",
+    () => getApiKeys!({ service: Promise.resolve("dns") }),
+    "getApiKeys: `service` is a Promise. Use getApiKeysOutput, which accepts it.",
+  ],
+  [
+    "an Output in a template literal",
+    () => getApiKeys!({ service: pulumi.output("dns").toString() }),
+    "getApiKeys: `service` contains an Output that was turned into a string. Use getApiKeysOutput with pulumi.interpolate.",
+  ],
+  [
+    "a filter of another type",
+    () => getApiKeys!({ isActive: "true" }),
+    "getApiKeys: `isActive` must be a boolean, not a string.",
+  ],
+  ["null as a filter", () => getServices!({ region: null }), "`region` must be a string, not null."],
+  ["null as the arguments", () => getServices!(null), "the arguments must be an object, not null."],
+  ["a string as the arguments", () => getSshKey!("deploy"), "the arguments must be an object, not a string."],
+  [
+    "__proto__ as a filter",
+    () => getServices!(JSON.parse('{"__proto__":"x"}')),
+    "unknown filter `__proto__`",
+  ],
+  [
+    "no arguments where one is required",
+    () => getSshKey!(),
+    "getSshKey: specify exactly one of `id`, `name` and `fingerprint`.",
+  ],
+  ["two fields", () => getSshKey!({ name: "a", id: "b" }), "specify exactly one of"],
+  [
+    "a misspelt option",
+    () => getApiKeys!({}, { providr: 1 }),
+    'getApiKeys: unknown option `providr`; did you mean "provider"?',
+  ],
+  ["options where a function takes nothing else", () => getProfile!({ name: 1 }), "unknown option `name`."],
+  [
+    "dependsOn of a promise",
+    () => getProfile!({ dependsOn: [] }),
+    "getProfile: a promise cannot wait for `dependsOn`. Use getProfileOutput, which can.",
+  ],
+  [
+    "a provider of something else",
+    () => getProfile!({ provider: {} }),
+    "getProfile: `provider` is not a Provider of pulumi-wayscloud: new wayscloud.Provider(name, { apiKey }).",
+  ],
+  ["an unknown argument of the audit", () => audit({ unusedDays: 1 }), "unknown argument `unusedDays`"],
+  [
+    "days that are not a number",
+    () => audit({ unusedForDays: "x" }),
+    "must be a whole number of days, 0 or more",
+  ],
+  ["negative days", () => audit({ expiringWithinDays: -1 }), "`expiringWithinDays` must be a whole number"],
+  ["stack exports as text", () => audit({ stackExports: "{}" }), "must be an array of parsed stack exports"],
+])("%s is refused with a sentence, before any request", async (_, ask, message) => {
+  emulator.requests.length = 0;
+  const error: unknown = await ask().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(wayscloud.ConfigurationError);
+  const { message: said, stack } = error as Error;
+  expect(said).toContain(message);
+  expect(stack).toBe(`ConfigurationError: ${said}`);
+  expect(emulator.requests).toEqual([]);
+});
+
+test("options that are undefined are none", async () => {
+  const opts = { provider: undefined, parent: undefined };
+  expect(await getServices!({ name: undefined }, opts)).toHaveLength(1);
+});
