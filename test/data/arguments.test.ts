@@ -26,6 +26,11 @@ const { getProfile, getServices, getApiKeys, getSshKeys, getSshKey } = wayscloud
 >;
 const audit = auditApiKeys as unknown as (args: unknown) => Promise<unknown>;
 
+/** What a template literal makes of an Output. */
+function inText(output: { toString(): string }): string {
+  return output.toString();
+}
+
 test.each<[string, () => Promise<unknown>, string]>([
   [
     "a misspelt filter",
@@ -54,7 +59,7 @@ test.each<[string, () => Promise<unknown>, string]>([
   ],
   [
     "an Output in a template literal",
-    () => getApiKeys!({ service: pulumi.output("dns").toString() }),
+    () => getApiKeys!({ service: inText(pulumi.output("dns")) }),
     "getApiKeys: `service` contains an Output that was turned into a string. Use getApiKeysOutput with pulumi.interpolate.",
   ],
   [

@@ -30,6 +30,11 @@ function secondCopy(): typeof wayscloud {
   return copy!;
 }
 
+/** What a template literal makes of an Output. */
+function inText(output: { toString(): string }): string {
+  return output.toString();
+}
+
 test("its outputs are those of its inputs, the credential a secret", async () => {
   const provider = new wayscloud.Provider("all", { ...args, customerId: pulumi.output("c-1") });
   expect(await valueOf(provider.apiKey)).toBe("wayscloud_pat_x");
@@ -87,7 +92,7 @@ test.each<[string, unknown, string]>([
   ["a number", 1, "`apiKey` must be a string, not a number."],
   [
     "an Output in a template literal",
-    pulumi.output("x").toString(),
+    inText(pulumi.output("x")),
     "`apiKey` contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate.",
   ],
 ])("a credential that is %s is an error", async (_, apiKey, message) => {
