@@ -18,6 +18,7 @@ export function infrastructure({ publicKey, services }: Settings) {
     rotateBeforeDays: 14,
   });
   return {
+    customer: wayscloud.getProfileOutput().customerId,
     fingerprint: deploy.fingerprint,
     // One output, which is secret as a whole: of an object with secrets in it the Automation API would not say so.
     keys: pulumi.output(Object.fromEntries(keys) as Record<string, pulumi.Output<string>>),

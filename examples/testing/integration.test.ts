@@ -25,8 +25,9 @@ beforeAll(async () => {
       program: async () => infrastructure({ publicKey, services: ["dns"] }),
     },
     {
-      // Everything that the engine writes goes there, and with it.
+      // Everything that the engine writes goes there: state, settings, logs.
       workDir: folder,
+      pulumiHome: join(folder, "home"),
       envVars: {
         PULUMI_BACKEND_URL: `file://${folder}`,
         PULUMI_CONFIG_PASSPHRASE: "test",

@@ -12,7 +12,9 @@ beforeAll(() =>
       // What the API would add. Inputs are not checked here: only the integration test would find a bad one.
       return { id: `id of ${resource.name}`, state: { ...resource.inputs, key: `key of ${resource.name}` } };
     },
-    call: ({ inputs }) => inputs,
+    // Data functions ask here, and never the API. A list is returned bare.
+    call: ({ token, inputs }) =>
+      token === "wayscloud:index:getProfile" ? { customerId: "a customer" } : inputs,
   }),
 );
 
@@ -32,4 +34,9 @@ test("no token lives longer than 90 days", async () => {
   await valueOf(infrastructure({ publicKey: "ssh-ed25519 AAAA", services: [] }).token);
   const tokens = asked.filter(({ type }) => type.endsWith("PersonalAccessToken"));
   expect(tokens.map(({ inputs }) => inputs.expiresInDays)).toEqual([90]);
+});
+
+test("the customer is that of the profile, which a mock answers", async () => {
+  const { customer } = infrastructure({ publicKey: "ssh-ed25519 AAAA", services: [] });
+  expect(await valueOf(customer)).toBe("a customer");
 });

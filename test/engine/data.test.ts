@@ -114,7 +114,7 @@ test("every function with its filters, as a promise and as an output, costs one 
       metadata,
     },
     none: 'getSshKey: the account has no SSH key with the name "nobody".',
-    two: "getSshKey needs exactly one of `id`, `name` and `fingerprint`; it was given 2.",
+    two: "getSshKey: specify exactly one of `id`, `name` and `fingerprint`.",
   });
 });
 
@@ -147,12 +147,16 @@ test("what goes wrong is one sentence without a stack, a personal datum or a lis
   const cases: [code: string, said: string, fault?: Parameters<typeof emulator.faults.add>[0]][] = [
     [
       "await wayscloud.getApiKeys({ kind: 'pat' })",
-      "Unknown filter `kind` for API keys; there are keyType, service, isActive.",
+      "getApiKeys: unknown filter `kind`. Valid filters: keyType, service, isActive.",
     ],
     [
       "return wayscloud.getServicesOutput({ nmae: pulumi.output('x') })",
-      "Unknown filter `nmae` for services",
+      "getServices: unknown filter `nmae`",
     ],
+    // Nothing waits for what goes wrong here.
+    ["wayscloud.getServicesOutput({ nmae: 'x' })", "getServices: unknown filter `nmae`"],
+    ["void wayscloud.getServices({ nmae: 'x' })", "getServices: unknown filter `nmae`"],
+    ["void wayscloud.getProfile({ nmae: 'x' })", "getProfile: unknown option `nmae`"],
     [
       "await wayscloud.getSshKeys()",
       `Reading the SSH keys failed: GET ${SSH_KEYS} answered 200 with an incomplete list (\`has_more\` says that there is more).`,
@@ -186,4 +190,77 @@ test("what goes wrong is one sentence without a stack, a personal datum or a lis
     expect(emulator.faults.pending()).toEqual([]);
   }
   await stack.assertNoSecrets([emulator.apiKey]);
+});
+
+test("an Output form reads after the resources that its arguments come from, and after dependsOn, never from an older list", async () => {
+  const { emulator, stack } = await openWorld();
+  const text = (round: number): string =>
+    program(`
+      const key = new wayscloud.ServiceKey("dns", { service: "dns", rotationTriggers: { round: "${round}" } });
+      const ssh = new wayscloud.SshKey("deploy", { publicKey: "${publicKey(1)}", name: "deploy-${round}" });
+      class Keys extends pulumi.ComponentResource {
+        constructor() {
+          super("test:index:Keys", "keys");
+          new wayscloud.ServiceKey("vps", { service: "vps" }, { parent: this });
+        }
+      }
+      const component = new Keys();
+      const before = (await wayscloud.getApiKeys()).length;
+      return {
+        before,
+        byName: wayscloud.getSshKeyOutput({ name: ssh.name }).id.apply((id) => ssh.id.apply((own) => own === id)),
+        byId: wayscloud.getSshKeyOutput({ id: ssh.id }).name,
+        list: wayscloud.getApiKeysOutput({ service: key.service }).apply((keys) => keys.map(({ id }) => id)),
+        own: key.id,
+        later: wayscloud.getApiKeysOutput({ service: "dns" }, { dependsOn: [key] }).length,
+        vps: wayscloud.getApiKeysOutput({ service: "vps" }, { dependsOn: component }).length,
+      };
+    `);
+  stack.setProgram(text(1));
+  await stack.preview();
+  // Only what depends on nothing is read before anything exists.
+  expect(takeRequests(emulator)).toEqual([`GET ${API_KEYS}`]);
+  await stack.up();
+  const first = await stack.outputs();
+  expect(first).toMatchObject({ before: 1, byName: true, byId: "deploy-1", later: 1, vps: 1 });
+  expect(first.list).toEqual([first.own]);
+  const requests = takeRequests(emulator);
+  expect(requests.filter((line) => line === `GET ${API_KEYS}`).length).toBeLessThanOrEqual(4);
+  expect(requests.filter((line) => line === `GET ${SSH_KEYS}`).length).toBeLessThanOrEqual(2);
+
+  // At a replacement the new key is there, and the old one not gone yet.
+  stack.setProgram(text(2));
+  await stack.up();
+  const second = await stack.outputs();
+  expect(second).toMatchObject({ byName: true, byId: "deploy-2" });
+  expect(second.list).toContain(second.own);
+
+  // With nothing to change, one list of a kind is enough.
+  takeRequests(emulator);
+  await stack.preview();
+  expect(takeRequests(emulator).sort()).toEqual([`GET ${API_KEYS}`, `GET ${SSH_KEYS}`]);
+});
+
+test("a data function in a component reads the account of the component's provider", async () => {
+  const { emulator, stack } = await openWorld();
+  const other = await openEmulator();
+  other.account.setProfile({ customer_id: "another" });
+  stack.setProgram(
+    program(`
+      const provider = new wayscloud.Provider("other", { apiKey: "${other.apiKey}", endpoint: "${other.url}" });
+      class Keys extends pulumi.ComponentResource {
+        constructor(opts) {
+          super("test:index:Keys", "keys", {}, opts);
+          this.customer = wayscloud.getProfile({ parent: this }).then(({ customerId }) => customerId);
+          this.later = wayscloud.getProfileOutput({ parent: this }).customerId;
+        }
+      }
+      const keys = new Keys({ providers: [provider] });
+      return { plain: await keys.customer, output: keys.later };
+    `),
+  );
+  await stack.up();
+  expect(await stack.outputs()).toEqual({ plain: "another", output: "another" });
+  expect(takeRequests(emulator)).toEqual([]);
+  expect(takeRequests(other)).toEqual(["GET /v1/account/profile"]);
 });

@@ -1,11 +1,12 @@
 // examples/ci: the commands that both pipelines call are the ones that run here, and both pipelines are well-formed.
 import { execFileSync, spawnSync } from "node:child_process";
-import { join, resolve } from "node:path";
+import { appendFileSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { Command, type Result } from "../support/command";
 import { accountOf, exampleFile, openExample } from "../support/examples";
 import { changesIn, type Stack } from "../support/stack";
-import { API_KEYS, openEmulator, secretsOf, takeRequests } from "../support/world";
+import { API_KEYS, openEmulator, publicKey, secretsOf, takeRequests } from "../support/world";
 
 jest.setTimeout(120_000);
 
@@ -16,6 +17,12 @@ const COMMANDS = ["preview", "up", "rotate", "drift"];
 async function runs(stack: Stack, command: string): Promise<Result> {
   const env = { ...stack.env };
   delete env["WAYSCLOUD_API_KEY"];
+  // As `npm ci` leaves it; the package itself is found in the install above.
+  const bins = join(stack.folder, "node_modules/.bin");
+  if (!existsSync(bins)) {
+    mkdirSync(dirname(bins), { recursive: true });
+    symlinkSync(resolve(stack.folder, "../node_modules/.bin"), bins);
+  }
   return new Command("bash", ["ci/run.sh", command], { cwd: stack.folder, env }).done;
 }
 
@@ -45,10 +52,27 @@ test("the pipeline rotates the token it is logged in with, never locks itself ou
   expect(changesIn(await runs(stack, "preview"))).toEqual({ unchanged: 3 });
   expect(takeRequests(emulator)).toEqual([]);
 
+  // The person's own token is in no stack, which somebody has to accept.
+  expect(await runs(stack, "drift")).toMatchObject({ code: 1 });
+  const accepted = join(stack.folder, "ci/accepted-keys.txt");
+  appendFileSync(
+    accepted,
+    `${emulator.account.apiKeys().find((key) => key.bootstrap)!.id} # of the first up\n`,
+  );
   expect(await runs(stack, "drift")).toMatchObject({ code: 0 });
+  const added = [
+    emulator.account.addApiKey({ scopes: ["api_keys:write"], description: "added" }),
+    emulator.account.addSshKey({ name: "added too", publicKey: publicKey("added") }),
+  ];
+  const found = await runs(stack, "drift");
+  expect(found.code).toBe(1);
+  for (const { id } of added) {
+    expect(found.all).toMatch(new RegExp(`^unmanaged .*${id}`, "m"));
+    emulator.account.remove(id);
+  }
   emulator.account.remove(emulator.account.sshKeys()[0]!.id);
   const drift = await runs(stack, "drift");
-  expect(drift.code).not.toBe(0);
+  expect(drift.code).toBe(7);
   expect(drift.all).toContain("deploy");
   // It was only told: the next `up` still believes the state, until a person refreshes it.
   expect(emulator.requests.every(({ method }) => method === "GET")).toBe(true);

@@ -23,7 +23,7 @@ test("the unit tests and the integration tests pass, and leave nothing behind", 
       npm_config_cache: `${folder}/node_modules/.npm`,
     };
     const result = await new Command("npm", ["test"], { cwd: folder, env }).done;
-    expect(result.all).toContain("Tests:       4 passed, 4 total");
+    expect(result.all).toContain("Tests:       5 passed, 5 total");
     expect(result.code).toBe(0);
     expect(readdirSync(folder)).toEqual(files);
   } finally {

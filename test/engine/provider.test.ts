@@ -1,7 +1,16 @@
 // Explicit Providers: several accounts in one program.
 import type { Emulator } from "../../src/emulator";
 import { changesIn, type Stack, type StateResource } from "../support/stack";
-import { API_KEYS, openEmulator, openWorld, program, secretsOf, takeRequests } from "../support/world";
+import {
+  API_KEYS,
+  openEmulator,
+  openWorld,
+  program,
+  publicKey,
+  secretsOf,
+  SSH_KEYS,
+  takeRequests,
+} from "../support/world";
 
 jest.setTimeout(120_000);
 
@@ -102,13 +111,34 @@ test("a Provider may take its credential from a token of the same program: previ
   await stack.assertNoSecrets(secretsOf(emulator));
 });
 
-test("a Provider without a credential is a mistake of the program, never the default account", async () => {
+test("a Provider without a credential is a mistake of the program, never the default account, also when that turns out late", async () => {
   const { emulator, stack } = await openWorld();
-  for (const args of ["{}", '{ apiKey: "" }', "undefined"]) {
-    stack.setProgram(program(`new wayscloud.Provider("empty", ${args});`));
+  await stack.setConfig("blank", "  ", { secret: true });
+  const late = `{ apiKey: new pulumi.Config().requireSecret("blank"), endpoint: "${emulator.url}" }`;
+  const later = `{ apiKey: new wayscloud.SshKey("first", { publicKey: "${publicKey(1)}" }).createdAt.apply(() => ""), endpoint: "${emulator.url}" }`;
+  for (const args of ["{}", '{ apiKey: "" }', "undefined", late]) {
+    stack.setProgram(
+      program(`
+        const provider = new wayscloud.Provider("empty", ${args});
+        new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });
+        return { customer: wayscloud.getProfileOutput({ provider }).customerId };
+      `),
+    );
     const { code, all } = await stack.preview([], { allowFail: true });
     expect(code).not.toBe(0);
     expect(all).toContain('Provider "empty": `apiKey` is required');
+    if (args === late) expect(all).not.toMatch(/^\s+at /m);
   }
   expect(takeRequests(emulator)).toEqual([]);
+  stack.setProgram(
+    program(`
+      const provider = new wayscloud.Provider("empty", ${later});
+      new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });
+      return { keys: wayscloud.getApiKeysOutput({}, { provider }).length };
+    `),
+  );
+  const { code, all } = await stack.up([], { allowFail: true });
+  expect(code).not.toBe(0);
+  expect(all).toContain('Provider "empty": `apiKey` is required, but it is blank');
+  expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`]);
 });

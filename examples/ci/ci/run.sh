@@ -14,8 +14,15 @@ case "${1:-}" in
   up) pulumi up --yes --skip-preview ;;
   # What is due is replaced by any `up`. Of main, on a schedule, it does nothing else.
   rotate) pulumi up --yes --skip-preview ;;
-  # Compares the state with the account, and changes neither. `preview --refresh` would report program changes too.
-  drift) pulumi refresh --preview-only --expect-no-changes ;;
+  # Compares the state with the account, and changes neither: first what the stack manages (`preview --refresh` would
+  # report program changes too), then what was added that no stack manages. Both are reported, whichever fails.
+  drift)
+    status=0
+    pulumi refresh --preview-only --expect-no-changes || status=$?
+    pulumi stack export | npx --no -- pulumi-wayscloud audit --stack-export - \
+      --only unmanaged,orphan --ignore-file ci/accepted-keys.txt || status=$((status ? status : $?))
+    exit "$status"
+    ;;
   *)
     echo "usage: ci/run.sh preview|up|rotate|drift" >&2
     exit 2
