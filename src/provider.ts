@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveEndpoint } from "./config";
 import { ConfigurationError } from "./errors";
+import { outputLiteralIn } from "./text/output-literal";
 import { withoutStack } from "./text/without-stack";
 
 /** Arguments for {@link Provider}. */
@@ -104,9 +105,8 @@ function mistakeIn(input: "apiKey" | "customerId", value: unknown): string | und
     return `must be a string, not a${typeof value === "object" ? "n" : ""} ${typeof value}.`;
   if (value.trim() === "")
     return input === "apiKey" ? `is required, but it is blank; ${NO_FALLBACK}` : "is blank.";
-  return value.includes("Calling [toString] on an [Output")
-    ? "contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate."
-    : undefined;
+  if (outputLiteralIn(input, value) === undefined) return undefined;
+  return "contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate.";
 }
 
 /** A value of the stack's configuration, whether secret or not; the caller keeps it to itself. */

@@ -31,11 +31,14 @@ beforeAll(async () => {
       envVars: {
         PULUMI_BACKEND_URL: `file://${folder}`,
         PULUMI_CONFIG_PASSPHRASE: "test",
-        WAYSCLOUD_ENDPOINT: emulator.url,
-        WAYSCLOUD_API_KEY: emulator.apiKey,
       },
     },
   );
+  // As configuration: data functions run in this process, which does not see `envVars`.
+  await stack.setAllConfig({
+    "wayscloud:endpoint": { value: emulator.url },
+    "wayscloud:apiKey": { value: emulator.apiKey, secret: true },
+  });
 }, 60_000);
 
 afterAll(async () => {

@@ -3,12 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
+import { outputLiteralIn } from "../text/output-literal";
 
 /** The fields that may be given, each with its type. */
 export type Fields = Readonly<Record<string, "string" | "boolean">>;
-
-/** What the SDK makes of an Output in a template literal. */
-const OUTPUT_AS_STRING = "Calling [toString] on an [Output";
 
 /**
  * The fields that are given. `name` is that of the function.
@@ -56,7 +54,7 @@ function checkValue(name: string, field: string, value: unknown, type: "string" 
   if (typeof value !== type) {
     throw new ConfigurationError(`${name}: \`${field}\` must be a ${type}, not ${kindOf(value)}.`);
   }
-  if (typeof value === "string" && value.includes(OUTPUT_AS_STRING)) {
+  if (outputLiteralIn(field, value) !== undefined) {
     throw new ConfigurationError(
       `${name}: \`${field}\` contains an Output that was turned into a string. Use ${name}Output with pulumi.interpolate.`,
     );

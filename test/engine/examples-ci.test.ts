@@ -21,7 +21,7 @@ async function runs(stack: Stack, command: string): Promise<Result> {
   const bins = join(stack.folder, "node_modules/.bin");
   if (!existsSync(bins)) {
     mkdirSync(dirname(bins), { recursive: true });
-    symlinkSync(resolve(stack.folder, "../node_modules/.bin"), bins);
+    symlinkSync(resolve(stack.folder, "../../node_modules/.bin"), bins);
   }
   return new Command("bash", ["ci/run.sh", command], { cwd: stack.folder, env }).done;
 }
