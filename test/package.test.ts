@@ -1,6 +1,6 @@
 // What is published: the files that users need and no others, with the names that users and their states rely on.
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { satisfies } from "semver";
 
@@ -78,4 +78,13 @@ test("beside what is built, the package has these files", () => {
 test("the changelog has an entry for this version or for the unreleased one", () => {
   const changelog = readFileSync(join(root, "CHANGELOG.md"), "utf8");
   expect(changelog).toMatch(new RegExp(`^## \\[(Unreleased|${String(manifest.version)})\\]`, "m"));
+});
+
+test("no example starts a command by a name that npx would look up as somebody else's package", () => {
+  const bins = Object.keys(manifest.bin).filter((name) => name !== manifest.name);
+  for (const example of readdirSync(join(root, "examples"))) {
+    const readme = join(root, "examples", example, "README.md");
+    if (!existsSync(readme)) continue;
+    for (const bin of bins) expect(readFileSync(readme, "utf8")).not.toContain(`npx ${bin}`);
+  }
 });
