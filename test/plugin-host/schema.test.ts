@@ -19,8 +19,8 @@ interface Described {
 }
 
 const FUNCTIONS: Record<string, { args?: string; result?: string; list?: string }> = {
-  getProfile: { result: "GetProfileResult" },
-  getServices: { args: "GetServicesArgs", list: "Service" },
+  getProfile: { result: "ProfileInfo" },
+  getServices: { args: "GetServicesArgs", list: "ServiceInfo" },
   getApiKeys: { args: "GetApiKeysArgs", list: "ApiKeyInfo" },
   getSshKeys: { list: "SshKeyInfo" },
   getSshKey: { args: "GetSshKeyArgs", result: "SshKeyInfo" },

@@ -10,7 +10,7 @@ export interface FunctionTable {
 /** The object types, by name. */
 export const types: Readonly<Record<string, Fields>> = {
   ExistingKey: { id: required(string), key: required(secret(string)) },
-  Service: {
+  ServiceInfo: {
     ...all({ id: string, serviceType: string, name: string, status: string }),
     region: string,
     ...all({ createdAt: string, metadata: anyMap }),
@@ -45,7 +45,7 @@ export const functionTables: Readonly<Record<string, FunctionTable>> = {
   },
   getServices: {
     inputs: { serviceType: string, name: string, status: string, region: string },
-    outputs: { services: required(objects("Service")) },
+    outputs: { services: required(objects("ServiceInfo")) },
   },
   getApiKeys: {
     inputs: { keyType: string, service: string, isActive: boolean },
