@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { ConfigurationError } from "../errors";
 
-/** When a token expires, as far as its stack tells: the API itself does not return it. */
+/** When a token expires, as far as its stack shows: the API itself does not return it. */
 export type Expiry =
   | { kind: "at"; at: string }
   | { kind: "after"; days: number } // counted from the creation of the key
