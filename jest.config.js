@@ -1,4 +1,5 @@
 // Rings: unit (in process), model (random stories, in process, for a quarter of a minute), plugin (the provider process over gRPC), engine (the real `pulumi`).
+// The vendor ring (the vendor's own clients) has a configuration of its own, since it needs Python.
 const rings = ["unit", "model", "plugin", "engine"];
 
 const ring = (name) => ({
@@ -7,7 +8,7 @@ const ring = (name) => ({
   testMatch: name === "unit" ? ["<rootDir>/test/**/*.test.ts"] : [`<rootDir>/test/${name}/**/*.test.ts`],
   testPathIgnorePatterns: [
     "/node_modules/",
-    ...(name === "unit" ? rings.slice(1).map((other) => `<rootDir>/test/${other}/`) : []),
+    ...(name === "unit" ? [...rings.slice(1), "vendor"].map((other) => `<rootDir>/test/${other}/`) : []),
   ],
   modulePathIgnorePatterns: [
     "<rootDir>/dist/",

@@ -1,4 +1,5 @@
 // The command, in this process: its arguments, what it prints, its exit status.
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,8 @@ import { startEmulator } from "../../src/emulator";
 import { run } from "../../src/emulator/command";
 import { readCommand } from "../../src/emulator/command-line";
 import { send } from "./client";
+
+const SUPPORT = join(__dirname, "../support");
 
 interface Running {
   out: () => string;
@@ -87,6 +90,52 @@ test("--quiet prints no requests, --faults reads a file", async () => {
   rmSync(folder, { recursive: true });
 });
 
+test("a bad credential in the environment is refused by its name, and not shown", async () => {
+  const running = begin(["--port", "0"], { WAYSCLOUD_EMULATOR_API_KEY: "wayscloud_pat_abc12 x" });
+  expect(await running.status).toBe(2);
+  expect(running.error()).toMatch(/WAYSCLOUD_EMULATOR_API_KEY must be printable ASCII/);
+  expect(running.error()).not.toContain("abc12");
+});
+
+test("several --faults are merged", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "emulator-"));
+  const files = [500, 503].map((status) => join(folder, `${status}.json`));
+  writeFileSync(files[0]!, '\ufeff{"path": "/v1/account/profile", "status": 500}');
+  writeFileSync(files[1]!, '[{"path": "/v1/account/ssh-keys", "status": 503}]');
+  const running = begin(["--port", "0", ...files.flatMap((file) => ["--faults", file])]);
+  const client = await caller(running);
+  expect((await send(client, "GET", "/v1/account/profile")).status).toBe(500);
+  expect((await send(client, "GET", "/v1/account/ssh-keys")).status).toBe(503);
+  running.stop();
+  await running.status;
+  rmSync(folder, { recursive: true });
+});
+
+test("the emulator survives that nobody reads its output any more", async () => {
+  const child = spawn(
+    process.execPath,
+    [join(SUPPORT, "run-typescript.js"), join(__dirname, "emulator-in-child.ts"), "--port", "0"],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  try {
+    let out = "";
+    for await (const chunk of child.stdout) {
+      out += String(chunk);
+      if (/WAYSCLOUD_API_KEY=\S+/.test(out)) break;
+    }
+    child.stdout.destroy();
+    const value = (name: string): string => new RegExp(`^export ${name}=(.*)$`, "m").exec(out)![1]!;
+    const client = { url: value("WAYSCLOUD_ENDPOINT"), apiKey: value("WAYSCLOUD_API_KEY") };
+    for (let round = 0; round < 3; round++) {
+      expect((await send(client, "GET", "/v1/account/profile")).status).toBe(200);
+    }
+    child.kill("SIGTERM");
+    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(0);
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
+
 test("a port in use is one line", async () => {
   const emulator = await startEmulator();
   const { port } = new URL(emulator.url);
@@ -103,11 +152,19 @@ test.each([
   [["--fault", "{"], "--fault is not JSON"],
   [["--fault", '{"staus": 500}'], 'unknown field "staus"'],
   [["--faults", "/nowhere.json"], "--faults: cannot read /nowhere.json"],
-  [["--port", "70000"], "port must be from 0 to 65535"],
-])("%j is refused in one line", async (args, reason) => {
+  [["--port", "70000"], "--port must be from 0 to 65535"],
+  [["--port", "1.5"], "--port must be from 0 to 65535"],
+  [["--rate-limit", "0"], "--rate-limit must be above 0 requests a second"],
+  [["--latency", "99999999999"], "--latency must be from 0 to 2147483647 ms"],
+  [["--host", ""], "--host must be an address or host name"],
+  [["--state", ""], "--state must be the name of a file"],
+  [["--port", "0", "--port", "1"], "--port was given more than once"],
+  [["--fault", '{"status": 500, "path": "/nowhere"}'], "path /nowhere matches no endpoint"],
+])("%j is refused in one line that points to the help, with exit status 2", async (args, reason) => {
   const running = begin(args);
-  expect([1, 2]).toContain(await running.status);
+  expect(await running.status).toBe(2);
   expect(running.error()).toContain(reason);
+  expect(running.error()).toContain("(see --help)");
   expect(running.error().trimEnd()).not.toContain("\n");
 });
 

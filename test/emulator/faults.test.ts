@@ -143,6 +143,17 @@ describe("the answer", () => {
     expect(live()).toBe(1);
   });
 
+  test.each([
+    [0, 0],
+    [5, 5],
+    [10_000, "all but the last"],
+  ] as const)("truncate: %i sends so many bytes, but never the complete body", async (truncate, sent) => {
+    emulator.faults.add({ truncate });
+    const { complete, announced, text } = await raw(emulator, "GET", LIST);
+    expect(complete).toBe(false);
+    expect(text).toHaveLength(typeof sent === "number" ? sent : announced! - 1);
+  });
+
   test("malformed breaks the syntax and keeps the secret in it", async () => {
     emulator.faults.add({ malformed: true });
     const { status, text, json } = await post();
@@ -271,6 +282,15 @@ describe("which requests", () => {
   });
 });
 
+test("a wrapping dialect gives extra its place, and faults reach the SDK's paths and paths with a slash", async () => {
+  const other = await startEmulator({ lists: "data", faults: [{ extra: { next: "x" } }] });
+  expect((await send(other, "GET", LIST)).json).toMatchObject({ next: "x" });
+  other.faults.add({ path: "/v1/vps", status: 500 }, { path: "/api/v1/dashboard/*", status: 502 });
+  expect((await send(other, "GET", "/v1/vps/")).status).toBe(500);
+  expect((await send(other, "GET", "/api/v1/dashboard/account/profile")).status).toBe(502);
+  await other.close();
+});
+
 describe("nonsense is refused, naming it", () => {
   test.each([
     [{ staus: 500 }, 'unknown field "staus"'],
@@ -295,6 +315,20 @@ describe("nonsense is refused, naming it", () => {
     [{ dribble: { bytes: 1, evry: 2 } }, "dribble must be"],
     [{ headers: { a: 1 } }, "headers must be"],
     [{ drop: "all" }, "drop must be"],
+    [{ method: "PSOT", status: 500 }, "method must be an HTTP method"],
+    [{ path: "/v1/account/profil", status: 500 }, "path /v1/account/profil matches no endpoint"],
+    [{ path: "/v2/*", status: 500 }, "path /v2/* matches no endpoint"],
+    [{ path: `${LIST}?a=1`, status: 500 }, "path must be"],
+    [{ method: "POST", path: LIST, status: 500 }, `no endpoint at ${LIST} has the method POST`],
+    [{ delay: 3_000_000_000 }, "delay must be a whole number of milliseconds from 0 to 2147483647"],
+    [{ reset: true, commitAfter: 3_000_000_000 }, "commitAfter must be"],
+    [{ dribble: { bytes: 1, every: 3_000_000_000 } }, "dribble must be"],
+    [{ headers: { "bad name": "x" } }, "headers must be"],
+    [{ headers: { name: "a\nb" } }, "headers must be"],
+    [{ redirect: "http://x/\n" }, "redirect must be"],
+    [{ path: "/v1/account/profile", drop: 1 }, "drop applies to lists only"],
+    [{ path: SERVICE, wrap: "data" }, "wrap applies to lists only"],
+    [{ extra: { next: "x" } }, "extra needs wrap"],
   ])("%j", (fault, reason) => {
     expect(() => emulator.faults.add({ status: 500 }, fault as unknown as Fault)).toThrow(FaultError);
     expect(() => emulator.faults.add(fault as unknown as Fault)).toThrow(reason);
