@@ -8,7 +8,7 @@ import { run } from "../../src/emulator/command";
 import { readCommand } from "../../src/emulator/command-line";
 import { send } from "./client";
 
-const SUPPORT = join(__dirname, "../support");
+const root = join(__dirname, "../..");
 
 interface Running {
   out: () => string;
@@ -114,7 +114,7 @@ test("several --faults are merged", async () => {
 test("the emulator survives that nobody reads its output any more", async () => {
   const child = spawn(
     process.execPath,
-    [join(SUPPORT, "run-typescript.js"), join(__dirname, "emulator-in-child.ts"), "--port", "0"],
+    [join(root, "test/support/run-typescript.js"), join(root, "src/emulator/main.ts"), "--port", "0"],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   try {
