@@ -54,6 +54,22 @@ export class ConfigurationError extends WaysCloudError {
   }
 }
 
+/** The package declined to do something, to protect a credential; nothing was changed. */
+export class RefusedError extends WaysCloudError {
+  override readonly name = "RefusedError";
+  constructor(message: string) {
+    super({ message, outcome: "rejected" });
+  }
+}
+
+/** The response to a create request was lost, and what it may have created cannot be told from what others created. */
+export class LostResponseError extends WaysCloudError {
+  override readonly name = "LostResponseError";
+  constructor(message: string) {
+    super({ message, outcome: "rejected" });
+  }
+}
+
 /** There was no response: the name did not resolve, the connection failed, broke or timed out, a proxy refused it, or TLS failed. */
 export class ConnectionError extends WaysCloudError {
   override readonly name = "ConnectionError";

@@ -1,7 +1,7 @@
 // The typed client: one documented method for each of the API's nine endpoints.
 import type { z } from "zod";
 
-import { NotFoundError } from "../errors";
+import { WaysCloudError } from "../errors";
 import { RateLimiter } from "./rate-limiter";
 import { pathSegment } from "./path-segment";
 import { parseResponse, parseList } from "./parse";
@@ -19,6 +19,9 @@ export interface WithServerTime<T> {
   value: T;
   serverTime: number | undefined;
 }
+
+/** What the API answered to a deletion. That it does not know the id is no proof: a wrong path or a proxy can say the same. */
+export type Removal = "deleted" | "not-found";
 
 const KEYS = "/v1/account/api-keys";
 const SSH_KEYS = "/v1/account/ssh-keys";
@@ -103,12 +106,12 @@ export class AccountClient {
   }
 
   /** Revokes a service key or token, at once and for good; one that is gone already is fine. @see DELETE /v1/account/api-keys/{key_id} */
-  revokeApiKey(id: string, operation: Operation): Promise<void> {
+  revokeApiKey(id: string, operation: Operation): Promise<Removal> {
     return this.remove(KEYS, id, operation);
   }
 
   /** Removes an SSH key; one that is gone already is fine. @see DELETE /v1/account/ssh-keys/{key_id} */
-  deleteSshKey(id: string, operation: Operation): Promise<void> {
+  deleteSshKey(id: string, operation: Operation): Promise<Removal> {
     return this.remove(SSH_KEYS, id, operation);
   }
 
@@ -133,13 +136,16 @@ export class AccountClient {
     return { value: this.parse(schema, request, response), serverTime: serverTime(response.headers) };
   }
 
-  private async remove(collection: string, id: string, operation: Operation): Promise<void> {
+  private async remove(collection: string, id: string, operation: Operation): Promise<Removal> {
     const request = { method: "DELETE", path: `${collection}/${pathSegment(id)}`, operation } as const;
     try {
       const response = await send(this.sender, request);
       if (response.text.trim() !== "") this.parse(wire.deleted, request, response);
+      return "deleted";
     } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error;
+      if (error instanceof WaysCloudError && (error.status === 404 || error.status === 410))
+        return "not-found";
+      throw error;
     }
   }
 

@@ -1,15 +1,63 @@
-// Every type of resource with the lifecycle that serves it: the one table that both hosts read.
-import { personalAccessToken, tokenKind } from "../lifecycle/api-key/personal-access-token";
-import { serviceKey, serviceKeyKind } from "../lifecycle/api-key/service-key";
-import type { Lifecycle } from "../lifecycle/lifecycle";
-import { rotatingLifecycle } from "../lifecycle/rotating-key/lifecycle";
-import { sshKey } from "../lifecycle/ssh-key/lifecycle";
+// Every type of resource with its codec and lifecycle: the one table that all hosts read.
+import { checkApiKey, decodeApiKeyInputs } from "../lifecycle/api-key/inputs";
+import type { KeyKind } from "../lifecycle/api-key/kind";
+import { apiKeyLifecycle } from "../lifecycle/api-key/lifecycle";
+import { tokenKind } from "../lifecycle/api-key/personal-access-token";
+import { serviceKeyKind } from "../lifecycle/api-key/service-key";
+import { apiKeyHoldings, decodeApiKey, encodeApiKey } from "../lifecycle/api-key/state";
+import { checkRotatingKey, decodeRotatingKeyInputs } from "../lifecycle/rotating-key/inputs";
+import { rotatingKeyLifecycle } from "../lifecycle/rotating-key/lifecycle";
+import type { Rotation } from "../lifecycle/rotating-key/schedule";
+import { decodeRotatingKey, encodeRotatingKey, rotatingKeyHoldings } from "../lifecycle/rotating-key/state";
+import { checkSshKey, decodeSshKeyInputs } from "../lifecycle/ssh-key/inputs";
+import { sshKeyLifecycle } from "../lifecycle/ssh-key/lifecycle";
+import { decodeSshKey, encodeSshKey, sshKeyHoldings } from "../lifecycle/ssh-key/state";
+import { resource } from "./resource";
+import type { Resource } from "./resource";
 
 /** By class name. */
 export const resources = {
-  SshKey: sshKey,
-  ServiceKey: serviceKey,
-  PersonalAccessToken: personalAccessToken,
-  RotatingServiceKey: rotatingLifecycle(serviceKeyKind, ["service"]),
-  RotatingPersonalAccessToken: rotatingLifecycle(tokenKind, []),
-} satisfies Record<string, Lifecycle>;
+  SshKey: resource(
+    {
+      check: checkSshKey,
+      decodeInputs: decodeSshKeyInputs,
+      decodeState: decodeSshKey,
+      encodeState: encodeSshKey,
+      holdings: sshKeyHoldings,
+    },
+    sshKeyLifecycle,
+  ),
+  ServiceKey: apiKeyResource(serviceKeyKind),
+  PersonalAccessToken: apiKeyResource(tokenKind),
+  RotatingServiceKey: rotatingResource({ kind: serviceKeyKind, identity: ["service"] }),
+  RotatingPersonalAccessToken: rotatingResource({ kind: tokenKind, identity: [] }),
+} satisfies Record<string, Resource>;
+
+export type ResourceName = keyof typeof resources;
+
+function apiKeyResource<Spec extends object>(kind: KeyKind<Spec>): Resource {
+  return resource(
+    {
+      check: (olds, news, holders) => checkApiKey(kind, olds, news, holders),
+      decodeInputs: (properties) => decodeApiKeyInputs(kind, properties),
+      decodeState: (id, outputs) => decodeApiKey(kind, id, outputs),
+      encodeState: (state) => encodeApiKey(kind, state),
+      holdings: apiKeyHoldings,
+    },
+    apiKeyLifecycle(kind),
+  );
+}
+
+function rotatingResource<Spec extends object>(rotation: Rotation<Spec>): Resource {
+  const { kind } = rotation;
+  return resource(
+    {
+      check: (_olds, news) => checkRotatingKey(kind, news),
+      decodeInputs: (properties) => decodeRotatingKeyInputs(kind, properties),
+      decodeState: (id, outputs) => decodeRotatingKey(kind, id, outputs),
+      encodeState: (state) => encodeRotatingKey(kind, state),
+      holdings: rotatingKeyHoldings,
+    },
+    rotatingKeyLifecycle(rotation),
+  );
+}

@@ -24,7 +24,7 @@ export class InputCheck {
         // The value may be a secret under a misspelled name, so the failure names no property.
         this.fail(
           "",
-          `unknown input \`${name.slice(0, 60).replace(/[^ -~]/g, "?")}\`${didYouMean(name, allowed)} Valid inputs: ${listed(allowed)}.`,
+          `unknown input \`${name.slice(0, 60).replace(/[^ -~]/g, "?")}\`${didYouMean(name, allowed)} Valid inputs: ${listed(allowed.filter((each) => !each.startsWith("__")))}.`,
         );
       } else if (literal !== undefined) {
         this.rejected.add(name);
@@ -97,6 +97,11 @@ export class InputCheck {
     if (!isRecord(value)) {
       this.fail(name, `\`${name}\` must be an object, such as { quarter: "2026-Q4" }, not ${quoted(value)}`);
     } else if (Object.keys(value).length > 0) this.inputs[name] = value;
+  }
+
+  /** An input that only the resource classes pass: strings as they are, anything else ignored. */
+  private(name: string): void {
+    if (typeof this.news[name] === "string") this.inputs[name] = this.news[name];
   }
 
   /**

@@ -1,13 +1,13 @@
-// What a resource's life consists of, as plain functions: no word of the dynamic-provider protocol, so that another host can serve them.
-import type { AccountClient } from "../api/client";
-import type { ApiKey, SshKeyRecord } from "../api/schemas";
-import type { Claims } from "./claims";
-import type { Listing } from "./listing";
+// What happens to a resource, as plain functions over typed inputs and states. No word of a host's protocol, so that any host can serve them.
+import type { Run } from "./run";
 
 /** A value that is known only once another resource exists. */
 export const UNKNOWN: unique symbol = Symbol("unknown");
 export type Unknown = typeof UNKNOWN;
+/** An input of a preview, which another resource may still have to provide. */
+export type MaybeUnknown<T> = T | Unknown;
 
+/** What a host hands over: typed by a codec at once. */
 export type Properties = Record<string, unknown>;
 
 /** Bad input. The engine prints the value of `property`, so a failure about a secret leaves it empty. */
@@ -30,45 +30,33 @@ export interface Diff {
   deleteBeforeReplace?: boolean;
 }
 
-export interface State {
-  id: string;
-  outputs: Properties;
-}
-
-/** The account at hand; made at the first request, once a process. */
-export interface Context {
-  client: AccountClient;
-  apiKeys: Listing<ApiKey>;
-  sshKeys: Listing<SshKeyRecord>;
-  claims: Claims;
-  /** A line for the user's terminal. */
-  log: (line: string) => void;
-}
-
-/** `check` and `diff` get no account: they make no request, ever. */
-export interface Lifecycle {
-  check(olds: Properties, news: Properties): Checked;
+/** `diff` gets no account: it makes no request, ever. */
+export interface Lifecycle<Inputs, State> {
   /** `now`: wall clock, ms since the epoch. */
-  diff(id: string, olds: Properties, news: Properties, now: number): Diff;
-  create(inputs: Properties, context: Context): Promise<State>;
-  /** `undefined`: a whole list of the account says that it is gone. */
-  read(id: string, olds: Properties, context: Context): Promise<State | undefined>;
-  /** In place; only rotating keys and states that need clearing up make requests here. Returns all outputs. */
-  update(id: string, olds: Properties, news: Properties, context: Context): Promise<Properties>;
-  delete(id: string, olds: Properties, context: Context): Promise<void>;
+  diff(state: State, inputs: Inputs, now: number): Diff;
+  create(inputs: Inputs, run: Run): Promise<State>;
+  /** `undefined`: a complete list of the account proves that it is gone. */
+  read(state: State, run: Run): Promise<State | undefined>;
+  /** In place. Only rotating keys, and states that need cleaning up, make requests here. */
+  update(state: State, inputs: Inputs, run: Run): Promise<State>;
+  delete(state: State, run: Run): Promise<void>;
 }
 
 /**
- * Something may have been created, and this run could not find out. The engine keeps `id` and `properties` in the state, so that
- * the next run can heal it.
+ * Something may have been created, or only a part of the work was done. The engine keeps `state`, so that the next update can put it right.
  */
-export class PartialFailure extends Error {
-  override readonly name = "PartialFailure";
+export class IncompleteError<State> extends Error {
+  override readonly name = "IncompleteError";
   constructor(
-    readonly id: string,
-    readonly properties: Properties,
+    readonly state: State,
     message: string,
   ) {
     super(message);
   }
+}
+
+/** The value of an input at a step where all of them are known. */
+export function known<T>(value: MaybeUnknown<T>, name: string): T {
+  if (value === UNKNOWN) throw new TypeError(`\`${name}\` is still unknown`);
+  return value;
 }

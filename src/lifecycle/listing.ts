@@ -1,5 +1,6 @@
 // One list request for a kind, shared by all resources of a run; and when its silence about an id proves that the id is gone.
 import type { WithServerTime } from "../api/client";
+import { parseApiTime } from "../api/timing";
 import type { Operation, Timing } from "../api/timing";
 
 export interface Snapshot<T> {
@@ -13,34 +14,77 @@ interface Shared<T> {
   snapshot: Promise<Snapshot<T>>;
   /** How much this run had created when it was requested. */
   changes: number;
+  requestedAt: number;
   failedAt?: number;
 }
 
 /** A failed list stands for this long, so that a thousand reads do not repeat it a thousand times. */
 const FAILURE_STANDS_MS = 5_000;
+/** A list may lag: what is younger than this, by the list's own clock, is looked for again before it counts as gone. */
+const MAY_BE_UNLISTED_MS = 300_000;
+const LOOK_AGAIN_AFTER_MS = [2_000, 4_000];
+
+/** May something that was created at this time (RFC 3339) be missing from a list of that time, although it exists? */
+export function mayBeUnlisted(createdAt: string, listedAt: number | undefined): boolean {
+  return listedAt === undefined || listedAt - parseApiTime(createdAt) <= MAY_BE_UNLISTED_MS;
+}
 
 export class Listing<T extends { id: string }> {
   private current: Shared<T> | undefined;
   private latest: Snapshot<T> | undefined;
   private readonly created = new Set<string>();
+  private readonly removed = new Set<string>();
   private changes = 0;
+  /** A refresh asks about every key of a stack, so each list is indexed once. */
+  private readonly indexes = new WeakMap<Snapshot<T>, Map<string, T[]>>();
 
   constructor(
     private readonly request: (operation?: Operation) => Promise<WithServerTime<T[]>>,
     private readonly timing: Timing,
   ) {}
 
-  /** The list of this run, requested at the first call. */
+  /** The list of this run, requested at the first call. What this run has removed since may still be in it. */
   shared(): Promise<Snapshot<T>> {
     const failedAt = this.current?.failedAt;
     if (failedAt !== undefined && this.timing.monotonic() - failedAt > FAILURE_STANDS_MS)
       this.current = undefined;
     if (!this.current) {
-      const mine: Shared<T> = { snapshot: this.fresh(), changes: this.changes };
+      const mine: Shared<T> = {
+        snapshot: this.fresh(),
+        changes: this.changes,
+        requestedAt: this.timing.monotonic(),
+      };
       mine.snapshot.catch(() => (mine.failedAt = this.timing.monotonic()));
       this.current = mine;
     }
     return this.current.snapshot;
+  }
+
+  /** The shared list, requested no earlier than that moment (monotonic ms). */
+  private sharedSince(moment: number): Promise<Snapshot<T>> {
+    if (this.current && this.current.requestedAt < moment) this.current = undefined;
+    return this.shared();
+  }
+
+  /** The entries of the shared list, without what this run has removed since. */
+  async entries(): Promise<T[]> {
+    return [...(await this.shared()).byId.values()].filter(({ id }) => !this.removed.has(id));
+  }
+
+  /** The entries of the shared list with this value of `keyOf`, which must be the same function at every call. */
+  async matching(keyOf: (entry: T) => string, value: string): Promise<readonly T[]> {
+    const snapshot = await this.shared();
+    let index = this.indexes.get(snapshot);
+    if (!index) {
+      index = new Map<string, T[]>();
+      this.indexes.set(snapshot, index);
+      for (const entry of snapshot.byId.values()) {
+        const others = index.get(keyOf(entry));
+        if (others) others.push(entry);
+        else index.set(keyOf(entry), [entry]);
+      }
+    }
+    return (index.get(value) ?? []).filter(({ id }) => !this.removed.has(id));
   }
 
   /**
@@ -48,11 +92,35 @@ export class Listing<T extends { id: string }> {
    * created was there.
    */
   async find(id: string): Promise<T | undefined> {
+    if (this.removed.has(id)) return undefined;
     const changes = this.changes;
     const found = (await this.shared()).byId.get(id);
     if (found) return found;
     if (this.current && this.current.changes < changes) this.current = undefined;
     return (await this.shared()).byId.get(id);
+  }
+
+  /** As {@link find}, of something that was created at this time (RFC 3339): a fresh one may not be listed yet, so it is looked for again. */
+  async findOwn(id: string, createdAt: string): Promise<T | undefined> {
+    let found = await this.find(id);
+    if (found || this.removed.has(id)) return found;
+    if (!mayBeUnlisted(createdAt, (await this.shared()).serverTime ?? this.timing.now())) return undefined;
+    for (const wait of LOOK_AGAIN_AFTER_MS) {
+      const moment = this.timing.monotonic() + wait;
+      await this.timing.sleep(wait);
+      found = (await this.sharedSince(moment)).byId.get(id);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** Is this id gone, by a list that is not older than this call where an older one still shows it? */
+  async isGone(id: string, isLive: (entry: T) => boolean): Promise<boolean> {
+    const moment = this.timing.monotonic();
+    const seen = await this.find(id);
+    if (!seen || !isLive(seen)) return true;
+    const entry = (await this.sharedSince(moment)).byId.get(id);
+    return !entry || !isLive(entry);
   }
 
   /** A list of its own, requested now. */
@@ -62,10 +130,19 @@ export class Listing<T extends { id: string }> {
     return this.latest;
   }
 
-  /** To be told of every id that this run created or took over. */
+  /** To be called for every id that this run created, imported or adopted. */
   noteCreated(id: string): void {
     this.created.add(id);
     this.changes += 1;
+  }
+
+  /** To be called for every id that this run removed. */
+  noteRemoved(id: string): void {
+    this.removed.add(id);
+  }
+
+  wasRemoved(id: string): boolean {
+    return this.removed.has(id);
   }
 
   /** A test for ids that existed before now or belong to another resource of this run. */

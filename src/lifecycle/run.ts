@@ -1,27 +1,114 @@
-// The account of this process: resolved, and its client loaded, at the first request and not before.
+// Everything that one run knows: the account, its lists, who holds which key, and creations whose outcome is unknown. Nothing else is remembered.
 import type * as api from "../api/client";
-import type { Timing } from "../api/timing";
+import type { AccountClient } from "../api/client";
+import type { ApiKey, SshKeyRecord } from "../api/schemas";
+import type { Operation, Timing } from "../api/timing";
 import { resolveConnection } from "../config";
 import type { ConfigLookup } from "../config";
-import { Claims } from "./claims";
-import type { Context } from "./lifecycle";
+import { MalformedResponseError } from "../errors";
+import { LostCreations } from "./create-once/lost-creation";
+import { Holders } from "./holders";
 import { Listing } from "./listing";
 
-export function createContext(
-  config: ConfigLookup,
-  configSource: string,
-  options: { timing?: Timing; log: (line: string) => void },
-): Context {
-  const account = resolveConnection(config, configSource);
-  // axios and zod cost a good part of the start-up, and a run that changes nothing needs neither.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded late, and synchronously
-  const { AccountClient } = require("../api/client") as typeof api;
-  const client = new AccountClient(account, options);
+/** One collection of the account: what is in it, and how something leaves it. */
+export class Collection<T extends { id: string }> extends Listing<T> {
+  constructor(
+    private readonly client: AccountClient,
+    private readonly of: {
+      label: string;
+      list: ConstructorParameters<typeof Listing<T>>[0];
+      remove: AccountClient["revokeApiKey"];
+      isLive: (entry: T) => boolean;
+    },
+  ) {
+    super(of.list, client.timing);
+  }
+
+  /** Removes it for good. That the API does not know the id is believed only of an account whose complete list does not show it either. */
+  async remove(id: string, during: string | Operation): Promise<void> {
+    const operation = typeof during === "string" ? this.client.operation(during) : during;
+    const result = await this.of.remove(id, operation);
+    if (result === "not-found" && !(await this.isGone(id, this.of.isLive))) {
+      throw new MalformedResponseError({
+        message:
+          `${operation.title} failed: the API answered that ${id} does not exist, but the list of the account's ${this.of.label} still shows it.` +
+          " A wrong path in wayscloud:endpoint or a proxy may be the cause. The state was not changed; check the endpoint, then run the command again.",
+        outcome: "rejected",
+      });
+    }
+    this.noteRemoved(id);
+  }
+}
+
+/** The account at hand, connected at the first request of a process and not before. */
+interface Account {
+  client: AccountClient;
+  apiKeys: Collection<ApiKey>;
+  sshKeys: Collection<SshKeyRecord>;
+}
+
+export class Run {
+  readonly lostCreations = new LostCreations();
+  private connected: Account | undefined;
+
+  constructor(
+    private readonly connect: () => AccountClient,
+    /** A line for the user's terminal. */
+    readonly log: (line: string) => void,
+    readonly holders = new Holders(),
+  ) {}
+
+  get client(): AccountClient {
+    return this.account.client;
+  }
+
+  get apiKeys(): Collection<ApiKey> {
+    return this.account.apiKeys;
+  }
+
+  get sshKeys(): Collection<SshKeyRecord> {
+    return this.account.sshKeys;
+  }
+
+  /** A failure is not kept: every call says for itself what is wrong. */
+  private get account(): Account {
+    return (this.connected ??= accountOf(this.connect()));
+  }
+}
+
+function accountOf(client: AccountClient): Account {
   return {
     client,
-    apiKeys: new Listing((operation) => client.listApiKeys(operation), client.timing),
-    sshKeys: new Listing((operation) => client.listSshKeys(operation), client.timing),
-    claims: new Claims(),
-    log: options.log,
+    apiKeys: new Collection(client, {
+      label: "API keys",
+      list: (operation) => client.listApiKeys(operation),
+      remove: (id, operation) => client.revokeApiKey(id, operation),
+      isLive: ({ isActive }) => isActive,
+    }),
+    sshKeys: new Collection(client, {
+      label: "SSH keys",
+      list: (operation) => client.listSshKeys(operation),
+      remove: (id, operation) => client.deleteSshKey(id, operation),
+      isLive: () => true,
+    }),
   };
+}
+
+/** A run with the account of this configuration. */
+export function createRun(
+  config: ConfigLookup,
+  configSource: string | (() => string),
+  options: { timing?: Timing; log: (line: string) => void; holders?: Holders },
+): Run {
+  const connect = (): AccountClient => {
+    const connection = resolveConnection(
+      config,
+      typeof configSource === "string" ? configSource : configSource(),
+    );
+    // axios and zod cost a good part of the start-up, and a run that changes nothing needs neither.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded late, and synchronously
+    const { AccountClient: Client } = require("../api/client") as typeof api;
+    return new Client(connection, options);
+  };
+  return new Run(connect, options.log, options.holders);
 }

@@ -41,6 +41,11 @@ export function drawMark(): string {
   return randomBytes(4).toString("hex").slice(0, 7);
 }
 
+/** Is this the default description of a rotating key, whichever stack and name it says? */
+export function isDefaultDescription(text: unknown): boolean {
+  return typeof text === "string" && /^pulumi [^/]+\/[^/]+\/.+$/s.test(text);
+}
+
 export type AutoKind = "name" | "description";
 
 const TEMPLATE: Record<AutoKind, RegExp> = {

@@ -1,17 +1,18 @@
 // The decisions of `createOnce` one by one, against an account of scripted answers: what is kept, what is removed, what is said, and when.
 import { ConnectionError, errorOfStatus } from "../../src/errors";
 import type { RequestOutcome } from "../../src/errors";
-import type { Context } from "../../src/lifecycle/lifecycle";
+import type { Run } from "../../src/lifecycle/run";
 import {
   createOnce,
   isAmbiguous,
-  messageOf,
+  errorMessage,
   UnresolvedError,
 } from "../../src/lifecycle/create-once/create-once";
-import type { Age, Created } from "../../src/lifecycle/create-once/create-once";
+import type { Created, CreatedRelativeTo } from "../../src/lifecycle/create-once/creation";
+import { LostCreations } from "../../src/lifecycle/create-once/lost-creation";
 import { FakeTiming } from "../support/fake-timing";
 
-type Judgement = "proven" | "possible" | "foreign";
+type Judgement = "owned" | "maybe-owned" | "other";
 interface Item {
   id: string;
   createdAt: string;
@@ -22,7 +23,7 @@ const lost = (outcome: RequestOutcome = "ambiguous"): Error =>
   new ConnectionError({ message: "Lost.", outcome });
 const NOW = Date.parse("2030-01-01T00:00:00Z");
 const at = (ms: number): string => new Date(NOW + ms).toISOString();
-const item = (id: string, is: Judgement = "proven", createdAt = at(0)): Item => ({ id, createdAt, is });
+const item = (id: string, is: Judgement = "owned", createdAt = at(0)): Item => ({ id, createdAt, is });
 
 interface Script {
   /** What each POST comes to: an id, or what it throws. */
@@ -43,7 +44,7 @@ interface Told {
   error: Error | undefined;
   removed: string[];
   /** As judged after the first attempt. */
-  ages: Record<string, Age>;
+  ages: Record<string, CreatedRelativeTo>;
   log: string[];
   waits: number[];
   posted: number;
@@ -64,7 +65,11 @@ async function run(script: Script): Promise<Told> {
       posted: 0,
     },
   };
-  const context = { client: { timing }, log: (line: string) => told.log.push(line) } as unknown as Context;
+  const context = {
+    client: { timing },
+    log: (line: string) => told.log.push(line),
+    lostCreations: new LostCreations(),
+  } as unknown as Run;
   const lists = [...(script.lists ?? [[]])];
   const serverTime = "serverTime" in script ? script.serverTime : NOW;
   const creation = {
@@ -81,7 +86,7 @@ async function run(script: Script): Promise<Told> {
       return Promise.resolve({ byId: new Map(list.map((each) => [each.id, each])), serverTime });
     },
     isKnown: (id: string) => (script.known ?? []).includes(id),
-    judge: (record: Item, age: Age) => {
+    ownership: (record: Item, age: CreatedRelativeTo) => {
       if (told.posted === 1) told.ages[record.id] = age;
       return record.is;
     },
@@ -103,7 +108,7 @@ async function run(script: Script): Promise<Told> {
 describe("the first attempt", () => {
   test("that is answered is all there is", async () => {
     const { result, posted, waits, log } = await run({ posts: ["a"], lists: [lost()] });
-    expect(result).toEqual({ value: { id: "a" }, serverTime: 1, unswept: false });
+    expect(result).toEqual({ value: { id: "a" }, serverTime: 1, duplicatePossible: false });
     expect([posted, waits, log]).toEqual([1, [], []]);
   });
 
@@ -126,11 +131,13 @@ describe("the first attempt", () => {
   test("whose answer was lost is told of, looked for and removed at first sight; the second one counts", async () => {
     const { result, removed, waits, log, posted } = await run({
       posts: [lost(), "b"],
-      lists: [[item("a"), item("other", "foreign")], [item("b")]],
+      lists: [[item("a"), item("other", "other")], [item("b")]],
     });
-    expect(result).toEqual({ value: { id: "b" }, serverTime: 1, unswept: false });
+    expect(result).toEqual({ value: { id: "b" }, serverTime: 1, duplicatePossible: false });
     expect([removed, waits, posted]).toEqual([["a"], [], 2]);
-    expect(log).toEqual(["the key K: the answer to its creation was lost; looking for what became of it."]);
+    expect(log).toEqual([
+      "the key K: the response to the create request was lost; checking whether it was created.",
+    ]);
   });
 
   test("whose answer was lost is kept where that is possible, with the server's time", async () => {
@@ -140,7 +147,7 @@ describe("the first attempt", () => {
       keep: true,
       serverTime: 77,
     });
-    expect(result).toEqual({ value: { id: "a", kept: true }, serverTime: 77, unswept: false });
+    expect(result).toEqual({ value: { id: "a", kept: true }, serverTime: 77, duplicatePossible: false });
     expect([removed, posted]).toEqual([[], 1]);
   });
 
@@ -176,7 +183,7 @@ describe("the list after a lost answer", () => {
   });
 
   test("with what is only possible is looked at thrice, touches nothing and names it", async () => {
-    const possible = item("p", "possible");
+    const possible = item("p", "maybe-owned");
     const { error, removed, posted, waits } = await run({ posts: [lost(), "b"], lists: [[possible]] });
     expect(error).not.toBeInstanceOf(UnresolvedError);
     expect(error!.message).toMatch(/^Lost\. The key K may .* p \(created 2030-01-01T00:00:00\.000Z\)/);
@@ -184,7 +191,7 @@ describe("the list after a lost answer", () => {
   });
 
   test("with something proven beside it removes that and leaves the possible alone", async () => {
-    const lists = [[item("p", "possible")], [item("p", "possible"), item("a")], [item("b")]];
+    const lists = [[item("p", "maybe-owned")], [item("p", "maybe-owned"), item("a")], [item("b")]];
     const { removed, result } = await run({ posts: [lost(), "b"], lists });
     expect(removed).toEqual(["a"]);
     expect(result?.value.id).toBe("b");
@@ -207,7 +214,7 @@ describe("the second attempt", () => {
       keep: true,
       serverTime: 77,
     });
-    expect(result).toEqual({ value: { id: "b", kept: true }, serverTime: 77, unswept: false });
+    expect(result).toEqual({ value: { id: "b", kept: true }, serverTime: 77, duplicatePossible: false });
     expect(removed).toEqual([]);
   });
 
@@ -228,7 +235,7 @@ describe("the second attempt", () => {
   ])("and the first, %s, are kept as unresolved", async (_, lists) => {
     const { error, posted } = await run({ posts: [lost(), lost()], lists });
     expect(error).toBeInstanceOf(UnresolvedError);
-    expect(error!.message).toContain("an attempt whose answer was lost may still take effect");
+    expect(error!.message).toContain("an attempt whose response was lost may still take effect");
     expect(posted).toBe(2);
   });
 
@@ -250,9 +257,17 @@ describe("the second attempt", () => {
     expect(settled.removed).toEqual(["a"]);
   });
 
-  test("that meets a conflict is a plain error: the first made nothing either", async () => {
+  test("that meets a conflict is looked into, and not believed: what the first one created may be in the way", async () => {
     const conflict = errorOfStatus({ message: "Exists.", outcome: "conflict", status: 409 });
-    expect((await run({ posts: [lost(), conflict] })).error).toBe(conflict);
+    const unseen = await run({ posts: [lost(), conflict] });
+    expect(unseen.error).toBeInstanceOf(UnresolvedError);
+    const late = await run({ posts: [lost(), conflict], lists: [[], [], [], [item("a")]] });
+    expect([late.error, late.removed]).toEqual([conflict, ["a"]]);
+  });
+
+  test("that meets a conflict over something unique, such as an SSH key, proves that the first created nothing", async () => {
+    const conflict = errorOfStatus({ message: "Exists.", outcome: "conflict", status: 409 });
+    expect((await run({ posts: [lost(), conflict], keep: true })).error).toBe(conflict);
   });
 
   test("that fails by a mistake of ours is that mistake", async () => {
@@ -268,7 +283,7 @@ describe("the sweep after a second attempt", () => {
       posts: [lost(), "b"],
       lists: [...unseen, [item("a"), item("b")]],
     });
-    expect(result).toEqual({ value: { id: "b" }, serverTime: 1, unswept: false });
+    expect(result).toEqual({ value: { id: "b" }, serverTime: 1, duplicatePossible: false });
     expect(removed).toEqual(["a"]);
     expect(log).toHaveLength(1);
   });
@@ -276,73 +291,77 @@ describe("the sweep after a second attempt", () => {
   test("names what may be one, and not its own", async () => {
     const { removed, log, result } = await run({
       posts: [lost(), "b"],
-      lists: [...unseen, [item("p", "possible"), item("b", "possible")]],
+      lists: [...unseen, [item("p", "maybe-owned"), item("b", "maybe-owned")]],
     });
     expect(removed).toEqual([]);
-    expect(log[1]).toMatch(/^The key K: a lost attempt may have left p \(created [^,]*\) in the account/);
+    expect(log[1]).toMatch(
+      /^The key K: an earlier attempt may have created p \(created [^,]*\); revoke it if/,
+    );
     expect(log[1]).not.toContain("b (created");
-    expect(result?.unswept).toBe(false);
+    expect(result?.duplicatePossible).toBe(false);
   });
 
   test("says nothing when only its own may be one", async () => {
-    const { log } = await run({ posts: [lost(), "b"], lists: [...unseen, [item("b", "possible")]] });
+    const { log } = await run({ posts: [lost(), "b"], lists: [...unseen, [item("b", "maybe-owned")]] });
     expect(log).toHaveLength(1);
   });
 
-  test("that fails leaves the key unswept, and says so", async () => {
+  test("that fails leaves the key duplicatePossible, and says so", async () => {
     for (const script of [
       { lists: [...unseen, new Error("no list today")] },
       { lists: [...unseen, [item("a")]], stuck: ["a"] },
     ]) {
       const { result, log } = await run({ posts: [lost(), "b"], ...script });
-      expect(result).toEqual({ value: { id: "b" }, serverTime: 1, unswept: true });
-      expect(log[1]).toMatch(/^the key K: could not look for a twin .* \((no list today|a is stuck)\)\.$/);
+      expect(result).toEqual({ value: { id: "b" }, serverTime: 1, duplicatePossible: true });
+      expect(log[1]).toMatch(
+        /^the key K: could not check for a duplicate .* \((no list today|a is stuck)\)\.$/,
+      );
     }
   });
 
   test("is not needed when the first one's result was removed", async () => {
     const { result, removed } = await run({ posts: [lost(), "b"], lists: [[item("a")], [item("twin")]] });
     expect(removed).toEqual(["a"]);
-    expect(result?.unswept).toBe(false);
+    expect(result?.duplicatePossible).toBe(false);
   });
 });
 
 describe("the age of a record", () => {
-  const age = async (createdAt: string, more: Partial<Script> = {}): Promise<Age | undefined> =>
-    (await run({ posts: [lost(), "b"], lists: [[item("x", "foreign", createdAt)]], ...more })).ages.x;
+  const age = async (createdAt: string, more: Partial<Script> = {}): Promise<CreatedRelativeTo | undefined> =>
+    (await run({ posts: [lost(), "b"], lists: [[item("x", "other", createdAt)]], ...more })).ages.x;
 
   // The last of the three looks judges: it is six seconds after the request, by both clocks.
   const serverTime = NOW + 6_000;
 
   test.each([
-    ["at the time of the request", 0, "since"],
-    ["five seconds before it, which clocks may differ by", -5_000, "since"],
-    ["a little more before it", -5_001, "before"],
-    ["ten minutes more before it", -605_000, "before"],
-    ["earlier still", -605_001, "long ago"],
+    ["at the time of the request", 0, "after"],
+    ["five seconds before it, which clocks may differ by", -5_000, "after"],
+    ["a little more before it", -5_001, "shortly-before"],
+    ["ten minutes more before it", -605_000, "shortly-before"],
+    ["earlier still", -605_001, "long-before"],
   ])("%s", async (_, ms, expected) => {
     expect(await age(at(ms), { serverTime })).toBe(expected);
   });
 
   test("counts from the first request, however long that took", async () => {
-    expect(await age(at(-30_000), { serverTime, slow: 25_000 })).toBe("since");
-    expect(await age(at(-30_001), { serverTime, slow: 25_000 })).toBe("before");
+    expect(await age(at(-30_000), { serverTime, slow: 25_000 })).toBe("after");
+    expect(await age(at(-30_001), { serverTime, slow: 25_000 })).toBe("shortly-before");
   });
 
   test("is by the server's clock, however wrong that is", async () => {
     const hour = 3_600_000;
-    expect(await age(at(hour - 5_000), { serverTime: serverTime + hour })).toBe("since");
-    expect(await age(at(hour - 5_001), { serverTime: serverTime + hour })).toBe("before");
+    expect(await age(at(hour - 5_000), { serverTime: serverTime + hour })).toBe("after");
+    expect(await age(at(hour - 5_001), { serverTime: serverTime + hour })).toBe("shortly-before");
   });
 
   test("is by the local clock when the server tells no time", async () => {
     const started = 5_000_000;
-    expect(await age(at(started - 5_000), { serverTime: undefined })).toBe("since");
-    expect(await age(at(started - 5_001), { serverTime: undefined })).toBe("before");
+    expect(await age(at(started - 5_000), { serverTime: undefined })).toBe("after");
+    expect(await age(at(started - 5_001), { serverTime: undefined })).toBe("shortly-before");
   });
 
   test("that cannot be read is no proof of age", async () => {
-    expect(await age("long ago", { serverTime })).toBe("since");
+    expect(await age("long ago", { serverTime })).toBe("after");
   });
 });
 
@@ -354,5 +373,9 @@ test("only an ambiguous outcome of the API is ambiguous", () => {
 });
 
 test("what was thrown is told, whatever it is", () => {
-  expect([messageOf(new Error("x")), messageOf("y"), messageOf(undefined)]).toEqual(["x", "y", "undefined"]);
+  expect([errorMessage(new Error("x")), errorMessage("y"), errorMessage(undefined)]).toEqual([
+    "x",
+    "y",
+    "undefined",
+  ]);
 });

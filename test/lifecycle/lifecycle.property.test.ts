@@ -1,14 +1,14 @@
 // Any inputs, one after the other, driven the way the engine drives them, against an emulated account: a replacement happens exactly when the
 // account has to hold another key, and what was settled once stays settled.
+import { resources } from "../../src/hosts/resources";
 import fc from "fast-check";
 
 import { autoText } from "../../src/text/auto-name";
 import { type Emulator, startEmulator } from "../../src/emulator";
-import { createContext } from "../../src/lifecycle/run";
-import { type Context, type Lifecycle, type Properties, UNKNOWN } from "../../src/lifecycle/lifecycle";
-import { personalAccessToken } from "../../src/lifecycle/api-key/personal-access-token";
-import { serviceKey } from "../../src/lifecycle/api-key/service-key";
-import { sshKey } from "../../src/lifecycle/ssh-key/lifecycle";
+import { createRun } from "../../src/lifecycle/run";
+import { type Run } from "../../src/lifecycle/run";
+import { type Resource } from "../../src/hosts/resource";
+import { type Properties, UNKNOWN } from "../../src/lifecycle/lifecycle";
 import { publicKey } from "../support/world";
 
 jest.setTimeout(60_000);
@@ -21,7 +21,7 @@ afterAll(() => emulator.close());
 
 /** One kind of resource: which inputs there are, and, written down a second time, what of them the account has to hold. */
 interface Kind {
-  lifecycle: Lifecycle;
+  lifecycle: Resource;
   /** Valid inputs as a program gives them; an omitted property is absent. */
   inputs: fc.Arbitrary<Properties>;
   /** The property that the constructor fills in, and what it puts there. */
@@ -46,7 +46,7 @@ function otherTriggers(before: Properties, after: Properties): boolean {
 
 const kinds: Record<string, Kind> = {
   SshKey: {
-    lifecycle: sshKey,
+    lifecycle: resources.SshKey,
     auto: { name: "name", prefix: "deploy-" },
     inputs: fc
       .record({
@@ -69,7 +69,7 @@ const kinds: Record<string, Kind> = {
     properties: ["publicKey", "name", "adoptExisting"],
   },
   ServiceKey: {
-    lifecycle: serviceKey,
+    lifecycle: resources.ServiceKey,
     auto: { name: "description", prefix: "pulumi project/stack/app #" },
     inputs: fc.record(
       {
@@ -86,7 +86,7 @@ const kinds: Record<string, Kind> = {
     properties: ["service", "description", "rotationTriggers", "recreateIfInvalid", "existing"],
   },
   PersonalAccessToken: {
-    lifecycle: personalAccessToken,
+    lifecycle: resources.PersonalAccessToken,
     auto: { name: "description", prefix: "pulumi project/stack/app #" },
     inputs: fc
       .record(
@@ -127,12 +127,12 @@ function constructed({ auto }: Kind, inputs: Properties): Properties {
 }
 
 /** A process of its own for every command. */
-function newContext(): Context {
+function newContext(): Run {
   const config: Record<string, string> = {
     "wayscloud:apiKey": emulator.apiKey,
     "wayscloud:endpoint": emulator.url,
   };
-  return createContext((key) => config[key], "the test", { log: () => undefined });
+  return createRun((key) => config[key], "the test", { log: () => undefined });
 }
 
 interface Held {

@@ -1,19 +1,18 @@
 // What must never happen to a key after a lost answer, one case a test: each of them happened, in the table's tests or in the model's.
+import { resources } from "../../src/hosts/resources";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
-import { createContext } from "../../src/lifecycle/run";
-import type { Context, Lifecycle, Properties, State } from "../../src/lifecycle/lifecycle";
-import { PartialFailure } from "../../src/lifecycle/lifecycle";
-import { personalAccessToken } from "../../src/lifecycle/api-key/personal-access-token";
-import { rotatingLifecycle } from "../../src/lifecycle/rotating-key/lifecycle";
-import { serviceKey, serviceKeyKind } from "../../src/lifecycle/api-key/service-key";
-import { sshKey } from "../../src/lifecycle/ssh-key/lifecycle";
+import { createRun } from "../../src/lifecycle/run";
+import type { Run } from "../../src/lifecycle/run";
+import type { Resource, EncodedState } from "../../src/hosts/resource";
+import type { Properties } from "../../src/lifecycle/lifecycle";
+import { PartialFailure } from "../../src/hosts/resource";
 import { startProcess, WorldTiming } from "../model/network";
 import type { Trouble } from "../model/network";
 import { publicKey } from "../support/world";
 
 const DAY = 86_400_000;
-const rotating = rotatingLifecycle(serviceKeyKind, ["service"]);
+const rotating = resources.RotatingServiceKey;
 const AUTO = "pulumi test/dev/db #${hex(7)}";
 
 let emulator: Emulator;
@@ -39,11 +38,11 @@ const trouble = (method: Trouble["method"], fate: Trouble["fate"], more: Partial
 });
 
 /** A provider process of its own, as every command has one. */
-function process(...troubles: Trouble[]): Context {
+function process(...troubles: Trouble[]): Run {
   return startProcess(emulator, timing, { troubles, log: (line) => (printed += `${line}\n`) }).context;
 }
 
-async function create(life: Lifecycle, news: Properties, context: Context): Promise<State> {
+async function create(life: Resource, news: Properties, context: Run): Promise<EncodedState> {
   const { inputs, failures } = life.check({}, news);
   expect(failures).toEqual([]);
   return life.create(inputs, context);
@@ -64,7 +63,7 @@ const deletions = (): number => emulator.requests.filter(({ method }) => method 
 
 test("row 1: refused exactly twice, then up: three attempts, one accepted POST", async () => {
   const made = await create(
-    serviceKey,
+    resources.ServiceKey,
     { service: "database", description: AUTO },
     process(trouble("POST", "refused", { times: 2 })),
   );
@@ -73,8 +72,8 @@ test("row 1: refused exactly twice, then up: three attempts, one accepted POST",
 });
 
 test.each([
-  ["db", serviceKey, { service: "database", description: AUTO }],
-  ["ci", personalAccessToken, { scopes: ["a:read"], description: AUTO }],
+  ["db", resources.ServiceKey, { service: "database", description: AUTO }],
+  ["ci", resources.PersonalAccessToken, { scopes: ["a:read"], description: AUTO }],
 ] as const)(
   "%s: two lost attempts of which nothing is seen are not forgotten, even if the second was refused",
   async (_name, life, news) => {
@@ -100,7 +99,7 @@ test.each([
 
 test("two attempts that were both seen and revoked leave nothing to keep in the state: a plain error", async () => {
   const lost = create(
-    serviceKey,
+    resources.ServiceKey,
     { service: "database", description: AUTO },
     process(trouble("POST", "answer lost", { times: 2 })),
   );
@@ -111,9 +110,9 @@ test("two attempts that were both seen and revoked leave nothing to keep in the 
 
 test("explicit description: the error waits for the last look, and names the late key beside another stack's", async () => {
   const news = { service: "storage", description: "shared" };
-  const lost = create(serviceKey, news, process(trouble("POST", "arrives late", { late: 5 })));
-  const other = await create(serviceKey, news, process());
-  await expect(lost).rejects.toThrow("proves nothing");
+  const lost = create(resources.ServiceKey, news, process(trouble("POST", "arrives late", { late: 5 })));
+  const other = await create(resources.ServiceKey, news, process());
+  await expect(lost).rejects.toThrow("not proven");
   const message = await lost.catch((error: unknown) => String(error));
   expect(live()).toHaveLength(2);
   expect(live()).toContain(other.id);
@@ -129,7 +128,7 @@ test("a description copied from an old key, mark and all, does not cost the old 
     createdAt: "2025-12-24T10:00:00Z",
   });
   const made = await create(
-    serviceKey,
+    resources.ServiceKey,
     { service: "database", description },
     process(trouble("POST", "answer lost")),
   );
@@ -138,7 +137,7 @@ test("a description copied from an old key, mark and all, does not cost the old 
 
 test("an attempt that takes place a minute late leaves a twin, which the next refresh names", async () => {
   const made = await create(
-    serviceKey,
+    resources.ServiceKey,
     { service: "database", description: AUTO },
     process(trouble("POST", "arrives late", { late: 60 })),
   );
@@ -146,14 +145,14 @@ test("an attempt that takes place a minute late leaves a twin, which the next re
   const [twin] = live().filter((id) => id !== made.id);
   expect(twin).toBeDefined();
   expect(printed).not.toContain(twin);
-  await serviceKey.read(made.id, made.outputs, process());
-  expect(printed).toContain(`a lost attempt may have left ${twin}`);
+  await resources.ServiceKey.read(made.id, made.outputs, process());
+  expect(printed).toContain(`an earlier attempt may have created ${twin}`);
 });
 
 test("a server clock at the end of time costs no key: it is created, and its times are by the local clock", async () => {
   emulator.faults.add({ method: "POST", headers: { date: "Fri, 12 Sep 275760 23:59:59 GMT" } });
   const made = await create(
-    personalAccessToken,
+    resources.PersonalAccessToken,
     { scopes: ["a:read"], expiresInDays: 90, description: AUTO },
     process(),
   );
@@ -166,20 +165,20 @@ test("a server clock at the end of time costs no key: it is created, and its tim
 
 describe("a key beside which a twin may live", () => {
   /** The first attempt is lost without a trace, the second succeeds, and then no list can be read. */
-  async function unswept(): Promise<State> {
+  async function unswept(): Promise<EncodedState> {
     const troubles = [
       trouble("POST", "never arrives"),
       trouble("GET", "500, not done", { nth: 4, times: 99 }),
     ];
     const state = await failed(
-      create(serviceKey, { service: "database", description: AUTO }, process(...troubles)),
+      create(resources.ServiceKey, { service: "database", description: AUTO }, process(...troubles)),
     );
     expect(live()).toEqual([state.id]);
     expect(state.outputs).toMatchObject({ unresolved: true, key: expect.stringContaining("wayscloud_") });
     return state;
   }
 
-  const twinOf = ({ outputs }: State) =>
+  const twinOf = ({ outputs }: EncodedState) =>
     emulator.account.addApiKey({ service: "database", description: String(outputs["description"]) });
 
   test("is not revoked before the check that it is not the credential of this very run", async () => {
@@ -189,17 +188,19 @@ describe("a key beside which a twin may live", () => {
       "wayscloud:endpoint": emulator.url,
       "wayscloud:apiKey": String(state.outputs["key"]),
     };
-    const own = createContext((key) => account[key], "the test", { timing, log: () => undefined });
-    await expect(serviceKey.delete(state.id, state.outputs, own)).rejects.toThrow("Refused to revoke");
+    const own = createRun((key) => account[key], "the test", { timing, log: () => undefined });
+    await expect(resources.ServiceKey.delete(state.id, state.outputs, own)).rejects.toThrow("Did not revoke");
     expect(live()).toHaveLength(2);
   });
 
   test("is replaced when the inputs ask for that, and its deletion takes the twin along", async () => {
     const state = await unswept();
     twinOf(state);
-    const { inputs } = serviceKey.check(state.outputs, { service: "dns", description: AUTO });
-    expect(serviceKey.diff(state.id, state.outputs, inputs, timing.now()).replaces).toEqual(["service"]);
-    await serviceKey.delete(state.id, state.outputs, process());
+    const { inputs } = resources.ServiceKey.check(state.outputs, { service: "dns", description: AUTO });
+    expect(resources.ServiceKey.diff(state.id, state.outputs, inputs, timing.now()).replaces).toEqual([
+      "service",
+    ]);
+    await resources.ServiceKey.delete(state.id, state.outputs, process());
     expect(live()).toEqual([]);
   });
 
@@ -207,9 +208,9 @@ describe("a key beside which a twin may live", () => {
     const state = await unswept();
     twinOf(state);
     emulator.account.remove(state.id);
-    const read = await serviceKey.read(state.id, state.outputs, process());
+    const read = await resources.ServiceKey.read(state.id, state.outputs, process());
     expect(read?.id).toMatch(/^unresolved\//);
-    await serviceKey.delete(read!.id, read!.outputs, process());
+    await resources.ServiceKey.delete(read!.id, read!.outputs, process());
     expect(live()).toEqual([]);
   });
 });
@@ -217,10 +218,10 @@ describe("a key beside which a twin may live", () => {
 test("a key taken over under another name outlives the resource of the old name", async () => {
   const { id, key } = emulator.account.addApiKey({ service: "dns", description: "by hand" });
   const news = { service: "dns", description: AUTO, existing: { id, key } };
-  const old = await create(serviceKey, news, process());
+  const old = await create(resources.ServiceKey, news, process());
   const renamed = process();
-  const taken = await create(serviceKey, news, renamed);
-  await serviceKey.delete(old.id, old.outputs, renamed);
+  const taken = await create(resources.ServiceKey, news, renamed);
+  await resources.ServiceKey.delete(old.id, old.outputs, renamed);
   expect(taken.id).toBe(id);
   expect(live()).toEqual([id]);
 });
@@ -231,7 +232,7 @@ describe("an SSH key with an explicit name", () => {
 
   test("that was there before is not taken for the late result of a lost attempt", async () => {
     const { id } = byHand("2025-12-24T10:00:00Z");
-    await expect(create(sshKey, news, process(trouble("POST", "502, done")))).rejects.toThrow(
+    await expect(create(resources.SshKey, news, process(trouble("POST", "502, done")))).rejects.toThrow(
       `as "deploy" (id ${id})`,
     );
     expect(emulator.account.sshKeys()).toHaveLength(1);
@@ -239,7 +240,7 @@ describe("an SSH key with an explicit name", () => {
 
   test("that arrives between the last look and the second attempt is taken: it is ours", async () => {
     const made = await create(
-      sshKey,
+      resources.SshKey,
       news,
       process(
         trouble("POST", "arrives late", { late: 6.2 }),
@@ -254,30 +255,34 @@ describe("an SSH key with an explicit name", () => {
     ["2026-01-01T00:00:02Z", 0],
   ])("made at %s: clearing up an unresolved creation leaves %d", async (createdAt, left) => {
     const { id, outputs } = await failed(
-      create(sshKey, news, process(trouble("POST", "never arrives"), trouble("GET", "401", { times: 99 }))),
+      create(
+        resources.SshKey,
+        news,
+        process(trouble("POST", "never arrives"), trouble("GET", "401", { times: 99 })),
+      ),
     );
     byHand(createdAt);
-    await sshKey.delete(id, outputs, process());
+    await resources.SshKey.delete(id, outputs, process());
     expect(emulator.account.sshKeys()).toHaveLength(left);
   });
 });
 
 describe("a rotating key", () => {
   const news = { service: "vps", description: "pulumi test/dev/rot", rotateEveryDays: 30 };
-  const renamed = { ...news, description: "pulumi test/dev/rot renamed" };
+  const named = (description: string) => ({ ...news, description });
 
   test("finds what a lost rotation left under another description, in an update and at its end", async () => {
     for (const end of ["update", "delete"] as const) {
-      const { id, outputs } = await create(rotating, news, process());
+      const { id, outputs } = await create(rotating, named("one"), process());
       const troubles = [
         trouble("POST", "answer lost"),
         trouble("GET", "500, not done", { nth: 2, times: 99 }),
       ];
-      const state = await failed(rotating.update(id, outputs, renamed, process(...troubles)));
+      const state = await failed(rotating.update(id, outputs, named("two"), process(...troubles)));
       expect(live()).toHaveLength(2);
       // The program is what it was before.
       if (end === "update") {
-        const healed = await rotating.update(id, state.outputs, news, process());
+        const healed = await rotating.update(id, state.outputs, named("one"), process());
         expect(live()).toEqual([healed["keyId"]]);
         await rotating.delete(id, healed, process());
       } else await rotating.delete(id, state.outputs, process());
@@ -285,21 +290,37 @@ describe("a rotating key", () => {
     }
   });
 
-  test("finds what a killed rotation left under another description, at the next refresh", async () => {
+  test("rotates when a description is given or changed, and never because the stack or the resource was renamed", async () => {
     const { id, outputs } = await create(rotating, news, process());
-    await rotating.update(id, outputs, renamed, process());
-    // The process was killed: the state is what it was.
-    expect(live()).toHaveLength(2);
-    const read = await rotating.read(id, outputs, process());
-    expect(rotating.diff(id, read!.outputs, news, timing.now()).changes).toBe(true);
-    const healed = await rotating.update(id, read!.outputs, news, process());
-    expect(live()).toEqual([outputs["keyId"]]);
-    expect(healed).not.toHaveProperty("unresolved");
+    const renamed = { ...news, description: "pulumi other/prod/database" };
+    expect(rotating.diff(id, outputs, renamed, timing.now())).toMatchObject({ changes: false });
+    expect(rotating.diff(id, outputs, named("one"), timing.now())).toMatchObject({
+      changed: ["description"],
+    });
+    timing.elapsed += 30 * DAY;
+    const rotated = await rotating.update(id, outputs, renamed, process());
+    const current = emulator.account.liveApiKeys().find((key) => key.id === rotated["keyId"]);
+    expect(current?.description).toMatch(/^pulumi other\/prod\/database #/);
   });
 
-  test("does not vanish with its last key while the successor of a killed run lives", async () => {
+  test("names what a killed rotation left at refresh, and revokes it with the next rotation or at its end", async () => {
     const { id, outputs } = await create(rotating, news, process());
-    await rotating.update(id, outputs, renamed, process());
+    timing.elapsed += 30 * DAY;
+    // The process was killed: the state is what it was.
+    const killed = await rotating.update(id, outputs, news, process());
+    const read = await rotating.read(id, outputs, process());
+    expect(printed).toContain(`may have created ${String(killed["keyId"])}`);
+    expect(read?.outputs).not.toHaveProperty("unresolved");
+    expect(live()).toHaveLength(2);
+    const rotated = await rotating.update(id, read!.outputs, news, process());
+    expect(live().sort()).toEqual([outputs["keyId"], rotated["keyId"]].sort());
+    await rotating.delete(id, outputs, process());
+  });
+
+  test("does not vanish with its last key while the key of a killed rotation lives", async () => {
+    const { id, outputs } = await create(rotating, news, process());
+    timing.elapsed += 30 * DAY;
+    await rotating.update(id, outputs, news, process());
     emulator.account.remove(String(outputs["keyId"]));
     const read = await rotating.read(id, outputs, process());
     expect(read?.outputs).toMatchObject({ isActive: false });

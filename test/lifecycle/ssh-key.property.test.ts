@@ -1,14 +1,14 @@
 // SshKey's `check`: every form of public key, and every way to spoil one.
+import { resources } from "../../src/hosts/resources";
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 
 import fc from "fast-check";
 
 import type { Checked } from "../../src/lifecycle/lifecycle";
-import { sshKey } from "../../src/lifecycle/ssh-key/lifecycle";
 import { publicKey } from "../support/world";
 
 const NAME = { name: "a" };
-const check = (text: unknown): Checked => sshKey.check({}, { publicKey: text, ...NAME });
+const check = (text: unknown): Checked => resources.SshKey.check({}, { publicKey: text, ...NAME });
 
 function field(content: Buffer | string): Buffer {
   const length = Buffer.alloc(4);
@@ -59,7 +59,7 @@ test.each(Object.entries(good))(
         const { inputs, failures } = check(before + key + text + after);
         expect(failures).toEqual([]);
         expect(inputs.publicKey).toBe(`${key} ${text.trim()}`.trim());
-        expect(sshKey.diff("id", { publicKey: key, ...NAME }, inputs, 0).changes).toBe(false);
+        expect(resources.SshKey.diff("id", { publicKey: key, ...NAME }, inputs, 0).changes).toBe(false);
       }),
     );
   },

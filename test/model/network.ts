@@ -1,8 +1,8 @@
 // The network between a provider process and the emulator, and the clock of both: answers get lost, requests arrive late, processes are killed.
 import type { Emulator } from "../../src/emulator";
 import type { Transport } from "../../src/api/transport";
-import { createContext } from "../../src/lifecycle/run";
-import type { Context } from "../../src/lifecycle/lifecycle";
+import { createRun } from "../../src/lifecycle/run";
+import type { Run } from "../../src/lifecycle/run";
 import { FakeTiming } from "../support/fake-timing";
 
 /** What can become of a request. */
@@ -74,7 +74,7 @@ export class WorldTiming extends FakeTiming {
 }
 
 export interface Process {
-  context: Context;
+  context: Run;
   /** Runs a call; rejects with {@link Killed} when the process was killed meanwhile. */
   run<T>(work: Promise<T>): Promise<T>;
   killed(): boolean;
@@ -89,7 +89,7 @@ export function startProcess(
     "wayscloud:apiKey": emulator.apiKey,
     "wayscloud:endpoint": emulator.url,
   };
-  const context = createContext((key) => account[key], "the test", { timing, log: options.log });
+  const context = createRun((key) => account[key], "the test", { timing, log: options.log });
   const { sender } = context.client as unknown as { sender: { transport: Transport } };
   let die: () => void = () => undefined;
   let dead = false;

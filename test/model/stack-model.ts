@@ -1,12 +1,10 @@
 // A model of the engine, as far as it decides what becomes of a key: states, replacements, partial failures, pending creates, marked deletions.
+import { resources } from "../../src/hosts/resources";
 import type { Emulator } from "../../src/emulator";
-import { PartialFailure } from "../../src/lifecycle/lifecycle";
-import type { Lifecycle, Properties } from "../../src/lifecycle/lifecycle";
-import { personalAccessToken } from "../../src/lifecycle/api-key/personal-access-token";
-import { rotatingLifecycle } from "../../src/lifecycle/rotating-key/lifecycle";
-import { successorMark } from "../../src/lifecycle/rotating-key/state";
-import { serviceKey, serviceKeyKind } from "../../src/lifecycle/api-key/service-key";
-import { sshKey } from "../../src/lifecycle/ssh-key/lifecycle";
+import { PartialFailure } from "../../src/hosts/resource";
+import type { Resource } from "../../src/hosts/resource";
+import type { Properties } from "../../src/lifecycle/lifecycle";
+import { nextMarker } from "../../src/lifecycle/rotating-key/schedule";
 import { publicKey } from "../support/world";
 import { startProcess } from "./network";
 import type { Kill, Process, Trouble, WorldTiming } from "./network";
@@ -14,12 +12,12 @@ import type { Kill, Process, Trouble, WorldTiming } from "./network";
 export const SLOTS = ["db", "ci", "named", "rot", "ssh"] as const;
 export type Slot = (typeof SLOTS)[number];
 
-const LIVES: Record<Slot, Lifecycle> = {
-  db: serviceKey,
-  ci: personalAccessToken,
-  named: serviceKey,
-  rot: rotatingLifecycle(serviceKeyKind, ["service"]),
-  ssh: sshKey,
+const LIVES: Record<Slot, Resource> = {
+  db: resources.ServiceKey,
+  ci: resources.PersonalAccessToken,
+  named: resources.ServiceKey,
+  rot: resources.RotatingServiceKey,
+  ssh: resources.SshKey,
 };
 
 /** What the program says of a slot: absent, or the inputs by a version that changes. */
@@ -274,7 +272,7 @@ function namedBy({ slot, id, outputs }: Held, key: Live): boolean {
   const marks = [
     ...(id.startsWith("unresolved/") ? [id.slice("unresolved/".length)] : []),
     ...(unresolved ? [String(outputs["unresolvedMark"])] : []),
-    successorMark(outputs["keyId"]),
+    nextMarker(String(outputs["keyId"]), ""),
   ];
   return marks.some((mark) => key.description?.endsWith(` #${mark}`));
 }

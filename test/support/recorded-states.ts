@@ -9,7 +9,7 @@ import { startEmulator } from "../../src/emulator";
 import type { ApiKeyRecord, Emulator, NewApiKey } from "../../src/emulator";
 import { dynamicProvider } from "../../src/hosts/dynamic/adapter";
 import { resources } from "../../src/hosts/resources";
-import { createContext } from "../../src/lifecycle/run";
+import { createRun } from "../../src/lifecycle/run";
 import { Engine } from "./engine-calls";
 import type { End, Held, Properties } from "./engine-calls";
 import { FakeTiming } from "./fake-timing";
@@ -81,11 +81,11 @@ function providerAt(emulator: Emulator, type: Type, timing: FakeTiming): dynamic
     "wayscloud:apiKey": emulator.apiKey,
     "wayscloud:endpoint": emulator.url,
   };
-  const context = createContext((key) => config[key], "the test", { timing, log: () => undefined });
+  const run = createRun((key) => config[key], "the test", { timing, log: () => undefined });
   return dynamicProvider(resources[type], {
     configure: () => undefined,
-    misconfiguration: () => undefined,
-    context: () => context,
+    configurationError: () => undefined,
+    run,
     now: () => timing.now(),
   });
 }
@@ -108,9 +108,11 @@ function changesOf(recorded: Recorded, { does, state }: End): Omit<Result, "requ
   if (!state) return { does };
   const inputs = bare(state.inputs);
   const outputs = bare(state.outputs);
-  const absent = (value: unknown): boolean => value === undefined;
+  const absent = (value: unknown): boolean => value === undefined || value === null;
+  // Rotating keys of 1.0.0 had no output `createdAt` beside `rotatedAt`.
+  const isNew = (name: string): boolean => name === "createdAt" && "rotatedAt" in outputs;
   const set = Object.entries(outputs).filter(
-    ([name, value]) => !absent(value) && !isDeepStrictEqual(value, recorded.outputs[name]),
+    ([name, value]) => !isNew(name) && !absent(value) && !isDeepStrictEqual(value, recorded.outputs[name]),
   );
   const unset = Object.keys(recorded.outputs).filter((name) => absent(outputs[name]));
   return {

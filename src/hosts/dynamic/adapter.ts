@@ -1,79 +1,89 @@
-// The dynamic-provider protocol around a lifecycle: unknown sentinels, the `__provider` text, partial failures, plain values only.
+// Adapts a resource type to Pulumi's dynamic-provider protocol: converts unknown values, re-attaches `__provider`, reports partial failures and returns
+// only values that gRPC can carry.
 import type { dynamic } from "@pulumi/pulumi";
 
 import { WaysCloudError } from "../../errors";
 import { without } from "../../lifecycle/inputs";
-import { PartialFailure, UNKNOWN } from "../../lifecycle/lifecycle";
-import type { Context, Lifecycle, Properties } from "../../lifecycle/lifecycle";
+import { UNKNOWN } from "../../lifecycle/lifecycle";
+import type { Properties } from "../../lifecycle/lifecycle";
+import type { Run } from "../../lifecycle/run";
+import { NEVER_DUE, PartialFailure } from "../resource";
+import type { Resource } from "../resource";
 
 /** How the SDK writes an unknown value (`pulumi.runtime.unknownValue`), whatever its type. */
 export const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** What the provider process lends to its lifecycles. */
-export interface Host {
+/** What the provider process lends to its resource types. */
+export interface ProviderProcess {
   configure(config: dynamic.Config): void;
-  /** Why no account could be made of the configuration, if so. Makes no request. */
-  misconfiguration(): string | undefined;
-  /** The account; made at the first call. Throws when it is not configured well. */
-  context(): Context;
+  /** Why the configuration is invalid; `undefined` if it is valid. Makes no request. */
+  configurationError(): string | undefined;
+  /** Everything that this process knows; connects to the account at the first request. */
+  run: Run;
   now(): number;
 }
 
-const BEFORE_ALL_TIMES = 0;
-
 /** The provider object that the engine's process calls for one type of resource. */
-export function dynamicProvider(lifecycle: Lifecycle, host: Host): dynamic.ResourceProvider {
-  // A refresh calls diff right after read, with no check between. It asks what has changed in the account; that time has come for a
-  // rotation is no drift, and is told by the next preview.
+export function dynamicProvider(resource: Resource, host: ProviderProcess): dynamic.ResourceProvider {
+  // During refresh the engine calls `diff` right after `read`, without `check`, to detect drift. A due rotation is not drift, so it is ignored here;
+  // the next preview reports it.
   const justRead = new Set<string>();
+  const { run } = host;
   return {
-    // Stores and nothing more: the process already hands this object to other calls while it waits.
+    // Only stores the config: the SDK hands out this provider before `configure` has resolved, so other calls may already be running.
     configure: (request) => {
       host.configure(request.config);
       return Promise.resolve();
     },
     check: (olds: Properties, news: Properties) =>
-      shortly(() => {
+      withoutStackTrace(() => {
         justRead.clear();
-        const { inputs, failures } = lifecycle.check(incoming(olds), incoming(news));
-        // Something is to be created: a missing credential is better said in the preview than halfway through `up`.
-        const wrong = Object.keys(olds).length === 0 ? host.misconfiguration() : undefined;
+        const { inputs, failures } = resource.check(decode(olds), decode(news), run.holders);
+        // Something is to be created: a missing credential is better reported in the preview than halfway through `up`.
+        const wrong = Object.keys(olds).length === 0 ? host.configurationError() : undefined;
         return {
-          inputs: outgoing(inputs),
+          inputs: encode(inputs),
           failures: wrong === undefined ? failures : [...failures, { property: "", reason: wrong }],
         };
       }),
     diff: (id, olds: Properties, news: Properties) =>
-      shortly(() => {
-        const now = justRead.has(id) ? BEFORE_ALL_TIMES : host.now();
-        return lifecycle.diff(id, incoming(olds), incoming(news), now);
+      withoutStackTrace(() => {
+        const now = justRead.has(id) ? NEVER_DUE : host.now();
+        const { changes, replaces, deleteBeforeReplace } = resource.diff(
+          id,
+          decode(olds),
+          decode(news),
+          now,
+          run.holders,
+        );
+        return { changes, replaces, ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }) };
       }),
     create: (inputs: Properties) =>
-      tracked(inputs, async () => {
-        const { id, outputs } = await lifecycle.create(incoming(inputs), host.context());
-        return { id, outs: outgoing(outputs) };
+      withPartialFailure(inputs, async () => {
+        const { id, outputs } = await resource.create(decode(inputs), run);
+        return { id, outs: encode(outputs) };
       }),
     read: (id, olds: Properties) =>
-      shortly(async () => {
+      withoutStackTrace(async () => {
         justRead.add(id);
-        const state = await lifecycle.read(id, incoming(olds), host.context());
-        return state ? { id: state.id, props: outgoing(state.outputs) } : {};
+        const state = await resource.read(id, decode(olds), run);
+        return state ? { id: state.id, props: encode(state.outputs) } : {};
       }),
     update: (id, olds: Properties, news: Properties) =>
-      tracked(news, async () => ({
-        outs: outgoing(await lifecycle.update(id, incoming(olds), incoming(news), host.context())),
+      withPartialFailure(news, async () => ({
+        outs: encode(await resource.update(id, decode(olds), decode(news), run)),
       })),
-    delete: (id, olds: Properties) => shortly(() => lifecycle.delete(id, incoming(olds), host.context())),
+    delete: (id, olds: Properties) => withoutStackTrace(() => resource.delete(id, decode(olds), run)),
   };
 }
 
-/** Without the provider's text, and with unknown values as {@link UNKNOWN}. */
-function incoming(properties: Properties): Properties {
+/** Without the provider's code, and with unknown values as {@link UNKNOWN}. */
+function decode(properties: Properties): Properties {
   return mapValues(without(properties, "__provider"), (value) => (value === UNKNOWN_VALUE ? UNKNOWN : value));
 }
 
 /** Only what gRPC can carry: `undefined` would break it, after the request was made. */
-function outgoing(properties: Properties): Properties {
+function encode(properties: Properties): Properties {
   return mapValues(properties, (value) => {
     if (value === UNKNOWN) return UNKNOWN_VALUE;
     return typeof value === "string" ? value.toWellFormed() : value;
@@ -91,33 +101,30 @@ function mapValues<T>(value: T, leaf: (value: unknown) => unknown): T {
   return copy as T;
 }
 
-/** Create and update: a partial failure must carry the provider's text, or the engine cannot go on with it. */
-async function tracked<T>(inputs: Properties, work: () => Promise<T>): Promise<T> {
+/** Create and update: a partial failure must carry the provider's code, or the engine cannot go on with it. */
+async function withPartialFailure<T>(inputs: Properties, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof PartialFailure)) throw presentable(error);
-    const properties = { ...outgoing(error.properties), __provider: inputs.__provider };
+    if (!(error instanceof PartialFailure)) throw withoutStack(error);
+    const properties = { ...encode(error.properties), __provider: inputs.__provider };
     throw Object.assign(new Error(error.message), { id: error.id, properties, reasons: [error.message] });
   }
 }
 
-async function shortly<T>(work: () => T | Promise<T>): Promise<T> {
+async function withoutStackTrace<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw presentable(error);
+    throw withoutStack(error);
   }
 }
 
-/**
- * The process prints what it is thrown, with its stack, beside the message that the engine shows at the resource. Where the message says it
- * all, that print is kept to one short line.
- */
-function presentable(error: unknown): unknown {
+/** The SDK prints every thrown error with its stack, in addition to the engine's own message. For expected errors, reduce that to one line. */
+function withoutStack(error: unknown): unknown {
   if (error instanceof WaysCloudError) {
     const { name } = error;
-    // Configurable: one failed list is the error of every resource that waited for it, and comes here once for each.
+    // `configurable`, because the same error object arrives once for every resource that waited for the shared list.
     Object.defineProperty(error, "toString", { value: () => "pulumi-wayscloud", configurable: true });
     error.stack = `${name}, explained at the resource`;
   }

@@ -2,36 +2,30 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveConnection } from "../../config";
-import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
-import type { Host } from "./adapter";
-import { createContext } from "../../lifecycle/run";
-import type { Context } from "../../lifecycle/lifecycle";
-import { messageOf } from "../../lifecycle/create-once/create-once";
+import { errorMessage } from "../../lifecycle/create-once/create-once";
+import { createRun } from "../../lifecycle/run";
 import { resources } from "../resources";
+import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
+import type { ProviderProcess } from "./adapter";
 
 let config: dynamic.Config | undefined;
-let context: Context | undefined;
 
-const host: Host = {
+const host: ProviderProcess = {
   configure(given) {
     config = given;
   },
-  misconfiguration() {
+  configurationError() {
     // In a preview an explicit Provider's inputs may depend on other resources.
     const isUnknown = (key: string): boolean => config?.get(key) === UNKNOWN_VALUE;
-    if (context || [API_KEY, ENDPOINT, CUSTOMER_ID].some(isUnknown)) return undefined;
+    if ([API_KEY, ENDPOINT, CUSTOMER_ID].some(isUnknown)) return undefined;
     try {
       resolveConnection(lookUp, describe());
       return undefined;
     } catch (error) {
-      return messageOf(error);
+      return errorMessage(error);
     }
   },
-  context() {
-    // A failure is not kept: every call says for itself what is wrong.
-    context ??= createContext(lookUp, describe(), { log: (line) => process.stderr.write(`${line}\n`) });
-    return context;
-  },
+  run: createRun(lookUp, describe, { log: (line) => process.stderr.write(`${line}\n`) }),
   now: () => Date.now(),
 };
 

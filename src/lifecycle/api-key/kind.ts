@@ -1,57 +1,45 @@
-// What tells one kind of API key from another, and the outputs that every kind has.
+// What distinguishes one kind of API key from another: a service key, a personal access token.
 import type { WithServerTime } from "../../api/client";
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import type { InputCheck } from "../inputs";
-import type { Context, Properties } from "../lifecycle";
+import type { MaybeUnknown, Properties } from "../lifecycle";
+import type { StateReader } from "../properties";
+import type { Run } from "../run";
+import type { HeldKey } from "./state";
 
-/** What tells a service key from a token. */
-export interface KeyKind {
+/** The inputs that are fixed when a key is created, any of which a preview may not know yet. */
+export type SpecInputs<Spec> = { [Name in keyof Spec]: MaybeUnknown<Spec[Name]> };
+
+/** `Spec`: the inputs that are fixed when a key is created. They are outputs as well. */
+export interface KeyKind<Spec extends object> {
   /** `service key` */
-  noun: string;
-  /** The inputs that are fixed at creation: a change replaces. They are outputs as well. */
-  fixed: readonly string[];
-  /** The inputs that may change in place. */
-  changeable: readonly string[];
+  label: string;
+  specNames: readonly (keyof Spec & string)[];
+  /** The inputs that may change in place, beside those of every key. */
+  updatable: readonly string[];
   check(check: InputCheck, news: Properties): void;
-  post(inputs: Properties, context: Context, operation: Operation): Promise<WithServerTime<CreatedKey>>;
-  /** Why an entry of the key list is not of this kind or does not fit the inputs, if so. */
-  mismatch(entry: ApiKey, inputs: Properties): string | undefined;
-  /** Outputs that only the list tells. */
-  listed(entry: ApiKey): Properties;
-  /** Outputs that follow from inputs and the time of creation. */
-  facts(inputs: Properties, createdAt: string): Properties;
-  /** Outputs that follow from changeable inputs and from the facts. */
-  settings(inputs: Properties, facts: Properties): Properties;
-  /** The outputs by which time itself asks for a replacement. */
-  due(olds: Properties, news: Properties, now: number): string[];
+  decodeInputs(properties: Properties): SpecInputs<Spec>;
+  decodeSpec(state: StateReader): Spec;
+  /** The outputs fixed at creation that only this kind has, absent ones as `null`. */
+  fixedOutputs(key: HeldKey<Spec>): Properties;
+  /** The outputs that a key of this kind has where its resource holds one key and no other. */
+  singleKeyOutputs(key: HeldKey<Spec>, rotateAt: string | null): Properties;
+  post(
+    spec: Spec,
+    description: string | undefined,
+    run: Run,
+    operation: Operation,
+  ): Promise<WithServerTime<CreatedKey>>;
+  /** Why a listed key is not of this kind, or not what these inputs ask for, if so. */
+  whyMismatched(entry: ApiKey, spec?: Spec): string | undefined;
+  /** Does such a key expire at all? */
+  expires(spec: Spec): boolean;
+  /** When a key that was created at this time expires; `null` if never. */
+  expiresAt(spec: Spec, createdAt: string): string | null;
 }
 
-/** The outputs that follow from changeable inputs. */
-export const SETTINGS = ["rotateAt", "recreateIfInvalid"];
-
-/** What a later refresh or diff needs of the inputs, since they see only outputs. */
-export function settingsOf(kind: KeyKind, inputs: Properties, facts: Properties): Properties {
-  return {
-    ...kind.settings(inputs, facts),
-    ...(inputs.recreateIfInvalid === false ? { recreateIfInvalid: false } : {}),
-  };
-}
-
-/** All outputs of a key, from what the API showed and what the inputs fix. */
-export function outputsOf(
-  kind: KeyKind,
-  inputs: Properties,
-  shown: Properties,
-  createdAt: string,
-): Properties {
-  const facts = kind.facts(inputs, createdAt);
-  return {
-    description: inputs.description,
-    ...(inputs.rotationTriggers === undefined ? {} : { rotationTriggers: inputs.rotationTriggers }),
-    ...shown,
-    ...facts,
-    createdAt,
-    ...settingsOf(kind, inputs, facts),
-  };
+/** Lists have shown tokens with an empty service, and with the service "account". */
+export function isServiceKey({ service }: ApiKey): boolean {
+  return service !== undefined && !["", "account"].includes(service.trim().toLowerCase());
 }

@@ -1,142 +1,196 @@
-// The life of an API key, be it a service key or a personal access token; what differs between the two is a KeyKind.
-import { NotFoundError } from "../../errors";
+// The lifecycle of an API key, be it a service key or a personal access token; what differs between the two is a KeyKind.
 import { pathSegment } from "../../api/path-segment";
-import { sanitize } from "../../text/redact";
 import type { ApiKey } from "../../api/schemas";
+import { NotFoundError } from "../../errors";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../../text/auto-name";
-import { checkExisting, existingToTake, noteHeld, takeOver, wasTakenOver } from "./take-over";
-import { InputCheck, same, without } from "../inputs";
-import { outputsOf, SETTINGS, settingsOf } from "./kind";
+import { sanitize } from "../../text/redact";
+import { UnresolvedError } from "../create-once/create-once";
+import { unresolvedId } from "../create-once/lost-attempt";
+import { possibleDuplicateMessage } from "../create-once/messages";
+import { deleteUnlessHeld } from "../delete";
+import { IncompleteError, known } from "../lifecycle";
+import type { Lifecycle } from "../lifecycle";
+import type { Run } from "../run";
+import { isPast, rfc3339 } from "../time";
+import { cleanUpLostAttempt, createKey, describeKey, warnAboutDuplicates } from "./create-key";
+import { diffApiKey, knownSpec, rotateAtOf } from "./diff";
+import { importKey, pendingImport, whyNotTheKey } from "./import-key";
+import { encodeInputs } from "./inputs";
+import type { ApiKeyInputs } from "./inputs";
 import type { KeyKind } from "./kind";
-import type { Context, Diff, Lifecycle, Properties, State } from "../lifecycle";
-import { keysMarked } from "./marked-keys";
-import { clearUp, mint, nameOf } from "./mint";
-import { mayHaveLeft } from "../create-once/words";
 import { refuseSelfLockout } from "./self-lockout";
-import {
-  diffOfUnresolved,
-  isUnresolved,
-  keepingTrack,
-  unresolvedState,
-  unsweptFailure,
-} from "../create-once/unresolved";
+import { apiKeyHoldings } from "./state";
+import type { ApiKeyState, HeldKey, LiveKey } from "./state";
 
-export function apiKeyLifecycle(kind: KeyKind): Lifecycle {
+export function apiKeyLifecycle<Spec extends object>(
+  kind: KeyKind<Spec>,
+): Lifecycle<ApiKeyInputs<Spec>, ApiKeyState<Spec>> {
   return {
-    check(olds, news) {
-      const common = ["description", "rotationTriggers", "recreateIfInvalid", "existing"];
-      const check = new InputCheck(news, [...kind.fixed, ...kind.changeable, ...common]);
-      kind.check(check, news);
-      check.auto("description", olds, { adopting: news.existing !== undefined, renew: false });
-      check.textMap("rotationTriggers");
-      check.flag("recreateIfInvalid");
-      checkExisting(check, olds, news);
-      return check.result();
-    },
-    diff(id, olds, news, now) {
-      noteHeld(id);
-      return diffOfUnresolved(id, olds, () => diffKey(kind, id, olds, news, now));
-    },
-    create: (inputs, context) => createKey(kind, inputs, context),
-    read: (id, olds, context) => readKey(kind, id, olds, context),
-    async update(id, olds, news, context) {
-      if (olds.unresolved === true) await clearUpAfter(kind, olds, context, id);
-      return { ...without(olds, "unresolved", ...SETTINGS), ...settingsOf(kind, news, olds) };
-    },
-    async delete(id, olds, context) {
-      if (isUnresolved(id)) return clearUpAfter(kind, olds, context);
-      // First of all: a twin's mark is the key's own as well.
-      refuseSelfLockout(kind.noun, id, olds, context.client.connection);
-      if (olds.unresolved === true) await clearUpAfter(kind, olds, context, id);
-      if (wasTakenOver(id, context)) {
-        context.log(`The ${kind.noun} ${id} stays: another resource of this run has taken it over.`);
-        return;
-      }
-      await context.client.revokeApiKey(id, context.client.operation(`Revoking the ${kind.noun} ${id}`));
-    },
+    diff: (state, inputs, now) => diffApiKey(kind, state, inputs, now),
+    create: (inputs, run) => create(kind, inputs, run),
+    read: (state, run) => read(kind, state, run),
+    update: (state, inputs, run) => update(kind, state, inputs, run),
+    delete: (state, run) => remove(kind, state, run),
   };
 }
 
-function diffKey(kind: KeyKind, id: string, olds: Properties, news: Properties, now: number): Diff {
-  const replaces = [...kind.fixed, "rotationTriggers"].filter((name) => !same(olds[name], news[name]));
-  if (!isTemplate(news.description, "description") && !same(olds.description, news.description)) {
-    replaces.push("description");
+async function create<Spec extends object>(
+  kind: KeyKind<Spec>,
+  inputs: ApiKeyInputs<Spec>,
+  run: Run,
+): Promise<ApiKeyState<Spec>> {
+  const spec = knownSpec(kind, inputs);
+  const pending = pendingImport(inputs.existing);
+  if (pending) {
+    const existing = { id: known(pending.id, "existing.id"), key: known(pending.key, "existing.key") };
+    // What this very run has revoked belonged to the resource that this one replaces.
+    if (!run.apiKeys.wasRemoved(existing.id)) {
+      const { holder, ...imported } = await importKey(kind, spec, inputs, existing, run);
+      return liveKey(imported, inputs, { holder });
+    }
   }
-  const taking = existingToTake(news);
-  if (taking && taking.id !== id) replaces.push("existing");
-  replaces.push(...kind.due(olds, news, now));
-  const settings = settingsOf(kind, news, olds);
-  const changed = SETTINGS.some((name) => !same(olds[name], settings[name]));
-  return { changes: changed || replaces.length > 0, replaces };
+  const given = known(inputs.description ?? "", "description");
+  const description = isTemplate(given, "description") ? fillIn(given) : given;
+  const hasMarker = bearsMark(description, "description");
+  const sent = inputs.description === undefined ? undefined : description;
+  const settled = { ...inputs, description: sent };
+  try {
+    const { duplicatePossible, ...made } = await createKey(
+      kind,
+      { spec, description: sent, hasMarker, sameInputs: hasMarker ? description : undefined },
+      run,
+    );
+    const live = liveKey(made, settled, { localCreatedAt: clockAhead(made, settled, run) });
+    if (!duplicatePossible) return live;
+    const lost = { description, hasMarker, startedAt: made.createdAt };
+    throw new IncompleteError({ ...live, lost }, possibleDuplicateMessage(describeKey(kind, description)));
+  } catch (error) {
+    if (!(error instanceof UnresolvedError)) throw error;
+    const id = unresolvedId(hasMarker ? markOf(description) : drawMark());
+    const lost = { description, hasMarker, startedAt: error.startedAt };
+    throw new IncompleteError<ApiKeyState<Spec>>(
+      { status: "unresolved", id, lost, inputs: encodeInputs(kind, settled) },
+      error.message,
+    );
+  }
 }
 
-async function createKey(kind: KeyKind, inputs: Properties, context: Context): Promise<State> {
-  if (existingToTake(inputs)) return takeOver(kind, inputs, context);
-  const { description } = inputs;
-  const settled = {
-    ...inputs,
-    description: isTemplate(description, "description") ? fillIn(description) : description,
+function liveKey<Spec>(
+  held: HeldKey<Spec>,
+  inputs: ApiKeyInputs<Spec>,
+  more: { holder?: string; localCreatedAt?: string | null },
+): LiveKey<Spec> {
+  return {
+    status: "live",
+    ...held,
+    rotationTriggers: inputs.rotationTriggers,
+    recreateIfInvalid: known(inputs.recreateIfInvalid, "recreateIfInvalid"),
+    rotateAt: rotateAtOf(held.expiresAt, known(inputs.rotateBeforeDays, "rotateBeforeDays")),
+    holder: more.holder ?? "",
+    localCreatedAt: more.localCreatedAt ?? null,
+    lost: null,
   };
-  const provable = bearsMark(settled.description, "description");
-  const mark = markFor(settled.description);
-  const minted = await keepingTrack(mark, settled, () => mint(kind, settled, provable, context));
-  const outputs = outputsOf(kind, settled, { ...minted.shown, isActive: true }, minted.createdAt);
-  if (minted.unswept) throw unsweptFailure(minted.id, outputs, nameOf(kind, settled));
-  return { id: minted.id, outputs };
 }
 
-/** What an unresolved creation is known by: its mark, or one drawn for it. */
-function markFor(description: unknown): string {
-  return bearsMark(description, "description") ? markOf(description) : drawMark();
+/** The local clock, if by it the key just created is due already: then only the time that passes on it counts. */
+function clockAhead<Spec>(made: HeldKey<Spec>, inputs: ApiKeyInputs<Spec>, run: Run): string | null {
+  const now = run.client.timing.now();
+  const due =
+    rotateAtOf(made.expiresAt, known(inputs.rotateBeforeDays, "rotateBeforeDays")) ?? made.expiresAt;
+  return isPast(due, now) ? rfc3339(now) : null;
 }
 
-/** Revokes what a creation that was not cleared up may have left, but for `except`. */
-function clearUpAfter(kind: KeyKind, olds: Properties, context: Context, except?: string): Promise<void> {
-  return clearUp(kind, olds, bearsMark(olds.description, "description"), context, except);
+async function read<Spec extends object>(
+  kind: KeyKind<Spec>,
+  state: ApiKeyState<Spec>,
+  run: Run,
+): Promise<ApiKeyState<Spec> | undefined> {
+  switch (state.status) {
+    case "unresolved":
+      return state;
+    case "requested":
+      pathSegment(state.id);
+      return { status: "looked-up", entry: listedOf(kind, state.id, await run.apiKeys.find(state.id)) };
+    case "looked-up": {
+      const entry = await run.apiKeys.find(state.entry.id);
+      return entry && { status: "looked-up", entry };
+    }
+    case "live":
+      return readLive(kind, state, run);
+  }
 }
 
-async function readKey(
-  kind: KeyKind,
-  id: string,
-  olds: Properties,
-  context: Context,
-): Promise<State | undefined> {
-  if (isUnresolved(id)) return { id, outputs: olds };
+async function readLive<Spec extends object>(
+  kind: KeyKind<Spec>,
+  state: LiveKey<Spec>,
+  run: Run,
+): Promise<ApiKeyState<Spec> | undefined> {
+  const { id, description, lost } = state;
   pathSegment(id);
-  const entry = await context.apiKeys.find(id);
-  if (olds.createdAt === undefined && olds.key === undefined) {
-    return { id, outputs: outputsOfGet(kind, id, entry) };
+  const entry = await run.apiKeys.findOwn(id, state.createdAt);
+  if (!entry) {
+    if (!lost) return undefined;
+    // The key is gone, but a duplicate from a lost attempt may still exist: keep its marker in the state.
+    const marker = lost.hasMarker ? markOf(lost.description) : drawMark();
+    return { status: "unresolved", id: unresolvedId(marker), lost, inputs: {} };
   }
-  // A key that was only looked up (`get`) is not ours to make anew: it is gone when the list says so, and not before.
-  const counts = entry && (entry.isActive || olds.recreateIfInvalid === false || olds.key === undefined);
-  // Gone, but for the twin that may live.
-  if (!counts) return olds.unresolved === true ? unresolvedState(markFor(olds.description), olds) : undefined;
-  await nameTwins(kind, id, olds, context);
-  const kept = without(olds, "lastUsedAt");
+  if (bearsMark(description, "description")) await warnAboutDuplicates(kind, description, [id], run);
   return {
-    id,
-    outputs: { ...kept, ...kind.listed(entry), isActive: entry.isActive, lastUsedAt: entry.lastUsedAt },
+    ...state,
+    isActive: entry.isActive,
+    lastUsedAt: entry.lastUsedAt ?? null,
+    listedScopes: entry.scopes,
   };
 }
 
-/** An attempt that took place only after the last look left a twin, which nothing but its mark gives away. */
-async function nameTwins(kind: KeyKind, id: string, olds: Properties, context: Context): Promise<void> {
-  if (olds.key === undefined || !bearsMark(olds.description, "description")) return;
-  const { byId } = await context.apiKeys.shared();
-  const twins = keysMarked(markOf(olds.description), byId).filter(
-    (entry) => entry.description === olds.description && entry.id !== id,
-  );
-  if (twins.length > 0) context.log(mayHaveLeft(nameOf(kind, olds), twins));
+/** For `get`: everything that the list shows; the key itself is shown by the API only at its creation. */
+function listedOf<Spec extends object>(kind: KeyKind<Spec>, id: string, entry: ApiKey | undefined): ApiKey {
+  const wrong = entry ? kind.whyMismatched(entry) : "the account does not have it";
+  if (entry && wrong === undefined) return entry;
+  throw new NotFoundError({
+    message: `There is no ${kind.label} with the id ${id}: ${sanitize(wrong ?? "")}.`,
+    outcome: "rejected",
+  });
 }
 
-/** For `.get`: everything that the list shows; the key itself is shown by the API only at its creation. */
-function outputsOfGet(kind: KeyKind, id: string, entry: ApiKey | undefined): Properties {
-  const wrong = entry ? kind.mismatch(entry, {}) : "the account does not hold it";
-  if (!entry || wrong !== undefined) {
-    throw new NotFoundError({
-      message: `There is no ${kind.noun} with the id ${id}: ${sanitize(wrong ?? "")}.`,
-      outcome: "rejected",
-    });
-  }
-  return without(entry, "id");
+async function update<Spec extends object>(
+  kind: KeyKind<Spec>,
+  state: ApiKeyState<Spec>,
+  inputs: ApiKeyInputs<Spec>,
+  run: Run,
+): Promise<ApiKeyState<Spec>> {
+  if (state.status !== "live") return state;
+  if (state.lost) await cleanUpLostAttempt(kind, state.lost, run, [state.id]);
+  const pending = pendingImport(inputs.existing);
+  const key = pending && pending.id === state.id ? known(pending.key, "existing.key") : state.key;
+  const wrong = key === null || key === state.key ? undefined : whyNotTheKey(key, state.keyPrefix);
+  if (wrong !== undefined)
+    throw new IncompleteError(state, `Cannot store another key for the ${kind.label} ${state.id}: ${wrong}.`);
+  return {
+    ...state,
+    key,
+    recreateIfInvalid: known(inputs.recreateIfInvalid, "recreateIfInvalid"),
+    rotateAt: rotateAtOf(state.expiresAt, known(inputs.rotateBeforeDays, "rotateBeforeDays")),
+    lost: null,
+  };
+}
+
+async function remove<Spec extends object>(
+  kind: KeyKind<Spec>,
+  state: ApiKeyState<Spec>,
+  run: Run,
+): Promise<void> {
+  if (state.status === "unresolved") return cleanUpLostAttempt(kind, state.lost, run);
+  const { id, key, keyPrefix } =
+    state.status === "live"
+      ? state
+      : state.status === "looked-up"
+        ? { ...state.entry, key: null }
+        : { id: state.id, key: null, keyPrefix: null };
+  await deleteUnlessHeld(run, apiKeyHoldings(state), `the ${kind.label} ${id}`, async () => {
+    // Check this first: cleaning up by marker below would also match the key itself.
+    refuseSelfLockout(kind.label, { id, key, keyPrefix }, run.client.connection);
+    if (state.status === "live" && state.lost) await cleanUpLostAttempt(kind, state.lost, run, [id]);
+    await run.apiKeys.remove(id, `Revoking the ${kind.label} ${id}`);
+  });
 }

@@ -1,63 +1,65 @@
-// What is peculiar to a personal access token: scopes, and an end that is known in advance.
-import { apiKeyLifecycle } from "./lifecycle";
-import type { KeyKind } from "./kind";
+// What is specific to personal access tokens: scopes, and an expiry that is known in advance.
+import { parseApiTime } from "../../api/timing";
 import { same, shape } from "../inputs";
 import type { InputCheck } from "../inputs";
 import { UNKNOWN } from "../lifecycle";
 import { quotesSecret } from "../../text/pasted-secret";
-import { rfc3339 } from "./mint";
 import type { Properties } from "../lifecycle";
+import { inputOf } from "../properties";
+import { DAY_MS, rfc3339 } from "../time";
+import { isServiceKey } from "./kind";
+import type { KeyKind } from "./kind";
 
-const DAY_MS = 86_400_000;
 /** A hundred years: beyond it dates lose their meaning. */
-const MOST_DAYS = 36_500;
+const MAX_DAYS = 36_500;
 
-/** Also the kind of key that a rotating token holds. */
-export const tokenKind: KeyKind = {
-  noun: "personal access token",
-  fixed: ["scopes", "expiresInDays"],
-  changeable: ["rotateBeforeDays"],
+export interface TokenSpec {
+  scopes: readonly string[];
+  expiresInDays: number | null;
+}
+
+export const tokenKind: KeyKind<TokenSpec> = {
+  label: "personal access token",
+  specNames: ["scopes", "expiresInDays"],
+  updatable: ["rotateBeforeDays"],
   check(check, news) {
     checkScopes(check, news);
-    check.days("expiresInDays", MOST_DAYS);
-    check.days("rotateBeforeDays", MOST_DAYS);
+    check.days("expiresInDays", MAX_DAYS);
+    check.days("rotateBeforeDays", MAX_DAYS);
     checkRotation(check, news);
   },
-  post: (inputs, context, operation) =>
-    context.client.createPersonalAccessToken(
+  decodeInputs: (properties) => ({
+    scopes: inputOf<string[]>(properties, "scopes") ?? [],
+    expiresInDays: inputOf<number>(properties, "expiresInDays") ?? null,
+  }),
+  decodeSpec: (state) => ({
+    scopes: state.stringsOrNull("scopes") ?? [],
+    expiresInDays: state.numberOrNull("expiresInDays"),
+  }),
+  fixedOutputs: ({ spec, expiresAt }) => ({ ...spec, expiresAt }),
+  singleKeyOutputs: (_key, rotateAt) => ({ rotateAt }),
+  post: ({ scopes, expiresInDays }, description, run, operation) =>
+    run.client.createPersonalAccessToken(
       {
-        scopes: inputs.scopes as string[],
-        ...(inputs.description === undefined ? {} : { description: inputs.description as string }),
-        ...(inputs.expiresInDays === undefined ? {} : { expires_in_days: inputs.expiresInDays as number }),
+        scopes,
+        ...(description === undefined ? {} : { description }),
+        ...(expiresInDays === null ? {} : { expires_in_days: expiresInDays }),
       },
       operation,
     ),
-  mismatch(entry, inputs) {
-    if (entry.service !== undefined)
+  whyMismatched(entry, spec) {
+    if (isServiceKey(entry)) {
       return `it is not a personal access token, but a service key for ${JSON.stringify(entry.service)}`;
-    // A list that does not tell scopes cannot contradict them.
-    if (inputs.scopes === undefined || entry.scopes.length === 0) return undefined;
-    if (same(normalized(entry.scopes), inputs.scopes)) return undefined;
+    }
+    // A list that does not show scopes cannot contradict them.
+    if (spec === undefined || entry.scopes.length === 0) return undefined;
+    if (same(normalized(entry.scopes), spec.scopes)) return undefined;
     return `its scopes are ${normalized(entry.scopes).join(", ")}`;
   },
-  listed: () => ({}),
-  facts(inputs, createdAt) {
-    const { scopes, expiresInDays } = inputs;
-    if (typeof expiresInDays !== "number") return { scopes };
-    return { scopes, expiresInDays, expiresAt: rfc3339(Date.parse(createdAt) + expiresInDays * DAY_MS) };
-  },
-  settings: (inputs, facts) => {
-    const at = rotateAt(inputs, facts);
-    return at === undefined ? {} : { rotateAt: at };
-  },
-  due(olds, news, now) {
-    const past = (at: unknown): boolean => typeof at === "string" && Date.parse(at) <= now;
-    if (past(olds.expiresAt) && news.recreateIfInvalid !== false) return ["expiresAt"];
-    return past(rotateAt(news, olds)) ? ["rotateAt"] : [];
-  },
+  expires: ({ expiresInDays }) => expiresInDays !== null,
+  expiresAt: ({ expiresInDays }, createdAt) =>
+    expiresInDays === null ? null : rfc3339(parseApiTime(createdAt) + expiresInDays * DAY_MS),
 };
-
-export const personalAccessToken = apiKeyLifecycle(tokenKind);
 
 /** The API decides which scopes exist. Sorted and without duplicates, since neither means anything to it. */
 function checkScopes(check: InputCheck, news: Properties): void {
@@ -108,10 +110,4 @@ function checkRotation(check: InputCheck, news: Properties): void {
 
 function normalized(scopes: readonly string[]): string[] {
   return [...new Set(scopes)].sort();
-}
-
-function rotateAt(inputs: Properties, facts: Properties): string | undefined {
-  const { rotateBeforeDays } = inputs;
-  if (typeof rotateBeforeDays !== "number" || typeof facts.expiresAt !== "string") return undefined;
-  return rfc3339(Date.parse(facts.expiresAt) - rotateBeforeDays * DAY_MS);
 }

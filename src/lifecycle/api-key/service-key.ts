@@ -1,15 +1,19 @@
-// What is peculiar to a service key.
-import { apiKeyLifecycle } from "./lifecycle";
+// What is specific to service keys.
 import { didYouMean, holdsSecret, shape } from "../inputs";
+import { inputOf } from "../properties";
+import { isServiceKey } from "./kind";
 import type { KeyKind } from "./kind";
 
 export const SERVICES = ["database", "storage", "llm-api", "dns", "vps"] as const;
 
-/** Also the kind of key that a rotating service key holds. */
-export const serviceKeyKind: KeyKind = {
-  noun: "service key",
-  fixed: ["service"],
-  changeable: [],
+export interface ServiceSpec {
+  service: string;
+}
+
+export const serviceKeyKind: KeyKind<ServiceSpec> = {
+  label: "service key",
+  specNames: ["service"],
+  updatable: [],
   check(check) {
     if (!check.required("service", `one of ${SERVICES.join(", ")}`)) return;
     const service = check.text("service");
@@ -20,23 +24,20 @@ export const serviceKeyKind: KeyKind = {
       `\`service\` must be one of ${SERVICES.join(", ")}, not ${given}${didYouMean(service, SERVICES)}`,
     );
   },
-  post: (inputs, context, operation) =>
-    context.client.createServiceKey(
-      {
-        service: inputs.service as string,
-        ...(inputs.description === undefined ? {} : { description: inputs.description as string }),
-      },
+  decodeInputs: (properties) => ({ service: inputOf<string>(properties, "service") ?? "" }),
+  decodeSpec: (state) => ({ service: state.string("service") }),
+  fixedOutputs: ({ spec }) => ({ service: spec.service }),
+  singleKeyOutputs: ({ listedScopes }) => ({ scopes: listedScopes }),
+  post: ({ service }, description, run, operation) =>
+    run.client.createServiceKey(
+      { service, ...(description === undefined ? {} : { description }) },
       operation,
     ),
-  mismatch(entry, inputs) {
-    if (entry.service === undefined) return "it is not a service key, but a personal access token";
-    if (inputs.service === undefined || entry.service === inputs.service) return undefined;
+  whyMismatched(entry, spec) {
+    if (!isServiceKey(entry)) return "it is not a service key, but a personal access token";
+    if (spec === undefined || entry.service === spec.service) return undefined;
     return `it is for the service ${JSON.stringify(entry.service)}`;
   },
-  listed: (entry) => ({ scopes: entry.scopes }),
-  facts: (inputs) => ({ service: inputs.service }),
-  settings: () => ({}),
-  due: () => [],
+  expires: () => false,
+  expiresAt: () => null,
 };
-
-export const serviceKey = apiKeyLifecycle(serviceKeyKind);

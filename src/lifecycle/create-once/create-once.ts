@@ -1,205 +1,220 @@
-// After a POST whose outcome is unknown: find out, clean up, try once more, or say exactly what is left. docs/fault-table.md shows what came of it.
-import { WaysCloudError } from "../../errors";
+// Creates one thing exactly once: after a POST whose outcome is unknown, find out, clean up, try once more, or say exactly what is left.
+import { LostResponseError, WaysCloudError } from "../../errors";
 import type { WithServerTime } from "../../api/client";
-import { parseApiTime } from "../../api/timing";
-import type { Snapshot } from "../listing";
-import type { Context } from "../lifecycle";
-import { ids, mayHaveLeft, unprovenWords, unresolvedWords } from "./words";
+import type { Run } from "../run";
+import type { Created, Creation, Listed } from "./creation";
+import { listCandidates, possibleLeftoverMessage, unprovenMessage, unresolvedMessage } from "./messages";
+import { startedAt, StartTime } from "./start-time";
 
 /** When the list is read after an ambiguous POST: at 0, 2 and 6 seconds. */
 const READ_AFTER_MS = [0, 2_000, 4_000];
-/** Clocks and timestamps of whole seconds: a record this much older than our request may still be of our making. */
-const CLOCK_SLACK_MS = 5_000;
-/** Beyond this no disagreement of clocks explains the difference, not even for a record that bears our mark: a person copied it. */
-const LONG_AGO_MS = 600_000;
 
-/** When a record was made: after our first request, perhaps a little before it, or certainly before. */
-export type Age = "since" | "before" | "long ago";
-
-/** One thing to be created exactly once. `C`: what the POST answers; `R`: what the list shows. */
-export interface Creation<C extends { id: string }, R extends { id: string; createdAt: string }> {
-  /** For messages: `the service key "…"`. */
-  what: string;
-  post(): Promise<WithServerTime<C>>;
-  list(): Promise<Snapshot<R>>;
-  /** Existed before, or belongs to another resource of this run. */
-  isKnown(id: string): boolean;
-  /** `proven`: by mark, or by fingerprint and name, this record can only be ours; `possible`: it may be; else it is not. */
-  judge(record: R, age: Age): "proven" | "possible" | "foreign";
-  remove(id: string): Promise<void>;
-  /** Given where a creation can be kept although its answer was lost, because the answer held no secret. */
-  keep?(record: R): C;
-}
-
-export interface Created<C> {
-  value: C;
-  serverTime: number | undefined;
-  /** It was not possible to look for a twin that an earlier attempt may have left. */
-  unswept: boolean;
-}
-
-/** Thrown when something may be live that nobody could look up: the caller keeps it in the state as unresolved. */
+/** Something may be live that nobody could look up: the caller keeps it in the state as unresolved. */
 export class UnresolvedError extends Error {
   override readonly name = "UnresolvedError";
-}
-
-export async function createOnce<C extends { id: string }, R extends { id: string; createdAt: string }>(
-  creation: Creation<C, R>,
-  context: Context,
-): Promise<Created<C>> {
-  const { timing } = context.client;
-  const started = timing.monotonic();
-  try {
-    return { ...(await creation.post()), unswept: false };
-  } catch (error) {
-    if (!isAmbiguous(error)) throw error;
-    context.log(`${creation.what}: the answer to its creation was lost; looking for what became of it.`);
-    const first = await settle(creation, context, started, error);
-    if (first.kept) return { ...first.kept, unswept: false };
-    return secondAttempt(creation, context, started, first.removed === 0);
+  constructor(
+    message: string,
+    /** When the first attempt began, by the server's clock (RFC 3339); `null` if that clock is not known. */
+    readonly startedAt: string | null,
+  ) {
+    super(message);
   }
 }
 
-/**
- * The one repetition. After it nothing is tried again: whatever it leaves is removed, or named. An attempt of which nothing was ever seen may
- * still take place, so the creation is then kept as unresolved.
- */
-async function secondAttempt<C extends { id: string }, R extends { id: string; createdAt: string }>(
-  creation: Creation<C, R>,
-  context: Context,
-  started: number,
-  firstMayBeLate: boolean,
-): Promise<Created<C>> {
-  let created: WithServerTime<C>;
-  try {
-    created = await creation.post();
-  } catch (error) {
-    let unseen = firstMayBeLate ? 1 : 0;
-    if (isAmbiguous(error)) {
-      const second = await settle(creation, context, started, error);
-      if (second.kept) return { ...second.kept, unswept: false };
-      unseen += 1 - second.removed;
-    }
-    // A conflict means that the same request can have made nothing either.
-    if (unseen <= 0 || !(error instanceof WaysCloudError) || error.outcome === "conflict") throw error;
-    throw unresolved(creation.what, error, "an attempt whose answer was lost may still take effect.");
-  }
-  const unswept = firstMayBeLate && !(await sweep(creation, context, started, created.value.id));
-  return { ...created, unswept };
+/** Creates it, whatever becomes of the responses. @throws UnresolvedError when that could not be brought to an end. */
+export function createOnce<Made extends { id: string }, Entry extends Listed>(
+  creation: Creation<Made, Entry>,
+  run: Run,
+): Promise<Created<Made>> {
+  return new CreateOnce(creation, run).create();
 }
 
-interface Settled<C> {
-  kept?: WithServerTime<C>;
+/** What the list shows that is ours, or may be. */
+interface Candidates<Entry> {
+  owned: Entry[];
+  maybe: Entry[];
+  serverTime: number | undefined;
+}
+
+/** What became of an attempt whose response was lost: kept, or `removed` so many objects of it. */
+interface Resolution<Made> {
+  kept?: WithServerTime<Made>;
   removed: number;
 }
 
-/** Looks for what an ambiguous POST left, and keeps or removes it. */
-async function settle<C extends { id: string }, R extends { id: string; createdAt: string }>(
-  creation: Creation<C, R>,
-  context: Context,
-  started: number,
-  cause: WaysCloudError,
-): Promise<Settled<C>> {
-  const { proven, possible, serverTime } = await lookThrice(creation, context, started, cause);
-  const [first] = proven;
-  if (first && creation.keep) return { kept: { value: creation.keep(first), serverTime }, removed: 0 };
-  if (proven.length === 0 && possible.length > 0) {
-    throw new Error(unprovenWords(creation.what, possible, cause));
+class CreateOnce<Made extends { id: string }, Entry extends Listed> {
+  private started: StartTime;
+  private serverTime: number | undefined;
+  /** Ids that were listed after the first attempt. */
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly creation: Creation<Made, Entry>,
+    private readonly run: Run,
+  ) {
+    this.started = new StartTime(run.client.timing);
   }
-  try {
-    for (const record of proven) await creation.remove(record.id);
-  } catch (error) {
-    throw unresolved(
-      creation.what,
-      cause,
-      `what it left (${ids(proven)}) could not be revoked: ${messageOf(error)}`,
+
+  async create(): Promise<Created<Made>> {
+    const { creation, run } = this;
+    const lost = run.lostCreations.take(creation.sameInputs);
+    if (!lost) return this.firstAttempt();
+    // This run has tried it before, and nobody kept the result: begin with what that attempt left.
+    this.started = lost.started;
+    if (!lost.made) return this.afterLostResponse(lost.cause);
+    const made = lost.made as Created<Made>;
+    return this.finish(
+      { ...made, duplicatePossible: !(await this.removeDuplicates(made.value.id)) },
+      lost.cause,
     );
   }
-  return { removed: proven.length };
-}
 
-interface Sighting<R> {
-  proven: R[];
-  possible: R[];
-  serverTime: number | undefined;
-}
-
-async function lookThrice<C extends { id: string }, R extends { id: string; createdAt: string }>(
-  creation: Creation<C, R>,
-  context: Context,
-  started: number,
-  cause: WaysCloudError,
-): Promise<Sighting<R>> {
-  let sighting: Sighting<R> | undefined;
-  let failure: unknown;
-  for (const wait of READ_AFTER_MS) {
-    if (wait > 0) await context.client.timing.sleep(wait);
+  private async firstAttempt(): Promise<Created<Made>> {
     try {
-      sighting = await look(creation, context, started);
+      return { ...(await this.post(false)), duplicatePossible: false };
     } catch (error) {
-      // Only the last look counts as proof of absence.
-      sighting = undefined;
-      failure = error;
-      continue;
+      if (!isAmbiguous(error)) throw error;
+      this.run.log(
+        `${this.creation.what}: the response to the create request was lost; checking whether it was created.`,
+      );
+      return this.afterLostResponse(error);
     }
-    // What is only possible may be another's; ours may come later, and the error is to name it too.
-    if (sighting.proven.length > 0) return sighting;
   }
-  if (!sighting) throw unresolved(creation.what, cause, `the list could not be read: ${messageOf(failure)}`);
-  return sighting;
-}
 
-async function look<C extends { id: string }, R extends { id: string; createdAt: string }>(
-  creation: Creation<C, R>,
-  context: Context,
-  started: number,
-): Promise<Sighting<R>> {
-  const { timing } = context.client;
-  const snapshot = await creation.list();
-  // By the server's own clock: its time now, less what has passed here since the first request.
-  const since = (snapshot.serverTime ?? timing.now()) - (timing.monotonic() - started) - CLOCK_SLACK_MS;
-  const sighting: Sighting<R> = { proven: [], possible: [], serverTime: snapshot.serverTime };
-  for (const record of snapshot.byId.values()) {
-    if (creation.isKnown(record.id)) continue;
-    const judgement = creation.judge(record, ageOf(parseApiTime(record.createdAt), since));
-    if (judgement !== "foreign") sighting[judgement].push(record);
+  private async afterLostResponse(cause: WaysCloudError): Promise<Created<Made>> {
+    try {
+      const first = await this.resolve(cause);
+      if (first.kept) return { ...first.kept, duplicatePossible: false };
+      return await this.secondAttempt(first.removed === 0, cause);
+    } catch (error) {
+      if (error instanceof UnresolvedError) {
+        this.run.lostCreations.note(this.creation.sameInputs, { started: this.started, cause });
+      }
+      throw error;
+    }
   }
-  return sighting;
-}
 
-/** A time that cannot be read proves nothing against a record. */
-function ageOf(created: number, since: number): Age {
-  if (Number.isNaN(created) || created >= since) return "since";
-  return created >= since - LONG_AGO_MS ? "before" : "long ago";
-}
+  /**
+   * The single retry. Anything it leaves behind is removed or reported. If an earlier attempt was never observed, it may still take effect, so
+   * the creation is then recorded as unresolved.
+   */
+  private async secondAttempt(firstMayBeLate: boolean, cause: WaysCloudError): Promise<Created<Made>> {
+    let made: WithServerTime<Made>;
+    try {
+      made = await this.post(true);
+    } catch (error) {
+      // What can be kept exists once in an account: a conflict over it proves that the identical first request created nothing else.
+      if (isConflict(error) && this.creation.keep) throw error;
+      let unseen = firstMayBeLate ? 1 : 0;
+      // Only a look proves what exists: a conflict may be with what the first attempt has created by now.
+      if (isAmbiguous(error) || isConflict(error)) {
+        const second = await this.resolve(error);
+        if (second.kept) return { ...second.kept, duplicatePossible: false };
+        unseen += (isConflict(error) ? 0 : 1) - second.removed;
+      }
+      if (unseen <= 0 || !(error instanceof WaysCloudError)) throw error;
+      throw this.unresolved(error, "an attempt whose response was lost may still take effect.");
+    }
+    const duplicatePossible = firstMayBeLate && !(await this.removeDuplicates(made.value.id));
+    return this.finish({ ...made, duplicatePossible }, cause);
+  }
 
-/** Removes a late twin of the first attempt, or names what may be one. False when that could not be made sure. */
-async function sweep<C extends { id: string }, R extends { id: string; createdAt: string }>(
-  creation: Creation<C, R>,
-  context: Context,
-  started: number,
-  own: string,
-): Promise<boolean> {
-  try {
-    const { proven, possible } = await look(creation, context, started);
-    for (const twin of proven) if (twin.id !== own) await creation.remove(twin.id);
-    const twins = possible.filter((twin) => twin.id !== own);
-    if (twins.length > 0) context.log(mayHaveLeft(creation.what, twins));
-    return true;
-  } catch (error) {
-    context.log(`${creation.what}: could not look for a twin of a lost attempt (${messageOf(error)}).`);
-    return false;
+  private finish(created: Created<Made>, cause: WaysCloudError): Created<Made> {
+    if (created.duplicatePossible) {
+      this.run.lostCreations.note(this.creation.sameInputs, { started: this.started, cause, made: created });
+    }
+    return created;
+  }
+
+  private post(isSecond: boolean): Promise<WithServerTime<Made>> {
+    return this.creation.post({ isSecond, seen: this.seen });
+  }
+
+  /** Looks for what an ambiguous POST left, and keeps or removes it. */
+  private async resolve(cause: WaysCloudError): Promise<Resolution<Made>> {
+    const { creation } = this;
+    const { owned, maybe, serverTime } = await this.findCreated(cause);
+    const [first] = owned;
+    if (first && creation.keep) return { kept: { value: creation.keep(first), serverTime }, removed: 0 };
+    if (owned.length === 0 && maybe.length > 0) {
+      throw new LostResponseError(unprovenMessage(creation.what, maybe, cause));
+    }
+    try {
+      for (const entry of owned) await creation.remove(entry.id);
+    } catch (error) {
+      const why = `what it left (${listCandidates(owned)}) could not be revoked: ${errorMessage(error)}`;
+      throw this.unresolved(cause, why);
+    }
+    return { removed: owned.length };
+  }
+
+  private async findCreated(cause: WaysCloudError): Promise<Candidates<Entry>> {
+    let candidates: Candidates<Entry> | undefined;
+    let failure: unknown;
+    for (const wait of READ_AFTER_MS) {
+      if (wait > 0) await this.run.client.timing.sleep(wait);
+      try {
+        candidates = await this.listCandidates();
+      } catch (error) {
+        // Only the last look counts as proof of absence.
+        candidates = undefined;
+        failure = error;
+        continue;
+      }
+      // A merely possible match may belong to someone else. Keep looking: our own may still appear, and the error must name it too.
+      if (candidates.owned.length > 0) return candidates;
+    }
+    if (!candidates) throw this.unresolved(cause, `the list could not be read: ${errorMessage(failure)}`);
+    return candidates;
+  }
+
+  private async listCandidates(): Promise<Candidates<Entry>> {
+    const { byId, serverTime } = await this.creation.list();
+    this.serverTime = serverTime ?? this.serverTime;
+    const candidates: Candidates<Entry> = { owned: [], maybe: [], serverTime };
+    for (const entry of byId.values()) {
+      this.seen.add(entry.id);
+      if (this.creation.isKnown(entry.id)) continue;
+      const ownership = this.creation.ownership(entry, this.started.relation(entry.createdAt, serverTime));
+      if (ownership === "owned") candidates.owned.push(entry);
+      else if (ownership === "maybe-owned") candidates.maybe.push(entry);
+    }
+    return candidates;
+  }
+
+  /** Removes a late duplicate of the first attempt, or reports what may be one. False when that could not be made sure. */
+  private async removeDuplicates(own: string): Promise<boolean> {
+    const { creation, run } = this;
+    try {
+      const { owned, maybe } = await this.listCandidates();
+      for (const { id } of owned) if (id !== own) await creation.remove(id);
+      const others = maybe.filter(({ id }) => id !== own);
+      if (others.length > 0) run.log(possibleLeftoverMessage(creation.what, others));
+      return true;
+    } catch (error) {
+      run.log(
+        `${creation.what}: could not check for a duplicate from a lost attempt (${errorMessage(error)}).`,
+      );
+      return false;
+    }
+  }
+
+  private unresolved(cause: WaysCloudError, why: string): UnresolvedError {
+    return new UnresolvedError(
+      unresolvedMessage(this.creation.what, cause, why),
+      startedAt(this.started, this.serverTime),
+    );
   }
 }
 
-function unresolved(what: string, cause: WaysCloudError, why: string): UnresolvedError {
-  return new UnresolvedError(unresolvedWords(what, cause, why));
+function isConflict(error: unknown): error is WaysCloudError {
+  return error instanceof WaysCloudError && error.outcome === "conflict";
 }
 
 export function isAmbiguous(error: unknown): error is WaysCloudError {
   return error instanceof WaysCloudError && error.outcome === "ambiguous";
 }
 
-export function messageOf(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

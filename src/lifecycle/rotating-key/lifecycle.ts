@@ -1,137 +1,148 @@
-// The life of a rotating key: one resource that holds a key and, for an overlap, its predecessor. Due times come from the state; nothing due, no request.
-import type { ApiKey } from "../../api/schemas";
-import { drawMark } from "../../text/auto-name";
-import type { KeyKind } from "../api-key/kind";
-import { InputCheck, same, without } from "../inputs";
-import type { Checked, Context, Diff, Lifecycle, Properties, State } from "../lifecycle";
-import { bearing } from "../api-key/marked-keys";
-import { clearUp, mint, nameOf } from "../api-key/mint";
-import { rotationRun } from "./rotate";
-import { marked, outputsOf, past, PREVIOUS, rotationDue, schedule, successorMark, text } from "./state";
-import type { RotatingKind } from "./state";
+// The lifecycle of a rotating key. Due times come from the state; while nothing is due, there is no request.
+import { drawMark, isDefaultDescription } from "../../text/auto-name";
+import { cleanUpLostAttempt, createKey, describeKey, warnAboutDuplicates } from "../api-key/create-key";
+import { knownSpec } from "../api-key/diff";
+import { leftBy } from "../api-key/matching";
 import { refuseSelfLockout } from "../api-key/self-lockout";
-import { diffOfUnresolved, isUnresolved, keepingTrack, unsweptFailure } from "../create-once/unresolved";
+import { UnresolvedError } from "../create-once/create-once";
+import { unresolvedId } from "../create-once/lost-attempt";
+import { possibleDuplicateMessage } from "../create-once/messages";
+import { deleteUnlessHeld } from "../delete";
+import { apiKeyClaim } from "../holders";
+import { IncompleteError, known } from "../lifecycle";
+import type { Lifecycle } from "../lifecycle";
+import type { Run } from "../run";
+import { encodeRotatingKeyInputs } from "./inputs";
+import type { RotatingKeyInputs } from "./inputs";
+import { updateRotatingKey } from "./rotate";
+import { diffRotatingKey, nextMarker, nextRotation } from "./schedule";
+import { withMarker } from "./state";
+import type { Rotation } from "./schedule";
+import type { HoldingKeys, RotatingKeyState } from "./state";
 
-const MOST_DAYS = 3_650;
-/** `identity`: the fixed inputs that name another thing when they change; a change of the others rotates. */
-export function rotatingLifecycle(kind: KeyKind, identity: readonly string[]): Lifecycle {
-  const life: RotatingKind = {
-    kind,
-    identity,
-    rotating: [...kind.fixed.filter((name) => !identity.includes(name)), "description", "rotationTriggers"],
-  };
+export function rotatingKeyLifecycle<Spec extends object>(
+  rotation: Rotation<Spec>,
+): Lifecycle<RotatingKeyInputs<Spec>, RotatingKeyState<Spec>> {
   return {
-    check: (_olds, news) => check(life, news),
-    diff: (id, olds, news, now) => diffOfUnresolved(id, olds, () => diff(life, olds, news, now)),
-    create: (inputs, context) => create(life, inputs, context),
-    read: (id, olds, context) => read(life, id, olds, context),
-    update: (id, olds, news, context) => rotationRun(life, id, olds, news, context),
-    delete: (id, olds, context) => remove(life, id, olds, context),
+    diff: (state, inputs, now) => diffRotatingKey(rotation, state, inputs, now),
+    create: (inputs, run) => create(rotation, inputs, run),
+    read: (state, run) => read(rotation, state, run),
+    update: (state, inputs, run) =>
+      state.status === "unresolved"
+        ? Promise.resolve(state)
+        : updateRotatingKey(rotation, state, inputs, run),
+    delete: (state, run) => remove(rotation, state, run),
   };
 }
 
-function check({ kind }: RotatingKind, news: Properties): Checked {
-  const own = ["description", "rotationTriggers", "rotateEveryDays", "overlapDays", "holdWhileUsed"];
-  const check = new InputCheck(news, [...kind.fixed, ...own]);
-  kind.check(check, news);
-  check.text("description");
-  check.textMap("rotationTriggers");
-  if (check.required("rotateEveryDays", "how many days a key serves before its successor is made")) {
-    check.days("rotateEveryDays", MOST_DAYS);
-  }
-  check.days("overlapDays", MOST_DAYS, 0);
-  check.flag("holdWhileUsed");
-  const { rotateEveryDays: every, overlapDays: overlap, expiresInDays: end } = news;
-  if (typeof every === "number" && typeof overlap === "number" && overlap >= every) {
-    check.fail(
-      "overlapDays",
-      `\`overlapDays\` (${overlap}) must be smaller than \`rotateEveryDays\` (${every}), or more than two keys would live at once`,
+async function create<Spec extends object>(
+  { kind }: Rotation<Spec>,
+  inputs: RotatingKeyInputs<Spec>,
+  run: Run,
+): Promise<RotatingKeyState<Spec>> {
+  const spec = knownSpec(kind, inputs);
+  const base = known(inputs.description, "description");
+  // Only then can no other resource have the very same inputs.
+  const sameInputs = isDefaultDescription(base) || inputs.owner !== "" ? JSON.stringify(inputs) : undefined;
+  const marker = run.lostCreations.markerOf(sameInputs) ?? drawMark();
+  const description = withMarker(base, marker);
+  run.lostCreations.noteMarker(sameInputs, marker);
+  try {
+    const { duplicatePossible, ...current } = await createKey(
+      kind,
+      { spec, description, hasMarker: true, sameInputs },
+      run,
+    );
+    const state: HoldingKeys<Spec> = {
+      status: "holding",
+      id: `rotating-${marker}`,
+      current: { ...current, description: base },
+      previous: null,
+      rotationTriggers: inputs.rotationTriggers,
+      nextRotationAt: known(nextRotation(inputs.rotateEveryDays, current.createdAt), "rotateEveryDays"),
+      overlapDays: known(inputs.overlapDays, "overlapDays") ?? null,
+      holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed") ?? null,
+      owner: inputs.owner,
+      lost: duplicatePossible ? { description, hasMarker: true, startedAt: current.createdAt } : null,
+    };
+    if (!duplicatePossible) return state;
+    throw new IncompleteError(state, possibleDuplicateMessage(describeKey(kind, description)));
+  } catch (error) {
+    if (!(error instanceof UnresolvedError)) throw error;
+    const lost = { description, hasMarker: true, startedAt: error.startedAt };
+    throw new IncompleteError<RotatingKeyState<Spec>>(
+      {
+        status: "unresolved",
+        id: unresolvedId(marker),
+        lost,
+        inputs: encodeRotatingKeyInputs(kind, inputs, description),
+      },
+      error.message,
     );
   }
-  if (
-    typeof every === "number" &&
-    typeof end === "number" &&
-    end < every + (typeof overlap === "number" ? overlap : 0)
-  ) {
-    check.fail(
-      "expiresInDays",
-      `\`expiresInDays\` (${end}) must be at least \`rotateEveryDays\` and \`overlapDays\` together, or a key would end while it is in use`,
+}
+
+async function read<Spec extends object>(
+  { kind }: Rotation<Spec>,
+  state: RotatingKeyState<Spec>,
+  run: Run,
+): Promise<RotatingKeyState<Spec> | undefined> {
+  if (state.status === "unresolved") return state;
+  const current = await run.apiKeys.findOwn(state.current.id, state.current.createdAt);
+  const previous = state.previous && (await run.apiKeys.find(state.previous.id));
+  const held = state.previous ? [state.current.id, state.previous.id] : [state.current.id];
+  await warnAboutDuplicates(kind, nextDescription(state), held, run);
+  const left = await leftOver(kind, state, run);
+  // While the key of an interrupted rotation lives, the resource must not vanish with its last known key. Nor must an inactive key be forgotten: it may be activated again.
+  if (!current && !previous && left.length === 0) return undefined;
+  return {
+    ...state,
+    previous: previous ? state.previous : null,
+    current: {
+      ...state.current,
+      isActive: current?.isActive === true,
+      lastUsedAt: current?.lastUsedAt ?? null,
+    },
+  };
+}
+
+/** Revokes all keys of the resource, the previous one first, with whatever an interrupted or lost attempt may have created. */
+async function remove<Spec extends object>(
+  { kind }: Rotation<Spec>,
+  state: RotatingKeyState<Spec>,
+  run: Run,
+): Promise<void> {
+  if (state.status === "unresolved") return cleanUpLostAttempt(kind, state.lost, run);
+  const { current, previous } = state;
+  for (const key of previous ? [previous, current] : [current]) {
+    const holding = { what: apiKeyClaim(key.id), holder: "" };
+    if (!run.holders.isHeldByAnother(holding)) refuseSelfLockout(kind.label, key, run.client.connection);
+  }
+  const left = await leftOver(kind, state, run);
+  for (const id of new Set([...(previous ? [previous.id] : []), ...left, current.id])) {
+    const what = `the ${kind.label} ${id}`;
+    await deleteUnlessHeld(run, [{ what: apiKeyClaim(id), holder: "" }], what, () =>
+      run.apiKeys.remove(id, `Revoking ${what}`),
     );
   }
-  return check.result();
 }
 
-function diff(life: RotatingKind, olds: Properties, news: Properties, now: number): Diff {
-  const replaces = life.identity.filter((name) => !same(olds[name], news[name]));
-  if (replaces.length > 0) return { changes: true, replaces };
-  const times = schedule(news, olds);
-  const changes =
-    rotationDue(life, olds, news, now) ||
-    past(olds.retireAt, now) ||
-    olds.nextRotationAt !== times.nextRotationAt ||
-    !same(olds.overlapDays, news.overlapDays) ||
-    !same(olds.holdWhileUsed, news.holdWhileUsed);
-  return { changes, replaces: [] };
-}
-
-async function create(life: RotatingKind, inputs: Properties, context: Context): Promise<State> {
-  const mark = drawMark();
-  const sent = marked(inputs, mark);
-  const minted = await keepingTrack(mark, sent, () => mint(life.kind, sent, true, context));
-  const outputs = outputsOf(life, inputs, minted);
-  const id = `rotating-${mark}`;
-  if (minted.unswept) throw unsweptFailure(id, { ...outputs, unresolvedMark: mark }, nameOf(life.kind, sent));
-  return { id, outputs };
-}
-
-async function read(
-  { kind }: RotatingKind,
-  id: string,
-  olds: Properties,
-  context: Context,
-): Promise<State | undefined> {
-  if (isUnresolved(id)) return { id, outputs: olds };
-  const current = await context.apiKeys.find(text(olds.keyId));
-  const previous =
-    olds.previousKeyId === undefined ? undefined : await context.apiKeys.find(text(olds.previousKeyId));
-  const alive = (entry: ApiKey | undefined): boolean => entry?.isActive === true;
-  const { byId } = await context.apiKeys.shared();
-  const left = bearing(kind, marksOf(olds), byId).filter(
-    (entry) => entry.id !== olds.keyId && entry.id !== olds.previousKeyId,
+/** The ids of what an interrupted rotation, or a lost attempt, has created beside the keys that the state holds. */
+async function leftOver<Spec extends object>(
+  kind: Rotation<Spec>["kind"],
+  state: HoldingKeys<Spec>,
+  run: Run,
+): Promise<string[]> {
+  const { current, previous, lost } = state;
+  const interrupted = { description: nextDescription(state), hasMarker: true, startedAt: current.createdAt };
+  const entries = await run.apiKeys.entries();
+  const owned = [interrupted, ...(lost ? [lost] : [])].flatMap(
+    (attempt) => leftBy(kind, attempt, entries).owned,
   );
-  if (!alive(current) && !alive(previous) && left.length === 0) return undefined;
-  const kept = { ...(alive(previous) ? olds : without(olds, ...PREVIOUS)), ...unresolvedBy(left, olds) };
-  return { id, outputs: { ...kept, isActive: alive(current), lastUsedAt: current?.lastUsedAt } };
+  return owned.map(({ id }) => id).filter((id) => id !== current.id && id !== previous?.id);
 }
 
-/** Revokes all keys of the resource, the predecessor first, with whatever a killed run may have made. */
-async function remove(life: RotatingKind, id: string, olds: Properties, context: Context): Promise<void> {
-  if (isUnresolved(id)) return clearUp(life.kind, olds, true, context);
-  const { connection } = context.client;
-  refuseSelfLockout(life.kind.noun, text(olds.keyId), olds, connection);
-  refuseSelfLockout(
-    life.kind.noun,
-    text(olds.previousKeyId),
-    { key: olds.previousKey, keyPrefix: olds.previousKeyPrefix },
-    connection,
-  );
-  const left = bearing(life.kind, marksOf(olds), (await context.apiKeys.shared()).byId);
-  const ids = [text(olds.previousKeyId), ...left.map((entry) => entry.id), text(olds.keyId)];
-  for (const keyId of ids.filter((known) => known !== "")) {
-    await context.client.revokeApiKey(
-      keyId,
-      context.client.operation(`Revoking the ${life.kind.noun} ${keyId}`),
-    );
-  }
-}
-
-/** What a killed run left is revoked by the next `up`, whether a rotation is due or not. */
-function unresolvedBy(left: readonly ApiKey[], olds: Properties): Properties {
-  if (left.length === 0 || olds.unresolved === true) return {};
-  return { unresolved: true, unresolvedMark: successorMark(olds.keyId) };
-}
-
-/** The marks of whatever a killed or failed run of this resource may have left. */
-function marksOf(olds: Properties): string[] {
-  return [successorMark(olds.keyId), ...(olds.unresolved === true ? [text(olds.unresolvedMark)] : [])];
+/** What an interrupted rotation of this state has sent. */
+function nextDescription<Spec>({ current, owner }: HoldingKeys<Spec>): string {
+  return withMarker(current.description, nextMarker(current.id, owner));
 }

@@ -1,130 +1,217 @@
-// One run of a rotating key: retire the predecessor, make the successor, and leave a state that is true whatever fails in between.
+// One update of a rotating key: revoke the previous key if its time has come, create the next one if that is due, and leave a state that is true
+// whatever fails in between.
 import { parseApiTime } from "../../api/timing";
-import { without } from "../inputs";
-import { PartialFailure } from "../lifecycle";
-import type { Context, Properties } from "../lifecycle";
-import { mint, nameOf, revokeMarked, rfc3339 } from "../api-key/mint";
-import type { Minted } from "../api-key/mint";
-import { messageOf, UnresolvedError } from "../create-once/create-once";
-import {
-  DAY_MS,
-  marked,
-  outputsOf,
-  past,
-  PREVIOUS,
-  rotationDue,
-  settings,
-  successorMark,
-  text,
-} from "./state";
-import type { RotatingKind } from "./state";
+import type { ApiKey } from "../../api/schemas";
+import { RefusedError } from "../../errors";
+import { cleanUpLostAttempt, createKey, describeKey } from "../api-key/create-key";
+import { leftBy } from "../api-key/matching";
 import { isOwnCredential } from "../api-key/self-lockout";
-import { unsweptFailure } from "../create-once/unresolved";
+import { errorMessage, UnresolvedError } from "../create-once/create-once";
+import { possibleDuplicateMessage } from "../create-once/messages";
+import { knownSpec } from "../api-key/diff";
+import { IncompleteError, known } from "../lifecycle";
+import { mayBeUnlisted } from "../listing";
+import type { Snapshot } from "../listing";
+import type { Run } from "../run";
+import { DAY_MS, isPast, rfc3339 } from "../time";
+import type { RotatingKeyInputs } from "./inputs";
+import { changedKeyInputs, isDueByTime, nextMarker, nextRotation, withSettings } from "./schedule";
+import type { Rotation } from "./schedule";
+import { withMarker } from "./state";
+import type { HoldingKeys, PreviousKey } from "./state";
 
-/**
- * One run: retire the predecessor if its time has come, then rotate if that is due. In this order, so that no more than two keys live at once;
- * and a key that this run turns into a predecessor is never retired by the same run, however late it comes.
- */
-export async function rotationRun(
-  life: RotatingKind,
-  id: string,
-  olds: Properties,
-  news: Properties,
-  context: Context,
-): Promise<Properties> {
-  const now = context.client.timing.now();
-  let state: Properties = { ...olds, ...settings(news, olds) };
+/** Brings the keys up to date. In this order, so that never more than two keys are live, and never none. */
+export async function updateRotatingKey<Spec extends object>(
+  rotation: Rotation<Spec>,
+  state: HoldingKeys<Spec>,
+  inputs: RotatingKeyInputs<Spec>,
+  run: Run,
+): Promise<HoldingKeys<Spec>> {
+  const update = new RotationUpdate(rotation, state, inputs, run);
   try {
-    if (state.unresolved === true) state = await healed(life, state, context);
-    // After a run that failed, nobody may have moved to its key yet: the predecessor stays for this one.
-    else if (past(state.retireAt, now)) state = await retire(life, state, news, now, context);
-    if (rotationDue(life, state, news, now)) state = await rotate(life, id, state, news, context);
-    return state;
+    await update.carryOut();
+    return update.state;
   } catch (error) {
-    if (error instanceof PartialFailure) throw error;
-    // What was done before the failure is done: the state must say so, or a later run would trust a key that is gone.
-    throw new PartialFailure(id, state, messageOf(error));
+    if (error instanceof IncompleteError) throw error;
+    // Record the steps that did succeed; otherwise a later update would rely on a revoked key.
+    throw new IncompleteError(update.state, errorMessage(error));
   }
 }
 
-async function healed(life: RotatingKind, state: Properties, context: Context): Promise<Properties> {
-  await revokeMarked(life.kind, text(state.unresolvedMark), context, text(state.keyId));
-  return without(state, "unresolved", "unresolvedMark");
-}
+class RotationUpdate<Spec extends object> {
+  state: HoldingKeys<Spec>;
+  private snapshot: Snapshot<ApiKey> | undefined;
 
-async function retire(
-  life: RotatingKind,
-  state: Properties,
-  news: Properties,
-  now: number,
-  context: Context,
-): Promise<Properties> {
-  const id = text(state.previousKeyId);
-  const held = await whyHeld(state, news, now, context);
-  if (held !== undefined) {
-    context.log(`${nameOf(life.kind, state)}: its predecessor ${id} stays for now, ${held}.`);
-    return state;
+  constructor(
+    private readonly rotation: Rotation<Spec>,
+    private readonly before: HoldingKeys<Spec>,
+    private readonly inputs: RotatingKeyInputs<Spec>,
+    private readonly run: Run,
+  ) {
+    this.state = withSettings(before, inputs);
   }
-  await context.client.revokeApiKey(id, context.client.operation(`Retiring the ${life.kind.noun} ${id}`));
-  return without(state, ...PREVIOUS);
-}
 
-async function whyHeld(
-  state: Properties,
-  news: Properties,
-  now: number,
-  context: Context,
-): Promise<string | undefined> {
-  const previous = { key: state.previousKey, keyPrefix: state.previousKeyPrefix };
-  if (isOwnCredential(previous, context.client.connection)) return "since this very run is logged in with it";
-  if (news.holdWhileUsed !== true) return undefined;
-  const entry = (await context.apiKeys.fresh()).byId.get(text(state.previousKeyId));
-  const used = parseApiTime(entry?.lastUsedAt ?? "");
-  // In use means: used since half of the overlap, or the last day, had passed.
-  const lately = now - Math.max(DAY_MS, (Number(news.overlapDays ?? 0) * DAY_MS) / 2);
-  return used >= lately ? `since it was used at ${rfc3339(used)} (\`holdWhileUsed\`)` : undefined;
-}
+  async carryOut(): Promise<void> {
+    const { before, inputs, run } = this;
+    const now = run.client.timing.now();
+    const isAskedFor = changedKeyInputs(this.rotation, before, inputs).length > 0;
+    if (this.state.lost) await this.cleanUp(this.state.lost);
+    // After an update that failed, consumers may not have switched yet; and a changed overlap is not acted on by the update that changes it.
+    else if (before.overlapDays === this.state.overlapDays) await this.retireIfDue(now);
+    if (isAskedFor) await this.makeRoom();
+    if (isAskedFor || !this.state.current.isActive || isDueByTime(this.state, now))
+      await this.rotate(isAskedFor);
+  }
 
-async function rotate(
-  life: RotatingKind,
-  id: string,
-  state: Properties,
-  news: Properties,
-  context: Context,
-): Promise<Properties> {
-  if (state.previousKeyId !== undefined && state.isActive === true) {
-    const why = `its predecessor ${text(state.previousKeyId)} is still in its overlap`;
-    context.log(
-      `${nameOf(life.kind, news)} is due for rotation, but ${why}; a run after ${text(state.retireAt)} rotates it.`,
+  private async cleanUp(lost: NonNullable<HoldingKeys<Spec>["lost"]>): Promise<void> {
+    const { current, previous } = this.state;
+    await cleanUpLostAttempt(
+      this.rotation.kind,
+      lost,
+      this.run,
+      previous ? [current.id, previous.id] : [current.id],
     );
-    return state;
+    this.state = { ...this.state, lost: null };
   }
-  const mark = successorMark(state.keyId);
-  const sent = marked(news, mark);
-  // A run that was killed here may have made the successor already; its secret is lost, so it goes.
-  await revokeMarked(life.kind, mark, context);
-  let minted: Minted;
-  try {
-    minted = await mint(life.kind, sent, true, context);
-  } catch (error) {
-    if (!(error instanceof UnresolvedError)) throw error;
-    throw new PartialFailure(id, { ...state, unresolved: true, unresolvedMark: mark }, error.message);
-  }
-  const successor = { ...outputsOf(life, news, minted), ...predecessorOf(state, news, minted) };
-  if (!minted.unswept) return successor;
-  throw unsweptFailure(id, { ...successor, unresolvedMark: mark }, nameOf(life.kind, sent));
-}
 
-/** What the state says of the key that was current until now; nothing if it was dead already. */
-function predecessorOf(state: Properties, news: Properties, successor: Minted): Properties {
-  if (state.isActive !== true) {
-    const { previousKey, previousKeyId, previousKeyPrefix, retireAt } = state;
-    return { previousKey, previousKeyId, previousKeyPrefix, retireAt };
+  /** A local clock may cause a look; only the server's own decides that the previous key's time is over. */
+  private async retireIfDue(now: number): Promise<void> {
+    const { previous, current } = this.state;
+    if (!previous || !isPast(previous.retireAt, now)) return;
+    const { byId, serverTime } = await this.look();
+    if (serverTime === undefined || !isPast(previous.retireAt, serverTime)) return;
+    const reason =
+      byId.get(current.id)?.isActive === true
+        ? this.reasonToKeep(previous, byId.get(previous.id), serverTime)
+        : "the current key is not active, and no new key exists yet";
+    if (reason === undefined) return this.revokePrevious(previous);
+    this.run.log(`${this.what()}: keeping the previous key ${previous.id}: ${reason}.`);
   }
-  return {
-    previousKey: state.key,
-    previousKeyId: state.keyId,
-    previousKeyPrefix: state.keyPrefix,
-    retireAt: rfc3339(Date.parse(successor.createdAt) + Number(news.overlapDays ?? 0) * DAY_MS),
-  };
+
+  private reasonToKeep(
+    previous: PreviousKey,
+    entry: ApiKey | undefined,
+    serverTime: number,
+  ): string | undefined {
+    if (isOwnCredential(previous, this.run.client.connection)) return "this update is authenticated with it";
+    if (this.state.holdWhileUsed !== true || !entry) return undefined;
+    if (entry.lastUsedAt === undefined) return undefined;
+    const used = parseApiTime(entry.lastUsedAt);
+    if (Number.isNaN(used)) return "the API does not show when it was last used (`holdWhileUsed`)";
+    // In use means: used since half of the overlap, or the last day, had passed.
+    const recently = serverTime - Math.max(DAY_MS, ((this.state.overlapDays ?? 0) * DAY_MS) / 2);
+    return used >= recently ? `it was used at ${rfc3339(used)} (\`holdWhileUsed\`)` : undefined;
+  }
+
+  /** A rotation that the program asks for does not wait for an overlap: the older key goes at once, so that no more than two are live. */
+  private async makeRoom(): Promise<void> {
+    const { previous, current } = this.state;
+    // The consumers of a key that is not active may still use the previous one.
+    if (!previous || (await this.look()).byId.get(current.id)?.isActive !== true) return;
+    if (isOwnCredential(previous, this.run.client.connection)) {
+      throw new RefusedError(
+        `${this.what()} cannot be rotated now: this update is authenticated with its previous key ${previous.id}, which has to be revoked first.` +
+          ` Configure another credential (such as the current key) and run \`pulumi up\` again.`,
+      );
+    }
+    await this.revokePrevious(previous);
+  }
+
+  private async revokePrevious({ id }: PreviousKey): Promise<void> {
+    await this.run.apiKeys.remove(id, `Revoking the previous ${this.rotation.kind.label} ${id}`);
+    this.state = { ...this.state, previous: null };
+  }
+
+  private async rotate(isAskedFor: boolean): Promise<void> {
+    const { rotation, run, inputs } = this;
+    const { byId, serverTime } = await this.look();
+    const { current, previous } = this.state;
+    if (!isAskedFor && current.isActive) {
+      // The local clock may be wrong.
+      if (!isDueByTime(this.state, serverTime ?? run.client.timing.now())) return;
+      if (previous) {
+        run.log(
+          `${this.what()}: rotation is due but postponed until ${previous.retireAt}, because the previous key ${previous.id} is still within its overlap.`,
+        );
+        return;
+      }
+    }
+    const spec = knownSpec(rotation.kind, inputs);
+    const description = withMarker(
+      known(inputs.description, "description"),
+      nextMarker(current.id, inputs.owner),
+    );
+    await this.removeLeftovers(description, [...byId.values()]);
+    // Not active any more, but it may be activated again.
+    if (!current.isActive && byId.has(current.id)) {
+      await run.apiKeys.remove(current.id, `Revoking the inactive ${rotation.kind.label} ${current.id}`);
+    }
+    const startedAt = serverTime === undefined ? null : rfc3339(serverTime);
+    const next = await this.create(spec, description, startedAt);
+    const base = known(inputs.description, "description");
+    this.state = {
+      ...this.state,
+      current: { ...next, description: base },
+      previous: current.isActive ? this.previousKey(next.createdAt) : previous,
+      rotationTriggers: inputs.rotationTriggers,
+      nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.createdAt), "rotateEveryDays"),
+      owner: inputs.owner,
+      lost: next.duplicatePossible ? { description, hasMarker: true, startedAt } : null,
+    };
+    if (next.duplicatePossible) {
+      throw new IncompleteError(
+        this.state,
+        possibleDuplicateMessage(describeKey(rotation.kind, description)),
+      );
+    }
+  }
+
+  private async create(spec: Spec, description: string, startedAt: string | null) {
+    try {
+      return await createKey(this.rotation.kind, { spec, description, hasMarker: true }, this.run);
+    } catch (error) {
+      if (!(error instanceof UnresolvedError)) throw error;
+      const lost = { description, hasMarker: true, startedAt: error.startedAt ?? startedAt };
+      throw new IncompleteError({ ...this.state, lost }, error.message);
+    }
+  }
+
+  /** An update that was killed here may have created the key already; its secret is lost, so it is revoked. */
+  private async removeLeftovers(description: string, entries: ApiKey[]): Promise<void> {
+    const { kind } = this.rotation;
+    const others = entries.filter(({ id }) => !this.run.apiKeys.wasRemoved(id));
+    const { owned } = leftBy(
+      kind,
+      { description, hasMarker: true, startedAt: this.state.current.createdAt },
+      others,
+    );
+    for (const { id } of owned) {
+      await this.run.apiKeys.remove(id, `Revoking the ${kind.label} ${id} of an interrupted update`);
+    }
+  }
+
+  private previousKey(rotatedAt: string): PreviousKey {
+    const { id, key, keyPrefix } = this.state.current;
+    return {
+      id,
+      key,
+      keyPrefix,
+      retireAt: rfc3339(Date.parse(rotatedAt) + (this.state.overlapDays ?? 0) * DAY_MS),
+    };
+  }
+
+  /** One list for the whole update. It may show that the current key is dead, though the state does not know it yet. */
+  private async look(): Promise<Snapshot<ApiKey>> {
+    if (this.snapshot) return this.snapshot;
+    const snapshot = await this.run.apiKeys.fresh();
+    const { current } = this.state;
+    const entry = snapshot.byId.get(current.id);
+    const isDead = entry ? !entry.isActive : !mayBeUnlisted(current.createdAt, snapshot.serverTime);
+    if (isDead) this.state = { ...this.state, current: { ...current, isActive: false } };
+    return (this.snapshot = snapshot);
+  }
+
+  private what(): string {
+    return describeKey(this.rotation.kind, this.state.current.description ?? undefined);
+  }
 }

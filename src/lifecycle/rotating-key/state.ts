@@ -1,76 +1,140 @@
-// What a rotating key's state says: its times, its marks, its outputs.
-import { createHash } from "node:crypto";
-
+// The states of a rotating key: one resource that holds a key and, for an overlap, the previous one.
+import { decodeHeld } from "../api-key/state";
+import type { HeldKey } from "../api-key/state";
 import type { KeyKind } from "../api-key/kind";
-import { same } from "../inputs";
-import { UNKNOWN } from "../lifecycle";
+import { isUnresolvedId } from "../create-once/lost-attempt";
+import type { LostAttempt } from "../create-once/lost-attempt";
+import { apiKeyClaim } from "../holders";
+import type { Holding } from "../holders";
 import type { Properties } from "../lifecycle";
-import { rfc3339 } from "../api-key/mint";
-import type { Minted } from "../api-key/mint";
+import { defined, StateReader } from "../properties";
 
-export const DAY_MS = 86_400_000;
-/** What is known of the predecessor. */
-export const PREVIOUS = ["previousKey", "previousKeyId", "previousKeyPrefix", "retireAt"];
-
-export interface RotatingKind {
-  kind: KeyKind;
-  identity: readonly string[];
-  rotating: readonly string[];
+export interface PreviousKey {
+  id: string;
+  key: string | null;
+  keyPrefix: string | null;
+  /** From then on it may be revoked, RFC 3339, by the server's clock. */
+  retireAt: string;
 }
 
-/** Is it time for a successor, or do the inputs ask for another key? */
-export function rotationDue(life: RotatingKind, olds: Properties, news: Properties, now: number): boolean {
-  return (
-    past(schedule(news, olds).nextRotationAt, now) ||
-    past(olds.expiresAt, now) ||
-    olds.isActive !== true ||
-    life.rotating.some((name) => !same(olds[name], news[name]))
-  );
+export interface HoldingKeys<Spec> {
+  status: "holding";
+  /** The resource's own, which never changes. */
+  id: string;
+  /** Its `description` is the resource's, without the marker that each key adds. */
+  current: HeldKey<Spec>;
+  previous: PreviousKey | null;
+  rotationTriggers: unknown;
+  nextRotationAt: string;
+  overlapDays: number | null;
+  holdWhileUsed: boolean | null;
+  /** `project/stack/name` where the description does not say it: part of the markers of this resource's keys. */
+  owner: string;
+  lost: LostAttempt | null;
 }
 
-export function past(at: unknown, now: number): boolean {
-  return typeof at === "string" && Date.parse(at) <= now;
+export type RotatingKeyState<Spec> =
+  | HoldingKeys<Spec>
+  /** A creation of which nobody knows what it left. */
+  | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
+
+export function rotatingKeyHoldings<Spec>(state: RotatingKeyState<Spec>): Holding[] {
+  if (state.status === "unresolved") return [];
+  const ids = state.previous ? [state.previous.id, state.current.id] : [state.current.id];
+  return ids.map((id) => ({ what: apiKeyClaim(id), holder: "" }));
 }
 
-export function schedule(news: Properties, facts: Properties): { nextRotationAt: unknown } {
-  const { rotateEveryDays } = news;
-  if (rotateEveryDays === UNKNOWN) return { nextRotationAt: UNKNOWN };
-  return { nextRotationAt: rfc3339(Date.parse(text(facts.rotatedAt)) + Number(rotateEveryDays) * DAY_MS) };
-}
-
-/** The inputs as they are sent for one key: the description with that key's mark. */
-export function marked(inputs: Properties, mark: string): Properties {
-  return { ...inputs, description: `${text(inputs.description)} #${mark}` };
-}
-
-/** The successor's mark follows from the key before it, so that a run after a crash knows what the crashed one may have made. */
-export function successorMark(keyId: unknown): string {
-  return createHash("sha256")
-    .update(`successor of ${text(keyId)}`)
-    .digest("hex")
-    .slice(0, 7);
-}
-
-export function outputsOf(life: RotatingKind, inputs: Properties, minted: Minted): Properties {
-  const { id: keyId, shown, createdAt } = minted;
-  const facts = life.kind.facts(inputs, createdAt);
+export function decodeRotatingKey<Spec extends object>(
+  kind: KeyKind<Spec>,
+  id: string,
+  outputs: Properties,
+): RotatingKeyState<Spec> {
+  const state = new StateReader(`rotating ${kind.label}`, id, outputs);
+  if (isUnresolvedId(id)) {
+    const startedAt = state.timeOrNull("attemptedAt");
+    return {
+      status: "unresolved",
+      id,
+      lost: { description: state.string("description"), hasMarker: true, startedAt },
+      inputs: outputs,
+    };
+  }
   return {
-    ...Object.fromEntries(life.rotating.map((name) => [name, inputs[name]])),
-    ...shown,
-    ...facts,
-    ...settings(inputs, { rotatedAt: createdAt }),
-    keyId,
-    isActive: true,
-    rotatedAt: createdAt,
+    status: "holding",
+    id,
+    current: decodeHeld(kind, state, state.string("keyId")),
+    previous: decodePrevious(state),
+    rotationTriggers: state.any("rotationTriggers"),
+    nextRotationAt: state.string("nextRotationAt"),
+    overlapDays: state.numberOrNull("overlapDays"),
+    holdWhileUsed: state.has("holdWhileUsed") ? state.boolean("holdWhileUsed", false) : null,
+    owner: state.stringOrNull("owner") ?? "",
+    lost: state.boolean("unresolved", false) ? decodeLost(state) : null,
   };
 }
 
-export function settings(inputs: Properties, facts: Properties): Properties {
-  const { overlapDays, holdWhileUsed } = inputs;
-  return { ...schedule(inputs, facts), overlapDays, holdWhileUsed };
+function decodePrevious(state: StateReader): PreviousKey | null {
+  if (!state.has("previousKeyId")) return null;
+  return {
+    id: state.string("previousKeyId"),
+    key: state.stringOrNull("previousKey"),
+    keyPrefix: state.stringOrNull("previousKeyPrefix"),
+    retireAt: state.timeOrNull("retireAt") ?? state.string("rotatedAt"),
+  };
 }
 
-/** A text of the state; empty if it is absent. */
-export function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
+function decodeLost(state: StateReader): LostAttempt {
+  const description =
+    state.stringOrNull("lostDescription") ??
+    withMarker(state.stringOrNull("description"), state.stringOrNull("unresolvedMark") ?? "");
+  return { description, hasMarker: true, startedAt: state.timeOrNull("attemptedAt") };
+}
+
+function encodeLost({ description, startedAt }: LostAttempt, base: string | null): Properties {
+  const marker = description.slice(-7);
+  const known =
+    description === withMarker(base, marker) ? { unresolvedMark: marker } : { lostDescription: description };
+  return { unresolved: true, ...known, attemptedAt: startedAt ?? undefined };
+}
+
+/** The description that a key is created with: the resource's, and that key's marker. */
+export function withMarker(description: string | null, marker: string): string {
+  return `${description ?? ""} #${marker}`;
+}
+
+export function encodeRotatingKey<Spec extends object>(
+  kind: KeyKind<Spec>,
+  state: RotatingKeyState<Spec>,
+): { id: string; outputs: Properties } {
+  const { id, lost } = state;
+  if (state.status === "unresolved") {
+    return {
+      id,
+      outputs: defined({ ...state.inputs, unresolved: true, attemptedAt: lost?.startedAt ?? undefined }),
+    };
+  }
+  const { current, previous } = state;
+  const outputs = defined({
+    description: current.description,
+    rotationTriggers: state.rotationTriggers,
+    key: current.key,
+    keyPrefix: current.keyPrefix,
+    keyType: current.keyType,
+    ...kind.fixedOutputs(current),
+    keyId: current.id,
+    isActive: current.isActive,
+    lastUsedAt: current.lastUsedAt,
+    createdAt: current.createdAt,
+    rotatedAt: current.createdAt,
+    nextRotationAt: state.nextRotationAt,
+    overlapDays: state.overlapDays ?? undefined,
+    holdWhileUsed: state.holdWhileUsed ?? undefined,
+    previousKey: previous?.key ?? null,
+    previousKeyId: previous?.id ?? null,
+    previousKeyPrefix: previous?.keyPrefix ?? undefined,
+    retireAt: previous?.retireAt ?? null,
+    owner: state.owner === "" ? undefined : state.owner,
+    ...(lost ? encodeLost(lost, current.description) : {}),
+  });
+  return { id, outputs };
 }

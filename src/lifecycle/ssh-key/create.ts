@@ -1,178 +1,225 @@
-// Creating an SSH key: add it, or adopt the one that the account has, or say who is in the way.
-import { ConfigurationError, ConflictError } from "../../errors";
-import { sanitize } from "../../text/redact";
+// Creating an SSH key: add it, or adopt the one that the account has, or say what is in the way.
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
+import { ConflictError, RefusedError, WaysCloudError } from "../../errors";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../../text/auto-name";
-import type { Context, Properties, State } from "../lifecycle";
-import { rfc3339 } from "../api-key/mint";
+import { sanitize } from "../../text/redact";
+import { createOnce, UnresolvedError } from "../create-once/create-once";
+import type { Attempt, Ownership, CreatedRelativeTo } from "../create-once/creation";
+import { unresolvedId } from "../create-once/lost-attempt";
+import { possibleDuplicateMessage } from "../create-once/messages";
+import { sshKeyClaim } from "../holders";
+import { IncompleteError, known } from "../lifecycle";
+import type { Run } from "../run";
+import { rfc3339 } from "../time";
+import { hasFingerprint, materialOf } from "./identity";
+import { encodeSshKeyInputs } from "./inputs";
+import type { SshKeyInputs } from "./inputs";
 import { parsePublicKey } from "./public-key";
-import { createOnce } from "../create-once/create-once";
-import { adoptionOf, claimOf, facts, fingerprintIs } from "./identity";
-import { keepingTrack, unsweptFailure } from "../create-once/unresolved";
+import type { PublicKey } from "./public-key";
+import type { LostSshKey, SshKeyState } from "./state";
 
-export async function createSshKey(inputs: Properties, context: Context): Promise<State> {
-  const settled = {
-    ...inputs,
-    name: isTemplate(inputs.name, "name") ? fillIn(inputs.name) : String(inputs.name),
-  };
-  const key = parsePublicKey(String(inputs.publicKey));
-  const what = `the SSH key ${JSON.stringify(settled.name)}`;
-  const holder = context.claims.take(claimOf(key.text), settled.name);
-  if (holder !== undefined) {
-    throw new ConfigurationError(
-      `Creating ${what} failed: the same public key (${key.fingerprint}) is declared twice; the resource named ${JSON.stringify(holder)} owns it.`,
+export async function createSshKey(inputs: SshKeyInputs, run: Run): Promise<SshKeyState> {
+  const given = known(inputs.name, "name");
+  const name = isTemplate(given, "name") ? fillIn(given) : given;
+  const key = parsePublicKey(known(inputs.publicKey, "publicKey"));
+  const claim = { what: materialClaim(key.text), holder: name };
+  const other = run.holders.keeper(claim.what);
+  if (other !== undefined) {
+    throw new RefusedError(
+      `Cannot create the SSH key ${JSON.stringify(name)}: another resource of this program, named ${JSON.stringify(other)} in the account, already manages the same public key (${key.fingerprint}).`,
     );
   }
+  run.holders.claim(claim);
   try {
-    return await addOrAdopt({ inputs, settled, key, what }, context);
+    return await new SshKeyCreation(inputs, given, name, key, run).createOrAdopt();
   } catch (error) {
-    context.claims.release(claimOf(key.text));
+    run.holders.release(claim);
     throw error;
   }
 }
 
-interface Adding {
-  inputs: Properties;
-  settled: Properties & { name: string };
-  key: ReturnType<typeof parsePublicKey>;
-  what: string;
+/** What a resource of a run claims while it registers this public key. */
+export function materialClaim(publicKey: string): string {
+  return `ssh-material ${materialOf(publicKey)}`;
 }
 
-async function addOrAdopt(adding: Adding, context: Context): Promise<State> {
-  const { settled, key, what } = adding;
-  const operation = context.client.operation(`Creating ${what}`);
-  if (settled.adoptExisting === true) {
-    const held = holderOf([...(await context.sshKeys.shared()).byId.values()], key.fingerprint);
-    if (held) return adopt(held, adding, context);
+/** Whether a listed key is the work of an attempt to add this one under this name. */
+export function sshKeyOwnership(
+  lost: Omit<LostSshKey, "startedAt">,
+  entry: SshKeyRecord,
+  created: CreatedRelativeTo,
+): Ownership {
+  if (entry.name !== lost.name || !hasFingerprint(entry, lost.publicKey)) return "other";
+  if (created === "long-before") return "other";
+  // An explicit name does not prove ownership of a key that was there before.
+  return lost.hasMarker || created === "after" ? "owned" : "maybe-owned";
+}
+
+/** What the account holds at the end: a new key, or one that was there before. */
+interface Registered {
+  id: string;
+  entry: SshKeyRecord;
+  isAdopted: boolean;
+}
+
+class SshKeyCreation {
+  private readonly what: string;
+  private readonly operation: Operation;
+
+  constructor(
+    private readonly inputs: SshKeyInputs,
+    /** As the program has it: a name, or a template for one. */
+    private readonly given: string,
+    private readonly name: string,
+    private readonly key: PublicKey,
+    private readonly run: Run,
+  ) {
+    this.what = `the SSH key ${JSON.stringify(name)}`;
+    this.operation = run.client.operation(`Creating ${this.what}`);
   }
-  const mark = bearsMark(settled.name, "name") ? markOf(settled.name) : drawMark();
-  let adopted: State | undefined;
-  let attempts = 0;
-  /** What the looks after a lost attempt showed: none of it was made by an attempt that is only late. */
-  const seen = new Set<string>();
-  const list = async () => {
-    const snapshot = await context.sshKeys.fresh(operation);
-    for (const id of snapshot.byId.keys()) seen.add(id);
-    return snapshot;
-  };
-  const attemptedAt = rfc3339(context.client.timing.now());
-  const created = await keepingTrack(mark, { ...settled, attemptedAt }, () =>
-    createOnce<SshKeyRecord, SshKeyRecord>(
-      {
-        what,
-        post: async () => {
-          attempts += 1;
-          try {
-            return await context.client.createSshKey({ name: settled.name, public_key: key.text }, operation);
-          } catch (error) {
-            if (!(error instanceof ConflictError)) throw error;
-            // Absent after the first, lost attempt and here now under our name: that attempt was late, and this is its key.
-            const isLate = (id: string): boolean => attempts > 1 && !seen.has(id);
-            const held = await holderAfterConflict(adding, context, operation, error, isLate);
-            if (isLate(held.id) && held.name === settled.name) return { value: held, serverTime: undefined };
-            adopted = adopt(held, adding, context);
-            return { value: held, serverTime: undefined };
-          }
+
+  async createOrAdopt(): Promise<SshKeyState> {
+    const { key, run } = this;
+    if (this.inputs.adoptExisting === true) {
+      const existing = (await run.sshKeys.entries()).find((entry) => hasFingerprint(entry, key.text));
+      if (existing) return this.adopted(existing);
+    }
+    const began = rfc3339(run.client.timing.now());
+    const lost = { name: this.name, publicKey: key.text, hasMarker: bearsMark(this.name, "name") };
+    try {
+      const created = await createOnce<Registered, SshKeyRecord>(
+        {
+          what: this.what,
+          sameInputs: `${materialOf(key.text)} ${this.name}`,
+          post: (attempt) => this.post(attempt),
+          list: () => run.sshKeys.fresh(this.operation),
+          isKnown: run.sshKeys.knownBefore(),
+          ownership: (entry, relation) => sshKeyOwnership(lost, entry, relation),
+          remove: (id) => run.sshKeys.remove(id, this.operation),
+          keep: (entry) => ({ id: entry.id, entry, isAdopted: false }),
         },
-        list,
-        isKnown: context.sshKeys.knownBefore(),
-        judge: (record, age) =>
-          fingerprintIs(record, key.fingerprint) && record.name === settled.name && age === "since"
-            ? "proven"
-            : "foreign",
-        remove: (id) => context.client.deleteSshKey(id, operation),
-        keep: (record) => record,
-      },
-      context,
-    ),
-  );
-  if (adopted) return adopted;
-  return finish(created.value, created.unswept, adding, context, operation);
-}
+        run,
+      );
+      const { entry, isAdopted } = created.value;
+      return isAdopted
+        ? this.adopted(entry)
+        : await this.created(entry, created.duplicatePossible ? lost : null);
+    } catch (error) {
+      if (!(error instanceof UnresolvedError)) throw error;
+      const id = unresolvedId(lost.hasMarker ? markOf(this.name) : drawMark());
+      throw new IncompleteError<SshKeyState>(
+        {
+          status: "unresolved",
+          id,
+          // No secret is at stake, so the local clock will do where the server's is not known.
+          lost: { ...lost, startedAt: error.startedAt ?? began },
+          inputs: encodeSshKeyInputs(this.inputs, this.name),
+        },
+        error.message,
+      );
+    }
+  }
 
-async function finish(
-  record: SshKeyRecord,
-  unswept: boolean,
-  adding: Adding,
-  context: Context,
-  operation: Operation,
-): Promise<State> {
-  const { key, settled, what } = adding;
-  if (record.fingerprint.startsWith("SHA256:") && !fingerprintIs(record, key.fingerprint)) {
-    await context.client.deleteSshKey(record.id, operation);
-    throw new ConfigurationError(
-      `Creating ${what} failed: the API registered a key with the fingerprint ${sanitize(record.fingerprint)}, but this one has ${key.fingerprint}. The registered key was deleted.`,
-    );
+  private async post(attempt: Attempt) {
+    try {
+      const body = { name: this.name, public_key: this.key.text };
+      const { value, serverTime } = await this.run.client.createSshKey(body, this.operation);
+      return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      return { value: await this.afterConflict(error, attempt), serverTime: undefined };
+    }
   }
-  context.sshKeys.noteCreated(record.id);
-  const outputs = {
-    ...facts(record),
-    name: settled.name,
-    publicKey: key.text,
-    fingerprint: key.fingerprint,
-    keyType: key.type,
-    adopted: false,
-  };
-  if (unswept) throw unsweptFailure(record.id, outputs, what);
-  return { id: record.id, outputs };
-}
 
-/** After a 409: the key that is in the way, if the inputs allow to adopt it; else an error that names it. */
-async function holderAfterConflict(
-  adding: Adding,
-  context: Context,
-  operation: Operation,
-  conflict: ConflictError,
-  isLate: (id: string) => boolean,
-): Promise<SshKeyRecord> {
-  const { settled, key } = adding;
-  let records: SshKeyRecord[];
-  try {
-    records = [...(await context.sshKeys.fresh(operation)).byId.values()];
-  } catch {
-    throw conflict;
-  }
-  const sameKey = holderOf(records, key.fingerprint);
-  const ours = sameKey && isLate(sameKey.id) && sameKey.name === settled.name;
-  if (sameKey && (ours || settled.adoptExisting === true)) return sameKey;
-  if (sameKey) {
-    throw conflictNaming(
-      conflict,
-      `the account has this public key already, as ${nameOf(sameKey)}. Set \`adoptExisting: true\` to take it over, or delete it there`,
-    );
-  }
-  const sameName = records.find((record) => record.name === settled.name);
-  throw sameName
-    ? conflictNaming(
+  /** After a 409: the key that is in the way, if it is ours or the inputs allow adopting it; else an error that names it. */
+  private async afterConflict(conflict: ConflictError, { isSecond, seen }: Attempt): Promise<Registered> {
+    const { name, key, run } = this;
+    let entries: SshKeyRecord[];
+    try {
+      entries = [...(await run.sshKeys.fresh(this.operation)).byId.values()];
+    } catch (error) {
+      const status =
+        error instanceof WaysCloudError && error.status !== undefined ? ` (${error.status})` : "";
+      throw withDetail(
         conflict,
-        `the name is taken by ${nameOf(sameName)}. Choose another \`name\`, or leave it out`,
-      )
-    : conflict;
-}
-
-/** Takes over a key that the account has. It is not ours, so it is never deleted with the resource. */
-function adopt(held: SshKeyRecord, { inputs, key, what }: Adding, context: Context): State {
-  if (!isTemplate(inputs.name, "name") && inputs.name !== held.name) {
-    throw new ConfigurationError(
-      `Adopting ${what} failed: the account has this public key already, as ${nameOf(held)}, and the API cannot rename it. Set \`name\` to that name, or leave it out.`,
+        `The list of SSH keys could not be read${status} to find out which; \`adoptExisting: true\` needs it as well`,
+      );
+    }
+    const same = entries.find((entry) => hasFingerprint(entry, key.text));
+    // Not listed after the lost first attempt, but present now under our name: the first attempt took effect late, so this is our key.
+    if (same && isSecond && !seen.has(same.id) && same.name === name)
+      return { id: same.id, entry: same, isAdopted: false };
+    if (same && this.inputs.adoptExisting === true) return { id: same.id, entry: same, isAdopted: true };
+    if (same) {
+      throw withDetail(
+        conflict,
+        `The account already has this public key as ${describeSshKey(same)}. If this resource is being replaced (\`up --replace\`, a taint), set the option \`deleteBeforeReplace: true\`;` +
+          " if it was renamed in the program, use the option `aliases`. Otherwise set `adoptExisting: true` to adopt the key, or delete it in the account first",
+      );
+    }
+    const sameName = entries.find((entry) => entry.name === name);
+    if (!sameName) throw conflict;
+    throw withDetail(
+      conflict,
+      `The name is taken by ${describeSshKey(sameName)}. ${
+        bearsMark(name, "name") ? "Delete it in the account first" : "Choose another `name`, or omit it"
+      }`,
     );
   }
-  context.sshKeys.noteCreated(held.id);
-  context.claims.take(adoptionOf(held.id), held.name);
-  return {
-    id: held.id,
-    outputs: {
-      ...facts(held),
-      publicKey: key.text,
-      fingerprint: key.fingerprint,
-      keyType: key.type,
-      adopted: true,
-    },
-  };
+
+  private async created(
+    entry: SshKeyRecord,
+    lost: Omit<LostSshKey, "startedAt"> | null,
+  ): Promise<SshKeyState> {
+    const { key, run, what, inputs } = this;
+    if (entry.fingerprint.startsWith("SHA256:") && !hasFingerprint(entry, key.text)) {
+      await run.sshKeys.remove(entry.id, this.operation);
+      throw new RefusedError(
+        `Creating ${what} failed: the API registered a key with the fingerprint ${sanitize(entry.fingerprint)}, but this one has ${key.fingerprint}. The registered key was deleted.`,
+      );
+    }
+    run.sshKeys.noteCreated(entry.id);
+    const holder = inputs.owner === "" ? "" : this.newHolder();
+    const state = { status: "created" as const, ...this.outputs(entry), name: this.name, holder };
+    if (!lost) return { ...state, lost: null };
+    throw new IncompleteError<SshKeyState>(
+      { ...state, lost: { ...lost, startedAt: null } },
+      possibleDuplicateMessage(what),
+    );
+  }
+
+  /** Adopts a key that the account has. It is not ours, so it is never deleted with the resource. */
+  private adopted(entry: SshKeyRecord): SshKeyState {
+    const { run, what, given } = this;
+    const claim = sshKeyClaim(entry.id);
+    if (run.holders.keeper(claim) !== undefined) {
+      throw new RefusedError(
+        `Cannot adopt ${describeSshKey(entry)} as ${what}: another resource of this program manages it already; only one can.`,
+      );
+    }
+    if (!isTemplate(given, "name") && given !== entry.name) {
+      throw new RefusedError(
+        `Cannot adopt ${what}: the account already has this public key as ${describeSshKey(entry)}, and the API cannot rename it. Set \`name\` to that name, or omit it.`,
+      );
+    }
+    const holder = this.newHolder();
+    run.holders.claim({ what: claim, holder });
+    run.sshKeys.noteCreated(entry.id);
+    return { status: "adopted", ...this.outputs(entry), holder };
+  }
+
+  private newHolder(): string {
+    return `${this.inputs.owner}#${drawMark()}`;
+  }
+
+  private outputs({ id, name, createdAt, vmCount }: SshKeyRecord) {
+    const { text: publicKey, fingerprint, type: keyType } = this.key;
+    return { id, name, publicKey, fingerprint, keyType, createdAt, vmCount };
+  }
 }
 
-function conflictNaming(conflict: ConflictError, why: string): ConflictError {
+function withDetail(conflict: ConflictError, detail: string): ConflictError {
   const { outcome, status, method, path, reason } = conflict;
   return new ConflictError({
     outcome,
@@ -180,14 +227,10 @@ function conflictNaming(conflict: ConflictError, why: string): ConflictError {
     method,
     path,
     reason,
-    message: `${conflict.message} In detail: ${why}.`,
+    message: `${conflict.message} ${detail}.`,
   });
 }
 
-function nameOf(record: SshKeyRecord): string {
-  return `${JSON.stringify(sanitize(record.name, [], 80))} (id ${record.id})`;
-}
-
-function holderOf(records: readonly SshKeyRecord[], fingerprint: string): SshKeyRecord | undefined {
-  return records.find((record) => fingerprintIs(record, fingerprint));
+function describeSshKey(entry: SshKeyRecord): string {
+  return `${JSON.stringify(sanitize(entry.name, [], 80))} (id ${entry.id})`;
 }

@@ -1,34 +1,35 @@
-// When two SSH keys are the same, and what the list tells of one.
+// When two SSH keys are the same.
+import { createHash } from "node:crypto";
+
 import type { SshKeyRecord } from "../../api/schemas";
 import { UNKNOWN } from "../lifecycle";
-import type { Properties } from "../lifecycle";
 
-/** The outputs that the list shows. */
-export function facts(record: SshKeyRecord): Properties {
-  const { name, fingerprint, keyType, createdAt, vmCount } = record;
-  return { name, fingerprint, keyType, createdAt, vmCount };
-}
-
-/** Compares with the server's, which may be padded. */
-export function fingerprintIs(record: SshKeyRecord, fingerprint: string): boolean {
-  return record.fingerprint.replace(/=+$/, "") === fingerprint;
-}
-
-/** Is it the same key, whatever the comment and white space? */
-export function sameMaterial(a: unknown, b: unknown): boolean {
-  if (a === UNKNOWN || b === UNKNOWN || typeof a !== "string" || typeof b !== "string") return false;
-  return claimOf(a) === claimOf(b);
-}
-
-/** Type and material: what no two resources of a run may both own. */
-export function claimOf(publicKey: string): string {
+/** Type and material of a public key: what no two resources of a run may both register. */
+export function materialOf(publicKey: string): string {
   return publicKey
     .trim()
     .split(/[ \t]+/, 2)
     .join(" ");
 }
 
-/** What a run notes of a key that one of its resources adopted: another that is deleted in the same run must leave it. */
-export function adoptionOf(id: string): string {
-  return `adopted ${id}`;
+/** Is it the same key, whatever the comment and white space? Unknown is never the same as anything. */
+export function isSameMaterial(a: unknown, b: unknown): boolean {
+  if (a === UNKNOWN || b === UNKNOWN || typeof a !== "string" || typeof b !== "string") return false;
+  return materialOf(a) === materialOf(b);
+}
+
+/** Does the account list this public key under this fingerprint? Either form counts: SHA256, padded or not, and MD5. */
+export function hasFingerprint({ fingerprint }: SshKeyRecord, publicKey: string): boolean {
+  const blob = Buffer.from(materialOf(publicKey).split(" ")[1] ?? "", "base64");
+  const md5 = /^(?:MD5:)?((?:[0-9a-f]{2}:){15}[0-9a-f]{2})$/i.exec(fingerprint.trim())?.[1];
+  if (md5 !== undefined) return md5.toLowerCase().replaceAll(":", "") === digest("md5", blob, "hex");
+  const sha256 = fingerprint
+    .trim()
+    .replace(/^SHA256:/i, "")
+    .replace(/=+$/, "");
+  return sha256 === digest("sha256", blob, "base64").replace(/=+$/, "");
+}
+
+function digest(algorithm: string, blob: Buffer, encoding: "hex" | "base64"): string {
+  return createHash(algorithm).update(blob).digest(encoding);
 }

@@ -1,109 +1,107 @@
-// The life of an SSH key: identity is the key material and the name; nothing about it is secret, so a lost answer loses nothing.
-import { NotFoundError } from "../../errors";
+// The lifecycle of an SSH key: identity is the key material and the name. Nothing about it is secret, so a lost response loses nothing.
 import { pathSegment } from "../../api/path-segment";
-import { parseApiTime } from "../../api/timing";
-import { drawMark, bearsMark, isTemplate } from "../../text/auto-name";
-import { InputCheck, same, without } from "../inputs";
-import type { Context, Diff, Lifecycle, Properties } from "../lifecycle";
-import { parsePublicKey, PublicKeyError } from "./public-key";
-import { createSshKey } from "./create";
-import { adoptionOf, claimOf, facts, fingerprintIs, sameMaterial } from "./identity";
-import { diffOfUnresolved, isUnresolved } from "../create-once/unresolved";
+import { NotFoundError } from "../../errors";
+import { isTemplate } from "../../text/auto-name";
+import { relationTo } from "../create-once/start-time";
+import { deleteUnlessHeld } from "../delete";
+import { possibleLeftoverMessage } from "../create-once/messages";
+import { same } from "../inputs";
+import type { Diff, Lifecycle } from "../lifecycle";
+import type { Run } from "../run";
+import { createSshKey, materialClaim, sshKeyOwnership } from "./create";
+import { isSameMaterial } from "./identity";
+import type { SshKeyInputs } from "./inputs";
+import { sshKeyHoldings } from "./state";
+import type { LostSshKey, SshKeyState } from "./state";
 
-export const sshKey: Lifecycle = {
-  check(olds, news) {
-    const check = new InputCheck(news, ["publicKey", "name", "adoptExisting"]);
-    checkPublicKey(check, news);
-    check.flag("adoptExisting");
-    const renew = olds.publicKey !== undefined && !sameMaterial(olds.publicKey, check.inputs.publicKey);
-    check.auto("name", olds, { adopting: check.inputs.adoptExisting === true, renew });
-    checkName(check);
-    return check.result();
-  },
-  diff: (id, olds, news) => diffOfUnresolved(id, olds, () => diffSshKey(olds, news)),
+export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
+  diff: diffSshKey,
   create: createSshKey,
-  async read(id, olds, context) {
-    if (isUnresolved(id)) return { id, outputs: olds };
-    pathSegment(id);
-    const record = await context.sshKeys.find(id);
-    if (olds.createdAt !== undefined) return record && { id, outputs: { ...olds, vmCount: record.vmCount } };
-    if (record) return { id, outputs: { ...facts(record), adopted: false } };
-    throw new NotFoundError({
-      message: `There is no SSH key with the id ${id}: the account does not hold it.`,
-      outcome: "rejected",
-    });
+  read: readSshKey,
+  async update(state, _inputs, run) {
+    if (state.status !== "created" || !state.lost) return state;
+    await cleanUpLostSshKey(state.lost, run, state.id);
+    return { ...state, lost: null };
   },
-  async update(id, olds, _news, context) {
-    if (olds.unresolved === true) await removeMarked(olds, context, id);
-    return without(olds, "unresolved");
-  },
-  async delete(id, olds, context) {
-    if (olds.unresolved === true) await removeMarked(olds, context);
-    if (olds.adopted !== true && context.claims.holder(adoptionOf(id)) !== undefined) {
-      context.log(`The SSH key ${id} stays: another resource of this run has taken it over.`);
-      return;
+  async delete(state, run) {
+    if (state.status === "unresolved") return cleanUpLostSshKey(state.lost, run);
+    if (state.status === "created") await deleteCreated(state, run);
+    if (state.status === "created" || state.status === "adopted") {
+      const [holding] = sshKeyHoldings(state);
+      if (holding) run.holders.release(holding);
+      run.holders.release({ what: materialClaim(state.publicKey), holder: state.name });
     }
-    if (!isUnresolved(id) && olds.adopted !== true) {
-      await context.client.deleteSshKey(id, context.client.operation(`Deleting the SSH key ${id}`));
-    }
-    context.claims.release(claimOf(String(olds.publicKey)));
   },
 };
 
-function checkPublicKey(check: InputCheck, news: Properties): void {
-  if (!check.required("publicKey", "an OpenSSH public key, such as the content of id_ed25519.pub")) return;
-  if (typeof news.publicKey !== "string") {
-    check.text("publicKey");
-    return;
-  }
-  try {
-    check.inputs.publicKey = parsePublicKey(news.publicKey).text;
-  } catch (error) {
-    if (!(error instanceof PublicKeyError)) throw error;
-    // The engine prints the value of the property that a failure names.
-    check.fail(error.secret ? "" : "publicKey", `\`publicKey\` was refused: ${error.message}`);
-  }
-}
-
-function checkName(check: InputCheck): void {
-  // The constructor always passes a name or a template for one.
-  check.inputs.name ??= `ssh-key-${drawMark()}`;
-  const { name } = check.inputs;
-  if (typeof name !== "string") return;
-  if (name.trim() === "") check.fail("name", "`name` must not be empty; leave it out to have one made up");
-  else if (/[\u0000-\u001f\u007f-\u009f]/.test(name) || !name.isWellFormed()) {
-    check.fail("name", "`name` must not contain line breaks, control characters or broken Unicode");
-  }
-}
-
-function diffSshKey(olds: Properties, news: Properties): Diff {
-  const sameKey = sameMaterial(olds.publicKey, news.publicKey);
-  // A template is kept only where the key may have a name of its own, whatever that is.
-  const sameName = isTemplate(news.name, "name") || same(olds.name, news.name);
-  const replaces = [...(sameKey ? [] : ["publicKey"]), ...(sameName ? [] : ["name"])];
-  // The API refuses a second key of the same name or material, so the old one has to go first; else there is no gap.
-  return {
-    changes: replaces.length > 0,
-    replaces,
-    deleteBeforeReplace: replaces.length > 0 && (sameKey || same(olds.name, news.name)),
-  };
-}
-
-/** Clocks may differ by this much before a key that the attempt made is taken for an older one. */
-const CLOCKS_DIFFER_MS = 300_000;
-
-/** Removes whatever a creation that was not cleared up may have left, but for `except`. */
-async function removeMarked(olds: Properties, context: Context, except?: string): Promise<void> {
-  const { fingerprint } = parsePublicKey(String(olds.publicKey));
-  // A name that the program chose proves nothing about a key that was there before the attempt.
-  const since = bearsMark(olds.name, "name") ? 0 : Date.parse(String(olds.attemptedAt)) - CLOCKS_DIFFER_MS;
-  const operation = context.client.operation(`Clearing up the SSH key ${JSON.stringify(olds.name)}`);
-  for (const record of (await context.sshKeys.fresh(operation)).byId.values()) {
-    if (record.id === except || record.name !== olds.name || !fingerprintIs(record, fingerprint)) continue;
-    if (since === 0 || parseApiTime(record.createdAt) >= since) {
-      await context.client.deleteSshKey(record.id, operation);
-    } else {
-      context.log(`${operation.title}: ${record.id} was there before the attempt and stays.`);
+function diffSshKey(state: SshKeyState, inputs: SshKeyInputs): Diff {
+  switch (state.status) {
+    case "unresolved":
+      return { changes: true, replaces: ["unresolved"], changed: ["unresolved"], deleteBeforeReplace: true };
+    case "requested":
+    case "looked-up":
+      return { changes: false, replaces: [], changed: [] };
+    case "created":
+    case "adopted": {
+      const sameKey = isSameMaterial(state.publicKey, inputs.publicKey);
+      // The input is still a template only for adopted keys, which keep whatever name they have.
+      const sameName = isTemplate(inputs.name, "name") || same(state.name, inputs.name);
+      const replaces = [...(sameKey ? [] : ["publicKey"]), ...(sameName ? [] : ["name"])];
+      const changed = [...replaces, ...(state.status === "created" && state.lost ? ["unresolved"] : [])];
+      // The API refuses a second key of the same name or material, so the old one has to go first; else there is no gap.
+      const deleteBeforeReplace = replaces.length > 0 && (sameKey || same(state.name, inputs.name));
+      return { changes: changed.length > 0, replaces, changed, deleteBeforeReplace };
     }
+  }
+}
+
+async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | undefined> {
+  switch (state.status) {
+    case "unresolved":
+      return state;
+    case "requested": {
+      pathSegment(state.id);
+      const entry = await run.sshKeys.find(state.id);
+      if (entry) return { status: "looked-up", entry };
+      throw new NotFoundError({
+        message: `There is no SSH key with the id ${state.id}: the account does not have it.`,
+        outcome: "rejected",
+      });
+    }
+    case "looked-up": {
+      const entry = await run.sshKeys.find(state.entry.id);
+      return entry && { ...state, entry: { ...state.entry, vmCount: entry.vmCount } };
+    }
+    case "created":
+    case "adopted": {
+      pathSegment(state.id);
+      const entry = await run.sshKeys.findOwn(state.id, state.createdAt);
+      return entry && { ...state, vmCount: entry.vmCount };
+    }
+  }
+}
+
+async function deleteCreated(state: Extract<SshKeyState, { status: "created" }>, run: Run): Promise<void> {
+  const { id, lost } = state;
+  await deleteUnlessHeld(run, sshKeyHoldings(state), `the SSH key ${id}`, async () => {
+    if (lost) await cleanUpLostSshKey(lost, run, id);
+    await run.sshKeys.remove(id, `Deleting the SSH key ${id}`);
+  });
+}
+
+/** Removes what a lost attempt left, except for the key that the state holds. What may be somebody else's is only reported. */
+async function cleanUpLostSshKey(lost: LostSshKey, run: Run, held?: string): Promise<void> {
+  const what = `the SSH key ${JSON.stringify(lost.name)}`;
+  const operation = run.client.operation(`Cleaning up after ${what}`);
+  const { byId } = await run.sshKeys.fresh(operation);
+  for (const entry of byId.values()) {
+    if (entry.id === held) continue;
+    // Without the time of the attempt only a marker proves anything.
+    const unknownAge = lost.hasMarker ? "after" : "shortly-before";
+    const relation =
+      lost.startedAt === null ? unknownAge : relationTo(Date.parse(lost.startedAt), entry.createdAt);
+    const ownership = sshKeyOwnership(lost, entry, relation);
+    if (ownership === "owned") await run.sshKeys.remove(entry.id, operation);
+    else if (ownership === "maybe-owned") run.log(possibleLeftoverMessage(what, [entry]));
   }
 }

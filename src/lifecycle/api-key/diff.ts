@@ -1,0 +1,96 @@
+// What changes when the program of an API key changes, or time passes.
+import { isTemplate } from "../../text/auto-name";
+import { same } from "../inputs";
+import { known, UNKNOWN } from "../lifecycle";
+import type { Diff, MaybeUnknown } from "../lifecycle";
+import { DAY_MS, isPast, rfc3339 } from "../time";
+import { pendingImport } from "./import-key";
+import type { ApiKeyInputs } from "./inputs";
+import type { KeyKind, SpecInputs } from "./kind";
+import type { ApiKeyState, LiveKey } from "./state";
+
+export function diffApiKey<Spec extends object>(
+  kind: KeyKind<Spec>,
+  state: ApiKeyState<Spec>,
+  inputs: ApiKeyInputs<Spec>,
+  now: number,
+): Diff {
+  switch (state.status) {
+    case "unresolved":
+      return { changes: true, replaces: ["unresolved"], changed: ["unresolved"], deleteBeforeReplace: true };
+    case "requested":
+    case "looked-up":
+      return { changes: false, replaces: [], changed: [] };
+    case "live":
+      return diffLive(kind, state, inputs, now);
+  }
+}
+
+function diffLive<Spec extends object>(
+  kind: KeyKind<Spec>,
+  state: LiveKey<Spec>,
+  inputs: ApiKeyInputs<Spec>,
+  now: number,
+): Diff {
+  const replaces: string[] = kind.specNames.filter((name) => !same(state.spec[name], inputs.spec[name]));
+  if (!same(state.rotationTriggers, inputs.rotationTriggers)) replaces.push("rotationTriggers");
+  const { description } = inputs;
+  if (!isTemplate(description, "description") && !same(state.description ?? undefined, description)) {
+    replaces.push("description");
+  }
+  const pending = pendingImport(inputs.existing);
+  if (pending && pending.id !== state.id) replaces.push("existing");
+  replaces.push(...dueReplacements(state, inputs, now));
+  const updates = [
+    ...(same(state.recreateIfInvalid, inputs.recreateIfInvalid) ? [] : ["recreateIfInvalid"]),
+    ...(same(state.rotateAt, maybeRotateAt(state.expiresAt, inputs.rotateBeforeDays))
+      ? []
+      : ["rotateBeforeDays"]),
+    ...(pending && pending.id === state.id && !same(state.key, pending.key) ? ["existing"] : []),
+    ...(state.lost ? ["unresolved"] : []),
+  ];
+  const changed = [...replaces, ...updates];
+  return { changes: changed.length > 0, replaces, changed };
+}
+
+/** The outputs by which the key has to be replaced although the program is the same: it expired, is due, or is not active any more. */
+function dueReplacements<Spec>(
+  state: LiveKey<Spec>,
+  { recreateIfInvalid, rotateBeforeDays }: ApiKeyInputs<Spec>,
+  now: number,
+): string[] {
+  if (!state.isActive && recreateIfInvalid !== false) return ["isActive"];
+  const clock = serverClock(state, now);
+  if (isPast(state.expiresAt, clock) && recreateIfInvalid !== false) return ["expiresAt"];
+  const rotateAt = maybeRotateAt(state.expiresAt, rotateBeforeDays);
+  return rotateAt !== UNKNOWN && isPast(rotateAt, clock) ? ["rotateAt"] : [];
+}
+
+/** The time now; on a clock that was ahead when the key was created, the creation time and what has passed since. */
+function serverClock<Spec>({ createdAt, localCreatedAt }: LiveKey<Spec>, now: number): number {
+  const passed = localCreatedAt === null ? -1 : now - Date.parse(localCreatedAt);
+  // A clock that shows less than at the creation has been corrected, or is another one.
+  return passed < 0 ? now : Date.parse(createdAt) + passed;
+}
+
+/** From when on the key is due, RFC 3339. */
+export function rotateAtOf(expiresAt: string | null, rotateBeforeDays: number | undefined): string | null {
+  if (expiresAt === null || rotateBeforeDays === undefined) return null;
+  return rfc3339(Date.parse(expiresAt) - rotateBeforeDays * DAY_MS);
+}
+
+function maybeRotateAt(
+  expiresAt: string | null,
+  rotateBeforeDays: MaybeUnknown<number> | undefined,
+): MaybeUnknown<string> | null {
+  return rotateBeforeDays === UNKNOWN ? UNKNOWN : rotateAtOf(expiresAt, rotateBeforeDays);
+}
+
+/** The spec at a step where all of it is known. */
+export function knownSpec<Spec extends object>(
+  kind: KeyKind<Spec>,
+  { spec }: { spec: SpecInputs<Spec> },
+): Spec {
+  for (const name of kind.specNames) known(spec[name], name);
+  return spec as Spec;
+}

@@ -1,0 +1,91 @@
+// `existing: { id, key }`: importing a key that was created elsewhere. It happens once; a later replacement creates a new key like any other.
+import { parseApiTime } from "../../api/timing";
+import type { ApiKey } from "../../api/schemas";
+import { RefusedError } from "../../errors";
+import { sanitize } from "../../text/redact";
+import { drawMark, isTemplate } from "../../text/auto-name";
+import { apiKeyClaim } from "../holders";
+import { known, UNKNOWN } from "../lifecycle";
+import type { MaybeUnknown } from "../lifecycle";
+import type { Run } from "../run";
+import { heldByAnother } from "./inputs";
+import type { ApiKeyInputs, Existing } from "./inputs";
+import type { KeyKind } from "./kind";
+import type { HeldKey } from "./state";
+
+/** The key that a creation with these inputs must import, if any. */
+export function pendingImport(
+  existing: MaybeUnknown<Existing> | undefined,
+): { id: MaybeUnknown<string>; key: MaybeUnknown<string> } | undefined {
+  if (existing === UNKNOWN) return { id: UNKNOWN, key: UNKNOWN };
+  if (existing?.key === undefined) return undefined;
+  return { id: existing.id, key: existing.key };
+}
+
+/** Imports the key, after the list has confirmed all that it can. Nothing is created or changed in the account. */
+export async function importKey<Spec extends object>(
+  kind: KeyKind<Spec>,
+  spec: Spec,
+  inputs: ApiKeyInputs<Spec>,
+  existing: { id: string; key: string },
+  run: Run,
+): Promise<HeldKey<Spec> & { holder: string }> {
+  const { id, key } = existing;
+  const claim = apiKeyClaim(id);
+  const isTaken = (): boolean => run.holders.keeper(claim) !== undefined;
+  const entry = isTaken() ? undefined : await run.apiKeys.find(id);
+  // Asked again, with no `await` before the claim: a rejected import must never block another resource.
+  const wrong = isTaken() ? heldByAnother(id) : whyNotImportable(kind, spec, inputs, key, entry);
+  if (wrong !== undefined || !entry) {
+    throw new RefusedError(
+      `Cannot import the ${kind.label} ${id} (\`existing\`): ${wrong ?? ""}. Nothing was created or changed.`,
+    );
+  }
+  const holder = `${inputs.owner}#${drawMark()}`;
+  run.holders.claim({ what: claim, holder });
+  run.apiKeys.noteCreated(id);
+  return {
+    ...{ id, key, spec, holder },
+    keyPrefix: entry.keyPrefix,
+    keyType: entry.keyType,
+    description: entry.description ?? null,
+    isActive: true,
+    createdAt: entry.createdAt,
+    lastUsedAt: entry.lastUsedAt ?? null,
+    expiresAt: kind.expiresAt(spec, entry.createdAt),
+    listedScopes: entry.scopes,
+  };
+}
+
+function whyNotImportable<Spec extends object>(
+  kind: KeyKind<Spec>,
+  spec: Spec,
+  inputs: ApiKeyInputs<Spec>,
+  key: string,
+  entry: ApiKey | undefined,
+): string | undefined {
+  if (!entry) return "the account does not have it; remove `existing` to have a new one created";
+  if (!entry.isActive) return "it is not active; remove `existing` to have a new one created";
+  const wrong = kind.whyMismatched(entry, spec);
+  if (wrong !== undefined) return sanitize(wrong);
+  const notTheKey = whyNotTheKey(key, entry.keyPrefix);
+  if (notTheKey !== undefined) return notTheKey;
+  const description = known(inputs.description ?? "", "description");
+  if (!isTemplate(description, "description") && description !== (entry.description ?? "")) {
+    const shown =
+      entry.description === undefined ? "empty" : JSON.stringify(sanitize(entry.description, [], 100));
+    return `its description is ${shown} and cannot be changed; give that one, or omit \`description\``;
+  }
+  if (Number.isNaN(parseApiTime(entry.createdAt)) && kind.expires(spec)) {
+    return "the list does not show when it was created, so its expiry is not known; omit `expiresInDays`";
+  }
+  return undefined;
+}
+
+/** Why this is not the key that the list shows with this prefix, if so. */
+export function whyNotTheKey(key: string, keyPrefix: string): string | undefined {
+  if (keyPrefix !== "" && key.startsWith(keyPrefix) && key.length > keyPrefix.length) return undefined;
+  // Print at most a short, safe prefix, in case the API returns a full key.
+  const begins = /^[\w-]{1,24}/.exec(keyPrefix)?.[0] ?? "something else";
+  return `\`existing.key\` is not the full key of this id, which begins with ${begins}`;
+}

@@ -1,0 +1,165 @@
+// The states of a service key or personal access token, decoded once from the engine's properties and encoded once on the way back.
+import type { ApiKey } from "../../api/schemas";
+import { bearsMark } from "../../text/auto-name";
+import { isUnresolvedId } from "../create-once/lost-attempt";
+import type { LostAttempt } from "../create-once/lost-attempt";
+import { apiKeyClaim } from "../holders";
+import type { Holding } from "../holders";
+import type { Properties } from "../lifecycle";
+import { defined, StateReader } from "../properties";
+import type { KeyKind } from "./kind";
+
+/** A key that the account holds and whose secret we have. */
+export interface HeldKey<Spec> {
+  id: string;
+  /** The full key; `null` if it was imported without its secret. */
+  key: string | null;
+  keyPrefix: string;
+  keyType: string;
+  spec: Spec;
+  description: string | null;
+  isActive: boolean;
+  /** RFC 3339, by the server's clock. */
+  createdAt: string;
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  /** Service keys only: what the list shows that the key may do. */
+  listedScopes: string[] | null;
+}
+
+export interface LiveKey<Spec> extends HeldKey<Spec> {
+  status: "live";
+  rotationTriggers: unknown;
+  recreateIfInvalid: boolean;
+  /** From then on it is due for replacement. */
+  rotateAt: string | null;
+  /** Set if it was imported (`existing`): tells this resource from another that holds the same key. Empty for a key that we created. */
+  holder: string;
+  /** The local clock at creation, RFC 3339, where it was so far ahead of the server's that the key would be due at once. */
+  localCreatedAt: string | null;
+  /** A lost attempt may have left a duplicate of it. */
+  lost: LostAttempt | null;
+}
+
+export type ApiKeyState<Spec> =
+  | LiveKey<Spec>
+  /** A `get` that has not been answered yet. */
+  | { status: "requested"; id: string }
+  /** Of a `get`: not ours, and without its secret. */
+  | { status: "looked-up"; entry: ApiKey }
+  /** A creation of which nobody knows what it left. */
+  | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
+
+/** What the account holds for this state, to be compared with what other resources hold. */
+export function apiKeyHoldings<Spec>(state: ApiKeyState<Spec>): Holding[] {
+  return state.status === "live" ? [{ what: apiKeyClaim(state.id), holder: state.holder }] : [];
+}
+
+export function decodeApiKey<Spec extends object>(
+  kind: KeyKind<Spec>,
+  id: string,
+  outputs: Properties,
+): ApiKeyState<Spec> {
+  const state = new StateReader(kind.label, id, outputs);
+  if (isUnresolvedId(id)) {
+    return { status: "unresolved", id, lost: decodeLost(state), inputs: outputs };
+  }
+  if (!state.has("key") && !state.has("createdAt")) return { status: "requested", id };
+  if (!state.has("key")) return { status: "looked-up", entry: decodeEntry(state) };
+  const held = decodeHeld(kind, state, id);
+  return {
+    status: "live",
+    ...held,
+    rotationTriggers: state.any("rotationTriggers"),
+    recreateIfInvalid: state.boolean("recreateIfInvalid", true),
+    rotateAt: state.timeOrNull("rotateAt"),
+    holder: state.stringOrNull("holder") ?? "",
+    localCreatedAt: state.timeOrNull("localCreatedAt"),
+    lost: state.boolean("unresolved", false) ? decodeLost(state) : null,
+  };
+}
+
+/** A held key, as the outputs `key`, `keyPrefix` and so on have it. */
+export function decodeHeld<Spec extends object>(
+  kind: KeyKind<Spec>,
+  state: StateReader,
+  id: string,
+): HeldKey<Spec> {
+  const spec = kind.decodeSpec(state);
+  return {
+    id,
+    key: state.stringOrNull("key"),
+    keyPrefix: state.string("keyPrefix"),
+    keyType: state.string("keyType"),
+    spec,
+    description: state.stringOrNull("description"),
+    isActive: state.boolean("isActive", true),
+    createdAt: state.stringOrNull("createdAt") ?? state.string("rotatedAt"),
+    lastUsedAt: state.stringOrNull("lastUsedAt"),
+    expiresAt: state.timeOrNull("expiresAt"),
+    listedScopes: state.stringsOrNull("scopes"),
+  };
+}
+
+export function decodeLost(state: StateReader): LostAttempt {
+  const description = state.stringOrNull("description") ?? "";
+  const hasMarker = bearsMark(description, "description");
+  return { description, hasMarker, startedAt: state.timeOrNull("attemptedAt") };
+}
+
+function decodeEntry(state: StateReader): ApiKey {
+  return {
+    id: state.id,
+    keyPrefix: state.string("keyPrefix"),
+    keyType: state.string("keyType"),
+    service: state.stringOrNull("service") ?? undefined,
+    description: state.stringOrNull("description") ?? undefined,
+    scopes: state.stringsOrNull("scopes") ?? [],
+    isActive: state.boolean("isActive", true),
+    createdAt: state.string("createdAt"),
+    lastUsedAt: state.stringOrNull("lastUsedAt") ?? undefined,
+  };
+}
+
+export function encodeApiKey<Spec extends object>(
+  kind: KeyKind<Spec>,
+  state: ApiKeyState<Spec>,
+): { id: string; outputs: Properties } {
+  switch (state.status) {
+    case "requested":
+      return { id: state.id, outputs: {} };
+    case "looked-up": {
+      const { id, ...outputs } = state.entry;
+      return { id, outputs: defined({ lastUsedAt: null, ...defined(outputs) }) };
+    }
+    case "unresolved": {
+      const { id, lost, inputs } = state;
+      return { id, outputs: { ...inputs, ...encodeLost(lost) } };
+    }
+    case "live":
+      return { id: state.id, outputs: encodeLive(kind, state) };
+  }
+}
+
+function encodeLive<Spec extends object>(kind: KeyKind<Spec>, state: LiveKey<Spec>): Properties {
+  return defined({
+    description: state.description,
+    rotationTriggers: state.rotationTriggers,
+    key: state.key,
+    keyPrefix: state.keyPrefix,
+    keyType: state.keyType,
+    isActive: state.isActive,
+    createdAt: state.createdAt,
+    lastUsedAt: state.lastUsedAt,
+    ...kind.fixedOutputs(state),
+    ...kind.singleKeyOutputs(state, state.rotateAt),
+    recreateIfInvalid: state.recreateIfInvalid ? undefined : false,
+    holder: state.holder === "" ? undefined : state.holder,
+    localCreatedAt: state.localCreatedAt ?? undefined,
+    ...(state.lost ? encodeLost(state.lost) : {}),
+  });
+}
+
+export function encodeLost({ description, startedAt }: LostAttempt): Properties {
+  return defined({ description, unresolved: true, attemptedAt: startedAt ?? undefined });
+}

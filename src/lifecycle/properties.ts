@@ -1,0 +1,104 @@
+// Between a host's untyped properties and typed states and inputs: the only place where a property is read by its name.
+import { WaysCloudError } from "../errors";
+import type { Holders, Holding } from "./holders";
+import { shape } from "./inputs";
+import { UNKNOWN } from "./lifecycle";
+import type { Checked, MaybeUnknown, Properties } from "./lifecycle";
+
+/** How a host's properties of one resource type become typed, and back. */
+export interface Codec<Inputs, State> {
+  /** Checks and completes the program's inputs. Makes no request, ever. */
+  check(olds: Properties, news: Properties, holders: Holders): Checked;
+  /** Checked inputs. */
+  decodeInputs(properties: Properties): Inputs;
+  /** @throws StateError when the properties are not a state of this resource. */
+  decodeState(id: string, outputs: Properties): State;
+  encodeState(state: State): { id: string; outputs: Properties };
+  /** What a state holds in the account, for the guard against two resources that hold the same. */
+  holdings(state: State): Holding[];
+}
+
+/** The state that the engine handed over cannot be understood. */
+export class StateError extends WaysCloudError {
+  override readonly name = "StateError";
+  constructor(label: string, id: string, problem: string) {
+    super({
+      message:
+        `The state of the ${label} ${JSON.stringify(id.slice(0, 80))} cannot be read: ${problem}. It was not written by this package, or it was edited.` +
+        " Restore it from a backup (`pulumi stack history`, `pulumi stack import`), or remove the resource from the state with `pulumi state delete`; nothing was changed in the account.",
+      outcome: "rejected",
+    });
+  }
+}
+
+/** Reads the properties of a state, and says which one is wrong. */
+export class StateReader {
+  constructor(
+    private readonly label: string,
+    readonly id: string,
+    private readonly properties: Properties,
+  ) {}
+
+  has(name: string): boolean {
+    return this.properties[name] !== undefined && this.properties[name] !== null;
+  }
+
+  string(name: string): string {
+    const value = this.properties[name];
+    return typeof value === "string" ? value : this.fail(name, "a string");
+  }
+
+  stringOrNull(name: string): string | null {
+    return this.has(name) ? this.string(name) : null;
+  }
+
+  /** A time, RFC 3339. */
+  timeOrNull(name: string): string | null {
+    const value = this.stringOrNull(name);
+    return value === null || !Number.isNaN(Date.parse(value)) ? value : this.fail(name, "a time (RFC 3339)");
+  }
+
+  numberOrNull(name: string): number | null {
+    if (!this.has(name)) return null;
+    const value = this.properties[name];
+    return typeof value === "number" ? value : this.fail(name, "a number");
+  }
+
+  boolean(name: string, absent: boolean): boolean {
+    if (!this.has(name)) return absent;
+    const value = this.properties[name];
+    return typeof value === "boolean" ? value : this.fail(name, "true or false");
+  }
+
+  stringsOrNull(name: string): string[] | null {
+    if (!this.has(name)) return null;
+    const value = this.properties[name];
+    const isList = Array.isArray(value) && value.every((part) => typeof part === "string");
+    return isList ? value : this.fail(name, "a list of strings");
+  }
+
+  /** A value that only the user knows the meaning of. */
+  any(name: string): unknown {
+    return this.properties[name] ?? undefined;
+  }
+
+  private fail(name: string, expected: string): never {
+    throw new StateError(
+      this.label,
+      this.id,
+      `\`${name}\` must be ${expected}, not ${shape(this.properties[name])}`,
+    );
+  }
+}
+
+/** Reads one checked input; `check` has seen to its type. */
+export function inputOf<T>(properties: Properties, name: string): MaybeUnknown<T> | undefined {
+  const value = properties[name];
+  if (value === null) return undefined;
+  return value === UNKNOWN ? UNKNOWN : (value as T | undefined);
+}
+
+/** Without the properties that are `undefined`. */
+export function defined(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,72 @@
+// The inputs of an SSH key: checked, and typed with the unknown values of a preview.
+import { drawMark } from "../../text/auto-name";
+import { InputCheck } from "../inputs";
+import { known, UNKNOWN } from "../lifecycle";
+import type { Checked, MaybeUnknown, Properties } from "../lifecycle";
+import { inputOf } from "../properties";
+import { isSameMaterial } from "./identity";
+import { parsePublicKey, PublicKeyError } from "./public-key";
+
+export interface SshKeyInputs {
+  publicKey: MaybeUnknown<string>;
+  name: MaybeUnknown<string>;
+  adoptExisting: MaybeUnknown<boolean>;
+  /** `project/stack/name` of the resource; given with `adoptExisting` only. */
+  owner: string;
+}
+
+export function checkSshKey(olds: Properties, news: Properties): Checked {
+  const check = new InputCheck(news, ["publicKey", "name", "adoptExisting", "__owner"]);
+  checkPublicKey(check, news);
+  check.flag("adoptExisting");
+  const renew = olds.publicKey !== undefined && !isSameMaterial(olds.publicKey, check.inputs.publicKey);
+  check.auto("name", olds, { adopting: check.inputs.adoptExisting === true, renew });
+  checkName(check);
+  check.private("__owner");
+  return check.result();
+}
+
+function checkPublicKey(check: InputCheck, news: Properties): void {
+  if (!check.required("publicKey", "an OpenSSH public key, such as the content of id_ed25519.pub")) return;
+  if (typeof news.publicKey !== "string") {
+    check.text("publicKey");
+    return;
+  }
+  try {
+    check.inputs.publicKey = parsePublicKey(news.publicKey).text;
+  } catch (error) {
+    if (!(error instanceof PublicKeyError)) throw error;
+    // The engine prints the value of the property that a failure names.
+    check.fail(error.secret ? "" : "publicKey", `\`publicKey\` was refused: ${error.message}`);
+  }
+}
+
+function checkName(check: InputCheck): void {
+  // The constructor always passes a name or a template for one.
+  check.inputs.name ??= `ssh-key-${drawMark()}`;
+  const { name } = check.inputs;
+  if (typeof name !== "string") return;
+  if (name.trim() === "") check.fail("name", "`name` must not be empty; omit it to have one generated");
+  else if (/[\u0000-\u001f\u007f-\u009f]/.test(name) || !name.isWellFormed()) {
+    check.fail("name", "`name` must not contain line breaks, control characters or broken Unicode");
+  }
+}
+
+export function decodeSshKeyInputs(properties: Properties): SshKeyInputs {
+  return {
+    publicKey: inputOf<string>(properties, "publicKey") ?? "",
+    name: inputOf<string>(properties, "name") ?? "",
+    adoptExisting: inputOf<boolean>(properties, "adoptExisting") ?? false,
+    owner: known(inputOf<string>(properties, "__owner") ?? "", "__owner"),
+  };
+}
+
+/** The inputs as outputs of an unresolved creation. */
+export function encodeSshKeyInputs(inputs: SshKeyInputs, name: string): Properties {
+  const { publicKey, adoptExisting } = inputs;
+  return {
+    publicKey,
+    name,
+    ...(adoptExisting === true || adoptExisting === UNKNOWN ? { adoptExisting } : {}),
+  };
+}

@@ -1,0 +1,104 @@
+// The states of an SSH key, decoded once from the engine's properties and encoded once on the way back.
+import type { SshKeyRecord } from "../../api/schemas";
+import { bearsMark } from "../../text/auto-name";
+import { isUnresolvedId } from "../create-once/lost-attempt";
+import { sshKeyClaim } from "../holders";
+import type { Holding } from "../holders";
+import type { Properties } from "../lifecycle";
+import { defined, StateReader } from "../properties";
+
+/** An attempt to add this key under this name, of which nobody knows what it left. */
+export interface LostSshKey {
+  name: string;
+  publicKey: string;
+  /** The name ends in a generated marker, so that it proves whose work it is. */
+  hasMarker: boolean;
+  /** When it began (RFC 3339); `null` where that is not known. */
+  startedAt: string | null;
+}
+
+export interface RegisteredSshKey {
+  id: string;
+  name: string;
+  publicKey: string;
+  fingerprint: string;
+  keyType: string;
+  createdAt: string;
+  vmCount: number;
+  /** Tells this resource from another that holds the same key; empty where `adoptExisting` was not given. */
+  holder: string;
+}
+
+export type SshKeyState =
+  /** Ours: deleted with the resource. `lost`: an attempt may have left a duplicate of it. */
+  | (RegisteredSshKey & { status: "created"; lost: LostSshKey | null })
+  /** Was in the account before: stays there. */
+  | (RegisteredSshKey & { status: "adopted" })
+  /** A `get` that has not been answered yet. */
+  | { status: "requested"; id: string }
+  /** Of a `get`: the API does not show the key itself. */
+  | { status: "looked-up"; entry: SshKeyRecord }
+  /** A creation of which nobody knows what it left. */
+  | { status: "unresolved"; id: string; lost: LostSshKey; inputs: Properties };
+
+export function sshKeyHoldings(state: SshKeyState): Holding[] {
+  const isHeld = state.status === "created" || state.status === "adopted";
+  return isHeld ? [{ what: sshKeyClaim(state.id), holder: state.holder }] : [];
+}
+
+export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
+  const state = new StateReader("SSH key", id, outputs);
+  if (isUnresolvedId(id)) return { status: "unresolved", id, lost: decodeLost(state), inputs: outputs };
+  if (!state.has("createdAt")) return { status: "requested", id };
+  const entry = {
+    id,
+    name: state.string("name"),
+    fingerprint: state.string("fingerprint"),
+    keyType: state.string("keyType"),
+    createdAt: state.string("createdAt"),
+    vmCount: state.numberOrNull("vmCount") ?? 0,
+  };
+  if (!state.has("publicKey")) return { status: "looked-up", entry };
+  const key = { ...entry, publicKey: state.string("publicKey"), holder: state.stringOrNull("holder") ?? "" };
+  if (state.boolean("adopted", false)) return { status: "adopted", ...key };
+  return { status: "created", ...key, lost: state.boolean("unresolved", false) ? decodeLost(state) : null };
+}
+
+function decodeLost(state: StateReader): LostSshKey {
+  const name = state.string("name");
+  const startedAt = state.timeOrNull("attemptedAt");
+  return { name, publicKey: state.string("publicKey"), hasMarker: bearsMark(name, "name"), startedAt };
+}
+
+export function encodeSshKey(state: SshKeyState): { id: string; outputs: Properties } {
+  switch (state.status) {
+    case "requested":
+      return { id: state.id, outputs: {} };
+    case "looked-up": {
+      const { id, ...outputs } = state.entry;
+      return { id, outputs: { ...outputs, adopted: false } };
+    }
+    case "unresolved": {
+      const { id, inputs, lost } = state;
+      return { id, outputs: { ...inputs, ...encodeLost(lost) } };
+    }
+    case "adopted":
+      return { id: state.id, outputs: encodeRegistered(state, true) };
+    case "created": {
+      const lost = state.lost ? encodeLost(state.lost) : {};
+      return { id: state.id, outputs: { ...encodeRegistered(state, false), ...lost } };
+    }
+  }
+}
+
+function encodeRegistered(state: RegisteredSshKey, adopted: boolean): Properties {
+  const { name, publicKey, fingerprint, keyType, createdAt, vmCount, holder } = state;
+  return defined({
+    ...{ name, publicKey, fingerprint, keyType, createdAt, vmCount, adopted },
+    holder: holder === "" ? undefined : holder,
+  });
+}
+
+function encodeLost({ startedAt }: LostSshKey): Properties {
+  return defined({ unresolved: true, attemptedAt: startedAt ?? undefined });
+}
