@@ -71,7 +71,7 @@ test("the provider process loads neither HTTP nor schemas for check and diff, so
       `const { sshKey, serviceKey } = require("./src/hosts/dynamic");
        note();
        const { inputs } = await sshKey.check({}, { publicKey: "${publicKey(1)}", name: "a" });
-       await sshKey.diff("id", { ...inputs, fingerprint: "", createdAt: "2026-01-01T00:00:00Z" }, inputs);
+       await sshKey.diff("id", { ...inputs, fingerprint: "", keyType: "ssh-ed25519", createdAt: "2026-01-01T00:00:00Z" }, inputs);
        await serviceKey.check({}, { service: "dns", description: "d" });
        note();
        await sshKey.create(inputs);

@@ -1,22 +1,23 @@
-// The time at which a diff is made. A refresh calls diff right after read and asks what changed in the account: that a rotation is due is no
-// drift, and the next preview says it.
-
-const BEFORE_ALL_TIMES = 0;
+// The time at which a diff is made. During refresh the engine calls `diff` right after `read`, without `check`, to detect drift. A due rotation is
+// not drift, so it is ignored there; the next preview reports it.
+import { NEVER_DUE } from "./resource";
 
 export class RefreshClock {
   private readonly justRead = new Set<string>();
+
+  constructor(private readonly wallClock: () => number = () => Date.now()) {}
 
   noteRead(id: string): void {
     this.justRead.add(id);
   }
 
-  /** A check begins another run over the resources. */
+  /** A check begins another pass over the resources. */
   noteCheck(): void {
     this.justRead.clear();
   }
 
   /** Milliseconds since the epoch, for the diff of this resource. */
   now(id: string): number {
-    return this.justRead.has(id) ? BEFORE_ALL_TIMES : Date.now();
+    return this.justRead.has(id) ? NEVER_DUE : this.wallClock();
   }
 }

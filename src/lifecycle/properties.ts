@@ -83,11 +83,9 @@ export class StateReader {
   }
 
   private fail(name: string, expected: string): never {
-    throw new StateError(
-      this.label,
-      this.id,
-      `\`${name}\` must be ${expected}, not ${shape(this.properties[name])}`,
-    );
+    const given =
+      this.properties[name] === undefined ? "it is missing" : `it is ${shape(this.properties[name])}`;
+    throw new StateError(this.label, this.id, `\`${name}\` must be ${expected}, but ${given}`);
   }
 }
 

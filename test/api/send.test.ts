@@ -167,16 +167,17 @@ describe("a DELETE", () => {
   const remove = () => client().deleteSshKey("an-id", client().operation("Deleting the SSH key"));
 
   test.each([
-    ["404", [{ status: 404 }]],
-    ["500 and then 404", [{ status: 500 }, { status: 404 }]],
-    ["a time-out and then 404", [{ hang: true as const }, { status: 404 }]],
-    ["204", [{ status: 204 }]],
-    ["an empty 200", [{ body: "" }]],
-    ["200 with success and more", [{ body: { success: true, message: "gone", more: 1 } }]],
-  ])("that is answered %s succeeded", async (_, faults) => {
+    ["404", "not-found", [{ status: 404 }]],
+    ["410", "not-found", [{ status: 410 }]],
+    ["500 and then 404", "not-found", [{ status: 500 }, { status: 404 }]],
+    ["a time-out and then 404", "not-found", [{ hang: true as const }, { status: 404 }]],
+    ["204", "deleted", [{ status: 204 }]],
+    ["an empty 200", "deleted", [{ body: "" }]],
+    ["200 with success and more", "deleted", [{ body: { success: true, message: "gone", more: 1 } }]],
+  ])("that is answered %s is reported as %s", async (_, result, faults) => {
     if ("hang" in faults[0]!) shortAttempts(1);
     emulator.faults.add(...(faults as Fault[]));
-    await expect(remove()).resolves.toBeUndefined();
+    await expect(remove()).resolves.toBe(result);
   });
 
   test.each([{ success: false }, {}, [], "done", null, { success: "true" }])(

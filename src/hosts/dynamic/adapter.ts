@@ -7,7 +7,8 @@ import { without } from "../../lifecycle/inputs";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
 import type { Run } from "../../lifecycle/run";
-import { NEVER_DUE, PartialFailure } from "../resource";
+import { RefreshClock } from "../refresh-clock";
+import { PartialFailure } from "../resource";
 import type { Resource } from "../resource";
 
 /** How the SDK writes an unknown value (`pulumi.runtime.unknownValue`), whatever its type. */
@@ -25,9 +26,7 @@ export interface ProviderProcess {
 
 /** The provider object that the engine's process calls for one type of resource. */
 export function dynamicProvider(resource: Resource, host: ProviderProcess): dynamic.ResourceProvider {
-  // During refresh the engine calls `diff` right after `read`, without `check`, to detect drift. A due rotation is not drift, so it is ignored here;
-  // the next preview reports it.
-  const justRead = new Set<string>();
+  const clock = new RefreshClock(() => host.now());
   const { run } = host;
   return {
     // Only stores the config: the SDK hands out this provider before `configure` has resolved, so other calls may already be running.
@@ -37,7 +36,7 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
     },
     check: (olds: Properties, news: Properties) =>
       withoutStackTrace(() => {
-        justRead.clear();
+        clock.noteCheck();
         const { inputs, failures } = resource.check(decode(olds), decode(news), run.holders);
         // Something is to be created: a missing credential is better reported in the preview than halfway through `up`.
         const wrong = Object.keys(olds).length === 0 ? host.configurationError() : undefined;
@@ -48,12 +47,11 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
       }),
     diff: (id, olds: Properties, news: Properties) =>
       withoutStackTrace(() => {
-        const now = justRead.has(id) ? NEVER_DUE : host.now();
         const { changes, replaces, deleteBeforeReplace } = resource.diff(
           id,
           decode(olds),
           decode(news),
-          now,
+          clock.now(id),
           run.holders,
         );
         return { changes, replaces, ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }) };
@@ -65,7 +63,7 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
       }),
     read: (id, olds: Properties) =>
       withoutStackTrace(async () => {
-        justRead.add(id);
+        clock.noteRead(id);
         const state = await resource.read(id, decode(olds), run);
         return state ? { id: state.id, props: encode(state.outputs) } : {};
       }),

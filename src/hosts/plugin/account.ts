@@ -1,9 +1,9 @@
 // The account that the provider was configured with: `apiKey`, `endpoint` and `customerId`, else environment and credentials file.
 import { API_KEY, resolveConnection } from "../../config";
-import { messageOf } from "../../lifecycle/create-once/create-once";
+import { errorMessage } from "../../lifecycle/create-once/create-once";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
-import type { Context, Properties } from "../../lifecycle/lifecycle";
-import { createContext } from "../../lifecycle/run";
+import type { Properties } from "../../lifecycle/lifecycle";
+import { createRun, type Run } from "../../lifecycle/run";
 import { callTiming } from "./call-scope";
 import { warn } from "./engine-log";
 
@@ -11,7 +11,7 @@ import { warn } from "./engine-log";
 const NAMESPACE = /^wayscloud:/;
 
 export class PluginAccount {
-  private made: Context | undefined;
+  private made: Run | undefined;
 
   /** `source` says where the configuration came from, in messages. */
   constructor(
@@ -19,20 +19,19 @@ export class PluginAccount {
     private readonly source = "the stack config wayscloud-account:apiKey",
   ) {}
 
-  /** The account; made at the first request. A failure is not kept: every call says for itself what is wrong. */
-  context(): Context {
-    this.made ??= createContext(this.lookUp, this.source, { timing: callTiming, log: warn });
-    return this.made;
+  /** Everything that this process knows; connects to the account at the first request. */
+  context(): Run {
+    return (this.made ??= createRun(this.lookUp, this.source, { timing: callTiming, log: warn }));
   }
 
   /** Why no account can be made of the configuration, if so. Makes no request. */
   misconfiguration(): string | undefined {
-    if (this.made || this.config[API_KEY.replace(NAMESPACE, "")] === UNKNOWN) return undefined;
+    if (this.config[API_KEY.replace(NAMESPACE, "")] === UNKNOWN) return undefined;
     try {
       resolveConnection(this.lookUp, this.source);
       return undefined;
     } catch (error) {
-      return messageOf(error);
+      return errorMessage(error);
     }
   }
 

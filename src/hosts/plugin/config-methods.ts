@@ -3,7 +3,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
 import { resolveEndpoint } from "../../config";
 import { didYouMean, listed, same, shape, without } from "../../lifecycle/inputs";
-import { messageOf } from "../../lifecycle/create-once/create-once";
+import { errorMessage } from "../../lifecycle/create-once/create-once";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { CheckFailure, Diff, Properties } from "../../lifecycle/lifecycle";
 import { PluginAccount } from "./account";
@@ -49,7 +49,7 @@ function reasonAgainst(name: string, value: unknown): CheckFailure["reason"] | u
     resolveEndpoint((key) => (key.endsWith(":endpoint") ? value : undefined));
     return undefined;
   } catch (error) {
-    return messageOf(error);
+    return errorMessage(error);
   }
 }
 

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { autoText, bearsMark, isTemplate } from "../../text/auto-name";
 import type { AutoKind } from "../../text/auto-name";
 import type { Properties } from "../../lifecycle/lifecycle";
-import { sameMaterial } from "../../lifecycle/ssh-key/identity";
+import { isSameMaterial } from "../../lifecycle/ssh-key/identity";
 import type { PluginResource } from "./resource";
 
 /**
@@ -14,7 +14,7 @@ import type { PluginResource } from "./resource";
 export function withDefaults(resource: PluginResource, olds: Properties, news: Properties): Properties {
   const { project, stack, name } = resource.urn;
   if (resource.className === "SshKey") {
-    const kept = sameMaterial(olds.publicKey, news.publicKey) || olds.publicKey === undefined;
+    const kept = isSameMaterial(olds.publicKey, news.publicKey) || olds.publicKey === undefined;
     return { ...news, name: news.name ?? (kept ? olds.name : undefined) ?? autoText(`${name}-`, false) };
   }
   const owner = `pulumi ${project}/${stack}/${name}`;

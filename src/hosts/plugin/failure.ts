@@ -3,7 +3,7 @@ import type { ServerErrorResponse } from "@grpc/grpc-js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 
-import { PartialFailure } from "../../lifecycle/lifecycle";
+import { PartialFailure } from "../resource";
 import { grpc } from "./sdk";
 import type { Struct } from "./sdk";
 

@@ -5,7 +5,8 @@ import type { AccountClient } from "../../api/client";
 import { ConfigurationError } from "../../errors";
 import { didYouMean, listed, shape } from "../../lifecycle/inputs";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
-import type { Context, Properties } from "../../lifecycle/lifecycle";
+import type { Properties } from "../../lifecycle/lifecycle";
+import type { Run } from "../../lifecycle/run";
 import { functionTables } from "./schema/functions";
 import { decode, encode } from "./values";
 
@@ -26,7 +27,7 @@ export class Functions {
     this.responses = new Map();
   }
 
-  async invoke(request: InvokeRequest, context: () => Context): Promise<InvokeResponse> {
+  async invoke(request: InvokeRequest, context: () => Run): Promise<InvokeResponse> {
     const name = /^wayscloud-account:index:(\w+)$/.exec(request.getTok())?.[1] ?? "";
     const args = argumentsOf(name, decode(request.getArgs()).properties);
     const response = new InvokeResponse();
@@ -36,7 +37,7 @@ export class Functions {
     return response;
   }
 
-  private async result(name: string, args: Properties, context: () => Context): Promise<Properties> {
+  private async result(name: string, args: Properties, context: () => Run): Promise<Properties> {
     switch (name) {
       case "getServices":
         return { services: matching(await this.shared("services", reads.services, context), args) };
@@ -55,7 +56,7 @@ export class Functions {
   private shared<T extends object>(
     kind: string,
     read: (client: AccountClient) => Promise<T>,
-    context: () => Context,
+    context: () => Run,
   ): Promise<T> {
     const responses = this.responses;
     const known = responses.get(kind) as Promise<T> | undefined;

@@ -1,8 +1,9 @@
 // What the account has and the state does not: `pulumi import`, the option `import`, `.get`; and what the program supplies afterwards.
 import { ConfigurationError } from "../../errors";
 import { isRecord } from "../../lifecycle/inputs";
-import type { Context, Properties } from "../../lifecycle/lifecycle";
-import { fingerprintIs } from "../../lifecycle/ssh-key/identity";
+import type { Properties } from "../../lifecycle/lifecycle";
+import type { Run } from "../../lifecycle/run";
+import { hasFingerprint } from "../../lifecycle/ssh-key/identity";
 import { parsePublicKey, PublicKeyError } from "../../lifecycle/ssh-key/public-key";
 import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
 import type { PluginResource } from "./resource";
@@ -23,7 +24,7 @@ export async function lookUp(
   resource: PluginResource,
   id: string,
   given: Properties,
-  context: Context,
+  context: Run,
 ): Promise<Imported | undefined> {
   if (resource.className === "SshKey") return lookUpSshKey(resource, id, given, context);
   if ("rotateEveryDays" in resource.table.inputs) {
@@ -47,7 +48,7 @@ async function lookUpSshKey(
   resource: PluginResource,
   id: string,
   given: Properties,
-  context: Context,
+  context: Run,
 ): Promise<Imported | undefined> {
   const key = /\s/.test(id.trim()) ? publicKeyGivenAsId(id) : undefined;
   const state = await resource.lifecycle.read(key ? await idOf(key, context) : id, given, context);
@@ -71,9 +72,9 @@ function publicKeyGivenAsId(id: string): PublicKey {
   }
 }
 
-async function idOf(key: PublicKey, context: Context): Promise<string> {
+async function idOf(key: PublicKey, context: Run): Promise<string> {
   const { byId } = await context.sshKeys.shared();
-  const held = [...byId.values()].find((record) => fingerprintIs(record, key.fingerprint));
+  const held = [...byId.values()].find((record) => hasFingerprint(record, key.text));
   if (held) return held.id;
   throw new ConfigurationError(
     `The account holds no SSH key with the fingerprint ${key.fingerprint}: there is nothing to import. Declare it without \`import\` to have it added.`,

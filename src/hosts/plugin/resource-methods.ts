@@ -2,7 +2,7 @@
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
 import { without } from "../../lifecycle/inputs";
-import { PartialFailure } from "../../lifecycle/lifecycle";
+import { PartialFailure } from "../resource";
 import type { Properties } from "../../lifecycle/lifecycle";
 import { RefreshClock } from "../refresh-clock";
 import type { PluginAccount } from "./account";
@@ -30,7 +30,7 @@ export class ResourceMethods {
     const olds = decode(request.getOlds()).properties;
     const { properties, secrets } = decode(request.getNews());
     const news = withDefaults(resource, olds, present(properties));
-    const { inputs, failures } = resource.lifecycle.check(olds, news);
+    const { inputs, failures } = resource.lifecycle.check(olds, news, this.account().context().holders);
     // Something is to be created: a missing credential is better said in the preview than halfway through `up`.
     const wrong = Object.keys(olds).length === 0 ? this.account().misconfiguration() : undefined;
     if (wrong !== undefined) failures.push({ property: "", reason: wrong });
@@ -46,7 +46,13 @@ export class ResourceMethods {
     const id = request.getId();
     const news = decode(request.getNews()).properties;
     const olds = completed(resource, present(decode(request.getOlds()).properties), news);
-    const diff = resource.lifecycle.diff(id, olds, news, this.clock.now(id));
+    const diff = resource.lifecycle.diff(
+      id,
+      olds,
+      news,
+      this.clock.now(id),
+      this.account().context().holders,
+    );
     const changed = [...(diff.changed ?? diff.replaces)];
     const supplied = suppliedSecret(id, olds, news) !== undefined;
     if (supplied) changed.push("existing");

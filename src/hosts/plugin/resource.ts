@@ -1,5 +1,5 @@
 // The resource that a call is about: its lifecycle, its table in the schema, and the names that its URN gives to it.
-import type { Lifecycle } from "../../lifecycle/lifecycle";
+import type { Resource } from "../resource";
 import { resources } from "../resources";
 import { resourceTables } from "./schema/resources";
 import type { ResourceTable } from "./schema/resources";
@@ -9,11 +9,11 @@ import type { Urn } from "./urn";
 export interface PluginResource {
   className: string;
   urn: Urn;
-  lifecycle: Lifecycle;
+  lifecycle: Resource;
   table: ResourceTable;
 }
 
-const lifecycles: Readonly<Record<string, Lifecycle>> = resources;
+const lifecycles: Readonly<Record<string, Resource>> = resources;
 
 /** @throws when the provider has no resource of this type. */
 export function resourceOf(urn: string): PluginResource {

@@ -1,4 +1,5 @@
 // What changes when the program of an API key changes, or time passes.
+import type { ApiKey } from "../../api/schemas";
 import { isTemplate } from "../../text/auto-name";
 import { same } from "../inputs";
 import { known, UNKNOWN } from "../lifecycle";
@@ -19,8 +20,9 @@ export function diffApiKey<Spec extends object>(
     case "unresolved":
       return { changes: true, replaces: ["unresolved"], changed: ["unresolved"], deleteBeforeReplace: true };
     case "requested":
-    case "looked-up":
       return { changes: false, replaces: [], changed: [] };
+    case "looked-up":
+      return diffLive(kind, withoutSecret(kind, state.entry), inputs, now);
     case "live":
       return diffLive(kind, state, inputs, now);
   }
@@ -51,6 +53,25 @@ function diffLive<Spec extends object>(
   ];
   const changed = [...replaces, ...updates];
   return { changes: changed.length > 0, replaces, changed };
+}
+
+/** A listed key that was imported without its secret, seen as one of ours. */
+function withoutSecret<Spec extends object>(kind: KeyKind<Spec>, entry: ApiKey): LiveKey<Spec> {
+  const { id, keyPrefix, keyType, isActive, createdAt, description = null, lastUsedAt = null } = entry;
+  return {
+    status: "live",
+    ...{ id, keyPrefix, keyType, isActive, createdAt, description, lastUsedAt },
+    key: null,
+    spec: kind.specOf(entry),
+    expiresAt: null,
+    listedScopes: entry.scopes,
+    rotationTriggers: undefined,
+    recreateIfInvalid: true,
+    rotateAt: null,
+    holder: "",
+    localCreatedAt: null,
+    lost: null,
+  };
 }
 
 /** The outputs by which the key has to be replaced although the program is the same: it expired, is due, or is not active any more. */

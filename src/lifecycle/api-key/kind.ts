@@ -33,6 +33,8 @@ export interface KeyKind<Spec extends object> {
   ): Promise<WithServerTime<CreatedKey>>;
   /** Why a listed key is not of this kind, or not what these inputs ask for, if so. */
   whyMismatched(entry: ApiKey, spec?: Spec): string | undefined;
+  /** The inputs that a listed key would have, as far as the list shows them. */
+  specOf(entry: ApiKey): Spec;
   /** Does such a key expire at all? */
   expires(spec: Spec): boolean;
   /** When a key that was created at this time expires; `null` if never. */
