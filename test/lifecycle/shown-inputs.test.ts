@@ -1,6 +1,7 @@
 // What each type's check makes of inputs that people see (names, descriptions, scopes) and of those that are only compared (rotation triggers).
 import { resources } from "../../src/hosts/resources";
-import type { Lifecycle, Properties } from "../../src/lifecycle/lifecycle";
+import type { Resource } from "../../src/hosts/resource";
+import type { Properties } from "../../src/lifecycle/lifecycle";
 import { ed25519Pair } from "../support/key-forms";
 
 const SECRET = `wayscloud_pat_abc12_${"Canary0123456789".repeat(3)}`;
@@ -46,7 +47,7 @@ describe("scopes", () => {
 
 describe("a key in what people see is rejected, and neither shown nor kept", () => {
   const rotating = { rotateEveryDays: 30 };
-  test.each<[string, string, Lifecycle, Properties]>([
+  test.each<[string, string, Resource, Properties]>([
     ["SshKey", "name", resources.SshKey, { publicKey, name: SECRET }],
     ["ServiceKey", "description", resources.ServiceKey, { service: "dns", description: `of ${SECRET}` }],
     [
