@@ -91,9 +91,10 @@ describe("rotation triggers", () => {
   );
 
   test("rotate by value, not by identity or order", () => {
-    const state = { service: "dns", description: AUTO, rotationTriggers: { a: { b: [1, 2] }, c: true } };
+    const inputs = { service: "dns", description: AUTO, rotationTriggers: { a: { b: [1, 2] }, c: true } };
+    const held = { key: "k", keyPrefix: "k", keyType: "service", createdAt: "2026-01-01T00:00:00Z" };
     const diff = (triggers: unknown) =>
-      resources.ServiceKey.diff("id", state, { ...state, rotationTriggers: triggers }, 0);
+      resources.ServiceKey.diff("id", { ...inputs, ...held }, { ...inputs, rotationTriggers: triggers }, 0);
     expect(diff({ c: true, a: { b: [1, 2] } })).toMatchObject({ changes: false });
     for (const other of [
       { a: { b: [2, 1] }, c: true },

@@ -106,7 +106,7 @@ test.each(KEYS)(
     const state = { id, inputs: supplied.inputs, outputs };
     const kept = await next(urn, state, { ...declared, existing: { id, key: secret(key) } });
     expect(kept.diff.changes).toBe(false);
-    expect(kept.inputs["existing"]).toEqual(secret({ id }));
+    expect(kept.inputs["existing"]).toEqual(secret({ id, key }));
     const removed = await next(urn, { ...state, inputs: kept.inputs }, declared);
     expect(removed.diff.changes).toBe(false);
     await host.delete(urn, id, outputs);
