@@ -62,7 +62,7 @@ export class RefusedError extends WaysCloudError {
   }
 }
 
-/** The response to a create request was lost, and what it may have created cannot be told from what others created. */
+/** The response to a create request was lost, and what it may have created cannot be distinguished from what others created. */
 export class LostResponseError extends WaysCloudError {
   override readonly name = "LostResponseError";
   constructor(message: string) {

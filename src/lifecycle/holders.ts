@@ -4,7 +4,7 @@
 export interface Holding {
   /** `api-key <id>`, `ssh-key <id>` or the like. */
   what: string;
-  /** Tells this resource from another that holds the same: stored in the state of whatever was imported or adopted; empty for what was created. */
+  /** Distinguishes this resource from another that holds the same: stored in the state of whatever was imported or adopted; empty for what was created. */
   holder: string;
 }
 

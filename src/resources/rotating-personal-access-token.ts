@@ -85,7 +85,7 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   declare public readonly previousKeyId: pulumi.Output<string | null>;
   /** Time from which `pulumi up` revokes the previous token (RFC 3339, UTC); `null` if there is none. */
   declare public readonly retireAt: pulumi.Output<string | null>;
-  /** Creation time of the first token, and so of the resource (RFC 3339), according to the server's clock. Rotations do not change it. */
+  /** Creation time of the current token (RFC 3339), according to the server's clock: the same as `rotatedAt`. */
   declare public readonly createdAt: pulumi.Output<string>;
   /** Creation time of the current token (RFC 3339, UTC), according to the server's clock. */
   declare public readonly rotatedAt: pulumi.Output<string>;

@@ -76,7 +76,7 @@ export class RotatingServiceKey extends pulumi.CustomResource {
   declare public readonly previousKeyId: pulumi.Output<string | null>;
   /** Time from which `pulumi up` revokes the previous key (RFC 3339, UTC); `null` if there is none. */
   declare public readonly retireAt: pulumi.Output<string | null>;
-  /** Creation time of the first key, and so of the resource (RFC 3339), according to the server's clock. Rotations do not change it. */
+  /** Creation time of the current key (RFC 3339), according to the server's clock: the same as `rotatedAt`. */
   declare public readonly createdAt: pulumi.Output<string>;
   /** Creation time of the current key (RFC 3339, UTC), according to the server's clock. */
   declare public readonly rotatedAt: pulumi.Output<string>;

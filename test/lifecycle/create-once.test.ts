@@ -2,12 +2,8 @@
 import { ConnectionError, errorOfStatus } from "../../src/errors";
 import type { RequestOutcome } from "../../src/errors";
 import type { Run } from "../../src/lifecycle/run";
-import {
-  createOnce,
-  isAmbiguous,
-  errorMessage,
-  UnresolvedError,
-} from "../../src/lifecycle/create-once/create-once";
+import { createOnce } from "../../src/lifecycle/create-once/create-once";
+import { isAmbiguous, errorMessage, UnresolvedError } from "../../src/lifecycle/create-once/outcome";
 import type { Created, CreatedRelativeTo } from "../../src/lifecycle/create-once/creation";
 import { LostCreations } from "../../src/lifecycle/create-once/lost-creation";
 import { FakeTiming } from "../support/fake-timing";

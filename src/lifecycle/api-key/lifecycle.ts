@@ -4,7 +4,7 @@ import type { ApiKey } from "../../api/schemas";
 import { NotFoundError } from "../../errors";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
-import { UnresolvedError } from "../create-once/create-once";
+import { UnresolvedError } from "../create-once/outcome";
 import { unresolvedId } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage } from "../create-once/messages";
 import { deleteUnlessHeld } from "../delete";

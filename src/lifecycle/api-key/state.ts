@@ -33,7 +33,7 @@ export interface LiveKey<Spec> extends HeldKey<Spec> {
   recreateIfInvalid: boolean;
   /** From then on it is due for replacement. */
   rotateAt: string | null;
-  /** Set if it was imported (`existing`): tells this resource from another that holds the same key. Empty for a key that we created. */
+  /** Set if it was imported (`existing`): distinguishes this resource from another that holds the same key. Empty for a key that we created. */
   holder: string;
   /** The local clock at creation, RFC 3339, where it was so far ahead of the server's that the key would be due at once. */
   localCreatedAt: string | null;

@@ -1,5 +1,6 @@
 // Creates one thing exactly once: after a POST whose outcome is unknown, find out, clean up, try once more, or say exactly what is left.
 import { LostResponseError, WaysCloudError } from "../../errors";
+import { errorMessage, isAmbiguous, isConflict, UnresolvedError } from "./outcome";
 import type { WithServerTime } from "../../api/client";
 import type { Run } from "../run";
 import type { Created, Creation, Listed } from "./creation";
@@ -8,18 +9,6 @@ import { startedAt, StartTime } from "./start-time";
 
 /** When the list is read after an ambiguous POST: at 0, 2 and 6 seconds. */
 const READ_AFTER_MS = [0, 2_000, 4_000];
-
-/** Something may be live that nobody could look up: the caller keeps it in the state as unresolved. */
-export class UnresolvedError extends Error {
-  override readonly name = "UnresolvedError";
-  constructor(
-    message: string,
-    /** When the first attempt began, by the server's clock (RFC 3339); `null` if that clock is not known. */
-    readonly startedAt: string | null,
-  ) {
-    super(message);
-  }
-}
 
 /** Creates it, whatever becomes of the responses. @throws UnresolvedError when that could not be brought to an end. */
 export function createOnce<Made extends { id: string }, Entry extends Listed>(
@@ -205,16 +194,4 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       startedAt(this.started, this.serverTime),
     );
   }
-}
-
-function isConflict(error: unknown): error is WaysCloudError {
-  return error instanceof WaysCloudError && error.outcome === "conflict";
-}
-
-export function isAmbiguous(error: unknown): error is WaysCloudError {
-  return error instanceof WaysCloudError && error.outcome === "ambiguous";
-}
-
-export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,10 +8,10 @@ interface Candidate {
   createdAt: string;
 }
 
-/** Objects that could be ours, but need not be. Says first what to do, since a second `pulumi up` would create another key. */
+/** Objects that could be ours, but need not be. Without the advice of `cause`: running it again would create a second key. */
 export function unprovenMessage(label: string, candidates: Candidate[], cause: WaysCloudError): string {
   return (
-    `${withoutAdvice(cause)} ${capitalize(label)} may have been created all the same: the account has ${listCandidates(candidates)}, which could be it, but that is not` +
+    `${cause.summary} ${capitalize(label)} may have been created all the same: the account has ${listCandidates(candidates)}, which could be it, but that is not` +
     " proven, so nothing was revoked. Before running `pulumi up` again, revoke it unless something uses it. Without a custom `description` the package can" +
     " prove which keys are its own and clean up by itself."
   );
@@ -19,7 +19,7 @@ export function unprovenMessage(label: string, candidates: Candidate[], cause: W
 
 export function unresolvedMessage(label: string, cause: WaysCloudError, why: string): string {
   return (
-    `${withoutAdvice(cause)} ${capitalize(label)} may have been created all the same, and ${why}` +
+    `${cause.summary} ${capitalize(label)} may have been created all the same, and ${why}` +
     " It is recorded in the state as unresolved: fix the cause and run `pulumi up` again, which cleans up and creates it (`pulumi destroy` only cleans up)."
   );
 }
@@ -39,11 +39,6 @@ export function possibleLeftoverMessage(label: string, candidates: Candidate[]):
 
 export function listCandidates(candidates: Candidate[]): string {
   return candidates.map(({ id, createdAt }) => `${id} (created ${sanitize(createdAt, [], 40)})`).join(", ");
-}
-
-/** "Run it again" would create a second credential here, so only what happened is repeated. */
-function withoutAdvice(cause: WaysCloudError): string {
-  return cause.message;
 }
 
 function capitalize(sentence: string): string {

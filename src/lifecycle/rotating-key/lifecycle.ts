@@ -4,7 +4,7 @@ import { cleanUpLostAttempt, createKey, describeKey, warnAboutDuplicates } from 
 import { knownSpec } from "../api-key/diff";
 import { leftBy } from "../api-key/matching";
 import { refuseSelfLockout } from "../api-key/self-lockout";
-import { UnresolvedError } from "../create-once/create-once";
+import { UnresolvedError } from "../create-once/outcome";
 import { unresolvedId } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage } from "../create-once/messages";
 import { deleteUnlessHeld } from "../delete";
@@ -16,7 +16,7 @@ import { encodeRotatingKeyInputs } from "./inputs";
 import type { RotatingKeyInputs } from "./inputs";
 import { updateRotatingKey } from "./rotate";
 import { diffRotatingKey, nextMarker, nextRotation } from "./schedule";
-import { withMarker } from "./state";
+import { heldIds, withMarker } from "./state";
 import type { Rotation } from "./schedule";
 import type { HoldingKeys, RotatingKeyState } from "./state";
 
@@ -90,8 +90,7 @@ async function read<Spec extends object>(
   if (state.status === "unresolved") return state;
   const current = await run.apiKeys.findOwn(state.current.id, state.current.createdAt);
   const previous = state.previous && (await run.apiKeys.find(state.previous.id));
-  const held = state.previous ? [state.current.id, state.previous.id] : [state.current.id];
-  await warnAboutDuplicates(kind, nextDescription(state), held, run);
+  await warnAboutDuplicates(kind, nextDescription(state), heldIds(state), run);
   const left = await leftOver(kind, state, run);
   // While the key of an interrupted rotation lives, the resource must not vanish with its last known key. Nor must an inactive key be forgotten: it may be activated again.
   if (!current && !previous && left.length === 0) return undefined;
@@ -133,13 +132,13 @@ async function leftOver<Spec extends object>(
   state: HoldingKeys<Spec>,
   run: Run,
 ): Promise<string[]> {
-  const { current, previous, lost } = state;
+  const { current, lost } = state;
   const interrupted = { description: nextDescription(state), hasMarker: true, startedAt: current.createdAt };
   const entries = await run.apiKeys.entries();
   const owned = [interrupted, ...(lost ? [lost] : [])].flatMap(
     (attempt) => leftBy(kind, attempt, entries).owned,
   );
-  return owned.map(({ id }) => id).filter((id) => id !== current.id && id !== previous?.id);
+  return owned.map(({ id }) => id).filter((id) => !heldIds(state).includes(id));
 }
 
 /** What an interrupted rotation of this state has sent. */

@@ -1,12 +1,11 @@
 // One update of a rotating key: revoke the previous key if its time has come, create the next one if that is due, and leave a state that is true
 // whatever fails in between.
-import { parseApiTime } from "../../api/timing";
 import type { ApiKey } from "../../api/schemas";
 import { RefusedError } from "../../errors";
 import { cleanUpLostAttempt, createKey, describeKey } from "../api-key/create-key";
 import { leftBy } from "../api-key/matching";
 import { isOwnCredential } from "../api-key/self-lockout";
-import { errorMessage, UnresolvedError } from "../create-once/create-once";
+import { errorMessage, UnresolvedError } from "../create-once/outcome";
 import { possibleDuplicateMessage } from "../create-once/messages";
 import { knownSpec } from "../api-key/diff";
 import { IncompleteError, known } from "../lifecycle";
@@ -17,7 +16,8 @@ import { DAY_MS, isPast, rfc3339 } from "../time";
 import type { RotatingKeyInputs } from "./inputs";
 import { changedKeyInputs, isDueByTime, nextMarker, nextRotation, withSettings } from "./schedule";
 import type { Rotation } from "./schedule";
-import { withMarker } from "./state";
+import { reasonToKeep } from "./keep-previous";
+import { heldIds, withMarker } from "./state";
 import type { HoldingKeys, PreviousKey } from "./state";
 
 /** Brings the keys up to date. In this order, so that never more than two keys are live, and never none. */
@@ -64,13 +64,7 @@ class RotationUpdate<Spec extends object> {
   }
 
   private async cleanUp(lost: NonNullable<HoldingKeys<Spec>["lost"]>): Promise<void> {
-    const { current, previous } = this.state;
-    await cleanUpLostAttempt(
-      this.rotation.kind,
-      lost,
-      this.run,
-      previous ? [current.id, previous.id] : [current.id],
-    );
+    await cleanUpLostAttempt(this.rotation.kind, lost, this.run, heldIds(this.state));
     this.state = { ...this.state, lost: null };
   }
 
@@ -82,25 +76,10 @@ class RotationUpdate<Spec extends object> {
     if (serverTime === undefined || !isPast(previous.retireAt, serverTime)) return;
     const reason =
       byId.get(current.id)?.isActive === true
-        ? this.reasonToKeep(previous, byId.get(previous.id), serverTime)
+        ? reasonToKeep(this.state, byId.get(previous.id), serverTime, this.run.client.connection)
         : "the current key is not active, and no new key exists yet";
     if (reason === undefined) return this.revokePrevious(previous);
     this.run.log(`${this.what()}: keeping the previous key ${previous.id}: ${reason}.`);
-  }
-
-  private reasonToKeep(
-    previous: PreviousKey,
-    entry: ApiKey | undefined,
-    serverTime: number,
-  ): string | undefined {
-    if (isOwnCredential(previous, this.run.client.connection)) return "this update is authenticated with it";
-    if (this.state.holdWhileUsed !== true || !entry) return undefined;
-    if (entry.lastUsedAt === undefined) return undefined;
-    const used = parseApiTime(entry.lastUsedAt);
-    if (Number.isNaN(used)) return "the API does not show when it was last used (`holdWhileUsed`)";
-    // In use means: used since half of the overlap, or the last day, had passed.
-    const recently = serverTime - Math.max(DAY_MS, ((this.state.overlapDays ?? 0) * DAY_MS) / 2);
-    return used >= recently ? `it was used at ${rfc3339(used)} (\`holdWhileUsed\`)` : undefined;
   }
 
   /** A rotation that the program asks for does not wait for an overlap: the older key goes at once, so that no more than two are live. */
@@ -148,10 +127,9 @@ class RotationUpdate<Spec extends object> {
     }
     const startedAt = serverTime === undefined ? null : rfc3339(serverTime);
     const next = await this.create(spec, description, startedAt);
-    const base = known(inputs.description, "description");
     this.state = {
       ...this.state,
-      current: { ...next, description: base },
+      current: { ...next, description: known(inputs.description, "description") },
       previous: current.isActive ? this.previousKey(next.createdAt) : previous,
       rotationTriggers: inputs.rotationTriggers,
       nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.createdAt), "rotateEveryDays"),
@@ -191,11 +169,12 @@ class RotationUpdate<Spec extends object> {
   }
 
   private previousKey(rotatedAt: string): PreviousKey {
-    const { id, key, keyPrefix } = this.state.current;
+    const { id, key, keyPrefix, expiresAt } = this.state.current;
     return {
       id,
       key,
       keyPrefix,
+      expiresAt,
       retireAt: rfc3339(Date.parse(rotatedAt) + (this.state.overlapDays ?? 0) * DAY_MS),
     };
   }

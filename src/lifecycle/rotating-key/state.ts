@@ -13,6 +13,8 @@ export interface PreviousKey {
   id: string;
   key: string | null;
   keyPrefix: string | null;
+  /** Tokens only; `null` if it never expires, or the state is one of 1.0.0. */
+  expiresAt: string | null;
   /** From then on it may be revoked, RFC 3339, by the server's clock. */
   retireAt: string;
 }
@@ -38,10 +40,14 @@ export type RotatingKeyState<Spec> =
   /** A creation of which nobody knows what it left. */
   | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
 
+/** The ids of the keys that the state holds, the previous one first. */
+export function heldIds<Spec>({ previous, current }: HoldingKeys<Spec>): string[] {
+  return previous ? [previous.id, current.id] : [current.id];
+}
+
 export function rotatingKeyHoldings<Spec>(state: RotatingKeyState<Spec>): Holding[] {
   if (state.status === "unresolved") return [];
-  const ids = state.previous ? [state.previous.id, state.current.id] : [state.current.id];
-  return ids.map((id) => ({ what: apiKeyClaim(id), holder: "" }));
+  return heldIds(state).map((id) => ({ what: apiKeyClaim(id), holder: "" }));
 }
 
 export function decodeRotatingKey<Spec extends object>(
@@ -79,6 +85,7 @@ function decodePrevious(state: StateReader): PreviousKey | null {
     id: state.string("previousKeyId"),
     key: state.stringOrNull("previousKey"),
     keyPrefix: state.stringOrNull("previousKeyPrefix"),
+    expiresAt: state.timeOrNull("previousExpiresAt"),
     retireAt: state.timeOrNull("retireAt") ?? state.string("rotatedAt"),
   };
 }
@@ -132,6 +139,7 @@ export function encodeRotatingKey<Spec extends object>(
     previousKey: previous?.key ?? null,
     previousKeyId: previous?.id ?? null,
     previousKeyPrefix: previous?.keyPrefix ?? undefined,
+    previousExpiresAt: previous?.expiresAt ?? undefined,
     retireAt: previous?.retireAt ?? null,
     owner: state.owner === "" ? undefined : state.owner,
     ...(lost ? encodeLost(lost, current.description) : {}),

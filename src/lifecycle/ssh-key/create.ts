@@ -1,22 +1,26 @@
 // Creating an SSH key: add it, or adopt the one that the account has, or say what is in the way.
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
-import { ConflictError, RefusedError, WaysCloudError } from "../../errors";
+import { ConflictError, RefusedError } from "../../errors";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
-import { createOnce, UnresolvedError } from "../create-once/create-once";
-import type { Attempt, Ownership, CreatedRelativeTo } from "../create-once/creation";
+import { createOnce } from "../create-once/create-once";
+import { UnresolvedError } from "../create-once/outcome";
+import type { Attempt } from "../create-once/creation";
 import { unresolvedId } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage } from "../create-once/messages";
 import { sshKeyClaim } from "../holders";
 import { IncompleteError, known } from "../lifecycle";
 import type { Run } from "../run";
 import { rfc3339 } from "../time";
+import { afterConflict, describeSshKey } from "./conflict";
+import type { Registered } from "./conflict";
 import { hasFingerprint, materialOf } from "./identity";
 import { encodeSshKeyInputs } from "./inputs";
 import type { SshKeyInputs } from "./inputs";
 import { parsePublicKey } from "./public-key";
 import type { PublicKey } from "./public-key";
+import { sshKeyOwnership } from "./ownership";
 import type { LostSshKey, SshKeyState } from "./state";
 
 export async function createSshKey(inputs: SshKeyInputs, run: Run): Promise<SshKeyState> {
@@ -42,25 +46,6 @@ export async function createSshKey(inputs: SshKeyInputs, run: Run): Promise<SshK
 /** What a resource of a run claims while it registers this public key. */
 export function materialClaim(publicKey: string): string {
   return `ssh-material ${materialOf(publicKey)}`;
-}
-
-/** Whether a listed key is the work of an attempt to add this one under this name. */
-export function sshKeyOwnership(
-  lost: Omit<LostSshKey, "startedAt">,
-  entry: SshKeyRecord,
-  created: CreatedRelativeTo,
-): Ownership {
-  if (entry.name !== lost.name || !hasFingerprint(entry, lost.publicKey)) return "other";
-  if (created === "long-before") return "other";
-  // An explicit name does not prove ownership of a key that was there before.
-  return lost.hasMarker || created === "after" ? "owned" : "maybe-owned";
-}
-
-/** What the account holds at the end: a new key, or one that was there before. */
-interface Registered {
-  id: string;
-  entry: SshKeyRecord;
-  isAdopted: boolean;
 }
 
 class SshKeyCreation {
@@ -128,44 +113,13 @@ class SshKeyCreation {
       return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      return { value: await this.afterConflict(error, attempt), serverTime: undefined };
+      const { name, key, inputs, operation } = this;
+      const wanted = { name, publicKey: key.text, adoptExisting: inputs.adoptExisting === true };
+      return {
+        value: await afterConflict(error, attempt, wanted, this.run, operation),
+        serverTime: undefined,
+      };
     }
-  }
-
-  /** After a 409: the key that is in the way, if it is ours or the inputs allow adopting it; else an error that names it. */
-  private async afterConflict(conflict: ConflictError, { isSecond, seen }: Attempt): Promise<Registered> {
-    const { name, key, run } = this;
-    let entries: SshKeyRecord[];
-    try {
-      entries = [...(await run.sshKeys.fresh(this.operation)).byId.values()];
-    } catch (error) {
-      const status =
-        error instanceof WaysCloudError && error.status !== undefined ? ` (${error.status})` : "";
-      throw withDetail(
-        conflict,
-        `The list of SSH keys could not be read${status} to find out which; \`adoptExisting: true\` needs it as well`,
-      );
-    }
-    const same = entries.find((entry) => hasFingerprint(entry, key.text));
-    // Not listed after the lost first attempt, but present now under our name: the first attempt took effect late, so this is our key.
-    if (same && isSecond && !seen.has(same.id) && same.name === name)
-      return { id: same.id, entry: same, isAdopted: false };
-    if (same && this.inputs.adoptExisting === true) return { id: same.id, entry: same, isAdopted: true };
-    if (same) {
-      throw withDetail(
-        conflict,
-        `The account already has this public key as ${describeSshKey(same)}. If this resource is being replaced (\`up --replace\`, a taint), set the option \`deleteBeforeReplace: true\`;` +
-          " if it was renamed in the program, use the option `aliases`. Otherwise set `adoptExisting: true` to adopt the key, or delete it in the account first",
-      );
-    }
-    const sameName = entries.find((entry) => entry.name === name);
-    if (!sameName) throw conflict;
-    throw withDetail(
-      conflict,
-      `The name is taken by ${describeSshKey(sameName)}. ${
-        bearsMark(name, "name") ? "Delete it in the account first" : "Choose another `name`, or omit it"
-      }`,
-    );
   }
 
   private async created(
@@ -217,20 +171,4 @@ class SshKeyCreation {
     const { text: publicKey, fingerprint, type: keyType } = this.key;
     return { id, name, publicKey, fingerprint, keyType, createdAt, vmCount };
   }
-}
-
-function withDetail(conflict: ConflictError, detail: string): ConflictError {
-  const { outcome, status, method, path, reason } = conflict;
-  return new ConflictError({
-    outcome,
-    status,
-    method,
-    path,
-    reason,
-    message: `${conflict.message} ${detail}.`,
-  });
-}
-
-function describeSshKey(entry: SshKeyRecord): string {
-  return `${JSON.stringify(sanitize(entry.name, [], 80))} (id ${entry.id})`;
 }

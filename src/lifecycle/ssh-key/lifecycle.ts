@@ -6,10 +6,12 @@ import { relationTo } from "../create-once/start-time";
 import { deleteUnlessHeld } from "../delete";
 import { possibleLeftoverMessage } from "../create-once/messages";
 import { same } from "../inputs";
+import { UNKNOWN } from "../lifecycle";
 import type { Diff, Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
-import { createSshKey, materialClaim, sshKeyOwnership } from "./create";
-import { isSameMaterial } from "./identity";
+import { createSshKey, materialClaim } from "./create";
+import { sshKeyOwnership } from "./ownership";
+import { hasFingerprint, isSameMaterial } from "./identity";
 import type { SshKeyInputs } from "./inputs";
 import { sshKeyHoldings } from "./state";
 import type { LostSshKey, SshKeyState } from "./state";
@@ -39,20 +41,31 @@ function diffSshKey(state: SshKeyState, inputs: SshKeyInputs): Diff {
     case "unresolved":
       return { changes: true, replaces: ["unresolved"], changed: ["unresolved"], deleteBeforeReplace: true };
     case "requested":
-    case "looked-up":
       return { changes: false, replaces: [], changed: [] };
+    case "looked-up": {
+      const { publicKey } = inputs;
+      return diffOf(
+        publicKey !== UNKNOWN && hasFingerprint(state.entry, publicKey),
+        state.entry.name,
+        inputs,
+      );
+    }
     case "created":
     case "adopted": {
-      const sameKey = isSameMaterial(state.publicKey, inputs.publicKey);
-      // The input is still a template only for adopted keys, which keep whatever name they have.
-      const sameName = isTemplate(inputs.name, "name") || same(state.name, inputs.name);
-      const replaces = [...(sameKey ? [] : ["publicKey"]), ...(sameName ? [] : ["name"])];
-      const changed = [...replaces, ...(state.status === "created" && state.lost ? ["unresolved"] : [])];
-      // The API refuses a second key of the same name or material, so the old one has to go first; else there is no gap.
-      const deleteBeforeReplace = replaces.length > 0 && (sameKey || same(state.name, inputs.name));
-      return { changes: changed.length > 0, replaces, changed, deleteBeforeReplace };
+      const diff = diffOf(isSameMaterial(state.publicKey, inputs.publicKey), state.name, inputs);
+      const isUnresolved = state.status === "created" && state.lost !== null;
+      return isUnresolved ? { ...diff, changes: true, changed: [...diff.replaces, "unresolved"] } : diff;
     }
   }
+}
+
+function diffOf(sameKey: boolean, name: string, inputs: SshKeyInputs): Diff {
+  // The input is still a template only for adopted keys, which keep whatever name they have.
+  const sameName = isTemplate(inputs.name, "name") || same(name, inputs.name);
+  const replaces = [...(sameKey ? [] : ["publicKey"]), ...(sameName ? [] : ["name"])];
+  // The API refuses a second key of the same name or material, so the old one has to go first; else there is no gap.
+  const deleteBeforeReplace = replaces.length > 0 && (sameKey || same(name, inputs.name));
+  return { changes: replaces.length > 0, replaces, changed: replaces, deleteBeforeReplace };
 }
 
 async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | undefined> {

@@ -25,7 +25,7 @@ export interface RegisteredSshKey {
   keyType: string;
   createdAt: string;
   vmCount: number;
-  /** Tells this resource from another that holds the same key; empty where `adoptExisting` was not given. */
+  /** Distinguishes this resource from another that holds the same key; empty where `adoptExisting` was not given. */
   holder: string;
 }
 

@@ -1,0 +1,26 @@
+// How a creation can end other than well, and what an error says of it.
+import { WaysCloudError } from "../../errors";
+
+/** Something may be live that nobody could look up: the caller keeps it in the state as unresolved. */
+export class UnresolvedError extends Error {
+  override readonly name = "UnresolvedError";
+  constructor(
+    message: string,
+    /** When the first attempt began, by the server's clock (RFC 3339); `null` if that clock is not known. */
+    readonly startedAt: string | null,
+  ) {
+    super(message);
+  }
+}
+
+export function isConflict(error: unknown): error is WaysCloudError {
+  return error instanceof WaysCloudError && error.outcome === "conflict";
+}
+
+export function isAmbiguous(error: unknown): error is WaysCloudError {
+  return error instanceof WaysCloudError && error.outcome === "ambiguous";
+}
+
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

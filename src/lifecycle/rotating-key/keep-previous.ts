@@ -1,0 +1,23 @@
+// Why a previous key stays although its overlap is over.
+import type { ApiKey } from "../../api/schemas";
+import { parseApiTime } from "../../api/timing";
+import type { Connection } from "../../api/transport";
+import { isOwnCredential } from "../api-key/self-lockout";
+import { DAY_MS, rfc3339 } from "../time";
+import type { HoldingKeys } from "./state";
+
+/** `entry`: the previous key as the list shows it, at this time of the server's clock. */
+export function reasonToKeep<Spec>(
+  { previous, holdWhileUsed, overlapDays }: HoldingKeys<Spec>,
+  entry: ApiKey | undefined,
+  serverTime: number,
+  connection: Connection,
+): string | undefined {
+  if (previous && isOwnCredential(previous, connection)) return "this update is authenticated with it";
+  if (holdWhileUsed !== true || entry?.lastUsedAt === undefined) return undefined;
+  const used = parseApiTime(entry.lastUsedAt);
+  if (Number.isNaN(used)) return "the API does not show when it was last used (`holdWhileUsed`)";
+  // In use means: used since half of the overlap, or the last day, had passed.
+  const recently = serverTime - Math.max(DAY_MS, ((overlapDays ?? 0) * DAY_MS) / 2);
+  return used >= recently ? `it was used at ${rfc3339(used)} (\`holdWhileUsed\`)` : undefined;
+}
