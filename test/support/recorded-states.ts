@@ -109,8 +109,9 @@ function changesOf(recorded: Recorded, { does, state }: End): Omit<Result, "requ
   const inputs = bare(state.inputs);
   const outputs = bare(state.outputs);
   const absent = (value: unknown): boolean => value === undefined || value === null;
-  // Rotating keys of 1.0.0 had no output `createdAt` beside `rotatedAt`.
-  const isNew = (name: string): boolean => name === "createdAt" && "rotatedAt" in outputs;
+  // Rotating keys of 1.0.0 had neither `createdAt` beside `rotatedAt` nor the expiry of the previous token.
+  const isNew = (name: string): boolean =>
+    "rotatedAt" in outputs && ["createdAt", "previousExpiresAt"].includes(name);
   const set = Object.entries(outputs).filter(
     ([name, value]) => !isNew(name) && !absent(value) && !isDeepStrictEqual(value, recorded.outputs[name]),
   );
