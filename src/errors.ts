@@ -1,4 +1,5 @@
 // The errors of this package: one class for each kind of failure, none of them holding a credential or a response.
+import { sanitize } from "./text/redact";
 
 /**
  * What became of a request. `ambiguous`: the server may or may not have carried it out, so a POST must be looked into before
@@ -85,6 +86,26 @@ export class BadRequestError extends WaysCloudError {
   override readonly name: string = "BadRequestError";
 }
 
+/** The credential belongs to another account than the expected one (`customerId`). Nothing but the profile was read. */
+export class AccountMismatchError extends WaysCloudError {
+  override readonly name = "AccountMismatchError";
+  constructor(
+    title: string,
+    customerId: string,
+    expected: { value: string; source: string },
+    apiKeySource: string,
+  ) {
+    super({
+      message:
+        `${title} was not attempted: the credential from ${apiKeySource} belongs to the account ${sanitize(customerId, [], 80)}, but` +
+        ` ${expected.source} expects ${sanitize(expected.value, [], 80)}.`,
+      advice:
+        "Nothing was read or changed. Use a credential of the expected account, or correct the customer id.",
+      outcome: "rejected",
+    });
+  }
+}
+
 /** 401: the API rejected the credential. */
 export class AuthenticationError extends WaysCloudError {
   override readonly name = "AuthenticationError";
@@ -141,4 +162,14 @@ export function errorOfStatus(facts: ErrorFacts & { status: number }): WaysCloud
   return facts.status >= 400 && facts.status < 500 && facts.status !== 408
     ? new BadRequestError(facts)
     : new ServerError(facts);
+}
+
+/** The failure of a request that comes before another one, for that other one: nothing of it was sent, so its outcome is known. */
+export function beforeSending(error: WaysCloudError): WaysCloudError {
+  if (error.outcome !== "ambiguous") return error;
+  const { summary, message, status, method, path, reason } = error;
+  const advice = message === summary ? undefined : message.slice(summary.length + 1);
+  const facts = { message: summary, advice, outcome: "not-sent", method, path, reason } as const;
+  if (error instanceof MalformedResponseError) return new MalformedResponseError({ ...facts, status });
+  return status === undefined ? new ConnectionError(facts) : errorOfStatus({ ...facts, status });
 }

@@ -25,6 +25,7 @@ export type { GetSshKeyArgs, GetSshKeyOutputArgs, GetSshKeysArgs, SshKeyInfo } f
 export type { DataOptions, DataOutputOptions } from "./data/options";
 
 export {
+  AccountMismatchError,
   AmbiguousMatchError,
   AuthenticationError,
   BadRequestError,

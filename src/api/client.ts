@@ -1,10 +1,13 @@
 // The typed client: one documented method for each of the API's nine endpoints.
 import type { z } from "zod";
 
-import { WaysCloudError } from "../errors";
+import { AccountMismatchError, beforeSending, WaysCloudError } from "../errors";
 import { RateLimiter } from "./rate-limiter";
+import { completeList } from "./list";
+import type { ParsedList } from "./list";
 import { pathSegment } from "./path-segment";
-import { parseResponse, parseList } from "./parse";
+import { parseList, parseResponse } from "./parse";
+import type { RequestLabel } from "./parse";
 import * as wire from "./schemas";
 import type { ApiKey, CreatedKey, Profile, Service, SshKeyRecord } from "./schemas";
 import { send } from "./send";
@@ -14,15 +17,19 @@ import type { Timing } from "./timing";
 import { createTransport } from "./transport";
 import type { Connection, HttpResponse } from "./transport";
 
-/** A value with the server's own clock at the time of the response (ms since the epoch), if it told it. */
+/** A value with the server's clock at the time of the response (ms since the epoch), if the response has a `Date`. */
 export interface WithServerTime<T> {
   value: T;
   serverTime: number | undefined;
 }
 
-/** What the API answered to a deletion. That it does not know the id is no proof: a wrong path or a proxy can say the same. */
+/** A complete list, with the server's clock. */
+export type ApiList<T> = WithServerTime<T[]> & ParsedList<T>;
+
+/** What became of a deletion. `not-found` (404, 410) proves nothing by itself: a wrong endpoint or a proxy answers the same. */
 export type Removal = "deleted" | "not-found";
 
+const PROFILE = "/v1/account/profile";
 const KEYS = "/v1/account/api-keys";
 const SSH_KEYS = "/v1/account/ssh-keys";
 
@@ -35,6 +42,8 @@ export interface ClientOptions {
 export class AccountClient {
   readonly timing: Timing;
   private readonly sender: Sender;
+  /** The profile that shows whose account this is, read before everything else where one is expected. */
+  private identity: Promise<HttpResponse> | undefined;
 
   constructor(
     readonly connection: Connection,
@@ -62,22 +71,25 @@ export class AccountClient {
 
   /** The account's profile. @see GET /v1/account/profile */
   async getProfile(operation = this.operation("Reading the profile")): Promise<Profile> {
-    const request = { method: "GET", path: "/v1/account/profile", operation } as const;
-    return this.parse(wire.profile, request, await send(this.sender, request));
+    const request = { method: "GET", path: PROFILE, operation } as const;
+    const response = this.connection.expectedAccount
+      ? await this.identify(operation.title)
+      : await send(this.sender, request);
+    return this.parse(wire.profile, request, response);
   }
 
   /** All active services. @see GET /v1/account/services */
   async listServices(operation = this.operation("Reading the services")): Promise<Service[]> {
-    return (await this.list(wire.service, "/v1/account/services", operation)).value;
+    return completeList(await this.list(wire.service, "/v1/account/services", operation));
   }
 
   /** All service keys and tokens. @see GET /v1/account/api-keys */
-  listApiKeys(operation = this.operation("Reading the API keys")): Promise<WithServerTime<ApiKey[]>> {
+  listApiKeys(operation = this.operation("Reading the API keys")): Promise<ApiList<ApiKey>> {
     return this.list(wire.apiKey, KEYS, operation);
   }
 
   /** All SSH keys. @see GET /v1/account/ssh-keys */
-  listSshKeys(operation = this.operation("Reading the SSH keys")): Promise<WithServerTime<SshKeyRecord[]>> {
+  listSshKeys(operation = this.operation("Reading the SSH keys")): Promise<ApiList<SshKeyRecord>> {
     return this.list(wire.sshKey, SSH_KEYS, operation);
   }
 
@@ -105,12 +117,12 @@ export class AccountClient {
     return this.create(wire.sshKey, SSH_KEYS, body, operation);
   }
 
-  /** Revokes a service key or token, at once and for good; one that is gone already is fine. @see DELETE /v1/account/api-keys/{key_id} */
+  /** Revokes a service key or token, at once and for good. @see DELETE /v1/account/api-keys/{key_id} */
   revokeApiKey(id: string, operation: Operation): Promise<Removal> {
     return this.remove(KEYS, id, operation);
   }
 
-  /** Removes an SSH key; one that is gone already is fine. @see DELETE /v1/account/ssh-keys/{key_id} */
+  /** Removes an SSH key. @see DELETE /v1/account/ssh-keys/{key_id} */
   deleteSshKey(id: string, operation: Operation): Promise<Removal> {
     return this.remove(SSH_KEYS, id, operation);
   }
@@ -119,10 +131,10 @@ export class AccountClient {
     item: T,
     path: string,
     operation: Operation,
-  ): Promise<WithServerTime<z.output<T>[]>> {
+  ): Promise<ApiList<z.output<T>>> {
     const request = { method: "GET", path, operation } as const;
-    const response = await send(this.sender, request);
-    return { value: parseList(item, response, sourceOf(request)), serverTime: serverTime(response.headers) };
+    const response = await this.send(request);
+    return { ...parseList(item, response, labelOf(request)), serverTime: serverTime(response.headers) };
   }
 
   private async create<T extends z.ZodType>(
@@ -132,14 +144,14 @@ export class AccountClient {
     operation: Operation,
   ): Promise<WithServerTime<z.output<T>>> {
     const request = { method: "POST", path, body, operation } as const;
-    const response = await send(this.sender, request);
+    const response = await this.send(request);
     return { value: this.parse(schema, request, response), serverTime: serverTime(response.headers) };
   }
 
   private async remove(collection: string, id: string, operation: Operation): Promise<Removal> {
     const request = { method: "DELETE", path: `${collection}/${pathSegment(id)}`, operation } as const;
     try {
-      const response = await send(this.sender, request);
+      const response = await this.send(request);
       if (response.text.trim() !== "") this.parse(wire.deleted, request, response);
       return "deleted";
     } catch (error) {
@@ -149,11 +161,38 @@ export class AccountClient {
     }
   }
 
+  /** Every request but that of the profile: nothing is sent to another account than the expected one. */
+  private async send(request: Request): Promise<HttpResponse> {
+    if (this.connection.expectedAccount) await this.identify(request.operation.title);
+    return send(this.sender, request);
+  }
+
+  /** The profile, once a process. @throws AccountMismatchError if it is not the expected account's. */
+  private async identify(title: string): Promise<HttpResponse> {
+    const operation = this.operation("Checking the account");
+    const request = { method: "GET", path: PROFILE, operation } as const;
+    this.identity ??= send(this.sender, request);
+    const identity = this.identity;
+    try {
+      const response = await identity;
+      const { customerId } = this.parse(wire.identity, request, response);
+      const { expectedAccount, apiKeySource } = this.connection;
+      if (expectedAccount && customerId !== expectedAccount.value) {
+        throw new AccountMismatchError(title, customerId, expectedAccount, apiKeySource);
+      }
+      return response;
+    } catch (error) {
+      // A mismatch stands; a profile that could not be read may be readable the next time.
+      if (!(error instanceof AccountMismatchError) && this.identity === identity) this.identity = undefined;
+      throw error instanceof WaysCloudError ? beforeSending(error) : error;
+    }
+  }
+
   private parse<T extends z.ZodType>(schema: T, request: Request, response: HttpResponse): z.output<T> {
-    return parseResponse(schema, response, sourceOf(request));
+    return parseResponse(schema, response, labelOf(request));
   }
 }
 
-function sourceOf(request: Request): { title: string; method: string; path: string } {
+function labelOf(request: Request): RequestLabel {
   return { title: request.operation.title, method: request.method, path: request.path };
 }

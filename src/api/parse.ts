@@ -1,46 +1,65 @@
-// From a response's text to typed values: own JSON reading, one-line complaints that show no value, and lists that must be whole.
+// From a response's text to typed values: JSON, schemas, and lists that must be complete. No message shows a value, which may be a key.
 import type { z } from "zod";
 
 import { MalformedResponseError } from "../errors";
 import { incompleteReason } from "./incomplete";
+import type { ParsedList, UnreadableEntry } from "./list";
+import { id } from "./schemas";
 import type { HttpResponse } from "./transport";
 
-/** What a response belongs to, for complaints. */
-export interface Source {
+/** Which request a response belongs to, for messages. */
+export interface RequestLabel {
   title: string;
   method: string;
   path: string;
 }
 
-/** The response's body by `schema`. Throws an ambiguous {@link MalformedResponseError} when it is anything else. */
+/** The response's body by `schema`. @throws MalformedResponseError, of ambiguous outcome, if it has another shape. */
 export function parseResponse<T extends z.ZodType>(
   schema: T,
   response: HttpResponse,
-  source: Source,
+  label: RequestLabel,
 ): z.output<T> {
-  const result = schema.safeParse(readJson(response, source));
-  if (!result.success) throw malformed(source, response, summary(result.error));
+  const result = schema.safeParse(readJson(response, label));
+  if (!result.success) throw malformed(label, response, summary(result.error));
   return result.data;
 }
 
 const WRAPPERS = ["ssh_keys", "keys", "api_keys", "services", "data", "items"];
 
-/** A list, bare or wrapped. A list that says that there is more is refused: absence from it would prove nothing. */
+/**
+ * A list, bare or wrapped. An incomplete list is rejected, because absence from it would prove nothing. An entry that cannot be read
+ * concerns only those who need it.
+ */
 export function parseList<T extends z.ZodType>(
   item: T,
   response: HttpResponse,
-  source: Source,
-): z.output<T>[] {
-  const body = readJson(response, source);
+  label: RequestLabel,
+): ParsedList<z.output<T>> {
+  const body = readJson(response, label);
   const rows = rowsOf(body);
-  if (!rows) throw malformed(source, response, "no list in it");
-  const sign = incompleteReason(response, body, rows.length);
-  if (sign !== undefined) throw malformed(source, response, `an incomplete list (${sign})`);
-  return rows.map((row, index) => {
+  if (!rows) throw malformed(label, response, "no list in it");
+  const reason = incompleteReason(response, body, rows.length);
+  if (reason !== undefined) {
+    throw malformed(label, response, `an incomplete list (${reason})`);
+  }
+  const value: z.output<T>[] = [];
+  const unreadable: UnreadableEntry[] = [];
+  rows.forEach((row, index) => {
     const result = item.safeParse(row);
-    if (!result.success) throw malformed(source, response, `entry ${index}: ${summary(result.error)}`);
-    return result.data;
+    if (result.success) value.push(result.data);
+    else {
+      const error = malformed(label, response, `${summary(result.error)} of entry ${index}`);
+      unreadable.push({ id: idOf(row), error });
+    }
   });
+  return { value, unreadable };
+}
+
+/** The id that a row would have if it were readable. */
+function idOf(row: unknown): string | undefined {
+  const result = isRecord(row) ? id.safeParse(row.id) : undefined;
+  return result?.success ? result.data : undefined;
 }
 
 function rowsOf(body: unknown): unknown[] | undefined {
@@ -51,26 +70,26 @@ function rowsOf(body: unknown): unknown[] | undefined {
   return lists.length === 1 ? lists[0] : undefined;
 }
 
-function readJson(response: HttpResponse, source: Source): unknown {
+function readJson(response: HttpResponse, label: RequestLabel): unknown {
   try {
-    // A key that could reach a prototype has no meaning in this API; the reviver costs too much to run for every list.
+    // A key that could reach a prototype has no meaning in this API. The reviver is too slow to run for every list.
     return /__proto__|\\u00[567]/i.test(response.text)
       ? JSON.parse(response.text, (key, value: unknown) => (key === "__proto__" ? undefined : value))
       : JSON.parse(response.text);
   } catch {
-    throw malformed(source, response, "not JSON");
+    throw malformed(label, response, "a body that is not JSON");
   }
 }
 
-function malformed(source: Source, response: HttpResponse, what: string): MalformedResponseError {
+function malformed(label: RequestLabel, response: HttpResponse, what: string): MalformedResponseError {
   return new MalformedResponseError({
-    message:
-      `${source.title} failed: ${source.method} ${source.path} answered ${response.status} with ${what}. ` +
-      "Something between here and the API may have changed the response, or the API has changed; the body is not shown, since it may hold a key.",
+    message: `${label.title} failed: ${label.method} ${label.path} answered ${response.status} with ${what}.`,
+    advice:
+      "A proxy may have modified the response, or the API has changed. (The body is not shown because it may contain a key.)",
     outcome: "ambiguous",
     status: response.status,
-    method: source.method,
-    path: source.path,
+    method: label.method,
+    path: label.path,
   });
 }
 

@@ -1,8 +1,8 @@
-// The wire, once: what each response of the API looks like, and its shape on our side. Wire case lives in this file only.
+// The wire types, once: what each response of the API looks like, and its shape here. Wire case lives in this file only.
 import { z } from "zod";
 
-/** An id that may stand in a path. A number becomes its text. */
-const id = z
+/** An id that is safe in a path. A number becomes a string. */
+export const id = z
   .union([z.string(), z.int().nonnegative()])
   .transform(String)
   .pipe(z.string().regex(/^[A-Za-z0-9_-]{1,200}$/));
@@ -22,7 +22,10 @@ export const apiKey = z
       .array(z.string())
       .nullish()
       .transform((value) => value ?? []),
-    is_active: z.boolean().default(true),
+    is_active: z
+      .boolean()
+      .nullish()
+      .transform((value) => value ?? true),
     created_at: z.string(),
     last_used_at: optionalText,
   })
@@ -40,12 +43,13 @@ export const apiKey = z
 export type ApiKey = z.infer<typeof apiKey>;
 
 export const createdKey = z
-  .object({ id, key: z.string().min(1), key_prefix: z.string(), key_type: z.string() })
+  .object({ id, key: z.string().min(1), key_prefix: optionalText, key_type: optionalText })
   .transform((wire) => ({
     id: wire.id,
     key: wire.key,
-    keyPrefix: wire.key_prefix,
-    keyType: wire.key_type,
+    // A key in hand is not given up for what the list tells as well.
+    keyPrefix: wire.key_prefix ?? "",
+    keyType: wire.key_type ?? "",
   }));
 export type CreatedKey = z.infer<typeof createdKey>;
 
@@ -56,7 +60,11 @@ export const sshKey = z
     fingerprint: z.string(),
     key_type: z.string(),
     created_at: z.string(),
-    vm_count: z.int().nonnegative().default(0),
+    vm_count: z
+      .int()
+      .nonnegative()
+      .nullish()
+      .transform((value) => value ?? 0),
   })
   .transform((wire) => ({
     id: wire.id,
@@ -91,6 +99,11 @@ export const profile = z
   }));
 export type Profile = z.infer<typeof profile>;
 
+/** Whose account it is: all that the check of the expected account needs of a profile. */
+export const identity = z
+  .object({ customer_id: z.union([z.string().min(1), z.number()]).transform(String) })
+  .transform((wire) => ({ customerId: wire.customer_id }));
+
 export const service = z
   .object({
     id: z.union([z.string(), z.number()]).transform(String),
@@ -115,5 +128,5 @@ export const service = z
   }));
 export type Service = z.infer<typeof service>;
 
-/** `{"success": true}`; an empty body counts as well (the caller sees to that), anything else is no confirmation. */
+/** `{"success": true}`; nothing else in a body confirms a deletion. */
 export const deleted = z.object({ success: z.literal(true) });

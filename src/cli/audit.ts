@@ -1,4 +1,5 @@
 // The subcommand `audit`: what deserves a look, except for what was accepted.
+import { completeList } from "../api/list";
 import type { AccountClient } from "../api/client";
 import { FINDING_KINDS, findInApiKeys, findInSshKeys } from "../audit/findings";
 import type { AuditFinding, FindingKind } from "../audit/findings";
@@ -45,8 +46,8 @@ export async function audit(
   const { apiKey: credential } = client.connection;
   const options = { unusedForDays, expiringWithinDays, managed, credential, now: terminal.now() };
   const findings = [
-    ...findInApiKeys(apiKeys.value, options),
-    ...findInSshKeys(sshKeys.value, options),
+    ...findInApiKeys(completeList(apiKeys), options),
+    ...findInSshKeys(completeList(sshKeys), options),
   ].filter(({ finding, id }) => !ignored.has(id) && (!only || only.has(finding)));
   print(findings, values.json === true, terminal);
   noteUnknown(ignored, [...apiKeys.value, ...sshKeys.value], terminal);

@@ -1,6 +1,7 @@
 // getApiKeys: the account's service keys and tokens, without their secrets.
 import type * as pulumi from "@pulumi/pulumi";
 
+import { completeList } from "../api/list";
 import { call, callOutput } from "./data-function";
 import { listFunction } from "./list-function";
 import type { DataOptions, DataOutputOptions } from "./options";
@@ -37,7 +38,7 @@ export type GetApiKeysOutputArgs = { [K in keyof GetApiKeysArgs]: pulumi.Input<G
 
 const apiKeys = listFunction<ApiKeyInfo>(
   "getApiKeys",
-  { kind: "API keys", read: async (client) => (await client.listApiKeys()).value },
+  { kind: "API keys", read: async (client) => completeList(await client.listApiKeys()) },
   { keyType: "string", service: "string", isActive: "boolean" },
 );
 

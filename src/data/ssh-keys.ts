@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { AmbiguousMatchError, ConfigurationError, NotFoundError } from "../errors";
+import { completeList } from "../api/list";
 import { call, callOutput } from "./data-function";
 import type { DataFunction } from "./data-function";
 import { givenFields } from "./filters";
@@ -40,7 +41,7 @@ export type GetSshKeysArgs = Record<string, never>;
 
 const sshKeys = listFunction<SshKeyInfo>(
   "getSshKeys",
-  { kind: "SSH keys", read: async (client) => (await client.listSshKeys()).value },
+  { kind: "SSH keys", read: async (client) => completeList(await client.listSshKeys()) },
   {},
 );
 

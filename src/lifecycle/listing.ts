@@ -1,5 +1,7 @@
 // One list request for a kind, shared by all resources of a run; and when its silence about an id proves that the id is gone.
-import type { WithServerTime } from "../api/client";
+import type { ApiList } from "../api/client";
+import { assertNotHidden } from "../api/list";
+import type { UnreadableEntry } from "../api/list";
 import { parseApiTime } from "../api/timing";
 import type { Operation, Timing } from "../api/timing";
 
@@ -7,6 +9,8 @@ export interface Snapshot<T> {
   byId: ReadonlyMap<string, T>;
   /** The server's clock at the time of the list, ms since the epoch. */
   serverTime: number | undefined;
+  /** Entries that cannot be read; one without an id may be any entry. */
+  unreadable: readonly UnreadableEntry[];
 }
 
 /** A list request that many wait for. */
@@ -39,7 +43,7 @@ export class Listing<T extends { id: string }> {
   private readonly indexes = new WeakMap<Snapshot<T>, Map<string, T[]>>();
 
   constructor(
-    private readonly request: (operation?: Operation) => Promise<WithServerTime<T[]>>,
+    private readonly request: (operation?: Operation) => Promise<ApiList<T>>,
     private readonly timing: Timing,
   ) {}
 
@@ -97,7 +101,7 @@ export class Listing<T extends { id: string }> {
     const found = (await this.shared()).byId.get(id);
     if (found) return found;
     if (this.current && this.current.changes < changes) this.current = undefined;
-    return (await this.shared()).byId.get(id);
+    return entryOf(await this.shared(), id);
   }
 
   /** As {@link find}, of something that was created at this time (RFC 3339): a fresh one may not be listed yet, so it is looked for again. */
@@ -108,7 +112,7 @@ export class Listing<T extends { id: string }> {
     for (const wait of LOOK_AGAIN_AFTER_MS) {
       const moment = this.timing.monotonic() + wait;
       await this.timing.sleep(wait);
-      found = (await this.sharedSince(moment)).byId.get(id);
+      found = entryOf(await this.sharedSince(moment), id);
       if (found) return found;
     }
     return undefined;
@@ -119,14 +123,14 @@ export class Listing<T extends { id: string }> {
     const moment = this.timing.monotonic();
     const seen = await this.find(id);
     if (!seen || !isLive(seen)) return true;
-    const entry = (await this.sharedSince(moment)).byId.get(id);
+    const entry = entryOf(await this.sharedSince(moment), id);
     return !entry || !isLive(entry);
   }
 
   /** A list of its own, requested now. */
   async fresh(operation?: Operation): Promise<Snapshot<T>> {
-    const { value, serverTime } = await this.request(operation);
-    this.latest = { byId: new Map(value.map((entry) => [entry.id, entry])), serverTime };
+    const { value, serverTime, unreadable } = await this.request(operation);
+    this.latest = { byId: new Map(value.map((entry) => [entry.id, entry])), serverTime, unreadable };
     return this.latest;
   }
 
@@ -150,4 +154,11 @@ export class Listing<T extends { id: string }> {
     const before = this.latest;
     return (id) => (before?.byId.has(id) ?? false) || this.created.has(id);
   }
+}
+
+/** The entry of this id; `undefined` proves that it is not there. @throws MalformedResponseError if an unreadable entry may be it. */
+function entryOf<T>(snapshot: Snapshot<T>, id: string): T | undefined {
+  const entry = snapshot.byId.get(id);
+  if (!entry) assertNotHidden(snapshot, id);
+  return entry;
 }

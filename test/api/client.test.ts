@@ -1,9 +1,11 @@
 // The nine documented endpoints: the request as the page has it, and nothing more.
 import { ConfigurationError, NotFoundError, WaysCloudError } from "../../src/errors";
+import { AccountClient } from "../../src/api/client";
 import { pathSegment } from "../../src/api/path-segment";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
 import { version } from "../../src/version";
+import { FakeTiming } from "../support/fake-timing";
 import { clientOf, failureOf, serve, serving } from "../support/api";
 
 const ED25519 =
@@ -166,6 +168,113 @@ describe("an id in a path", () => {
 
   test("of letters, digits, _ and - is taken as it is", () =>
     expect(pathSegment("aZ0_-__proto__")).toBe("aZ0_-__proto__"));
+});
+
+describe("a deletion", () => {
+  test.each([404, 410])(
+    "that is answered %d is told apart from one that took place: it proves nothing by itself",
+    async (status) => {
+      emulator.faults.add({ status, times: "always" });
+      const client = clientOf(emulator);
+      expect(await client.deleteSshKey("a", client.operation("x"))).toBe("not-found");
+      expect(await client.revokeApiKey("a", client.operation("x"))).toBe("not-found");
+      expect(emulator.requests).toHaveLength(2);
+    },
+  );
+
+  test("that took place says so", async () => {
+    const client = clientOf(emulator);
+    const { id } = emulator.account.addSshKey({ name: "n", publicKey: ED25519 });
+    expect(await client.deleteSshKey(id, client.operation("x"))).toBe("deleted");
+  });
+});
+
+describe("an expected account", () => {
+  const SECRET = "wayscloud_pat_q7Zx2_CanaryCanary0123456789CanaryCanary";
+  const expecting = (value: string, timing = new FakeTiming()) =>
+    new AccountClient(
+      {
+        endpoint: emulator.url,
+        apiKey: emulator.apiKey,
+        apiKeySource: "the stack config wayscloud:patToken",
+        expectedAccount: { value, source: "the stack config wayscloud:customerId" },
+      },
+      { timing },
+    );
+  const paths = () => emulator.requests.map(({ method, path }) => `${method} ${path}`);
+  const all = (client: AccountClient): Promise<unknown>[] => [
+    client.listSshKeys(),
+    client.listApiKeys(),
+    client.listServices(),
+    client.getProfile(),
+    client.createServiceKey({ service: "dns" }, client.operation("Creating the service key")),
+    client.createSshKey({ name: "n", public_key: ED25519 }, client.operation("Creating the SSH key")),
+    client.revokeApiKey("a", client.operation("Revoking")),
+    client.deleteSshKey("a", client.operation("Deleting")),
+  ];
+
+  test("that the credential belongs to costs one profile request a process, before everything else", async () => {
+    const { customerId } = await clientOf(emulator).getProfile();
+    emulator.requests.length = 0;
+    const client = expecting(customerId);
+    const work = all(client);
+    await Promise.all(work);
+    await client.listSshKeys();
+    expect(paths()[0]).toBe("GET /v1/account/profile");
+    expect(paths().filter((each) => each.includes("profile"))).toHaveLength(1);
+    // Each of them, the list once more, and of the profile nothing but what was read already.
+    expect(paths()).toHaveLength(work.length + 1);
+  });
+
+  test("that it does not belong to is an error of every request, naming both and the source; nothing else is sent", async () => {
+    const { customerId } = await clientOf(emulator).getProfile();
+    emulator.requests.length = 0;
+    const client = expecting("another-customer");
+    for (const work of [...all(client), ...all(client)]) {
+      const error = await failureOf(work);
+      expect(error).toMatchObject({ name: "AccountMismatchError", outcome: "rejected" });
+      expect(error.message).toContain(customerId);
+      expect(error.message).toContain("another-customer");
+      expect(error.message).toContain("the stack config wayscloud:patToken");
+      expect(error.message).toContain("the stack config wayscloud:customerId");
+    }
+    expect(paths()).toEqual(["GET /v1/account/profile"]);
+    expect(emulator.account.liveApiKeys()).toEqual([]);
+  });
+
+  test.each([
+    ["500 throughout", { status: 500, times: "always" as const }, "ServerError", "not-sent"],
+    ["a lost response", { reset: true as const, times: "always" as const }, "ConnectionError", "not-sent"],
+    ["a page of HTML", { body: "<html>", times: "always" as const }, "MalformedResponseError", "not-sent"],
+    [
+      "no id in it",
+      { omit: ["customer_id"], times: "always" as const },
+      "MalformedResponseError",
+      "not-sent",
+    ],
+    ["401", { status: 401, times: "always" as const }, "AuthenticationError", "rejected"],
+  ])(
+    "whose profile cannot be read (%s): nothing is created, that is known, and the next request tries again",
+    async (_, fault, name, outcome) => {
+      const { customerId } = await clientOf(emulator).getProfile();
+      const client = expecting(customerId);
+      emulator.faults.add({ ...fault, path: "/v1/account/profile" });
+      const create = () => client.createServiceKey({ service: "dns" }, client.operation("Creating"));
+      const error = await failureOf(create());
+      expect(error).toMatchObject({ name, outcome });
+      expect(error.message).toMatch(/^Checking the account failed: GET \/v1\/account\/profile /);
+      expect(error.message).not.toContain(SECRET);
+      expect(paths().filter((each) => each.startsWith("POST"))).toEqual([]);
+      emulator.faults.clear();
+      await create();
+      expect(emulator.account.liveApiKeys()).toHaveLength(1);
+    },
+  );
+
+  test("is nothing that costs a request where none is configured", async () => {
+    await clientOf(emulator).listSshKeys();
+    expect(paths()).toEqual(["GET /v1/account/ssh-keys"]);
+  });
 });
 
 test("404 is a failure of everything but a deletion", async () => {

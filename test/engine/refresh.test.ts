@@ -57,7 +57,7 @@ const whole: [what: string, fault: Fault, said: RegExp][] = [
     /answered 403 \(Forbidden\).*credential came from the environment variable WAYSCLOUD_API_KEY/,
   ],
   ["500", { status: 500 }, /answered 500/],
-  ["a page of HTML", { body: "<html>Welcome</html>" }, /answered 200 with not JSON/],
+  ["a page of HTML", { body: "<html>Welcome</html>" }, /answered 200 with a body that is not JSON/],
   ["{}", { body: {} }, /answered 200 with no list in it/],
   ["null", { body: null }, /answered 200 with no list in it/],
   ["a cut answer", { truncate: true }, /got no response from|not JSON/],

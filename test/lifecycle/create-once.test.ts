@@ -79,7 +79,11 @@ async function run(script: Script): Promise<Told> {
     list: () => {
       const list = lists.length > 1 ? lists.shift()! : lists[0]!;
       if (list instanceof Error) return Promise.reject(list);
-      return Promise.resolve({ byId: new Map(list.map((each) => [each.id, each])), serverTime });
+      return Promise.resolve({
+        byId: new Map(list.map((each) => [each.id, each])),
+        serverTime,
+        unreadable: [],
+      });
     },
     isKnown: (id: string) => (script.known ?? []).includes(id),
     ownership: (record: Item, age: CreatedRelativeTo) => {

@@ -1,5 +1,7 @@
 // One list for many; and when its silence about an id is a proof.
 import { startEmulator } from "../../src/emulator";
+import type { UnreadableEntry } from "../../src/api/list";
+import { MalformedResponseError } from "../../src/errors";
 import { Listing } from "../../src/lifecycle/listing";
 import { clientOf } from "../support/api";
 import { FakeTiming, turn } from "../support/fake-timing";
@@ -11,12 +13,16 @@ interface Entry {
 /** A listing whose requests are answered when the test says so. */
 function scripted() {
   const timing = new FakeTiming();
-  const asked: { answer: (ids: string[], serverTime?: number) => void; fail: (why: string) => void }[] = [];
+  const asked: {
+    answer: (ids: string[], serverTime?: number, unreadable?: UnreadableEntry[]) => void;
+    fail: (why: string) => void;
+  }[] = [];
   const listing = new Listing<Entry>(
     () =>
       new Promise((resolve, reject) => {
         asked.push({
-          answer: (ids, serverTime) => resolve({ value: ids.map((id) => ({ id })), serverTime }),
+          answer: (ids, serverTime, unreadable = []) =>
+            resolve({ value: ids.map((id) => ({ id })), serverTime, unreadable }),
           fail: (why) => reject(new Error(why)),
         });
       }),
@@ -174,4 +180,35 @@ describe("known before", () => {
     expect(known("mine")).toBe(true);
     expect(listing.knownBefore()("late")).toBe(true);
   });
+});
+
+describe("an entry that cannot be read", () => {
+  const unreadable = (id?: string): UnreadableEntry => ({
+    id,
+    error: new MalformedResponseError({ message: `The fault of ${id}.`, outcome: "ambiguous" }),
+  });
+
+  test("does not concern those whose own entries are there", async () => {
+    const { listing, asked } = scripted();
+    const found = listing.find("mine");
+    asked[0]!.answer(["mine"], 1, [unreadable(), unreadable("foreign")]);
+    expect(await found).toEqual({ id: "mine" });
+  });
+
+  test("of another id hides nothing", async () => {
+    const { listing, asked } = scripted();
+    const found = listing.find("mine");
+    asked[0]!.answer(["other"], 1, [unreadable("foreign")]);
+    expect(await found).toBeUndefined();
+  });
+
+  test.each([undefined, "mine"])(
+    "of the id %s may be the one that is looked for: no proof of absence, but its fault",
+    async (id) => {
+      const { listing, asked } = scripted();
+      const found = listing.find("mine");
+      asked[0]!.answer(["other"], 1, [unreadable("foreign"), unreadable(id)]);
+      await expect(found).rejects.toThrow(`The fault of ${id}.`);
+    },
+  );
 });

@@ -209,3 +209,102 @@ describe("a printable line", () => {
     expect(cpuTime() - started).toBeLessThan(1_500);
   });
 });
+
+describe("the work for a text", () => {
+  const MAX_PATTERN_INPUT = 16;
+  const restored: (() => void)[] = [];
+  afterEach(() => restored.splice(0).forEach((restore) => restore()));
+
+  /** Calls `seen` before each call of a method, until the test is over. */
+  function watch(prototype: object, name: string, seen: (first: any) => void): void {
+    const original = Object.getOwnPropertyDescriptor(prototype, name)!;
+    restored.push(() => Object.defineProperty(prototype, name, original));
+    function value(this: unknown, first: unknown): unknown {
+      seen(first);
+      return original.value.call(this, first);
+    }
+    Object.defineProperty(prototype, name, { ...original, value });
+  }
+
+  /** How often a character is read, and the longest text that a regular expression is let loose on: these may take any number of steps. */
+  function workFor(text: string): { steps: number; longest: number } {
+    let [steps, longest] = [0, 0];
+    watch(String.prototype, "charCodeAt", () => (steps += 1));
+    watch(RegExp.prototype, "exec", (input: string) => (longest = Math.max(longest, input.length)));
+    sanitize(text, [CREDENTIAL, CUSTOM], 70_000);
+    restored.splice(0).forEach((restore) => restore());
+    return { steps, longest };
+  }
+
+  const hard = [
+    "%40",
+    "a%40",
+    "a@",
+    "@a.",
+    "%2540",
+    "wayscloud",
+    "wayscloud_",
+    "wayscloud_a",
+    "wayscloud%5Fa",
+    "\\u005f",
+    "\\",
+    "%",
+    "\u001b",
+    "\u001b[",
+    "\u001b]",
+    "\u001b]x",
+    "\u001b[0m",
+    "\u200b",
+    "w",
+    "_",
+    ".",
+    "a.bc",
+    "\n",
+    "é",
+    "🎉",
+    CUSTOM.slice(0, -1),
+    CREDENTIAL.slice(0, 30),
+  ];
+
+  test("grows with its length and no faster, whatever it is made of", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...hard), { minLength: 1, maxLength: 6 }), (units) => {
+        const unit = units.join("");
+        for (const size of [1_000, 32_000]) {
+          const text = unit.repeat(Math.ceil(size / unit.length));
+          const { steps, longest } = workFor(text);
+          // Two readings of it, each decoded four times at most, each searched for keys and addresses.
+          expect(steps / text.length).toBeLessThan(100);
+          expect(longest).toBeLessThanOrEqual(MAX_PATTERN_INPUT);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
+
+describe("a key under several layers", () => {
+  const layers: [string, (text: string) => string][] = [
+    ["URL-encoded", encodeURIComponent],
+    ["JSON-escaped", (text) => JSON.stringify(text).slice(1, -1)],
+    ["with slashes escaped", (text) => text.replaceAll("/", "\\/")],
+    [
+      "URL-encoded throughout",
+      (text) => text.replaceAll(/[^]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`),
+    ],
+    ["split by colors", (text) => `${text.slice(0, 7)}\u001b[31m${text.slice(7)}`],
+  ];
+  test.each(
+    layers.flatMap(([one, inner]) => layers.map(([other, outer]) => [one, other, inner, outer] as const)),
+  )("(%s, then %s) is not shown", (_one, _other, inner, outer) => {
+    for (const secret of [CUSTOM, CREDENTIAL]) {
+      const line = sanitize(`<${outer(inner(secret))}> after`, [secret]);
+      expect(line).toBe("<[redacted]> after");
+    }
+  });
+
+  test("leaves what surrounds it as it was", () => {
+    expect(redact(`a%20b ${CREDENTIAL.replaceAll("_", "%5F")} c\\/d`)).toBe("a%20b [redacted] c\\/d");
+    expect(redact("tab\tkristen.nygaard@simula.no\nnext")).toBe("tab\t[e-mail]\nnext");
+  });
+});

@@ -1,4 +1,5 @@
 // The provider's functions: what the account holds, from one request of a kind for as long as this process changes nothing.
+import { completeList } from "../../api/list";
 import { InvokeRequest, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 
 import type { AccountClient } from "../../api/client";
@@ -15,8 +16,8 @@ type Read = (client: AccountClient) => Promise<object>;
 const reads = {
   profile: (client) => client.getProfile(),
   services: (client) => client.listServices(),
-  apiKeys: async (client) => (await client.listApiKeys()).value,
-  sshKeys: async (client) => (await client.listSshKeys()).value,
+  apiKeys: async (client) => completeList(await client.listApiKeys()),
+  sshKeys: async (client) => completeList(await client.listSshKeys()),
 } satisfies Record<string, Read>;
 
 export class Functions {
