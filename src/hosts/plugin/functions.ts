@@ -1,8 +1,8 @@
 // The provider's functions: what the account holds, from one request of a kind for as long as this process changes nothing.
-import { completeList } from "../../api/list";
 import { InvokeRequest, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 
 import type { AccountClient } from "../../api/client";
+import { completeList } from "../../api/list";
 import { ConfigurationError } from "../../errors";
 import { didYouMean, listed, shape } from "../../lifecycle/inputs";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
