@@ -1,5 +1,4 @@
 // The errors of this package: one class for each kind of failure, none of them holding a credential or a response.
-import { sanitize } from "./text/redact";
 
 /**
  * What became of a request. `ambiguous`: the server may or may not have carried it out, so a POST must be looked into before
@@ -89,21 +88,6 @@ export class BadRequestError extends WaysCloudError {
 /** The credential belongs to another account than the expected one (`customerId`). Nothing but the profile was read. */
 export class AccountMismatchError extends WaysCloudError {
   override readonly name = "AccountMismatchError";
-  constructor(
-    title: string,
-    customerId: string,
-    expected: { value: string; source: string },
-    apiKeySource: string,
-  ) {
-    super({
-      message:
-        `${title} was not attempted: the credential from ${apiKeySource} belongs to the account ${sanitize(customerId, [], 80)}, but` +
-        ` ${expected.source} expects ${sanitize(expected.value, [], 80)}.`,
-      advice:
-        "Nothing was read or changed. Use a credential of the expected account, or correct the customer id.",
-      outcome: "rejected",
-    });
-  }
 }
 
 /** 401: the API rejected the credential. */

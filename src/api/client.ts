@@ -10,6 +10,7 @@ import { parseList, parseResponse } from "./parse";
 import type { RequestLabel } from "./parse";
 import * as wire from "./schemas";
 import type { ApiKey, CreatedKey, Profile, Service, SshKeyRecord } from "./schemas";
+import { errorOfOtherAccount } from "./request-errors";
 import { send } from "./send";
 import type { Request, Sender } from "./send";
 import { Operation, realTiming, serverTime } from "./timing";
@@ -176,9 +177,8 @@ export class AccountClient {
     try {
       const response = await identity;
       const { customerId } = this.parse(wire.identity, request, response);
-      const { expectedAccount, apiKeySource } = this.connection;
-      if (expectedAccount && customerId !== expectedAccount.value) {
-        throw new AccountMismatchError(title, customerId, expectedAccount, apiKeySource);
+      if (customerId !== this.connection.expectedAccount?.value) {
+        throw errorOfOtherAccount(this.connection, title, customerId);
       }
       return response;
     } catch (error) {

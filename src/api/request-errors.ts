@@ -1,8 +1,9 @@
 // The errors of failed requests: the summary says what failed and why, the advice what to do.
 import { STATUS_CODES } from "node:http";
 
-import { ConnectionError, errorOfStatus } from "../errors";
+import { AccountMismatchError, ConnectionError, errorOfStatus } from "../errors";
 import type { WaysCloudError } from "../errors";
+import { sanitize } from "../text/redact";
 import { isCertificateFailure, isHandshakeFailure, outcomeOfFailure, PROXY_REFUSED } from "./outcome";
 import type { TransportFailure } from "./outcome";
 import { apiErrorReason } from "./reason";
@@ -140,5 +141,22 @@ export function errorOfLongWait(error: WaysCloudError, waitMs: number, now: numb
     message: `${error.summary} The API asks to wait ${when}, longer than this package waits.`,
     advice: "Run the command again after that.",
     ...{ outcome, status, method, path, reason },
+  });
+}
+
+/** The error of a request that was not sent, because the credential belongs to another account than the expected one. */
+export function errorOfOtherAccount(
+  { expectedAccount, apiKeySource }: Connection,
+  title: string,
+  customerId: string,
+): AccountMismatchError {
+  const { source = "the configuration", value = "another one" } = expectedAccount ?? {};
+  return new AccountMismatchError({
+    message:
+      `${title} was not attempted: the credential from ${apiKeySource} belongs to the account ${sanitize(customerId, [], 80)}, but` +
+      ` ${source} expects ${sanitize(value, [], 80)}.`,
+    advice:
+      "Nothing was read or changed. Use a credential of the expected account, or correct the customer id.",
+    outcome: "rejected",
   });
 }

@@ -1,6 +1,6 @@
-// How a reader sees a text: invisible characters gone and escapes decoded, each character with its place in the original. Linear in the text.
+// How a reader sees a string: invisible characters gone and escapes decoded, each character with its place in the original. Linear in its length.
 
-/** A text as it may be read. `starts` and `ends` are the places of its characters in the original. */
+/** A string as it may be read. `starts` and `ends` are the places of its characters in the original. */
 export interface View {
   text: string;
   starts: readonly number[];
@@ -14,7 +14,7 @@ const ESCAPE = 0x1b;
 const MAX_DECODINGS = 4;
 const MAX_TITLE_LENGTH = 500;
 
-/** All views of a text: with the terminal sequences in it read as text and as unseen, and each decoded once, twice and so on. */
+/** All views of a string: with the terminal sequences in it read as text and as unseen, and each decoded once, twice and so on. */
 export function viewsOf(text: string): View[] {
   const places = Array.from({ length: text.length + 1 }, (_, at) => at);
   const original = { text, starts: places, ends: places.slice(1) };
@@ -63,7 +63,7 @@ function endOfControl(text: string, from: number): number {
   return within(text.charCodeAt(at), 0x40, 0x7e) ? at + 1 : -1;
 }
 
-/** `ESC ]`, a title, and BEL or `ESC \`. The next escape ends the search, so no text is searched twice. */
+/** `ESC ]`, a title, and BEL or `ESC \`. The next escape ends the search, so no part is searched twice. */
 function endOfTitle(text: string, from: number): number {
   for (let at = from; at < text.length && at <= from + MAX_TITLE_LENGTH; at += 1) {
     const code = text.charCodeAt(at);
