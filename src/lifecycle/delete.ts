@@ -12,6 +12,8 @@ export async function deleteUnlessHeld(
   run: Run,
   [holding]: Holding[],
   what: string,
+  /** The input by which another resource takes it over. */
+  input: "existing" | "adoptExisting",
   work: () => Promise<void>,
 ): Promise<void> {
   if (holding && run.holders.isHeldByAnother(holding)) {
@@ -20,8 +22,8 @@ export async function deleteUnlessHeld(
     const owner = ownerOf(holding.holder);
     if (claimant !== undefined && owner !== "" && ownerOf(claimant) === owner) {
       throw new RefusedError(
-        `${what} was not replaced: \`existing\` still names it, so the new resource imported the same key again. Nothing was revoked. Remove \`existing\` from the program` +
-          " (that changes nothing by itself), then replace the resource.",
+        `${what} was not replaced: \`${input}\` let the new resource take the same key again. Nothing was revoked. Remove \`${input}\` from the program` +
+          " (that changes nothing by itself), run `pulumi up`, then replace the resource.",
       );
     }
     run.log(`Keeping ${what}: another resource manages it now.`);

@@ -127,6 +127,14 @@ export function defaultDescription(name: string): string {
   return autoText(`${defaultRotatingDescription(name)} #`, pulumi.runtime.isDryRun());
 }
 
+/**
+ * Private input: which resource of which stack this is, where no description or name says so. With it a key that was handed over, or
+ * copied with a stack's state, is known for whose it is.
+ */
+export function ownerInput(name: string): { __owner: string } {
+  return { __owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}` };
+}
+
 /** The default description of a rotating key: each of its keys adds a marker of its own. */
 export function defaultRotatingDescription(name: string): string {
   return `pulumi ${pulumi.getProject()}/${pulumi.getStack()}/${name}`;

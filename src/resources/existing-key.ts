@@ -1,7 +1,7 @@
 // Inputs that service keys and tokens have in common.
 import * as pulumi from "@pulumi/pulumi";
 
-import { defaultDescription } from "./dynamic-resource";
+import { defaultDescription, ownerInput } from "./dynamic-resource";
 
 /** A key that was created outside of Pulumi, to be imported. */
 export interface ExistingKeyArgs {
@@ -47,6 +47,6 @@ export function keyInputs<A extends CommonKeyArgs>(name: string, args: A): A {
   return {
     ...args,
     description: args.description ?? defaultDescription(name),
-    ...(args.existing === undefined ? {} : { existing: pulumi.secret(args.existing) }),
+    ...(args.existing === undefined ? {} : { existing: pulumi.secret(args.existing), ...ownerInput(name) }),
   };
 }

@@ -1,7 +1,7 @@
 // Inputs that rotating keys have in common.
 import type * as pulumi from "@pulumi/pulumi";
 
-import { defaultRotatingDescription } from "./dynamic-resource";
+import { defaultRotatingDescription, ownerInput } from "./dynamic-resource";
 
 /** Rotation schedule, and the other arguments that rotating keys have in common. */
 export interface RotationArgs {
@@ -59,5 +59,6 @@ export const ROTATING_IMPORT =
 
 /** The inputs with the default description. */
 export function rotatingInputs<A extends RotationArgs>(name: string, args: A): A {
-  return { ...args, description: args.description ?? defaultRotatingDescription(name) };
+  if (args.description === undefined) return { ...args, description: defaultRotatingDescription(name) };
+  return { ...args, ...ownerInput(name) };
 }

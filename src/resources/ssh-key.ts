@@ -2,7 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { looksSecret } from "../text/pasted-secret";
-import { declaration, defaultName, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
+import {
+  declaration,
+  defaultName,
+  lookupOptions,
+  ownerInput,
+  suppressStackTraces,
+  typeToken,
+} from "./dynamic-resource";
 import type { ResourceSpec } from "./dynamic-resource";
 
 /** Arguments for {@link SshKey}. */
@@ -42,7 +49,11 @@ export interface SshKeyState {
 const SPEC: ResourceSpec<SshKeyArgs> = {
   className: "SshKey",
   runtime: "sshKey",
-  inputs: (name, args) => ({ ...args, name: args.name ?? defaultName(name) }),
+  inputs: (name, args) => ({
+    ...args,
+    name: args.name ?? defaultName(name),
+    ...(args.adoptExisting === undefined || args.adoptExisting === false ? {} : ownerInput(name)),
+  }),
   outputs: ["fingerprint", "keyType", "createdAt", "vmCount", "adopted"],
   inputOutputs: ["name", "publicKey"],
   secrets: [],

@@ -13,13 +13,19 @@ import type { PluginResource } from "./resource";
  */
 export function withDefaults(resource: PluginResource, olds: Properties, news: Properties): Properties {
   const { project, stack, name } = resource.urn;
+  const __owner = `${project}/${stack}/${name}`;
   if (resource.className === "SshKey") {
     const kept = isSameMaterial(olds.publicKey, news.publicKey) || olds.publicKey === undefined;
-    return { ...news, name: news.name ?? (kept ? olds.name : undefined) ?? autoText(`${name}-`, false) };
+    const automatic = (kept ? olds.name : undefined) ?? autoText(`${name}-`, false);
+    const adopts = news.adoptExisting !== undefined && news.adoptExisting !== false;
+    return { ...news, name: news.name ?? automatic, ...(adopts && { __owner }) };
   }
-  const owner = `pulumi ${project}/${stack}/${name}`;
-  const automatic = "rotateEveryDays" in resource.table.inputs ? owner : autoText(`${owner} #`, false);
-  return { ...news, description: news.description ?? olds.description ?? automatic };
+  const owner = `pulumi ${__owner}`;
+  if ("rotateEveryDays" in resource.table.inputs) {
+    return news.description === undefined ? { ...news, description: owner } : { ...news, __owner };
+  }
+  const description = news.description ?? olds.description ?? autoText(`${owner} #`, false);
+  return { ...news, description, ...(news.existing !== undefined && { __owner }) };
 }
 
 /** The checked inputs with the mark that the engine's random seed yields, so that an `up` keeps what its plan shows. */

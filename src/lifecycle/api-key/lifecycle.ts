@@ -187,7 +187,7 @@ async function remove<Spec extends object>(
       : state.status === "looked-up"
         ? { ...state.entry, key: null }
         : { id: state.id, key: null, keyPrefix: null };
-  await deleteUnlessHeld(run, apiKeyHoldings(state), `the ${kind.label} ${id}`, async () => {
+  await deleteUnlessHeld(run, apiKeyHoldings(state), `the ${kind.label} ${id}`, "existing", async () => {
     // Check this first: cleaning up by marker below would also match the key itself.
     refuseSelfLockout(kind.label, { id, key, keyPrefix }, run.client.connection);
     if (state.status === "live" && state.lost) await cleanUpLostAttempt(kind, state.lost, run, [id]);

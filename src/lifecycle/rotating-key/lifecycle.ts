@@ -120,7 +120,7 @@ async function remove<Spec extends object>(
   const left = await leftOver(kind, state, run);
   for (const id of new Set([...(previous ? [previous.id] : []), ...left, current.id])) {
     const what = `the ${kind.label} ${id}`;
-    await deleteUnlessHeld(run, [{ what: apiKeyClaim(id), holder: "" }], what, () =>
+    await deleteUnlessHeld(run, [{ what: apiKeyClaim(id), holder: "" }], what, "existing", () =>
       run.apiKeys.remove(id, `Revoking ${what}`),
     );
   }

@@ -96,7 +96,7 @@ async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | u
 
 async function deleteCreated(state: Extract<SshKeyState, { status: "created" }>, run: Run): Promise<void> {
   const { id, lost } = state;
-  await deleteUnlessHeld(run, sshKeyHoldings(state), `the SSH key ${id}`, async () => {
+  await deleteUnlessHeld(run, sshKeyHoldings(state), `the SSH key ${id}`, "adoptExisting", async () => {
     if (lost) await cleanUpLostSshKey(lost, run, id);
     await run.sshKeys.remove(id, `Deleting the SSH key ${id}`);
   });
