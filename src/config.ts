@@ -98,7 +98,7 @@ function fromEnvironment(names: readonly string[]): ConfigValue | undefined {
   return undefined;
 }
 
-/** `token` of the file that the official CLI writes. A missing file is no credential; a broken one is an error. */
+/** `token` of the file that the official CLI writes. A missing file means that there is no credential; a broken one is an error. */
 function fromFile(): ConfigValue | undefined {
   const home = homeFolder();
   if (home === undefined) return undefined;

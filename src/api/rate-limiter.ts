@@ -42,7 +42,7 @@ export class RateLimiter {
     }
   }
 
-  /** To be told of every request that was not refused for its number: from these the bearable rate is known. */
+  /** Call for every request that was not rate limited: from these the sustainable rate is estimated. */
   recordAccepted(): void {
     const now = this.timing.monotonic();
     const oldest = now - WINDOW_MS;
@@ -53,10 +53,10 @@ export class RateLimiter {
   /** After a 429: holds back every request that has not started for `ms`, and spaces those that follow. */
   throttle(ms: number): void {
     const now = this.timing.monotonic();
-    // Requests that were under way together are refused together; they tell one thing, not many.
+    // Concurrent requests are limited together; count them once.
     if (now >= this.pausedUntil) {
       const rate = this.accepted.filter((at) => at >= now - WINDOW_MS).length;
-      // Refused from the start on: somebody else used up the limit, and that tells no rate.
+      // Limited before enough requests were accepted: another client used up the quota, so there is no rate to learn from.
       if (rate >= MIN_SAMPLES) this.interval = Math.max(this.interval, WINDOW_MS / (rate * BACKOFF_FACTOR));
     }
     this.quietSince = now;

@@ -53,7 +53,7 @@ export const ROTATION_OUTPUTS: readonly string[] = [
   "lastUsedAt",
 ];
 
-/** What a rotating key is told to do instead of an import. */
+/** What to do instead of importing a rotating key. */
 export const ROTATING_IMPORT =
   "Let the resource create a key of its own, and revoke the old one once nothing uses it";
 

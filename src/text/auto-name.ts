@@ -11,17 +11,17 @@ export function autoText(prefix: string, preview: boolean): string {
   return prefix + (preview ? MARK_LATER : MARK);
 }
 
-/** Is this a template that {@link autoText} made? `kind` tells names from descriptions, so that a user's text is not taken for one. */
+/** Is this a template that {@link autoText} made? `kind` distinguishes names from descriptions, so that user text is not mistaken for one. */
 export function isTemplate(text: unknown, kind: AutoKind): text is string {
   return typeof text === "string" && TEMPLATE[kind].test(text);
 }
 
-/** Does this text bear a mark that {@link fillIn} drew? */
+/** Whether this text ends in a marker that {@link fillIn} generated. */
 export function bearsMark(text: unknown, kind: AutoKind): text is string {
   return typeof text === "string" && MARKED[kind].test(text);
 }
 
-/** The seven hex digits at the end of a text that bears a mark. */
+/** The marker of a marked description or name: its last seven hex digits. */
 export function markOf(text: string): string {
   return text.slice(-7);
 }

@@ -1,4 +1,4 @@
-// "pulumi-wayscloud/runtime": what the engine's provider process loads. Texts in users' states name it: never renamed, never removed.
+// "pulumi-wayscloud/runtime": what the engine's provider process loads. The code in users' states names it: never renamed, never removed.
 import type { dynamic } from "@pulumi/pulumi";
 
 import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveConnection } from "../../config";

@@ -63,7 +63,7 @@ const WARNINGS: Readonly<Record<string, string>> = {
     "Every request is refused unless the credential is of the new account; nothing is replaced by this change alone.",
 };
 
-/** Never asks for a replacement: another credential of the same account is no other account, and a replacement would revoke live keys. */
+/** Never asks for a replacement: another credential may belong to the same account, and a replacement would revoke live keys. */
 export function diffConfig(request: messages.DiffRequest): messages.DiffResponse {
   const olds = configurationIn(request.getOldInputs() ?? request.getOlds());
   const news = configurationIn(request.getNews());

@@ -25,7 +25,7 @@ export interface Decoded {
   secrets: Set<string>;
 }
 
-/** What the engine sent. `__provider`, which a state of the dynamic host holds, is no property here. */
+/** What the engine sent. `__provider`, which a state of the dynamic host holds, is not a property here. */
 export function decode(struct: Struct | undefined): Decoded {
   const properties: Properties = {};
   const secrets = new Set<string>();
@@ -42,7 +42,7 @@ export function encode(properties: Properties, secrets: Iterable<string> = []): 
   const values = Object.entries(properties).flatMap(([name, value]): [string, unknown][] => {
     const sent = wire(value);
     if (sent === undefined) return [];
-    // That there is none is no secret.
+    // An absent value need not be secret.
     return [[name, marked.has(name) && sent !== null ? { [SIGNATURE]: SECRET, value: sent } : sent]];
   });
   return Struct.fromJavaScript(Object.fromEntries(values) as Parameters<typeof Struct.fromJavaScript>[0]);
