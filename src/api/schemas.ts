@@ -47,7 +47,7 @@ export const createdKey = z
   .transform((wire) => ({
     id: wire.id,
     key: wire.key,
-    // A key in hand is not given up for what the list tells as well.
+    // A key in hand is not given up for what the list shows as well.
     keyPrefix: wire.key_prefix ?? "",
     keyType: wire.key_type ?? "",
   }));
