@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
-import { cacheFolder, makeAtomically } from "../lib/cache.mjs";
+import { cached } from "../lib/cache.mjs";
 import { progress, projectFolder, runOrFail } from "../lib/process.mjs";
 
 const name = `pulumi-language-yaml${process.platform === "win32" ? ".exe" : ""}`;
@@ -17,23 +17,18 @@ const version = /github\.com\/pulumi\/pulumi-yaml v(\d+\.\d+\.\d+)/.exec(
 /** The folder that holds it: one on PATH, as the official installer leaves it, or the cache. */
 export async function findYamlHost() {
   const onPath = (process.env.PATH ?? "").split(delimiter).find((folder) => folder && holds(folder));
-  if (onPath) return onPath;
-  const target = join(cacheFolder(), `language-yaml-${version}`);
-  if (!holds(join(target, "bin"))) await build(target);
-  return join(target, "bin");
+  return onPath ?? join(await cached(`language-yaml-${version}`, build), "bin");
 }
 
-async function build(target) {
+async function build(folder) {
   const done = progress(`Building the YAML language host ${version}, about two minutes the first time`);
-  await makeAtomically(target, async (folder) => {
-    mkdirSync(join(folder, "bin"));
-    await runOrFail(
-      "go",
-      // prettier-ignore
-      ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", join(folder, "bin", name), "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"],
-      { cwd: module, env: { CGO_ENABLED: "0", GOWORK: "off" } },
-    );
-  });
+  mkdirSync(join(folder, "bin"));
+  await runOrFail(
+    "go",
+    // prettier-ignore
+    ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", join(folder, "bin", name), "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"],
+    { cwd: module, env: { CGO_ENABLED: "0", GOWORK: "off" } },
+  );
   done("done");
 }
 

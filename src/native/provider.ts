@@ -48,11 +48,9 @@ export class Provider extends pulumi.ProviderResource {
   public constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
     const { apiKey, endpoint, customerId } = args;
     const secret = apiKey === undefined ? undefined : pulumi.secret(apiKey);
-    super(
-      "wayscloud-account",
-      name,
-      { apiKey: secret, endpoint, customerId },
-      pulumi.mergeOptions(PLUGIN, opts),
-    );
+    // An explicit account of the dynamic classes moves over with its resources.
+    const moved = { ...PLUGIN, aliases: [{ type: "pulumi:providers:pulumi-nodejs" }] };
+    const inputs = { apiKey: secret, endpoint, customerId };
+    super("wayscloud-account", name, inputs, pulumi.mergeOptions(moved, opts));
   }
 }

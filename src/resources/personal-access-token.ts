@@ -84,6 +84,8 @@ const SPEC: ResourceSpec<PersonalAccessTokenArgs> = {
 export class PersonalAccessToken extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("PersonalAccessToken");
+  /** @internal */
+  public static readonly __declare: typeof declaration = declaration;
 
   /**
    * Reads an existing token without managing it: destroying the stack leaves it in the account. `key`, `expiresInDays`, `expiresAt` and
@@ -113,7 +115,7 @@ export class PersonalAccessToken extends pulumi.CustomResource {
     state?: PersonalAccessTokenState | pulumi.CustomResourceOptions,
     opts?: pulumi.CustomResourceOptions,
   ): PersonalAccessToken {
-    return new PersonalAccessToken(name, undefined, lookupOptions(SPEC, name, id, state, opts));
+    return new this(name, undefined, lookupOptions(SPEC, name, id, state, opts));
   }
 
   /** Returns true if the given object is a `PersonalAccessToken`, even if it comes from another copy of this package. */
@@ -157,10 +159,10 @@ export class PersonalAccessToken extends pulumi.CustomResource {
     args: PersonalAccessTokenArgs | undefined,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const declared = declaration(SPEC, name, args, opts);
+    const declared = new.target.__declare(SPEC, name, args, opts);
     const traces = suppressStackTraces();
     try {
-      super(PersonalAccessToken.__pulumiType, name, ...declared);
+      super(new.target.__pulumiType, name, ...declared);
       this.key = pulumi.secret(this.key);
     } catch (error) {
       throw traces.withStack(error);

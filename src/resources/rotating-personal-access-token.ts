@@ -54,6 +54,8 @@ const SPEC: ResourceSpec<RotatingPersonalAccessTokenArgs> = {
 export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("RotatingPersonalAccessToken");
+  /** @internal */
+  public static readonly __declare: typeof declaration = declaration;
 
   /** Returns true if the given object is a `RotatingPersonalAccessToken`, even if it comes from another copy of this package. */
   public static override isInstance(obj: unknown): obj is RotatingPersonalAccessToken {
@@ -106,10 +108,10 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
     args: RotatingPersonalAccessTokenArgs,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const declared = declaration(SPEC, name, args, opts);
+    const declared = new.target.__declare(SPEC, name, args, opts);
     const traces = suppressStackTraces();
     try {
-      super(RotatingPersonalAccessToken.__pulumiType, name, ...declared);
+      super(new.target.__pulumiType, name, ...declared);
       this.key = pulumi.secret(this.key);
       this.previousKey = pulumi.secret(this.previousKey);
     } catch (error) {

@@ -52,6 +52,8 @@ const SPEC: ResourceSpec<RotatingServiceKeyArgs> = {
 export class RotatingServiceKey extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("RotatingServiceKey");
+  /** @internal */
+  public static readonly __declare: typeof declaration = declaration;
 
   /** Returns true if the given object is a `RotatingServiceKey`, even if it comes from another copy of this package. */
   public static override isInstance(obj: unknown): obj is RotatingServiceKey {
@@ -93,10 +95,10 @@ export class RotatingServiceKey extends pulumi.CustomResource {
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: RotatingServiceKeyArgs, opts?: pulumi.CustomResourceOptions) {
-    const declared = declaration(SPEC, name, args, opts);
+    const declared = new.target.__declare(SPEC, name, args, opts);
     const traces = suppressStackTraces();
     try {
-      super(RotatingServiceKey.__pulumiType, name, ...declared);
+      super(new.target.__pulumiType, name, ...declared);
       this.key = pulumi.secret(this.key);
       this.previousKey = pulumi.secret(this.previousKey);
     } catch (error) {

@@ -59,6 +59,8 @@ const SPEC: ResourceSpec<ServiceKeyArgs> = {
 export class ServiceKey extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("ServiceKey");
+  /** @internal */
+  public static readonly __declare: typeof declaration = declaration;
 
   /**
    * Reads an existing service key without managing it: destroying the stack leaves it in the account. `key` is `undefined`, because the API
@@ -88,7 +90,7 @@ export class ServiceKey extends pulumi.CustomResource {
     state?: ServiceKeyState | pulumi.CustomResourceOptions,
     opts?: pulumi.CustomResourceOptions,
   ): ServiceKey {
-    return new ServiceKey(name, undefined, lookupOptions(SPEC, name, id, state, opts));
+    return new this(name, undefined, lookupOptions(SPEC, name, id, state, opts));
   }
 
   /** Returns true if the given object is a `ServiceKey`, even if it comes from another copy of this package. */
@@ -124,10 +126,10 @@ export class ServiceKey extends pulumi.CustomResource {
   /** @internal */
   public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   public constructor(name: string, args: ServiceKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    const declared = declaration(SPEC, name, args, opts);
+    const declared = new.target.__declare(SPEC, name, args, opts);
     const traces = suppressStackTraces();
     try {
-      super(ServiceKey.__pulumiType, name, ...declared);
+      super(new.target.__pulumiType, name, ...declared);
       this.key = pulumi.secret(this.key);
     } catch (error) {
       throw traces.withStack(error);

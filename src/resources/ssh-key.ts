@@ -83,6 +83,8 @@ const SPEC: ResourceSpec<SshKeyArgs> = {
 export class SshKey extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("SshKey");
+  /** @internal */
+  public static readonly __declare: typeof declaration = declaration;
 
   /**
    * Reads an existing SSH key without managing it: destroying the stack leaves it in the account. `publicKey` is `undefined`, because the API
@@ -108,7 +110,7 @@ export class SshKey extends pulumi.CustomResource {
     state?: SshKeyState | pulumi.CustomResourceOptions,
     opts?: pulumi.CustomResourceOptions,
   ): SshKey {
-    return new SshKey(name, undefined, lookupOptions(SPEC, name, id, state, opts));
+    return new this(name, undefined, lookupOptions(SPEC, name, id, state, opts));
   }
 
   /** Returns true if the given object is an `SshKey`, even if it comes from another copy of this package. */
@@ -141,11 +143,11 @@ export class SshKey extends pulumi.CustomResource {
   /** @internal */
   public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   public constructor(name: string, args: SshKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    const declared = declaration(SPEC, name, args, opts);
+    const declared = new.target.__declare(SPEC, name, args, opts);
     rejectPrivateKey(name, args?.publicKey);
     const traces = suppressStackTraces();
     try {
-      super(SshKey.__pulumiType, name, ...declared);
+      super(new.target.__pulumiType, name, ...declared);
     } catch (error) {
       throw traces.withStack(error);
     } finally {

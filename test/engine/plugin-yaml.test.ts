@@ -1,4 +1,8 @@
 // YAML programs under the real engine, served by the plugin of the installed package: the quickstart, imports, and what may go wrong.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { accountOf, copyExample } from "../support/examples";
 import { changesIn } from "../support/stack";
 import {
@@ -123,4 +127,30 @@ test("a warning stands at its resource, a partial failure is kept, and the next 
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
   await stack.assertNoSecrets(secretsOf(emulator));
+});
+
+test("the archive of a release serves a program from an empty PULUMI_HOME, without the package", async () => {
+  const emulator = await openEmulator();
+  const stack = await openStack({ name: "archive", env: accountOf(emulator) });
+  speakYaml(stack, "archive");
+  const type = "wayscloud-account:ServiceKey";
+  stack.writeFile(
+    "Pulumi.yaml",
+    `name: archive\nruntime: yaml\nresources:\n  db:\n    type: ${type}\n    properties: { service: dns }\n`,
+  );
+  const folder = mkdtempSync(join(tmpdir(), "archives-"));
+  try {
+    const script = resolve(__dirname, "../../scripts/plugin/bundle.mjs");
+    const archives = execFileSync(process.execPath, [script, folder], { encoding: "utf8" })
+      .trim()
+      .split("\n");
+    expect(archives).toHaveLength(6);
+    const [archive = ""] = archives;
+    const [, version = ""] = /-v(\d+\.\d+\.\d+\S*)-linux-amd64\.tar\.gz$/.exec(archive) ?? [];
+    await stack.run(["plugin", "install", "resource", "wayscloud-account", version, "--file", archive]);
+    expect(changesIn(await stack.up())).toMatchObject({ created: 2 });
+    await stack.destroy();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -1,0 +1,88 @@
+// Bundles the provider wayscloud-account into one file, and packs the archives of a release: what `pulumi plugin install` and pluginDownloadURL expect.
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { argv } from "node:process";
+import { pathToFileURL } from "node:url";
+import { projectFolder, runOrFail } from "../lib/process.mjs";
+import { installed } from "../lib/tools.mjs";
+
+const NAME = "pulumi-resource-wayscloud-account";
+/** The bundle is the same for all of them; the engine asks for its own. */
+const PLATFORMS = ["linux", "darwin", "windows"].flatMap((os) =>
+  ["amd64", "arm64"].map((arch) => `${os}-${arch}`),
+);
+const { version } = JSON.parse(readFileSync(join(projectFolder, "package.json"), "utf8"));
+
+/** In the package these two look for files of the installation; a bundle has none. */
+const withoutInstallation = {
+  name: "without-installation",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]version\.ts$/ }, () => ({
+      contents: `export const version = ${JSON.stringify(version)};`,
+      loader: "ts",
+    }));
+    onLoad({ filter: /[\\/]src[\\/]hosts[\\/]plugin[\\/]sdk\.ts$/ }, () => ({
+      contents: `
+        import * as grpc from "@grpc/grpc-js";
+        import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+        import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+        export { grpc, Empty, Struct };`,
+      loader: "ts",
+      resolveDir: projectFolder,
+    }));
+  },
+};
+
+/** Writes the bundle as an executable script. */
+export async function bundle(file) {
+  const esbuild = createRequire(join(await installed("bundle"), "package.json"))("esbuild");
+  await esbuild.build({
+    entryPoints: [join(projectFolder, "src/hosts/plugin/main.ts")],
+    outfile: file,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "linked",
+    banner: { js: "#!/usr/bin/env node" },
+    plugins: [withoutInstallation],
+    logLevel: "error",
+  });
+  chmodSync(file, 0o755);
+}
+
+/** One archive for each platform; answers their paths. */
+export async function archives(folder) {
+  const staging = mkdtempSync(join(tmpdir(), "plugin-archive-"));
+  try {
+    await bundle(join(staging, NAME));
+    writeFileSync(join(staging, `${NAME}.cmd`), `@node "%~dp0${NAME}" %*\r\n`);
+    copyFileSync(join(projectFolder, "LICENSE"), join(staging, "LICENSE"));
+    mkdirSync(folder, { recursive: true });
+    const files = PLATFORMS.map((platform) => join(folder, `${NAME}-v${version}-${platform}.tar.gz`));
+    for (const file of files) await runOrFail("tar", ["-czf", file, "-C", staging, "."]);
+    return files;
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+if (argv[1] && import.meta.url === pathToFileURL(argv[1]).href) {
+  try {
+    for (const file of await archives(resolve(argv[2] ?? "archives"))) process.stdout.write(`${file}\n`);
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

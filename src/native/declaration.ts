@@ -1,0 +1,36 @@
+// What the constructors of "pulumi-wayscloud/native" pass on: the program's inputs as they are, since the plugin fills in what is left out.
+import * as pulumi from "@pulumi/pulumi";
+
+import { typeToken } from "../resources/dynamic-resource";
+import type { ResourceSpec } from "../resources/dynamic-resource";
+import { checkProvider } from "./configured";
+import { PLUGIN } from "./provider";
+
+/** The type token of a resource class. */
+export function nativeType(className: string): string {
+  return `wayscloud-account:index:${className}`;
+}
+
+/** The last two arguments of `super`: of a resource to be created or imported, or of one to be read (`get`: no `args`). */
+export function nativeDeclaration<A extends object>(
+  spec: ResourceSpec<A>,
+  name: string,
+  args: A | undefined,
+  opts: pulumi.CustomResourceOptions | undefined,
+): [properties: Record<string, unknown>, options: pulumi.CustomResourceOptions] {
+  const { className, inputOutputs, outputs, secrets } = spec;
+  const what = `${className} "${name}"`;
+  const type = nativeType(className);
+  checkProvider(what, opts?.provider ?? opts?.parent?.getProvider(type));
+  if (opts?.id === undefined && (typeof args !== "object" || args === null)) {
+    throw new Error(`${what}: missing required argument \`args\`, an object with the resource's inputs.`);
+  }
+  const properties: Record<string, unknown> = {};
+  for (const output of [...inputOutputs, ...outputs]) properties[output] = undefined;
+  Object.assign(properties, args);
+  // Its key is secret however it is given.
+  if (properties.existing !== undefined) properties.existing = pulumi.secret(properties.existing);
+  // A state of the dynamic class moves over: the same key under the new type.
+  const moved = { aliases: [{ type: typeToken(className) }], additionalSecretOutputs: [...secrets] };
+  return [properties, pulumi.mergeOptions({ ...PLUGIN, ...moved }, opts)];
+}

@@ -1,0 +1,48 @@
+// "pulumi-wayscloud/native": the public API of the package with another host. Moving over is changing the import path.
+export { Provider } from "./provider";
+export type { ProviderArgs } from "./provider";
+export {
+  PersonalAccessToken,
+  RotatingPersonalAccessToken,
+  RotatingServiceKey,
+  ServiceKey,
+  SshKey,
+} from "./resources";
+export {
+  getApiKeys,
+  getApiKeysOutput,
+  getProfile,
+  getProfileOutput,
+  getServices,
+  getServicesOutput,
+  getSshKey,
+  getSshKeyOutput,
+  getSshKeys,
+  getSshKeysOutput,
+} from "./data";
+
+export type {
+  ApiKeyInfo,
+  CommonKeyArgs,
+  ExistingKeyArgs,
+  GetApiKeysArgs,
+  GetApiKeysOutputArgs,
+  GetProfileResult,
+  GetServicesArgs,
+  GetServicesOutputArgs,
+  GetSshKeyArgs,
+  GetSshKeyOutputArgs,
+  GetSshKeysArgs,
+  PersonalAccessTokenArgs,
+  PersonalAccessTokenState,
+  RotatingPersonalAccessTokenArgs,
+  RotatingServiceKeyArgs,
+  RotationArgs,
+  Service,
+  ServiceKeyArgs,
+  ServiceKeyState,
+  ServiceName,
+  SshKeyArgs,
+  SshKeyInfo,
+  SshKeyState,
+} from "../index";
