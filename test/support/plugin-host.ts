@@ -1,13 +1,11 @@
 // The provider wayscloud-account in this process, asked over gRPC as the engine asks it, with an engine that listens to its messages.
-import { credentials, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 
+import { EngineLog } from "./engine-log";
 import { startServer } from "../../src/hosts/plugin/server";
 
 export type Properties = Record<string, any>;
@@ -41,11 +39,12 @@ export class PluginHost {
 
   static async start(config: Properties = {}): Promise<PluginHost> {
     const host = new PluginHost();
-    const engine = await host.startEngine();
+    const engine = await EngineLog.start(host.warnings);
+    host.stops.push(() => engine.stop());
     const { port, server } = await startServer();
     host.stops.push(() => server.forceShutdown());
     host.client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
-    await host.call("handshake", new messages.ProviderHandshakeRequest().setEngineAddress(engine));
+    await host.call("handshake", new messages.ProviderHandshakeRequest().setEngineAddress(engine.address));
     await host.configure(config);
     return host;
   }
@@ -153,22 +152,6 @@ export class PluginHost {
       deleteBeforeReplace: response.getDeletebeforereplace(),
       details: Object.fromEntries(details.map(([name, [kind = 0]]) => [name, kindNames[kind]])),
     };
-  }
-
-  private startEngine(): Promise<string> {
-    const engine = new Server();
-    this.stops.push(() => engine.forceShutdown());
-    engine.addService(EngineService, {
-      log: ({ request }: { request: LogRequest }, respond: (error: null, empty: Empty) => void) => {
-        this.warnings.push([request.getUrn(), request.getMessage()]);
-        respond(null, new Empty());
-      },
-    });
-    return new Promise((resolve, reject) => {
-      engine.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
-        error ? reject(error) : resolve(`127.0.0.1:${port}`),
-      );
-    });
   }
 }
 

@@ -1,4 +1,5 @@
-// The provider process of `@pulumi/pulumi`, started from the user's install as the engine starts it and asked over gRPC.
+// A provider process, started from the user's install as the engine starts it and asked over gRPC: that of `@pulumi/pulumi`, or with TEST_HOST=plugin the
+// executable of the package.
 import { createInterface } from "node:readline";
 import { join } from "node:path";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -9,10 +10,23 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { cleanEnvironment, fastStart, makeProjectFolder, nodeProgram, sdkFolder } from "./install";
+import { EngineLog } from "./engine-log";
+import {
+  cleanEnvironment,
+  fastStart,
+  makeProjectFolder,
+  nodeProgram,
+  sdkFolder,
+  userInstall,
+} from "./install";
 
 /** What the program passes for a value that is not known yet, whatever its type (`pulumi.runtime.unknownValue`). */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** How the plugin's values are marked as secret. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+const isPluginHost = process.env["TEST_HOST"] === "plugin";
 
 export type Properties = Record<string, any>;
 
@@ -74,6 +88,7 @@ export class Plugin {
     child: ChildProcess,
     port: string,
     printed: { stdout: string; stderr: string },
+    private readonly engine: EngineLog | undefined,
   ) {
     this.folder = folder;
     this.home = home;
@@ -86,9 +101,12 @@ export class Plugin {
   static async start({ config = {}, env = {} }: PluginOptions = {}): Promise<Plugin> {
     const folder = makeProjectFolder("plugin");
     const home = mkdtempSync(join(tmpdir(), "plugin-home-"));
-    // The engine's address is one that nobody listens at: a provider must do without it.
-    const script = join(sdkFolder(), "cmd/dynamic-provider/index.js");
-    const child = spawn(nodeProgram(), [script, "127.0.0.1:1"], {
+    const engine = isPluginHost ? await EngineLog.start() : undefined;
+    const script = isPluginHost
+      ? join(userInstall(), "node_modules/pulumi-wayscloud/plugin/pulumi-resource-wayscloud-account")
+      : join(sdkFolder(), "cmd/dynamic-provider/index.js");
+    // The engine's address is one that nobody listens at: the dynamic host must do without it.
+    const child = spawn(nodeProgram(), [script, engine?.address ?? "127.0.0.1:1"], {
       cwd: folder,
       env: { ...cleanEnvironment(home, []), ...fastStart(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -103,7 +121,7 @@ export class Plugin {
         reject(new Error(`the provider process ended with ${code}\n${printed.stderr}`)),
       );
     });
-    const plugin = new Plugin(folder, home, child, port, printed);
+    const plugin = new Plugin(folder, home, child, port, printed, engine);
     await plugin.configure(config);
     return plugin;
   }
@@ -111,7 +129,11 @@ export class Plugin {
   /** Keys with their namespace, such as `wayscloud:apiKey`. The engine calls it once, before anything else. */
   async configure(config: Record<string, string>): Promise<void> {
     const request = new messages.ConfigureRequest();
-    request.setArgs(struct(config));
+    const named = Object.entries(config).map(([key, value]) => [
+      isPluginHost ? key.replace(/^wayscloud:/, "") : key,
+      value,
+    ]);
+    request.setArgs(struct(Object.fromEntries(named)));
     await this.call("configure", request);
   }
 
@@ -120,9 +142,9 @@ export class Plugin {
     return new ResourceMethods(this, kind, name);
   }
 
-  /** What the process has printed to stderr, which the engine would show to the user. */
+  /** What the process has printed to stderr or told the engine, which the engine would show to the user. */
   stderr(): string {
-    return this.#printed.stderr;
+    return [this.#printed.stderr, ...(this.engine?.messages ?? [])].join("\n").trimEnd();
   }
 
   /** What it has printed to stdout, the port among it. */
@@ -139,6 +161,7 @@ export class Plugin {
     this.#client.close();
     this.#child.kill("SIGINT");
     await this.#ended;
+    this.engine?.stop();
     rmSync(this.folder, { recursive: true, force: true });
     rmSync(this.home, { recursive: true, force: true });
     return { code: this.#child.exitCode, signal: this.#child.signalCode };
@@ -172,7 +195,8 @@ export class ResourceMethods {
   constructor(plugin: Plugin, kind: ResourceName, name: string) {
     this.#plugin = plugin;
     this.provider = `exports.handler = () => require("pulumi-wayscloud/runtime").${kind}`;
-    this.urn = `urn:pulumi:dev::test::pulumi-nodejs:dynamic/wayscloud:${classes[kind]}::${name}`;
+    const type = isPluginHost ? "wayscloud-account:index:" : "pulumi-nodejs:dynamic/wayscloud:";
+    this.urn = `urn:pulumi:dev::test::${type}${classes[kind]}::${name}`;
   }
 
   /** `olds` are the old inputs, `{}` at creation. */
@@ -253,7 +277,7 @@ export class ResourceMethods {
   }
 
   #properties(properties: Properties): Struct {
-    return struct({ ...properties, __provider: this.provider });
+    return struct(isPluginHost ? properties : { ...properties, __provider: this.provider });
   }
 }
 
@@ -261,10 +285,13 @@ function struct(properties: Properties): Struct {
   return Struct.fromJavaScript(properties);
 }
 
-/** Nobody's test is about `__provider`, which the SDK puts back into every answer. */
+/** Nobody's test is about `__provider`, which the SDK puts back into every answer, or about the secrets' wrapping. */
 function plain(value: Struct | undefined): Properties {
   const properties: Properties = value?.toJavaScript() ?? {};
-  return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== "__provider"));
+  const entries = Object.entries(properties).filter(([key]) => key !== "__provider");
+  return Object.fromEntries(
+    entries.map(([key, each]) => [key, each?.[SIGNATURE] === undefined ? each : each.value]),
+  );
 }
 
 /** gRPC for Node does not decode status details; the SDK packs the failed object into them. */
@@ -283,7 +310,7 @@ function partialFailure(error: ServiceError): PartialFailure | undefined {
         failed.getId(),
         plain(failed.getProperties()),
         failed.getReasonsList(),
-        "__provider" in properties,
+        isPluginHost || "__provider" in properties,
       );
     }
   }
