@@ -76,3 +76,16 @@ test("a refused credential is said to come from the provider that was configured
   );
   await emulator.close();
 });
+
+test("a missing credential is asked for by the plugin's own configuration", async () => {
+  const before = process.env["HOME"];
+  process.env["HOME"] = "/nonexistent";
+  try {
+    const { failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns" });
+    expect(failures).toEqual([
+      { property: "", reason: expect.stringContaining("--secret wayscloud-account:apiKey") },
+    ]);
+  } finally {
+    process.env["HOME"] = before;
+  }
+});

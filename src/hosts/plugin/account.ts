@@ -6,6 +6,7 @@ import type { Properties } from "../../lifecycle/lifecycle";
 import { createRun, type Run } from "../../lifecycle/run";
 import { callTiming } from "./call-scope";
 import { warn } from "./engine-log";
+import { inPluginTerms } from "./failure";
 
 /** The shared lookup asks by the names of the dynamic host's configuration. */
 const NAMESPACE = /^wayscloud:/;
@@ -31,7 +32,7 @@ export class PluginAccount {
       resolveConnection(this.lookUp, this.source);
       return undefined;
     } catch (error) {
-      return errorMessage(error);
+      return inPluginTerms(errorMessage(error));
     }
   }
 

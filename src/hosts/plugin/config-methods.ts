@@ -9,6 +9,7 @@ import type { CheckFailure, Diff, Properties } from "../../lifecycle/lifecycle";
 import { PluginAccount } from "./account";
 import { diffResponse } from "./detailed-diff";
 import { warn } from "./engine-log";
+import { inPluginTerms } from "./failure";
 import { configuration, secretsAmong } from "./schema/configuration";
 import { parseUrn } from "./urn";
 import { decode, encode } from "./values";
@@ -49,7 +50,7 @@ function reasonAgainst(name: string, value: unknown): CheckFailure["reason"] | u
     resolveEndpoint((key) => (key.endsWith(":endpoint") ? value : undefined));
     return undefined;
   } catch (error) {
-    return errorMessage(error);
+    return inPluginTerms(errorMessage(error));
   }
 }
 

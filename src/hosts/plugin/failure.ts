@@ -18,8 +18,15 @@ export class ResourceInitFailed extends Error {
   }
 }
 
+/** What is common to both hosts names the stack config of the dynamic one. */
+export function inPluginTerms(message: string): string {
+  return message.replace(/\bwayscloud:(patToken|apiKey|endpoint|customerId)\b/g, (_, key: string) =>
+    key === "patToken" ? "wayscloud-account:apiKey" : `wayscloud-account:${key}`,
+  );
+}
+
 export function statusOf(error: unknown): Partial<ServerErrorResponse> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = inPluginTerms(error instanceof Error ? error.message : String(error));
   const status = { code: grpc.status.UNKNOWN, details: message, message };
   if (!(error instanceof ResourceInitFailed)) return status;
   const metadata = new grpc.Metadata();
@@ -31,11 +38,11 @@ function detailsOf({ failure, outputs, inputs }: ResourceInitFailed): Status {
   const kept = new ErrorResourceInitFailed();
   kept.setId(failure.id);
   kept.setProperties(outputs);
-  kept.setReasonsList([failure.message]);
+  kept.setReasonsList([inPluginTerms(failure.message)]);
   if (inputs) kept.setInputs(inputs);
   const status = new Status();
   status.setCode(grpc.status.UNKNOWN);
-  status.setMessage(failure.message);
+  status.setMessage(inPluginTerms(failure.message));
   status.addDetails().pack(kept.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   return status;
 }
