@@ -17,7 +17,8 @@ const LAYERS = {
   provider: { uses: [...everywhere, "text", "config"], not: ["http"] },
   data: { uses: [...everywhere, "text", "api", "config", "audit", "provider"], not: ["http"] },
   resources: { uses: [...everywhere, "text", "provider"], not: ["http"] },
-  native: { uses: [...everywhere, "text", "provider", "resources"], not: ["http"] },
+  // The same public API with another host, so it names the types of all of it.
+  native: { uses: [...everywhere, "resources", "data", "index"], not: ["http"] },
   index: { uses: [...everywhere, "provider", "data", "resources", "audit"], not: ["http"] },
   // Built from the vendor's API page alone: a misreading shared with the client would hide itself.
   emulator: { uses: ["version"], not: ["pulumi"] },

@@ -407,7 +407,7 @@ test.concurrent("row 25: of eight concurrent first calls none runs unconfigured"
 );
 
 const CONFIGURATIONS: [string, Record<string, string>, RegExp][] = [
-  ["no credential", { "wayscloud:apiKey": "" }, /wayscloud:apiKey is blank/],
+  ["no credential", { "wayscloud:apiKey": "" }, /wayscloud(-account)?:apiKey is blank/],
   [
     "a credential with a line break",
     { "wayscloud:apiKey": "wayscloud_pat_canary_one\nwayscloud_pat_canary_two" },
@@ -416,7 +416,7 @@ const CONFIGURATIONS: [string, Record<string, string>, RegExp][] = [
   [
     "an unknown credential",
     { "wayscloud:apiKey": "wayscloud_pat_canary_unknown" },
-    /401.*The credential came from .*wayscloud:apiKey/,
+    /401.*The credential came from .*wayscloud(-account)?:apiKey/,
   ],
 ];
 

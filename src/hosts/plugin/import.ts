@@ -43,6 +43,8 @@ export async function lookUp(
   return { id: state.id, outputs, inputs: { ...fixed, description: outputs.description } };
 }
 
+const PUBLIC_KEY = /^\s*(ssh|ecdsa|sk)-\S*\s+\S/;
+
 /** By its id, or by the public key itself: the API does not show it, and a program needs it. */
 async function lookUpSshKey(
   resource: PluginResource,
@@ -50,7 +52,7 @@ async function lookUpSshKey(
   given: Properties,
   context: Run,
 ): Promise<Imported | undefined> {
-  const key = /\s/.test(id.trim()) ? publicKeyGivenAsId(id) : undefined;
+  const key = PUBLIC_KEY.test(id) ? publicKeyGivenAsId(id) : undefined;
   const state = await resource.lifecycle.read(key ? await idOf(key, context) : id, given, context);
   if (!state) return undefined;
   const known = key && { publicKey: key.text, fingerprint: key.fingerprint };

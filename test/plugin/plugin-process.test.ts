@@ -1,0 +1,40 @@
+// The plugin's executable by itself: what it prints, and how it ends.
+import "../support/on-plugin-host";
+import { startEmulator } from "../../src/emulator";
+import { Plugin } from "../support/plugin";
+
+jest.setTimeout(60_000);
+
+test("stdout holds the port and nothing else, stderr nothing at all", async () => {
+  const plugin = await Plugin.start();
+  const { failures } = await plugin.resource("serviceKey").check({}, {});
+  expect(failures).not.toEqual([]);
+  const printed = [plugin.stdout(), plugin.stderr()];
+  await plugin.close();
+  expect(printed).toEqual([expect.stringMatching(/^\d+\n$/), ""]);
+});
+
+test("the engine's SIGINT ends the idle process at once", async () => {
+  const plugin = await Plugin.start();
+  await plugin.resource("serviceKey").check({}, {});
+  const before = performance.now();
+  expect(await plugin.close()).toEqual({ code: 0, signal: null });
+  expect(performance.now() - before).toBeLessThan(1000);
+});
+
+test("SIGINT while a key is being created: the answer still reaches the engine, then the process ends", async () => {
+  const emulator = await startEmulator({ port: 0 });
+  const config = { "wayscloud:apiKey": emulator.apiKey, "wayscloud:endpoint": emulator.url };
+  const plugin = await Plugin.start({ config });
+  const keys = plugin.resource("serviceKey");
+  const { inputs } = await keys.check({}, { service: "dns", description: "mine" });
+  emulator.faults.add({ method: "POST", delay: 2_000 });
+  const created = keys.create(inputs);
+  while (emulator.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  process.kill(plugin.pid, "SIGINT");
+  const { outputs } = await created;
+  const [live] = emulator.account.liveApiKeys().filter(({ description }) => description === "mine");
+  expect(outputs["key"] === live?.key).toBe(true);
+  expect(await plugin.close()).toEqual({ code: 0, signal: null });
+  await emulator.close();
+});
