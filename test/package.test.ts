@@ -11,13 +11,9 @@ test("the exports, bins, peers and dependencies are those of the contract", () =
   expect(Object.keys(manifest.exports)).toEqual([
     ".",
     "./runtime",
-<<<<<<< HEAD
-    "./emulator",
-    "./audit",
-=======
     "./native",
     "./emulator",
->>>>>>> 4e5db80 (Native classes for TypeScript, and the archives of a release)
+    "./audit",
     "./package.json",
   ]);
   expect(Object.keys(manifest.bin).sort()).toEqual([

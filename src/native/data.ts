@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ApiKeyInfo, GetApiKeysArgs, GetApiKeysOutputArgs } from "../data/api-keys";
-import type { GetProfileResult } from "../data/profile";
-import type { GetServicesArgs, GetServicesOutputArgs, Service } from "../data/services";
+import type { ProfileInfo } from "../data/profile";
+import type { GetServicesArgs, GetServicesOutputArgs, ServiceInfo } from "../data/services";
 import type { GetSshKeyArgs, GetSshKeyOutputArgs, GetSshKeysArgs, SshKeyInfo } from "../data/ssh-keys";
 import { checkProvider } from "./configured";
 import { nativeType } from "./declaration";
@@ -35,26 +35,29 @@ function asked<Options extends pulumi.InvokeOptions>(
 }
 
 /** Reads the account's profile: customer id, e-mail, account type. @see GET /v1/account/profile */
-export function getProfile(opts?: pulumi.InvokeOptions): Promise<GetProfileResult> {
+export function getProfile(opts?: pulumi.InvokeOptions): Promise<ProfileInfo> {
   return ask("getProfile", {}, opts);
 }
 
 /** As {@link getProfile}, as an output. @see GET /v1/account/profile */
-export function getProfileOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetProfileResult> {
+export function getProfileOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<ProfileInfo> {
   return askOutput("getProfile", {}, opts);
 }
 
 /** Lists the account's active services for which all the given fields are equal. @see GET /v1/account/services */
-export async function getServices(args?: GetServicesArgs, opts?: pulumi.InvokeOptions): Promise<Service[]> {
-  return (await ask<{ services: Service[] }>("getServices", args, opts)).services;
+export async function getServices(
+  args?: GetServicesArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<ServiceInfo[]> {
+  return (await ask<{ services: ServiceInfo[] }>("getServices", args, opts)).services;
 }
 
 /** As {@link getServices}, accepting inputs and returning an output. @see GET /v1/account/services */
 export function getServicesOutput(
   args?: GetServicesOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
-): pulumi.Output<Service[]> {
-  return askOutput<{ services: Service[] }>("getServices", args, opts).apply(({ services }) => services);
+): pulumi.Output<ServiceInfo[]> {
+  return askOutput<{ services: ServiceInfo[] }>("getServices", args, opts).apply(({ services }) => services);
 }
 
 /** Lists the account's service keys and tokens for which all the given fields are equal, without their secrets. @see GET /v1/account/api-keys */

@@ -23,11 +23,10 @@ export {
 
 export type {
   ApiKeyInfo,
-  CommonKeyArgs,
   ExistingKeyArgs,
   GetApiKeysArgs,
   GetApiKeysOutputArgs,
-  GetProfileResult,
+  ProfileInfo,
   GetServicesArgs,
   GetServicesOutputArgs,
   GetSshKeyArgs,
@@ -37,8 +36,7 @@ export type {
   PersonalAccessTokenState,
   RotatingPersonalAccessTokenArgs,
   RotatingServiceKeyArgs,
-  RotationArgs,
-  Service,
+  ServiceInfo,
   ServiceKeyArgs,
   ServiceKeyState,
   ServiceName,
