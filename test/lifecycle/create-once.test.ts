@@ -1,10 +1,11 @@
 // The decisions of `createOnce` one by one, against an account of scripted answers: what is kept, what is removed, what is said, and when.
-import { ConnectionError, errorOfStatus } from "../../src/errors";
+import { ConnectionError, errorOfStatus, MalformedResponseError } from "../../src/errors";
 import type { RequestOutcome } from "../../src/errors";
 import type { Run } from "../../src/lifecycle/run";
 import { createOnce } from "../../src/lifecycle/create-once/create-once";
 import { isAmbiguous, errorMessage, UnresolvedError } from "../../src/lifecycle/create-once/outcome";
 import type { Created, CreatedRelativeTo } from "../../src/lifecycle/create-once/creation";
+import type { UnreadableEntry } from "../../src/api/list";
 import { LostCreations } from "../../src/lifecycle/create-once/lost-creation";
 import { FakeTiming } from "../support/fake-timing";
 
@@ -31,6 +32,8 @@ interface Script {
   stuck?: string[];
   keep?: boolean;
   serverTime?: number | undefined;
+  /** Entries of every list that cannot be read. */
+  unreadable?: UnreadableEntry[];
   /** Milliseconds that each POST takes. */
   slow?: number;
 }
@@ -82,7 +85,7 @@ async function run(script: Script): Promise<Told> {
       return Promise.resolve({
         byId: new Map(list.map((each) => [each.id, each])),
         serverTime,
-        unreadable: [],
+        unreadable: script.unreadable ?? [],
       });
     },
     isKnown: (id: string) => (script.known ?? []).includes(id),
@@ -188,6 +191,19 @@ describe("the list after a lost answer", () => {
     expect(error).not.toBeInstanceOf(UnresolvedError);
     expect(error!.message).toMatch(/^Lost\. The key K may .* p \(created 2030-01-01T00:00:00\.000Z\)/);
     expect([removed, posted, waits]).toEqual([[], 1, [2_000, 4_000]]);
+  });
+
+  test("with an entry that cannot be read proves absence only where that entry is known from before", async () => {
+    const error = new MalformedResponseError({ message: "entry 3: no name", outcome: "ambiguous" });
+    for (const [id, expected] of [
+      [undefined, UnresolvedError],
+      ["new", UnresolvedError],
+      ["old", undefined],
+    ] as const) {
+      const result = await run({ posts: [lost(), "b"], unreadable: [{ id, error }], known: ["old"] });
+      if (expected) expect(result.error).toBeInstanceOf(expected);
+      else expect(result.result?.value.id).toBe("b");
+    }
   });
 
   test("with something proven beside it removes that and leaves the possible alone", async () => {

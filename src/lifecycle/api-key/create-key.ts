@@ -2,7 +2,7 @@
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { createOnce } from "../create-once/create-once";
 import type { LostAttempt } from "../create-once/lost-attempt";
-import { possibleLeftoverMessage } from "../create-once/messages";
+import { possibleLeftoverMessage, unreadableMessage } from "../create-once/messages";
 import type { Run } from "../run";
 import { rfc3339 } from "../time";
 import type { KeyKind } from "./kind";
@@ -80,11 +80,12 @@ export async function cleanUpLostAttempt<Spec extends object>(
 ): Promise<void> {
   const what = describeKey(kind, lost.description);
   const operation = run.client.operation(`Cleaning up after ${what}`);
-  const { byId } = await run.apiKeys.fresh(operation);
+  const { byId, unreadable } = await run.apiKeys.fresh(operation);
   const others = [...byId.values()].filter(({ id }) => !held.includes(id));
   const { owned, maybe } = leftBy(kind, lost, others);
   for (const { id } of owned) await run.apiKeys.remove(id, operation);
   if (maybe.length > 0) run.log(possibleLeftoverMessage(what, maybe));
+  if (unreadable.length > 0) run.log(unreadableMessage(what, unreadable.length));
 }
 
 /** Reports keys that bear the description of one of ours: a lost create request may have taken effect after our last check. */

@@ -158,7 +158,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   private async listCandidates(): Promise<Candidates<Entry>> {
-    const { byId, serverTime } = await this.creation.list();
+    const { byId, serverTime, unreadable } = await this.creation.list();
     this.serverTime = serverTime ?? this.serverTime;
     const candidates: Candidates<Entry> = { owned: [], maybe: [], serverTime };
     for (const entry of byId.values()) {
@@ -168,6 +168,9 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       if (ownership === "owned") candidates.owned.push(entry);
       else if (ownership === "maybe-owned") candidates.maybe.push(entry);
     }
+    // An entry that cannot be read may be the one that we look for.
+    const [hidden] = unreadable.filter(({ id }) => id === undefined || !this.creation.isKnown(id));
+    if (candidates.owned.length === 0 && hidden) throw hidden.error;
     return candidates;
   }
 

@@ -37,6 +37,11 @@ export function possibleLeftoverMessage(label: string, candidates: Candidate[]):
   return `${capitalize(label)}: an earlier attempt may have created ${listCandidates(candidates)}; revoke it if nothing uses it.`;
 }
 
+/** A list proves what it shows, but not that something is none of the entries that cannot be read. */
+export function unreadableMessage(label: string, count: number): string {
+  return `${capitalize(label)}: ${count} ${count === 1 ? "entry" : "entries"} of the list could not be read; an earlier attempt may have created one of them. Check the account for a key with this description.`;
+}
+
 export function listCandidates(candidates: Candidate[]): string {
   return candidates.map(({ id, createdAt }) => `${id} (created ${sanitize(createdAt, [], 40)})`).join(", ");
 }
