@@ -35,6 +35,11 @@ export class Holders {
     this.byWhat.get(what)?.delete(holder);
   }
 
+  /** Does any resource hold this, as far as this run knows? */
+  isHeld(what: string): boolean {
+    return (this.byWhat.get(what)?.size ?? 0) > 0;
+  }
+
   /** Does another resource hold this, as far as this run knows? Then its deletion is not ours. */
   isHeldByAnother({ what, holder }: Holding): boolean {
     return [...(this.byWhat.get(what)?.keys() ?? [])].some((other) => other !== holder);

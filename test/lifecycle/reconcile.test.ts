@@ -267,6 +267,25 @@ describe("an SSH key with an explicit name", () => {
   });
 });
 
+test("cleaning up an unresolved SSH key leaves the one that another resource of the run has adopted", async () => {
+  const news = { publicKey: publicKey("mine"), name: "deploy" };
+  const lost = create(
+    resources.SshKey,
+    news,
+    process(trouble("POST", "answer lost"), trouble("GET", "401", { times: 99 })),
+  );
+  const { id, outputs } = await failed(lost);
+  const renamed = process();
+  const adopted = await create(
+    resources.SshKey,
+    { ...news, adoptExisting: true, __owner: "test/dev/other" },
+    renamed,
+  );
+  expect(adopted.outputs).toMatchObject({ adopted: true });
+  await resources.SshKey.delete(id, outputs, renamed);
+  expect(emulator.account.sshKeys().map((key) => key.id)).toEqual([adopted.id]);
+});
+
 describe("a rotating key", () => {
   const news = { service: "vps", description: "pulumi test/dev/rot", rotateEveryDays: 30 };
   const named = (description: string) => ({ ...news, description });

@@ -3,6 +3,7 @@ import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { createOnce } from "../create-once/create-once";
 import type { LostAttempt } from "../create-once/lost-attempt";
 import { possibleLeftoverMessage, unreadableMessage } from "../create-once/messages";
+import { apiKeyClaim } from "../holders";
 import type { Run } from "../run";
 import { rfc3339 } from "../time";
 import type { KeyKind } from "./kind";
@@ -81,7 +82,8 @@ export async function cleanUpLostAttempt<Spec extends object>(
   const what = describeKey(kind, lost.description);
   const operation = run.client.operation(`Cleaning up after ${what}`);
   const { byId, unreadable } = await run.apiKeys.fresh(operation);
-  const others = [...byId.values()].filter(({ id }) => !held.includes(id));
+  const isHeld = (id: string): boolean => held.includes(id) || run.holders.isHeld(apiKeyClaim(id));
+  const others = [...byId.values()].filter(({ id }) => !isHeld(id));
   const { owned, maybe } = leftBy(kind, lost, others);
   for (const { id } of owned) await run.apiKeys.remove(id, operation);
   if (maybe.length > 0) run.log(possibleLeftoverMessage(what, maybe));

@@ -1,7 +1,7 @@
 // The lifecycle of an API key, be it a service key or a personal access token; what differs between the two is a KeyKind.
 import { pathSegment } from "../../api/path-segment";
 import type { ApiKey } from "../../api/schemas";
-import { NotFoundError } from "../../errors";
+import { NotFoundError, RefusedError } from "../../errors";
 import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
 import { UnresolvedError } from "../create-once/outcome";
@@ -165,7 +165,9 @@ async function update<Spec extends object>(
   const key = pending && pending.id === state.id ? known(pending.key, "existing.key") : state.key;
   const wrong = key === null || key === state.key ? undefined : whyNotTheKey(key, state.keyPrefix);
   if (wrong !== undefined)
-    throw new IncompleteError(state, `Cannot store another key for the ${kind.label} ${state.id}: ${wrong}.`);
+    throw new RefusedError(
+      `Cannot store another key for the ${kind.label} ${state.id}: ${wrong}. Nothing was changed.`,
+    );
   return {
     ...state,
     key,

@@ -5,6 +5,7 @@ import { isTemplate } from "../../text/auto-name";
 import { relationTo } from "../create-once/start-time";
 import { deleteUnlessHeld } from "../delete";
 import { possibleLeftoverMessage } from "../create-once/messages";
+import { sshKeyClaim } from "../holders";
 import { same } from "../inputs";
 import { UNKNOWN } from "../lifecycle";
 import type { Diff, Lifecycle } from "../lifecycle";
@@ -108,7 +109,8 @@ async function cleanUpLostSshKey(lost: LostSshKey, run: Run, held?: string): Pro
   const operation = run.client.operation(`Cleaning up after ${what}`);
   const { byId } = await run.sshKeys.fresh(operation);
   for (const entry of byId.values()) {
-    if (entry.id === held) continue;
+    // Another resource may have adopted it meanwhile.
+    if (entry.id === held || run.holders.isHeld(sshKeyClaim(entry.id))) continue;
     // Without the time of the attempt only a marker proves anything.
     const unknownAge = lost.hasMarker ? "after" : "shortly-before";
     const relation =
