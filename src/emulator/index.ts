@@ -18,14 +18,21 @@ import { Service } from "./http/service";
 import { checkOptions } from "./options";
 import type { EmulatorOptions } from "./options";
 
-export type { NewApiKey } from "./account/account-store";
+export type { NewApiKey, NewSshKey } from "./account/account-store";
 export type { AccountControl } from "./account/account-control";
 export type { Quirks } from "./account/quirks";
 export type { Provisioning } from "./account/servers";
 export { FaultError } from "./faults/fault";
 export type { Fault, FaultControl } from "./faults/fault";
 export type { EmulatorOptions } from "./options";
-export type { ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } from "./account/records";
+export type {
+  ApiKeyRecord,
+  Profile,
+  ServiceEntry,
+  SshKeyRecord,
+  VpsRecord,
+  VpsStatus,
+} from "./account/records";
 export type { RecordedRequest } from "./http/request-log";
 
 /** A running emulator. */

@@ -83,10 +83,15 @@ export interface Process {
 export function startProcess(
   emulator: Emulator,
   timing: WorldTiming,
-  options: { troubles: Trouble[]; kill?: Kill | undefined; log: (line: string) => void },
+  options: {
+    troubles: Trouble[];
+    kill?: Kill | undefined;
+    log: (line: string) => void;
+    credential?: string | undefined;
+  },
 ): Process {
   const account: Record<string, string> = {
-    "wayscloud:apiKey": emulator.apiKey,
+    "wayscloud:apiKey": options.credential ?? emulator.apiKey,
     "wayscloud:endpoint": emulator.url,
   };
   const context = createRun((key) => account[key], "the test", { timing, log: options.log });

@@ -228,7 +228,9 @@ test.concurrent(
       expect(none).toEqual([]);
       watched.expectOnly("sshKey", owner!);
       for (const { error } of all.filter((each) => each !== owner)) {
-        expect(error?.message).toContain(`"${owner!.value!.outputs["name"] as string}" owns it`);
+        expect(error?.message).toContain(
+          `named "${owner!.value!.outputs["name"] as string}" in the account, already manages the same public key`,
+        );
       }
       const requests = requestLine(watched.emulator.requests);
       table.note({

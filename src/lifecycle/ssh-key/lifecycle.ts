@@ -29,6 +29,11 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
   async delete(state, run) {
     if (state.status === "unresolved") return cleanUpLostSshKey(state.lost, run);
     if (state.status === "created") await deleteCreated(state, run);
+    // The engine deletes nothing that was obtained by `get`: these were imported.
+    if (state.status === "requested") await run.sshKeys.remove(state.id, `Deleting the SSH key ${state.id}`);
+    if (state.status === "looked-up") {
+      await run.sshKeys.remove(state.entry.id, `Deleting the SSH key ${state.entry.id}`);
+    }
     if (state.status === "created" || state.status === "adopted") {
       const [holding] = sshKeyHoldings(state);
       if (holding) run.holders.release(holding);

@@ -1,0 +1,140 @@
+// What an answer to a deletion proves: "not found" counts only once the account's complete list does not show the key either.
+import { resources } from "../../../src/hosts/resources";
+import { publicKey } from "../../support/world";
+import { Stack } from "../../support/story";
+import { Account } from "../../support/story-account";
+
+let account: Account;
+let stack: Stack;
+
+beforeEach(async () => {
+  account = await Account.open();
+  stack = new Stack(account);
+});
+
+afterEach(() => account.emulator.close());
+
+const EVERY = {
+  db: [resources.ServiceKey, { service: "database", description: "pulumi test/dev/db #${hex(7)}" }],
+  ci: [resources.PersonalAccessToken, { scopes: ["dns:read"], description: "pulumi test/dev/ci #${hex(7)}" }],
+  rot: [
+    resources.RotatingServiceKey,
+    { service: "database", description: "pulumi test/dev/rot", rotateEveryDays: 30, __owner: "" },
+  ],
+  ssh: [resources.SshKey, { publicKey: publicKey(1), name: "ssh-${hex(7)}" }],
+} as const;
+
+async function create(): Promise<void> {
+  for (const [name, [type, inputs]] of Object.entries(EVERY)) stack.declare(name, type, inputs);
+  await stack.up();
+  expect(stack.errors).toEqual([]);
+  account.requests();
+}
+
+const lists = (): string[] => account.requests().filter((request) => request.startsWith("GET"));
+
+test.each([404, 410])(
+  "A5, B7, row 31: %i of keys that are really gone: success, with one list for each kind",
+  async (status) => {
+    await create();
+    for (const id of account.live) account.emulator.account.remove(id);
+    account.emulator.faults.add({ method: "DELETE", status, times: "always" });
+    expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+    expect(stack.state.size).toBe(0);
+    expect(lists().length).toBeLessThanOrEqual(3);
+  },
+);
+
+test.each([
+  [404, { detail: "Not Found" }],
+  [404, "<html><body>404 Not Found</body></html>"],
+  [410, { detail: "gone" }],
+])(
+  "A5, row 31: %i %j of a proxy or a wrong path: an error, and the state and the keys stay",
+  async (status, body) => {
+    await create();
+    const before = account.live;
+    account.emulator.faults.add({ method: "DELETE", status, body, times: "always" });
+    expect(await stack.destroy()).toBe(false);
+    expect(account.live).toEqual(before);
+    expect([...stack.state.keys()].sort()).toEqual(Object.keys(EVERY).sort());
+    expect(stack.errors).toHaveLength(4);
+    expect(stack.errors.join()).toContain("still shows it");
+    account.emulator.faults.clear();
+    expect(await stack.destroy()).toBe(true);
+    expect(account.live).toEqual([]);
+  },
+);
+
+test.each([
+  ["a list that fails", { status: 403 }],
+  ["a list that is HTML", { status: 200, body: "<html></html>" }],
+  ["a list under a wrong path", { status: 404, body: { detail: "Not Found" } }],
+  ["a list that says that there is more", { wrap: "data", extra: { has_more: true } }],
+])("A5, row 31: 404 and %s: an error, and the state stays", async (_what, fault) => {
+  await create();
+  const before = account.live;
+  account.emulator.faults.add({ method: "DELETE", status: 404, times: "always" });
+  account.emulator.faults.add({ method: "GET", times: "always", ...fault });
+  expect(await stack.destroy()).toBe(false);
+  expect(account.live).toEqual(before);
+  expect(stack.state.size).toBe(4);
+});
+
+test("row 46: revoked keys that go on being listed as inactive are gone", async () => {
+  account.emulator.quirks.listsRevokedKeys = true;
+  await create();
+  for (const id of account.live) account.emulator.account.remove(id);
+  expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+});
+
+test("row 46: a revoked key that is listed as inactive is created once more after a refresh", async () => {
+  account.emulator.quirks.listsRevokedKeys = true;
+  await create();
+  const before = account.live;
+  for (const id of before) account.emulator.account.remove(id);
+  await stack.refresh();
+  await stack.up();
+  expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+  expect(account.live).toHaveLength(4);
+  await stack.up();
+  expect(account.live).toEqual(stack.ids);
+});
+
+test.each(["", "account"])(
+  "row 46: tokens that are listed with the service %j stay tokens",
+  async (tokenService) => {
+    account.emulator.quirks.tokenService = tokenService;
+    await create();
+    await stack.refresh();
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
+    stack.declare("hand", resources.PersonalAccessToken, {
+      scopes: ["dns:read"],
+      description: "x",
+      existing: { id, key },
+    });
+    await stack.up();
+    expect(stack.errors).toEqual([]);
+    expect(stack.ids).toContain(id);
+  },
+);
+
+test("A15, row 50: an inactive key of ours is revoked when it is replaced, and when it is destroyed", async () => {
+  await create();
+  const { id } = stack.held("db");
+  const token = stack.held("ci").id;
+  account.emulator.account.deactivate(id);
+  account.emulator.account.deactivate(token);
+  await stack.refresh();
+  stack.program.delete("ci");
+  await stack.up();
+  expect(stack.errors).toEqual([]);
+  const deleted = account
+    .requests()
+    .filter((request) => request.startsWith("DELETE"))
+    .join();
+  expect(deleted).toContain(id);
+  expect(deleted).toContain(token);
+});

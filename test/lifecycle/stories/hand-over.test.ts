@@ -1,0 +1,349 @@
+// A key passes from one resource to another, in runs that are interrupted anywhere: the key that the state calls live is live.
+import { resources } from "../../../src/hosts/resources";
+import { publicKey } from "../../support/world";
+import { Stack } from "../../support/story";
+import { Account } from "../../support/story-account";
+import type { CommandOptions } from "../../support/story";
+
+const { ServiceKey, PersonalAccessToken, SshKey } = resources;
+const TEMPLATE = "pulumi test/dev/key #${hex(7)}";
+
+let account: Account;
+let stack: Stack;
+
+beforeEach(async () => {
+  account = await Account.open();
+  stack = new Stack(account);
+});
+
+afterEach(() => account.emulator.close());
+
+/** A key that was created by hand, and the inputs that import it. */
+function byHand(description = "by hand") {
+  const { id, key } = account.emulator.account.addApiKey({ service: "database", description });
+  return { id, inputs: { service: "database", description, existing: { id, key } } };
+}
+
+/** The state's `b` holds the key, the key lives, and nothing else is left. */
+async function expectHandedOver(id: string): Promise<void> {
+  expect({ errors: stack.errors, ids: stack.ids, live: account.live }).toEqual({
+    errors: [],
+    ids: [id],
+    live: [id],
+  });
+  expect([...stack.state.keys()]).toEqual(["b"]);
+  expect(await stack.refresh()).toBe(true);
+  expect(stack.ids).toEqual([id]);
+}
+
+const INTERRUPTIONS: [string, CommandOptions][] = [
+  ["not at all", {}],
+  ["by another resource that fails", { fails: true }],
+  ["by a kill before the list", { kill: { nth: 1, arrived: false } }],
+  ["by a kill after the list", { kill: { nth: 1, arrived: true } }],
+  ["by a kill at the second request", { kill: { nth: 2, arrived: true } }],
+  ["by lists that fail", { troubles: [{ method: "GET", times: 40 }] }],
+];
+const NEXT: [string, (stack: Stack) => Promise<boolean>][] = [
+  ["up", (it) => it.up()],
+  ["up --refresh", (it) => it.up({ refresh: true })],
+  ["up twice, the first interrupted as well", async (it) => (await it.up({ fails: true }), it.up())],
+  ["refresh, then up", async (it) => (await it.refresh(), it.up())],
+];
+
+describe.each(INTERRUPTIONS)("renamed in a run that is interrupted %s", (_how, interruption) => {
+  test.each(NEXT)("A1, row 26: a key with existing, then %s", async (_name, next) => {
+    const { id, inputs } = byHand();
+    stack.declare("a", ServiceKey, inputs);
+    await stack.up();
+    stack.rename("a", "b");
+    await stack.up(interruption);
+    expect(account.live).toEqual([id]);
+    await next(stack);
+    await expectHandedOver(id);
+    await stack.destroy();
+    expect(account.live).toEqual([]);
+  });
+
+  test.each(NEXT)("A1, row 26: an SSH key of ours with adoptExisting, then %s", async (_name, next) => {
+    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
+    await stack.up();
+    const { id } = stack.held("a");
+    stack.rename("a", "b");
+    await stack.up(interruption);
+    expect(account.live).toEqual([id]);
+    await next(stack);
+    await expectHandedOver(id);
+  });
+
+  test.each(NEXT)(
+    "A1, row 26: an adopted SSH key, then %s; it stays in the account at the end",
+    async (_name, next) => {
+      const { id } = account.emulator.account.addSshKey({ name: "laptop", publicKey: publicKey(1) });
+      stack.declare("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
+      await stack.up();
+      stack.rename("a", "b");
+      await stack.up(interruption);
+      await next(stack);
+      await expectHandedOver(id);
+      await stack.destroy();
+      expect(account.live).toEqual([id]);
+    },
+  );
+});
+
+test("A1: destroy after an interrupted hand-over revokes the key once, and succeeds", async () => {
+  const { inputs } = byHand();
+  stack.declare("a", ServiceKey, inputs);
+  await stack.up();
+  stack.rename("a", "b");
+  await stack.up({ fails: true });
+  expect([...stack.state.keys()]).toEqual(["a", "b"]);
+  await stack.destroy();
+  expect({ errors: stack.errors, live: account.live, left: stack.state.size }).toEqual({
+    errors: [],
+    live: [],
+    left: 0,
+  });
+});
+
+test("A1: cleaning up after an SSH key whose second attempt was not looked at leaves the adopted one", async () => {
+  stack.declare("a", SshKey, { publicKey: publicKey(1), name: "fixed" });
+  const list = { method: "GET", fate: "500, not done", times: 40 } as const;
+  await stack.up({ troubles: [{ fate: "never arrives" }, { ...list, nth: 4 }] });
+  stack.rename("a", "b");
+  stack.declare("b", SshKey, { publicKey: publicKey(1), name: "fixed", adoptExisting: true });
+  await stack.up();
+  await stack.up();
+  expect(stack.errors).toEqual([]);
+  expect(account.live).toEqual(stack.ids);
+  expect(stack.ids).toHaveLength(1);
+});
+
+describe("row 27: two resources name one key", () => {
+  test.each([
+    ["the second one after the first", ["first", "second"], false],
+    ["in one run", ["first", "second"], true],
+    ["the new one declared before the old one", ["second", "first"], false],
+  ] as const)("%s", async (_how, order, together) => {
+    const { id, inputs } = byHand();
+    if (!together) {
+      stack.declare("first", ServiceKey, inputs);
+      await stack.up();
+      stack.program.clear();
+    }
+    for (const name of order) stack.declare(name, ServiceKey, inputs);
+    for (let run = 0; run < 3; run += 1) {
+      expect(await stack.up()).toBe(false);
+      expect(stack.errors.join()).toMatch(/only one can|manage the same key/);
+      expect(stack.errors.join()).toContain(id);
+    }
+    expect(account.live).toEqual([id]);
+    stack.program.delete("second");
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live, ids: stack.ids }).toEqual({
+      errors: [],
+      live: [id],
+      ids: [id],
+    });
+  });
+
+  test("one of them an SSH key that another resource created", async () => {
+    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "a" });
+    await stack.up();
+    const before = account.live;
+    stack.declare("b", SshKey, { publicKey: publicKey(1), name: "b-${hex(7)}", adoptExisting: true });
+    expect(await stack.up()).toBe(false);
+    expect(stack.errors.join()).toContain("only one can");
+    expect(account.live).toEqual(before);
+  });
+
+  test("B8: with the very same inputs, the second is refused and gets no key of its own", async () => {
+    const { id, inputs } = byHand();
+    stack.declare("a", ServiceKey, inputs);
+    stack.declare("b", ServiceKey, { ...inputs, __owner: "test/dev/a" });
+    expect(await stack.up()).toBe(false);
+    expect(account.live).toEqual([id]);
+  });
+});
+
+describe("row 28: the run's own credential", () => {
+  test("A2: a hand-over that revokes nothing is not refused, and nobody's token is revoked", async () => {
+    const token = account.emulator.account.addApiKey({ scopes: ["api_keys:write"], description: "ci" });
+    const inputs = {
+      scopes: ["api_keys:write"],
+      description: "ci",
+      existing: { id: token.id, key: token.key },
+    };
+    stack.declare("a", PersonalAccessToken, inputs);
+    await stack.up();
+    stack.credential = token.key;
+    stack.rename("a", "b");
+    await stack.up({ fails: true });
+    await stack.up();
+    await expectHandedOver(token.id);
+    expect(await stack.destroy()).toBe(false);
+    expect(stack.errors.join()).toContain("authenticated with it");
+    expect(account.live).toEqual([token.id]);
+  });
+});
+
+describe("row 29: several adopted SSH keys renamed in one up", () => {
+  const declareAll = (prefix: string): void => {
+    stack.program.clear();
+    for (let at = 0; at < 8; at += 1) {
+      const inputs = { publicKey: publicKey(at), name: "k-${hex(7)}", adoptExisting: true };
+      stack.declare(`${prefix}${at}`, SshKey, inputs);
+    }
+  };
+
+  test.each([[{}], [{ refresh: true }]])("A7: eight renames, up %j", async (options) => {
+    declareAll("a");
+    await stack.up();
+    const before = account.live;
+    declareAll("b");
+    await stack.up(options);
+    expect({ errors: stack.errors, live: account.live, ids: stack.ids }).toEqual({
+      errors: [],
+      live: before,
+      ids: before,
+    });
+  });
+
+  test("A7: up --refresh that deletes first leaves no deleted id in the state", async () => {
+    declareAll("a");
+    await stack.up();
+    for (let at = 0; at < 8; at += 1) {
+      // A new name forces a replacement, and the same material has to go first.
+      stack.declare(`a${at}`, SshKey, {
+        publicKey: publicKey(at),
+        name: `renamed ${at}`,
+        adoptExisting: true,
+      });
+    }
+    await stack.up({ refresh: true });
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expect(stack.ids).toHaveLength(8);
+  });
+});
+
+describe("row 30: existing stays in the program", () => {
+  test("A8: up --replace loses nothing, names existing, and the next up heals", async () => {
+    const { id, inputs } = byHand();
+    stack.declare("a", ServiceKey, inputs);
+    await stack.up();
+    expect(await stack.up({ replace: "a" })).toBe(false);
+    expect(stack.errors.join()).toContain("`existing`");
+    expect(account.live).toEqual([id]);
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live, ids: stack.ids }).toEqual({
+      errors: [],
+      live: [id],
+      ids: [id],
+    });
+    expect(stack.marked).toEqual([]);
+  });
+
+  test("A8: without existing, up --replace makes a new key and revokes the old one", async () => {
+    const { id, inputs } = byHand();
+    stack.declare("a", ServiceKey, inputs);
+    await stack.up();
+    stack.declare("a", ServiceKey, { ...inputs, existing: undefined });
+    await stack.up();
+    await stack.up({ replace: "a" });
+    expect(stack.errors).toEqual([]);
+    expect(account.live).toEqual(stack.ids);
+    expect(account.live).not.toContain(id);
+  });
+
+  test("A8: with deleteBeforeReplace, up --replace makes a new key", async () => {
+    const { id, inputs } = byHand();
+    stack.declare("a", ServiceKey, inputs, { deleteBeforeReplace: true });
+    await stack.up();
+    await stack.up({ replace: "a" });
+    expect(stack.errors).toEqual([]);
+    expect(account.live).toEqual(stack.ids);
+    expect(account.live).not.toContain(id);
+    expect(account.live).toHaveLength(1);
+    await stack.up();
+    expect(account.live).toEqual(stack.ids);
+  });
+
+  test("A8: a changed trigger makes a new key, whatever existing still says", async () => {
+    const { id, inputs } = byHand();
+    stack.declare("a", ServiceKey, inputs);
+    await stack.up();
+    stack.declare("a", ServiceKey, { ...inputs, rotationTriggers: { incident: 1 } });
+    await stack.up();
+    expect(stack.errors).toEqual([]);
+    expect(account.live).toEqual(stack.ids);
+    expect(account.live).not.toContain(id);
+    for (let run = 0; run < 2; run += 1) await stack.up();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+  });
+
+  test("A8: up --replace of an SSH key of ours names deleteBeforeReplace, and with it works", async () => {
+    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "fixed" });
+    await stack.up();
+    const { id } = stack.held("a");
+    expect(await stack.up({ replace: "a" })).toBe(false);
+    expect(stack.errors.join()).toContain("deleteBeforeReplace: true");
+    expect(account.live).toEqual([id]);
+    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "fixed" }, { deleteBeforeReplace: true });
+    await stack.up({ replace: "a" });
+    expect(stack.errors).toEqual([]);
+    expect(account.live).toEqual(stack.ids);
+    expect(stack.held("a").outputs.adopted).toBe(false);
+  });
+
+  test("A9: ignoreChanges of existing, three ups", async () => {
+    const { id, inputs } = byHand();
+    stack.declare("a", ServiceKey, inputs, { ignoreChanges: ["existing"] });
+    for (let run = 0; run < 3; run += 1) {
+      await stack.up();
+      expect({ errors: stack.errors, live: account.live, ids: stack.ids }).toEqual({
+        errors: [],
+        live: [id],
+        ids: [id],
+      });
+    }
+  });
+
+  test("B9: a wrong key behind the right prefix is corrected in place", async () => {
+    const { id, inputs } = byHand();
+    const { key } = inputs.existing;
+    const wrong = `${key.slice(0, -3)}xyz`;
+    stack.declare("a", ServiceKey, { ...inputs, existing: { id, key: wrong } });
+    await stack.up();
+    expect(stack.held("a").outputs.key).toBe(wrong);
+    stack.declare("a", ServiceKey, inputs);
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live, ids: stack.ids }).toEqual({
+      errors: [],
+      live: [id],
+      ids: [id],
+    });
+    expect(stack.held("a").outputs.key).toBe(key);
+  });
+});
+
+test("B11, by nature: destroy --target of the old name revokes what the new name took over, as the docs say", async () => {
+  const { inputs } = byHand();
+  stack.declare("a", ServiceKey, inputs);
+  await stack.up();
+  stack.rename("a", "b");
+  await stack.up({ fails: true });
+  await stack.destroy({ target: "a" });
+  expect(account.live).toEqual([]);
+});
+
+test("an automatic description serves an imported key too, and its replacement gets a marker", async () => {
+  const { inputs } = byHand();
+  stack.declare("a", ServiceKey, { ...inputs, description: TEMPLATE });
+  await stack.up();
+  expect(stack.held("a").outputs.description).toBe("by hand");
+  stack.declare("a", ServiceKey, { ...inputs, description: TEMPLATE, rotationTriggers: { n: 1 } });
+  await stack.up();
+  expect(stack.held("a").outputs.description).toMatch(/^pulumi test\/dev\/key #[0-9a-f]{7}$/);
+  expect(account.live).toEqual(stack.ids);
+});
