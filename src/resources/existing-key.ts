@@ -47,6 +47,7 @@ export function keyInputs<A extends CommonKeyArgs>(name: string, args: A): A {
   return {
     ...args,
     description: args.description ?? defaultDescription(name),
-    ...(args.existing === undefined ? {} : { existing: pulumi.secret(args.existing), ...ownerInput(name) }),
+    ...(args.existing === undefined ? {} : { existing: pulumi.secret(args.existing) }),
+    ...(args.existing === undefined && args.description === undefined ? {} : ownerInput(name)),
   };
 }

@@ -3,20 +3,27 @@ import { startEmulator } from "../../src/emulator";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
 import { WorldTiming } from "../model/network";
 
+/** The local clock, which may be wrong; the server's is right. */
+class StoryTiming extends WorldTiming {
+  /** How far the local clock is ahead, ms. */
+  error = 0;
+
+  override now(): number {
+    return super.now() + this.error;
+  }
+}
+
 export class Account {
   private constructor(
     readonly emulator: Emulator,
-    readonly timing: WorldTiming,
-    /** How far the server's clock is ahead of the local one, ms. */
-    readonly server: { ahead: number },
+    readonly timing: StoryTiming,
   ) {}
 
   static async open(options: EmulatorOptions = {}): Promise<Account> {
-    const timing = new WorldTiming(Date.parse("2026-01-01T00:00:00Z"));
+    const timing = new StoryTiming(Date.parse("2026-01-01T00:00:00Z"));
     timing.attemptLimit = 20_000;
-    const server = { ahead: 0 };
-    const emulator = await startEmulator({ ...options, now: () => timing.now() + server.ahead });
-    return new Account(emulator, timing, server);
+    const emulator = await startEmulator({ ...options, now: () => timing.now() - timing.error });
+    return new Account(emulator, timing);
   }
 
   /** The ids of the live keys of both kinds. */

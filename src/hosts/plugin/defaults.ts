@@ -25,7 +25,7 @@ export function withDefaults(resource: PluginResource, olds: Properties, news: P
     return news.description === undefined ? { ...news, description: owner } : { ...news, __owner };
   }
   const description = news.description ?? olds.description ?? autoText(`${owner} #`, false);
-  return { ...news, description, ...(news.existing !== undefined && { __owner }) };
+  return { ...news, description, ...((news.existing ?? news.description) !== undefined && { __owner }) };
 }
 
 /** The checked inputs with the mark that the engine's random seed yields, so that an `up` keeps what its plan shows. */

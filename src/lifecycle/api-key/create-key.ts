@@ -1,6 +1,7 @@
 // Creating one API key, exactly once, and cleaning up after an attempt whose outcome is unknown: shared by all resources that hold keys.
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { createOnce } from "../create-once/create-once";
+import { byServerClock } from "../create-once/lost-attempt";
 import type { LostAttempt } from "../create-once/lost-attempt";
 import { possibleLeftoverMessage, unreadableMessage } from "../create-once/messages";
 import { apiKeyClaim } from "../holders";
@@ -61,6 +62,12 @@ export async function createKey<Spec extends object>(
   };
 }
 
+/** Only a marker or the resource's own name distinguishes a repetition from another resource with the very same inputs. */
+export function sameInputsOf(description: string, hasMarker: boolean, owner: string): string | undefined {
+  if (hasMarker) return description;
+  return owner === "" ? undefined : JSON.stringify([owner, description]);
+}
+
 /** `the service key "…"`, for messages. */
 export function describeKey<Spec extends object>(
   kind: KeyKind<Spec>,
@@ -81,10 +88,10 @@ export async function cleanUpLostAttempt<Spec extends object>(
 ): Promise<void> {
   const what = describeKey(kind, lost.description);
   const operation = run.client.operation(`Cleaning up after ${what}`);
-  const { byId, unreadable } = await run.apiKeys.fresh(operation);
+  const { byId, serverTime, unreadable } = await run.apiKeys.fresh(operation);
   const isHeld = (id: string): boolean => held.includes(id) || run.holders.isHeld(apiKeyClaim(id));
   const others = [...byId.values()].filter(({ id }) => !isHeld(id));
-  const { owned, maybe } = leftBy(kind, lost, others);
+  const { owned, maybe } = leftBy(kind, byServerClock(lost, serverTime, run.client.timing.now()), others);
   for (const { id } of owned) await run.apiKeys.remove(id, operation);
   if (maybe.length > 0) run.log(possibleLeftoverMessage(what, maybe));
   if (unreadable.length > 0) run.log(unreadableMessage(what, unreadable.length));

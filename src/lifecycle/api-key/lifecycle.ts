@@ -12,7 +12,7 @@ import { IncompleteError, known } from "../lifecycle";
 import type { Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
 import { isPast, rfc3339 } from "../time";
-import { cleanUpLostAttempt, createKey, describeKey, warnAboutDuplicates } from "./create-key";
+import { cleanUpLostAttempt, createKey, describeKey, sameInputsOf, warnAboutDuplicates } from "./create-key";
 import { diffApiKey, knownSpec, rotateAtOf } from "./diff";
 import { importKey, pendingImport, whyNotTheKey } from "./import-key";
 import { encodeInputs } from "./inputs";
@@ -57,7 +57,7 @@ async function create<Spec extends object>(
   try {
     const { duplicatePossible, ...made } = await createKey(
       kind,
-      { spec, description: sent, hasMarker, sameInputs: hasMarker ? description : undefined },
+      { spec, description: sent, hasMarker, sameInputs: sameInputsOf(description, hasMarker, inputs.owner) },
       run,
     );
     const live = liveKey(made, settled, { localCreatedAt: clockAhead(made, settled, run) });
@@ -67,7 +67,7 @@ async function create<Spec extends object>(
   } catch (error) {
     if (!(error instanceof UnresolvedError)) throw error;
     const id = unresolvedId(hasMarker ? markOf(description) : drawMark());
-    const lost = { description, hasMarker, startedAt: error.startedAt };
+    const lost = { description, hasMarker, ...error.started };
     throw new IncompleteError<ApiKeyState<Spec>>(
       { status: "unresolved", id, lost, inputs: encodeInputs(kind, settled) },
       error.message,

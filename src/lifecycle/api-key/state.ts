@@ -1,7 +1,7 @@
 // The states of a service key or personal access token, decoded once from the engine's properties and encoded once on the way back.
 import type { ApiKey } from "../../api/schemas";
 import { bearsMark } from "../../text/auto-name";
-import { isUnresolvedId } from "../create-once/lost-attempt";
+import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/lost-attempt";
 import type { LostAttempt } from "../create-once/lost-attempt";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
@@ -104,7 +104,7 @@ export function decodeHeld<Spec extends object>(
 export function decodeLost(state: StateReader): LostAttempt {
   const description = state.stringOrNull("description") ?? "";
   const hasMarker = bearsMark(description, "description");
-  return { description, hasMarker, startedAt: state.timeOrNull("attemptedAt") };
+  return { description, hasMarker, ...decodeStartedAt(state) };
 }
 
 function decodeEntry(state: StateReader): ApiKey {
@@ -160,6 +160,6 @@ function encodeLive<Spec extends object>(kind: KeyKind<Spec>, state: LiveKey<Spe
   });
 }
 
-export function encodeLost({ description, startedAt }: LostAttempt): Properties {
-  return defined({ description, unresolved: true, attemptedAt: startedAt ?? undefined });
+export function encodeLost(lost: LostAttempt): Properties {
+  return { description: lost.description, unresolved: true, ...encodeStartedAt(lost) };
 }

@@ -1,13 +1,14 @@
 // How a creation can end other than well, and what an error says of it.
 import { WaysCloudError } from "../../errors";
+import type { StartedAt } from "./lost-attempt";
 
 /** Something may be live that nobody could look up: the caller keeps it in the state as unresolved. */
 export class UnresolvedError extends Error {
   override readonly name = "UnresolvedError";
   constructor(
     message: string,
-    /** When the first attempt began, by the server's clock (RFC 3339); `null` if that clock is not known. */
-    readonly startedAt: string | null,
+    /** When the first attempt began. */
+    readonly started: StartedAt,
   ) {
     super(message);
   }

@@ -3,6 +3,7 @@ import type { Timing } from "../../api/timing";
 import { parseApiTime } from "../../api/timing";
 import { rfc3339 } from "../time";
 import type { CreatedRelativeTo } from "./creation";
+import type { StartedAt } from "./lost-attempt";
 
 /** Tolerance for clock skew and timestamps rounded to seconds. */
 const CLOCK_SLACK_MS = 5_000;
@@ -11,7 +12,7 @@ const LONG_BEFORE_MS = 600_000;
 
 export class StartTime {
   private readonly monotonic: number;
-  private readonly wall: number;
+  readonly wall: number;
 
   constructor(private readonly timing: Timing) {
     this.monotonic = timing.monotonic();
@@ -38,7 +39,9 @@ export function relationTo(moment: number, createdAt: string): CreatedRelativeTo
   return created >= moment - CLOCK_SLACK_MS - LONG_BEFORE_MS ? "shortly-before" : "long-before";
 }
 
-/** For a state: when the attempt began, RFC 3339. */
-export function startedAt(started: StartTime, serverTime: number | undefined): string | null {
-  return serverTime === undefined ? null : rfc3339(started.byServer(serverTime));
+/** For a state: when the attempt began. */
+export function startedAt(started: StartTime, serverTime: number | undefined): StartedAt {
+  return serverTime === undefined
+    ? { startedAt: rfc3339(started.wall), byLocalClock: true }
+    : { startedAt: rfc3339(started.byServer(serverTime)) };
 }

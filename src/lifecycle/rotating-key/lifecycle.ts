@@ -5,7 +5,7 @@ import { knownSpec } from "../api-key/diff";
 import { leftBy } from "../api-key/matching";
 import { refuseSelfLockout } from "../api-key/self-lockout";
 import { UnresolvedError } from "../create-once/outcome";
-import { unresolvedId } from "../create-once/lost-attempt";
+import { byServerClock, unresolvedId } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage } from "../create-once/messages";
 import { deleteUnlessHeld } from "../delete";
 import { apiKeyClaim } from "../holders";
@@ -19,6 +19,9 @@ import { diffRotatingKey, nextMarker, nextRotation } from "./schedule";
 import { heldIds, withMarker } from "./state";
 import type { Rotation } from "./schedule";
 import type { HoldingKeys, RotatingKeyState } from "./state";
+
+/** Before the marker of the first key. Kept in users' states: never changed. */
+const ID_PREFIX = "rotating-";
 
 export function rotatingKeyLifecycle<Spec extends object>(
   rotation: Rotation<Spec>,
@@ -55,7 +58,7 @@ async function create<Spec extends object>(
     );
     const state: HoldingKeys<Spec> = {
       status: "holding",
-      id: `rotating-${marker}`,
+      id: ID_PREFIX + marker,
       current: { ...current, description: base },
       previous: null,
       rotationTriggers: inputs.rotationTriggers,
@@ -69,7 +72,7 @@ async function create<Spec extends object>(
     throw new IncompleteError(state, possibleDuplicateMessage(describeKey(kind, description)));
   } catch (error) {
     if (!(error instanceof UnresolvedError)) throw error;
-    const lost = { description, hasMarker: true, startedAt: error.startedAt };
+    const lost = { description, hasMarker: true, ...error.started };
     throw new IncompleteError<RotatingKeyState<Spec>>(
       {
         status: "unresolved",
@@ -90,7 +93,9 @@ async function read<Spec extends object>(
   if (state.status === "unresolved") return state;
   const current = await run.apiKeys.findOwn(state.current.id, state.current.createdAt);
   const previous = state.previous && (await run.apiKeys.find(state.previous.id));
-  await warnAboutDuplicates(kind, nextDescription(state), heldIds(state), run);
+  for (const description of attempted(state)) {
+    await warnAboutDuplicates(kind, description, heldIds(state), run);
+  }
   const left = await leftOver(kind, state, run);
   // While the key of an interrupted rotation lives, the resource must not vanish with its last known key. Nor must an inactive key be forgotten: it may be activated again.
   if (!current && !previous && left.length === 0) return undefined;
@@ -135,10 +140,18 @@ async function leftOver<Spec extends object>(
   const { current, lost } = state;
   const interrupted = { description: nextDescription(state), hasMarker: true, startedAt: current.createdAt };
   const entries = await run.apiKeys.entries();
-  const owned = [interrupted, ...(lost ? [lost] : [])].flatMap(
-    (attempt) => leftBy(kind, attempt, entries).owned,
-  );
+  const { serverTime } = await run.apiKeys.shared();
+  const earlier = lost ? [byServerClock(lost, serverTime, run.client.timing.now())] : [];
+  const owned = [interrupted, ...earlier].flatMap((attempt) => leftBy(kind, attempt, entries).owned);
   return owned.map(({ id }) => id).filter((id) => !heldIds(state).includes(id));
+}
+
+/** What the attempts that led to this state have sent, and an interrupted rotation of it. */
+function attempted<Spec>(state: HoldingKeys<Spec>): string[] {
+  const { id, current, previous, owner } = state;
+  const first = withMarker(current.description, id.slice(ID_PREFIX.length));
+  const later = previous ? [withMarker(current.description, nextMarker(previous.id, owner))] : [];
+  return [first, ...later, nextDescription(state)];
 }
 
 /** What an interrupted rotation of this state has sent. */

@@ -149,7 +149,9 @@ class RotationUpdate<Spec extends object> {
       return await createKey(this.rotation.kind, { spec, description, hasMarker: true }, this.run);
     } catch (error) {
       if (!(error instanceof UnresolvedError)) throw error;
-      const lost = { description, hasMarker: true, startedAt: error.startedAt ?? startedAt };
+      const started =
+        startedAt !== null && error.started.byLocalClock === true ? { startedAt } : error.started;
+      const lost = { description, hasMarker: true, ...started };
       throw new IncompleteError({ ...this.state, lost }, error.message);
     }
   }

@@ -2,7 +2,7 @@
 import { decodeHeld } from "../api-key/state";
 import type { HeldKey } from "../api-key/state";
 import type { KeyKind } from "../api-key/kind";
-import { isUnresolvedId } from "../create-once/lost-attempt";
+import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/lost-attempt";
 import type { LostAttempt } from "../create-once/lost-attempt";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
@@ -57,11 +57,10 @@ export function decodeRotatingKey<Spec extends object>(
 ): RotatingKeyState<Spec> {
   const state = new StateReader(`rotating ${kind.label}`, id, outputs);
   if (isUnresolvedId(id)) {
-    const startedAt = state.timeOrNull("attemptedAt");
     return {
       status: "unresolved",
       id,
-      lost: { description: state.string("description"), hasMarker: true, startedAt },
+      lost: { description: state.string("description"), hasMarker: true, ...decodeStartedAt(state) },
       inputs: outputs,
     };
   }
@@ -94,14 +93,15 @@ function decodeLost(state: StateReader): LostAttempt {
   const description =
     state.stringOrNull("lostDescription") ??
     withMarker(state.stringOrNull("description"), state.stringOrNull("unresolvedMark") ?? "");
-  return { description, hasMarker: true, startedAt: state.timeOrNull("attemptedAt") };
+  return { description, hasMarker: true, ...decodeStartedAt(state) };
 }
 
-function encodeLost({ description, startedAt }: LostAttempt, base: string | null): Properties {
+function encodeLost(lost: LostAttempt, base: string | null): Properties {
+  const { description } = lost;
   const marker = description.slice(-7);
   const known =
     description === withMarker(base, marker) ? { unresolvedMark: marker } : { lostDescription: description };
-  return { unresolved: true, ...known, attemptedAt: startedAt ?? undefined };
+  return { unresolved: true, ...known, ...encodeStartedAt(lost) };
 }
 
 /** The description that a key is created with: the resource's, and that key's marker. */
@@ -117,7 +117,7 @@ export function encodeRotatingKey<Spec extends object>(
   if (state.status === "unresolved") {
     return {
       id,
-      outputs: defined({ ...state.inputs, unresolved: true, attemptedAt: lost?.startedAt ?? undefined }),
+      outputs: { ...state.inputs, unresolved: true, ...encodeStartedAt(state.lost) },
     };
   }
   const { current, previous } = state;

@@ -8,11 +8,11 @@ import { createOnce } from "../create-once/create-once";
 import { UnresolvedError } from "../create-once/outcome";
 import type { Attempt } from "../create-once/creation";
 import { unresolvedId } from "../create-once/lost-attempt";
+import type { StartedAt } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage } from "../create-once/messages";
 import { sshKeyClaim } from "../holders";
 import { IncompleteError, known } from "../lifecycle";
 import type { Run } from "../run";
-import { rfc3339 } from "../time";
 import { afterConflict, describeSshKey } from "./conflict";
 import type { Registered } from "./conflict";
 import { hasFingerprint, materialOf } from "./identity";
@@ -70,7 +70,6 @@ class SshKeyCreation {
       const existing = (await run.sshKeys.entries()).find((entry) => hasFingerprint(entry, key.text));
       if (existing) return this.adopted(existing);
     }
-    const began = rfc3339(run.client.timing.now());
     const lost = { name: this.name, publicKey: key.text, hasMarker: bearsMark(this.name, "name") };
     try {
       const created = await createOnce<Registered, SshKeyRecord>(
@@ -97,8 +96,7 @@ class SshKeyCreation {
         {
           status: "unresolved",
           id,
-          // No secret is at stake, so the local clock will do where the server's is not known.
-          lost: { ...lost, startedAt: error.startedAt ?? began },
+          lost: { ...lost, ...error.started },
           inputs: encodeSshKeyInputs(this.inputs, this.name),
         },
         error.message,
@@ -124,7 +122,7 @@ class SshKeyCreation {
 
   private async created(
     entry: SshKeyRecord,
-    lost: Omit<LostSshKey, "startedAt"> | null,
+    lost: Omit<LostSshKey, keyof StartedAt> | null,
   ): Promise<SshKeyState> {
     const { key, run, what, inputs } = this;
     if (entry.fingerprint.startsWith("SHA256:") && !hasFingerprint(entry, key.text)) {

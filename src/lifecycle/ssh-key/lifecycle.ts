@@ -2,6 +2,7 @@
 import { pathSegment } from "../../api/path-segment";
 import { NotFoundError } from "../../errors";
 import { isTemplate } from "../../text/auto-name";
+import { byServerClock } from "../create-once/lost-attempt";
 import { relationTo } from "../create-once/start-time";
 import { deleteUnlessHeld } from "../delete";
 import { possibleLeftoverMessage } from "../create-once/messages";
@@ -112,14 +113,14 @@ async function deleteCreated(state: Extract<SshKeyState, { status: "created" }>,
 async function cleanUpLostSshKey(lost: LostSshKey, run: Run, held?: string): Promise<void> {
   const what = `the SSH key ${JSON.stringify(lost.name)}`;
   const operation = run.client.operation(`Cleaning up after ${what}`);
-  const { byId } = await run.sshKeys.fresh(operation);
+  const { byId, serverTime } = await run.sshKeys.fresh(operation);
+  const { startedAt } = byServerClock(lost, serverTime, run.client.timing.now());
   for (const entry of byId.values()) {
     // Another resource may have adopted it meanwhile.
     if (entry.id === held || run.holders.isHeld(sshKeyClaim(entry.id))) continue;
     // Without the time of the attempt only a marker proves anything.
     const unknownAge = lost.hasMarker ? "after" : "shortly-before";
-    const relation =
-      lost.startedAt === null ? unknownAge : relationTo(Date.parse(lost.startedAt), entry.createdAt);
+    const relation = startedAt === null ? unknownAge : relationTo(Date.parse(startedAt), entry.createdAt);
     const ownership = sshKeyOwnership(lost, entry, relation);
     if (ownership === "owned") await run.sshKeys.remove(entry.id, operation);
     else if (ownership === "maybe-owned") run.log(possibleLeftoverMessage(what, [entry]));

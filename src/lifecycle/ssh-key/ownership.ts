@@ -2,11 +2,12 @@
 import type { SshKeyRecord } from "../../api/schemas";
 import type { CreatedRelativeTo, Ownership } from "../create-once/creation";
 import { hasFingerprint } from "./identity";
+import type { StartedAt } from "../create-once/lost-attempt";
 import type { LostSshKey } from "./state";
 
 /** Whether a listed key is the work of an attempt to add this one under this name. */
 export function sshKeyOwnership(
-  lost: Omit<LostSshKey, "startedAt">,
+  lost: Omit<LostSshKey, keyof StartedAt>,
   entry: SshKeyRecord,
   created: CreatedRelativeTo,
 ): Ownership {

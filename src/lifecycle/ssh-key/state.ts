@@ -1,20 +1,19 @@
 // The states of an SSH key, decoded once from the engine's properties and encoded once on the way back.
 import type { SshKeyRecord } from "../../api/schemas";
 import { bearsMark } from "../../text/auto-name";
-import { isUnresolvedId } from "../create-once/lost-attempt";
+import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/lost-attempt";
+import type { StartedAt } from "../create-once/lost-attempt";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { Properties } from "../lifecycle";
 import { defined, StateReader } from "../properties";
 
 /** An attempt to add this key under this name, of which nobody knows what it left. */
-export interface LostSshKey {
+export interface LostSshKey extends StartedAt {
   name: string;
   publicKey: string;
   /** The name ends in a generated marker, so that it proves whose work it is. */
   hasMarker: boolean;
-  /** When it began (RFC 3339); `null` where that is not known. */
-  startedAt: string | null;
 }
 
 export interface RegisteredSshKey {
@@ -66,8 +65,8 @@ export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
 
 function decodeLost(state: StateReader): LostSshKey {
   const name = state.string("name");
-  const startedAt = state.timeOrNull("attemptedAt");
-  return { name, publicKey: state.string("publicKey"), hasMarker: bearsMark(name, "name"), startedAt };
+  const hasMarker = bearsMark(name, "name");
+  return { name, publicKey: state.string("publicKey"), hasMarker, ...decodeStartedAt(state) };
 }
 
 export function encodeSshKey(state: SshKeyState): { id: string; outputs: Properties } {
@@ -99,6 +98,6 @@ function encodeRegistered(state: RegisteredSshKey, adopted: boolean): Properties
   });
 }
 
-function encodeLost({ startedAt }: LostSshKey): Properties {
-  return defined({ unresolved: true, attemptedAt: startedAt ?? undefined });
+function encodeLost(lost: LostSshKey): Properties {
+  return { unresolved: true, ...encodeStartedAt(lost) };
 }
