@@ -1,0 +1,80 @@
+// The documents agree with the tree: links lead somewhere, commands and options exist, and quoted messages are those that the code prints.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+
+import { blocksIn, documentNames, readDocument } from "./support/documents";
+
+const ROOT = join(__dirname, "..");
+const source = (folder: string): string =>
+  readdirSync(join(ROOT, folder))
+    .map((name) => join(folder, name))
+    .map((path) => (statSync(join(ROOT, path)).isDirectory() ? source(path) : readDocument(path)))
+    .join("\n");
+
+/** Written, but not here yet. */
+const COMING = ["docs/ssh-key-sets.md"];
+
+/** The anchors of a document, as GitHub names them. */
+const anchorsOf = (document: string): string[] =>
+  [...readDocument(document).matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replace(/ /g, "-"),
+  );
+
+test.each(["CONTRIBUTING.md", "SECURITY.md", "ARCHITECTURE.md", ...documentNames()])(
+  "every link of %s leads to a file, and to a heading in it",
+  (document) => {
+    const links = [...readDocument(document).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+    const dead = links
+      .map(([, path, anchor]) => ({
+        target: path === "" ? document : normalize(join(dirname(document), path!)),
+        anchor,
+      }))
+      .filter(
+        ({ target, anchor }) =>
+          (!existsSync(join(ROOT, target)) && !COMING.includes(target)) ||
+          (anchor !== undefined && !anchorsOf(target).includes(anchor)),
+      );
+    expect(dead).toEqual([]);
+  },
+);
+
+/** Printed by Node.js or the engine. */
+const NOT_OURS = [/^Cannot find module/, /^code must be a string/];
+
+test("the messages that docs/troubleshooting.md quotes are in the source, word for word", () => {
+  // Concatenated literals become one, escapes plain, values a `…`.
+  const code = source("src")
+    .replace(/["`]\s*\+\s*["`]/g, "")
+    .replace(/\\([`"])/g, "$1")
+    .replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, "…");
+  const quoted = blocksIn("text", ["docs/troubleshooting.md"]).flatMap(({ text }) => text.trim().split("\n"));
+  expect(quoted.length).toBeGreaterThan(20);
+  const missing = quoted
+    .filter((line) => !NOT_OURS.some((pattern) => pattern.test(line)))
+    // A status and its name vary too.
+    .flatMap((line) => line.split(/…|\d{3} \(\w+\)|\(\d{3}\)/))
+    .map((part) => part.replace(/^[\s.(),:]+|[\s.(),:]+$/g, ""))
+    .filter((part) => part !== "" && !code.includes(part));
+  expect(missing).toEqual([]);
+});
+
+test("the commands of the documents exist, with their options", () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: object };
+  const help = source("src/cli") + source("src/emulator");
+  const commands = blocksIn("sh").map(({ text }) => text);
+  for (const [, name] of commands.join("\n").matchAll(/npm run ([\w:]+)/g))
+    expect(scripts).toHaveProperty([name!]);
+  const ours = commands.join("\n").matchAll(/pulumi-wayscloud (whoami|audit|emulator|\w+)\b([^|#\n]*)/g);
+  for (const [, command, options] of ours) {
+    expect(["whoami", "audit", "emulator"]).toContain(command);
+    for (const [option] of options!.matchAll(/--[a-z-]+/g)) expect(help).toContain(option);
+  }
+});
+
+test("CI runs what the documents say", () => {
+  expect(readDocument("README.md")).toContain("npm ci && npm test");
+  expect(readFileSync(join(ROOT, ".ci", "run"), "utf8")).toMatch(/^npm ci$[^]*\btest:all\b/m);
+});
