@@ -4,6 +4,8 @@ export type { ProviderArgs } from "./provider";
 
 export { SshKey } from "./resources/ssh-key";
 export type { SshKeyArgs, SshKeyState } from "./resources/ssh-key";
+export { SshKeySet } from "./resources/ssh-key-set";
+export type { SshKeySetArgs, SshKeySetEntry } from "./resources/ssh-key-set";
 export { ServiceKey } from "./resources/service-key";
 export type { ServiceKeyArgs, ServiceKeyState, ServiceName } from "./resources/service-key";
 export { PersonalAccessToken } from "./resources/personal-access-token";

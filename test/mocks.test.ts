@@ -10,6 +10,10 @@ beforeAll(async () => {
     {
       newResource(args) {
         created.push(args);
+        if (args.type.endsWith(":SshKeySet")) {
+          const { namePrefix } = args.inputs as { namePrefix: string };
+          return { id: args.name, state: { keys: { anna: { name: `${namePrefix}anna` } } } };
+        }
         const key = args.type.endsWith(":SshKey") ? {} : { key: `wayscloud_mock_${args.name}` };
         return { id: `${args.name}-id`, state: { ...args.inputs, ...key } };
       },
@@ -67,6 +71,13 @@ test("a key taken over is secret already as an input, and so is a Provider's cre
     "wayscloud:apiKey": secret("wayscloud_pat_x"),
     "wayscloud:endpoint": "https://api.example.com",
   });
+});
+
+test("a mocked set of SSH keys has the entries that the mock returns, and the name prefix of its logical name", async () => {
+  created.length = 0;
+  const team = new wayscloud.SshKeySet("team", { publicKeys: { anna: "ssh-ed25519 AAAA" } });
+  expect(await valueOf(team.keys)).toEqual({ anna: { name: "team-anna" } });
+  expect(await pulumi.isSecret(team.keys)).toBe(false);
 });
 
 test("isInstance tells the resources apart", () => {

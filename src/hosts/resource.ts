@@ -61,7 +61,7 @@ export function resource<Inputs, State>(
       const diff = lifecycle.diff(state, codec.decodeInputs(news), now);
       for (const holding of codec.holdings(state)) {
         if (now === NEVER_DUE) holders.noteRead(holding);
-        else declare(holders, holding, diff.replaces.length > 0);
+        else declare(holders, holding, diff.replaces.length > 0 || diff.releases?.has(holding.what) === true);
       }
       return diff;
     },
@@ -80,12 +80,12 @@ export function resource<Inputs, State>(
 }
 
 /** Two resources of a program must never manage the same key, in whichever order the engine comes by them. */
-function declare(holders: Holders, holding: Holding, replaced: boolean): void {
-  if (!replaced && holders.keeper(holding.what, holding.holder) !== undefined) {
+function declare(holders: Holders, holding: Holding, givenUp: boolean): void {
+  if (!givenUp && holders.keeper(holding.what, holding.holder) !== undefined) {
     const [kind = "", id = ""] = holding.what.split(" ");
     throw new RefusedError(
       `Two resources of this program manage the same key (${kind} ${id}): this one and another, which names it in \`existing\` or \`adoptExisting\`. Remove one of them; the key itself stays.`,
     );
   }
-  holders.noteDeclared(holding, replaced);
+  holders.noteDeclared(holding, givenUp);
 }

@@ -12,6 +12,9 @@ import { decodeRotatingKey, encodeRotatingKey, rotatingKeyHoldings } from "../li
 import { checkSshKey, decodeSshKeyInputs } from "../lifecycle/ssh-key/inputs";
 import { sshKeyLifecycle } from "../lifecycle/ssh-key/lifecycle";
 import { decodeSshKey, encodeSshKey, sshKeyHoldings } from "../lifecycle/ssh-key/state";
+import { checkSshKeySet, decodeSshKeySetInputs } from "../lifecycle/ssh-key-set/inputs";
+import { sshKeySetLifecycle } from "../lifecycle/ssh-key-set/lifecycle";
+import { decodeSshKeySet, encodeSshKeySet, sshKeySetHoldings } from "../lifecycle/ssh-key-set/state";
 import { resource } from "./resource";
 import type { Resource } from "./resource";
 
@@ -26,6 +29,16 @@ export const resources = {
       holdings: sshKeyHoldings,
     },
     sshKeyLifecycle,
+  ),
+  SshKeySet: resource(
+    {
+      check: (_olds, news) => checkSshKeySet(news),
+      decodeInputs: decodeSshKeySetInputs,
+      decodeState: decodeSshKeySet,
+      encodeState: encodeSshKeySet,
+      holdings: sshKeySetHoldings,
+    },
+    sshKeySetLifecycle,
   ),
   ServiceKey: apiKeyResource(serviceKeyKind),
   PersonalAccessToken: apiKeyResource(tokenKind),

@@ -19,7 +19,7 @@ export class Holders {
     if (!this.byWhat.get(what)?.has(holder)) this.set(what, holder, "read");
   }
 
-  /** The program declares a resource whose state holds it; `replaced`: this run will replace that resource. */
+  /** The program declares a resource whose state holds it; `replaced`: this run will replace that resource, or it gives this up. */
   noteDeclared({ what, holder }: Holding, replaced: boolean): void {
     if (this.byWhat.get(what)?.get(holder) !== "claimed")
       this.set(what, holder, replaced ? "replaced" : "declared");

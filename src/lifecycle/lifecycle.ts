@@ -28,6 +28,8 @@ export interface Diff {
   /** The properties that differ, those that force a replacement among them. */
   changed?: string[];
   deleteBeforeReplace?: boolean;
+  /** What the state holds and the update gives up, as its holdings name it: another resource may take it over. */
+  releases?: ReadonlySet<string>;
 }
 
 /** `diff` gets no account: it makes no request, ever. */

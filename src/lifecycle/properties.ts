@@ -1,7 +1,7 @@
 // Between a host's untyped properties and typed states and inputs: the only place where a property is read by its name.
 import { WaysCloudError } from "../errors";
 import type { Holders, Holding } from "./holders";
-import { shape } from "./inputs";
+import { isRecord, shape } from "./inputs";
 import { UNKNOWN } from "./lifecycle";
 import type { Checked, MaybeUnknown, Properties } from "./lifecycle";
 
@@ -75,6 +75,16 @@ export class StateReader {
     const value = this.properties[name];
     const isList = Array.isArray(value) && value.every((part) => typeof part === "string");
     return isList ? value : this.fail(name, "a list of strings");
+  }
+
+  /** Objects by name, each with a reader of its own. */
+  records(name: string): [key: string, StateReader][] {
+    const value = this.properties[name];
+    if (!isRecord(value)) return this.fail(name, "an object");
+    return Object.entries(value).map(([key, each]) => {
+      if (!isRecord(each)) return this.fail(`${name}.${key}`, "an object");
+      return [key, new StateReader(this.label, this.id, each)];
+    });
   }
 
   /** A value that only the user knows the meaning of. */

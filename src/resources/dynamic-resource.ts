@@ -6,7 +6,12 @@ import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 
 /** The provider objects of "pulumi-wayscloud/runtime". */
 export type RuntimeName =
-  "sshKey" | "serviceKey" | "personalAccessToken" | "rotatingServiceKey" | "rotatingPersonalAccessToken";
+  | "sshKey"
+  | "sshKeySet"
+  | "serviceKey"
+  | "personalAccessToken"
+  | "rotatingServiceKey"
+  | "rotatingPersonalAccessToken";
 
 /** What distinguishes one resource class from another to its constructor. */
 export interface ResourceSpec<A> {
@@ -83,7 +88,10 @@ function checkArguments<A>(
       "the `provider` option must be a Provider of pulumi-wayscloud, new wayscloud.Provider(name, { apiKey }); this one would be ignored, and the default account be used",
     );
   }
-  if (opts?.id !== undefined && inputOutputs.length === 0) fail("a rotating key cannot be looked up by `id`");
+  if (opts?.id !== undefined && inputOutputs.length === 0) {
+    const what = className.startsWith("Rotating") ? "a rotating key" : "a set of keys";
+    fail(`${what} cannot be looked up by \`id\``);
+  }
   if (opts?.id === undefined && (typeof args !== "object" || args === null)) {
     fail("missing required argument `args`, an object with the resource's inputs");
   }

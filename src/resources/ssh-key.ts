@@ -158,8 +158,13 @@ export class SshKey extends pulumi.CustomResource {
 
 /** Before the engine sees it: a plain string would be stored and may be printed by it. */
 function rejectPrivateKey(name: string, publicKey: unknown): void {
-  if (typeof publicKey !== "string" || !looksSecret(publicKey)) return;
-  throw new Error(
-    `SshKey "${name}": \`publicKey\` was given a private key or another secret. It is not shown here and was not sent anywhere. Pass the contents of the matching .pub file.`,
+  if (typeof publicKey === "string" && looksSecret(publicKey))
+    throw privateKeyError("SshKey", name, "publicKey");
+}
+
+/** Names the input, and never shows its value. */
+export function privateKeyError(className: string, name: string, input: string): Error {
+  return new Error(
+    `${className} "${name}": \`${input}\` was given a private key or another secret. It is not shown here and was not sent anywhere. Pass the contents of the matching .pub file.`,
   );
 }

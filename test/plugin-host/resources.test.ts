@@ -1,4 +1,4 @@
-// The provider over gRPC: the five resources live through it with the requests that the dynamic classes make, and previews make none.
+// The provider over gRPC: the resources live through it with the requests that the dynamic classes make, and previews make none.
 import { startEmulator, type Emulator } from "../../src/emulator";
 import { CallFailure, PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey, takeRequests } from "../support/world";
@@ -18,6 +18,7 @@ afterEach(async () => {
 
 const DECLARED: [className: string, inputs: Record<string, unknown>, secrets: string[]][] = [
   ["SshKey", { publicKey: publicKey(1) }, []],
+  ["SshKeySet", { publicKeys: { anna: publicKey(1) } }, []],
   ["ServiceKey", { service: "database" }, ["key"]],
   ["PersonalAccessToken", { scopes: ["services:read", "ssh_keys:read"], expiresInDays: 90 }, ["key"]],
   ["RotatingServiceKey", { service: "dns", rotateEveryDays: 30, overlapDays: 7 }, ["key"]],
@@ -54,9 +55,11 @@ test.each(DECLARED)(
     const { inputs } = await host.check(urn, {}, declared);
     const { id, outputs } = await host.create(urn, inputs, { preview: true });
     expect(id).toBe("");
-    expect(outputs).toMatchObject(
-      className === "SshKey" ? { fingerprint: unknown } : { key: secret(unknown) },
-    );
+    const notKnown: Record<string, object> = {
+      SshKey: { fingerprint: unknown },
+      SshKeySet: { keys: unknown },
+    };
+    expect(outputs).toMatchObject(notKnown[className] ?? { key: secret(unknown) });
     expect(takeRequests(emulator)).toEqual([]);
   },
 );

@@ -39,6 +39,7 @@ beforeEach(() => (registered.length = 0));
 
 const CLASSES = {
   SshKey: { publicKey: "ssh-ed25519 AAAA" },
+  SshKeySet: { publicKeys: { anna: "ssh-ed25519 AAAA" } },
   ServiceKey: { service: "dns" },
   PersonalAccessToken: { scopes: ["dns:read"] },
   RotatingServiceKey: { service: "dns", rotateEveryDays: 30 },
@@ -61,7 +62,7 @@ describe.each(classNames)("%s", (className) => {
     await valuesOf(created.urn);
     const [one, ...others] = registered;
     expect(others).toEqual([]);
-    const generated = className === "SshKey" ? ["name"] : ["description"];
+    const generated = [{ SshKey: "name", SshKeySet: "namePrefix" }[className as string] ?? "description"];
     expect(Object.keys(one?.inputs ?? {}).sort()).toEqual(
       [...Object.keys(CLASSES[className]), ...generated, "__provider"].sort(),
     );
@@ -79,7 +80,8 @@ describe.each(classNames)("%s", (className) => {
         : ["key", "keyPrefix", "isActive", "lastUsedAt"];
     const rotating = ["keyId", "previousKey", "previousKeyId", "retireAt", "rotatedAt", "nextRotationAt"];
     const names = [...ofKind, "keyType", "createdAt", ...(className.startsWith("Rotating") ? rotating : [])];
-    expect(names.filter((name) => !pulumi.Output.isInstance(created[name]))).toEqual([]);
+    const documented = className === "SshKeySet" ? ["keys"] : names;
+    expect(documented.filter((name) => !pulumi.Output.isInstance(created[name]))).toEqual([]);
   });
 
   test.each([undefined, null, "dns", 5])("without its arguments (%p) says what is missing", (args) => {
@@ -140,8 +142,23 @@ test("a private key given to an SshKey is neither shown nor passed on", () => {
   expect(registered).toEqual([]);
 });
 
-test("a rotating key cannot be looked up", () => {
-  for (const className of ["RotatingServiceKey", "RotatingPersonalAccessToken"] as const) {
+test("a set's names begin with its logical name, and a private key in it stops the program before anything is registered", async () => {
+  const team = new wayscloud.SshKeySet("team", { publicKeys: { anna: "ssh-ed25519 AAAA" } });
+  await valuesOf(team.urn);
+  expect(registered[0]?.inputs).toMatchObject({
+    namePrefix: "team-",
+    publicKeys: { anna: "ssh-ed25519 AAAA" },
+  });
+  registered.length = 0;
+  const secret = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n";
+  const add = (): unknown => new wayscloud.SshKeySet("team", { publicKeys: { anna: secret } });
+  expect(add).toThrow('SshKeySet "team": `publicKeys["anna"]` was given a private key');
+  expect(add).not.toThrow("b3Blbn");
+  expect(registered).toEqual([]);
+});
+
+test("a rotating key or a set of keys cannot be looked up", () => {
+  for (const className of ["RotatingServiceKey", "RotatingPersonalAccessToken", "SshKeySet"] as const) {
     expect(() => construct(className, "k", undefined, { id: "1" })).toThrow("cannot be looked up by `id`");
   }
 });

@@ -43,6 +43,8 @@ function describe(): string {
 /** The provider object of this resource type; for the engine's process, not for programs. */
 export const sshKey = dynamicProvider(resources.SshKey, host);
 /** The provider object of this resource type; for the engine's process, not for programs. */
+export const sshKeySet = dynamicProvider(resources.SshKeySet, host);
+/** The provider object of this resource type; for the engine's process, not for programs. */
 export const serviceKey = dynamicProvider(resources.ServiceKey, host);
 /** The provider object of this resource type; for the engine's process, not for programs. */
 export const personalAccessToken = dynamicProvider(resources.PersonalAccessToken, host);

@@ -20,6 +20,7 @@ export function withDefaults(resource: PluginResource, olds: Properties, news: P
     const adopts = news.adoptExisting !== undefined && news.adoptExisting !== false;
     return { ...news, name: news.name ?? automatic, ...(adopts && { __owner }) };
   }
+  if (resource.className === "SshKeySet") return { ...news, namePrefix: news.namePrefix ?? `${name}-` };
   const owner = `pulumi ${__owner}`;
   if ("rotateEveryDays" in resource.table.inputs) {
     return news.description === undefined ? { ...news, description: owner } : { ...news, __owner };

@@ -17,7 +17,7 @@ export interface Imported {
 
 /** Does the engine know nothing of this resource but its id? */
 export function isLookup(olds: Properties): boolean {
-  return ["createdAt", "keyId", "unresolved"].every((fact) => olds[fact] === undefined);
+  return ["createdAt", "keyId", "keys", "unresolved"].every((fact) => olds[fact] === undefined);
 }
 
 export async function lookUp(
@@ -27,6 +27,11 @@ export async function lookUp(
   context: Run,
 ): Promise<Imported | undefined> {
   if (resource.className === "SshKey") return lookUpSshKey(resource, id, given, context);
+  if (resource.className === "SshKeySet") {
+    throw new ConfigurationError(
+      "An SshKeySet cannot be imported: the account does not know which keys belong together. Declare it with `adoptExisting: true` to adopt the keys that the account has.",
+    );
+  }
   if ("rotateEveryDays" in resource.table.inputs) {
     throw new ConfigurationError(
       `A ${resource.className} cannot be imported: it makes and rotates keys of its own. ` +

@@ -2,11 +2,11 @@
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { ConflictError, WaysCloudError } from "../../errors";
-import { bearsMark } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
 import type { Attempt } from "../create-once/creation";
 import type { Run } from "../run";
 import { hasFingerprint } from "./identity";
+import type { WantedSshKey } from "./wanted";
 
 /** What the account holds at the end: a new key, or one that was there before. */
 export interface Registered {
@@ -15,22 +15,16 @@ export interface Registered {
   isAdopted: boolean;
 }
 
-interface Wanted {
-  name: string;
-  publicKey: string;
-  adoptExisting: boolean;
-}
-
 /** The key that is in the way, if it is ours or may be adopted. @throws ConflictError that names it otherwise. */
 export async function afterConflict(
   conflict: ConflictError,
   { isSecond, seen }: Attempt,
-  { name, publicKey, adoptExisting }: Wanted,
+  { name, key, adoptExisting, nameAdvice }: WantedSshKey,
   run: Run,
   operation: Operation,
 ): Promise<Registered> {
   const entries = await listAfter(conflict, run, operation);
-  const same = entries.find((entry) => hasFingerprint(entry, publicKey));
+  const same = entries.find((entry) => hasFingerprint(entry, key.text));
   // Not listed after the lost first attempt, but present now under our name: the first attempt took effect late, so this is our key.
   const isLate = same && isSecond && !seen.has(same.id) && same.name === name;
   if (same && (isLate === true || adoptExisting))
@@ -44,10 +38,7 @@ export async function afterConflict(
   }
   const sameName = entries.find((entry) => entry.name === name);
   if (!sameName) throw conflict;
-  const advice = bearsMark(name, "name")
-    ? "Delete it in the account first"
-    : "Choose another `name`, or omit it";
-  throw withDetail(conflict, `The name is taken by ${describeSshKey(sameName)}. ${advice}`);
+  throw withDetail(conflict, `The name is taken by ${describeSshKey(sameName)}. ${nameAdvice}`);
 }
 
 async function listAfter(conflict: ConflictError, run: Run, operation: Operation): Promise<SshKeyRecord[]> {

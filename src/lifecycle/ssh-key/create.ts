@@ -15,19 +15,37 @@ import { IncompleteError, known } from "../lifecycle";
 import type { Run } from "../run";
 import { afterConflict, describeSshKey } from "./conflict";
 import type { Registered } from "./conflict";
-import { hasFingerprint, materialOf } from "./identity";
+import { hasFingerprint, listedAs, materialOf } from "./identity";
 import { encodeSshKeyInputs } from "./inputs";
 import type { SshKeyInputs } from "./inputs";
 import { parsePublicKey } from "./public-key";
-import type { PublicKey } from "./public-key";
 import { sshKeyOwnership } from "./ownership";
 import type { LostSshKey, SshKeyState } from "./state";
+import type { WantedSshKey } from "./wanted";
 
-export async function createSshKey(inputs: SshKeyInputs, run: Run): Promise<SshKeyState> {
+type HeldSshKey = Extract<SshKeyState, { status: "created" | "adopted" }>;
+
+export function createSshKey(inputs: SshKeyInputs, run: Run): Promise<SshKeyState> {
   const given = known(inputs.name, "name");
-  const name = isTemplate(given, "name") ? fillIn(given) : given;
-  const key = parsePublicKey(known(inputs.publicKey, "publicKey"));
-  const claim = { what: materialClaim(key.text), holder: name };
+  const isAutomatic = isTemplate(given, "name");
+  const name = isAutomatic ? fillIn(given) : given;
+  const hasMarker = bearsMark(name, "name");
+  const wanted = {
+    name,
+    key: parsePublicKey(known(inputs.publicKey, "publicKey")),
+    adoptExisting: inputs.adoptExisting === true,
+    adoptsAnyName: isAutomatic,
+    hasMarker,
+    nameAdvice: hasMarker ? "Delete it in the account first" : "Choose another `name`, or omit it",
+    owner: inputs.owner,
+  };
+  return registerSshKey(wanted, run);
+}
+
+/** @throws IncompleteError of an {@link SshKeyState} when nobody knows what is in the account now. */
+export async function registerSshKey(wanted: WantedSshKey, run: Run): Promise<HeldSshKey> {
+  const { name, key } = wanted;
+  const claim = { what: materialClaim(key.fingerprint), holder: name };
   const other = run.holders.keeper(claim.what);
   if (other !== undefined) {
     throw new RefusedError(
@@ -36,16 +54,16 @@ export async function createSshKey(inputs: SshKeyInputs, run: Run): Promise<SshK
   }
   run.holders.claim(claim);
   try {
-    return await new SshKeyCreation(inputs, given, name, key, run).createOrAdopt();
+    return await new SshKeyCreation(wanted, run).createOrAdopt();
   } catch (error) {
     run.holders.release(claim);
     throw error;
   }
 }
 
-/** What a resource of a run claims while it registers this public key. */
-export function materialClaim(publicKey: string): string {
-  return `ssh-material ${materialOf(publicKey)}`;
+/** What a resource of a run claims while it registers the public key with this fingerprint. */
+export function materialClaim(fingerprint: string): string {
+  return `ssh-material ${fingerprint}`;
 }
 
 class SshKeyCreation {
@@ -53,29 +71,26 @@ class SshKeyCreation {
   private readonly operation: Operation;
 
   constructor(
-    private readonly inputs: SshKeyInputs,
-    /** As the program has it: a name, or a template for one. */
-    private readonly given: string,
-    private readonly name: string,
-    private readonly key: PublicKey,
+    private readonly wanted: WantedSshKey,
     private readonly run: Run,
   ) {
-    this.what = `the SSH key ${JSON.stringify(name)}`;
+    this.what = `the SSH key ${JSON.stringify(wanted.name)}`;
     this.operation = run.client.operation(`Creating ${this.what}`);
   }
 
-  async createOrAdopt(): Promise<SshKeyState> {
-    const { key, run } = this;
-    if (this.inputs.adoptExisting === true) {
-      const existing = (await run.sshKeys.entries()).find((entry) => hasFingerprint(entry, key.text));
+  async createOrAdopt(): Promise<HeldSshKey> {
+    const { run } = this;
+    const { name, key, adoptExisting, hasMarker } = this.wanted;
+    if (adoptExisting) {
+      const existing = await listedAs(key.text, run);
       if (existing) return this.adopted(existing);
     }
-    const lost = { name: this.name, publicKey: key.text, hasMarker: bearsMark(this.name, "name") };
+    const lost = { name, publicKey: key.text, hasMarker };
     try {
       const created = await createOnce<Registered, SshKeyRecord>(
         {
           what: this.what,
-          sameInputs: `${materialOf(key.text)} ${this.name}`,
+          sameInputs: `${materialOf(key.text)} ${name}`,
           post: (attempt) => this.post(attempt),
           list: () => run.sshKeys.fresh(this.operation),
           isKnown: run.sshKeys.knownBefore(),
@@ -91,13 +106,13 @@ class SshKeyCreation {
         : await this.created(entry, created.duplicatePossible ? lost : null);
     } catch (error) {
       if (!(error instanceof UnresolvedError)) throw error;
-      const id = unresolvedId(lost.hasMarker ? markOf(this.name) : drawMark());
+      const id = unresolvedId(hasMarker ? markOf(name) : drawMark());
       throw new IncompleteError<SshKeyState>(
         {
           status: "unresolved",
           id,
           lost: { ...lost, ...error.started },
-          inputs: encodeSshKeyInputs(this.inputs, this.name),
+          inputs: encodeSshKeyInputs(key.text, name, adoptExisting),
         },
         error.message,
       );
@@ -105,26 +120,23 @@ class SshKeyCreation {
   }
 
   private async post(attempt: Attempt) {
+    const { wanted, run, operation } = this;
     try {
-      const body = { name: this.name, public_key: this.key.text };
-      const { value, serverTime } = await this.run.client.createSshKey(body, this.operation);
+      const body = { name: wanted.name, public_key: wanted.key.text };
+      const { value, serverTime } = await run.client.createSshKey(body, operation);
       return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      const { name, key, inputs, operation } = this;
-      const wanted = { name, publicKey: key.text, adoptExisting: inputs.adoptExisting === true };
-      return {
-        value: await afterConflict(error, attempt, wanted, this.run, operation),
-        serverTime: undefined,
-      };
+      return { value: await afterConflict(error, attempt, wanted, run, operation), serverTime: undefined };
     }
   }
 
   private async created(
     entry: SshKeyRecord,
     lost: Omit<LostSshKey, keyof StartedAt> | null,
-  ): Promise<SshKeyState> {
-    const { key, run, what, inputs } = this;
+  ): Promise<HeldSshKey> {
+    const { run, what } = this;
+    const { name, key, owner } = this.wanted;
     if (entry.fingerprint.startsWith("SHA256:") && !hasFingerprint(entry, key.text)) {
       await run.sshKeys.remove(entry.id, this.operation);
       throw new RefusedError(
@@ -132,8 +144,8 @@ class SshKeyCreation {
       );
     }
     run.sshKeys.noteCreated(entry.id);
-    const holder = inputs.owner === "" ? "" : this.newHolder();
-    const state = { status: "created" as const, ...this.outputs(entry), name: this.name, holder };
+    const holder = owner === "" ? "" : this.newHolder();
+    const state = { status: "created" as const, ...this.outputs(entry), name, holder };
     if (!lost) return { ...state, lost: null };
     throw new IncompleteError<SshKeyState>(
       { ...state, lost: { ...lost, startedAt: null } },
@@ -142,15 +154,16 @@ class SshKeyCreation {
   }
 
   /** Adopts a key that the account has. It is not ours, so it is never deleted with the resource. */
-  private adopted(entry: SshKeyRecord): SshKeyState {
-    const { run, what, given } = this;
+  private adopted(entry: SshKeyRecord): HeldSshKey {
+    const { run, what } = this;
+    const { name, adoptsAnyName } = this.wanted;
     const claim = sshKeyClaim(entry.id);
     if (run.holders.keeper(claim) !== undefined) {
       throw new RefusedError(
         `Cannot adopt ${describeSshKey(entry)} as ${what}: another resource of this program manages it already; only one can.`,
       );
     }
-    if (!isTemplate(given, "name") && given !== entry.name) {
+    if (!adoptsAnyName && name !== entry.name) {
       throw new RefusedError(
         `Cannot adopt ${what}: the account already has this public key as ${describeSshKey(entry)}, and the API cannot rename it. Set \`name\` to that name, or omit it.`,
       );
@@ -162,11 +175,11 @@ class SshKeyCreation {
   }
 
   private newHolder(): string {
-    return `${this.inputs.owner}#${drawMark()}`;
+    return `${this.wanted.owner}#${drawMark()}`;
   }
 
   private outputs({ id, name, createdAt, vmCount }: SshKeyRecord) {
-    const { text: publicKey, fingerprint, type: keyType } = this.key;
+    const { text: publicKey, fingerprint, type: keyType } = this.wanted.key;
     return { id, name, publicKey, fingerprint, keyType, createdAt, vmCount };
   }
 }

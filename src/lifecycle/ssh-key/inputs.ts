@@ -1,7 +1,7 @@
 // The inputs of an SSH key: checked, and typed with the unknown values of a preview.
 import { drawMark } from "../../text/auto-name";
 import { InputCheck } from "../inputs";
-import { known, UNKNOWN } from "../lifecycle";
+import { known } from "../lifecycle";
 import type { Checked, MaybeUnknown, Properties } from "../lifecycle";
 import { inputOf } from "../properties";
 import { isSameMaterial } from "./identity";
@@ -62,11 +62,6 @@ export function decodeSshKeyInputs(properties: Properties): SshKeyInputs {
 }
 
 /** The inputs as outputs of an unresolved creation. */
-export function encodeSshKeyInputs(inputs: SshKeyInputs, name: string): Properties {
-  const { publicKey, adoptExisting } = inputs;
-  return {
-    publicKey,
-    name,
-    ...(adoptExisting === true || adoptExisting === UNKNOWN ? { adoptExisting } : {}),
-  };
+export function encodeSshKeyInputs(publicKey: string, name: string, adoptExisting: boolean): Properties {
+  return { publicKey, name, ...(adoptExisting ? { adoptExisting } : {}) };
 }

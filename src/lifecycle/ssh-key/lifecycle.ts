@@ -2,21 +2,17 @@
 import { pathSegment } from "../../api/path-segment";
 import { NotFoundError } from "../../errors";
 import { isTemplate } from "../../text/auto-name";
-import { byServerClock } from "../create-once/lost-attempt";
-import { relationTo } from "../create-once/start-time";
 import { deleteUnlessHeld } from "../delete";
-import { possibleLeftoverMessage } from "../create-once/messages";
-import { sshKeyClaim } from "../holders";
 import { same } from "../inputs";
 import { UNKNOWN } from "../lifecycle";
 import type { Diff, Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
 import { createSshKey, materialClaim } from "./create";
-import { sshKeyOwnership } from "./ownership";
+import { cleanUpLostSshKey } from "./clean-up";
 import { hasFingerprint, isSameMaterial } from "./identity";
 import type { SshKeyInputs } from "./inputs";
 import { sshKeyHoldings } from "./state";
-import type { LostSshKey, SshKeyState } from "./state";
+import type { SshKeyState } from "./state";
 
 export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
   diff: diffSshKey,
@@ -38,7 +34,7 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
     if (state.status === "created" || state.status === "adopted") {
       const [holding] = sshKeyHoldings(state);
       if (holding) run.holders.release(holding);
-      run.holders.release({ what: materialClaim(state.publicKey), holder: state.name });
+      run.holders.release({ what: materialClaim(state.fingerprint), holder: state.name });
     }
   },
 };
@@ -107,22 +103,4 @@ async function deleteCreated(state: Extract<SshKeyState, { status: "created" }>,
     if (lost) await cleanUpLostSshKey(lost, run, id);
     await run.sshKeys.remove(id, `Deleting the SSH key ${id}`);
   });
-}
-
-/** Removes what a lost attempt left, except for the key that the state holds. What may be somebody else's is only reported. */
-async function cleanUpLostSshKey(lost: LostSshKey, run: Run, held?: string): Promise<void> {
-  const what = `the SSH key ${JSON.stringify(lost.name)}`;
-  const operation = run.client.operation(`Cleaning up after ${what}`);
-  const { byId, serverTime } = await run.sshKeys.fresh(operation);
-  const { startedAt } = byServerClock(lost, serverTime, run.client.timing.now());
-  for (const entry of byId.values()) {
-    // Another resource may have adopted it meanwhile.
-    if (entry.id === held || run.holders.isHeld(sshKeyClaim(entry.id))) continue;
-    // Without the time of the attempt only a marker proves anything.
-    const unknownAge = lost.hasMarker ? "after" : "shortly-before";
-    const relation = startedAt === null ? unknownAge : relationTo(Date.parse(startedAt), entry.createdAt);
-    const ownership = sshKeyOwnership(lost, entry, relation);
-    if (ownership === "owned") await run.sshKeys.remove(entry.id, operation);
-    else if (ownership === "maybe-owned") run.log(possibleLeftoverMessage(what, [entry]));
-  }
 }

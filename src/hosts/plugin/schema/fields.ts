@@ -21,6 +21,8 @@ export const string = field({ type: "string" });
 export const integer = field({ type: "integer" });
 export const boolean = field({ type: "boolean" });
 export const strings = field({ type: "array", items: { type: "string" } });
+/** Strings by name. */
+export const stringMap = field({ type: "object", additionalProperties: { type: "string" } });
 /** Anything, by name. */
 export const anyMap = field({ type: "object", additionalProperties: { $ref: "pulumi.json#/Any" } });
 
@@ -32,6 +34,11 @@ export function object(name: string): Field {
 /** A list of objects of a type of this package. */
 export function objects(name: string): Field {
   return field({ type: "array", items: { $ref: reference(name) } });
+}
+
+/** Objects of a type of this package by name. */
+export function objectMap(name: string): Field {
+  return field({ type: "object", additionalProperties: { $ref: reference(name) } });
 }
 
 function reference(name: string): string {

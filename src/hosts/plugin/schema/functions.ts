@@ -10,6 +10,14 @@ export interface FunctionTable {
 /** The object types, by name. */
 export const types: Readonly<Record<string, Fields>> = {
   ExistingKey: { id: required(string), key: required(secret(string)) },
+  SshKeySetEntry: all({
+    id: string,
+    name: string,
+    fingerprint: string,
+    keyType: string,
+    createdAt: string,
+    adopted: boolean,
+  }),
   ServiceInfo: {
     ...all({ id: string, serviceType: string, name: string, status: string }),
     region: string,

@@ -1,5 +1,17 @@
 // The resources of the provider: names, types, required and secret of every input and output. A test compares them with the classes.
-import { all, anyMap, boolean, integer, object, required, secret, string, strings } from "./fields";
+import {
+  all,
+  anyMap,
+  boolean,
+  integer,
+  object,
+  objectMap,
+  required,
+  secret,
+  string,
+  stringMap,
+  strings,
+} from "./fields";
 import type { Fields } from "./fields";
 
 export interface ResourceTable {
@@ -55,6 +67,11 @@ export const resourceTables: Readonly<Record<string, ResourceTable>> = {
       adopted: boolean,
     }),
     updated: [],
+  },
+  SshKeySet: {
+    inputs: { publicKeys: required(stringMap), namePrefix: string, adoptExisting: boolean },
+    outputs: { keys: required(objectMap("SshKeySetEntry")) },
+    updated: ["keys"],
   },
   ServiceKey: {
     inputs: { service: required(string), ...keyInputs },

@@ -1,0 +1,63 @@
+// What went wrong with some entries of a set: collected while the others go on, and said in one message.
+import { WaysCloudError } from "../../errors";
+import { errorMessage } from "../create-once/outcome";
+import { IncompleteError } from "../lifecycle";
+
+/** More of them would bury the first ones. */
+const MOST_SHOWN = 10;
+
+export class Failures {
+  private readonly all: { label: string; error: unknown }[] = [];
+  private notBegun = 0;
+
+  get any(): boolean {
+    return this.all.length > 0;
+  }
+
+  /** Runs the work; false when it failed in a way that all further work would. */
+  async collect(label: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.all.push({ label, error });
+      return !concernsAll(error);
+    }
+  }
+
+  noteNotBegun(count: number): void {
+    this.notBegun += count;
+  }
+
+  /** `what` was to be done. */
+  message(what: string): string {
+    const [first] = this.all;
+    if (first && this.all.length === 1 && this.notBegun === 0) return errorMessage(first.error);
+    const shown = this.all
+      .slice(0, MOST_SHOWN)
+      .map(({ label, error }) => `\n- ${label}: ${errorMessage(error)}`);
+    const more = this.all.length - shown.length;
+    return (
+      `${what} failed for ${this.all.length} of its keys${this.notBegun > 0 ? `, and ${this.notBegun} more were not tried` : ""}:` +
+      `${shown.join("")}${more > 0 ? `\n- and ${more} more` : ""}`
+    );
+  }
+
+  /** For when nothing was done. */
+  error(what: string): unknown {
+    const [first] = this.all;
+    if (first && this.all.length === 1 && this.notBegun === 0) return first.error;
+    return new WaysCloudError({ message: this.message(what), outcome: "rejected" });
+  }
+}
+
+/** The account cannot be reached, does not answer or refuses the credential. */
+function concernsAll(error: unknown): boolean {
+  if (error instanceof IncompleteError) return true;
+  if (!(error instanceof WaysCloudError)) return false;
+  return (
+    error.status === 401 ||
+    error.status === 403 ||
+    !(error.outcome === "rejected" || error.outcome === "conflict")
+  );
+}

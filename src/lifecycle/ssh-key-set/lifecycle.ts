@@ -1,0 +1,55 @@
+// The lifecycle of a set of SSH keys: every change is an update in place of the entries that changed.
+import { drawMark } from "../../text/auto-name";
+import { IncompleteError, known } from "../lifecycle";
+import type { Lifecycle } from "../lifecycle";
+import type { Run } from "../run";
+import { wantedEntries } from "./inputs";
+import type { SshKeySetInputs } from "./inputs";
+import { diffSshKeySet } from "./plan";
+import type { SshKeySetState } from "./state";
+import { SshKeySetUpdate } from "./update";
+
+export const sshKeySetLifecycle: Lifecycle<SshKeySetInputs, SshKeySetState> = {
+  diff: diffSshKeySet,
+  async create(inputs, run) {
+    const id = `ssh-key-set-${drawMark()}`;
+    const nothing = { id, keys: new Map(), unresolved: new Map(), leftovers: new Set<string>() };
+    return apply("Creating the SSH key set", nothing, inputs, run);
+  },
+  read: readSshKeySet,
+  update: (state, inputs, run) => apply("Updating the SSH key set", state, inputs, run),
+  async delete(state, run) {
+    const deletion = new SshKeySetUpdate(state, false, run);
+    await deletion.removeAll();
+    if (deletion.failures.any) throw deletion.failures.error("Deleting the SSH key set");
+  },
+};
+
+async function apply(
+  what: string,
+  state: SshKeySetState,
+  inputs: SshKeySetInputs,
+  run: Run,
+): Promise<SshKeySetState> {
+  const update = new SshKeySetUpdate(state, known(inputs.adoptExisting, "adoptExisting"), run);
+  await update.apply(wantedEntries(inputs));
+  if (!update.failures.any) return update.state;
+  const { keys, unresolved, leftovers } = update.state;
+  // A creation that left nothing is none.
+  if (keys.size + unresolved.size + leftovers.size === 0) throw update.failures.error(what);
+  throw new IncompleteError(
+    update.state,
+    `${update.failures.message(what)}\nWhat was done is in the state; the next \`pulumi up\` does the rest.`,
+  );
+}
+
+/** A key that the account has no longer is missing from the set: the next update adds it again, alone. */
+async function readSshKeySet(state: SshKeySetState, run: Run): Promise<SshKeySetState> {
+  const entries = await Promise.all(
+    Array.from(state.keys, async ([entry, key]) => {
+      const found = await run.sshKeys.findOwn(key.id, key.createdAt);
+      return found ? [[entry, key] as const] : [];
+    }),
+  );
+  return { ...state, keys: new Map(entries.flat()) };
+}

@@ -1,0 +1,83 @@
+// What has to happen to a set of SSH keys, so that it is what the program says: nothing but the entries that differ is touched.
+import { sshKeyClaim } from "../holders";
+import { UNKNOWN } from "../lifecycle";
+import type { Diff } from "../lifecycle";
+import { fingerprintOf } from "../ssh-key/identity";
+import { wantedEntries } from "./inputs";
+import type { SshKeySetInputs, WantedEntry } from "./inputs";
+import type { SetKey, SshKeySetState } from "./state";
+
+/** A key of the state that its entry is to hold no longer. */
+export interface Surplus {
+  entry: string;
+  key: SetKey;
+}
+
+export interface Plan {
+  /** Entries that stay as they are, and adopted keys whose entries were renamed. */
+  kept: Map<string, SetKey>;
+  add: WantedEntry[];
+  /** To be deleted before anything is added: the API refuses two keys of the same name or material. */
+  first: Surplus[];
+  /** To be deleted when their successors are there. */
+  last: Surplus[];
+  /** Adopted keys that stay in the account. */
+  leave: Surplus[];
+}
+
+export function planOf(keys: SshKeySetState["keys"], wanted: readonly WantedEntry[]): Plan {
+  const kept = new Map<string, SetKey>();
+  const open: (WantedEntry & { fingerprint: string })[] = [];
+  for (const each of wanted) {
+    const key = keys.get(each.entry);
+    const fingerprint = fingerprintOf(each.publicKey);
+    if (key?.fingerprint === fingerprint && (key.adopted || key.name === each.name)) {
+      kept.set(each.entry, key);
+    } else open.push({ ...each, fingerprint });
+  }
+  const surplus = Array.from(keys, ([entry, key]) => ({ entry, key })).filter(
+    ({ entry }) => !kept.has(entry),
+  );
+  // The account's name of an adopted key says nothing about its entry, so it moves along without a request.
+  const adopted = new Map(
+    surplus.filter(({ key }) => key.adopted).map(({ key }) => [key.fingerprint, key] as const),
+  );
+  const add = open.filter(({ entry, fingerprint }) => {
+    const moved = adopted.get(fingerprint);
+    if (moved) kept.set(entry, moved);
+    return moved === undefined;
+  });
+  const names = new Set(add.map(({ name }) => name));
+  const fingerprints = new Set(add.map(({ fingerprint }) => fingerprint));
+  const blocks = ({ key }: Surplus): boolean => names.has(key.name) || fingerprints.has(key.fingerprint);
+  const ours = surplus.filter(({ key }) => !key.adopted);
+  const ids = new Set(Array.from(kept.values(), ({ id }) => id));
+  return {
+    kept,
+    add,
+    first: ours.filter(blocks),
+    last: ours.filter((each) => !blocks(each)),
+    leave: surplus.filter(({ key }) => key.adopted && !ids.has(key.id)),
+  };
+}
+
+export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): Diff {
+  const { publicKeys, namePrefix } = inputs;
+  if (publicKeys === UNKNOWN || namePrefix === UNKNOWN || [...publicKeys.values()].includes(UNKNOWN)) {
+    const changed = namePrefix === UNKNOWN ? ["namePrefix"] : ["publicKeys"];
+    return { changes: true, replaces: [], changed };
+  }
+  const wanted = wantedEntries(inputs);
+  const { kept, add, first, last, leave } = planOf(state.keys, wanted);
+  const fingerprints = new Map(wanted.map(({ entry, publicKey }) => [entry, fingerprintOf(publicKey)]));
+  const surplus = [...first, ...last, ...leave];
+  const renamed = surplus.filter(({ entry, key }) => fingerprints.get(entry) === key.fingerprint).length;
+  const moved = [...kept].some(([entry, key]) => state.keys.get(entry) !== key);
+  const changed = [
+    ...(moved || add.length > renamed || surplus.length > renamed ? ["publicKeys"] : []),
+    ...(renamed > 0 ? ["namePrefix"] : []),
+    ...(state.unresolved.size > 0 || state.leftovers.size > 0 ? ["unresolved"] : []),
+  ];
+  const releases = new Set(surplus.map(({ key }) => sshKeyClaim(key.id)));
+  return { changes: changed.length > 0, replaces: [], changed, releases };
+}

@@ -1,0 +1,79 @@
+// The state of a set of SSH keys, decoded once from the engine's properties and encoded once on the way back.
+import { decodeStartedAt, encodeStartedAt } from "../create-once/lost-attempt";
+import { sshKeyClaim } from "../holders";
+import type { Holding } from "../holders";
+import type { Properties } from "../lifecycle";
+import { StateReader } from "../properties";
+import type { LostSshKey } from "../ssh-key/state";
+
+/** A key of the account that an entry of the set holds. */
+export interface SetKey {
+  id: string;
+  /** Its name in the account. */
+  name: string;
+  fingerprint: string;
+  keyType: string;
+  createdAt: string;
+  /** Was in the account before: stays there. */
+  adopted: boolean;
+}
+
+/** By the names of the entries. */
+export interface SshKeySetState {
+  id: string;
+  /** What the account has, as far as is known. */
+  keys: ReadonlyMap<string, SetKey>;
+  /** Attempts to add a key of which nobody knows what they left. */
+  unresolved: ReadonlyMap<string, LostSshKey>;
+  /** Ids of keys that were succeeded by others, but could not be deleted yet. */
+  leftovers: ReadonlySet<string>;
+}
+
+export function sshKeySetHoldings({ id: holder, keys, leftovers }: SshKeySetState): Holding[] {
+  const ids = [...Array.from(keys.values(), ({ id }) => id), ...leftovers];
+  return ids.map((id) => ({ what: sshKeyClaim(id), holder }));
+}
+
+export function decodeSshKeySet(id: string, outputs: Properties): SshKeySetState {
+  const state = new StateReader("SSH key set", id, outputs);
+  const unresolved = state.has("unresolved") ? state.records("unresolved") : [];
+  return {
+    id,
+    keys: new Map(state.records("keys").map(([entry, key]) => [entry, decodeKey(key)])),
+    unresolved: new Map(unresolved.map(([entry, lost]) => [entry, decodeLost(lost)])),
+    leftovers: new Set(state.stringsOrNull("leftovers") ?? []),
+  };
+}
+
+function decodeKey(key: StateReader): SetKey {
+  return {
+    id: key.string("id"),
+    name: key.string("name"),
+    fingerprint: key.string("fingerprint"),
+    keyType: key.string("keyType"),
+    createdAt: key.string("createdAt"),
+    adopted: key.boolean("adopted", false),
+  };
+}
+
+function decodeLost(lost: StateReader): LostSshKey {
+  const name = lost.string("name");
+  return { name, publicKey: lost.string("publicKey"), hasMarker: false, ...decodeStartedAt(lost) };
+}
+
+export function encodeSshKeySet(state: SshKeySetState): { id: string; outputs: Properties } {
+  const { id, keys, unresolved, leftovers } = state;
+  const lost = Array.from(unresolved, ([entry, each]) => [entry, encodeLost(each)] as const);
+  return {
+    id,
+    outputs: {
+      keys: Object.fromEntries(keys),
+      ...(lost.length > 0 ? { unresolved: Object.fromEntries(lost) } : {}),
+      ...(leftovers.size > 0 ? { leftovers: [...leftovers] } : {}),
+    },
+  };
+}
+
+function encodeLost(lost: LostSshKey): Properties {
+  return { name: lost.name, publicKey: lost.publicKey, ...encodeStartedAt(lost) };
+}

@@ -1,0 +1,189 @@
+// Brings a set of SSH keys to what the program says, entry by entry, and knows at each moment what the account holds of it.
+import { concurrently } from "../concurrently";
+import { deleteUnlessHeld } from "../delete";
+import { sshKeyClaim } from "../holders";
+import { IncompleteError } from "../lifecycle";
+import type { Run } from "../run";
+import { findLostSshKeys } from "../ssh-key/clean-up";
+import { materialClaim, registerSshKey } from "../ssh-key/create";
+import { hasFingerprint } from "../ssh-key/identity";
+import { parsePublicKey } from "../ssh-key/public-key";
+import type { LostSshKey, SshKeyState } from "../ssh-key/state";
+import { Failures } from "./failures";
+import type { WantedEntry } from "./inputs";
+import { planOf } from "./plan";
+import type { Surplus } from "./plan";
+import type { SetKey, SshKeySetState } from "./state";
+
+export class SshKeySetUpdate {
+  private readonly id: string;
+  private readonly keys: Map<string, SetKey>;
+  private readonly unresolved: Map<string, LostSshKey>;
+  private readonly leftovers: Set<string>;
+  readonly failures = new Failures();
+
+  constructor(
+    state: SshKeySetState,
+    private readonly adoptExisting: boolean,
+    private readonly run: Run,
+  ) {
+    this.id = state.id;
+    this.keys = new Map(state.keys);
+    this.unresolved = new Map(state.unresolved);
+    this.leftovers = new Set(state.leftovers);
+  }
+
+  /** What the account holds of the set by now, as far as is known. */
+  get state(): SshKeySetState {
+    const { id, keys, unresolved, leftovers } = this;
+    return { id, keys, unresolved, leftovers };
+  }
+
+  async apply(wanted: readonly WantedEntry[]): Promise<void> {
+    await this.resolveLost(wanted);
+    const { kept, add, first, last, leave } = planOf(this.keys, wanted);
+    for (const each of leave) this.leave(each);
+    for (const [entry, key] of kept) this.keys.set(entry, key);
+    await this.removeLeftovers();
+    await this.each(first, labelOf, (each) => this.remove(each));
+    // A key of the same name or material that could not be deleted is still in the way.
+    const blocking = first.filter(({ entry, key }) => this.keys.get(entry) === key);
+    await this.each(
+      add.filter((each) => !blocking.some((other) => isInTheWay(other, each))),
+      ({ entry }) => JSON.stringify(entry),
+      (each) => this.add(each),
+    );
+    const replaced = new Set(add.map(({ entry }) => entry));
+    await this.each(
+      // The old key of an entry whose new one is not there stays.
+      last.filter(({ entry, key }) => !replaced.has(entry) || this.keys.get(entry) !== key),
+      labelOf,
+      (each) => this.remove(each),
+    );
+  }
+
+  /** Deletes whatever is ours. */
+  async removeAll(): Promise<void> {
+    await this.resolveLost([]);
+    await this.removeLeftovers();
+    const all = Array.from(this.keys, ([entry, key]) => ({ entry, key }));
+    for (const each of all) if (each.key.adopted) this.leave(each);
+    await this.each(
+      all.filter(({ key }) => !key.adopted),
+      labelOf,
+      (each) => this.remove(each),
+    );
+  }
+
+  /** Finds what lost attempts left: it is kept where it is still wanted, and removed elsewhere. */
+  private async resolveLost(wanted: readonly WantedEntry[]): Promise<void> {
+    const { run, unresolved, keys } = this;
+    if (unresolved.size === 0) return;
+    const attempts = [...unresolved];
+    const operation = run.client.operation("Looking for SSH keys whose creation was not confirmed");
+    const held = new Set(Array.from(keys.values(), ({ id }) => id));
+    const found = await findLostSshKeys(
+      attempts.map(([, lost]) => lost),
+      run,
+      operation,
+      (id) => held.has(id) || this.leftovers.has(id),
+    );
+    for (const [index, [entry, lost]] of attempts.entries()) {
+      const still = wanted.find((each) => each.entry === entry);
+      for (const record of found[index] ?? []) {
+        const { id, name, createdAt } = record;
+        if (still?.name === name && !keys.has(entry) && hasFingerprint(record, still.publicKey)) {
+          const { type: keyType, fingerprint } = parsePublicKey(lost.publicKey);
+          this.hold(entry, { id, name, fingerprint, keyType, createdAt, adopted: false });
+        } else await run.sshKeys.remove(id, operation);
+      }
+      unresolved.delete(entry);
+    }
+  }
+
+  private async removeLeftovers(): Promise<void> {
+    await this.each(
+      [...this.leftovers],
+      (id) => id,
+      (id) => this.removeKey(id),
+    );
+  }
+
+  private async add({ entry, name, publicKey }: WantedEntry): Promise<void> {
+    const old = this.keys.get(entry);
+    const wanted = {
+      ...{ name, key: parsePublicKey(publicKey), adoptExisting: this.adoptExisting, adoptsAnyName: true },
+      ...{ hasMarker: false, nameAdvice: "Choose another `namePrefix`, or rename the entry", owner: "" },
+    };
+    try {
+      const { status, holder, ...key } = await registerSshKey(wanted, this.run);
+      // The set as a whole holds its keys, not each of them by itself.
+      this.run.holders.release({ what: sshKeyClaim(key.id), holder });
+      this.holdNew(entry, key, status === "adopted", old);
+    } catch (error) {
+      if (error instanceof IncompleteError) this.noteIncomplete(entry, error.state as SshKeyState, old);
+      throw error;
+    }
+  }
+
+  private noteIncomplete(entry: string, state: SshKeyState, old: SetKey | undefined): void {
+    if (state.status === "created") this.holdNew(entry, state, false, old);
+    if ((state.status === "created" || state.status === "unresolved") && state.lost) {
+      this.unresolved.set(entry, state.lost);
+    }
+  }
+
+  /** Of an entry that had another key before, the old one is left over until it is deleted. */
+  private holdNew(
+    entry: string,
+    { id, name, fingerprint, keyType, createdAt }: Omit<SetKey, "adopted">,
+    adopted: boolean,
+    old: SetKey | undefined,
+  ): void {
+    this.hold(entry, { id, name, fingerprint, keyType, createdAt, adopted });
+    if (old && !old.adopted) this.leftovers.add(old.id);
+  }
+
+  private hold(entry: string, key: SetKey): void {
+    this.run.holders.claim({ what: sshKeyClaim(key.id), holder: this.id });
+    this.keys.set(entry, key);
+  }
+
+  private leave({ entry, key }: Surplus): void {
+    this.run.holders.release({ what: sshKeyClaim(key.id), holder: this.id });
+    this.run.log(`Keeping the SSH key ${JSON.stringify(key.name)} (id ${key.id}): it was adopted.`);
+    this.keys.delete(entry);
+  }
+
+  private async remove({ entry, key }: Surplus): Promise<void> {
+    await this.removeKey(key.id);
+    this.run.holders.release({ what: materialClaim(key.fingerprint), holder: key.name });
+    if (this.keys.get(entry) === key) this.keys.delete(entry);
+  }
+
+  private async removeKey(id: string): Promise<void> {
+    const { run } = this;
+    const holding = { what: sshKeyClaim(id), holder: this.id };
+    await deleteUnlessHeld(run, [holding], `the SSH key ${id}`, "adoptExisting", () =>
+      run.sshKeys.remove(id, `Deleting the SSH key ${id}`),
+    );
+    this.leftovers.delete(id);
+  }
+
+  private async each<T>(
+    items: readonly T[],
+    label: (item: T) => string,
+    work: (item: T) => Promise<void>,
+  ): Promise<void> {
+    const left = await concurrently(items, (item) => this.failures.collect(label(item), () => work(item)));
+    this.failures.noteNotBegun(left.length);
+  }
+}
+
+function labelOf({ entry }: Surplus): string {
+  return JSON.stringify(entry);
+}
+
+function isInTheWay({ key }: Surplus, { name, publicKey }: WantedEntry): boolean {
+  return key.name === name || key.fingerprint === parsePublicKey(publicKey).fingerprint;
+}

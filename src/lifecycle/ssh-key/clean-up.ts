@@ -1,0 +1,49 @@
+// What lost attempts left in the account: found by one list, and removed.
+import type { SshKeyRecord } from "../../api/schemas";
+import type { Operation } from "../../api/timing";
+import { byServerClock } from "../create-once/lost-attempt";
+import { possibleLeftoverMessage } from "../create-once/messages";
+import { relationTo } from "../create-once/start-time";
+import { sshKeyClaim } from "../holders";
+import type { Run } from "../run";
+import { sshKeyOwnership } from "./ownership";
+import type { LostSshKey } from "./state";
+
+/** Removes what a lost attempt left, except for the key that the state holds. What may be somebody else's is only reported. */
+export async function cleanUpLostSshKey(lost: LostSshKey, run: Run, held?: string): Promise<void> {
+  const operation = run.client.operation(`Cleaning up after ${labelOf(lost)}`);
+  const [left = []] = await findLostSshKeys([lost], run, operation, (id) => id === held);
+  for (const { id } of left) await run.sshKeys.remove(id, operation);
+}
+
+/** What each of these attempts left. What may be somebody else's is only reported. */
+export async function findLostSshKeys(
+  attempts: readonly LostSshKey[],
+  run: Run,
+  operation: Operation,
+  isHeld: (id: string) => boolean,
+): Promise<SshKeyRecord[][]> {
+  const { byId, serverTime } = await run.sshKeys.fresh(operation);
+  // Another resource may have adopted it meanwhile.
+  const others = [...byId.values()].filter(({ id }) => !isHeld(id) && !run.holders.isHeld(sshKeyClaim(id)));
+  return attempts.map((attempt) => {
+    const lost = byServerClock(attempt, serverTime, run.client.timing.now());
+    return others.filter((entry) => {
+      const ownership = ownershipOf(lost, entry);
+      if (ownership === "maybe-owned") run.log(possibleLeftoverMessage(labelOf(lost), [entry]));
+      return ownership === "owned";
+    });
+  });
+}
+
+function ownershipOf(lost: LostSshKey, entry: SshKeyRecord) {
+  // Without the time of the attempt only a marker proves anything.
+  const unknownAge = lost.hasMarker ? "after" : "shortly-before";
+  const relation =
+    lost.startedAt === null ? unknownAge : relationTo(Date.parse(lost.startedAt), entry.createdAt);
+  return sshKeyOwnership(lost, entry, relation);
+}
+
+function labelOf({ name }: LostSshKey): string {
+  return `the SSH key ${JSON.stringify(name)}`;
+}

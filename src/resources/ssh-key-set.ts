@@ -1,0 +1,119 @@
+// SshKeySet: all of a team's SSH public keys as one resource.
+import * as pulumi from "@pulumi/pulumi";
+
+import { looksSecret } from "../text/pasted-secret";
+import { declaration, suppressStackTraces, typeToken } from "./dynamic-resource";
+import type { ResourceSpec } from "./dynamic-resource";
+import { privateKeyError } from "./ssh-key";
+
+/** Arguments for {@link SshKeySet}. */
+export interface SshKeySetArgs {
+  /**
+   * The public keys by the names of their entries, each as in {@link SshKeyArgs.publicKey}. All mistakes are reported at once, naming the entry;
+   * the same key twice is rejected. An entry that is added, changed or removed is updated in place, and no other entry is touched.
+   */
+  publicKeys: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /**
+   * What the keys' names in the account begin with: `<namePrefix><entry>`. Changing it deletes every key that is not adopted and adds it again
+   * under its new name, because the API cannot rename one.
+   * @default the resource's logical name and a hyphen, `team-`
+   */
+  namePrefix?: pulumi.Input<string> | undefined;
+  /**
+   * Adopt the keys that the account already has, under the names that they have, instead of failing. **An adopted key stays in the account when
+   * its entry is removed or the resource is destroyed.** Changing only this input has no effect on keys that are in the set.
+   * @default false
+   */
+  adoptExisting?: pulumi.Input<boolean> | undefined;
+}
+
+/** A key of a {@link SshKeySet}, as the account has it. */
+export interface SshKeySetEntry {
+  /** Its id in the account. */
+  id: string;
+  /** Its name in the account: prefix and entry, or whatever an adopted key is called. */
+  name: string;
+  /** `SHA256:…`, as `ssh-keygen -lf` prints it; computed from the key and checked against the server's. */
+  fingerprint: string;
+  /** Algorithm: `ssh-ed25519`, `ssh-rsa`, `ecdsa-sha2-nistp256` and the like. */
+  keyType: string;
+  /** Time at which the key was added (RFC 3339). Never changes. */
+  createdAt: string;
+  /** Whether the key was in the account before and was adopted. If so, it stays there when its entry is removed. */
+  adopted: boolean;
+}
+
+const SPEC: ResourceSpec<SshKeySetArgs> = {
+  className: "SshKeySet",
+  runtime: "sshKeySet",
+  inputs: (name, args) => ({ ...args, namePrefix: args.namePrefix ?? `${name}-` }),
+  outputs: ["keys"],
+  inputOutputs: [],
+  secrets: [],
+  importInstead: "Declare it with `adoptExisting: true` instead to adopt the keys that the account has",
+};
+
+/**
+ * A team's SSH public keys, deployed to every VPS created after them, as one resource: however many they are, the engine writes its state once.
+ * Each entry has the guarantees of {@link SshKey}. If some entries fail, the others are done, the state holds exactly what exists, and the next
+ * `pulumi up` does the rest. A key that was deleted elsewhere is added again by the first `pulumi up` after a `pulumi refresh`, alone.
+ *
+ * The new key of a changed entry has the name of the old one, and names are unique in the account, so the old key is deleted first.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from "node:fs";
+ * import * as wayscloud from "pulumi-wayscloud";
+ *
+ * const team = new wayscloud.SshKeySet("team", {
+ *   publicKeys: {
+ *     anna: readFileSync("keys/anna.pub", "utf8"),
+ *     bjarne: readFileSync("keys/bjarne.pub", "utf8"),
+ *   },
+ * });
+ * export const fingerprint = team.keys.apply((keys) => keys.anna?.fingerprint);
+ * ```
+ *
+ * @see POST /v1/account/ssh-keys, GET /v1/account/ssh-keys, DELETE /v1/account/ssh-keys/{key_id} of the Account API
+ */
+export class SshKeySet extends pulumi.CustomResource {
+  /** @internal */
+  public static readonly __pulumiType = typeToken("SshKeySet");
+
+  /** Returns true if the given object is an `SshKeySet`, even if it comes from another copy of this package. */
+  public static override isInstance(obj: unknown): obj is SshKeySet {
+    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === SshKeySet.__pulumiType;
+  }
+
+  /** The keys by the names of their entries. After a refresh, a key that the account no longer has is missing. */
+  declare public readonly keys: pulumi.Output<Record<string, SshKeySetEntry>>;
+
+  /**
+   * @param name The logical name, unique among the stack's sets of SSH keys.
+   * @param args The keys and other arguments.
+   * @param opts Pulumi's resource options.
+   * @throws {Error} If a plain string in `publicKeys` holds a private key.
+   */
+  public constructor(name: string, args: SshKeySetArgs, opts?: pulumi.CustomResourceOptions) {
+    const declared = declaration(SPEC, name, args, opts);
+    rejectPrivateKeys(name, args.publicKeys);
+    const traces = suppressStackTraces();
+    try {
+      super(SshKeySet.__pulumiType, name, ...declared);
+    } catch (error) {
+      throw traces.withStack(error);
+    } finally {
+      traces.restore();
+    }
+  }
+}
+
+/** Before the engine sees them: plain strings would be stored and may be printed by it. */
+function rejectPrivateKeys(name: string, publicKeys: unknown): void {
+  if (typeof publicKeys !== "object" || publicKeys === null || pulumi.Output.isInstance(publicKeys)) return;
+  for (const [entry, publicKey] of Object.entries(publicKeys)) {
+    if (typeof publicKey === "string" && looksSecret(publicKey)) {
+      throw privateKeyError("SshKeySet", name, `publicKeys[${JSON.stringify(entry.slice(0, 80))}]`);
+    }
+  }
+}
