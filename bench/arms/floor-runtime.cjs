@@ -3,7 +3,7 @@ const { randomUUID, createHash } = require("node:crypto");
 
 const doingNothing = (outputs) => ({
   check: async (olds, news) => ({ inputs: news }),
-  diff: async () => ({ changes: false }),
+  diff: async (id, olds, news) => ({ changes: olds.publicKey !== news.publicKey }),
   create: async (inputs) => ({ id: randomUUID(), outs: { ...inputs, ...outputs(inputs) } }),
   read: async (id, props) => ({ id, props }),
   update: async (id, olds, news) => ({ outs: { ...olds, ...news } }),

@@ -1,4 +1,4 @@
-// The same N public keys for every arm: `BENCH_N` keys named key-0000, key-0001, …
+// The same N public keys for every arm: `BENCH_N` keys named key-0000, key-0001, … With `BENCH_CHANGED` the first one is another key.
 const { createHash } = require("node:crypto");
 
 const field = (content) => {
@@ -12,8 +12,8 @@ const publicKey = (which) => {
   return `ssh-ed25519 ${Buffer.concat([field(Buffer.from("ssh-ed25519")), field(bytes)]).toString("base64")}`;
 };
 
-exports.keys = (count) =>
+exports.keys = (count, changed = process.env.BENCH_CHANGED !== undefined) =>
   Array.from({ length: count }, (_, index) => ({
     name: `key-${String(index).padStart(4, "0")}`,
-    publicKey: publicKey(index),
+    publicKey: publicKey(changed && index === 0 ? "another" : index),
   }));

@@ -10,8 +10,8 @@ const { keys } = createRequire(import.meta.url)("../arms/keys.cjs");
 export { keys };
 
 /** The operations, in their order. */
-export const OPERATIONS = ["up", "no-op preview", "no-op up", "refresh", "destroy"];
-export const ARMS = ["ours", "floor", "mirror", "closure", "terraform"];
+export const OPERATIONS = ["up", "no-op preview", "no-op up", "change of one", "refresh", "destroy"];
+export const ARMS = ["set", "ours", "floor", "mirror", "closure", "terraform"];
 
 /** What "floor" and "mirror" load in the provider process: a package of the user's install, as ours is. */
 export function installFloor(install) {
@@ -88,9 +88,11 @@ class Pulumi {
       up: ["up", ...yes],
       "no-op preview": ["preview", "--expect-no-changes", ...parallel],
       "no-op up": ["up", "--expect-no-changes", ...yes],
+      "change of one": ["up", ...yes],
       refresh: ["refresh", ...yes],
       destroy: ["destroy", ...yes],
     };
+    if (operation === "change of one") this.env.BENCH_CHANGED = "1";
     return this.#pulumi(commands[operation]);
   }
 
@@ -114,7 +116,9 @@ class Pulumi {
       checkpoint: { ...state.checkpoint, latest: { ...latest, resources: others } },
     };
     const rest = Buffer.byteLength(JSON.stringify(without));
-    return Math.round((Buffer.byteLength(text) - rest) / (latest.resources.length - others.length));
+    // Of a set it is what each of its keys takes.
+    const count = this.arm === "set" ? this.cell.n : latest.resources.length - others.length;
+    return Math.round((Buffer.byteLength(text) - rest) / count);
   }
 }
 
@@ -135,7 +139,7 @@ class Terraform {
     rmSync(this.folder, { recursive: true, force: true });
     for (const folder of [this.folder, this.env.HOME]) mkdirSync(folder, { recursive: true });
     copyFileSync(join(sources, "main.tf"), join(this.folder, "main.tf"));
-    writeFileSync(join(this.folder, "keys.json"), JSON.stringify(keys(this.cell.n)));
+    this.#writeKeys(false);
     // The provider that was built here, without `init` and without a registry.
     const bin = JSON.stringify(this.world.terraform);
     const override = `provider_installation {\n  dev_overrides {\n    "mastercard/restapi" = ${bin}\n  }\n  direct {}\n}\n`;
@@ -148,13 +152,19 @@ class Terraform {
       up: ["apply", ...yes],
       "no-op preview": ["plan"],
       "no-op up": ["apply", ...yes],
+      "change of one": ["apply", ...yes],
       refresh: ["apply", "-refresh-only", ...yes],
       destroy: ["destroy", ...yes],
     };
+    if (operation === "change of one") this.#writeKeys(true);
     const { folder: cwd, env } = this;
     const args = [...commands[operation], "-input=false", "-no-color", "-parallelism=16"];
     const options = { cwd, env, signal: this.world.signal, limitMs: limitOf(this.cell.n) };
     return measured(join(this.world.terraform, "tofu"), args, options);
+  }
+
+  #writeKeys(changed) {
+    writeFileSync(join(this.folder, "keys.json"), JSON.stringify(keys(this.cell.n, changed)));
   }
 
   stateBytes() {

@@ -2,6 +2,7 @@
 import { ARMS, OPERATIONS } from "./arms.mjs";
 
 const COLOURS = {
+  set: "#3aa17e",
   ours: "#0b6e4f",
   floor: "#8d99ae",
   mirror: "#c3cad6",

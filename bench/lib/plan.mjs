@@ -6,7 +6,7 @@ import { ARMS } from "./arms.mjs";
 
 export const USAGE = `Usage: npm run bench [-- options]
 
-Measures first up, no-op preview, no-op up, refresh and destroy of N resources. Without options: everything but the growth, ~80 minutes
+Measures first up, no-op preview, no-op up, change of one key, refresh and destroy of N keys. Without options: everything but the growth, ~80 minutes
 on two cores. What is measured is kept after every cell; Ctrl-C ends a run, and --continue goes on with it.
 
   --quick               a minute: ours, floor and closure with 30 resources, one round, no latency, no start-up; results of its own
@@ -106,6 +106,7 @@ function isWorthwhile(arm, n, latency, round, kind) {
 export function secondsOf({ arm, n, latency, once }) {
   const waiting = (n * latency) / 1000;
   if (once) return 17 + 0.03 * n;
+  if (arm === "set") return 20 + 0.01 * n + waiting / 8;
   if (arm === "terraform") return 3 + 0.08 * n;
   const floor = 17 + 0.03 * n + 9e-5 * n * n + waiting / 8;
   return arm === "closure" ? floor * 2.2 + waiting / 8 : floor;
