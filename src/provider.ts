@@ -16,7 +16,7 @@ export interface ProviderArgs {
    */
   endpoint?: pulumi.Input<string> | undefined;
   /**
-   * The customer id that the credential must belong to; with another account's credential everything is refused.
+   * The customer id that the credential must belong to; with another account's credential everything is rejected.
    * @default any account is accepted
    */
   customerId?: pulumi.Input<string> | undefined;

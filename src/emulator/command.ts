@@ -28,7 +28,7 @@ function startupMessage(emulator: Pick<Emulator, "url" | "apiKey">): string {
   return `WAYSCloud emulator at ${emulator.url} (Ctrl-C stops it). To use it:
 
 export WAYSCLOUD_ENDPOINT=${emulator.url}
-export WAYSCLOUD_API_KEY=${emulator.apiKey}
+export WAYSCLOUD_PAT_TOKEN=${emulator.apiKey}
 
 `;
 }

@@ -18,10 +18,10 @@ function bin(args: string[], env: NodeJS.ProcessEnv = {}) {
 test("the subcommand emulator is the emulator, with its own options, until it is stopped", async () => {
   const { child, printed } = bin(["emulator", "--port", "0", "--quiet"]);
   try {
-    while (!printed.out.includes("WAYSCLOUD_API_KEY=")) await once(child.stdout, "data");
+    while (!printed.out.includes("WAYSCLOUD_PAT_TOKEN=")) await once(child.stdout, "data");
     const value = (name: string): string => new RegExp(`^export ${name}=(.*)$`, "m").exec(printed.out)![1]!;
     const response = await fetch(`${value("WAYSCLOUD_ENDPOINT")}/v1/account/profile`, {
-      headers: { "X-API-Key": value("WAYSCLOUD_API_KEY") },
+      headers: { "X-API-Key": value("WAYSCLOUD_PAT_TOKEN") },
     });
     expect(response.status).toBe(200);
     child.kill("SIGTERM");

@@ -33,9 +33,9 @@ const begin = (args: string[], environment: Record<string, string> = {}): Runnin
 };
 
 const caller = async (running: Running): Promise<{ url: string; apiKey: string }> => {
-  while (!running.out().includes("WAYSCLOUD_API_KEY=")) await new Promise(setImmediate);
+  while (!running.out().includes("WAYSCLOUD_PAT_TOKEN=")) await new Promise(setImmediate);
   const value = (name: string): string => new RegExp(`^export ${name}=(.*)$`, "m").exec(running.out())![1]!;
-  return { url: value("WAYSCLOUD_ENDPOINT"), apiKey: value("WAYSCLOUD_API_KEY") };
+  return { url: value("WAYSCLOUD_ENDPOINT"), apiKey: value("WAYSCLOUD_PAT_TOKEN") };
 };
 
 test("the defaults, and every argument", () => {
@@ -121,11 +121,11 @@ test("the emulator survives that nobody reads its output any more", async () => 
     let out = "";
     for await (const chunk of child.stdout) {
       out += String(chunk);
-      if (/WAYSCLOUD_API_KEY=\S+/.test(out)) break;
+      if (/WAYSCLOUD_PAT_TOKEN=\S+/.test(out)) break;
     }
     child.stdout.destroy();
     const value = (name: string): string => new RegExp(`^export ${name}=(.*)$`, "m").exec(out)![1]!;
-    const client = { url: value("WAYSCLOUD_ENDPOINT"), apiKey: value("WAYSCLOUD_API_KEY") };
+    const client = { url: value("WAYSCLOUD_ENDPOINT"), apiKey: value("WAYSCLOUD_PAT_TOKEN") };
     for (let round = 0; round < 3; round++) {
       expect((await send(client, "GET", "/v1/account/profile")).status).toBe(200);
     }

@@ -40,14 +40,14 @@ test("protected and retained keys stay, and a replacement that cannot be create-
   };
   expect(await failing("vps", 1)).toContain("as it is currently marked for protection");
   expect(takeRequests(emulator)).toEqual([]);
-  table.note("`protect`", "a change that replaces", "the engine refuses; nothing is requested");
+  table.note("`protect`", "a change that replaces", "the engine rejects the change; no request");
   expect(await failing("dns", 2)).toMatch(
-    /the name is taken by "fixed" \(id [0-9a-f-]{36}\)\. Choose another/,
+    /The name is taken by "fixed" \(id [0-9a-f-]{36}\)\. Choose another/,
   );
   expect(takeRequests(emulator)).toEqual(["POST /v1/account/ssh-keys", "GET /v1/account/ssh-keys"]);
   table.note(
     "`deleteBeforeReplace: false`",
-    "an SSH key with a fixed `name` gets other material",
+    "the key material of an SSH key with a fixed `name` changes",
     "409, an error that says so, and the old key stays: leave the option out, then the old key goes first",
   );
 
@@ -64,7 +64,7 @@ test("protected and retained keys stay, and a replacement that cannot be create-
   table.note(
     "`deletedWith`",
     "another key, which is destroyed too",
-    "no request: the key stays **live** in the account, since nothing there goes with another. Do not use it",
+    "no request: the key stays **live** in the account, because the API does not cascade deletes. Do not use it",
   );
   await stack.assertNoSecrets(secretsOf(emulator));
 });
@@ -97,7 +97,7 @@ test("resources in a component use the provider that the component was given", a
   for (const emulator of [mine, other]) expect(emulator.account.liveApiKeys()).toEqual([]);
   table.note("`parent`", "components, one inside the other", "the stack's own account");
   for (const how of ["`providers: [provider]`", "`provider`", '`providers: { "pulumi-nodejs": provider }`']) {
-    table.note(how, "on a component", "all resources in it, however deep, use that account");
+    table.note(how, "on a component", "all resources in it, at any depth, use that account");
   }
   await stack.assertNoSecrets(secretsOf(mine, other));
 });
@@ -131,7 +131,11 @@ test("`import` fails before anything happens; the option says what to do instead
     RotatingPersonalAccessToken: why("RotatingPersonalAccessToken", own),
     byId: 'RotatingServiceKey "by-id": a rotating key cannot be looked up by `id`.',
   });
-  table.note("`import`", "every class", "an error of the program that names `existing` or `adoptExisting`");
+  table.note(
+    "`import`",
+    "every class",
+    "the program fails with an error that names `existing` or `adoptExisting`",
+  );
 
   const found = emulator.account.addApiKey({ service: "dns" });
   const args = ["import", "pulumi-nodejs:dynamic/wayscloud:ServiceKey", "found", found.id, "--yes"];

@@ -103,7 +103,7 @@ onlyWithAll(
     await expectWorks(join(folder, "indirect"), world);
     table.note(
       "pnpm, the package a dependency of a component package only",
-      "**fails** in the preview: `Cannot find module 'pulumi-wayscloud/runtime'`, since the engine loads it from the program's folder. Remedy: add `pulumi-wayscloud` to the program's own dependencies, or name the folder that has it in `NODE_PATH`",
+      "**fails** in the preview: `Cannot find module 'pulumi-wayscloud/runtime'`, since the engine loads it from the program's folder. Fix: add `pulumi-wayscloud` to the program's own dependencies, or name the folder that has it in `NODE_PATH`",
     );
   },
 );
@@ -125,7 +125,7 @@ test("a folder linked into the project works if it finds an SDK", async () => {
   await expectWorks(none, world);
   table.note(
     "a linked folder that finds no SDK",
-    "**fails**: `Cannot find module '@pulumi/pulumi'`. Remedy: install it there, or `NODE_OPTIONS=--preserve-symlinks`",
+    "**fails**: `Cannot find module '@pulumi/pulumi'`. Fix: install it there, or `NODE_OPTIONS=--preserve-symlinks`",
   );
 });
 
@@ -181,6 +181,6 @@ onlyWithAll("yarn: works with node_modules; with Plug'n'Play as far as the SDK i
   await expectWorks(pnp, world);
   table.note(
     "yarn 4, Plug'n'Play",
-    '**fails** like every Pulumi program. Remedy: `nodeLinker: node-modules`, or `NODE_OPTIONS="--require …/.pnp.cjs"`',
+    '**fails** like every Pulumi program. Fix: `nodeLinker: node-modules`, or `NODE_OPTIONS="--require …/.pnp.cjs"`',
   );
 });

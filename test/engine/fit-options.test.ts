@@ -31,11 +31,11 @@ const cases: Case[] = [
       `new wayscloud.ServiceKey(two ? "${name}-renamed" : "${name}", ${dns}, { aliases: [{ name: "${name}" }] });`,
     renamed: true,
     requests: "none",
-    result: "the same key, also its description",
+    result: "key and description unchanged",
   },
   {
     option: "`aliases`, `parent`",
-    tried: "moved below a component",
+    tried: "moved into a component",
     code: (name) =>
       `new wayscloud.ServiceKey("${name}", ${dns}, two ? { parent: team, aliases: [{ parent: pulumi.rootStackResource }] } : {});`,
     requests: "none",
@@ -63,7 +63,7 @@ const cases: Case[] = [
     code: (name) =>
       `new wayscloud.ServiceKey("${name}", two ? { service: "dns", description: "other" } : ${dns}, { ignoreChanges: ["description"] });`,
     requests: "none",
-    result: "the same key, the description made up before",
+    result: "the same key, with the generated description",
   },
   {
     option: "`ignoreChanges`",
@@ -83,7 +83,7 @@ const cases: Case[] = [
     as: "token",
     requests: "none",
     result:
-      "**no effect**: dynamic providers cannot tell the engine which inputs changed. What has to replace does so by itself; to force a replacement use `rotationTriggers` or `replacementTrigger`",
+      "**no effect**: dynamic providers cannot report which inputs changed. Inputs that require replacement replace anyway; to force a replacement use `rotationTriggers` or `replacementTrigger`",
   },
   {
     option: "`replacementTrigger`",
@@ -124,7 +124,8 @@ const cases: Case[] = [
       `new wayscloud.PersonalAccessToken("${name}", { scopes: ["slow:read"] }, { customTimeouts: { create: "1s" }, dependsOn: [token] });`,
     as: "slow",
     requests: "none",
-    result: "**no effect**: dynamic providers do not see it. The package has limits of its own",
+    result:
+      "**no effect**: dynamic providers do not see it. The package uses its own timeouts (30 s per attempt, 2 min per operation)",
   },
   {
     option: "`dependsOn`",
@@ -140,7 +141,7 @@ const cases: Case[] = [
     code: (name) =>
       `new wayscloud.ServiceKey("${name}", ${dns}, { version: "1.2.3", pluginDownloadURL: "https://plugins.invalid" });`,
     requests: "none",
-    result: "harmless, and useless: one more provider process",
+    result: "no benefit; starts an additional provider process",
   },
   {
     option: "`transforms`",

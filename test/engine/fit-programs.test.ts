@@ -145,6 +145,6 @@ test("an inline program started elsewhere needs `main` in its project settings",
   expect(emulator.account.liveApiKeys()).toEqual([]);
   table.note(
     "Automation API, inline program started in another folder",
-    "**fails** like every dynamic provider: `Cannot find module '@pulumi/pulumi/cmd/dynamic-provider'`. Remedy: `projectSettings: { name, runtime: \"nodejs\", main: __dirname }`, or start it in the program's folder",
+    "**fails** like every dynamic provider: `Cannot find module '@pulumi/pulumi/cmd/dynamic-provider'`. Fix: `projectSettings: { name, runtime: \"nodejs\", main: __dirname }`, or start it in the program's folder",
   );
 });

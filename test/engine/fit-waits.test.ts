@@ -25,14 +25,14 @@ test("a rate limit is told while the run waits for it", async () => {
   const { code, all } = await up.done;
   expect(code).toBe(0);
   expect(emulator.requests.map(({ status }) => status)).toEqual([429, 201]);
-  const told = line
+  const shown = line
     .exec(all)?.[0]
     .replaceAll(/pulumi test\/dev\/key #[0-9a-f]{7}/g, "…")
     .replace(/in \d/, "in 6");
-  table.note("429 with `Retry-After: 6`", `\`${told}\``);
+  table.note("429 with `Retry-After: 6`", `\`${shown}\``);
 });
 
-test("a lost answer is told, and what was done about it", async () => {
+test("a lost response is reported, and what was done about it", async () => {
   const { emulator, stack } = await openWorld({
     program: program(`
       new wayscloud.ServiceKey("key", { service: "dns" });
@@ -44,15 +44,15 @@ test("a lost answer is told, and what was done about it", async () => {
   const { all } = await stack.up();
   for (const what of ["the service key", "the SSH key"]) {
     const line = new RegExp(
-      `${what} "[^"]+": the answer to its creation was lost; looking for what became of it\\.`,
+      `${what} "[^"]+": the response to the create request was lost; checking whether it was created\\.`,
     );
     expect(all).toMatch(line);
   }
   expect(emulator.account.liveApiKeys()).toHaveLength(1);
   expect(emulator.account.sshKeys()).toHaveLength(1);
   table.note(
-    "the answer to a creation is lost",
-    '`the service key "…": the answer to its creation was lost; looking for what became of it.`',
+    "the response to a create request is lost",
+    '`the service key "…": the response to the create request was lost; checking whether it was created.`',
   );
   await stack.assertNoSecrets(secretsOf(emulator));
 });

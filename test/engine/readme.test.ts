@@ -142,11 +142,11 @@ test("the outage that the documents rehearse ends as they say, and the output is
     env: stack.env,
   });
   try {
-    await emulator.waitFor(/API_KEY=\S+/);
-    const [url, apiKey] = ["ENDPOINT", "API_KEY"].map(
+    await emulator.waitFor(/PAT_TOKEN=\S+/);
+    const [url, apiKey] = ["ENDPOINT", "PAT_TOKEN"].map(
       (name) => new RegExp(`WAYSCLOUD_${name}=(\\S+)`).exec(emulator.stdout)![1]!,
     );
-    Object.assign(stack.env, { WAYSCLOUD_ENDPOINT: url, WAYSCLOUD_API_KEY: apiKey });
+    Object.assign(stack.env, { WAYSCLOUD_ENDPOINT: url, WAYSCLOUD_PAT_TOKEN: apiKey });
     stack.setProgram(readmeProgram);
     const printed = [await stack.preview(), await stack.up()].map(({ stdout }) => withoutTimes(stdout));
     const shown = withoutTimes(readmeBlock("console", "pulumi up"))
