@@ -13,8 +13,14 @@ const args = argv.slice(2).filter((each) => each !== "--all");
 
 /** Two tests with an engine keep two cores busy; a third fills the moments in which one of them waits. */
 const workers = ["-w", "3"];
-/** What a usual run leaves out: all installations, all rows of docs/compatibility.md, and a longer run of the model. */
-const rareCombinations = { FIT: "all", COMPATIBILITY: "all", MODEL_SECONDS: "60" };
+/** What a usual run leaves out: all installations, all rows of docs/compatibility.md, a longer run of the model, and a large storm. */
+const rareCombinations = {
+  FIT: "all",
+  COMPATIBILITY: "all",
+  MODEL_SECONDS: "60",
+  STORM_KEYS: "1000",
+  STORM_SEEDS: "1,2,3",
+};
 
 async function runTests() {
   const engine = await findEngine();

@@ -88,6 +88,7 @@ export function startProcess(
     kill?: Kill | undefined;
     log: (line: string) => void;
     credential?: string | undefined;
+    storm?: (() => Trouble | undefined) | undefined;
   },
 ): Process {
   const account: Record<string, string> = {
@@ -113,7 +114,11 @@ export function startProcess(
 function troubled(
   real: Transport,
   timing: WorldTiming,
-  { troubles, kill }: { troubles: Trouble[]; kill?: Kill | undefined },
+  {
+    troubles,
+    kill,
+    storm,
+  }: { troubles: Trouble[]; kill?: Kill | undefined; storm?: (() => Trouble | undefined) | undefined },
   die: () => void,
 ): Transport {
   let count = 0;
@@ -127,9 +132,10 @@ function troubled(
       return never;
     }
     const nth = (seen[request.method] = (seen[request.method] ?? 0) + 1);
-    const trouble = troubles.find(
+    const meant = troubles.find(
       (each) => each.method === request.method && nth >= each.nth && nth < each.nth + each.times,
     );
+    const trouble = meant ?? storm?.();
     return trouble ? fateOf(trouble, () => real(request, limit), timing) : real(request, limit);
   };
 }

@@ -37,6 +37,8 @@ export interface CommandOptions {
   refresh?: boolean;
   /** Another resource of the program fails, so that nothing is deleted in the end. */
   fails?: boolean;
+  /** What becomes of each request. */
+  storm?: () => Trouble | undefined;
 }
 
 export class Stack {
@@ -114,7 +116,7 @@ export class Stack {
     return this.errors.length === 0;
   }
 
-  private start({ troubles = [], kill }: CommandOptions): Process {
+  private start({ troubles = [], kill, storm }: CommandOptions): Process {
     this.errors = [];
     this.printed = "";
     return startProcess(this.account.emulator, this.account.timing, {
@@ -129,6 +131,7 @@ export class Stack {
       kill,
       log: (line) => (this.printed += `${line}\n`),
       credential: this.credential,
+      storm,
     });
   }
 
