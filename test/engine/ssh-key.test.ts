@@ -112,7 +112,9 @@ test("adoptExisting takes over the key the account has, under its name, and leav
   stack.setProgram(program(resource("deploy", { publicKey: one, name: "mine", adoptExisting: true })));
   const conflict = await stack.up([], { allowFail: true });
   expect(conflict.code).not.toBe(0);
-  expect(conflict.all).toContain(`already, as "by hand" (id ${held.id}), and the API cannot rename it`);
+  expect(conflict.all).toContain(
+    `already has this public key as "by hand" (id ${held.id}), and the API cannot rename it`,
+  );
 
   stack.setProgram(program(adopting + adding));
   takeRequests(emulator);
@@ -140,13 +142,14 @@ test("a key that the account or another resource has already is refused, naming 
   const sameKey = emulator.account.addSshKey({ name: "theirs", publicKey: one });
   const taken = await stack.up([], { allowFail: true });
   expect(taken.code).not.toBe(0);
-  expect(taken.all).toContain(`as "theirs" (id ${sameKey.id}). Set \`adoptExisting: true\` to take it over`);
+  expect(taken.all).toContain(`already has this public key as "theirs" (id ${sameKey.id})`);
+  expect(taken.all).toContain("Otherwise set `adoptExisting: true` to adopt the key");
   emulator.account.remove(sameKey.id);
 
   const sameName = emulator.account.addSshKey({ name: "mine", publicKey: two });
   const named = await stack.up([], { allowFail: true });
   expect(named.code).not.toBe(0);
-  expect(named.all).toContain(`the name is taken by "mine" (id ${sameName.id}). Choose another`);
+  expect(named.all).toContain(`The name is taken by "mine" (id ${sameName.id}). Choose another`);
   expect(emulator.account.sshKeys()).toEqual([sameName]);
   expect(await stack.resources()).toEqual([]);
 
@@ -159,8 +162,8 @@ test("a key that the account or another resource has already is refused, naming 
   expect(both.code).not.toBe(0);
   const [owner, ...none] = await stack.resources();
   expect(none).toEqual([]);
-  expect(both.all).toMatch(/the same public key \(SHA256:.{43}\) is declared twice; the resource named/);
-  expect(both.all).toContain(`"${owner?.outputs?.name as string}" owns it`);
+  expect(both.all).toMatch(/already manages the same public key \(SHA256:.{43}\)/);
+  expect(both.all).toContain(`named "${owner?.outputs?.name as string}" in the account`);
   const { name, id } = emulator.account.sshKeys().find(({ publicKey: key }) => key.startsWith(one))!;
   expect([id, name]).toEqual([owner?.id, owner?.outputs?.name]);
 });
