@@ -49,6 +49,10 @@ export class Stack {
   /** What the last command printed. */
   printed = "";
   errors: string[] = [];
+  /** Inputs of creations that a kill cut off: the engine shows them. */
+  pending: Properties[] = [];
+  /** Ids that the engine has asked to delete while no other resource of this stack held them. */
+  readonly condemned = new Set<string>();
   /** The credential, if not the account's first. */
   credential: string | undefined;
 
@@ -209,6 +213,7 @@ export class Stack {
         return;
       } catch (error) {
         if (attempt < retries) continue;
+        if (process.killed()) this.pending.push(inputs);
         if (error instanceof PartialFailure) keep(error.id, error.properties);
         throw error;
       }
@@ -216,6 +221,8 @@ export class Stack {
   }
 
   private async remove(held: Held, process: Process): Promise<void> {
+    const others = [...this.state.values(), ...this.marked].filter((other) => other !== held).flatMap(idsOf);
+    for (const id of idsOf(held)) if (!others.includes(id)) this.condemned.add(id);
     await process.run(held.type.delete(held.id, held.outputs, process.context));
     this.marked = this.marked.filter((each) => each !== held);
     if (this.state.get(held.name) === held) this.state.delete(held.name);
