@@ -59,6 +59,7 @@ export function resource<Inputs, State>(
     diff(id, olds, news, now, holders = new Holders()) {
       const state = codec.decodeState(id, olds);
       const diff = lifecycle.diff(state, codec.decodeInputs(news), now);
+      if (diff.isDue === true) holders.replacesDueKeys = true;
       for (const holding of codec.holdings(state)) {
         if (now === NEVER_DUE) holders.noteRead(holding);
         else declare(holders, holding, diff.replaces.length > 0 || diff.releases?.has(holding.what) === true);

@@ -13,6 +13,8 @@ type Role = "read" | "declared" | "replaced" | "claimed";
 export class Holders {
   private readonly byWhat = new Map<string, Map<string, Role>>();
   private readonly programs = new Set<string>();
+  /** This run replaces a key because its time has come. What it creates is not due as well, whatever the local clock says. */
+  replacesDueKeys = false;
 
   /** A refresh or a `get` read it: that says nothing about the program. */
   noteRead({ what, holder }: Holding): void {

@@ -30,6 +30,8 @@ export interface Diff {
   deleteBeforeReplace?: boolean;
   /** What the state holds and the update gives up, as its holdings name it: another resource may take it over. */
   releases?: ReadonlySet<string>;
+  /** It is replaced because its time has come. */
+  isDue?: boolean;
 }
 
 /** `diff` gets no account: it makes no request, ever. */

@@ -26,7 +26,7 @@ interface Shared<T> {
 const FAILURE_STANDS_MS = 5_000;
 /** A list may lag: what is younger than this, by the list's own clock, is looked for again before it counts as gone. */
 const MAY_BE_UNLISTED_MS = 300_000;
-const LOOK_AGAIN_AFTER_MS = [2_000, 4_000];
+const LOOK_AGAIN_AFTER_MS = [2_000, 6_000];
 
 /** May something that was created at this time (RFC 3339) be missing from a list of that time, although it exists? */
 export function mayBeUnlisted(createdAt: string, listedAt: number | undefined): boolean {
@@ -109,9 +109,11 @@ export class Listing<T extends { id: string }> {
     let found = await this.find(id);
     if (found || this.removed.has(id)) return found;
     if (!mayBeUnlisted(createdAt, (await this.shared()).serverTime ?? this.timing.now())) return undefined;
+    // Counted from the list that all who miss something have in common, so that they share the looks that follow as well.
+    const first = this.current?.requestedAt ?? this.timing.monotonic();
     for (const wait of LOOK_AGAIN_AFTER_MS) {
-      const moment = this.timing.monotonic() + wait;
-      await this.timing.sleep(wait);
+      const moment = first + wait;
+      await this.timing.sleep(Math.max(0, moment - this.timing.monotonic()));
       found = entryOf(await this.sharedSince(moment), id);
       if (found) return found;
     }

@@ -16,7 +16,7 @@ export interface ProviderArgs {
    */
   endpoint?: pulumi.Input<string> | undefined;
   /**
-   * The expected account, a UUID: when the credential belongs to another one, everything is refused and nothing is changed.
+   * The expected account, a UUID: when the credential belongs to another one, everything is rejected and nothing is changed.
    * @default none: any account is accepted
    */
   customerId?: pulumi.Input<string> | undefined;

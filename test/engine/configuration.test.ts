@@ -27,7 +27,7 @@ test("explicit Provider before stack config before environment, in its order, be
   const held = emulator.account.addApiKey({ service: "dns" });
   const pat = (): string => emulator.account.addApiKey({ scopes: ["api_keys:read"] }).key;
   const credentials = [pat(), pat(), pat(), pat(), pat(), pat()];
-  const [file, patToken, token, apiKey, config, explicit] = credentials as [
+  const [file, apiKey, token, patToken, config, explicit] = credentials as [
     string,
     string,
     string,
@@ -54,12 +54,12 @@ test("explicit Provider before stack config before environment, in its order, be
       stack.env["WAYSCLOUD_API_URL"] = endpoint;
     },
     () => {
-      stack.env["WAYSCLOUD_PAT_TOKEN"] = patToken;
+      stack.env["WAYSCLOUD_API_KEY"] = apiKey;
       stack.env["WAYSCLOUD_ENDPOINT"] = endpoint;
       stack.env["WAYSCLOUD_API_URL"] = dead;
     },
     () => (stack.env["WAYSCLOUD_TOKEN"] = token),
-    () => (stack.env["WAYSCLOUD_API_KEY"] = apiKey),
+    () => (stack.env["WAYSCLOUD_PAT_TOKEN"] = patToken),
     async () => {
       await stack.setConfig("wayscloud:apiKey", config, { secret: true });
       await stack.setConfig("wayscloud:endpoint", endpoint);

@@ -48,7 +48,7 @@ test("the pipeline rotates the token it is logged in with, never locks itself ou
   takeRequests(emulator);
   expect(await runs(stack, "up")).toMatchObject({ code: 0 });
   expect(callers()).toEqual([second.id]);
-  expect(takeRequests(emulator)).toEqual([`DELETE ${API_KEYS}/${first!.id}`]);
+  expect(takeRequests(emulator)).toEqual([`GET ${API_KEYS}`, `DELETE ${API_KEYS}/${first!.id}`]);
   expect(changesIn(await runs(stack, "preview"))).toEqual({ unchanged: 3 });
   expect(takeRequests(emulator)).toEqual([]);
 

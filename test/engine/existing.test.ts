@@ -99,7 +99,7 @@ test("what the list does not confirm is refused, nothing is changed, and no erro
   const { code, all } = await stack.up(["--continue-on-error"], { allowFail: true });
   expect(code).not.toBe(0);
   for (const [name, why] of [
-    ["unknown", "the account does not hold it; remove `existing`"],
+    ["unknown", "the account does not have it; remove `existing`"],
     ["kind", "it is not a service key, but a personal access token"],
     ["service", 'it is for the service "storage"'],
     ["prefix", "`existing.key` is not the full key of this id, which begins with"],
@@ -110,7 +110,7 @@ test("what the list does not confirm is refused, nothing is changed, and no erro
     ["kind2", 'it is not a personal access token, but a service key for "storage"'],
   ] as const) {
     const said = new RegExp(`\\(${name}\\):\n +error: (.*)\n`).exec(all)?.[1];
-    expect(said).toContain(`was refused: ${why}`);
+    expect(said).toContain(`(\`existing\`): ${why}`);
     expect(said).toContain("Nothing was created or changed.");
   }
   // A second list proves that the unknown one is absent, though another resource came into the state meanwhile.
@@ -118,7 +118,7 @@ test("what the list does not confirm is refused, nothing is changed, and no erro
   expect(facts()).toEqual(before);
   expect((await stack.resources()).map(({ id }) => id)).toEqual([shared.id]);
   expect(all).toContain(
-    `The key ${shared.id} is named by \`existing\` of two resources; only one can own it.`,
+    `another resource of this program manages the key ${shared.id} already; only one can`,
   );
 
   // Bad at preview already, and with an empty property, since the engine would print its value.
@@ -126,7 +126,7 @@ test("what the list does not confirm is refused, nothing is changed, and no erro
   const bad = await stack.preview([], { allowFail: true });
   expect(bad.all).toContain("resource 'blank' has a problem: `existing.id` must be the id of a key");
   expect(bad.all).toContain(
-    "resource 'blank' has a problem: `existing.key` must be the full key, without white space",
+    "resource 'blank' has a problem: `existing.key` must be the full key, without whitespace",
   );
   await stack.assertNoSecrets(secretsOf(emulator));
 });

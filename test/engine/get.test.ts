@@ -64,11 +64,11 @@ test("get of what the account does not hold fails at preview, naming kind and id
   for (const [code, said] of [
     [
       `SshKey.get("x", "${key.id}")`,
-      `There is no SSH key with the id ${key.id}: the account does not hold it.`,
+      `There is no SSH key with the id ${key.id}: the account does not have it.`,
     ],
     [
       `ServiceKey.get("x", "nothing")`,
-      "There is no service key with the id nothing: the account does not hold it.",
+      "There is no service key with the id nothing: the account does not have it.",
     ],
     [
       `ServiceKey.get("x", "${pat.id}")`,

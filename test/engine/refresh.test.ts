@@ -31,7 +31,9 @@ test("what was deleted elsewhere is created once more, and nothing else is touch
     emulator.account.remove((before[name] as { id: string }).id);
   takeRequests(emulator);
   await stack.refresh();
-  expect(takeRequests(emulator).sort()).toEqual([`GET ${API_KEYS}`, `GET ${SSH_KEYS}`]);
+  // A list may lag: what is that young is looked for twice more, in lists that all share.
+  const thrice = [API_KEYS, SSH_KEYS].flatMap((path) => [1, 2, 3].map(() => `GET ${path}`));
+  expect(takeRequests(emulator).sort()).toEqual(thrice);
   expect(Object.keys(await state()).sort()).toEqual(["key-kept", "pat-kept", "ssh-kept"]);
   expect(changesIn(await stack.up())).toEqual({ created: 3, unchanged: 4 });
   expect(takeRequests(emulator).sort()).toEqual([

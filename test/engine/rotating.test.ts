@@ -57,5 +57,5 @@ test("without an overlap the next up revokes the predecessor", async () => {
   expect(changesIn(await stack.up())).toMatchObject({ updated: 1 });
   const { id, previous } = await stack.outputs();
   expect(emulator.account.liveApiKeys().map((key) => key.id)).toEqual([id]);
-  expect(previous).toBeUndefined();
+  expect(previous).toBeNull();
 });

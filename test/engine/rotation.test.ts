@@ -41,7 +41,7 @@ test("from rotateAt or expiresAt on, preview shows a replacement without a reque
   expect(await idOf("kept")).not.toBe(kept);
 });
 
-test("a refresh of a token past rotateAt keeps it and its key; one past expiresAt is gone", async () => {
+test("a refresh of a token past rotateAt keeps it and its key; one past expiresAt is inactive, and revoked when it is replaced", async () => {
   let clock = Date.now() - 40 * DAY;
   const body = token("due", { expiresInDays: 50, rotateBeforeDays: 11 });
   const { emulator, stack } = await openWorld({ program: program(body), emulator: { now: () => clock } });
@@ -52,8 +52,12 @@ test("a refresh of a token past rotateAt keeps it and its key; one past expiresA
   expect((await stack.resource("due", { showSecrets: true })).outputs).toEqual(before.outputs);
   clock = Date.now() + 20 * DAY;
   await stack.refresh();
-  expect(await stack.resources()).toEqual([]);
+  expect((await stack.resource("due")).outputs).toMatchObject({ isActive: false });
   expect(emulator.account.liveApiKeys()).toEqual([]);
+  // It may be activated again, so it is revoked when it is replaced, and not only forgotten.
+  takeRequests(emulator);
+  await stack.up();
+  expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/pat`, `DELETE ${API_KEYS}/${before.id!}`]);
 });
 
 test("the token a run is logged in with is not revoked: the error says what to do, and the state keeps it until another run can", async () => {
@@ -69,9 +73,9 @@ test("the token a run is logged in with is not revoked: the error says what to d
   const refused = await stack.up([], { allowFail: true });
   expect(refused.code).not.toBe(0);
   expect(refused.all).toContain(
-    `Refused to revoke the personal access token ${first.id}: it is the credential of this very run (from the environment variable WAYSCLOUD_API_KEY)`,
+    `Did not revoke the personal access token ${first.id}, because this update is authenticated with it (from the environment variable WAYSCLOUD_API_KEY)`,
   );
-  expect(refused.all).toContain("Configure another credential (after a replacement: the new key)");
+  expect(refused.all).toContain("Configure another credential (after a replacement, the new key)");
   expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/pat`]);
   const second = emulator.account.liveApiKeys()[1]!;
   const held = (await stack.resources()).map(({ id, delete: pending = false }) => [id, pending]);
@@ -90,7 +94,7 @@ test("the token a run is logged in with is not revoked: the error says what to d
 
   const destroyed = await stack.destroy([], { allowFail: true });
   expect(destroyed.code).not.toBe(0);
-  expect(destroyed.all).toContain(`Refused to revoke the personal access token ${second.id}`);
+  expect(destroyed.all).toContain(`Did not revoke the personal access token ${second.id}`);
   expect(takeRequests(emulator)).toEqual([]);
   expect((await stack.resources()).map(({ id }) => id)).toEqual([second.id]);
   stack.env["WAYSCLOUD_API_KEY"] = emulator.apiKey;

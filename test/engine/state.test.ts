@@ -9,24 +9,24 @@ jest.setTimeout(120_000);
 
 // What a refresh or a diff needs of the inputs stands in the outputs too, and only where it was given.
 const sshKey = ["adopted", "createdAt", "fingerprint", "keyType", "name", "publicKey", "vmCount"];
-const apiKey = ["createdAt", "description", "isActive", "key", "keyPrefix", "keyType"];
+const apiKey = ["createdAt", "description", "isActive", "key", "keyPrefix", "keyType", "lastUsedAt"];
 const OUTPUTS: Record<string, string[]> = {
   deploy: sshKey,
   named: sshKey,
-  adopted: sshKey,
-  database: [...apiKey, "service"],
-  dns: [...apiKey, "service", "recreateIfInvalid", "rotationTriggers"],
-  storage: [...apiKey, "service", "scopes"],
-  ci: [...apiKey, "scopes"],
+  adopted: [...sshKey, "holder"],
+  database: [...apiKey, "service", "scopes"],
+  dns: [...apiKey, "service", "scopes", "recreateIfInvalid", "rotationTriggers"],
+  storage: [...apiKey, "service", "scopes", "holder"],
+  ci: [...apiKey, "scopes", "expiresInDays", "expiresAt", "rotateAt"],
   robot: [...apiKey, "scopes", "expiresInDays", "expiresAt", "rotateAt"],
 };
 const INPUTS: Record<string, string[]> = {
   deploy: ["name", "publicKey"],
   named: ["name", "publicKey"],
-  adopted: ["adoptExisting", "name", "publicKey"],
+  adopted: ["__owner", "adoptExisting", "name", "publicKey"],
   database: ["description", "service"],
-  dns: ["description", "recreateIfInvalid", "rotationTriggers", "service"],
-  storage: ["description", "existing", "service"],
+  dns: ["__owner", "description", "recreateIfInvalid", "rotationTriggers", "service"],
+  storage: ["__owner", "description", "existing", "service"],
   ci: ["description", "scopes"],
   robot: ["description", "expiresInDays", "recreateIfInvalid", "rotateBeforeDays", "scopes"],
 };
@@ -54,10 +54,8 @@ test("the state holds the contract's outputs and nothing besides, and a constant
     );
   const sorted = (names: Record<string, string[]>): Record<string, string[]> =>
     Object.fromEntries(Object.entries(names).map(([name, list]) => [name, [...list].sort()]));
-  // A key that has no description has no such output.
-  expect(named("outputs")).toEqual(
-    sorted({ ...OUTPUTS, storage: OUTPUTS["storage"]!.filter((name) => name !== "description") }),
-  );
+  // What is absent is null, so that previews know it.
+  expect(named("outputs")).toEqual(sorted(OUTPUTS));
   expect(named("inputs")).toEqual(INPUTS);
   for (const { type, inputs, outputs } of resources) {
     const text = TEXTS[type.replace("pulumi-nodejs:dynamic/wayscloud:", "")]!;
@@ -97,7 +95,16 @@ test("the state of version 0.1.0 needs no change, no request, and keeps its keys
   await stack.refresh(["--expect-no-changes"]);
   const outputsOf = (resources: typeof before): unknown[] =>
     resources.map(({ urn, id, outputs }) => [urn, id, outputs]);
-  expect(outputsOf(await stack.resources({ showSecrets: true })).sort()).toEqual(outputsOf(before).sort());
+  // An optional output that is absent is null since 1.0.0; nothing else is new.
+  const present = (resources: typeof before): typeof before =>
+    resources.map((resource) => ({
+      ...resource,
+      outputs: Object.fromEntries(
+        Object.entries(resource.outputs ?? {}).filter(([, value]) => value !== null),
+      ),
+    }));
+  const after = present(await stack.resources({ showSecrets: true }));
+  expect(outputsOf(after).sort()).toEqual(outputsOf(present(before)).sort());
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
   // The adopted key stays.

@@ -68,7 +68,7 @@ test("a refused credential is said to come from the provider that was configured
   const config = { apiKey: secret("wayscloud_pat_wrong_credential"), endpoint: emulator.url };
   await host.configure(config, "urn:pulumi:dev::test::pulumi:providers:wayscloud-account::staging");
   await expect(host.up(urnOf("ServiceKey"), { service: "dns" })).rejects.toThrow(
-    'the `apiKey` of the provider "staging"',
+    'the configuration of the provider "staging"',
   );
   await host.configure(config, "urn:pulumi:dev::test::pulumi:providers:wayscloud-account::default");
   await expect(host.up(urnOf("ServiceKey"), { service: "dns" })).rejects.toThrow(

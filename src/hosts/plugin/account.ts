@@ -1,5 +1,5 @@
 // The account that the provider was configured with: `apiKey`, `endpoint` and `customerId`, else environment and credentials file.
-import { API_KEY, resolveConnection } from "../../config";
+import { resolveConnection } from "../../config";
 import { errorMessage } from "../../lifecycle/create-once/outcome";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
@@ -14,10 +14,10 @@ const NAMESPACE = /^wayscloud:/;
 export class PluginAccount {
   private made: Run | undefined;
 
-  /** `source` says where the configuration came from, in messages. */
+  /** `source` names the configuration in messages, before the key. */
   constructor(
     private readonly config: Properties = {},
-    private readonly source = "the stack config wayscloud-account:apiKey",
+    private readonly source = "the stack config",
   ) {}
 
   /** Everything that this process knows; connects to the account at the first request. */
@@ -27,7 +27,8 @@ export class PluginAccount {
 
   /** Why no account can be made of the configuration, if so. Makes no request. */
   misconfiguration(): string | undefined {
-    if (this.config[API_KEY.replace(NAMESPACE, "")] === UNKNOWN) return undefined;
+    // In a preview an explicit provider's configuration may depend on other resources.
+    if (Object.values(this.config).includes(UNKNOWN)) return undefined;
     try {
       resolveConnection(this.lookUp, this.source);
       return undefined;

@@ -93,7 +93,7 @@ export function configured(request: messages.ConfigureRequest): PluginAccount {
   const { name } = parseUrn(request.getUrn() ?? "");
   const isExplicit = name !== "" && !/^default(_|$)/.test(name);
   const source = isExplicit
-    ? `the \`apiKey\` of the provider "${name}"`
-    : "the stack config wayscloud-account:apiKey (or the `apiKey` of an explicit provider)";
+    ? `the configuration of the provider "${name}",`
+    : "the stack config (or an explicit provider's configuration)";
   return new PluginAccount(properties, source);
 }

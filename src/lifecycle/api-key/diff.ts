@@ -42,7 +42,8 @@ function diffLive<Spec extends object>(
   }
   const pending = pendingImport(inputs.existing);
   if (pending && pending.id !== state.id) replaces.push("existing");
-  replaces.push(...dueReplacements(state, inputs, now));
+  const due = dueReplacements(state, inputs, now);
+  replaces.push(...due);
   const updates = [
     ...(same(state.recreateIfInvalid, inputs.recreateIfInvalid) ? [] : ["recreateIfInvalid"]),
     ...(same(state.rotateAt, maybeRotateAt(state.expiresAt, inputs.rotateBeforeDays))
@@ -52,7 +53,7 @@ function diffLive<Spec extends object>(
     ...(state.lost ? ["unresolved"] : []),
   ];
   const changed = [...replaces, ...updates];
-  return { changes: changed.length > 0, replaces, changed };
+  return { changes: changed.length > 0, replaces, changed, isDue: due.length > 0 };
 }
 
 /** A listed key that was imported without its secret, seen as one of ours. */

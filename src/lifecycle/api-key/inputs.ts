@@ -59,7 +59,6 @@ function checkExisting(check: InputCheck, olds: Properties, news: Properties, ho
   const old = isRecord(olds.existing) && olds.existing.id === id ? olds.existing : undefined;
   if (id !== UNKNOWN && (typeof id !== "string" || !/^[A-Za-z0-9_-]+$/.test(id))) {
     check.fail("", `\`existing.id\` must be the id of a key as the key list shows it, not ${shape(id)}`);
-    return;
   }
   const claim = apiKeyClaim(String(id));
   const program = createHash("sha256").update(JSON.stringify(news)).digest("hex");
@@ -71,8 +70,7 @@ function checkExisting(check: InputCheck, olds: Properties, news: Properties, ho
     key !== UNKNOWN &&
     (typeof key !== "string" || !/^[\x21-\x7e]+$/.test(key))
   ) {
-    check.fail("", `\`existing.key\` must be the full key, without white space, not ${shape(key)}`);
-    return;
+    check.fail("", `\`existing.key\` must be the full key, without whitespace, not ${shape(key)}`);
   }
   const other = old || isDone ? undefined : holders.keeper(claim);
   if (other !== undefined) check.fail("", heldByAnother(String(id)));

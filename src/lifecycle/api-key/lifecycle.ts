@@ -92,9 +92,10 @@ function liveKey<Spec>(
   };
 }
 
-/** The local clock, if by it the key just created is due already: then only the time that passes on it counts. */
+/** The local clock, if by it the key that replaces a due one is due already: then only the time that passes on it counts. */
 function clockAhead<Spec>(made: HeldKey<Spec>, inputs: ApiKeyInputs<Spec>, run: Run): string | null {
   const now = run.client.timing.now();
+  if (!run.holders.replacesDueKeys) return null;
   const due =
     rotateAtOf(made.expiresAt, known(inputs.rotateBeforeDays, "rotateBeforeDays")) ?? made.expiresAt;
   return isPast(due, now) ? rfc3339(now) : null;

@@ -99,7 +99,7 @@ function checkRotation(check: InputCheck, news: Properties): void {
   if (expiresInDays === undefined || expiresInDays === null) {
     check.fail(
       "rotateBeforeDays",
-      "`rotateBeforeDays` needs `expiresInDays`: a token without an end has no day before it",
+      "`rotateBeforeDays` needs `expiresInDays`: a token without an expiry has no day before it",
     );
   } else if (typeof expiresInDays === "number" && rotateBeforeDays >= expiresInDays) {
     check.fail(
