@@ -1,15 +1,14 @@
 // getSshKeys and getSshKey: the account's SSH keys.
 import type * as pulumi from "@pulumi/pulumi";
 
-import { AmbiguousMatchError, ConfigurationError, NotFoundError } from "../errors";
 import { completeList } from "../api/list";
+import { onlyMatch, sshKeyLookup } from "../api/ssh-key-lookup";
+import type { SshKeyLookup } from "../api/ssh-key-lookup";
 import { call, callOutput } from "./data-function";
 import type { DataFunction } from "./data-function";
 import { givenFields } from "./filters";
-import { readFingerprint } from "./fingerprint";
 import { listFunction } from "./list-function";
 import type { DataOptions, DataOutputOptions } from "./options";
-import { sanitize } from "../text/redact";
 
 /** An SSH key as the account lists it. The API does not return the public key. */
 export interface SshKeyInfo {
@@ -45,12 +44,13 @@ const sshKeys = listFunction<SshKeyInfo>(
   {},
 );
 
-type Wanted = [field: keyof GetSshKeyArgs, value: string];
-
-const sshKey: DataFunction<SshKeyInfo[], Wanted, SshKeyInfo> = {
+const sshKey: DataFunction<SshKeyInfo[], SshKeyLookup, SshKeyInfo> = {
   name: "getSshKey",
   request: sshKeys.request,
-  check: oneField,
+  check: (args) =>
+    sshKeyLookup(
+      givenFields("getSshKey", args ?? {}, { id: "string", name: "string", fingerprint: "string" }),
+    ),
   select: onlyMatch,
   fromMock: (answer) => answer as SshKeyInfo,
 };
@@ -101,52 +101,4 @@ export function getSshKeyOutput(
   opts?: DataOutputOptions,
 ): pulumi.Output<SshKeyInfo> {
   return callOutput(sshKey, args, opts);
-}
-
-function oneField(args: unknown): Wanted {
-  const given = givenFields("getSshKey", args ?? {}, { id: "string", name: "string", fingerprint: "string" });
-  const [only] = given;
-  if (given.length !== 1 || !only) {
-    throw new ConfigurationError("getSshKey: specify exactly one of `id`, `name` and `fingerprint`.");
-  }
-  const [field, value] = only as Wanted;
-  if (field === "fingerprint" && !readFingerprint(value)) {
-    throw new ConfigurationError(
-      `getSshKey: \`fingerprint\` is not a fingerprint (${value.length} characters). ${AS_PRINTED}`,
-    );
-  }
-  return [field, value];
-}
-
-const AS_PRINTED = "Give it as `ssh-keygen -lf` prints it: SHA256:…";
-
-function onlyMatch(keys: readonly SshKeyInfo[], wanted: Wanted): SshKeyInfo {
-  const [field, value] = wanted;
-  const found = keys.filter((key) => fits(key, wanted));
-  const [only] = found;
-  if (only && found.length === 1) return only;
-  const what = `with the ${field} ${JSON.stringify(sanitize(value))}`;
-  if (!only) {
-    throw new NotFoundError({
-      message: `getSshKey: the account has no SSH key ${what}.${field === "fingerprint" ? hint(keys, value) : ""}`,
-      outcome: "rejected",
-    });
-  }
-  throw new AmbiguousMatchError({
-    message: `getSshKey: the account has ${found.length} SSH keys ${what} (ids ${found.map((key) => key.id).join(", ")}). Look the key up by \`id\`.`,
-    outcome: "rejected",
-  });
-}
-
-function fits(key: SshKeyInfo, [field, value]: Wanted): boolean {
-  if (field !== "fingerprint") return key[field] === value;
-  const [listed, wanted] = [readFingerprint(key.fingerprint), readFingerprint(value)];
-  return listed?.algorithm === wanted?.algorithm && listed?.digest === wanted?.digest;
-}
-
-/** Digests of different algorithms cannot be compared without the key itself. */
-function hint(keys: readonly SshKeyInfo[], value: string): string {
-  const algorithm = readFingerprint(value)?.algorithm;
-  const others = keys.some((key) => readFingerprint(key.fingerprint)?.algorithm !== algorithm);
-  return algorithm === "MD5" && others ? ` The account lists SHA256 fingerprints. ${AS_PRINTED}` : "";
 }

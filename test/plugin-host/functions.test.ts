@@ -52,7 +52,7 @@ test("a failed read is not remembered", async () => {
 test.each([
   ["getApiKeys", { keytype: "pat" }, /getApiKeys: unknown argument `keytype`; did you mean "keyType"\?/],
   ["getApiKeys", { isActive: "yes" }, /`isActive` must be a boolean, not a/],
-  ["getSshKey", {}, /exactly one of `id`, `name` and `fingerprint`; it was given 0/],
+  ["getSshKey", {}, /specify exactly one of `id`, `name` and `fingerprint`/],
   ["getSshKey", { name: "none" }, /no SSH key with the name "none"/],
   ["getNothing", {}, /no such function; there are `getProfile`/],
 ])("%s(%j) is refused", async (name, args, reason) => {

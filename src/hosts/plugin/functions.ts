@@ -5,6 +5,7 @@ import type { AccountClient } from "../../api/client";
 import { completeList } from "../../api/list";
 import { ConfigurationError } from "../../errors";
 import { didYouMean, listed, shape } from "../../lifecycle/inputs";
+import { onlyMatch, sshKeyLookup } from "../../api/ssh-key-lookup";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
 import type { Run } from "../../lifecycle/run";
@@ -46,9 +47,10 @@ export class Functions {
         return { apiKeys: matching(await this.shared("apiKeys", reads.apiKeys, context), args) };
       case "getSshKeys":
         return { sshKeys: await this.shared("sshKeys", reads.sshKeys, context) };
-      case "getSshKey":
-        oneOf(args);
-        return { ...onlyOne(matching(await this.shared("sshKeys", reads.sshKeys, context), args), args) };
+      case "getSshKey": {
+        const lookup = sshKeyLookup(Object.entries(args));
+        return { ...onlyMatch(await this.shared("sshKeys", reads.sshKeys, context), lookup) };
+      }
       default:
         return { ...(await this.shared("profile", reads.profile, context)) };
     }
@@ -96,22 +98,4 @@ function argumentsOf(name: string, args: Properties): Properties {
 function matching<T extends object>(entries: readonly T[], args: Properties): T[] {
   const given = Object.entries(args);
   return entries.filter((entry) => given.every(([name, value]) => (entry as Properties)[name] === value));
-}
-
-function oneOf(args: Properties): void {
-  if (Object.keys(args).length === 1) return;
-  throw new ConfigurationError(
-    `getSshKey needs exactly one of \`id\`, \`name\` and \`fingerprint\`; it was given ${Object.keys(args).length}.`,
-  );
-}
-
-function onlyOne<T extends { id: string }>(fits: readonly T[], args: Properties): T {
-  const [only] = fits;
-  if (fits.length === 1 && only) return only;
-  const found =
-    fits.length === 0 ? "no SSH key" : `${fits.length} SSH keys (ids ${fits.map(({ id }) => id).join(", ")})`;
-  const [[field, value] = []] = Object.entries(args);
-  throw new ConfigurationError(
-    `getSshKey: the account has ${found} with the ${field ?? ""} ${JSON.stringify(value)}.`,
-  );
 }
