@@ -47,10 +47,10 @@ async function pendingOf(stack: Stack): Promise<Pending[]> {
   return ((await stack.exportState()).deployment.pending_operations ?? []) as Pending[];
 }
 
-/** What README says, step by step; the quotes make sure that it still says so. */
+/** What docs/troubleshooting.md says, step by step; the quotes make sure that it still says so. */
 async function recover(emulator: Emulator, stack: Stack): Promise<void> {
-  const readme = readFileSync("README.md", "utf8");
-  const section = /### After `pulumi` was killed\n(.*?)\n## /s.exec(readme)?.[1] ?? "";
+  const page = readFileSync("docs/troubleshooting.md", "utf8");
+  const section = /## After `pulumi` was killed\n(.*?)\n## /s.exec(page)?.[1] ?? "";
   expect(section).toMatch(/1\. `pulumi stack export` shows the pending operation/);
   for (const { resource } of await pendingOf(stack)) {
     expect(section).toMatch(/2\. Look for that description in the account's key list/);
@@ -60,7 +60,7 @@ async function recover(emulator: Emulator, stack: Stack): Promise<void> {
     const ssh = emulator.account.sshKeys().find((each) => each.name === name);
     if (ssh) emulator.account.remove(ssh.id);
   }
-  expect(section).toContain("3. `pulumi refresh --clear-pending-creates --yes`, then `pulumi up`.");
+  expect(section).toContain("3. Run `pulumi refresh --clear-pending-creates --yes`, then `pulumi up`.");
   await stack.run(["refresh", "--clear-pending-creates", "--yes", "--skip-preview"]);
   await stack.up();
 }
