@@ -94,6 +94,6 @@ export function configured(request: messages.ConfigureRequest): PluginAccount {
   const isExplicit = name !== "" && !/^default(_|$)/.test(name);
   const source = isExplicit
     ? `the configuration of the provider "${name}",`
-    : "the stack config (or an explicit provider's configuration)";
+    : "the stack config";
   return new PluginAccount(properties, source);
 }
