@@ -113,7 +113,8 @@ export class Listing<T extends { id: string }> {
     const first = this.current?.requestedAt ?? this.timing.monotonic();
     for (const wait of LOOK_AGAIN_AFTER_MS) {
       const moment = first + wait;
-      await this.timing.sleep(Math.max(0, moment - this.timing.monotonic()));
+      const rest = moment - this.timing.monotonic();
+      if (rest > 0) await this.timing.sleep(rest);
       found = entryOf(await this.sharedSince(moment), id);
       if (found) return found;
     }

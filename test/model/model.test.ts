@@ -112,7 +112,11 @@ class World {
     const calm: Run = { troubles: [] };
     for (const stack of this.stacks) {
       stack.recover((id) => this.isInUse(id));
-      expect([stack.name, await stack.refresh(calm)]).toEqual([stack.name, true]);
+      expect([stack.name, await stack.refresh(calm), stack.printed]).toEqual([
+        stack.name,
+        true,
+        stack.printed,
+      ]);
       for (let round = 0; round < 3; round += 1) {
         expect([stack.name, await stack.up(calm), stack.printed]).toEqual([stack.name, true, stack.printed]);
         this.expectSound();
@@ -278,8 +282,10 @@ const program = fc.uniqueArray(slot, { minLength: 1, maxLength: 3 });
 
 test(`any history of two stacks: every live key is in a state, named, or somebody else's (seed ${SEED}, ${SECONDS} s)`, async () => {
   let running: Promise<void> = Promise.resolve();
+  let histories = 0;
   await fc.assert(
     fc.asyncProperty(program, program, commands, (one, two, history) => {
+      histories += 1;
       running = live(
         async (world) => {
           await fc.asyncModelRun(() => ({ model: {}, real: world }), history);
@@ -299,4 +305,5 @@ test(`any history of two stacks: every live key is in a state, named, or somebod
   );
   // The limit leaves the last history where it is; it has to come to its end, and to a good one.
   await running;
+  process.stderr.write(`${histories} histories, seed ${SEED}\n`);
 });

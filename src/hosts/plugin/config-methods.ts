@@ -92,8 +92,6 @@ export function configured(request: messages.ConfigureRequest): PluginAccount {
   const { properties } = decode(request.getArgs());
   const { name } = parseUrn(request.getUrn() ?? "");
   const isExplicit = name !== "" && !/^default(_|$)/.test(name);
-  const source = isExplicit
-    ? `the configuration of the provider "${name}",`
-    : "the stack config";
+  const source = isExplicit ? `the configuration of the provider "${name}",` : "the stack config";
   return new PluginAccount(properties, source);
 }
