@@ -1,0 +1,108 @@
+// Ownership across commands of the real engine: a key that passes from one resource to another, or whose replacement names it again, stays alive.
+import type { Emulator } from "../../src/emulator";
+import type { Stack } from "../support/stack";
+import { changesIn } from "../support/stack";
+import { API_KEYS, openWorld, program, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/world";
+
+jest.setTimeout(180_000);
+
+const live = (emulator: Emulator): string[] => emulator.account.liveApiKeys().map(({ id }) => id);
+const held = async (stack: Stack): Promise<Record<string, string | undefined>> =>
+  Object.fromEntries((await stack.resources()).map(({ urn, id }) => [urn.split("::").at(-1)!, id]));
+
+test("a key that was imported under a new name survives an interrupted `pulumi up`, the next one, and is revoked at the end", async () => {
+  const { emulator, stack } = await openWorld({ program: program("") });
+  const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
+  const existing = JSON.stringify({ id: byHand.id, key: byHand.key });
+  const key = (name: string): string =>
+    `new wayscloud.ServiceKey("${name}", { service: "dns", existing: ${existing} });\n`;
+  const other = `new wayscloud.SshKey("other", { publicKey: "${publicKey(1)}" });\n`;
+  stack.setProgram(program(key("before")));
+  await stack.up();
+
+  stack.setProgram(program(key("after") + other));
+  emulator.faults.add({ method: "POST", path: SSH_KEYS, status: 403, times: "always" });
+  expect((await stack.up([], { allowFail: true })).code).not.toBe(0);
+  expect(await held(stack)).toEqual({ before: byHand.id, after: byHand.id });
+  emulator.faults.clear();
+
+  takeRequests(emulator);
+  const next = await stack.up();
+  expect(next.all).toContain("another resource manages it now");
+  expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`]);
+  expect(live(emulator)).toContain(byHand.id);
+  expect(await held(stack)).toMatchObject({ after: byHand.id });
+  await stack.preview(["--expect-no-changes"]);
+  await stack.assertNoSecrets(secretsOf(emulator));
+  await stack.destroy();
+  expect(live(emulator)).not.toContain(byHand.id);
+});
+
+test("`up --replace` with `existing` still declared is rejected and loses nothing; without it, it rotates; `ignoreChanges` works", async () => {
+  const { emulator, stack } = await openWorld({ program: program("") });
+  const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
+  const existing = `existing: ${JSON.stringify({ id: byHand.id, key: byHand.key })}`;
+  const key = (more: string, opts = "{}"): string =>
+    program(`new wayscloud.ServiceKey("dns", { service: "dns", ${more} }, ${opts});`);
+  stack.setProgram(key(existing));
+  await stack.up();
+  stack.setProgram(key(existing, '{ ignoreChanges: ["existing"] }'));
+  for (let run = 0; run < 3; run += 1) expect(changesIn(await stack.up())).toEqual({ unchanged: 2 });
+  stack.setProgram(key(existing));
+  const { urn } = await stack.resource("dns");
+
+  const rejected = await stack.up(["--replace", urn], { allowFail: true });
+  expect(rejected.code).not.toBe(0);
+  expect(rejected.all).toContain(
+    "`existing` let the new resource take the same key again. Nothing was revoked.",
+  );
+  expect(live(emulator)).toContain(byHand.id);
+  stack.setProgram(key(""));
+  await stack.up();
+  expect(await held(stack)).toEqual({ dns: byHand.id });
+  expect(live(emulator)).toContain(byHand.id);
+
+  takeRequests(emulator);
+  await stack.up(["--replace", urn]);
+  expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/service`, `DELETE ${API_KEYS}/${byHand.id}`]);
+  const { dns } = await held(stack);
+  expect(live(emulator)).toContain(dns);
+  expect(live(emulator)).not.toContain(byHand.id);
+});
+
+test("two resources that name one key are rejected, in either order, and nothing is revoked", async () => {
+  const { emulator, stack } = await openWorld({ program: program("") });
+  const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
+  const existing = `{ service: "dns", existing: ${JSON.stringify({ id: byHand.id, key: byHand.key })} }`;
+  const key = (name: string): string => `new wayscloud.ServiceKey("${name}", ${existing});\n`;
+  stack.setProgram(program(key("one")));
+  await stack.up();
+  for (const body of [key("one") + key("two"), key("two") + key("one")]) {
+    stack.setProgram(program(body));
+    const { code, all } = await stack.up([], { allowFail: true });
+    expect(code).not.toBe(0);
+    expect(all).toMatch(/another resource of this program manages the key|manage the same key/);
+    expect(live(emulator)).toContain(byHand.id);
+  }
+  stack.setProgram(program(key("one")));
+  await stack.up();
+  expect(await held(stack)).toEqual({ one: byHand.id });
+  expect(live(emulator)).toContain(byHand.id);
+});
+
+test("a deletion that is answered 404 counts only where the account's list agrees: a wrong base path loses nothing", async () => {
+  const { emulator, stack } = await openWorld({
+    program: program('new wayscloud.ServiceKey("dns", { service: "dns" });'),
+  });
+  await stack.up();
+  const { id } = await stack.resource("dns");
+  const endpoint = stack.env["WAYSCLOUD_ENDPOINT"]!;
+  stack.env["WAYSCLOUD_ENDPOINT"] = `${endpoint}/v1`;
+  expect((await stack.destroy([], { allowFail: true })).code).not.toBe(0);
+  expect([live(emulator), await held(stack)]).toEqual([expect.arrayContaining([id]), { dns: id }]);
+  stack.env["WAYSCLOUD_ENDPOINT"] = endpoint;
+  emulator.account.remove(id!);
+  takeRequests(emulator);
+  await stack.destroy();
+  expect(takeRequests(emulator)).toEqual([`DELETE ${API_KEYS}/${id!}`, `GET ${API_KEYS}`]);
+});
