@@ -1,6 +1,6 @@
 // What an audit finds, as plain functions of lists and states: nothing here makes a request or changes anything.
 import { parseApiTime } from "../api/timing";
-import { bearsMark } from "../text/auto-name";
+import { endsInMarker } from "../text/auto-name";
 import type { ManagedKey, ManagedKeys } from "./managed";
 
 /**
@@ -143,7 +143,7 @@ function addExpiry(holder: ManagedKey, key: ListedApiKey, options: AuditOptions,
 }
 
 function addUnmanaged(description: string | undefined, managed: ManagedKeys, add: Add): void {
-  const owner = bearsMark(description, "description")
+  const owner = endsInMarker(description, "description")
     ? /^pulumi ([^/]+\/[^/]+)\//.exec(description)?.[1]
     : undefined;
   if (owner === undefined || !managed.stacks.has(owner)) add("unmanaged", UNMANAGED);

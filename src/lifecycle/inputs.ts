@@ -1,5 +1,5 @@
 // Checking inputs: each helper reads one property, notes what is wrong with it in words for the user, and leaves unknown values alone.
-import { bearsMark, fillIn, isForLater, isTemplate } from "../text/auto-name";
+import { endsInMarker, fillTemplate, isPreviewTemplate, isTemplate } from "../text/auto-name";
 import type { AutoKind } from "../text/auto-name";
 import { didYouMean } from "../text/did-you-mean";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
@@ -43,7 +43,7 @@ export class InputCheck {
   }
 
   /** Is there a value that is known, and not rejected yet? An unknown one is passed on as it is. */
-  known(name: string): boolean {
+  isKnown(name: string): boolean {
     if (this.rejected.has(name)) return false;
     const value = this.news[name];
     if (value === UNKNOWN) this.inputs[name] = UNKNOWN;
@@ -54,17 +54,17 @@ export class InputCheck {
     if (this.news[name] === undefined || this.news[name] === null) {
       this.fail(name, `\`${name}\` is required: ${what}`);
     }
-    return this.known(name);
+    return this.isKnown(name);
   }
 
-  flag(name: string): void {
-    if (!this.known(name)) return;
+  boolean(name: string): void {
+    if (!this.isKnown(name)) return;
     if (typeof this.news[name] === "boolean") this.inputs[name] = this.news[name];
     else this.fail(name, `\`${name}\` must be true or false, not ${quoted(this.news[name])}`);
   }
 
   days(name: string, most: number, least = 1): void {
-    if (!this.known(name)) return;
+    if (!this.isKnown(name)) return;
     const value = this.news[name];
     if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
       const given = typeof value === "number" ? String(value) : quoted(value);
@@ -73,8 +73,8 @@ export class InputCheck {
   }
 
   /** A string that people will see: in the account, in messages, in the state. */
-  text(name: string): string | undefined {
-    if (!this.known(name)) return undefined;
+  string(name: string): string | undefined {
+    if (!this.isKnown(name)) return undefined;
     const value = this.news[name];
     if (typeof value !== "string") {
       this.fail(name, `\`${name}\` must be a string, not ${quoted(value)}`);
@@ -91,8 +91,8 @@ export class InputCheck {
   }
 
   /** Values of any kind by name, at any depth; they are only compared. */
-  textMap(name: string): void {
-    if (!this.known(name)) return;
+  valueMap(name: string): void {
+    if (!this.isKnown(name)) return;
     const value = this.news[name];
     if (!isRecord(value)) {
       this.fail(name, `\`${name}\` must be an object, such as { quarter: "2026-Q4" }, not ${quoted(value)}`);
@@ -108,13 +108,13 @@ export class InputCheck {
    * A name or description that may be omitted. A generated suffix is kept for the lifetime of the resource, unless `renew` (the object is
    * being replaced). With `adopting` the template stays unfilled, because the adopted object may already have a name.
    */
-  auto(name: AutoKind, olds: Properties, options: { adopting: boolean; renew: boolean }): void {
-    const value = this.text(name);
+  autoName(name: AutoKind, olds: Properties, options: { adopting: boolean; renew: boolean }): void {
+    const value = this.string(name);
     if (!isTemplate(value, name)) return;
     const old = olds[name];
-    if (!options.renew && (bearsMark(old, name) || isTemplate(old, name))) this.inputs[name] = old;
-    else if (isForLater(value)) this.inputs[name] = UNKNOWN;
-    else this.inputs[name] = options.adopting ? value : fillIn(value);
+    if (!options.renew && (endsInMarker(old, name) || isTemplate(old, name))) this.inputs[name] = old;
+    else if (isPreviewTemplate(value)) this.inputs[name] = UNKNOWN;
+    else this.inputs[name] = options.adopting ? value : fillTemplate(value);
   }
 }
 

@@ -1,7 +1,7 @@
 // What the resources' constructors share: the constant provider code, the properties and options that they pass, and mistakes found at once.
 import * as pulumi from "@pulumi/pulumi";
 
-import { autoText } from "../text/auto-name";
+import { autoNameTemplate } from "../text/auto-name";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 
 /** The provider objects of "pulumi-wayscloud/runtime". */
@@ -132,7 +132,7 @@ export function lookupOptions<A>(
 
 /** The default description of a key: it names its owner, and ends in a marker that proves ownership. */
 export function defaultDescription(name: string): string {
-  return autoText(`${defaultRotatingDescription(name)} #`, pulumi.runtime.isDryRun());
+  return autoNameTemplate(`${defaultRotatingDescription(name)} #`, pulumi.runtime.isDryRun());
 }
 
 /**
@@ -150,7 +150,7 @@ export function defaultRotatingDescription(name: string): string {
 
 /** The default name of an SSH key. */
 export function defaultName(name: string): string {
-  return autoText(`${name}-`, pulumi.runtime.isDryRun());
+  return autoNameTemplate(`${name}-`, pulumi.runtime.isDryRun());
 }
 
 /** The first resources keep their traces (cheap), so that errors show a source location. */

@@ -94,20 +94,20 @@ describe("an input", () => {
   test("that is unknown is passed on by every check, and is no failure", () => {
     const checking = check({ a: UNKNOWN });
     checking.required("a", "x");
-    checking.flag("a");
+    checking.boolean("a");
     checking.days("a", 10);
-    checking.text("a");
-    checking.textMap("a");
+    checking.string("a");
+    checking.valueMap("a");
     expect(checking.result()).toEqual({ inputs: { a: UNKNOWN }, failures: [] });
   });
 
   test.each([undefined, null])("that is %p is absent: a failure only where it is required", (value) => {
     expect(
       failuresOf({ a: value }, (each) => {
-        each.flag("a");
+        each.boolean("a");
         each.days("a", 9);
-        each.text("a");
-        each.textMap("a");
+        each.string("a");
+        each.valueMap("a");
       }),
     ).toEqual([]);
     expect(failuresOf({ a: value }, (each) => each.required("a", "a text"))).toEqual([
@@ -121,14 +121,14 @@ describe("an input", () => {
 
   test.each([true, false])("flag %p is taken", (value) => {
     const checking = check({ a: value });
-    checking.flag("a");
+    checking.boolean("a");
     expect(checking.result()).toEqual({ inputs: { a: value }, failures: [] });
   });
 
   test.each([1, 0, "", [], {}, "canary canary canary"])(
     "flag %j is a failure that shows no value",
     (value) => {
-      expect(failuresOf({ a: value }, (each) => each.flag("a"))).toEqual([
+      expect(failuresOf({ a: value }, (each) => each.boolean("a"))).toEqual([
         { property: "a", reason: `\`a\` must be true or false, not ${shape(value)}` },
       ]);
     },
@@ -138,7 +138,7 @@ describe("an input", () => {
     ["never", '`a` must be true or false, not the string "never"'],
     ["true", '`a` must be true or false, not the string "true" (read stack config with `config.getBoolean`)'],
   ])("flag %j names the mistake, as a short word is no secret", (value, reason) => {
-    expect(failuresOf({ a: value }, (each) => each.flag("a"))).toEqual([{ property: "a", reason }]);
+    expect(failuresOf({ a: value }, (each) => each.boolean("a"))).toEqual([{ property: "a", reason }]);
   });
 
   test("days that came from the stack config say how to read a number there", () => {
@@ -156,7 +156,7 @@ describe("an input", () => {
   });
 
   test.each([5, true, [], {}, ["x"]])("text %j is a failure", (value) => {
-    expect(failuresOf({ a: value }, (each) => each.text("a"))[0]!.reason).toBe(
+    expect(failuresOf({ a: value }, (each) => each.string("a"))[0]!.reason).toBe(
       `\`a\` must be a string, not ${shape(value)}`,
     );
   });
@@ -171,13 +171,13 @@ describe("an input", () => {
       later: UNKNOWN,
     };
     const checking = check({ a: values, b: {} });
-    checking.textMap("a");
-    checking.textMap("b");
+    checking.valueMap("a");
+    checking.valueMap("b");
     expect(checking.result()).toEqual({ inputs: { a: values }, failures: [] });
   });
 
   test.each([["x"], "x", 5, true])("map %j is a failure", (value) => {
-    expect(failuresOf({ a: value }, (each) => each.textMap("a"))[0]!.reason).toBe(
+    expect(failuresOf({ a: value }, (each) => each.valueMap("a"))[0]!.reason).toBe(
       `\`a\` must be an object, such as { quarter: "2026-Q4" }, not ${value === "x" ? 'the string "x"' : shape(value)}`,
     );
   });
@@ -193,8 +193,8 @@ describe("an input", () => {
   ])("an Output that was turned into a string is named, once: %j", (value, where) => {
     const failures = failuresOf({ a: value }, (each) => {
       each.required("a", "x");
-      each.text("a");
-      each.textMap("a");
+      each.string("a");
+      each.valueMap("a");
       each.days("a", 9);
     });
     expect(failures).toEqual([
@@ -208,7 +208,7 @@ describe("an input", () => {
   test("that people see must not hold a key: the failure names no value, and the key is kept nowhere", () => {
     const secret = `wayscloud_pat_abc12_${"Canary0123456789".repeat(3)}`;
     const checking = check({ description: `made with ${secret}` });
-    checking.text("description");
+    checking.string("description");
     const { inputs, failures } = checking.result();
     expect(failures).toEqual([
       { property: "", reason: expect.stringContaining("`description` contains a key or another secret") },
@@ -218,15 +218,15 @@ describe("an input", () => {
 
   test("that is generated from a logical name may have a hash in it", () => {
     const name = `${"0123456789abcdef".repeat(4)}-\${hex(7)}`;
-    expect(failuresOf({ name }, (each) => each.auto("name", {}, { adopting: false, renew: false }))).toEqual(
-      [],
-    );
+    expect(
+      failuresOf({ name }, (each) => each.autoName("name", {}, { adopting: false, renew: false })),
+    ).toEqual([]);
   });
 
   test("all failures come at once", () => {
     const failures = failuresOf({ a: 1, b: "x", c: -1 }, (each) => {
-      each.text("a");
-      each.flag("b");
+      each.string("a");
+      each.boolean("b");
       each.days("c", 9);
     });
     expect(failures.map(({ property }) => property)).toEqual(["a", "b", "c"]);

@@ -3,7 +3,7 @@
 import { resources } from "../../src/hosts/resources";
 import fc from "fast-check";
 
-import { autoText } from "../../src/text/auto-name";
+import { autoNameTemplate } from "../../src/text/auto-name";
 import { type Emulator, startEmulator } from "../../src/emulator";
 import { createRun } from "../../src/lifecycle/run";
 import { type Run } from "../../src/lifecycle/run";
@@ -123,7 +123,7 @@ const kinds: Record<string, Kind> = {
 
 /** The inputs as the resource's constructor passes them on. */
 function constructed({ auto }: Kind, inputs: Properties): Properties {
-  return { [auto.name]: autoText(auto.prefix, false), ...inputs };
+  return { [auto.name]: autoNameTemplate(auto.prefix, false), ...inputs };
 }
 
 /** A process of its own for every command. */

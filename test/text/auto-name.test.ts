@@ -1,23 +1,26 @@
 // Names and descriptions made up by the package: a template from the program, a mark from `check`, and never a user's own text.
 import {
-  autoText,
-  bearsMark,
-  drawMark,
-  fillIn,
-  isForLater,
+  autoNameTemplate,
+  endsInMarker,
+  newMarker,
+  fillTemplate,
+  isPreviewTemplate,
   isTemplate,
-  markOf,
+  markerOf,
 } from "../../src/text/auto-name";
 import type { AutoKind } from "../../src/text/auto-name";
 import { InputCheck } from "../../src/lifecycle/inputs";
 import { UNKNOWN } from "../../src/lifecycle/lifecycle";
 
-const NAME = autoText("deploy-", false);
-const DESCRIPTION = autoText("pulumi shop/prod/deploy #", false);
-const later = { name: autoText("deploy-", true), description: autoText("pulumi shop/prod/deploy #", true) };
+const NAME = autoNameTemplate("deploy-", false);
+const DESCRIPTION = autoNameTemplate("pulumi shop/prod/deploy #", false);
+const later = {
+  name: autoNameTemplate("deploy-", true),
+  description: autoNameTemplate("pulumi shop/prod/deploy #", true),
+};
 const auto = (kind: AutoKind, given: unknown, old?: unknown, options = { adopting: false, renew: false }) => {
   const check = new InputCheck({ [kind]: given }, [kind]);
-  check.auto(kind, old === undefined ? {} : { [kind]: old }, options);
+  check.autoName(kind, old === undefined ? {} : { [kind]: old }, options);
   return check.result().inputs[kind];
 };
 
@@ -27,30 +30,30 @@ describe("a template", () => {
     ["name", later.name],
     ["description", DESCRIPTION],
     ["description", later.description],
-    ["name", autoText("a\nb-", false)],
-    ["description", autoText("pulumi a/b/c\nd #", false)],
-    ["description", autoText("pulumi org/a/b/${hex(7)} #", true)],
+    ["name", autoNameTemplate("a\nb-", false)],
+    ["description", autoNameTemplate("pulumi a/b/c\nd #", false)],
+    ["description", autoNameTemplate("pulumi org/a/b/${hex(7)} #", true)],
   ])("of a %s (%j) is known as one, and filled in bears a mark", (kind, template) => {
     expect(isTemplate(template, kind)).toBe(true);
-    expect(bearsMark(template, kind)).toBe(false);
-    const text = fillIn(template);
-    expect(bearsMark(text, kind)).toBe(true);
+    expect(endsInMarker(template, kind)).toBe(false);
+    const text = fillTemplate(template);
+    expect(endsInMarker(text, kind)).toBe(true);
     expect(isTemplate(text, kind)).toBe(false);
-    expect(markOf(text)).toMatch(/^[0-9a-f]{7}$/);
-    expect(text.endsWith(markOf(text))).toBe(true);
+    expect(markerOf(text)).toMatch(/^[0-9a-f]{7}$/);
+    expect(text.endsWith(markerOf(text))).toBe(true);
   });
 
   test("of a preview is drawn only later", () => {
-    expect([isForLater(later.name), isForLater(NAME)]).toEqual([true, false]);
-    expect([isForLater(later.description), isForLater(DESCRIPTION)]).toEqual([true, false]);
+    expect([isPreviewTemplate(later.name), isPreviewTemplate(NAME)]).toEqual([true, false]);
+    expect([isPreviewTemplate(later.description), isPreviewTemplate(DESCRIPTION)]).toEqual([true, false]);
   });
 
   test("with a prefix that looks like one itself keeps that prefix", () => {
-    expect(fillIn(autoText("${hex(7)}-", false))).toMatch(/^\$\{hex\(7\)\}-[0-9a-f]{7}$/);
+    expect(fillTemplate(autoNameTemplate("${hex(7)}-", false))).toMatch(/^\$\{hex\(7\)\}-[0-9a-f]{7}$/);
   });
 
   test("with `$` in its prefix is filled in literally", () => {
-    expect(fillIn(autoText("$&-$1-$$-", false))).toMatch(/^\$&-\$1-\$\$-[0-9a-f]{7}$/);
+    expect(fillTemplate(autoNameTemplate("$&-$1-$$-", false))).toMatch(/^\$&-\$1-\$\$-[0-9a-f]{7}$/);
   });
 });
 
@@ -95,10 +98,10 @@ describe("a mark", () => {
     ["description", "the pulumi a/b/c #1234567"],
     ["description", "pulumi a/b #1234567"],
     ["description", null],
-  ])("is not seen in the %s %p", (kind, text) => expect(bearsMark(text, kind)).toBe(false));
+  ])("is not seen in the %s %p", (kind, text) => expect(endsInMarker(text, kind)).toBe(false));
 
   test("is seven hex digits, drawn anew each time", () => {
-    const marks = new Set(Array.from({ length: 1_000 }, drawMark));
+    const marks = new Set(Array.from({ length: 1_000 }, newMarker));
     expect(marks.size).toBeGreaterThan(990);
     for (const mark of marks) expect(mark).toMatch(/^[0-9a-f]{7}$/);
   });
@@ -121,12 +124,12 @@ describe.each<[AutoKind, string, string, string]>([
   test("draws a new one when the thing itself is another", () => {
     const renewed = auto(kind, template, marked, { adopting: false, renew: true });
     expect(renewed).not.toBe(marked);
-    expect(bearsMark(renewed, kind)).toBe(true);
+    expect(endsInMarker(renewed, kind)).toBe(true);
     expect(auto(kind, later[kind], marked, { adopting: false, renew: true })).toBe(UNKNOWN);
   });
 
   test("draws one when the text was explicit before", () => {
-    expect(bearsMark(auto(kind, template, explicit), kind)).toBe(true);
+    expect(endsInMarker(auto(kind, template, explicit), kind)).toBe(true);
   });
 
   test("keeps the template of something that is taken over and has a text already", () => {

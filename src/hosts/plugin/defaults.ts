@@ -1,7 +1,7 @@
 // Names and descriptions that a program leaves out. A dynamic class fills them in by its constructor; here the URN says what they are made of.
 import { createHash } from "node:crypto";
 
-import { autoText, bearsMark, isTemplate } from "../../text/auto-name";
+import { autoNameTemplate, endsInMarker, isTemplate } from "../../text/auto-name";
 import type { AutoKind } from "../../text/auto-name";
 import type { Properties } from "../../lifecycle/lifecycle";
 import { isSameMaterial } from "../../lifecycle/ssh-key/identity";
@@ -16,7 +16,7 @@ export function withDefaults(resource: PluginResource, olds: Properties, news: P
   const __owner = `${project}/${stack}/${name}`;
   if (resource.className === "SshKey") {
     const kept = isSameMaterial(olds.publicKey, news.publicKey) || olds.publicKey === undefined;
-    const automatic = (kept ? olds.name : undefined) ?? autoText(`${name}-`, false);
+    const automatic = (kept ? olds.name : undefined) ?? autoNameTemplate(`${name}-`, false);
     const adopts = news.adoptExisting !== undefined && news.adoptExisting !== false;
     return { ...news, name: news.name ?? automatic, ...(adopts && { __owner }) };
   }
@@ -25,7 +25,7 @@ export function withDefaults(resource: PluginResource, olds: Properties, news: P
   if ("rotateEveryDays" in resource.table.inputs) {
     return news.description === undefined ? { ...news, description: owner } : { ...news, __owner };
   }
-  const description = news.description ?? olds.description ?? autoText(`${owner} #`, false);
+  const description = news.description ?? olds.description ?? autoNameTemplate(`${owner} #`, false);
   return { ...news, description, ...((news.existing ?? news.description) !== undefined && { __owner }) };
 }
 
@@ -36,7 +36,7 @@ export function withSeededMark(given: Properties, checked: Properties, seed: Uin
   const seeded = (kind: AutoKind): Properties => {
     const drawn = checked[kind];
     // Only what was drawn for this template just now: a mark that was kept stays.
-    if (!isTemplate(given[kind], kind) || !bearsMark(drawn, kind)) return {};
+    if (!isTemplate(given[kind], kind) || !endsInMarker(drawn, kind)) return {};
     return { [kind]: drawn.slice(0, -mark.length) + mark };
   };
   return { ...checked, ...seeded("name"), ...seeded("description") };

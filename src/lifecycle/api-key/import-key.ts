@@ -3,7 +3,7 @@ import { parseApiTime } from "../../api/timing";
 import type { ApiKey } from "../../api/schemas";
 import { RefusedError } from "../../errors";
 import { sanitize } from "../../text/redact";
-import { drawMark, isTemplate } from "../../text/auto-name";
+import { newMarker, isTemplate } from "../../text/auto-name";
 import { apiKeyClaim } from "../holders";
 import { known, UNKNOWN } from "../lifecycle";
 import type { MaybeUnknown } from "../lifecycle";
@@ -41,7 +41,7 @@ export async function importKey<Spec extends object>(
       `Cannot import the ${kind.label} ${id} (\`existing\`): ${wrong ?? ""}. Nothing was created or changed.`,
     );
   }
-  const holder = `${inputs.owner}#${drawMark()}`;
+  const holder = `${inputs.owner}#${newMarker()}`;
   run.holders.claim({ what: claim, holder });
   run.apiKeys.noteCreated(id);
   return {

@@ -36,9 +36,9 @@ export function checkApiKey<Spec extends object>(
 ): Checked {
   const check = new InputCheck(news, [...kind.specNames, ...kind.updatable, ...COMMON]);
   kind.check(check, news);
-  check.auto("description", olds, { adopting: news.existing !== undefined, renew: false });
-  check.textMap("rotationTriggers");
-  check.flag("recreateIfInvalid");
+  check.autoName("description", olds, { adopting: news.existing !== undefined, renew: false });
+  check.valueMap("rotationTriggers");
+  check.boolean("recreateIfInvalid");
   checkExisting(check, olds, news, holders);
   check.private("__owner");
   return check.result();
@@ -49,7 +49,7 @@ export function checkApiKey<Spec extends object>(
  * property, since the engine would print its value.
  */
 function checkExisting(check: InputCheck, olds: Properties, news: Properties, holders: Holders): void {
-  if (!check.known("existing")) return;
+  if (!check.isKnown("existing")) return;
   const { existing } = news;
   if (!isRecord(existing) || Object.keys(existing).some((name) => name !== "id" && name !== "key")) {
     check.fail("", "`existing` must be an object { id, key }");

@@ -2,7 +2,7 @@
 import { pathSegment } from "../../api/path-segment";
 import type { ApiKey } from "../../api/schemas";
 import { NotFoundError, RefusedError } from "../../errors";
-import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../../text/auto-name";
+import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
 import { UnresolvedError } from "../create-once/outcome";
 import { unresolvedId } from "../create-once/lost-attempt";
@@ -50,8 +50,8 @@ async function create<Spec extends object>(
     }
   }
   const given = known(inputs.description ?? "", "description");
-  const description = isTemplate(given, "description") ? fillIn(given) : given;
-  const hasMarker = bearsMark(description, "description");
+  const description = isTemplate(given, "description") ? fillTemplate(given) : given;
+  const hasMarker = endsInMarker(description, "description");
   const sent = inputs.description === undefined ? undefined : description;
   const settled = { ...inputs, description: sent };
   try {
@@ -66,7 +66,7 @@ async function create<Spec extends object>(
     throw new IncompleteError({ ...live, lost }, possibleDuplicateMessage(describeKey(kind, description)));
   } catch (error) {
     if (!(error instanceof UnresolvedError)) throw error;
-    const id = unresolvedId(hasMarker ? markOf(description) : drawMark());
+    const id = unresolvedId(hasMarker ? markerOf(description) : newMarker());
     const lost = { description, hasMarker, ...error.started };
     throw new IncompleteError<ApiKeyState<Spec>>(
       { status: "unresolved", id, lost, inputs: encodeInputs(kind, settled) },
@@ -132,10 +132,10 @@ async function readLive<Spec extends object>(
   if (!entry) {
     if (!lost) return undefined;
     // The key is gone, but a duplicate from a lost attempt may still exist: keep its marker in the state.
-    const marker = lost.hasMarker ? markOf(lost.description) : drawMark();
+    const marker = lost.hasMarker ? markerOf(lost.description) : newMarker();
     return { status: "unresolved", id: unresolvedId(marker), lost, inputs: {} };
   }
-  if (bearsMark(description, "description")) await warnAboutDuplicates(kind, description, [id], run);
+  if (endsInMarker(description, "description")) await warnAboutDuplicates(kind, description, [id], run);
   return {
     ...state,
     isActive: entry.isActive,

@@ -16,7 +16,7 @@ export const serviceKeyKind: KeyKind<ServiceSpec> = {
   updatable: [],
   check(check) {
     if (!check.required("service", `one of ${SERVICES.join(", ")}`)) return;
-    const service = check.text("service");
+    const service = check.string("service");
     if (service === undefined || (SERVICES as readonly string[]).includes(service)) return;
     const given = holdsSecret(service) ? shape(service) : JSON.stringify(service.slice(0, 60));
     check.fail(

@@ -1,6 +1,6 @@
 // The states of a service key or personal access token, decoded once from the engine's properties and encoded once on the way back.
 import type { ApiKey } from "../../api/schemas";
-import { bearsMark } from "../../text/auto-name";
+import { endsInMarker } from "../../text/auto-name";
 import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/lost-attempt";
 import type { LostAttempt } from "../create-once/lost-attempt";
 import { apiKeyClaim } from "../holders";
@@ -103,7 +103,7 @@ export function decodeHeld<Spec extends object>(
 
 export function decodeLost(state: StateReader): LostAttempt {
   const description = state.stringOrNull("description") ?? "";
-  const hasMarker = bearsMark(description, "description");
+  const hasMarker = endsInMarker(description, "description");
   return { description, hasMarker, ...decodeStartedAt(state) };
 }
 

@@ -29,13 +29,13 @@ export function checkRotatingKey<Spec extends object>(kind: KeyKind<Spec>, news:
   ];
   const check = new InputCheck(news, [...kind.specNames, ...own]);
   kind.check(check, news);
-  check.text("description");
-  check.textMap("rotationTriggers");
+  check.string("description");
+  check.valueMap("rotationTriggers");
   if (check.required("rotateEveryDays", "how many days a key serves before a new one is created")) {
     check.days("rotateEveryDays", MAX_DAYS);
   }
   check.days("overlapDays", MAX_DAYS, 0);
-  check.flag("holdWhileUsed");
+  check.boolean("holdWhileUsed");
   check.private("__owner");
   checkDays(check, news);
   return check.result();

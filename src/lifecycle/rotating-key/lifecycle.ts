@@ -1,5 +1,5 @@
 // The lifecycle of a rotating key. Due times come from the state; while nothing is due, there is no request.
-import { drawMark, isDefaultDescription } from "../../text/auto-name";
+import { newMarker, isDefaultDescription } from "../../text/auto-name";
 import { cleanUpLostAttempt, createKey, describeKey, warnAboutDuplicates } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
 import { leftBy } from "../api-key/matching";
@@ -47,7 +47,7 @@ async function create<Spec extends object>(
   const base = known(inputs.description, "description");
   // Only then can no other resource have the very same inputs.
   const sameInputs = isDefaultDescription(base) || inputs.owner !== "" ? JSON.stringify(inputs) : undefined;
-  const marker = run.lostCreations.markerOf(sameInputs) ?? drawMark();
+  const marker = run.lostCreations.markerOf(sameInputs) ?? newMarker();
   const description = withMarker(base, marker);
   run.lostCreations.noteMarker(sameInputs, marker);
   try {

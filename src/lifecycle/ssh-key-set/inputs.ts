@@ -34,11 +34,11 @@ export function checkSshKeySet(news: Properties): Checked {
   checkPublicKeys(check, news.publicKeys);
   // The constructor always passes one.
   check.inputs.namePrefix = "ssh-key-";
-  const prefix = check.text("namePrefix");
+  const prefix = check.string("namePrefix");
   if (prefix !== undefined && hasControls(prefix)) {
     check.fail("namePrefix", `\`namePrefix\` must not contain ${CONTROLS}`);
   }
-  check.flag("adoptExisting");
+  check.boolean("adoptExisting");
   return check.result();
 }
 

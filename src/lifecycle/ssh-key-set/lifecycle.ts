@@ -1,5 +1,5 @@
 // The lifecycle of a set of SSH keys: every change is an update in place of the entries that changed.
-import { drawMark } from "../../text/auto-name";
+import { newMarker } from "../../text/auto-name";
 import { IncompleteError, known } from "../lifecycle";
 import type { Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
@@ -12,7 +12,7 @@ import { SshKeySetUpdate } from "./update";
 export const sshKeySetLifecycle: Lifecycle<SshKeySetInputs, SshKeySetState> = {
   diff: diffSshKeySet,
   async create(inputs, run) {
-    const id = `ssh-key-set-${drawMark()}`;
+    const id = `ssh-key-set-${newMarker()}`;
     const nothing = { id, keys: new Map(), unresolved: new Map(), leftovers: new Set<string>() };
     return apply("Creating the SSH key set", nothing, inputs, run);
   },

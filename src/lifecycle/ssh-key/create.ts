@@ -2,7 +2,7 @@
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { ConflictError, RefusedError } from "../../errors";
-import { bearsMark, drawMark, fillIn, isTemplate, markOf } from "../../text/auto-name";
+import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
 import { createOnce } from "../create-once/create-once";
 import { UnresolvedError } from "../create-once/outcome";
@@ -28,8 +28,8 @@ type HeldSshKey = Extract<SshKeyState, { status: "created" | "adopted" }>;
 export function createSshKey(inputs: SshKeyInputs, run: Run): Promise<SshKeyState> {
   const given = known(inputs.name, "name");
   const isAutomatic = isTemplate(given, "name");
-  const name = isAutomatic ? fillIn(given) : given;
-  const hasMarker = bearsMark(name, "name");
+  const name = isAutomatic ? fillTemplate(given) : given;
+  const hasMarker = endsInMarker(name, "name");
   const wanted = {
     name,
     key: parsePublicKey(known(inputs.publicKey, "publicKey")),
@@ -106,7 +106,7 @@ class SshKeyCreation {
         : await this.created(entry, created.duplicatePossible ? lost : null);
     } catch (error) {
       if (!(error instanceof UnresolvedError)) throw error;
-      const id = unresolvedId(hasMarker ? markOf(name) : drawMark());
+      const id = unresolvedId(hasMarker ? markerOf(name) : newMarker());
       throw new IncompleteError<SshKeyState>(
         {
           status: "unresolved",
@@ -175,7 +175,7 @@ class SshKeyCreation {
   }
 
   private newHolder(): string {
-    return `${this.wanted.owner}#${drawMark()}`;
+    return `${this.wanted.owner}#${newMarker()}`;
   }
 
   private outputs({ id, name, createdAt, vmCount }: SshKeyRecord) {

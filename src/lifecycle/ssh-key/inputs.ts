@@ -1,5 +1,5 @@
 // The inputs of an SSH key: checked, and typed with the unknown values of a preview.
-import { drawMark } from "../../text/auto-name";
+import { newMarker } from "../../text/auto-name";
 import { InputCheck } from "../inputs";
 import { known } from "../lifecycle";
 import type { Checked, MaybeUnknown, Properties } from "../lifecycle";
@@ -18,9 +18,9 @@ export interface SshKeyInputs {
 export function checkSshKey(olds: Properties, news: Properties): Checked {
   const check = new InputCheck(news, ["publicKey", "name", "adoptExisting", "__owner"]);
   checkPublicKey(check, news);
-  check.flag("adoptExisting");
+  check.boolean("adoptExisting");
   const renew = olds.publicKey !== undefined && !isSameMaterial(olds.publicKey, check.inputs.publicKey);
-  check.auto("name", olds, { adopting: check.inputs.adoptExisting === true, renew });
+  check.autoName("name", olds, { adopting: check.inputs.adoptExisting === true, renew });
   checkName(check);
   check.private("__owner");
   return check.result();
@@ -29,7 +29,7 @@ export function checkSshKey(olds: Properties, news: Properties): Checked {
 function checkPublicKey(check: InputCheck, news: Properties): void {
   if (!check.required("publicKey", "an OpenSSH public key, such as the content of id_ed25519.pub")) return;
   if (typeof news.publicKey !== "string") {
-    check.text("publicKey");
+    check.string("publicKey");
     return;
   }
   try {
@@ -43,7 +43,7 @@ function checkPublicKey(check: InputCheck, news: Properties): void {
 
 function checkName(check: InputCheck): void {
   // The constructor always passes a name or a template for one.
-  check.inputs.name ??= `ssh-key-${drawMark()}`;
+  check.inputs.name ??= `ssh-key-${newMarker()}`;
   const { name } = check.inputs;
   if (typeof name !== "string") return;
   if (name.trim() === "") check.fail("name", "`name` must not be empty; omit it to have one generated");

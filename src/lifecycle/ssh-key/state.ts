@@ -1,6 +1,6 @@
 // The states of an SSH key, decoded once from the engine's properties and encoded once on the way back.
 import type { SshKeyRecord } from "../../api/schemas";
-import { bearsMark } from "../../text/auto-name";
+import { endsInMarker } from "../../text/auto-name";
 import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/lost-attempt";
 import type { StartedAt } from "../create-once/lost-attempt";
 import { sshKeyClaim } from "../holders";
@@ -65,7 +65,7 @@ export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
 
 function decodeLost(state: StateReader): LostSshKey {
   const name = state.string("name");
-  const hasMarker = bearsMark(name, "name");
+  const hasMarker = endsInMarker(name, "name");
   return { name, publicKey: state.string("publicKey"), hasMarker, ...decodeStartedAt(state) };
 }
 
