@@ -166,6 +166,8 @@ onlyWithAll("yarn: works with node_modules; with Plug'n'Play as far as the SDK i
     await layouts.run(project, nodeProgram(), [yarn, "install"], {
       YARN_NPM_REGISTRY_SERVER: registry,
       YARN_ENABLE_TELEMETRY: "0",
+      // In CI Yarn would insist on a complete lockfile.
+      YARN_ENABLE_IMMUTABLE_INSTALLS: "false",
     });
     return project;
   };
