@@ -39,6 +39,8 @@ export class Listing<T extends { id: string }> {
   private readonly created = new Set<string>();
   private readonly removed = new Set<string>();
   private changes = 0;
+  /** When the first list of this run was requested (monotonic ms). */
+  private firstRequestedAt: number | undefined;
   /** A refresh asks about every key of a stack, so each list is indexed once. */
   private readonly indexes = new WeakMap<Snapshot<T>, Map<string, T[]>>();
 
@@ -53,6 +55,7 @@ export class Listing<T extends { id: string }> {
     if (failedAt !== undefined && this.timing.monotonic() - failedAt > FAILURE_STANDS_MS)
       this.current = undefined;
     if (!this.current) {
+      this.firstRequestedAt ??= this.timing.monotonic();
       const mine: Shared<T> = {
         snapshot: this.fresh(),
         changes: this.changes,
@@ -109,8 +112,8 @@ export class Listing<T extends { id: string }> {
     let found = await this.find(id);
     if (found || this.removed.has(id)) return found;
     if (!mayBeUnlisted(createdAt, (await this.shared()).serverTime ?? this.timing.now())) return undefined;
-    // Counted from the list that all who miss something have in common, so that they share the looks that follow as well.
-    const first = this.current?.requestedAt ?? this.timing.monotonic();
+    // Counted from the first list of the run, so that all who miss something share the looks that follow as well.
+    const first = this.firstRequestedAt ?? this.timing.monotonic();
     for (const wait of LOOK_AGAIN_AFTER_MS) {
       const moment = first + wait;
       const rest = moment - this.timing.monotonic();

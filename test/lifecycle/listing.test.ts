@@ -124,6 +124,22 @@ describe("absence", () => {
   });
 });
 
+test("all who miss a fresh key share two more looks, however late they come", async () => {
+  const { listing, asked, timing } = scripted();
+  const createdAt = new Date(timing.now()).toISOString();
+  const early = listing.findOwn("a", createdAt);
+  asked[0]!.answer([]);
+  await turn();
+  await turn();
+  asked[1]!.answer([]);
+  await turn();
+  await turn();
+  asked[2]!.answer([]);
+  expect(await early).toBeUndefined();
+  expect(await listing.findOwn("b", createdAt)).toBeUndefined();
+  expect(asked).toHaveLength(3);
+});
+
 describe("a failure", () => {
   test("is shared for 5 s by all who ask, and then the list is asked for again", async () => {
     const { listing, asked, timing } = scripted();
