@@ -97,6 +97,21 @@ test("the state knows every key that it made, whatever went wrong, and the next 
         await emulator.close();
       }
     }),
-    { numRuns: 80 },
+    {
+      numRuns: 80,
+      // The only key is removed, and the one that takes its place is refused: the state must not hold it any longer.
+      examples: [
+        [
+          [
+            { program: { keys: [["dora", 0]], namePrefix: "team-" }, troubles: [] },
+            {
+              program: { keys: [["anna", 0]], namePrefix: "team-" },
+              troubles: [{ method: "POST", nth: 1, times: 99, fate: "429", late: 0 }],
+            },
+            { program: { keys: [["dora", 0]], namePrefix: "team-" }, troubles: [] },
+          ],
+        ],
+      ],
+    },
   );
 });

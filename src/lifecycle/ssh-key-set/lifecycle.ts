@@ -34,13 +34,16 @@ async function apply(
   const update = new SshKeySetUpdate(state, known(inputs.adoptExisting, "adoptExisting"), run);
   await update.apply(wantedEntries(inputs));
   if (!update.failures.any) return update.state;
-  const { keys, unresolved, leftovers } = update.state;
-  // A creation that left nothing is none.
-  if (keys.size + unresolved.size + leftovers.size === 0) throw update.failures.error(what);
+  // Nothing was done where nothing was there before and nothing is there now. What was removed must not stay in the state.
+  if (isEmpty(state) && isEmpty(update.state)) throw update.failures.error(what);
   throw new IncompleteError(
     update.state,
     `${update.failures.message(what)}\nWhat was done is in the state; the next \`pulumi up\` does the rest.`,
   );
+}
+
+function isEmpty({ keys, unresolved, leftovers }: SshKeySetState): boolean {
+  return keys.size + unresolved.size + leftovers.size === 0;
 }
 
 /** A key that the account has no longer is missing from the set: the next update adds it again, alone. */
