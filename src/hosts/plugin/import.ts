@@ -1,6 +1,5 @@
 // What the account has and the state does not: `pulumi import`, the option `import`, `.get`; and what the program supplies afterwards.
 import { ConfigurationError } from "../../errors";
-import { isRecord } from "../../lifecycle/inputs";
 import type { Properties } from "../../lifecycle/lifecycle";
 import type { Run } from "../../lifecycle/run";
 import { hasFingerprint } from "../../lifecycle/ssh-key/identity";
@@ -97,22 +96,4 @@ export function completed({ className }: PluginResource, olds: Properties, input
     return olds;
   const { text, fingerprint } = parsePublicKey(inputs.publicKey);
   return fingerprint === olds.fingerprint ? { ...olds, publicKey: text } : olds;
-}
-
-/** The secret of an imported key, where `existing` of the same id supplies it. */
-export function suppliedSecret(id: string, olds: Properties, news: Properties): unknown {
-  const { existing } = news;
-  if (olds.key !== undefined || olds.keyPrefix === undefined || !isRecord(existing)) return undefined;
-  return existing.id === id ? existing.key : undefined;
-}
-
-/** @throws ConfigurationError when it is not the key that the account shows under this id. */
-export function checkSuppliedSecret(id: string, olds: Properties, key: unknown): void {
-  const { keyPrefix } = olds;
-  if (typeof key === "string" && typeof keyPrefix === "string" && keyPrefix !== "") {
-    if (key.startsWith(keyPrefix) && key.length > keyPrefix.length) return;
-  }
-  throw new ConfigurationError(
-    `\`existing.key\` is not the full key of ${id}, which begins with ${/^[\w-]{1,24}/.exec(String(keyPrefix))?.[0] ?? "something else"}. Nothing was changed.`,
-  );
 }

@@ -9,7 +9,7 @@ import type { PluginAccount } from "./account";
 import { withDefaults, withSeededMark } from "./defaults";
 import { diffResponse } from "./detailed-diff";
 import { ResourceInitFailed } from "./failure";
-import { checkSuppliedSecret, completed, isLookup, lookUp, suppliedSecret } from "./import";
+import { completed, isLookup, lookUp } from "./import";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import { resourceOf } from "./resource";
 import type { PluginResource } from "./resource";
@@ -53,11 +53,8 @@ export class ResourceMethods {
       this.clock.now(id),
       this.account().context().holders,
     );
-    const changed = [...(diff.changed ?? diff.replaces)];
-    const supplied = suppliedSecret(id, olds, news) !== undefined;
-    if (supplied) changed.push("existing");
     const oldInputs = present(decode(request.getOldInputs()).properties);
-    return diffResponse({ ...diff, changes: diff.changes || supplied, changed }, oldInputs, news);
+    return diffResponse({ ...diff, changed: diff.changed ?? diff.replaces }, oldInputs, news);
   }
 
   async create(request: messages.CreateRequest): Promise<messages.CreateResponse> {
@@ -112,11 +109,8 @@ export class ResourceMethods {
       response.setProperties(outgoing(resource, previewOfUpdate(resource.table, olds, news), secrets));
       return response;
     }
-    const key = suppliedSecret(id, olds, news);
-    if (key !== undefined) checkSuppliedSecret(id, olds, key);
-    const state = key === undefined ? olds : { ...olds, key };
     const outputs = await tracked(resource, request.getNews(), secrets, () =>
-      resource.lifecycle.update(id, state, news, this.account().context()),
+      resource.lifecycle.update(id, olds, news, this.account().context()),
     );
     response.setProperties(outgoing(resource, outputs, secrets));
     return response;

@@ -57,7 +57,7 @@ function diffLive<Spec extends object>(
 }
 
 /** A listed key that was imported without its secret, seen as one of ours. */
-function withoutSecret<Spec extends object>(kind: KeyKind<Spec>, entry: ApiKey): LiveKey<Spec> {
+export function withoutSecret<Spec extends object>(kind: KeyKind<Spec>, entry: ApiKey): LiveKey<Spec> {
   const { id, keyPrefix, keyType, isActive, createdAt, description = null, lastUsedAt = null } = entry;
   return {
     status: "live",

@@ -13,7 +13,7 @@ import type { Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
 import { isPast, rfc3339 } from "../time";
 import { cleanUpLostAttempt, createKey, describeKey, sameInputsOf, warnAboutDuplicates } from "./create-key";
-import { diffApiKey, knownSpec, rotateAtOf } from "./diff";
+import { diffApiKey, knownSpec, rotateAtOf, withoutSecret } from "./diff";
 import { importKey, pendingImport, whyNotTheKey } from "./import-key";
 import { encodeInputs } from "./inputs";
 import type { ApiKeyInputs } from "./inputs";
@@ -156,13 +156,14 @@ function listedOf<Spec extends object>(kind: KeyKind<Spec>, id: string, entry: A
 
 async function update<Spec extends object>(
   kind: KeyKind<Spec>,
-  state: ApiKeyState<Spec>,
+  before: ApiKeyState<Spec>,
   inputs: ApiKeyInputs<Spec>,
   run: Run,
 ): Promise<ApiKeyState<Spec>> {
+  const pending = pendingImport(inputs.existing);
+  const state = before.status === "looked-up" && pending ? withoutSecret(kind, before.entry) : before;
   if (state.status !== "live") return state;
   if (state.lost) await cleanUpLostAttempt(kind, state.lost, run, [state.id]);
-  const pending = pendingImport(inputs.existing);
   const key = pending && pending.id === state.id ? known(pending.key, "existing.key") : state.key;
   const wrong = key === null || key === state.key ? undefined : whyNotTheKey(key, state.keyPrefix);
   if (wrong !== undefined)
