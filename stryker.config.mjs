@@ -9,7 +9,7 @@ export default {
   // What is computed when a file is loaded would need the whole suite for every mutant.
   ignoreStatic: true,
   mutate: [
-    "src/api/outcome.ts",
+    "src/api/request-outcome.ts",
     "src/api/timing.ts",
     "src/api/send.ts",
     "src/text/redact.ts",

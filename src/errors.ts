@@ -157,3 +157,8 @@ export function beforeSending(error: WaysCloudError): WaysCloudError {
   if (error instanceof MalformedResponseError) return new MalformedResponseError({ ...facts, status });
   return status === undefined ? new ConnectionError(facts) : errorOfStatus({ ...facts, status });
 }
+
+/** What went wrong, in words, whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

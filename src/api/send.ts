@@ -1,6 +1,6 @@
 // A request with its retries: sends it, classifies the result, waits, and either returns the response or throws the error that says what happened.
 import type { WaysCloudError } from "../errors";
-import { isRetryable, outcomeOfStatus } from "./outcome";
+import { isRetryable, outcomeOfStatus } from "./request-outcome";
 import type { RateLimiter } from "./rate-limiter";
 import { errorOfFailure, errorOfLongWait, errorOfResponse, errorOfTimeout } from "./request-errors";
 import { backoff, MAX_RETRY_AFTER_MS, retryAfter } from "./timing";

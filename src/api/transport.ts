@@ -8,8 +8,8 @@ import { Axios, AxiosHeaders, isAxiosError } from "axios";
 
 import { version } from "../version";
 import { ConfigurationError } from "../errors";
-import { PROXY_REFUSED } from "./outcome";
-import type { TransportFailure } from "./outcome";
+import { PROXY_REFUSED } from "./request-outcome";
+import type { TransportFailure } from "./request-outcome";
 
 /** Where requests go, and as whom. */
 export interface Connection {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { FaultError } from "./faults/fault";
-import { parseFaults } from "./faults/validation";
+import { parseFaults } from "./faults/check-json";
 import { errorCode, errorMessage } from "./http/error-message";
 import { checkOptions, OptionError } from "./options";
 import type { EmulatorOptions } from "./options";

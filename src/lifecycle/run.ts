@@ -6,7 +6,7 @@ import type { Operation, Timing } from "../api/timing";
 import { resolveConnection } from "../config";
 import type { ConfigLookup } from "../config";
 import { MalformedResponseError } from "../errors";
-import { LostCreations } from "./create-once/lost-creation";
+import { LostCreations } from "./create-once/retried-creation";
 import { Holders } from "./holders";
 import { Listing } from "./listing";
 

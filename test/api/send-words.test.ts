@@ -1,7 +1,7 @@
 // What a failed request says to do, and what the limiter in front of all requests is told: one attempt's result at a time, without a network.
 import type { WaysCloudError } from "../../src/errors";
 import { RateLimiter } from "../../src/api/rate-limiter";
-import type { TransportFailure } from "../../src/api/outcome";
+import type { TransportFailure } from "../../src/api/request-outcome";
 import { send } from "../../src/api/send";
 import type { Request } from "../../src/api/send";
 import { Operation } from "../../src/api/timing";

@@ -1,12 +1,12 @@
 // The decisions of `createOnce` one by one, against an account of scripted answers: what is kept, what is removed, what is said, and when.
-import { ConnectionError, errorOfStatus, MalformedResponseError } from "../../src/errors";
+import { ConnectionError, errorMessage, errorOfStatus, MalformedResponseError } from "../../src/errors";
 import type { RequestOutcome } from "../../src/errors";
 import type { Run } from "../../src/lifecycle/run";
 import { createOnce } from "../../src/lifecycle/create-once/create-once";
-import { isAmbiguous, errorMessage, UnresolvedError } from "../../src/lifecycle/create-once/outcome";
+import { isAmbiguous, UnresolvedError } from "../../src/lifecycle/create-once/failures";
 import type { Created, CreatedRelativeTo } from "../../src/lifecycle/create-once/creation";
 import type { UnreadableEntry } from "../../src/api/list";
-import { LostCreations } from "../../src/lifecycle/create-once/lost-creation";
+import { LostCreations } from "../../src/lifecycle/create-once/retried-creation";
 import { FakeTiming } from "../support/fake-timing";
 
 type Judgement = "owned" | "maybe-owned" | "other";

@@ -1,7 +1,7 @@
 // Which fault applies to which request.
 import type { Call } from "../http/call";
 import type { Fault, FaultControl } from "./fault";
-import { checkFault } from "./validation";
+import { checkFault } from "./check-json";
 import { copyOf } from "../account/records";
 import { withoutTrailingSlash } from "../routes/endpoints";
 

@@ -2,7 +2,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveConnection } from "../../config";
-import { errorMessage } from "../../lifecycle/create-once/outcome";
+import { errorMessage } from "../../errors";
 import { createRun } from "../../lifecycle/run";
 import { resources } from "../resources";
 import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";

@@ -1,6 +1,6 @@
 // The account that the provider was configured with: `apiKey`, `endpoint` and `customerId`, else environment and credentials file.
 import { resolveConnection } from "../../config";
-import { errorMessage } from "../../lifecycle/create-once/outcome";
+import { errorMessage } from "../../errors";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
 import { createRun, type Run } from "../../lifecycle/run";

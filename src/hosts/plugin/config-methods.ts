@@ -3,7 +3,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
 import { resolveEndpoint } from "../../config";
 import { didYouMean, listed, same, shape, without } from "../../lifecycle/inputs";
-import { errorMessage } from "../../lifecycle/create-once/outcome";
+import { errorMessage } from "../../errors";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { CheckFailure, Diff, Properties } from "../../lifecycle/lifecycle";
 import { PluginAccount } from "./account";

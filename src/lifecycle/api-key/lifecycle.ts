@@ -4,7 +4,7 @@ import type { ApiKey } from "../../api/schemas";
 import { NotFoundError, RefusedError } from "../../errors";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
-import { UnresolvedError } from "../create-once/outcome";
+import { UnresolvedError } from "../create-once/failures";
 import { unresolvedId } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage } from "../create-once/messages";
 import { deleteUnlessHeld } from "../delete";

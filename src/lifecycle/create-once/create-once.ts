@@ -1,6 +1,6 @@
 // Creates one thing exactly once: after a POST whose outcome is unknown, find out, clean up, try once more, or say exactly what is left.
-import { LostResponseError, WaysCloudError } from "../../errors";
-import { errorMessage, isAmbiguous, isConflict, UnresolvedError } from "./outcome";
+import { errorMessage, LostResponseError, WaysCloudError } from "../../errors";
+import { isAmbiguous, isConflict, UnresolvedError } from "./failures";
 import type { WithServerTime } from "../../api/client";
 import type { Run } from "../run";
 import type { Created, Creation, Listed } from "./creation";

@@ -4,7 +4,7 @@ import { cleanUpLostAttempt, createKey, describeKey, warnAboutDuplicates } from 
 import { knownSpec } from "../api-key/diff";
 import { leftBy } from "../api-key/matching";
 import { refuseSelfLockout } from "../api-key/self-lockout";
-import { UnresolvedError } from "../create-once/outcome";
+import { UnresolvedError } from "../create-once/failures";
 import { byServerClock, unresolvedId } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage } from "../create-once/messages";
 import { deleteUnlessHeld } from "../delete";

@@ -1,11 +1,11 @@
 // One update of a rotating key: revoke the previous key if its time has come, create the next one if that is due, and leave a state that is true
 // whatever fails in between.
 import type { ApiKey } from "../../api/schemas";
-import { RefusedError } from "../../errors";
+import { errorMessage, RefusedError } from "../../errors";
 import { cleanUpLostAttempt, createKey, describeKey } from "../api-key/create-key";
 import { leftBy } from "../api-key/matching";
 import { isOwnCredential } from "../api-key/self-lockout";
-import { errorMessage, UnresolvedError } from "../create-once/outcome";
+import { UnresolvedError } from "../create-once/failures";
 import { possibleDuplicateMessage } from "../create-once/messages";
 import { knownSpec } from "../api-key/diff";
 import { IncompleteError, known } from "../lifecycle";

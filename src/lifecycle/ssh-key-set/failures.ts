@@ -1,6 +1,5 @@
 // What went wrong with some entries of a set: collected while the others go on, and said in one message.
-import { WaysCloudError } from "../../errors";
-import { errorMessage } from "../create-once/outcome";
+import { errorMessage, WaysCloudError } from "../../errors";
 import { IncompleteError } from "../lifecycle";
 
 /** More of them would bury the first ones. */

@@ -5,7 +5,7 @@ import { ConflictError, RefusedError } from "../../errors";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
 import { createOnce } from "../create-once/create-once";
-import { UnresolvedError } from "../create-once/outcome";
+import { UnresolvedError } from "../create-once/failures";
 import type { Attempt } from "../create-once/creation";
 import { unresolvedId } from "../create-once/lost-attempt";
 import type { StartedAt } from "../create-once/lost-attempt";

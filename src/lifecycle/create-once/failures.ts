@@ -1,4 +1,4 @@
-// How a creation can end other than well, and what an error says of it.
+// How a creation can end other than well.
 import { WaysCloudError } from "../../errors";
 import type { StartedAt } from "./lost-attempt";
 
@@ -20,8 +20,4 @@ export function isConflict(error: unknown): error is WaysCloudError {
 
 export function isAmbiguous(error: unknown): error is WaysCloudError {
   return error instanceof WaysCloudError && error.outcome === "ambiguous";
-}
-
-export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,12 @@
 import fc from "fast-check";
 
 import { ConnectionError, errorOfStatus } from "../../src/errors";
-import { isCertificateFailure, isRetryable, outcomeOfFailure, outcomeOfStatus } from "../../src/api/outcome";
+import {
+  isCertificateFailure,
+  isRetryable,
+  outcomeOfFailure,
+  outcomeOfStatus,
+} from "../../src/api/request-outcome";
 
 describe("a failure without an answer", () => {
   test.each(["ENOTFOUND", "EAI_AGAIN"])("%s of the look-up was not sent", (code) => {
