@@ -6,7 +6,7 @@ import { argv, exit, stdout } from "node:process";
 import { findEngine } from "../scripts/engine.mjs";
 import { makeUserInstall } from "../scripts/user-install.mjs";
 import { measureEmulator, openAccount } from "./lib/account.mjs";
-import { installFloor, keys, openProject, OPERATIONS } from "./lib/arms.mjs";
+import { installFloor, isTerraform, keys, openProject, OPERATIONS } from "./lib/arms.mjs";
 import { planCells, readOptions, secondsOf, USAGE } from "./lib/plan.mjs";
 import { measureProfile } from "./lib/profile.mjs";
 import { report } from "./lib/report.mjs";
@@ -24,7 +24,7 @@ async function makeWorld(options, signal) {
   installFloor(install);
   const root = mkdtempSync(join(tmpdir(), "pulumi-bench-"));
   mkdirSync(join(install, "projects"), { recursive: true });
-  const wanted = options.arms.includes("terraform") && options.only.includes("cells");
+  const wanted = options.arms.some(isTerraform) && options.only.includes("cells");
   const terraform = wanted ? await obtainTerraform(say) : undefined;
   const remove = () => {
     for (const folder of [root, install])
@@ -38,7 +38,8 @@ const WRITTEN_ONCE = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "tr
 
 /** All operations of one arm with an account and a stack of its own. The first failure ends the cell. */
 async function measureCell(world, cell, operations = OPERATIONS) {
-  const account = await openAccount(world.install, { latency: cell.latency, rateLimit: cell.rateLimit });
+  const { latency, rateLimit } = cell;
+  const account = await openAccount(world.install, { latency, rateLimit }, cell.arm === "terraform-by-id");
   const result = { ...cell, at: new Date().toISOString(), operations: {} };
   try {
     const extraEnv = { ...world.extraEnv, ...(cell.once ? WRITTEN_ONCE : {}) };
@@ -68,7 +69,7 @@ function nameOf({ arm, n, latency, rateLimit, round, once }) {
 }
 
 async function measureCells(cells, world, results, deadline) {
-  const todo = cells.filter((cell) => !results.find(cell) && (cell.arm !== "terraform" || world.terraform));
+  const todo = cells.filter((cell) => !results.find(cell) && (!isTerraform(cell.arm) || world.terraform));
   const whole = todo.reduce((sum, cell) => sum + secondsOf(cell), 0);
   let done = 0;
   for (const [index, cell] of todo.entries()) {
@@ -121,7 +122,7 @@ async function main() {
   const command = ["npm run bench", ...(argv.length > 2 ? ["--", ...argv.slice(2)] : [])].join(" ");
   if (options.report) {
     const data = JSON.parse(readFileSync(options.file, "utf8"));
-    return say(report(data, { write: options.official }));
+    return say(report(data, options));
   }
   const deadline = performance.now() + options.maxMinutes * 60_000;
   const controller = new AbortController();
@@ -135,7 +136,14 @@ async function main() {
       say(`The emulator alone: ${JSON.stringify(results.data.emulator)}`);
     }
     if (has("startup") && !results.data.startup) {
-      results.set("startup", await measureStartup(world.install, { rounds: 9, creations: 1000 }));
+      results.set(
+        "startup",
+        await measureStartup(world.install, {
+          rounds: 9,
+          creations: 1000,
+          arms: options.section === "hosts" ? ["ours", "native", "floor"] : ["ours", "floor"],
+        }),
+      );
       say(`Start-up: ${JSON.stringify(results.data.startup)}`);
     }
     if (has("limit")) await measureLimit(world, results);
@@ -144,7 +152,7 @@ async function main() {
       results.set("profile", await measureProfile(world, 1000));
     }
     if (has("cells")) await measureCells(cells, world, results, deadline);
-    say(report(results.data, { write: options.official }));
+    say(report(results.data, options));
     say(`Written to ${options.file}`);
     if (controller.signal.aborted) return 130;
     return results.data.cells.some(({ problem }) => problem) ? 1 : 0;

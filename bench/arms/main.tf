@@ -1,5 +1,5 @@
 # Arm "terraform": OpenTofu with the generic REST provider, which is what a user without this package would take. The API has no
-# request by id, so a read searches the list.
+# request by id, so a read searches the list, unless `by_id` says that this once the emulator has one.
 terraform {
   required_providers {
     restapi = { source = "mastercard/restapi" }
@@ -13,6 +13,10 @@ variable "endpoint" {
 variable "api_key" {
   type      = string
   sensitive = true
+}
+
+variable "by_id" {
+  type = bool
 }
 
 locals {
@@ -29,7 +33,7 @@ provider "restapi" {
 resource "restapi_object" "key" {
   for_each    = local.keys
   path        = "/v1/account/ssh-keys"
-  read_path   = "/v1/account/ssh-keys"
+  read_path   = var.by_id ? null : "/v1/account/ssh-keys"
   data        = jsonencode({ name = each.key, public_key = each.value })
-  read_search = { search_key = "name", search_value = each.key }
+  read_search = var.by_id ? null : { search_key = "name", search_value = each.key }
 }

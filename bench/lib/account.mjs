@@ -3,11 +3,11 @@ import { fork } from "node:child_process";
 import { Agent, request } from "node:http";
 import { fileURLToPath } from "node:url";
 
-/** Starts an emulator in a process of its own. `take()` answers what happened since the last call. */
-export async function openAccount(install, options = {}) {
+/** Starts an emulator in a process of its own, with a request by id (which the API lacks) if `byId`. `take()` answers what happened since the last call. */
+export async function openAccount(install, options = {}, byId = false) {
   const child = fork(fileURLToPath(new URL("emulator.mjs", import.meta.url)), [
     install,
-    JSON.stringify(options),
+    JSON.stringify({ options, byId }),
   ]);
   const answer = () =>
     new Promise((resolve, reject) => {

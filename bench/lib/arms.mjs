@@ -11,7 +11,10 @@ export { keys };
 
 /** The operations, in their order. */
 export const OPERATIONS = ["up", "no-op preview", "no-op up", "change of one", "refresh", "destroy"];
-export const ARMS = ["set", "ours", "floor", "mirror", "closure", "terraform"];
+export const ARMS = ["set", "ours", "native", "floor", "mirror", "closure", "terraform", "terraform-by-id"];
+
+/** OpenTofu: with the list searched for each key, as the API has no request by id, and with such a request. */
+export const isTerraform = (arm) => arm.startsWith("terraform");
 
 /** What "floor" and "mirror" load in the provider process: a package of the user's install, as ours is. */
 export function installFloor(install) {
@@ -22,8 +25,9 @@ export function installFloor(install) {
 
 /** A project of this arm in a folder of its own. `run(operation)` measures; `stateBytes(n)` is what a resource takes in the state. */
 export async function openProject(arm, world, cell, account) {
-  const project =
-    arm === "terraform" ? new Terraform(world, cell, account) : new Pulumi(arm, world, cell, account);
+  const project = isTerraform(arm)
+    ? new Terraform(world, cell, account)
+    : new Pulumi(arm, world, cell, account);
   await project.prepare();
   return project;
 }
@@ -42,6 +46,10 @@ function cleanEnvironment(home, folders) {
 
 /** From 5 minutes for a few resources up to an hour for thousands: the engine's own cost grows with the square of their number. */
 const limitOf = (n) => 300_000 + 0.12 * n * n;
+
+const PROJECT = "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
+const PLUGIN =
+  "plugins:\n  providers:\n    - name: wayscloud-account\n      path: ../../node_modules/pulumi-wayscloud/plugin\n";
 
 class Pulumi {
   constructor(arm, world, cell, account) {
@@ -72,8 +80,7 @@ class Pulumi {
     rmSync(this.folder, { recursive: true, force: true });
     rmSync(this.backend, { recursive: true, force: true });
     for (const folder of [this.folder, this.backend, this.env.HOME]) mkdirSync(folder, { recursive: true });
-    const yaml = "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
-    writeFileSync(join(this.folder, "Pulumi.yaml"), yaml);
+    writeFileSync(join(this.folder, "Pulumi.yaml"), PROJECT + (this.arm === "native" ? PLUGIN : ""));
     writeFileSync(join(this.folder, "package.json"), '{ "name": "bench", "main": "index.cjs" }');
     copyFileSync(join(sources, `${this.arm}.cjs`), join(this.folder, "index.cjs"));
     copyFileSync(join(sources, "keys.cjs"), join(this.folder, "keys.cjs"));
@@ -110,7 +117,9 @@ class Pulumi {
     const text = readFileSync(file, "utf8");
     const state = JSON.parse(text);
     const { latest } = state.checkpoint;
-    const others = latest.resources.filter(({ type }) => !type.startsWith("pulumi-nodejs:dynamic"));
+    const others = latest.resources.filter(
+      ({ type }) => !/^(pulumi-nodejs:dynamic|wayscloud-account:)/.test(type),
+    );
     const without = {
       ...state,
       checkpoint: { ...state.checkpoint, latest: { ...latest, resources: others } },
@@ -131,6 +140,7 @@ class Terraform {
       TF_CLI_CONFIG_FILE: join(this.folder, "tofurc"),
       TF_VAR_endpoint: account.url,
       TF_VAR_api_key: account.apiKey,
+      TF_VAR_by_id: String(cell.arm === "terraform-by-id"),
       CHECKPOINT_DISABLE: "1",
     };
   }

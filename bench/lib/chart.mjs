@@ -4,10 +4,12 @@ import { ARMS, OPERATIONS } from "./arms.mjs";
 const COLOURS = {
   set: "#3aa17e",
   ours: "#0b6e4f",
+  native: "#5fa8d3",
   floor: "#8d99ae",
   mirror: "#c3cad6",
   closure: "#d1495b",
   terraform: "#7b5ea7",
+  "terraform-by-id": "#b39ddb",
 };
 const FONT = 'font-family="system-ui, sans-serif"';
 

@@ -44,7 +44,7 @@ export function measured(program, args, { cwd, env, limitMs, signal }) {
 }
 
 const ROLES = [
-  ["provider", /dynamic-provider|terraform-provider-/],
+  ["provider", /dynamic-provider|terraform-provider-|pulumi-resource-wayscloud|hosts[/\\]plugin/],
   ["program", /cmd[/\\]run/],
   ["host", /pulumi-language-/],
 ];

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { projectFolder } from "../../scripts/lib/process.mjs";
-import { ARMS } from "./arms.mjs";
+import { ARMS, isTerraform } from "./arms.mjs";
 
 export const USAGE = `Usage: npm run bench [-- options]
 
@@ -10,6 +10,8 @@ Measures first up, no-op preview, no-op up, change of one key, refresh and destr
 on two cores. What is measured is kept after every cell; Ctrl-C ends a run, and --continue goes on with it.
 
   --quick               a minute: ours, floor and closure with 30 resources, one round, no latency, no start-up; results of its own
+  --set                 a whole team's SSH keys: set, ours, floor and OpenTofu with 10, 100 and 1000 keys, one round; a section of its own. ~15 minutes
+  --hosts               both hosts beside the floor: ours, native and floor, 200 service keys, three rounds; a section of its own. ~5 minutes
   --growth              ours and floor from 10 to 5000 resources, one round, added to the last results. Above 2000 only with the state written
                         once at the end of each command, as it is also measured below: the engine needs hours otherwise. ~35 minutes
   --continue            add to the last results what they lack, instead of beginning anew
@@ -29,24 +31,38 @@ on two cores. What is measured is kept after every cell; Ctrl-C ends a run, and 
 const LIST = (text) => text.split(",").map((part) => part.trim());
 const NUMBERS = (text) => LIST(text).map(Number);
 const PARTS = ["emulator", "startup", "limit", "profile", "cells"];
+const ONCE = { latency: "0", rounds: "1", only: "cells" };
+/** By the option that asks for it. */
+const PRESETS = {
+  quick: { ...ONCE, arms: "ours,floor,closure", n: "30" },
+  growth: { ...ONCE, arms: "ours,floor", n: "10,30,100,300,1000,2000,5000" },
+  set: { ...ONCE, arms: "set,ours,floor,terraform,terraform-by-id", n: "10,100,1000" },
+  hosts: {
+    ...ONCE,
+    arms: "ours,native,floor",
+    n: "200",
+    rounds: "3",
+    kind: "service-key",
+    only: "startup,cells",
+  },
+};
 
 export function readOptions() {
   const text = { type: "string" };
   const flag = { type: "boolean" };
   const { values } = parseArgs({
     options: {
-      ...{ quick: flag, growth: flag, continue: flag, plan: flag, report: flag, help: flag },
+      ...{ quick: flag, growth: flag, set: flag, hosts: flag },
+      ...{ continue: flag, plan: flag, report: flag, help: flag },
       ...{ arms: text, n: text, latency: text, rounds: text, kind: text, only: text, "max-minutes": text },
       env: { type: "string", multiple: true },
     },
   });
   const { quick = false, growth = false } = values;
-  const usual = quick
-    ? { arms: "ours,floor,closure", n: "30", latency: "0", rounds: "1", only: "cells" }
-    : growth
-      ? { arms: "ours,floor", n: "10,30,100,300,1000,2000,5000", latency: "0", rounds: "1", only: "cells" }
-      : { arms: ARMS.join(), n: "1,100,1000", latency: "0,20", rounds: "3", only: PARTS.join() };
-  const given = { ...usual, ...values };
+  const preset = Object.keys(PRESETS).find((name) => values[name]);
+  const everything = { arms: ARMS.join(), n: "1,100,1000", latency: "0,20", rounds: "3", only: PARTS.join() };
+  const given = { ...(PRESETS[preset] ?? everything), ...values };
+  const section = ["set", "hosts"].includes(preset) ? preset : undefined;
   const options = {
     ...values,
     carryOn: Boolean(values.continue) || growth,
@@ -55,11 +71,15 @@ export function readOptions() {
     latency: NUMBERS(given.latency),
     rounds: Number(given.rounds),
     kind: given.kind ?? "ssh-key",
+    section,
     only: LIST(given.only),
     maxMinutes: Number(values["max-minutes"] ?? 180),
     env: Object.fromEntries((values.env ?? []).map((pair) => pair.split(/=(.*)/s).slice(0, 2))),
     official: !quick && !values.env,
-    file: join(projectFolder, quick || values.env ? "reports/bench.json" : "bench/results.json"),
+    file: join(
+      projectFolder,
+      quick || values.env ? "reports/bench.json" : `bench/${section ?? "results"}.json`,
+    ),
   };
   const wrong = [
     ...options.arms.filter((arm) => !ARMS.includes(arm)),
@@ -96,7 +116,7 @@ export function planCells({ arms, n, latency, rounds, kind, growth }) {
 }
 
 function isWorthwhile(arm, n, latency, round, kind) {
-  if (kind === "service-key") return ["ours", "floor", "mirror"].includes(arm);
+  if (kind === "service-key") return ["ours", "native", "floor", "mirror"].includes(arm);
   // Minutes for each round, to tell 2 × from 2.1 ×.
   if (arm === "closure" && n >= 1000) return round === 1 && latency === 0;
   return arm !== "mirror" || latency === 0;
@@ -107,7 +127,7 @@ export function secondsOf({ arm, n, latency, once }) {
   const waiting = (n * latency) / 1000;
   if (once) return 17 + 0.03 * n;
   if (arm === "set") return 20 + 0.01 * n + waiting / 8;
-  if (arm === "terraform") return 3 + 0.08 * n;
+  if (isTerraform(arm)) return 3 + 0.08 * n;
   const floor = 17 + 0.03 * n + 9e-5 * n * n + waiting / 8;
   return arm === "closure" ? floor * 2.2 + waiting / 8 : floor;
 }

@@ -1,28 +1,36 @@
-// From the results to what people read: tables, targets, charts, and their place in docs/performance.md.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { projectFolder } from "../../scripts/lib/process.mjs";
+// From the results to what people read: tables and targets.
 import { ARMS, OPERATIONS } from "./arms.mjs";
-import { comparisonChart, growthChart } from "./chart.mjs";
+import { draw, publish } from "./publish.mjs";
+import { setTargets } from "./set-targets.mjs";
 import { targets } from "./targets.mjs";
 import { View } from "./view.mjs";
 
-/** All tables as Markdown; `write` puts them, with the charts, into docs/. */
-export function report(data, { write = false } = {}) {
+/** All tables as Markdown; the official ones are put into docs/, with the charts. A section has its own place there. */
+export function report(data, { official = false, section } = {}) {
   const view = new View(data);
+  const compared = [heading(data), ...view.groups().map((group) => comparison(view, group))];
+  if (section !== undefined) {
+    const targetsOf = section === "set" ? setTargets(view) : [];
+    const parts = [...compared, alone(data), targetsOf.length > 0 && targetTable(targetsOf), failures(data)];
+    const text = parts.filter(Boolean).join("\n\n");
+    if (official) publish(section, text);
+    return text;
+  }
   const parts = [
-    heading(data),
-    ...view.groups().map((group) => comparison(view, group)),
+    ...compared,
     growth(view),
     growth(view, true),
     limit(view),
     alone(data),
     profile(data),
-    targetTable(view),
+    targetTable(targets(view)),
     failures(data),
   ];
   const text = parts.filter(Boolean).join("\n\n");
-  if (write) publish(data, view, text);
+  if (official) {
+    publish("results", text);
+    draw(data, view);
+  }
   return text;
 }
 
@@ -165,22 +173,21 @@ function alone({ emulator, startup }) {
     );
   }
   if (startup) {
-    const { ours, floor, creations } = startup;
+    const arms = ["ours", "native", "floor"].filter((arm) => startup[arm] !== undefined);
     const names = {
       listeningMs: "the process listens, ms",
       readyMs: "its first check is answered, ms",
       firstCreationMs: "first creation after that, ms",
-      perCreationMs: `each of ${creations} creations, ms`,
-      peakMb: `peak memory after ${creations} creations, MB`,
+      perCreationMs: `each of ${startup.creations} creations, ms`,
+      peakMb: `peak memory after ${startup.creations} creations, MB`,
     };
     const rows = Object.entries(names).map(([name, title]) => [
       title,
-      String(ours[name] ?? "–"),
-      String(floor[name] ?? "–"),
+      ...arms.map((arm) => String(startup[arm][name] ?? "–")),
     ]);
     lines.push(
       `Importing the package costs a program ${startup.importMs} ms. The provider process without an engine, medians of ${startup.rounds}:`,
-      table(["", "ours", "floor"], rows),
+      table(["", ...arms], rows),
     );
   }
   return lines.length > 0 ? `### Parts\n\n${lines.join("\n\n")}` : undefined;
@@ -206,8 +213,8 @@ function profile({ profile: measured }) {
   return `### Profile\n\nMilliseconds of CPU time of the provider process at N = ${measured.n}, ours / floor, sampled.\n\n${table(head, rows)}`;
 }
 
-function targetTable(view) {
-  const rows = targets(view).map(({ what, target, value, met }) => [
+function targetTable(all) {
+  const rows = all.map(({ what, target, value, met }) => [
     what,
     target,
     value ?? "not measured",
@@ -223,23 +230,4 @@ function failures({ cells }) {
       `- ${arm}, N = ${n}, ${latency} ms, round ${round}: ${problem.split("\n")[0]}`,
   );
   return failed.length > 0 ? `### Failed\n\n${lines.join("\n")}` : undefined;
-}
-
-const BEGIN = "<!-- what follows is written by npm run bench -->";
-const END = "<!-- up to here -->";
-
-function publish(data, view, text) {
-  const docs = join(projectFolder, "docs");
-  const page = join(docs, "performance.md");
-  const old = readFileSync(page, "utf8");
-  const [before, after] = [old.indexOf(BEGIN), old.indexOf(END)];
-  if (before < 0 || after < before) throw new Error(`${page} lacks the lines between which the tables go`);
-  writeFileSync(page, `${old.slice(0, before)}${BEGIN}\n\n${text}\n\n${old.slice(after)}`);
-  const largest = view
-    .groups()
-    .filter(({ kind, latency }) => kind === "ssh-key" && latency === 0)
-    .at(-1);
-  if (largest) writeFileSync(join(docs, "performance.svg"), comparisonChart(data, view, largest));
-  const grown = growthChart(data, view);
-  if (grown) writeFileSync(join(docs, "growth.svg"), grown);
 }

@@ -1,4 +1,4 @@
-// Start-up: what an import costs a program, and how soon the provider process answers, of ours and of the floor.
+// Start-up: what an import costs a program, and how soon the provider process answers, of ours on either host and of the floor.
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,13 +13,13 @@ const TEXTS = {
   floor: 'exports.handler = () => require("pulumi-wayscloud-floor").nothing',
 };
 
-/** Medians over the rounds, the two arms in turn. */
-export async function measureStartup(install, { rounds, creations }) {
+/** Medians over the rounds, the arms in turn. */
+export async function measureStartup(install, { rounds, creations, arms }) {
   const imports = [];
-  const samples = { ours: [], floor: [] };
+  const samples = Object.fromEntries(arms.map((arm) => [arm, []]));
   for (let round = 0; round < rounds; round += 1) {
     imports.push(importMs(install));
-    for (const arm of round % 2 ? ["floor", "ours"] : ["ours", "floor"]) {
+    for (const arm of round % 2 ? arms.toReversed() : arms) {
       samples[arm].push(await provider(install, arm, creations));
     }
   }
@@ -49,7 +49,11 @@ async function provider(install, arm, creations) {
   const { Struct } = load("google-protobuf/google/protobuf/struct_pb");
   const { credentials } = load("@grpc/grpc-js");
   const account = await openAccount(install);
-  const script = join(install, "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js");
+  const native = arm === "native";
+  const launcher = native
+    ? "pulumi-wayscloud/plugin/pulumi-resource-wayscloud-account"
+    : "@pulumi/pulumi/cmd/dynamic-provider/index.js";
+  const script = join(install, "node_modules", launcher);
   const started = performance.now();
   const since = () => performance.now() - started;
   const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
@@ -70,14 +74,15 @@ async function provider(install, arm, creations) {
       });
     const of = (type, fields) => {
       const request = new messages[type]();
-      request.setUrn("urn:pulumi:dev::bench::pulumi-nodejs:dynamic/wayscloud:SshKey::key");
+      const token = native ? "wayscloud-account:index:SshKey" : "pulumi-nodejs:dynamic/wayscloud:SshKey";
+      request.setUrn(`urn:pulumi:dev::bench::${token}::key`);
       for (const [name, value] of Object.entries(fields)) request[`set${name}`](Struct.fromJavaScript(value));
       return request;
     };
     const configure = new messages.ConfigureRequest();
-    configure.setArgs(Struct.fromJavaScript({}));
+    configure.setArgs(Struct.fromJavaScript(native ? { endpoint: account.url, apiKey: account.apiKey } : {}));
     await call("configure", configure);
-    const inputs = keys(creations).map((key) => ({ ...key, __provider: TEXTS[arm] }));
+    const inputs = keys(creations).map((key) => (native ? key : { ...key, __provider: TEXTS[arm] }));
     await call("check", of("CheckRequest", { Olds: {}, News: inputs[0] }));
     const ready = since();
     await call("create", of("CreateRequest", { Properties: inputs[0] }));
