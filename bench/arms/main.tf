@@ -35,5 +35,7 @@ resource "restapi_object" "key" {
   path        = "/v1/account/ssh-keys"
   read_path   = var.by_id ? null : "/v1/account/ssh-keys"
   data        = jsonencode({ name = each.key, public_key = each.value })
+  # The API cannot change a key.
+  force_new   = ["public_key"]
   read_search = var.by_id ? null : { search_key = "name", search_value = each.key }
 }
