@@ -51,6 +51,12 @@ export class Listing<T extends { id: string }> {
 
   /** The list of this run, requested at the first call. What this run has removed since may still be in it. */
   shared(): Promise<Snapshot<T>> {
+    return this.sharedSince(-Infinity);
+  }
+
+  /** The shared list, requested no earlier than that moment (monotonic ms). */
+  private sharedSince(moment: number): Promise<Snapshot<T>> {
+    if (this.current && this.current.requestedAt < moment) this.current = undefined;
     const failedAt = this.current?.failedAt;
     if (failedAt !== undefined && this.timing.monotonic() - failedAt > FAILURE_STANDS_MS)
       this.current = undefined;
@@ -59,18 +65,13 @@ export class Listing<T extends { id: string }> {
       const mine: Shared<T> = {
         snapshot: this.fresh(),
         changes: this.changes,
-        requestedAt: this.timing.monotonic(),
+        // A timer may fire up to a millisecond early: whoever waited for the moment together then shares the list all the same.
+        requestedAt: Math.max(this.timing.monotonic(), moment),
       };
       mine.snapshot.catch(() => (mine.failedAt = this.timing.monotonic()));
       this.current = mine;
     }
     return this.current.snapshot;
-  }
-
-  /** The shared list, requested no earlier than that moment (monotonic ms). */
-  private sharedSince(moment: number): Promise<Snapshot<T>> {
-    if (this.current && this.current.requestedAt < moment) this.current = undefined;
-    return this.shared();
   }
 
   /** The entries of the shared list, without what this run has removed since. */

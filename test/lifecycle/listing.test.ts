@@ -4,15 +4,14 @@ import type { UnreadableEntry } from "../../src/api/list";
 import { MalformedResponseError } from "../../src/errors";
 import { Listing } from "../../src/lifecycle/listing";
 import { clientOf } from "../support/api";
-import { FakeTiming, turn } from "../support/fake-timing";
+import { FakeTiming, StandingTiming, turn } from "../support/fake-timing";
 
 interface Entry {
   id: string;
 }
 
 /** A listing whose requests are answered when the test says so. */
-function scripted() {
-  const timing = new FakeTiming();
+function scripted(timing = new FakeTiming()) {
   const asked: {
     answer: (ids: string[], serverTime?: number, unreadable?: UnreadableEntry[]) => void;
     fail: (why: string) => void;
@@ -137,6 +136,22 @@ test("all who miss a fresh key share two more looks, however late they come", as
   asked[2]!.answer([]);
   expect(await early).toBeUndefined();
   expect(await listing.findOwn("b", createdAt)).toBeUndefined();
+  expect(asked).toHaveLength(3);
+});
+
+test("a timer that fires a little early costs nobody a look of their own", async () => {
+  const timing = new StandingTiming();
+  const { listing, asked } = scripted(timing);
+  const createdAt = new Date(timing.now()).toISOString();
+  const finds = ["a", "b"].map((id) => listing.findOwn(id, createdAt));
+  asked[0]!.answer([]);
+  for (const ms of [2_000, 4_000.4]) {
+    await turn();
+    // Node may wake a timer up to a millisecond before its time.
+    await timing.advance(ms, 0.4);
+    for (const each of asked) each.answer([]);
+  }
+  expect(await Promise.all(finds)).toEqual([undefined, undefined]);
   expect(asked).toHaveLength(3);
 });
 

@@ -51,11 +51,12 @@ export class StandingTiming extends FakeTiming {
     return new Promise((wake) => this.sleepers.push({ until: this.elapsed + ms, wake }));
   }
 
-  /** Moves the clock, and wakes whoever is due. */
-  async advance(ms: number): Promise<void> {
+  /** Moves the clock, and wakes whoever is due, that much too early. */
+  async advance(ms: number, early = 0): Promise<void> {
     this.elapsed += ms;
     const due = this.sleepers.filter(({ until }) => until <= this.elapsed);
     this.sleepers = this.sleepers.filter(({ until }) => until > this.elapsed);
+    this.elapsed -= early;
     for (const { wake } of due) wake();
     await turn();
   }
