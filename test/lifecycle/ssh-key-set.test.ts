@@ -6,6 +6,7 @@ import type { EncodedState, Resource } from "../../src/hosts/resource";
 import { resources } from "../../src/hosts/resources";
 import { UNKNOWN } from "../../src/lifecycle/lifecycle";
 import type { Checked, Diff, Properties } from "../../src/lifecycle/lifecycle";
+import { createRun } from "../../src/lifecycle/run";
 import type { Run } from "../../src/lifecycle/run";
 import { startProcess, WorldTiming } from "../model/network";
 import type { Trouble } from "../model/network";
@@ -314,6 +315,14 @@ describe("a partial failure", () => {
     expect(error).not.toBeInstanceOf(PartialFailure);
     expect(String(error)).toMatch(/failed for 2 of its keys:\n- "anna": .*\n- "bjarne": .*not that one/);
     expect(account()).toEqual({});
+  });
+
+  test("that is the same for all is said once: no credential", async () => {
+    const run = createRun(() => undefined, "stack config", { timing, log: () => undefined });
+    const names = Array.from({ length: 100 }, (_, index) => `k${index}`);
+    await expect(create(keysOf(...names), {}, run)).rejects.toThrow(
+      /^Creating the SSH key set failed for 16 of its keys, and 84 more were not tried: No WAYSCloud credential found\.[^\n]*$/,
+    );
   });
 
   test("for which the account itself is the reason ends the attempt: the rest is not tried", async () => {

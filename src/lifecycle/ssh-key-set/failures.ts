@@ -1,5 +1,5 @@
 // What went wrong with some entries of a set: collected while the others go on, and said in one message.
-import { errorMessage, WaysCloudError } from "../../errors";
+import { ConfigurationError, errorMessage, WaysCloudError } from "../../errors";
 import { IncompleteError } from "../lifecycle";
 
 /** More of them would bury the first ones. */
@@ -32,14 +32,18 @@ export class Failures {
   message(what: string): string {
     const [first] = this.all;
     if (first && this.all.length === 1 && this.notBegun === 0) return errorMessage(first.error);
+    const notTried = this.notBegun > 0 ? `, and ${this.notBegun} more were not tried` : "";
+    return `${what} failed for ${this.all.length} of its keys${notTried}:${this.reasons()}`;
+  }
+
+  private reasons(): string {
+    const [first, ...others] = this.all.map(({ error }) => errorMessage(error));
+    if (first !== undefined && others.every((other) => other === first)) return ` ${first}`;
     const shown = this.all
       .slice(0, MOST_SHOWN)
       .map(({ label, error }) => `\n- ${label}: ${errorMessage(error)}`);
     const more = this.all.length - shown.length;
-    return (
-      `${what} failed for ${this.all.length} of its keys${this.notBegun > 0 ? `, and ${this.notBegun} more were not tried` : ""}:` +
-      `${shown.join("")}${more > 0 ? `\n- and ${more} more` : ""}`
-    );
+    return `${shown.join("")}${more > 0 ? `\n- and ${more} more` : ""}`;
   }
 
   /** For when nothing was done. */
@@ -50,9 +54,9 @@ export class Failures {
   }
 }
 
-/** The account cannot be reached, does not answer or refuses the credential. */
+/** There is no credential, or the account cannot be reached, does not answer or refuses it. */
 function concernsAll(error: unknown): boolean {
-  if (error instanceof IncompleteError) return true;
+  if (error instanceof IncompleteError || error instanceof ConfigurationError) return true;
   if (!(error instanceof WaysCloudError)) return false;
   return (
     error.status === 401 ||
