@@ -37,6 +37,28 @@ test.each(["CONTRIBUTING.md", "SECURITY.md", "ARCHITECTURE.md", ...documentNames
   },
 );
 
+test("every file and folder that ARCHITECTURE.md and CONTRIBUTING.md name is there", () => {
+  const files = everyFile();
+  const named = ["ARCHITECTURE.md", "CONTRIBUTING.md"].flatMap((document) =>
+    [...readDocument(document).matchAll(/`([\w./-]+(?:\.(?:ts|mjs|js|md)|\/))(?=[`:])/g)].map(
+      ([, path]) => path!,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((name) => !files.some((path) => `/${path}`.includes(`/${name}`)))).toEqual([]);
+});
+
+/** The paths of what is kept in the repository, relative to its root. */
+function everyFile(folder = ""): string[] {
+  const generated = ["node_modules", "dist", "reports", ".git"];
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter(({ name }) => !generated.includes(name))
+    .flatMap((entry) => {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      return entry.isDirectory() ? everyFile(path) : [path];
+    });
+}
+
 /** Printed by Node.js or the engine. */
 const NOT_OURS = [/^Cannot find module/, /^code must be a string/];
 
