@@ -16,7 +16,7 @@ import { DAY_MS, isPast, rfc3339 } from "../time";
 import type { RotatingKeyInputs } from "./inputs";
 import { changedKeyInputs, isDueByTime, nextMarker, nextRotation, withSettings } from "./schedule";
 import type { Rotation } from "./schedule";
-import { reasonToKeep } from "./keep-previous";
+import { reasonToKeep } from "./still-in-use";
 import { heldIds, withMarker } from "./state";
 import type { HoldingKeys, PreviousKey } from "./state";
 
