@@ -107,18 +107,21 @@ test("A1: destroy after an interrupted hand-over revokes the key once, and succe
   });
 });
 
-test("A1: cleaning up after an SSH key whose second attempt was not looked at leaves the adopted one", async () => {
-  stack.declare("a", SshKey, { publicKey: publicKey(1), name: "fixed" });
-  const list = { method: "GET", fate: "500, not done", times: 40 } as const;
-  await stack.up({ troubles: [{ fate: "never arrives" }, { ...list, nth: 4 }] });
-  stack.rename("a", "b");
-  stack.declare("b", SshKey, { publicKey: publicKey(1), name: "fixed", adoptExisting: true });
-  await stack.up();
-  await stack.up();
-  expect(stack.errors).toEqual([]);
-  expect(account.live).toEqual(stack.ids);
-  expect(stack.ids).toHaveLength(1);
-});
+test.each(["fixed", "k-${hex(7)}"])(
+  "A1: cleaning up after the SSH key %s whose second attempt was not looked at leaves the adopted one",
+  async (name) => {
+    stack.declare("a", SshKey, { publicKey: publicKey(1), name });
+    const list = { method: "GET", fate: "500, not done", times: 40 } as const;
+    await stack.up({ troubles: [{ fate: "never arrives" }, { ...list, nth: 4 }] });
+    expect(stack.held("a").outputs.unresolved).toBe(true);
+    stack.program.clear();
+    stack.declare("b", SshKey, { publicKey: publicKey(1), name, adoptExisting: true });
+    await stack.up();
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expect(stack.ids).toHaveLength(1);
+  },
+);
 
 describe("row 27: two resources name one key", () => {
   test.each([
@@ -158,12 +161,14 @@ describe("row 27: two resources name one key", () => {
     expect(account.live).toEqual(before);
   });
 
-  test("B8: with the very same inputs, the second is refused and gets no key of its own", async () => {
+  test("B8: with the very same inputs, the second is refused and gets no key of its own, now and later", async () => {
     const { id, inputs } = byHand();
     stack.declare("a", ServiceKey, inputs);
-    stack.declare("b", ServiceKey, { ...inputs, __owner: "test/dev/a" });
-    expect(await stack.up()).toBe(false);
-    expect(account.live).toEqual([id]);
+    stack.declare("b", ServiceKey, inputs);
+    for (let run = 0; run < 2; run += 1) {
+      expect(await stack.up()).toBe(false);
+      expect(account.live).toEqual([id]);
+    }
   });
 });
 
@@ -224,6 +229,18 @@ describe("row 29: several adopted SSH keys renamed in one up", () => {
     await stack.up({ refresh: true });
     expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
     expect(stack.ids).toHaveLength(8);
+  });
+
+  test("A7: up --refresh --replace that deletes first leaves no deleted id in the state", async () => {
+    declareAll("a");
+    const { type, inputs } = stack.program.get("a0") ?? {};
+    if (type && inputs) stack.declare("a0", type, inputs, { deleteBeforeReplace: true });
+    await stack.up();
+    const before = account.live;
+    await stack.up({ refresh: true, replace: "a0" });
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expect(stack.ids).toHaveLength(8);
+    expect(stack.ids).not.toEqual(before);
   });
 });
 
@@ -294,6 +311,21 @@ describe("row 30: existing stays in the program", () => {
     expect(stack.errors).toEqual([]);
     expect(account.live).toEqual(stack.ids);
     expect(stack.held("a").outputs.adopted).toBe(false);
+  });
+
+  test("A8: up --replace of an SSH key of ours with adoptExisting is refused, and does not become an adoption in silence", async () => {
+    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
+    await stack.up();
+    const before = account.live;
+    expect(await stack.up({ replace: "a" })).toBe(false);
+    expect(stack.errors.join()).toContain("`adoptExisting` let the new resource take the same key again");
+    expect(account.live).toEqual(before);
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live, ids: stack.ids }).toEqual({
+      errors: [],
+      live: before,
+      ids: before,
+    });
   });
 
   test("A9: ignoreChanges of existing, three ups", async () => {

@@ -91,24 +91,31 @@ describe.each(ALL)("a %s", (_what, type, inputs) => {
     for (const id of account.live) if (id !== held) expect(stack.printed).toContain(id);
   });
 
-  test("A19, row 39: the host sleeps for an hour between the request and the look", async () => {
-    stack.declare("it", type, inputs);
-    const { timing } = account;
-    const sleep = timing.sleep.bind(timing);
-    let asleep = false;
-    // The monotonic clock stops while a machine sleeps; the wall clocks do not.
-    timing.sleep = async (ms) => {
-      if (!asleep) {
-        asleep = true;
-        timing.elapsed += HOUR;
-        timing.monotonic = () => timing.elapsed - HOUR;
-      }
-      await sleep(ms);
-    };
-    await stack.up({ troubles: [{ fate: "arrives late", late: 1 }] });
-    await timing.settle(true);
-    await expectOneForOne();
-  });
+  test.each([
+    ["takes effect after it", [{ fate: "arrives late", late: 1 }]],
+    ["took effect before it", [{ fate: "answer lost" }, { method: "GET", times: 1 }]],
+  ] as const)(
+    "A19, row 39: the host sleeps for an hour between the request, which %s, and the look",
+    async (_when, troubles) => {
+      stack.declare("it", type, inputs);
+      const { timing } = account;
+      const sleep = timing.sleep.bind(timing);
+      let asleep = false;
+      // The monotonic clock stops while a machine sleeps; the wall clocks do not.
+      timing.sleep = async (ms) => {
+        if (!asleep) {
+          asleep = true;
+          timing.elapsed += HOUR;
+          timing.monotonic = () => timing.elapsed - HOUR;
+        }
+        await sleep(ms);
+      };
+      await stack.up({ troubles: [...troubles] });
+      await timing.settle(true);
+      expect(asleep).toBe(true);
+      await expectOneForOne();
+    },
+  );
 
   test.each([365 * DAY, -365 * DAY, HOUR, -HOUR])(
     "row 39: the local clock is wrong by %i ms, and the response is lost",
