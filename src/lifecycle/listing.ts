@@ -127,10 +127,11 @@ export class Listing<T extends { id: string }> {
 
   /** Is this id gone, by a list that is not older than this call where an older one still shows it? */
   async isGone(id: string, isLive: (entry: T) => boolean): Promise<boolean> {
-    const moment = this.timing.monotonic();
+    const older = this.current;
     const seen = await this.find(id);
     if (!seen || !isLive(seen)) return true;
-    const entry = entryOf(await this.sharedSince(moment), id);
+    if (this.current === older) this.current = undefined;
+    const entry = entryOf(await this.shared(), id);
     return !entry || !isLive(entry);
   }
 

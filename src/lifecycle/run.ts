@@ -24,19 +24,29 @@ export class Collection<T extends { id: string }> extends Listing<T> {
     super(of.list, client.timing);
   }
 
-  /** Removes it for good. That the API does not know the id is believed only of an account whose complete list does not show it either. */
+  /** Removes it for good. A response that does not confirm it is believed only of an account whose complete list does not show the id either. */
   async remove(id: string, during: string | Operation): Promise<void> {
     const operation = typeof during === "string" ? this.client.operation(during) : during;
-    const result = await this.of.remove(id, operation);
-    if (result === "not-found" && !(await this.isGone(id, this.of.isLive))) {
-      throw new MalformedResponseError({
-        message:
-          `${operation.title} failed: the API answered that ${id} does not exist, but the list of the account's ${this.of.label} still shows it.` +
-          " A wrong path in wayscloud:endpoint or a proxy may be the cause. The state was not changed; check the endpoint, then run the command again.",
-        outcome: "rejected",
-      });
-    }
+    const doubt = await this.doubtOf(id, operation);
+    if (doubt && !(await this.isGone(id, this.of.isLive))) throw doubt;
     this.noteRemoved(id);
+  }
+
+  /** Why the response does not prove that it is removed, if so. */
+  private async doubtOf(id: string, operation: Operation): Promise<MalformedResponseError | undefined> {
+    try {
+      if ((await this.of.remove(id, operation)) === "deleted") return undefined;
+    } catch (error) {
+      // A success that cannot be read. (Of ambiguous outcome only what was sent is.)
+      if (error instanceof MalformedResponseError && error.outcome === "ambiguous") return error;
+      throw error;
+    }
+    return new MalformedResponseError({
+      message:
+        `${operation.title} failed: the API answered that ${id} does not exist, but the list of the account's ${this.of.label} still shows it.` +
+        " A wrong path in wayscloud:endpoint or a proxy may be the cause. The state was not changed; check the endpoint, then run the command again.",
+      outcome: "rejected",
+    });
   }
 }
 

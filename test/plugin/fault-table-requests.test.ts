@@ -475,6 +475,7 @@ const DELETIONS: [string, Fault[]][] = [
   ["reset, then 404", [{ method: "DELETE", reset: true, commit: true }]],
   ["429, then done", [{ method: "DELETE", status: 429, headers: { "retry-after": "1" } }]],
   ["an answer cut in half", [{ method: "DELETE", truncate: true }]],
+  ["a 200 that is HTML, but done", [{ method: "DELETE", status: 200, body: "<html>", commit: true }]],
 ];
 
 test.concurrent.each(DELETIONS)("row 19, delete answers %s: success, and nothing lives", (fault, faults) =>

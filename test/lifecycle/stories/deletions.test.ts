@@ -81,6 +81,48 @@ test.each([
   expect(stack.state.size).toBe(4);
 });
 
+const UNREADABLE: [string, unknown][] = [
+  ["HTML", "<html><body>200 OK</body></html>"],
+  ["a JSON that breaks off", '{"success":'],
+  ["another shape", { status: "ok" }],
+  ["no success", { success: false }],
+];
+
+describe.each(UNREADABLE)("row 19: a 200 with %s", (_what, body) => {
+  const answer = { method: "DELETE", status: 200, body, times: "always" } as const;
+
+  test("that did delete: success, since the lists do not show the keys any more; at most one list a deletion", async () => {
+    await create();
+    account.emulator.faults.add({ ...answer, commit: true });
+    expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+    expect({ live: account.live, left: stack.state.size }).toEqual({ live: [], left: 0 });
+    expect(lists().length).toBeLessThanOrEqual(5);
+  });
+
+  test("that deleted nothing: an error that names the answer, and the state stays", async () => {
+    await create();
+    const before = account.live;
+    account.emulator.faults.add(answer);
+    expect(await stack.destroy()).toBe(false);
+    expect({ live: account.live, left: stack.state.size }).toEqual({ live: before, left: 4 });
+    expect(stack.errors).toHaveLength(4);
+    for (const error of stack.errors) expect(error).toMatch(/failed: DELETE \S+ answered 200 with /);
+    account.emulator.faults.clear();
+    expect(await stack.destroy()).toBe(true);
+    expect(account.live).toEqual([]);
+  });
+
+  test("and a list that cannot be read: an error, and the state stays until one can", async () => {
+    await create();
+    account.emulator.faults.add({ ...answer, commit: true });
+    account.emulator.faults.add({ method: "GET", status: 403, times: "always" });
+    expect(await stack.destroy()).toBe(false);
+    expect(stack.state.size).toBe(4);
+    account.emulator.faults.clear();
+    expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+  });
+});
+
 test("row 46: revoked keys that go on being listed as inactive are gone", async () => {
   account.emulator.quirks.listsRevokedKeys = true;
   await create();
