@@ -26,6 +26,8 @@ const SSHFP = /\bSSHFP\s+\d+\s+\d+\s+[0-9a-f]{40,128}/gi;
 const HASHED_HOST = /\|1\|[A-Za-z0-9+/]{27}=\|[A-Za-z0-9+/]{27}=/g;
 const PEM_PUBLIC =
   /-{4,5} ?BEGIN[A-Z0-9\s]{0,40}?(?:PUBLIC\s{1,4}KEY(?:\s{1,4}BLOCK)?|CERTIFICATE(?:\s{1,4}REQUEST)?) ?-{4,5}/g;
+/** With its dashes: base64 may contain the word. */
+const PEM_END = /-{4,5}\s?END/;
 /** The members of a JSON Web Key that anybody may see. */
 const JWK_MEMBERS = /"(?:n|e|x|y|kid|x5t(?:#S256)?)"\s*:\s*"[A-Za-z0-9_-]*"/g;
 
@@ -67,11 +69,13 @@ function withoutPemBlocks(text: string): string {
   let rest = "";
   let from = 0;
   for (const { index, 0: header } of text.matchAll(PEM_PUBLIC)) {
-    const body = index + header.length;
-    const end = text.indexOf("END", body);
-    if (index < from || end < 0 || holdsPrivateDer(text.slice(body, end))) continue;
+    if (index < from) continue;
+    const body = text.slice(index + header.length);
+    const length = body.search(PEM_END);
+    if (length < 0) break;
+    if (holdsPrivateDer(body.slice(0, length))) continue;
     rest += `${text.slice(from, index)} `;
-    from = end;
+    from = index + header.length + length;
   }
   return rest + text.slice(from);
 }

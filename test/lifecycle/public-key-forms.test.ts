@@ -40,6 +40,13 @@ function refusal(text: string): PublicKeyError {
 describe("a public key in another form is named, with the way to convert it", () => {
   const sha256 = `SHA256:${createHash("sha256").update("x").digest("base64").replace("=", "")}`;
   const md5 = createHash("md5").update("x").digest("hex").match(/../g)!.join(":");
+  // As random as a key, and the same in every run.
+  const material = createHash("shake256", { outputLength: 900 }).update("x").digest("base64");
+  const withEnd = `${material.slice(0, 101)}END${material.slice(104)}`;
+  const openPgp = (body: string): string =>
+    `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${wrap(body, 64)}\n-----END PGP PUBLIC KEY BLOCK-----\n`;
+  const certificate = (body: string): string =>
+    `-----BEGIN CERTIFICATE-----\n${wrap(body, 64)}\n-----END CERTIFICATE-----\n`;
   const rows: [string, string, RegExp][] = [
     ["UTF-16 of PowerShell", utf16(`${ed.line} ops@example\r\n`), /UTF-16.*save the file as UTF-8/],
     ["UTF-16 without a byte order mark", Array.from(`${ed.line}\n`).join("\0"), /UTF-16/],
@@ -62,16 +69,11 @@ describe("a public key in another form is named, with the way to convert it", ()
     ["PKCS#8 of ECDSA with CRLF", spki(ec).replaceAll("\n", "\r\n"), /PKCS#8/],
     ["PKCS#1", pkcs1, /PEM form \(PKCS#1\).*`ssh-keygen -i -m PEM -f FILE`/],
     ["PKCS#1 in an environment variable", pkcs1.replaceAll("\n", "\\n"), /PKCS#1/],
-    [
-      "a certificate",
-      `-----BEGIN CERTIFICATE-----\n${wrap(randomBytes(900).toString("base64"), 64)}\n-----END CERTIFICATE-----\n`,
-      /certificate.*openssl x509/,
-    ],
-    [
-      "OpenPGP",
-      `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${wrap(randomBytes(900).toString("base64"), 64)}\n-----END PGP PUBLIC KEY BLOCK-----\n`,
-      /OpenPGP.*gpg --export-ssh-key/,
-    ],
+    ["a certificate", certificate(material), /certificate.*openssl x509/],
+    ["a certificate whose base64 contains END", certificate(withEnd), /certificate.*openssl x509/],
+    ["a certificate in one line", certificate(withEnd).replaceAll("\n", " "), /certificate.*openssl x509/],
+    ["OpenPGP", openPgp(material), /OpenPGP.*gpg --export-ssh-key/],
+    ["OpenPGP whose base64 contains END", openPgp(withEnd), /OpenPGP.*gpg --export-ssh-key/],
     ["the base64 alone", materialOf(rsa), /write `ssh-rsa ` before it/],
     ["the base64 of Ed25519 alone", materialOf(ed), /write `ssh-ed25519 ` before it/],
     ["the body of PKCS#8", bodyOf(spki(rsa)), /several lines/],
