@@ -9,6 +9,7 @@ import { MalformedResponseError } from "../errors";
 import { LostCreations } from "./create-once/retried-creation";
 import { Holders } from "./holders";
 import { Listing } from "./listing";
+import type { SshKeySetState } from "./ssh-key-set/state";
 
 /** One collection of the account: what is in it, and how something leaves it. */
 export class Collection<T extends { id: string }> extends Listing<T> {
@@ -59,6 +60,8 @@ interface Account {
 
 export class Run {
   readonly lostCreations = new LostCreations();
+  /** Sets of SSH keys as this run has left them, where it could not do all: by inputs (creations) and by id. */
+  readonly incompleteSets = new Map<string, SshKeySetState>();
   private connected: Account | undefined;
 
   constructor(

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { looksSecret } from "../text/pasted-secret";
-import { declaration, suppressStackTraces, typeToken } from "./dynamic-resource";
+import { declaration, ownerInput, suppressStackTraces, typeToken } from "./dynamic-resource";
 import type { ResourceSpec } from "./dynamic-resource";
 import { privateKeyError } from "./ssh-key";
 
@@ -46,7 +46,7 @@ export interface SshKeySetEntry {
 const SPEC: ResourceSpec<SshKeySetArgs> = {
   className: "SshKeySet",
   runtime: "sshKeySet",
-  inputs: (name, args) => ({ ...args, namePrefix: args.namePrefix ?? `${name}-` }),
+  inputs: (name, args) => ({ ...args, namePrefix: args.namePrefix ?? `${name}-`, ...ownerInput(name) }),
   outputs: ["keys"],
   inputOutputs: [],
   secrets: [],

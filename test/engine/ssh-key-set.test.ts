@@ -22,7 +22,7 @@ test("up, nothing to do, a change, a key deleted elsewhere, destroy: only the en
   expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`, `POST ${SSH_KEYS}`]);
   expect(names()).toEqual(["team-anna", "team-bjarne"]);
   const { id, outputs } = await stack.resource("team");
-  expect(id).toMatch(/^ssh-key-set-[0-9a-f]{7}$/);
+  expect(id).toMatch(/^ssh-key-set\/test\/dev\/team#[0-9a-f]{7}$/);
   expect(Object.keys(outputs!).sort()).toEqual(["__provider", "keys"]);
 
   expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 2 });

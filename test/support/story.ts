@@ -14,7 +14,7 @@ export interface Declared {
   deleteBeforeReplace?: boolean;
   /** The name that it had before. */
   alias?: string;
-  /** An `onError` hook asks for the creation again, this often. */
+  /** An `onError` hook asks for a creation or update again, this often. */
   retries?: number;
 }
 
@@ -168,7 +168,7 @@ export class Stack {
     this.state.delete(held.name);
     this.state.set(name, { ...held, name });
     if (!diff.changes) return void this.state.set(name, { ...held, name, inputs });
-    const outputs = await this.keeping({ ...held, name, inputs }, () =>
+    const outputs = await this.keeping({ ...held, name, inputs }, declared.retries ?? 0, () =>
       process.run(type.update(held.id, held.outputs, inputs, process.context)),
     );
     this.state.set(name, { ...held, name, inputs, outputs });
@@ -238,10 +238,11 @@ export class Stack {
     }
   }
 
-  private async keeping(held: Held, work: () => Promise<Properties>): Promise<Properties> {
+  private async keeping(held: Held, retries: number, work: () => Promise<Properties>): Promise<Properties> {
     try {
       return await work();
     } catch (error) {
+      if (retries > 0) return this.keeping(held, retries - 1, work);
       if (error instanceof PartialFailure) {
         this.state.set(held.name, { ...held, id: error.id, outputs: error.properties });
       }
@@ -253,6 +254,14 @@ export class Stack {
 /** The ids of the keys in the account that a state holds. */
 export function idsOf({ id, outputs }: Held): string[] {
   if (id.startsWith("unresolved/")) return [];
+  if (outputs.keys !== undefined) return idsOfSet(outputs);
   if (outputs.keyId === undefined) return [id];
   return [outputs.keyId, outputs.previousKeyId].filter((each): each is string => typeof each === "string");
+}
+
+function idsOfSet({ keys, leftovers = [] }: Properties): string[] {
+  return [
+    ...Object.values(keys as Record<string, { id: string }>).map(({ id }) => id),
+    ...(leftovers as string[]),
+  ];
 }

@@ -20,7 +20,8 @@ export function withDefaults(resource: PluginResource, olds: Properties, news: P
     const adopts = news.adoptExisting !== undefined && news.adoptExisting !== false;
     return { ...news, name: news.name ?? automatic, ...(adopts && { __owner }) };
   }
-  if (resource.className === "SshKeySet") return { ...news, namePrefix: news.namePrefix ?? `${name}-` };
+  if (resource.className === "SshKeySet")
+    return { ...news, namePrefix: news.namePrefix ?? `${name}-`, __owner };
   const owner = `pulumi ${__owner}`;
   if ("rotateEveryDays" in resource.table.inputs) {
     return news.description === undefined ? { ...news, description: owner } : { ...news, __owner };

@@ -11,6 +11,8 @@ export interface SshKeySetInputs {
   publicKeys: MaybeUnknown<ReadonlyMap<string, MaybeUnknown<string>>>;
   namePrefix: MaybeUnknown<string>;
   adoptExisting: MaybeUnknown<boolean>;
+  /** `project/stack/name` of the resource, or empty. */
+  owner: string;
 }
 
 /** An entry of the program, and the name that its key has in the account unless it was adopted. */
@@ -30,7 +32,7 @@ export function wantedEntries({ publicKeys, namePrefix }: SshKeySetInputs): Want
 }
 
 export function checkSshKeySet(news: Properties): Checked {
-  const check = new InputCheck(news, ["publicKeys", "namePrefix", "adoptExisting"]);
+  const check = new InputCheck(news, ["publicKeys", "namePrefix", "adoptExisting", "__owner"]);
   checkPublicKeys(check, news.publicKeys);
   // The constructor always passes one.
   check.inputs.namePrefix = "ssh-key-";
@@ -39,6 +41,7 @@ export function checkSshKeySet(news: Properties): Checked {
     check.fail("namePrefix", `\`namePrefix\` must not contain ${CONTROLS}`);
   }
   check.boolean("adoptExisting");
+  check.private("__owner");
   return check.result();
 }
 
@@ -107,5 +110,6 @@ export function decodeSshKeySetInputs(properties: Properties): SshKeySetInputs {
     publicKeys: publicKeys === UNKNOWN ? UNKNOWN : new Map(Object.entries(publicKeys)),
     namePrefix: inputOf<string>(properties, "namePrefix") ?? "",
     adoptExisting: inputOf<boolean>(properties, "adoptExisting") ?? false,
+    owner: known(inputOf<string>(properties, "__owner") ?? "", "__owner"),
   };
 }

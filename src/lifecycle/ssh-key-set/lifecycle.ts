@@ -11,13 +11,10 @@ import { SshKeySetUpdate } from "./update";
 
 export const sshKeySetLifecycle: Lifecycle<SshKeySetInputs, SshKeySetState> = {
   diff: diffSshKeySet,
-  async create(inputs, run) {
-    const id = `ssh-key-set-${newMarker()}`;
-    const nothing = { id, keys: new Map(), unresolved: new Map(), leftovers: new Set<string>() };
-    return apply("Creating the SSH key set", nothing, inputs, run);
-  },
+  create: (inputs, run) =>
+    apply("Creating the SSH key set", emptySet(inputs.owner), inputs, run, sameInputs(inputs)),
   read: readSshKeySet,
-  update: (state, inputs, run) => apply("Updating the SSH key set", state, inputs, run),
+  update: (state, inputs, run) => apply("Updating the SSH key set", state, inputs, run, state.id),
   async delete(state, run) {
     const deletion = new SshKeySetUpdate(state, false, run);
     await deletion.removeAll();
@@ -25,17 +22,33 @@ export const sshKeySetLifecycle: Lifecycle<SshKeySetInputs, SshKeySetState> = {
   },
 };
 
+/** The id names the owner, so that a replacement is known for one: the holder of each key is the set. */
+function emptySet(owner: string): SshKeySetState {
+  const id = owner === "" ? `ssh-key-set-${newMarker()}` : `ssh-key-set/${owner}#${newMarker()}`;
+  return { id, keys: new Map(), unresolved: new Map(), leftovers: new Set<string>() };
+}
+
+/** The same for a repetition of a creation, and only for that. */
+function sameInputs(inputs: SshKeySetInputs): string {
+  return JSON.stringify([inputs.owner, inputs.adoptExisting, wantedEntries(inputs)]);
+}
+
+/** `same` tells a repetition: a hook that asks again has thrown away what the first call reported, so the second goes on from there. */
 async function apply(
   what: string,
-  state: SshKeySetState,
+  given: SshKeySetState,
   inputs: SshKeySetInputs,
   run: Run,
+  same: string,
 ): Promise<SshKeySetState> {
+  const state = run.incompleteSets.get(same) ?? given;
+  run.incompleteSets.delete(same);
   const update = new SshKeySetUpdate(state, known(inputs.adoptExisting, "adoptExisting"), run);
   await update.apply(wantedEntries(inputs));
   if (!update.failures.any) return update.state;
   // Nothing was done where nothing was there before and nothing is there now. What was removed must not stay in the state.
   if (isEmpty(state) && isEmpty(update.state)) throw update.failures.error(what);
+  run.incompleteSets.set(same, update.state);
   throw new IncompleteError(
     update.state,
     `${update.failures.message(what)}\nWhat was done is in the state; the next \`pulumi up\` does the rest.`,

@@ -40,7 +40,7 @@ export class SshKeySetUpdate {
   }
 
   async apply(wanted: readonly WantedEntry[]): Promise<void> {
-    await this.resolveLost(wanted);
+    if (!(await this.resolvedLost(wanted))) return;
     const { kept, add, first, last, leave } = planOf(this.keys, wanted);
     for (const each of leave) this.leave(each);
     for (const [entry, key] of kept) this.keys.set(entry, key);
@@ -64,7 +64,7 @@ export class SshKeySetUpdate {
 
   /** Deletes whatever is ours. */
   async removeAll(): Promise<void> {
-    await this.resolveLost([]);
+    if (!(await this.resolvedLost([]))) return;
     await this.removeLeftovers();
     const all = Array.from(this.keys, ([entry, key]) => ({ entry, key }));
     for (const each of all) if (each.key.adopted) this.leave(each);
@@ -73,6 +73,12 @@ export class SshKeySetUpdate {
       labelOf,
       (each) => this.remove(each),
     );
+  }
+
+  /** Nothing else is begun while nobody knows what is there. */
+  private async resolvedLost(wanted: readonly WantedEntry[]): Promise<boolean> {
+    await this.failures.collect("what a lost response left", () => this.resolveLost(wanted));
+    return !this.failures.any;
   }
 
   /** Finds what lost attempts left: it is kept where it is still wanted, and removed elsewhere. */
