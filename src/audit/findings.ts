@@ -99,7 +99,8 @@ export function findInSshKeys(keys: readonly ListedSshKey[], options: AuditOptio
       findings.push({ finding: "unused", ...base, detail: `not used by any VPS; added ${key.createdAt}` });
     }
     if (options.managed && !options.managed.byId.has(key.id)) {
-      findings.push({ finding: "unmanaged", ...base, detail: UNMANAGED });
+      const detail = whyUnconfirmed(key.name, options.managed) ?? UNMANAGED;
+      findings.push({ finding: "unmanaged", ...base, detail });
     }
     return findings;
   });
@@ -111,6 +112,15 @@ function isToken({ keyType, service }: ListedApiKey): boolean {
 }
 
 const UNMANAGED = "not managed by any given stack";
+
+/** What is known of a key that no state holds, but that a lost create request of a given stack may have left. */
+function whyUnconfirmed(sent: string | undefined, { unconfirmed }: ManagedKeys): string | undefined {
+  const urn = unconfirmed.get(sent ?? "");
+  return (
+    urn &&
+    `a create request whose response was lost may have left it; the next \`pulumi up\` settles that (${urn})`
+  );
+}
 
 type Add = (finding: FindingKind, detail: string) => void;
 
@@ -146,11 +156,13 @@ function addUnmanaged(description: string | undefined, managed: ManagedKeys, add
   const owner = endsInMarker(description, "description")
     ? /^pulumi ([^/]+\/[^/]+)\//.exec(description)?.[1]
     : undefined;
-  if (owner === undefined || !managed.stacks.has(owner)) add("unmanaged", UNMANAGED);
+  const unconfirmed = whyUnconfirmed(description, managed);
+  if (owner === undefined || !managed.stacks.has(owner)) add("unmanaged", unconfirmed ?? UNMANAGED);
   else {
     add(
       "orphan",
-      `created by a stack ${owner}, but not in its given state: its secret may be lost, unless a stack of the same name in another backend holds it or an update is running`,
+      unconfirmed ??
+        `created by a stack ${owner}, but in no given state: its secret may be lost, unless a stack that was not given holds it (it may have been moved, imported, or belong to a stack of the same name in another backend) or an update is running`,
     );
   }
 }

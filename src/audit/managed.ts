@@ -24,6 +24,8 @@ export interface ManagedKey {
 export interface ManagedKeys {
   /** By their ids in the account. */
   byId: ReadonlyMap<string, ManagedKey>;
+  /** What lost create requests may have left, by the description or name that was sent: the URN of the resource that the next update of its stack settles. */
+  unconfirmed: ReadonlyMap<string, string>;
   /** The stacks themselves, as `project/stack`. */
   stacks: ReadonlySet<string>;
 }
@@ -65,16 +67,19 @@ export function managedKeys(
   nameOf = (index: number): string => `Stack export ${index + 1}`,
 ): ManagedKeys {
   const byId = new Map<string, ManagedKey>();
+  const unconfirmed = new Map<string, string>();
   const stacks = new Set<string>();
   for (const [index, exported] of exports.entries()) {
     for (const one of resourcesOf(exported, nameOf(index))) {
       const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(one.urn) ?? [];
       if (stack !== undefined && project !== undefined) stacks.add(`${project}/${stack}`);
       // One that was only looked up (`.get`) is not held by the stack.
-      if (one.external !== true) for (const [id, key] of keysOf(one)) byId.set(id, key);
+      if (one.external === true) continue;
+      for (const [id, key] of keysOf(one)) byId.set(id, key);
+      for (const sent of unconfirmedIn(one)) unconfirmed.set(sent, one.urn);
     }
   }
-  return { byId, stacks };
+  return { byId, unconfirmed, stacks };
 }
 
 function resourcesOf(exported: unknown, name: string): Resource[] {
@@ -98,14 +103,30 @@ function keysOf({ urn, type, id, inputs, outputs }: Resource): [id: string, key:
   const key = (one: unknown, expiry: Expiry, isPrevious = false): [string, ManagedKey][] =>
     typeof one === "string" ? [[one, { urn, isPrevious, expiry }]] : [];
   if (name === "SshKeySet") {
-    const entries = propertiesOf(outputs.keys);
-    return Object.values(entries).flatMap((entry) => key(propertiesOf(entry).id, { kind: "unknown" }));
+    const ids = Object.values(propertiesOf(outputs.keys)).map((entry) => propertiesOf(entry).id);
+    // Succeeded by others, and still to be deleted.
+    const leftovers: unknown[] = Array.isArray(outputs.leftovers) ? outputs.leftovers : [];
+    return [...ids, ...leftovers].flatMap((each) => key(each, { kind: "unknown" }));
   }
   if (!name.startsWith("Rotating")) return key(id, expiryOf(inputs, outputs));
   return [
     ...key(outputs.previousKeyId, previousExpiryOf(inputs, outputs), true),
     ...key(outputs.keyId, expiryOf(inputs, outputs)),
   ];
+}
+
+/** The descriptions or names of create requests of which the state does not know what they left. */
+function unconfirmedIn({ type, outputs }: Resource): string[] {
+  const { unresolved, name, description, unresolvedMark, lostDescription } = outputs;
+  if (!TYPE.test(type) || unresolved === undefined) return [];
+  const isMarked = typeof description === "string" && typeof unresolvedMark === "string";
+  const ofSet = Object.values(propertiesOf(unresolved)).map((lost) => propertiesOf(lost).name);
+  const sent = [
+    name,
+    lostDescription ?? (isMarked ? `${description} #${unresolvedMark}` : description),
+    ...ofSet,
+  ];
+  return sent.filter((each) => typeof each === "string");
 }
 
 function expiryOf(inputs: Resource["inputs"], outputs: Resource["outputs"]): Expiry {

@@ -108,7 +108,7 @@ describe.each([
     expect(audit([token(resource)], { createdAt })).toEqual(found);
   });
 
-  test("a rotating token's keys expire each in its own time", () => {
+  test("A22: a rotating token's keys expire each in its own time", () => {
     const outputs = { keyId: "key-0", previousKeyId: "key-1", expiresInDays: 60, expiresAt: ago(-50) };
     const exported = exportOf([{ type: type("RotatingPersonalAccessToken"), id: "rotating-1", outputs }]);
     expect(findings([exported], { createdAt: ago(10) }, { createdAt: ago(50) })).toEqual([
@@ -143,13 +143,19 @@ describe.each([
     ]);
   });
 
+  test("an SSH key that a set could not delete yet is managed", () => {
+    const outputs = { keys: { anna: { id: "ssh-0" } }, leftovers: ["ssh-1"] };
+    const { byId } = managedKeys([exportOf([{ type: type("SshKeySet"), id: "set-1", outputs }])]);
+    expect([...byId.keys()]).toEqual(["ssh-0", "ssh-1"]);
+  });
+
   test("a set without keys, or with keys that are a secret, is an empty one", () => {
     for (const outputs of [{}, { keys: SECRET }, { keys: null }, { keys: "x" }])
       expect(managedKeys([exportOf([{ type: type("SshKeySet"), outputs }])]).byId.size).toBe(0);
   });
 });
 
-test("a key is managed by the stack that holds it, whatever stack its description names", () => {
+test("A21: a key is managed by the stack that holds it, whatever stack its description names; where that one was not given, nobody is told to revoke it", () => {
   const description = "pulumi p/dev/dns #0123abc";
   const [original, moved] = [
     exportOf([{ type: "pulumi:pulumi:Stack" }], "dev"),
@@ -157,6 +163,11 @@ test("a key is managed by the stack that holds it, whatever stack its descriptio
   ];
   expect(audit([original, moved], { service: "dns", description })).toEqual([]);
   expect(audit([moved], { service: "dns", description })).toEqual([]);
+  const [found] = findings([original], { service: "dns", description });
+  expect(found?.detail).toContain(
+    "unless a stack that was not given holds it (it may have been moved, imported,",
+  );
+  expect(found?.detail).not.toContain("revoke");
 });
 
 test("an orphan is reported without an order to revoke it: another backend may hold it", () => {
@@ -164,7 +175,7 @@ test("an orphan is reported without an order to revoke it: another backend may h
   const [orphan] = findings([stack], { service: "dns", description: "pulumi p/dev/dns #0123abc" });
   expect(orphan).toMatchObject({ finding: "orphan", kind: "service key" });
   expect(orphan!.detail).toBe(
-    "created by a stack p/dev, but not in its given state: its secret may be lost, unless a stack of the same name in another backend holds it or an update is running",
+    "created by a stack p/dev, but in no given state: its secret may be lost, unless a stack that was not given holds it (it may have been moved, imported, or belong to a stack of the same name in another backend) or an update is running",
   );
   expect(audit([stack], { service: "dns", description: "pulumi q/dev/dns #0123abc" })).toEqual([
     "unmanaged key-0",

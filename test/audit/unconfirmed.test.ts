@@ -1,0 +1,87 @@
+// What an audit says of keys that a stack may have made, as its state knows: states of real updates whose responses were lost.
+import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
+import type { AuditFinding } from "../../src/audit/findings";
+import { managedKeys } from "../../src/audit/managed";
+import { resources } from "../../src/hosts/resources";
+import type { ResourceName } from "../../src/hosts/resources";
+import { publicKey } from "../support/world";
+import { Stack } from "../support/story";
+import { Account } from "../support/story-account";
+
+const KEY = "pulumi test/dev/it #${hex(7)}";
+const ROTATING = { description: "pulumi test/dev/it", rotateEveryDays: 30, __owner: "" };
+const DECLARED: Record<ResourceName, Record<string, unknown>> = {
+  ServiceKey: { service: "database", description: KEY },
+  PersonalAccessToken: { scopes: ["dns:read"], description: KEY },
+  RotatingServiceKey: { service: "database", ...ROTATING },
+  RotatingPersonalAccessToken: { scopes: ["dns:read"], ...ROTATING },
+  SshKey: { publicKey: publicKey(1), name: "it-${hex(7)}" },
+  SshKeySet: { publicKeys: { anna: publicKey(1) }, namePrefix: "it-" },
+};
+const NAMES = Object.keys(DECLARED) as ResourceName[];
+
+let account: Account;
+let stack: Stack;
+
+beforeEach(async () => {
+  account = await Account.open();
+  stack = new Stack(account);
+});
+
+afterEach(() => account.emulator.close());
+
+/** The findings of the whole account about keys that no state holds. */
+function audit(className: ResourceName): AuditFinding[] {
+  const held = [...stack.state.values()].map(({ name, id, inputs, outputs }) => ({
+    urn: `urn:pulumi:dev::test::pulumi-nodejs:dynamic/wayscloud:${className}::${name}`,
+    type: `pulumi-nodejs:dynamic/wayscloud:${className}`,
+    ...{ id, inputs, outputs },
+  }));
+  const managed = managedKeys([{ deployment: { resources: held } }]);
+  const now = account.timing.now();
+  const options = { unusedForDays: 90, expiringWithinDays: 14, managed, credential: undefined, now };
+  const control = account.emulator.account;
+  const found = [
+    ...findInApiKeys(control.liveApiKeys(), options),
+    ...findInSshKeys(control.sshKeys(), options),
+  ];
+  return found.filter(({ finding }) => finding === "orphan" || finding === "unmanaged");
+}
+
+const settled = expect.stringMatching(
+  /^a create request whose response was lost may have left it; the next `pulumi up` settles that \(urn:pulumi:dev::test::.*::it\)$/,
+);
+
+test.each(NAMES)(
+  "%s: what a lost creation may have left is the next update's work, and no lost secret",
+  async (name) => {
+    stack.declare("it", resources[name], DECLARED[name]);
+    await stack.up({ troubles: [{ fate: "answer lost" }, { method: "GET", times: 12 }] });
+    expect(account.live).toHaveLength(1);
+    expect(audit(name)).toEqual([expect.objectContaining({ id: account.live[0], detail: settled })]);
+    await stack.up();
+    expect(stack.errors).toEqual([]);
+    expect(audit(name)).toEqual([]);
+  },
+);
+
+test.each(["RotatingServiceKey", "RotatingPersonalAccessToken"] as const)(
+  "%s: and so is what a lost rotation may have left",
+  async (name) => {
+    stack.declare("it", resources[name], DECLARED[name]);
+    await stack.up();
+    account.pass(31);
+    await stack.up({ troubles: [{ fate: "answer lost" }, { method: "GET", nth: 2, times: 12 }] });
+    expect(account.live).toHaveLength(2);
+    expect(audit(name)).toEqual([expect.objectContaining({ finding: "orphan", detail: settled })]);
+  },
+);
+
+test("a key that nothing in the state knows is an orphan as before", async () => {
+  stack.declare("it", resources.ServiceKey, DECLARED.ServiceKey);
+  await stack.up();
+  account.emulator.account.addApiKey({ service: "database", description: "pulumi test/dev/it #0123abc" });
+  expect(audit("ServiceKey")).toEqual([
+    expect.objectContaining({ finding: "orphan", detail: expect.stringContaining("its secret may be lost") }),
+  ]);
+});
