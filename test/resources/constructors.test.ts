@@ -62,7 +62,9 @@ describe.each(classNames)("%s", (className) => {
     await valuesOf(created.urn);
     const [one, ...others] = registered;
     expect(others).toEqual([]);
-    const generated = [{ SshKey: "name", SshKeySet: "namePrefix" }[className as string] ?? "description"];
+    const generated = { SshKey: ["name"], SshKeySet: ["namePrefix", "__owner"] }[className as string] ?? [
+      "description",
+    ];
     expect(Object.keys(one?.inputs ?? {}).sort()).toEqual(
       [...Object.keys(CLASSES[className]), ...generated, "__provider"].sort(),
     );

@@ -33,7 +33,7 @@ function sameInputs(inputs: SshKeySetInputs): string {
   return JSON.stringify([inputs.owner, inputs.adoptExisting, wantedEntries(inputs)]);
 }
 
-/** `same` tells a repetition: a hook that asks again has thrown away what the first call reported, so the second goes on from there. */
+/** `same` identifies a repetition: a hook that asks again has thrown away what the first call reported, so the second goes on from there. */
 async function apply(
   what: string,
   given: SshKeySetState,
