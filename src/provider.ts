@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveEndpoint } from "./config";
 import { ConfigurationError } from "./errors";
+import { stackConfig } from "./stack-config";
 import { outputLiteralIn } from "./text/output-literal";
 import { withoutStack } from "./text/without-stack";
 
@@ -107,9 +108,4 @@ function mistakeIn(input: "apiKey" | "customerId", value: unknown): string | und
     return input === "apiKey" ? `is required, but it is blank; ${NO_FALLBACK}` : "is blank.";
   if (outputLiteralIn(input, value) === undefined) return undefined;
   return "contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate.";
-}
-
-/** A value of the stack's configuration, whether secret or not; the caller keeps it to itself. */
-export function stackConfig(key: string): string | undefined {
-  return pulumi.runtime.getConfig(key);
 }

@@ -14,11 +14,15 @@ const LAYERS = {
   lifecycle: { uses: [...everywhere, "text", "api", "config"], not: ["pulumi", "http"] },
   hosts: { uses: [...everywhere, "text", "api", "config", "lifecycle"], not: ["http"] },
   audit: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
-  provider: { uses: [...everywhere, "text", "config"], not: ["http"] },
-  data: { uses: [...everywhere, "text", "api", "config", "audit", "provider"], not: ["http"] },
-  resources: { uses: [...everywhere, "text", "provider"], not: ["http"] },
+  "stack-config": { uses: [...everywhere, "config"], not: ["http"] },
+  provider: { uses: [...everywhere, "text", "config", "stack-config"], not: ["http"] },
+  data: {
+    uses: [...everywhere, "text", "api", "config", "stack-config", "audit", "provider"],
+    not: ["http"],
+  },
+  resources: { uses: [...everywhere, "text", "stack-config", "provider"], not: ["http"] },
   // The same public API with another host, so it names the types of all of it.
-  native: { uses: [...everywhere, "resources", "data", "index"], not: ["http"] },
+  native: { uses: [...everywhere, "stack-config", "resources", "data", "index"], not: ["http"] },
   index: { uses: [...everywhere, "provider", "data", "resources", "audit"], not: ["http"] },
   // Built from the vendor's API page alone: a misreading shared with the client would hide itself.
   emulator: { uses: ["version"], not: ["pulumi"] },

@@ -5,7 +5,8 @@ import type * as api from "../api/client";
 import type { Connection } from "../api/transport";
 import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveConnection } from "../config";
 import { ConfigurationError } from "../errors";
-import { Provider, stackConfig } from "../provider";
+import { Provider } from "../provider";
+import { stackConfig, warnOfPlainCredentials } from "../stack-config";
 import { knownValue } from "./dependencies";
 import { hasMocks } from "./mocks";
 import type { DataOptions } from "./options";
@@ -42,7 +43,10 @@ export function accountKnown(provider: Provider | undefined): pulumi.Output<bool
 
 /** @throws ConfigurationError when a provider's credential is not known yet, which only the output form can wait for. */
 export async function connectionFor(name: string, provider: Provider | undefined): Promise<Connection> {
-  if (!provider) return resolveConnection(stackConfig, "the stack config");
+  if (!provider) {
+    warnOfPlainCredentials();
+    return resolveConnection(stackConfig, "the stack config");
+  }
   const values = await knownValue(pulumi.all([provider.apiKey, provider.endpoint, provider.customerId]));
   if (!values) {
     throw new ConfigurationError(

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { typeToken } from "../resources/dynamic-resource";
 import type { ResourceSpec } from "../resources/dynamic-resource";
+import { warnOfPlainCredentials } from "../stack-config";
 import { checkProvider } from "./configured";
 import { PLUGIN } from "./provider";
 
@@ -19,6 +20,7 @@ export function nativeDeclaration<A extends object>(
   opts: pulumi.CustomResourceOptions | undefined,
 ): [properties: Record<string, unknown>, options: pulumi.CustomResourceOptions] {
   const { className, inputOutputs, outputs, secrets } = spec;
+  warnOfPlainCredentials();
   const what = `${className} "${name}"`;
   const type = nativeType(className);
   checkProvider(what, opts?.provider ?? opts?.parent?.getProvider(type));

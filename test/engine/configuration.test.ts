@@ -80,6 +80,34 @@ test("explicit Provider before stack config before environment, in its order, be
   expect(used).toEqual(credentials);
 });
 
+test("a credential in the stack config that is no secret is named in a warning, once a program, and never shown", async () => {
+  const { emulator, stack } = await openWorld();
+  stack.setProgram(
+    program(`
+      new wayscloud.ServiceKey("a", { service: "dns" });
+      new wayscloud.ServiceKey("b", { service: "dns" });
+      wayscloud.getProfileOutput();
+    `),
+  );
+  const token = emulator.account.addApiKey({ scopes: ["api_keys:write"] }).key;
+  const warnings = async (...args: string[]): Promise<string[]> => {
+    const { all } = await stack.run(args);
+    expect(all).not.toContain(token);
+    // It is printed as it comes, and once more in the summary at the end.
+    return all.split("\n").filter((line) => /^ +warning: .*in the stack config in plain text/.test(line));
+  };
+  await stack.setConfig("wayscloud:patToken", token);
+  for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+    expect(await warnings(...args)).toEqual([
+      expect.stringContaining(
+        "wayscloud:patToken is in the stack config in plain text. Encrypt it with `pulumi config set --secret wayscloud:patToken`",
+      ),
+    ]);
+  }
+  await stack.setConfig("wayscloud:patToken", token, { secret: true });
+  expect(await warnings("up", "--yes", "--skip-preview")).toEqual([]);
+});
+
 test("no credential at all is said at preview, with the ways to give one", async () => {
   const stack = await openStack({ program: oneKey, env: { WAYSCLOUD_ENDPOINT: "http://127.0.0.1:9" } });
   const said =

@@ -69,6 +69,19 @@ test("all five types, in two accounts, move from the dynamic classes without a r
   await stack.assertNoSecrets(secretsOf(emulator, other));
 });
 
+test("a credential in the stack config that is no secret is named in a warning, and never shown", async () => {
+  const text = program(`new wayscloud.ServiceKey("db", { service: "dns" });`);
+  const { emulator, stack } = await openWorld({ name: "plain", program: text });
+  moveOver(stack, "plain", text);
+  const warning = "wayscloud-account:apiKey is in the stack config in plain text.";
+  await stack.setConfig("wayscloud-account:apiKey", emulator.apiKey);
+  const { all } = await stack.preview();
+  expect(all).toContain(warning);
+  expect(all).not.toContain(emulator.apiKey);
+  await stack.setConfig("wayscloud-account:apiKey", emulator.apiKey, { secret: true });
+  expect((await stack.preview()).all).not.toContain(warning);
+});
+
 test("the option `import`, a stack config that the plugin would ignore, and a refused provider", async () => {
   const { emulator, stack } = await openWorld({ name: "options" });
   const { id } = (await (
