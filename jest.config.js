@@ -8,6 +8,7 @@ const ring = (name) => ({
   testMatch: name === "unit" ? ["<rootDir>/test/**/*.test.ts"] : [`<rootDir>/test/${name}/**/*.test.ts`],
   testPathIgnorePatterns: [
     "/node_modules/",
+    ...(process.env.TEST_ALL === "yes" ? [] : ["\\.rare\\.test\\.ts$"]),
     ...(name === "unit" ? [...rings.slice(1), "vendor"].map((other) => `<rootDir>/test/${other}/`) : []),
   ],
   modulePathIgnorePatterns: [
@@ -20,6 +21,8 @@ const ring = (name) => ({
   ...(name === "plugin" || name === "engine"
     ? { globalSetup: "<rootDir>/test/support/global-setup.mjs" }
     : {}),
+  // What no test uses of the SDK, and a second for each file of tests.
+  moduleNameMapper: { "^@npmcli/arborist$|/typescript-shim$": "<rootDir>/test/support/unused.js" },
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
 });
 

@@ -1,5 +1,5 @@
-// `npm test`: gets the engine, makes a user's install of the packed package, and runs the tests against them; `--all` adds the rare combinations.
-// Other arguments go to jest.
+// `npm test`: gets the engine, makes a user's install of the packed package, and runs the tests against them; `--all` adds the rare combinations
+// (test/support/rare.ts). Other arguments go to jest.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { argv, execPath, exit } from "node:process";
@@ -13,15 +13,6 @@ const args = argv.slice(2).filter((each) => each !== "--all");
 
 /** Two tests with an engine keep two cores busy; a third fills the moments in which one of them waits. */
 const workers = ["-w", "3"];
-/** What a usual run leaves out: all installations, all rows of docs/compatibility.md, a longer run of the model, and a large storm. */
-const rareCombinations = {
-  FIT: "all",
-  COMPATIBILITY: "all",
-  MODEL_SECONDS: "60",
-  STORM_KEYS: "1000",
-  STORM_SEEDS: "1,2,3",
-};
-
 async function runTests() {
   const engine = await findEngine();
   process.stderr.write(`Pulumi ${engine.version} from ${engine.from}\n`);
@@ -33,7 +24,7 @@ async function runTests() {
       TEST_ENGINE_BIN: engine.bin,
       TEST_NODE_BIN: node,
       TEST_USER_INSTALL: install.folder,
-      ...(all ? rareCombinations : {}),
+      ...(all ? { TEST_ALL: "yes" } : {}),
     };
     return (await ended(start(execPath, [program, ...workers, ...args], { env, stdio: "inherit" }))) ?? 1;
   } finally {

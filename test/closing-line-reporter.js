@@ -2,6 +2,8 @@
 const { relative } = require("node:path");
 const { writeSync } = require("node:fs");
 
+const command = process.env.TEST_ALL === "yes" ? "npm run test:all" : "npm test";
+
 /** As a shell takes it, and as `-t` does, which reads a regular expression. */
 function quoted(title) {
   const pattern = title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -12,8 +14,8 @@ function repeat({ testFilePath, testResults }) {
   const file = relative(process.cwd(), testFilePath);
   const failed = testResults.filter(({ status }) => status === "failed");
   return failed.length === 0
-    ? [`npm test -- ${file}`]
-    : failed.map(({ fullName }) => `npm test -- ${file} -t ${quoted(fullName)}`);
+    ? [`${command} -- ${file}`]
+    : failed.map(({ fullName }) => `${command} -- ${file} -t ${quoted(fullName)}`);
 }
 
 module.exports = class ClosingLineReporter {

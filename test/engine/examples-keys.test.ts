@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { accountOf, configure, openExample } from "../support/examples";
+import { accountOf, openExample } from "../support/examples";
 import { changesIn } from "../support/stack";
 import { API_KEYS, openEmulator, publicKey, secretsOf, takeRequests } from "../support/world";
 
@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 test("multi-account: every account gets its own keys, made with its own credential", async () => {
   const [production, staging] = [await openEmulator(), await openEmulator()];
   const both = await openExample("multi-account");
-  await configure(both, {
+  await both.configure({
     plain: {
       publicKey: publicKey("deploy"),
       productionEndpoint: production.url,
@@ -45,7 +45,7 @@ test("rotation-consumer: the store has the new key before the old one is revoked
       },
     });
     const stack = await openExample("rotation-consumer", { env: accountOf(emulator) });
-    await configure(stack, { plain: { quarter: "2026-Q4", secretFile } });
+    await stack.configure({ plain: { quarter: "2026-Q4", secretFile } });
     expect(changesIn(await stack.up())).toEqual({ created: 3 });
     const [first] = emulator.account.liveApiKeys();
     expect(readFileSync(secretFile, "utf8")).toBe(first!.key);
@@ -53,7 +53,7 @@ test("rotation-consumer: the store has the new key before the old one is revoked
     expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 3 });
     takeRequests(emulator);
 
-    await configure(stack, { plain: { quarter: "2027-Q1" } });
+    await stack.configure({ plain: { quarter: "2027-Q1" } });
     expect(changesIn(await stack.up())).toMatchObject({ replaced: 1, updated: 1 });
     const [made, revoked] = emulator.requests;
     expect([made!.method, made!.path]).toEqual(["POST", `${API_KEYS}/service`]);
@@ -68,7 +68,7 @@ test("rotation-consumer: the store has the new key before the old one is revoked
 
     // While the store is down, the key that the application has stays good.
     takeRequests(emulator);
-    await configure(stack, { plain: { quarter: "2027-Q2" } });
+    await stack.configure({ plain: { quarter: "2027-Q2" } });
     renameSync(folder, `${folder}-away`);
     expect((await stack.up([], { allowFail: true })).code).not.toBe(0);
     renameSync(`${folder}-away`, folder);

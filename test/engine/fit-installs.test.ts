@@ -1,4 +1,4 @@
-// Where the package may stand: docs/options.md tells which installations work, and the remedy for those that do not. pnpm and Yarn are tried with FIT=all.
+// Where the package may stand: docs/options.md tells which installations work, and the remedy for those that do not. pnpm, Yarn and linked folders are tried by `npm run test:all`.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -6,18 +6,14 @@ import type { Emulator } from "../../src/emulator";
 import { nodeProgram } from "../support/install";
 import * as layouts from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
+import { rareTest, testAll } from "../support/rare";
 import type { Result, Stack } from "../support/stack";
 import { API_KEYS, openWorld, takeRequests } from "../support/world";
 
 jest.setTimeout(400_000);
 
-const all = process.env["FIT"] === "all";
-/** Not registered at all in a usual run, which skips nothing. */
-const onlyWithAll = (name: string, run: () => Promise<void>): void => {
-  if (all) test(name, run);
-};
 const table = new ObservedTable("docs/options.md", "Installations");
-afterAll(() => table.compare({ partial: !all }));
+afterAll(() => table.compare({ partial: !testAll }));
 
 let folder: string;
 beforeEach(() => (folder = layouts.temporaryFolder()));
@@ -51,7 +47,7 @@ async function expectFails(folderOfProgram: string, stack: Stack): Promise<Resul
   return result;
 }
 
-onlyWithAll(
+rareTest(
   "pnpm: works with the package in the program's own dependencies; below a component package alone it is not found",
   async () => {
     const world = await openWorld();
@@ -108,7 +104,7 @@ onlyWithAll(
   },
 );
 
-test("a folder linked into the project works if it finds an SDK", async () => {
+rareTest("a folder linked into the project works if it finds an SDK", async () => {
   const world = await openWorld();
   const [own, none] = [join(folder, "own"), join(folder, "none")];
   for (const [project, which] of [
@@ -143,7 +139,7 @@ test("an npm workspace that holds the package itself works", async () => {
   table.note("npm workspaces, the package one of them (a link in the root's `node_modules`)", "works");
 });
 
-onlyWithAll("yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does", async () => {
+rareTest("yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does", async () => {
   const world = await openWorld();
   const tarball = `file:${await layouts.packInto(folder)}`;
   const manifest = {

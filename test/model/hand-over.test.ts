@@ -3,13 +3,14 @@ import fc from "fast-check";
 
 import type { Quirks } from "../../src/emulator";
 import { resources } from "../../src/hosts/resources";
+import { testAll } from "../support/rare";
 import { publicKey } from "../support/world";
 import { idsOf, Stack } from "../support/story";
 import type { CommandOptions } from "../support/story";
 import { Account } from "../support/story-account";
 import { FATES } from "./network";
 
-const SECONDS = Number(process.env.MODEL_SECONDS ?? 15) / 2;
+const SECONDS = Number(process.env.MODEL_SECONDS ?? (testAll ? 60 : 6)) / 2;
 const SEED = process.env.MODEL_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.MODEL_SEED);
 const HOUR = 3_600_000;
 

@@ -3,12 +3,13 @@ import fc from "fast-check";
 
 import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
+import { testAll } from "../support/rare";
 import { FATES, WorldTiming } from "./network";
 import type { Kill, Trouble } from "./network";
 import { idsOf, SLOTS, StackModel } from "./stack-model";
 import type { Run, Slot } from "./stack-model";
 
-const SECONDS = Number(process.env["MODEL_SECONDS"] ?? 15);
+const SECONDS = Number(process.env["MODEL_SECONDS"] ?? (testAll ? 60 : 6));
 const SEED =
   process.env["MODEL_SEED"] === undefined ? Date.now() % 2 ** 31 : Number(process.env["MODEL_SEED"]);
 const DAY = 86_400_000;

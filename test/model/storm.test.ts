@@ -1,13 +1,14 @@
-// A storm: many keys of all kinds in one stack while one request in four goes wrong. STORM_KEYS and STORM_SEEDS make it a large one.
+// A storm: many keys of all kinds in one stack while one request in four goes wrong. `npm run test:all` makes it a large one.
 import { resources } from "../../src/hosts/resources";
 import type { Emulator, Fault } from "../../src/emulator";
+import { testAll } from "../support/rare";
 import { publicKey } from "../support/world";
 import { Stack } from "../support/story";
 import { Account } from "../support/story-account";
 import type { Trouble } from "./network";
 
-const KEYS = Number(process.env.STORM_KEYS ?? 60);
-const SEEDS = (process.env.STORM_SEEDS ?? "1").split(",").map(Number);
+const KEYS = Number(process.env.STORM_KEYS ?? (testAll ? 1000 : 60));
+const SEEDS = (process.env.STORM_SEEDS ?? (testAll ? "1,2,3" : "1")).split(",").map(Number);
 
 jest.setTimeout(600_000);
 

@@ -32,21 +32,6 @@ export async function openExample(name: string, options: StackOptions = {}): Pro
   return stack;
 }
 
-/** All configuration in one command, which saves a second for each value. */
-export async function configure(
-  stack: Stack,
-  values: { plain?: Record<string, string>; secret?: Record<string, string> },
-): Promise<void> {
-  const flags = (flag: string, entries: Record<string, string> = {}): string[] =>
-    Object.entries(entries).flatMap(([key, value]) => [flag, `${key}=${value}`]);
-  await stack.run([
-    "config",
-    "set-all",
-    ...flags("--plaintext", values.plain),
-    ...flags("--secret", values.secret),
-  ]);
-}
-
 /** The variables that name an emulated account. */
 export function accountOf(emulator: Emulator): Record<string, string> {
   return { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };

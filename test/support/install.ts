@@ -3,14 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 /** `scripts/test.mjs` (or `global-setup.mjs`, when jest is started directly) makes them once and passes them on. */
-function prepared(name: "TEST_USER_INSTALL" | "TEST_ENGINE_BIN" | "TEST_NODE_BIN"): string {
-  const folder = process.env[name];
-  if (folder === undefined || folder === "") {
+function prepared(
+  name: "TEST_USER_INSTALL" | "TEST_ENGINE_BIN" | "TEST_NODE_BIN" | "TEST_KEY_SERVICE",
+): string {
+  const value = process.env[name];
+  if (value === undefined || value === "") {
     throw new Error(
       `${name} is not set: run the tests with \`npm test\`, or start jest with test/support/global-setup.mjs`,
     );
   }
-  return folder;
+  return value;
 }
 
 /** A folder in which `npm install pulumi-wayscloud` was done, from the packed tarball. */
@@ -27,16 +29,22 @@ export function nodeFolder(): string {
   return prepared("TEST_NODE_BIN");
 }
 
+/** The variables by which `pulumi` finds the service that keeps the key of a stack (`key-service.mjs`). */
+export function keyService(): Record<string, string> {
+  return { VAULT_ADDR: prepared("TEST_KEY_SERVICE"), VAULT_TOKEN: "test" };
+}
+
 export function nodeProgram(): string {
   return join(nodeFolder(), process.platform === "win32" ? "node.exe" : "node");
 }
 
 /**
- * Lets Node start faster, which is most of the time that a command takes: it keeps compiled code beside the install, and leaves out what the
- * SDK loads and never uses here. The rows of docs/compatibility.md run without.
+ * Lets a command start faster, which is most of its time: Node keeps compiled code beside the install and leaves out what the SDK loads and
+ * never uses here, and the engine, which ends before its memory counts, collects no garbage. The rows of docs/compatibility.md run without.
  */
 export function fastStart(): Record<string, string> {
   return {
+    GOGC: "off",
     NODE_COMPILE_CACHE: join(userInstall(), "compiled"),
     NODE_OPTIONS: `--require ${JSON.stringify(resolve(__dirname, "fast-start.cjs"))}`,
   };

@@ -19,6 +19,7 @@ import {
   engineFolder,
   engineFolders,
   fastStart,
+  keyService,
   makeProjectFolder,
   userInstall,
 } from "./install";
@@ -73,6 +74,8 @@ export interface State {
   deployment: { resources?: StateResource[]; pending_operations?: unknown[]; [other: string]: unknown };
 }
 
+type Values = Record<string, string> | undefined;
+
 const stackName = "dev";
 const quiet = ["--non-interactive", "--color", "never"];
 
@@ -101,9 +104,11 @@ export class Stack {
     this.env = {
       ...cleanEnvironment(this.home, engineFolders()),
       ...(options.plainNode === true ? {} : fastStart()),
+      ...(options.language === "typescript" ? {} : { TEST_JAVASCRIPT: "yes" }),
       PULUMI_HOME: join(this.#outside, "pulumi"),
       // The language host leaves its pipes behind; here they are removed with the stack, and searched for secrets.
       TMPDIR: join(this.#outside, "tmp"),
+      ...keyService(),
       PULUMI_BACKEND_URL: `file://${this.backend}`,
       PULUMI_CONFIG_PASSPHRASE: "not a secret, a test",
       PULUMI_STACK: stackName,
@@ -135,18 +140,13 @@ export class Stack {
     }
     stack.setProgram(options.program ?? "");
     await stack.#init();
-    for (const [key, value] of Object.entries(options.config ?? {})) {
-      await stack.setConfig(key, value);
-    }
-    for (const [key, value] of Object.entries(options.secretConfig ?? {})) {
-      await stack.setConfig(key, value, { secret: true });
-    }
+    await stack.configure({ plain: options.config, secret: options.secretConfig });
     return stack;
   }
 
   /**
-   * `pulumi stack init`, really run once for each project name; later stacks of that name get a copy of its files, which saves deriving
-   * the key from the passphrase. A stack with settings of its own for the engine is always a new one.
+   * `pulumi stack init`, really run once for each project name; later stacks of that name get a copy of its files. A stack with settings
+   * of its own for the engine is always a new one, whose key comes from the passphrase.
    */
   async #init(): Promise<void> {
     const settings = `Pulumi.${stackName}.yaml`;
@@ -157,7 +157,7 @@ export class Stack {
       cpSync(join(template, settings), join(this.folder, settings));
       return;
     }
-    await this.run(["stack", "init", stackName]);
+    await this.run(["stack", "init", stackName, ...(own ? [] : ["--secrets-provider", "hashivault://test"])]);
     if (!own) {
       const making = mkdtempSync(join(userInstall(), "stacks-"));
       cpSync(this.backend, join(making, "backend"), { recursive: true });
@@ -187,7 +187,16 @@ export class Stack {
   }
 
   async setConfig(key: string, value: string, { secret = false } = {}): Promise<void> {
-    await this.run(["config", "set", key, value, secret ? "--secret" : "--plaintext"]);
+    await this.configure({ [secret ? "secret" : "plain"]: { [key]: value } });
+  }
+
+  /** Stack configuration, in one command however much there is. */
+  async configure({ plain = {}, secret = {} }: { plain?: Values; secret?: Values }): Promise<void> {
+    const flags = [
+      ...Object.entries(plain).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]),
+      ...Object.entries(secret).flatMap(([key, value]) => ["--secret", `${key}=${value}`]),
+    ];
+    if (flags.length > 0) await this.run(["config", "set-all", ...flags]);
   }
 
   /** `pulumi up` without its preview: that is a command of its own here. */
