@@ -23,7 +23,10 @@ export interface ProviderArgs {
 }
 
 /** Where the engine finds the plugin when nothing else names it: the archives of this version's release. */
-export const PLUGIN = { version, pluginDownloadURL: "github://api.github.com/wayscloud/pulumi-wayscloud" };
+export const PLUGIN = {
+  version,
+  pluginDownloadURL: "github://api.github.com/pulumi-wayscloud/pulumi-wayscloud",
+};
 
 /**
  * An account of its own. Pass it as the `provider` option of a resource, or to a data function.

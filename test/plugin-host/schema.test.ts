@@ -8,6 +8,7 @@ import { functionTables, types } from "../../src/hosts/plugin/schema/functions";
 import { packageSpec } from "../../src/hosts/plugin/schema/package-spec";
 import { resourceTables } from "../../src/hosts/plugin/schema/resources";
 import { resources } from "../../src/hosts/resources";
+import { PLUGIN } from "../../src/native/provider";
 import { declared, type Declared, type DeclaredFields } from "../support/declared";
 
 const FILE = join(__dirname, "../../src/hosts/plugin/schema/descriptions.json");
@@ -61,6 +62,18 @@ test("the descriptions are the comments of the classes", () => {
     toUpdate: "WRITE_SCHEMA=1 npx jest test/plugin-host/schema --selectProjects unit",
     says: written,
   });
+});
+
+test("repository and archives are where the package says", () => {
+  const { repository } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
+    repository: { url: string };
+  };
+  const place = repository.url.replace(/^git\+https:\/\/|\.git$/g, "");
+  expect(packageSpec()).toMatchObject({
+    repository: `https://${place}`,
+    pluginDownloadURL: `github://api.${place}`,
+  });
+  expect(PLUGIN.pluginDownloadURL).toBe(`github://api.${place}`);
 });
 
 test("every property of the package has a description, and keys are secret", () => {

@@ -14,9 +14,7 @@ interface Described {
 }
 
 const described: Readonly<Record<string, Described>> = descriptions;
-const REPOSITORY = "https://github.com/wayscloud/pulumi-wayscloud";
-/** Where the engine finds the archives of a release. */
-export const DOWNLOAD_URL = "github://api.github.com/wayscloud/pulumi-wayscloud";
+const REPOSITORY = "github.com/pulumi-wayscloud/pulumi-wayscloud";
 
 export function packageSpec(): object {
   return {
@@ -25,11 +23,12 @@ export function packageSpec(): object {
     version,
     description: "SSH keys, service keys and personal access tokens of a WAYSCloud account.",
     keywords: ["pulumi", "wayscloud", "category/cloud", "kind/native"],
-    homepage: REPOSITORY,
-    repository: REPOSITORY,
+    homepage: `https://${REPOSITORY}`,
+    repository: `https://${REPOSITORY}`,
     license: "Apache-2.0",
-    publisher: "WAYSCloud",
-    pluginDownloadURL: DOWNLOAD_URL,
+    publisher: "pulumi-wayscloud",
+    // Where the engine finds the archives of a release.
+    pluginDownloadURL: `github://api.${REPOSITORY}`,
     config: { variables: properties(configuration, described.Provider?.inputs) },
     provider: {
       description: described.Provider?.description,
@@ -62,7 +61,10 @@ export function packageSpec(): object {
         required: requiredAmong(outputs),
       },
     })),
-    language: { nodejs: { respectSchemaVersion: true }, python: { respectSchemaVersion: true } },
+    // Else a generated SDK asks for another version than the one it was made from: in Go always for 1.0.0.
+    language: Object.fromEntries(
+      ["nodejs", "python", "go"].map((name) => [name, { respectSchemaVersion: true }]),
+    ),
   };
 }
 
