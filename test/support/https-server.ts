@@ -1,4 +1,4 @@
-// A TLS server that answers every request with an empty list, and remembers what it was asked.
+// A TLS server that answers every request with an empty list, or as it is told, and remembers what it was asked.
 import { createServer } from "node:https";
 import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,12 +13,15 @@ export interface HttpsServer {
   close(): Promise<void>;
 }
 
-export async function startHttpsServer(certificate: Certificate): Promise<HttpsServer> {
+export async function startHttpsServer(
+  certificate: Certificate,
+  answer: (path: string) => string | Buffer = () => "[]",
+): Promise<HttpsServer> {
   const requests: HttpsServer["requests"] = [];
   const server = createServer({ cert: certificate.cert, key: certificate.key }, (request, response) => {
     const { method = "", url = "", headers } = request;
     requests.push({ method, path: url, headers });
-    response.end("[]");
+    response.end(answer(url));
   });
   const running: HttpsServer = {
     port: 0,

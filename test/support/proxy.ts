@@ -14,8 +14,14 @@ export interface Proxy {
   close: () => Promise<void>;
 }
 
-/** Starts a proxy; with `refusal` it gives every CONNECT this response instead of a tunnel. */
-export async function startProxy(refusal?: { status: number; body: string }): Promise<Proxy> {
+/**
+ * Starts a proxy; with `refusal` it gives every CONNECT this response instead of a tunnel, with `diversion` every tunnel leads to
+ * that port of this machine.
+ */
+export async function startProxy(
+  refusal?: { status: number; body: string },
+  diversion?: number,
+): Promise<Proxy> {
   const tunnels: string[] = [];
   const plain: string[] = [];
   const bytes: Buffer[] = [];
@@ -38,7 +44,7 @@ export async function startProxy(refusal?: { status: number; body: string }): Pr
       client.end(`HTTP/1.1 ${status} Refused\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
       return;
     }
-    const [host = "", port = ""] = (request.url ?? "").split(":");
+    const [host = "", port = ""] = diversion ? ["127.0.0.1", diversion] : (request.url ?? "").split(":");
     const target = connect(Number(port), host, () => {
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
       target.write(head);
