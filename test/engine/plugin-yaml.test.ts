@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { accountOf, copyExample } from "../support/examples";
+import { expectQuickstart } from "../support/quickstart";
 import { changesIn } from "../support/stack";
 import {
   API_KEYS,
@@ -24,29 +25,7 @@ test("examples/yaml: up, unchanged, refresh, destroy, with the requests of the d
   const stack = await openStack({ name: "yaml", env: accountOf(emulator) });
   copyExample("yaml", stack.folder);
   speakYaml(stack, "yaml");
-
-  const preview = await stack.preview();
-  expect(changesIn(preview)).toEqual({ "to create": 4 });
-  expect(takeRequests(emulator)).toEqual(["GET /v1/account/profile"]);
-
-  expect(changesIn(await stack.up())).toEqual({ created: 4 });
-  expect(takeRequests(emulator).sort()).toEqual([
-    "GET /v1/account/profile",
-    `POST ${API_KEYS}/pat`,
-    `POST ${API_KEYS}/service`,
-    `POST ${SSH_KEYS}`,
-  ]);
-  const outputs = await stack.outputs();
-  expect(outputs).toMatchObject({ databaseKey: "[secret]", ciToken: "[secret]" });
-  expect(outputs["ciTokenRotatesAt"]).toMatch(/^\d{4}-/);
-
-  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 4 });
-  takeRequests(emulator);
-  expect(changesIn(await stack.refresh())).toEqual({ unchanged: 4 });
-  expect(takeRequests(emulator).sort()).toEqual([`GET ${API_KEYS}`, `GET ${SSH_KEYS}`]);
-  await stack.destroy();
-  expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  await expectQuickstart(stack, emulator);
 });
 
 test("pulumi import takes over one of each kind, and the next up with the printed code is unchanged", async () => {

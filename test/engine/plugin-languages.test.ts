@@ -1,0 +1,54 @@
+// The quickstart in Go and in Python as its README says, where the machine has the language, and the engine Pulumi's host for it, as the official installer leaves it.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { accountOf, copyExample } from "../support/examples";
+import { engineFolder } from "../support/install";
+import { expectQuickstart } from "../support/quickstart";
+import { openEmulator, openStack } from "../support/world";
+import { linkPackage, PLUGIN_PATH } from "../support/yaml";
+
+// Go compiles Pulumi's SDK the first time, Python downloads it.
+jest.setTimeout(900_000);
+
+/** Of the engine's own version: an older one for Node.js beside them cannot install a plugin from its folder. */
+const hostOf = (language: string): boolean => existsSync(join(engineFolder(), `pulumi-language-${language}`));
+
+/** Where the language keeps and finds its packages, which the stack's empty HOME hides. */
+function registries(): Record<string, string> {
+  const own = Object.entries(process.env).filter(([name]) => /^(GO|PIP_|PYENV_)/.test(name));
+  const answer = (program: string, args: string[]): string =>
+    execFileSync(program, args, { encoding: "utf8" });
+  const go = ["GOMODCACHE", "GOCACHE", "GOPROXY", "GOFLAGS", "GOSUMDB"];
+  const settings = hostOf("go") ? JSON.parse(answer("go", ["env", "-json", ...go])) : {};
+  return { ...settings, ...(Object.fromEntries(own) as Record<string, string>) };
+}
+
+for (const [language, program] of [
+  ["go", "go"],
+  ["python", "python3"],
+] as const) {
+  const version = language === "go" ? "version" : "--version";
+  const missing = [
+    ...(hostOf(language) ? [] : [`pulumi-language-${language} beside the engine`]),
+    ...(spawnSync(program, [version]).status === 0 ? [] : [program]),
+  ];
+  const name = `examples/${language}: package add, install, up, unchanged, refresh, destroy`;
+  if (missing.length > 0) {
+    test.skip(`${name} (skipped: this machine has no ${missing.join(" and no ")})`, () => undefined);
+    continue;
+  }
+  test(name, async () => {
+    const emulator = await openEmulator();
+    const stack = await openStack({ name: language, env: { ...accountOf(emulator), ...registries() } });
+    copyExample(language, stack.folder);
+    linkPackage(stack.folder);
+    if (language === "python") await stack.run(["install"]);
+    await stack.run(["package", "add", `./${PLUGIN_PATH}`]);
+    // A clone has no generated package: it is made again.
+    rmSync(join(stack.folder, "sdks"), { recursive: true });
+    await stack.run(["install"]);
+    await expectQuickstart(stack, emulator);
+  });
+}
