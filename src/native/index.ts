@@ -7,6 +7,7 @@ export {
   RotatingServiceKey,
   ServiceKey,
   SshKey,
+  SshKeySet,
 } from "./resources";
 export {
   getApiKeys,
@@ -42,5 +43,7 @@ export type {
   ServiceName,
   SshKeyArgs,
   SshKeyInfo,
+  SshKeySetArgs,
+  SshKeySetEntry,
   SshKeyState,
 } from "../index";

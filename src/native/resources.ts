@@ -1,6 +1,7 @@
 // The resource classes of "pulumi-wayscloud/native": those of the package, served by the plugin. They add no constructor, so that the engine still
 // points at the user's line.
 import { SshKey as DynamicSshKey } from "../resources/ssh-key";
+import { SshKeySet as DynamicSshKeySet } from "../resources/ssh-key-set";
 import { ServiceKey as DynamicServiceKey } from "../resources/service-key";
 import { PersonalAccessToken as DynamicPersonalAccessToken } from "../resources/personal-access-token";
 import { RotatingServiceKey as DynamicRotatingServiceKey } from "../resources/rotating-service-key";
@@ -17,6 +18,19 @@ export class SshKey extends DynamicSshKey {
   /** Returns true if the given object is a `SshKey` of `pulumi-wayscloud/native`. */
   public static override isInstance(obj: unknown): obj is SshKey {
     return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === SshKey.__pulumiType;
+  }
+}
+
+/** As the SshKeySet of `pulumi-wayscloud`, served by the plugin: with `replaceOnChanges`, `customTimeouts` and detailed diffs. */
+export class SshKeySet extends DynamicSshKeySet {
+  /** @internal */
+  public static override readonly __pulumiType = nativeType("SshKeySet");
+  /** @internal */
+  public static override readonly __declare = nativeDeclaration;
+
+  /** Returns true if the given object is a `SshKeySet` of `pulumi-wayscloud/native`. */
+  public static override isInstance(obj: unknown): obj is SshKeySet {
+    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === SshKeySet.__pulumiType;
   }
 }
 

@@ -79,6 +79,8 @@ const SPEC: ResourceSpec<SshKeySetArgs> = {
 export class SshKeySet extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("SshKeySet");
+  /** @internal */
+  public static readonly __declare: typeof declaration = declaration;
 
   /** Returns true if the given object is an `SshKeySet`, even if it comes from another copy of this package. */
   public static override isInstance(obj: unknown): obj is SshKeySet {
@@ -95,11 +97,11 @@ export class SshKeySet extends pulumi.CustomResource {
    * @throws {Error} If a plain string in `publicKeys` holds a private key.
    */
   public constructor(name: string, args: SshKeySetArgs, opts?: pulumi.CustomResourceOptions) {
-    const declared = declaration(SPEC, name, args, opts);
+    const declared = new.target.__declare(SPEC, name, args, opts);
     rejectPrivateKeys(name, args.publicKeys);
     const traces = suppressStackTraces();
     try {
-      super(SshKeySet.__pulumiType, name, ...declared);
+      super(new.target.__pulumiType, name, ...declared);
     } catch (error) {
       throw traces.withStack(error);
     } finally {

@@ -1,4 +1,5 @@
 // "pulumi-wayscloud/native": the states of the dynamic classes move over by changing the import path, and options that only a plugin can serve work.
+import { resources } from "../../src/hosts/resources";
 import type { Stack } from "../support/stack";
 import { changesIn } from "../support/stack";
 import { openEmulator, openWorld, program, publicKey, secretsOf, takeRequests } from "../support/world";
@@ -18,19 +19,23 @@ function native(text: string): string {
   return text.replace('require("pulumi-wayscloud")', 'require("pulumi-wayscloud/native")');
 }
 
-/** Id and secrets of everything in the state, by logical name. */
+/** Ids and secrets of everything in the state, by logical name. */
 async function held(stack: Stack): Promise<Record<string, unknown>> {
-  const { resources = [] } = (await stack.exportState({ showSecrets: true })).deployment;
-  const ours = resources.filter(({ type }) =>
+  const all = (await stack.exportState({ showSecrets: true })).deployment.resources ?? [];
+  const ours = all.filter(({ type }) =>
     /^(pulumi-nodejs:dynamic\/wayscloud|wayscloud-account:index):/.test(type),
   );
   return Object.fromEntries(
-    ours.map(({ urn, id, outputs }) => [urn.split("::").at(-1), [id, outputs?.["key"]?.plaintext]]),
+    ours.map(({ urn, id, outputs }) => [
+      urn.split("::").at(-1),
+      [id, outputs?.["key"]?.plaintext, outputs?.["keys"]],
+    ]),
   );
 }
 
-const ALL_FIVE = program(`
+const ALL_TYPES = program(`
   new wayscloud.SshKey("deploy", { publicKey: "${publicKey(1)}" });
+  new wayscloud.SshKeySet("team", { publicKeys: { anna: "${publicKey(2)}", bjarne: "${publicKey(3)}" } });
   new wayscloud.ServiceKey("db", { service: "database", rotationTriggers: { quarter: "4" } });
   new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read", "services:read"], expiresInDays: 90, rotateBeforeDays: 14 });
   new wayscloud.RotatingServiceKey("dns", { service: "dns", rotateEveryDays: 30, overlapDays: 7 });
@@ -41,28 +46,30 @@ const ALL_FIVE = program(`
   return { customer: profile.customerId, keys: wayscloud.getSshKeysOutput().apply((keys) => keys.length) };
 `);
 
-test("all five types, in two accounts, move from the dynamic classes without a request and with the same secrets", async () => {
+test("all six types, in two accounts, move from the dynamic classes without a request and with the same secrets", async () => {
   const other = await openEmulator();
   const env = { STAGING: other.url, STAGING_KEY: other.apiKey };
-  const { emulator, stack } = await openWorld({ name: "move", program: ALL_FIVE, env });
-  expect(changesIn(await stack.up())).toEqual({ created: 8 });
+  const { emulator, stack } = await openWorld({ name: "move", program: ALL_TYPES, env });
+  expect(changesIn(await stack.up())).toEqual({ created: 9 });
   const before = await held(stack);
-  expect(Object.keys(before)).toHaveLength(6);
+  expect(Object.keys(before)).toHaveLength(7);
+  const types = (await stack.resources()).map(({ type }) => type.split(":").at(-1));
+  expect([...new Set(types)].sort()).toEqual(Object.keys(resources).sort());
 
   // Without its data functions, which read from the account.
-  moveOver(stack, "move", ALL_FIVE.replace(/const profile[^]*(?=\};)/, ""));
+  moveOver(stack, "move", ALL_TYPES.replace(/const profile[^]*(?=\};)/, ""));
   takeRequests(emulator);
   takeRequests(other);
   const moved = await stack.up();
   expect([...takeRequests(emulator), ...takeRequests(other)]).toEqual([]);
   expect(await held(stack)).toEqual(before);
-  expect(changesIn(moved)).toEqual({ unchanged: 8 });
-  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 8 });
-  expect(changesIn(await stack.refresh())).toEqual({ unchanged: 8 });
+  expect(changesIn(moved)).toEqual({ unchanged: 9 });
+  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 9 });
+  expect(changesIn(await stack.refresh())).toEqual({ unchanged: 9 });
 
-  stack.setProgram(native(ALL_FIVE));
+  stack.setProgram(native(ALL_TYPES));
   await stack.up();
-  expect(await stack.outputs()).toMatchObject({ keys: 1 });
+  expect(await stack.outputs()).toMatchObject({ keys: 3 });
   await stack.destroy();
   for (const { account } of [emulator, other])
     expect([...account.liveApiKeys(), ...account.sshKeys()]).toEqual([]);

@@ -9,7 +9,7 @@ import { packageSpec } from "../../src/hosts/plugin/schema/package-spec";
 import { resourceTables } from "../../src/hosts/plugin/schema/resources";
 import { resources } from "../../src/hosts/resources";
 import { PLUGIN } from "../../src/native/provider";
-import { declared, type Declared, type DeclaredFields } from "../support/declared";
+import { declared, type Declared, type DeclaredFields, exportsOf } from "../support/declared";
 
 const FILE = join(__dirname, "../../src/hosts/plugin/schema/descriptions.json");
 
@@ -32,6 +32,13 @@ const SCHEMA_TYPES: Record<string, string> = { ExistingKeyArgs: "ExistingKey", S
 
 test("every resource of the hosts is in the schema", () => {
   expect(Object.keys(resourceTables)).toEqual(Object.keys(resources));
+});
+
+test("the classes and functions of the plugin are those of the package: only its errors and the options of its data functions are not needed", () => {
+  const native = exportsOf("native/index.ts");
+  const others = exportsOf("index.ts").filter((name) => !native.includes(name));
+  expect(others.filter((name) => !/Error$|^Data(Output)?Options$/.test(name))).toEqual([]);
+  expect(native.filter((name) => !exportsOf("index.ts").includes(name))).toEqual([]);
 });
 
 test.each(Object.keys(resourceTables))("%s has the inputs and outputs of the class", (name) => {

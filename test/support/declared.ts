@@ -20,7 +20,7 @@ export interface Declared {
 
 const config = ts.readConfigFile(join(SOURCE, "../tsconfig.json"), (path) => ts.sys.readFile(path));
 const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, join(SOURCE, ".."));
-const program = ts.createProgram([join(SOURCE, "index.ts"), join(SOURCE, "native/provider.ts")], options);
+const program = ts.createProgram([join(SOURCE, "index.ts"), join(SOURCE, "native/index.ts")], options);
 const checker = program.getTypeChecker();
 
 /** An exported class, interface or function of the public API, by its name. The fields of a class are its outputs. */
@@ -32,6 +32,12 @@ export function declared(name: string, file = "index.ts"): Declared {
   const isType = symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface);
   const members = isType ? checker.getDeclaredTypeOfSymbol(symbol).getProperties() : [];
   return { description: textOf(symbol), fields: Object.fromEntries(members.flatMap(field)) };
+}
+
+/** The names of all classes, functions and types that a module exports. */
+export function exportsOf(file: string): string[] {
+  const module = checker.getSymbolAtLocation(program.getSourceFile(join(SOURCE, file))!);
+  return checker.getExportsOfModule(module!).map(({ name }) => name);
 }
 
 /** Only what the package itself declares: the SDK's own members are none of its fields. */
