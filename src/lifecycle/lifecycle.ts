@@ -28,6 +28,8 @@ export interface Diff {
   /** The properties that differ, those that force a replacement among them. */
   changed?: string[];
   deleteBeforeReplace?: boolean;
+  /** What an update in place makes of the outputs that it changes, {@link UNKNOWN} where only the account can tell. */
+  outputs?: Properties;
   /** What the state holds and the update gives up, as its holdings name it: another resource may take it over. */
   releases?: ReadonlySet<string>;
   /** It is replaced because its time has come. */

@@ -64,23 +64,6 @@ test.each(DECLARED)(
   },
 );
 
-test("a preview of an update sends nothing and keeps known what the update does not change", async () => {
-  const urn = urnOf("PersonalAccessToken");
-  const { id, inputs, outputs } = await host.up(urn, { scopes: ["services:read"], expiresInDays: 90 });
-  takeRequests(emulator);
-  const news = { ...inputs, rotateBeforeDays: 14 };
-  const shown = await host.update(urn, id, outputs, news, true);
-  expect(shown).toMatchObject({
-    keyPrefix: outputs["keyPrefix"],
-    rotateAt: unknown,
-    scopes: ["services:read"],
-  });
-  const updated = await host.update(urn, id, outputs, news);
-  expect(updated).toMatchObject({ key: outputs["key"], keyPrefix: outputs["keyPrefix"] });
-  expect(updated["rotateAt"]).toMatch(/^\d{4}-/);
-  expect(takeRequests(emulator)).toEqual([]);
-});
-
 test("names and descriptions that are left out say whose they are, and are kept", async () => {
   const ssh = await host.check(urnOf("SshKey", "deploy"), {}, { publicKey: publicKey(1) });
   expect(ssh.inputs["name"]).toMatch(/^deploy-[0-9a-f]{7}$/);

@@ -8,16 +8,15 @@ export function previewOfCreate({ outputs }: ResourceTable, inputs: Properties):
   return Object.fromEntries(Object.keys(outputs).map((name) => [name, known(name, inputs)]));
 }
 
+/** `changed`: what the diff says of the outputs that the update changes. */
 export function previewOfUpdate(
-  { inputs, outputs, updated }: ResourceTable,
+  { outputs }: ResourceTable,
   olds: Properties,
-  news: Properties,
+  changed: Properties,
 ): Properties {
-  const shown = (name: string): unknown => {
-    if (name in inputs && name in news) return known(name, news);
-    return updated.includes(name) ? UNKNOWN : (olds[name] ?? null);
-  };
-  return Object.fromEntries(Object.keys(outputs).map((name) => [name, shown(name)]));
+  return Object.fromEntries(
+    Object.keys(outputs).map((name) => [name, name in changed ? changed[name] : (olds[name] ?? null)]),
+  );
 }
 
 function known(name: string, inputs: Properties): unknown {

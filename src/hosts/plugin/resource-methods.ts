@@ -106,7 +106,8 @@ export class ResourceMethods {
     const olds = completed(resource, present(decode(request.getOlds()).properties), news);
     const response = new messages.UpdateResponse();
     if (request.getPreview()) {
-      response.setProperties(outgoing(resource, previewOfUpdate(resource.table, olds, news), secrets));
+      const { outputs = {} } = resource.lifecycle.diff(id, olds, news, this.clock.now(id));
+      response.setProperties(outgoing(resource, previewOfUpdate(resource.table, olds, outputs), secrets));
       return response;
     }
     const outputs = await tracked(resource, request.getNews(), secrets, () =>

@@ -44,16 +44,22 @@ function diffLive<Spec extends object>(
   if (pending && pending.id !== state.id) replaces.push("existing");
   const due = dueReplacements(state, inputs, now);
   replaces.push(...due);
+  const rotateAt = maybeRotateAt(state.expiresAt, inputs.rotateBeforeDays);
+  const key = pending && pending.id === state.id ? pending.key : state.key;
   const updates = [
     ...(same(state.recreateIfInvalid, inputs.recreateIfInvalid) ? [] : ["recreateIfInvalid"]),
-    ...(same(state.rotateAt, maybeRotateAt(state.expiresAt, inputs.rotateBeforeDays))
-      ? []
-      : ["rotateBeforeDays"]),
-    ...(pending && pending.id === state.id && !same(state.key, pending.key) ? ["existing"] : []),
+    ...(same(state.rotateAt, rotateAt) ? [] : ["rotateBeforeDays"]),
+    ...(same(state.key, key) ? [] : ["existing"]),
     ...(state.lost ? ["unresolved"] : []),
   ];
   const changed = [...replaces, ...updates];
-  return { changes: changed.length > 0, replaces, changed, isDue: due.length > 0 };
+  return {
+    changes: changed.length > 0,
+    replaces,
+    changed,
+    outputs: { key, rotateAt },
+    isDue: due.length > 0,
+  };
 }
 
 /** A listed key that was imported without its secret, seen as one of ours. */

@@ -5,41 +5,15 @@ import type { KeyKind } from "../api-key/kind";
 import { isDefaultDescription } from "../../text/auto-name";
 import { same } from "../inputs";
 import { known, UNKNOWN } from "../lifecycle";
-import type { Diff, MaybeUnknown } from "../lifecycle";
+import type { MaybeUnknown } from "../lifecycle";
 import { DAY_MS, isPast, rfc3339 } from "../time";
 import type { RotatingKeyInputs } from "./inputs";
-import type { HoldingKeys, RotatingKeyState } from "./state";
+import type { HoldingKeys } from "./state";
 
 /** `identity`: the inputs fixed at creation whose change replaces the resource; a change of any other rotates the key. */
 export interface Rotation<Spec extends object> {
   kind: KeyKind<Spec>;
   identity: readonly (keyof Spec & string)[];
-}
-
-export function diffRotatingKey<Spec extends object>(
-  rotation: Rotation<Spec>,
-  state: RotatingKeyState<Spec>,
-  inputs: RotatingKeyInputs<Spec>,
-  now: number,
-): Diff {
-  if (state.status === "unresolved") {
-    return { changes: true, replaces: ["unresolved"], changed: ["unresolved"], deleteBeforeReplace: true };
-  }
-  const replaces = rotation.identity.filter((name) => !same(state.current.spec[name], inputs.spec[name]));
-  if (replaces.length > 0) return { changes: true, replaces, changed: replaces };
-  const changed = [
-    ...changedKeyInputs(rotation, state, inputs),
-    ...(state.nextRotationAt === nextRotation(inputs.rotateEveryDays, state.current.createdAt)
-      ? []
-      : ["rotateEveryDays"]),
-    ...(same(state.overlapDays ?? undefined, inputs.overlapDays) ? [] : ["overlapDays"]),
-    ...(same(state.holdWhileUsed ?? undefined, inputs.holdWhileUsed) ? [] : ["holdWhileUsed"]),
-    ...(isDueByTime(state, now) ? ["nextRotationAt"] : []),
-    ...(state.current.isActive ? [] : ["isActive"]),
-    ...(state.previous && isPast(state.previous.retireAt, now) ? ["retireAt"] : []),
-    ...(state.lost ? ["unresolved"] : []),
-  ];
-  return { changes: changed.length > 0, replaces: [], changed };
 }
 
 /** The inputs by which the program asks for another key. A stack or resource that was only renamed asks for none. */
@@ -60,7 +34,10 @@ export function changedKeyInputs<Spec extends object>(
 }
 
 /** Has the time come for a new key, by a clock that shows `now`? */
-export function isDueByTime<Spec>({ nextRotationAt, current }: HoldingKeys<Spec>, now: number): boolean {
+export function isDueByTime<Spec>(
+  { nextRotationAt, current }: Pick<HoldingKeys<Spec>, "nextRotationAt" | "current">,
+  now: number,
+): boolean {
   return isPast(nextRotationAt, now) || isPast(current.expiresAt, now);
 }
 
@@ -74,18 +51,21 @@ export function withSettings<Spec>(
   inputs: RotatingKeyInputs<Spec>,
 ): HoldingKeys<Spec> {
   const overlapDays = known(inputs.overlapDays, "overlapDays") ?? null;
-  const moved = ((overlapDays ?? 0) - (state.overlapDays ?? 0)) * DAY_MS;
-  const previous = state.previous && {
-    ...state.previous,
-    retireAt: moved === 0 ? state.previous.retireAt : rfc3339(Date.parse(state.previous.retireAt) + moved),
-  };
   return {
     ...state,
-    previous,
+    previous: state.previous && {
+      ...state.previous,
+      retireAt: movedRetireAt(state.previous.retireAt, state.overlapDays ?? 0, overlapDays ?? 0),
+    },
     overlapDays,
     holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed") ?? null,
     nextRotationAt: known(nextRotation(inputs.rotateEveryDays, state.current.createdAt), "rotateEveryDays"),
   };
+}
+
+/** The end of an overlap after its length was changed. */
+export function movedRetireAt(retireAt: string, from: number, to: number): string {
+  return from === to ? retireAt : rfc3339(Date.parse(retireAt) + (to - from) * DAY_MS);
 }
 
 /**

@@ -1,7 +1,7 @@
 // What has to happen to a set of SSH keys, so that it is what the program says: nothing but the entries that differ is touched.
 import { sshKeyClaim } from "../holders";
 import { UNKNOWN } from "../lifecycle";
-import type { Diff } from "../lifecycle";
+import type { Diff, MaybeUnknown, Properties } from "../lifecycle";
 import { fingerprintOf } from "../ssh-key/identity";
 import { wantedEntries } from "./inputs";
 import type { SshKeySetInputs, WantedEntry } from "./inputs";
@@ -65,7 +65,7 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
   const { publicKeys, namePrefix } = inputs;
   if (publicKeys === UNKNOWN || namePrefix === UNKNOWN || [...publicKeys.values()].includes(UNKNOWN)) {
     const changed = namePrefix === UNKNOWN ? ["namePrefix"] : ["publicKeys"];
-    return { changes: true, replaces: [], changed };
+    return { changes: true, replaces: [], changed, outputs: { keys: keysAfter(state, inputs) } };
   }
   const wanted = wantedEntries(inputs);
   const { kept, add, first, last, leave } = planOf(state.keys, wanted);
@@ -79,5 +79,19 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
     ...(state.unresolved.size > 0 || state.leftovers.size > 0 ? ["unresolved"] : []),
   ];
   const releases = new Set(surplus.map(({ key }) => sshKeyClaim(key.id)));
-  return { changes: changed.length > 0, replaces: [], changed, releases };
+  const changes = changed.length > 0;
+  return {
+    ...{ changes, replaces: [], changed, releases },
+    ...(changes ? { outputs: { keys: keysAfter(state, inputs) } } : {}),
+  };
+}
+
+/** The keys that the account will hold: those that stay are known, the others not yet. */
+function keysAfter({ keys }: SshKeySetState, inputs: SshKeySetInputs): MaybeUnknown<Properties> {
+  const { publicKeys, namePrefix } = inputs;
+  if (publicKeys === UNKNOWN || namePrefix === UNKNOWN) return UNKNOWN;
+  const isKnown = ([, publicKey]: [string, MaybeUnknown<string>]): boolean => publicKey !== UNKNOWN;
+  const known = new Map([...publicKeys].filter(isKnown));
+  const { kept } = planOf(keys, wantedEntries({ ...inputs, publicKeys: known }));
+  return Object.fromEntries(Array.from(publicKeys.keys(), (entry) => [entry, kept.get(entry) ?? UNKNOWN]));
 }

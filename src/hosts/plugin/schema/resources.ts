@@ -17,8 +17,6 @@ import type { Fields } from "./fields";
 export interface ResourceTable {
   inputs: Fields;
   outputs: Fields;
-  /** The outputs that an update in place may change, besides those that repeat an input. */
-  updated: readonly string[];
 }
 
 const keyInputs: Fields = {
@@ -51,9 +49,6 @@ const rotationOutputs: Fields = {
   lastUsedAt: string,
 };
 
-const fixed = ["description", "createdAt"];
-const rotated = Object.keys(rotationOutputs).filter((name) => !fixed.includes(name));
-
 export const resourceTables: Readonly<Record<string, ResourceTable>> = {
   SshKey: {
     inputs: { publicKey: required(string), name: string, adoptExisting: boolean },
@@ -66,17 +61,14 @@ export const resourceTables: Readonly<Record<string, ResourceTable>> = {
       vmCount: integer,
       adopted: boolean,
     }),
-    updated: [],
   },
   SshKeySet: {
     inputs: { publicKeys: required(stringMap), namePrefix: string, adoptExisting: boolean },
     outputs: { keys: required(objectMap("SshKeySetEntry")) },
-    updated: ["keys"],
   },
   ServiceKey: {
     inputs: { service: required(string), ...keyInputs },
     outputs: { ...keyOutputs, service: required(string), scopes: strings },
-    updated: ["key"],
   },
   PersonalAccessToken: {
     inputs: { scopes: required(strings), expiresInDays: integer, rotateBeforeDays: integer, ...keyInputs },
@@ -87,17 +79,14 @@ export const resourceTables: Readonly<Record<string, ResourceTable>> = {
       expiresAt: string,
       rotateAt: string,
     },
-    updated: ["key", "rotateAt"],
   },
   RotatingServiceKey: {
     inputs: { service: required(string), ...rotationInputs },
     outputs: { ...rotationOutputs, service: required(string) },
-    updated: rotated,
   },
   RotatingPersonalAccessToken: {
     inputs: { scopes: required(strings), expiresInDays: integer, ...rotationInputs },
     outputs: { ...rotationOutputs, scopes: required(strings), expiresInDays: integer, expiresAt: string },
-    updated: [...rotated, "expiresAt"],
   },
 };
 

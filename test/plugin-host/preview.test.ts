@@ -1,0 +1,213 @@
+// Previews over gRPC: they send nothing; what they show as known comes true, and what they show as unknown is what the update changes.
+import { startEmulator, type Emulator } from "../../src/emulator";
+import { resourceTables } from "../../src/hosts/plugin/schema/resources";
+import { PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
+import { publicKey, takeRequests } from "../support/world";
+
+let emulator: Emulator;
+let host: PluginHost;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ port: 0 });
+  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
+});
+
+afterEach(async () => {
+  host.stop();
+  await emulator.close();
+});
+
+interface Update {
+  className: string;
+  declared: Properties;
+  /** What has happened to the state meanwhile. */
+  state?: Properties;
+  /** The inputs as they are declared now. */
+  now: Properties;
+  /** The outputs that the preview does not know. */
+  unknown: string[];
+}
+
+const DAY_MS = 86_400_000;
+const daysAgo = (days: number): string =>
+  new Date(Date.now() - days * DAY_MS).toISOString().replace(/\.\d+/, "");
+
+/** The key is that old; its dates are those of the state, which the account does not contradict. */
+const aged = (days: number): Properties => ({
+  createdAt: daysAgo(days),
+  rotatedAt: daysAgo(days),
+  nextRotationAt: daysAgo(days - 30),
+});
+const withPrevious = (retireAt: string): Properties => ({
+  previousKey: secret("wayscloud_dns_before"),
+  previousKeyId: "8f14e45f-ceea-467a-9575-0c3b1c1d8a01",
+  previousKeyPrefix: "wayscloud_dns_be",
+  retireAt,
+});
+
+const dns = { service: "dns", rotateEveryDays: 30, overlapDays: 7 };
+const rotation = ["createdAt", "key", "keyId", "keyPrefix", "nextRotationAt"];
+const newKey = [...rotation, "previousKey", "previousKeyId", "retireAt", "rotatedAt"];
+const rotating = (update: Omit<Update, "className" | "declared">): Update => ({
+  className: "RotatingServiceKey",
+  declared: dns,
+  ...update,
+  // Else a key that is created now has the dates of the first one.
+  state: { ...aged(1), ...update.state },
+});
+
+const UPDATES: Record<string, Update> = {
+  "a rotating key by its triggers": rotating({
+    now: { rotationTriggers: { quarter: "2" } },
+    unknown: newKey,
+  }),
+  "a rotating key by its description": rotating({ now: { description: "ours" }, unknown: newKey }),
+  "a due rotating key": rotating({ state: aged(31), now: {}, unknown: newKey }),
+  "a rotating key that is due by its new schedule": rotating({
+    state: aged(20),
+    now: { rotateEveryDays: 14 },
+    unknown: newKey,
+  }),
+  "a rotating key that is not active": rotating({
+    state: { isActive: false },
+    now: {},
+    unknown: rotation.concat("rotatedAt"),
+  }),
+  "a due rotating key within an overlap": rotating({
+    state: { ...aged(31), ...withPrevious(daysAgo(-3)) },
+    now: {},
+    unknown: [],
+  }),
+  "a rotating key after its overlap": rotating({
+    state: withPrevious(daysAgo(3)),
+    now: {},
+    unknown: ["previousKey", "previousKeyId", "retireAt"],
+  }),
+  "the schedule of a rotating key": rotating({ now: { rotateEveryDays: 60 }, unknown: [] }),
+  "the overlap of a rotating key": rotating({
+    state: withPrevious(daysAgo(-3)),
+    now: { overlapDays: 5 },
+    unknown: [],
+  }),
+  "the overlap of a rotating key without a previous key": rotating({ now: { overlapDays: 5 }, unknown: [] }),
+  "`holdWhileUsed` of a rotating key, in a stack that was renamed": rotating({
+    state: { description: "pulumi test/old/db" },
+    now: { holdWhileUsed: true },
+    unknown: [],
+  }),
+  "the scopes of a rotating token": {
+    className: "RotatingPersonalAccessToken",
+    declared: { scopes: ["services:read"], rotateEveryDays: 30 },
+    state: aged(1),
+    now: { scopes: ["ssh_keys:read"] },
+    unknown: newKey,
+  },
+  "the expiry of a rotating token": {
+    className: "RotatingPersonalAccessToken",
+    declared: { scopes: ["services:read"], rotateEveryDays: 30, expiresInDays: 60 },
+    state: { ...aged(1), expiresAt: daysAgo(-59) },
+    now: { expiresInDays: 90 },
+    unknown: [...newKey, "expiresAt"],
+  },
+  "`rotateBeforeDays` of a token": {
+    className: "PersonalAccessToken",
+    declared: { scopes: ["services:read"], expiresInDays: 90 },
+    now: { rotateBeforeDays: 14 },
+    unknown: [],
+  },
+  "`recreateIfInvalid` of a service key": {
+    className: "ServiceKey",
+    declared: { service: "dns" },
+    now: { recreateIfInvalid: false },
+    unknown: [],
+  },
+  "a set of SSH keys": {
+    className: "SshKeySet",
+    declared: { publicKeys: { anna: publicKey(1), bjarne: publicKey(2), carl: publicKey(3) } },
+    now: { publicKeys: { anna: publicKey(1), bjarne: publicKey(4), dora: publicKey(5) } },
+    unknown: ["keys.bjarne", "keys.dora"],
+  },
+  "the prefix of a set of SSH keys": {
+    className: "SshKeySet",
+    declared: { publicKeys: { anna: publicKey(1) } },
+    now: { namePrefix: "crew-" },
+    unknown: ["keys.anna"],
+  },
+};
+
+test.each(Object.entries(UPDATES))(
+  "an update of %s: its preview knows all that stays, and nothing that changes",
+  async (_, { className, declared, state = {}, now, unknown: expected }) => {
+    const urn = urnOf(className);
+    const created = await host.up(urn, declared);
+    const olds = { ...created.outputs, ...state };
+    takeRequests(emulator);
+    const { inputs: news } = await host.check(urn, created.inputs, { ...declared, ...now });
+    expect(await host.diff(urn, created.id, olds, created.inputs, news)).toMatchObject({
+      changes: true,
+      replaces: [],
+    });
+    const shown = await host.update(urn, created.id, olds, news, true);
+    expect(takeRequests(emulator)).toEqual([]);
+
+    const updated = await host.update(urn, created.id, olds, news);
+    const [before, preview, after] = [olds, shown, updated].map((all) => flat(className, all));
+    const unknowns = Object.keys(preview!).filter((name) => preview![name] === unknown);
+    expect(unknowns.sort()).toEqual([...expected].sort());
+    for (const name of new Set([...Object.keys(preview!), ...Object.keys(after!)])) {
+      if (unknowns.includes(name))
+        expect({ name, value: after![name] }).not.toEqual({ name, value: before![name] });
+      else expect({ name, value: preview![name] }).toEqual({ name, value: after![name] });
+    }
+  },
+);
+
+/** The outputs of the schema, with secrets in the clear, and the entries of a set as outputs of their own. */
+function flat(className: string, outputs: Properties): Properties {
+  const names = Object.keys(resourceTables[className]!.outputs);
+  const entries = names.flatMap((name): [string, unknown][] => {
+    const wrapped = outputs[name];
+    const value: unknown = wrapped?.[Object.keys(secret(""))[0]!] ? wrapped.value : wrapped;
+    if (name !== "keys" || typeof value !== "object") return [[name, value]];
+    return Object.entries(value!).map(([entry, key]) => [`keys.${entry}`, key]);
+  });
+  return Object.fromEntries(entries);
+}
+
+test("an update whose inputs are not known yet shows as unknown what may follow from them", async () => {
+  const set = urnOf("SshKeySet", "team");
+  const team = await host.up(set, { publicKeys: { anna: publicKey(1), bjarne: publicKey(2) } });
+  const keys = { ...team.inputs, publicKeys: { anna: publicKey(1), bjarne: unknown, carl: publicKey(3) } };
+  expect(await host.update(set, team.id, team.outputs, keys, true)).toEqual({
+    keys: { anna: team.outputs["keys"].anna, bjarne: unknown, carl: unknown },
+  });
+  const all = { ...team.inputs, publicKeys: unknown };
+  expect(await host.update(set, team.id, team.outputs, all, true)).toEqual({ keys: unknown });
+
+  const urn = urnOf("RotatingServiceKey");
+  const { id, inputs, outputs } = await host.up(urn, dns);
+  const shown = await host.update(urn, id, outputs, { ...inputs, rotateEveryDays: unknown }, true);
+  expect(shown).toMatchObject({ nextRotationAt: unknown, service: "dns" });
+
+  const token = urnOf("PersonalAccessToken");
+  const ci = await host.up(token, { scopes: ["services:read"], expiresInDays: 90 });
+  const later = await host.update(
+    token,
+    ci.id,
+    ci.outputs,
+    { ...ci.inputs, rotateBeforeDays: unknown },
+    true,
+  );
+  expect(later).toMatchObject({ key: ci.outputs["key"], rotateAt: unknown, expiresInDays: 90 });
+});
+
+test("the secret that is supplied after an import is known, and secret, in the preview", async () => {
+  const urn = urnOf("ServiceKey");
+  const { id, outputs } = await host.up(urn, { service: "dns" });
+  const { value } = outputs["key"];
+  const imported = await host.read(urn, id);
+  const news = { ...imported.inputs, existing: secret({ id, key: value }) };
+  const shown = await host.update(urn, id, imported.outputs, news, true);
+  expect(shown).toEqual(await host.update(urn, id, imported.outputs, news));
+  expect(shown["key"]).toEqual(secret(value));
+});
