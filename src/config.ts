@@ -47,10 +47,10 @@ export function resolveConnection(config: ConfigLookup, configSource: string): C
   };
 }
 
-/** The base URL by config, environment or default, validated, without a trailing slash. */
-export function resolveEndpoint(config: ConfigLookup): string {
+/** The base URL by config, environment or default, validated, without a trailing slash. `source` names the configured one in messages. */
+export function resolveEndpoint(config: ConfigLookup, source = ENDPOINT): string {
   const configured = config(ENDPOINT)?.trim();
-  if (configured) return checkedEndpoint({ value: configured, source: ENDPOINT });
+  if (configured) return checkedEndpoint({ value: configured, source });
   const found = fromEnvironment(ENDPOINT_VARIABLES);
   return found ? checkedEndpoint(found) : DEFAULT_ENDPOINT;
 }

@@ -18,7 +18,7 @@ export interface ProviderArgs {
   endpoint?: pulumi.Input<string> | undefined;
   /**
    * The customer id that the credential must belong to; with another account's credential everything is rejected.
-   * @default any account is accepted
+   * @default the environment (`WAYSCLOUD_CUSTOMER_ID`); without it any account is accepted
    */
   customerId?: pulumi.Input<string> | undefined;
 }
@@ -65,12 +65,7 @@ export class Provider extends pulumi.ProviderResource {
     const apiKey = pulumi.secret(checkedInput(name, "apiKey", args?.apiKey));
     const customerId =
       args.customerId === undefined ? undefined : checkedInput(name, "customerId", args.customerId);
-    // Its process sees its own inputs only: an omitted endpoint is resolved here, so that traffic never falls back to production silently.
-    const endpoint = pulumi
-      .output(args.endpoint)
-      .apply((given) =>
-        withoutStack(() => resolveEndpoint((key) => (key === ENDPOINT && given ? given : stackConfig(key)))),
-      );
+    const endpoint = settledEndpoint(args.endpoint, ENDPOINT);
     const inputs = { [API_KEY]: apiKey, [ENDPOINT]: endpoint };
     super("pulumi-nodejs", name, customerId ? { ...inputs, [CUSTOMER_ID]: customerId } : inputs, opts);
     this.apiKey = apiKey;
@@ -80,11 +75,21 @@ export class Provider extends pulumi.ProviderResource {
 }
 
 /**
+ * The endpoint that is given, else that of the stack config under this key, else that of the environment: settled in the program, since the
+ * provider's process sees its own inputs only, and traffic must never fall back to production silently.
+ */
+export function settledEndpoint(given: pulumi.Input<string> | undefined, key: string): pulumi.Output<string> {
+  return pulumi
+    .output(given)
+    .apply((value) => withoutStack(() => resolveEndpoint(() => value || stackConfig(key), key)));
+}
+
+/**
  * The input, which fails as soon as it is known to be blank: an explicit account never becomes another one.
  *
  * @throws ConfigurationError at once for a plain value.
  */
-function checkedInput(
+export function checkedInput(
   provider: string,
   input: "apiKey" | "customerId",
   value: pulumi.Input<string> | null | undefined,

@@ -24,7 +24,12 @@ export function checkProvider(what: string, provider: unknown): void {
       `${what}: the \`provider\` must be a Provider of pulumi-wayscloud/native, new wayscloud.Provider(name, { apiKey }); this one would be ignored, and the default account be used.`,
     );
   }
-  for (const [dynamic, native] of KEYS) {
+  refuseIgnoredConfig(what, ["apiKey", "endpoint", "customerId"]);
+}
+
+/** @throws ConfigurationError where the stack config has one of these for the dynamic classes alone. */
+export function refuseIgnoredConfig(what: string, names: readonly (typeof KEYS)[number][1][]): void {
+  for (const [dynamic, native] of KEYS.filter(([, each]) => names.includes(each))) {
     const isIgnored =
       pulumi.runtime.getConfig(`wayscloud:${dynamic}`) !== undefined &&
       pulumi.runtime.getConfig(`wayscloud-account:${native}`) === undefined;

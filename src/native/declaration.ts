@@ -1,7 +1,7 @@
 // What the constructors of "pulumi-wayscloud/native" pass on: the program's inputs as they are, since the plugin fills in what is left out.
 import * as pulumi from "@pulumi/pulumi";
 
-import { typeToken } from "../resources/dynamic-resource";
+import { checkLogicalName, typeToken } from "../resources/dynamic-resource";
 import type { ResourceSpec } from "../resources/dynamic-resource";
 import { warnOfPlainCredentials } from "../stack-config";
 import { checkProvider } from "./configured";
@@ -21,6 +21,7 @@ export function nativeDeclaration<A extends object>(
 ): [properties: Record<string, unknown>, options: pulumi.CustomResourceOptions] {
   const { className, inputOutputs, outputs, secrets } = spec;
   warnOfPlainCredentials();
+  checkLogicalName(className, name);
   const what = `${className} "${name}"`;
   const type = nativeType(className);
   checkProvider(what, opts?.provider ?? opts?.parent?.getProvider(type));

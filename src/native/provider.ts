@@ -1,23 +1,25 @@
 // Provider of "pulumi-wayscloud/native": an explicit account, served by the plugin.
 import * as pulumi from "@pulumi/pulumi";
 
+import { checkedInput, settledEndpoint } from "../provider";
 import { version } from "../version";
+import { refuseIgnoredConfig } from "./configured";
 
 /** Which account a {@link Provider} stands for. */
 export interface ProviderArgs {
   /**
    * The credential: a personal access token. Always kept secret.
-   * @default the environment (`WAYSCLOUD_PAT_TOKEN`, `WAYSCLOUD_TOKEN`, `WAYSCLOUD_API_KEY`), else `token` in `~/.wayscloud/credentials`
+   * @default left out: the environment (`WAYSCLOUD_PAT_TOKEN`, `WAYSCLOUD_TOKEN`, `WAYSCLOUD_API_KEY`), else `token` in `~/.wayscloud/credentials`
    */
   apiKey?: pulumi.Input<string> | undefined;
   /**
    * Base URL of the API: `https:`, or `http:` to this machine.
-   * @default the environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`), `https://api.wayscloud.services`
+   * @default in TypeScript the stack config `wayscloud-account:endpoint`; the environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`); `https://api.wayscloud.services`
    */
   endpoint?: pulumi.Input<string> | undefined;
   /**
    * The expected account, a UUID: when the credential belongs to another one, everything is rejected and nothing is changed.
-   * @default none: any account is accepted
+   * @default the environment (`WAYSCLOUD_CUSTOMER_ID`); without it any account is accepted
    */
   customerId?: pulumi.Input<string> | undefined;
 }
@@ -49,11 +51,16 @@ export class Provider extends pulumi.ProviderResource {
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
-    const { apiKey, endpoint, customerId } = args;
-    const secret = apiKey === undefined ? undefined : pulumi.secret(apiKey);
+    const { customerId } = args;
+    if (args.endpoint === undefined) refuseIgnoredConfig(`Provider "${name}"`, ["endpoint"]);
+    const inputs = {
+      // Named, but missing: that must not become the account of the environment.
+      apiKey: "apiKey" in args ? pulumi.secret(checkedInput(name, "apiKey", args.apiKey)) : undefined,
+      endpoint: settledEndpoint(args.endpoint, "wayscloud-account:endpoint"),
+      customerId: customerId === undefined ? undefined : checkedInput(name, "customerId", customerId),
+    };
     // An explicit account of the dynamic classes moves over with its resources.
     const moved = { ...PLUGIN, aliases: [{ type: "pulumi:providers:pulumi-nodejs" }] };
-    const inputs = { apiKey: secret, endpoint, customerId };
     super("wayscloud-account", name, inputs, pulumi.mergeOptions(moved, opts));
   }
 }

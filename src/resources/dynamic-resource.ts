@@ -76,12 +76,7 @@ function checkArguments<A>(
   const fail = (why: string): never => {
     throw new Error(`${className} "${name}": ${why}.`);
   };
-  // Not shown: it is a paragraph.
-  if (outputLiteralIn("name", name) !== undefined) {
-    throw new Error(
-      `${className}: ${outputLiteralMessage("name")}. The logical name must be known when the program runs, so build it from other values.`,
-    );
-  }
+  checkLogicalName(className, name);
   if (opts?.import !== undefined) {
     fail(`the \`import\` option is not supported for dynamic resources. ${importInstead}`);
   }
@@ -97,6 +92,14 @@ function checkArguments<A>(
   if (opts?.id === undefined && (typeof args !== "object" || args === null)) {
     fail("missing required argument `args`, an object with the resource's inputs");
   }
+}
+
+/** @throws when it holds an Output that was turned into a string; it is not shown, being a paragraph. */
+export function checkLogicalName(className: string, name: string): void {
+  if (outputLiteralIn("name", name) === undefined) return;
+  throw new Error(
+    `${className}: ${outputLiteralMessage("name")}. The logical name must be known when the program runs, so build it from other values.`,
+  );
 }
 
 /** The SDK silently ignores a provider of another package than the resource's. */

@@ -1,6 +1,7 @@
 // The provider's own configuration: checked without a request, compared without ever asking for a replacement.
 import { startEmulator } from "../../src/emulator";
-import { PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
+import { PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
+import { takeRequests } from "../support/world";
 
 let host: PluginHost;
 
@@ -43,10 +44,13 @@ test.each([
     ["endpoint"],
     /endpoint changed: the resources .* nothing is replaced/,
   ],
+  [{ endpoint: undefined }, ["endpoint"], /endpoint changed/],
   [{ customerId: "2" }, ["customerId"], /customerId changed: .* nothing is replaced/],
+  [{ customerId: undefined }, ["customerId"], undefined],
   [{ apiKey: secret("wayscloud_pat_c_d") }, ["apiKey"], undefined],
 ])("a change to %j is a change and no replacement", async (change, changed, warning) => {
-  const diff = await host.diffConfig(old, { ...old, ...change });
+  const news = Object.entries({ ...old, ...change }).filter(([, value]) => value !== undefined);
+  const diff = await host.diffConfig(old, Object.fromEntries(news));
   expect(diff).toMatchObject({ changes: true, replaces: [] });
   expect(Object.keys(diff.details)).toEqual(changed);
   const expected = warning
@@ -63,10 +67,71 @@ test("what does not change is no change, even from an explicit Provider of the d
   await expect(host.diffConfig(dynamic, old)).resolves.toMatchObject({ changes: false });
 });
 
+test("an endpoint that moves from the environment into the configuration is the same one", async () => {
+  const { endpoint, ...others } = old;
+  process.env["WAYSCLOUD_ENDPOINT"] = `${endpoint}/`;
+  try {
+    await host.diffConfig(others, old);
+    expect(host.warnings).toEqual([]);
+    await host.diffConfig(others, { ...old, endpoint: "https://two.example" });
+    expect(host.warnings).toHaveLength(1);
+  } finally {
+    delete process.env["WAYSCLOUD_ENDPOINT"];
+  }
+});
+
+const explicit = "urn:pulumi:dev::test::pulumi:providers:wayscloud-account::staging";
+const THEIRS = "00000000-aaaa-4bbb-8ccc-000000000000";
+
+test.each<[string, Properties, string, string | undefined]>([
+  ["the stack config wayscloud-account:customerId", { customerId: THEIRS }, "", undefined],
+  [
+    'the configuration of the provider "staging", wayscloud-account:customerId',
+    { customerId: THEIRS },
+    explicit,
+    undefined,
+  ],
+  ["the environment variable WAYSCLOUD_CUSTOMER_ID", {}, explicit, THEIRS],
+])(
+  "another account than %s expects is refused by every call, after one profile request",
+  async (source, config, urn, variable) => {
+    const emulator = await startEmulator({ port: 0 });
+    const account = { apiKey: secret(emulator.apiKey), endpoint: emulator.url };
+    await host.configure(account);
+    const [key, ssh] = [urnOf("RotatingServiceKey"), urnOf("SshKey")];
+    const { id, inputs, outputs } = await host.up(key, { service: "dns", rotateEveryDays: 30 });
+    const { customerId } = await host.invoke("getProfile");
+    const before = [emulator.account.liveApiKeys(), takeRequests(emulator).length];
+
+    if (variable !== undefined) process.env["WAYSCLOUD_CUSTOMER_ID"] = variable;
+    try {
+      await host.configure({ ...account, ...config }, urn);
+      const calls = [
+        host.create(urnOf("ServiceKey"), { service: "dns" }),
+        host.update(key, id, outputs, { ...inputs, rotationTriggers: { a: "b" } }),
+        host.read(key, id, outputs, inputs),
+        host.read(ssh, "8f14e45f-ceea-467a-9575-0c3b1c1d8a01"),
+        host.delete(key, id, outputs),
+        host.invoke("getProfile"),
+        host.invoke("getSshKeys"),
+      ];
+      for (const call of await Promise.allSettled(calls)) {
+        const { message } = (call as PromiseRejectedResult).reason as Error;
+        expect(message).toContain(`belongs to the account ${customerId}, but ${source} expects ${THEIRS}`);
+      }
+    } finally {
+      delete process.env["WAYSCLOUD_CUSTOMER_ID"];
+    }
+    expect(takeRequests(emulator)).toEqual(["GET /v1/account/profile"]);
+    expect([emulator.account.liveApiKeys(), 2]).toEqual(before);
+    await emulator.close();
+  },
+);
+
 test("a refused credential is said to come from the provider that was configured", async () => {
   const emulator = await startEmulator({ port: 0 });
   const config = { apiKey: secret("wayscloud_pat_wrong_credential"), endpoint: emulator.url };
-  await host.configure(config, "urn:pulumi:dev::test::pulumi:providers:wayscloud-account::staging");
+  await host.configure(config, explicit);
   await expect(host.up(urnOf("ServiceKey"), { service: "dns" })).rejects.toThrow(
     'the configuration of the provider "staging"',
   );

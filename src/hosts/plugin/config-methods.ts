@@ -9,7 +9,6 @@ import type { CheckFailure, Diff, Properties } from "../../lifecycle/lifecycle";
 import { PluginAccount } from "./account";
 import { diffResponse } from "./detailed-diff";
 import { warn } from "./engine-log";
-import { inPluginTerms } from "./failure";
 import { configuration, secretsAmong } from "./schema/configuration";
 import { parseUrn } from "./urn";
 import { decode, encode } from "./values";
@@ -47,10 +46,10 @@ function reasonAgainst(name: string, value: unknown): CheckFailure["reason"] | u
   }
   if (name !== "endpoint") return undefined;
   try {
-    resolveEndpoint((key) => (key.endsWith(":endpoint") ? value : undefined));
+    resolveEndpoint(() => value, "wayscloud-account:endpoint");
     return undefined;
   } catch (error) {
-    return inPluginTerms(errorMessage(error));
+    return errorMessage(error);
   }
 }
 
@@ -71,11 +70,24 @@ export function diffConfig(request: messages.DiffRequest): messages.DiffResponse
   const changed = NAMES.filter((name) => !same(olds[name], news[name]));
   for (const name of changed) {
     const warning = WARNINGS[name];
-    const isMove = olds[name] !== undefined && news[name] !== undefined && news[name] !== UNKNOWN;
+    const [before, after] = [olds, news].map((config) =>
+      name === "endpoint" ? endpointIn(config) : config[name],
+    );
+    const isMove = before !== undefined && after !== undefined && before !== after && after !== UNKNOWN;
     if (warning !== undefined && isMove) warn(warning);
   }
   const diff: Diff = { changes: changed.length > 0, replaces: [], changed };
   return diffResponse(diff, olds, news);
+}
+
+/** Also one that only the environment names: leaving it out may send everything elsewhere. `undefined` if it is not known. */
+function endpointIn({ endpoint }: Properties): string | undefined {
+  if (endpoint === UNKNOWN) return undefined;
+  try {
+    return resolveEndpoint(() => (typeof endpoint === "string" ? endpoint : undefined));
+  } catch {
+    return undefined;
+  }
 }
 
 /** An explicit Provider of the dynamic host names the same things as `wayscloud:apiKey` and so on. */

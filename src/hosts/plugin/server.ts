@@ -66,6 +66,7 @@ function implementation(): Partial<IResourceProviderServer> {
     diffConfig: unary(diffConfig),
     configure: unary((request: messages.ConfigureRequest) => {
       account = configured(request);
+      functions.noteChange();
       return capabilities(new messages.ConfigureResponse());
     }),
     check: unary((request: messages.CheckRequest) => resources.check(request)),
