@@ -1,8 +1,17 @@
-// docs/compatibility.md: the README's first program with the oldest and the newest SDK, on each Node and TypeScript.
+// docs/compatibility.md: the README's first program with the oldest and the newest SDK, on each Node and TypeScript, and the plugin with the ends of
+// both.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { checkTypes, environment, install, live, type Row, versionsOf } from "../support/compatibility";
+import {
+  checkTypes,
+  environment,
+  install,
+  live,
+  liveWithPlugin,
+  type Row,
+  versionsOf,
+} from "../support/compatibility";
 import { remove, temporaryFolder } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
 import { openEmulator } from "../support/world";
@@ -28,6 +37,8 @@ const ROWS: [string, string, string][] = [
   [NEWEST, NODE_24, TS_5],
   [NEWEST, NODE_24, TS_6],
 ];
+/** The oldest of everything, and the newest: the plugin runs on the SDK that it finds beside the package. */
+const ENDS = [`${OLDEST} ${NODE_20}`, `${NEWEST} ${NODE_24} ${TS_6}`];
 const program = /^```ts\n(.*?)^```$/ms.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
 const usual = process.env["TEST_USER_INSTALL"];
 
@@ -46,9 +57,16 @@ test.each(ROWS)("SDK %s, Node %s, TypeScript %s: as the table says", async (sdk,
   // From here on this installation is the user's.
   process.env["TEST_USER_INSTALL"] = folder;
   const emulator = await openEmulator();
-  const life = await live(program, environment(folder, emulator), emulator);
-  expect({ types, life }).toEqual({ types: "clean", life: "works" });
-  table.note(sdk, node, typescript, types, life);
+  const env = environment(folder, emulator);
+  const life = await live(program, env, emulator);
+  const isEnd = ENDS.some((end) => `${sdk} ${node} ${typescript}`.startsWith(end));
+  const plugin = isEnd ? await liveWithPlugin(env, emulator) : "not tried";
+  expect({ types, life, plugin }).toEqual({
+    types: "clean",
+    life: "works",
+    plugin: isEnd ? "works" : "not tried",
+  });
+  table.note(sdk, node, typescript, types, life, plugin);
 });
 
 test("the table has the ends of the SDK's range that the package asks for, and every Node that it names", () => {

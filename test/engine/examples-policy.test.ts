@@ -1,7 +1,8 @@
-// examples/policy: the engine runs the pack over the program, and over one that breaks every rule.
+// examples/policy: the engine runs the pack over the program, and over one that breaks every rule, with the package's classes and the plugin's.
 import { writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { accountOf, exampleFile, linkTools, openExample } from "../support/examples";
+import { linkPackage, PLUGINS } from "../support/hosts";
 import { changesIn } from "../support/stack";
 import { openEmulator } from "../support/world";
 
@@ -15,6 +16,13 @@ exec node "$(node -p 'require.resolve("@pulumi/pulumi/cmd/run-policy-pack")')" "
 
 const breaksEveryRule = `
 import * as wayscloud from "pulumi-wayscloud";
+import * as native from "pulumi-wayscloud/native";
+new native.PersonalAccessToken("plugin-forever", { scopes: ["services:read"] });
+new native.RotatingPersonalAccessToken("plugin-maker", {
+  scopes: ["api_keys:write"], rotateEveryDays: 30, expiresInDays: 90,
+});
+new native.ServiceKey("plugin-mine", { service: "dns", description: "my key" });
+new native.ServiceKey("plugin-fine", { service: "dns" });
 new wayscloud.PersonalAccessToken("forever", { scopes: ["services:read"] });
 new wayscloud.PersonalAccessToken("long", { scopes: ["dns:*", "services:read"], expiresInDays: 91 });
 new wayscloud.RotatingPersonalAccessToken("maker", {
@@ -38,6 +46,8 @@ test("the pack lets the program pass, and names each rule that another one break
   expect(changesIn(await stack.up(["--policy-pack", "pack"]))).toEqual({ created: 4 });
   expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 4 });
 
+  linkPackage(stack.folder);
+  stack.writeFile("Pulumi.yaml", exampleFile("policy", "Pulumi.yaml") + PLUGINS);
   stack.writeFile("index.ts", breaksEveryRule);
   const refused = await stack.preview(["--policy-pack", "pack"], { allowFail: true });
   expect(refused.code).not.toBe(0);
@@ -45,10 +55,13 @@ test("the pack lets the program pass, and names each rule that another one break
   expect([...broken].map(([, rule, name]) => `${rule} ${name}`).sort()).toEqual([
     "service-keys-name-their-owner mine",
     "service-keys-name-their-owner ours",
+    "service-keys-name-their-owner plugin-mine",
     "tokens-expire forever",
     "tokens-expire long",
+    "tokens-expire plugin-forever",
     "wide-tokens-are-reviewed long",
     "wide-tokens-are-reviewed maker",
+    "wide-tokens-are-reviewed plugin-maker",
   ]);
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);

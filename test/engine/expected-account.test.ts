@@ -1,29 +1,88 @@
 // With an expected account, another one's credential is rejected by every command before anything is created, revoked, read or forgotten.
-import { openEmulator, openWorld, program, takeRequests } from "../support/world";
+import { accountOf } from "../support/examples";
+import { changesIn } from "../support/stack";
+import { openEmulator, openStack, openWorld, program, takeRequests } from "../support/world";
+import { declareYaml, speakYaml } from "../support/yaml";
 
-jest.setTimeout(180_000);
+// The language host is built the first time.
+jest.setTimeout(400_000);
+
+const OURS = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
+const THEIRS = "00000000-aaaa-4bbb-8ccc-000000000000";
 
 const key = (name: string): string => `new wayscloud.ServiceKey("${name}", { service: "dns" });\n`;
 
 test("up, refresh and destroy with the credential of another account: one profile request each, and the state is what it was", async () => {
   const { emulator, stack } = await openWorld({ program: program(key("one")) });
-  const customerId = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
-  stack.env["WAYSCLOUD_CUSTOMER_ID"] = customerId;
+  stack.env["WAYSCLOUD_CUSTOMER_ID"] = OURS;
   await stack.up();
   const before = (await stack.resources()).map(({ urn, id }) => [urn, id]);
 
   const theirs = await openEmulator();
-  theirs.account.setProfile({ customer_id: "00000000-aaaa-4bbb-8ccc-000000000000" });
+  theirs.account.setProfile({ customer_id: THEIRS });
   Object.assign(stack.env, { WAYSCLOUD_ENDPOINT: theirs.url, WAYSCLOUD_API_KEY: theirs.apiKey });
   stack.setProgram(program(key("one") + key("two")));
   for (const command of ["up", "refresh", "destroy"] as const) {
     takeRequests(theirs);
     const { code, all } = await stack[command]([], { allowFail: true });
     expect(code).not.toBe(0);
-    expect(all).toContain(customerId);
-    expect(all).toContain("00000000-aaaa-4bbb-8ccc-000000000000");
+    expect(all).toContain(OURS);
+    expect(all).toContain(THEIRS);
     expect(takeRequests(theirs)).toEqual(["GET /v1/account/profile"]);
     expect((await stack.resources()).map(({ urn, id }) => [urn, id])).toEqual(before);
   }
   expect(emulator.account.liveApiKeys().map(({ id }) => id)).toContain(before[0]?.[1]);
+});
+
+const yaml = (quarter: number, customerId: string, apiKey: string): string => `config:
+  wayscloud-account:customerId: { value: ${customerId} }
+resources:
+  explicit:
+    type: pulumi:providers:wayscloud-account
+    properties: { apiKey: ${apiKey}, customerId: ${customerId} }
+  one:
+    type: wayscloud-account:ServiceKey
+    properties: { service: dns, rotationTriggers: { quarter: ${quarter} } }
+  two:
+    type: wayscloud-account:ServiceKey
+    properties: { service: vps, rotationTriggers: { quarter: ${quarter} } }
+    options: { provider: "\${explicit}" }
+`;
+
+test("the same with the plugin, by its configuration and by an explicit provider; another customerId replaces nothing", async () => {
+  const emulator = await openEmulator();
+  const stack = await openStack({ name: "expected", env: accountOf(emulator) });
+  speakYaml(stack, "expected", yaml(1, OURS, emulator.apiKey));
+  await stack.up();
+  const held = async (): Promise<unknown[]> =>
+    (await stack.resources()).map(({ urn, id }) => `${urn} ${id}`).sort();
+  const before = await held();
+  expect(before).toHaveLength(2);
+
+  const theirs = await openEmulator();
+  theirs.account.setProfile({ customer_id: THEIRS });
+  Object.assign(stack.env, accountOf(theirs));
+  declareYaml(stack, "expected", yaml(2, OURS, theirs.apiKey));
+  for (const [command, args] of [
+    ["up", ["--continue-on-error"]],
+    ["refresh", []],
+  ] as const) {
+    const { code, all } = await stack[command](args, { allowFail: true });
+    expect(code).not.toBe(0);
+    expect(all).toContain(
+      `belongs to the account ${THEIRS}, but the stack config wayscloud-account:customerId expects ${OURS}`,
+    );
+    expect(all).toContain(
+      'the configuration of the provider "explicit", wayscloud-account:customerId expects',
+    );
+    expect(takeRequests(theirs)).toEqual(Array(2).fill("GET /v1/account/profile"));
+    expect(await held()).toEqual(before);
+  }
+
+  declareYaml(stack, "expected", yaml(1, THEIRS, theirs.apiKey));
+  const { all, ...moved } = await stack.up();
+  expect(all).toContain("warning: The expected customerId changed");
+  expect(changesIn(moved)).toEqual({ updated: 1, unchanged: 3 });
+  expect(takeRequests(theirs)).toEqual([]);
+  expect(await held()).toEqual(before);
 });

@@ -1,5 +1,7 @@
-// Options about deletion, providers that components hand down, and what `import` says, as docs/options.md tells.
+// Options about deletion, providers that components hand down, and what `import` says, as docs/options.md tells. `npm run test:all`: also with the plugin's classes.
+import { type Host, openHosted, served } from "../support/hosts";
 import { ObservedTable } from "../support/observed-table";
+import { testAll } from "../support/rare";
 import { changesIn } from "../support/stack";
 import {
   API_KEYS,
@@ -16,6 +18,12 @@ jest.setTimeout(180_000);
 const table = new ObservedTable("docs/options.md", "Deletion, components, import");
 afterAll(() => table.compare());
 
+const hosts: Host[] = testAll ? ["dynamic", "plugin"] : ["dynamic"];
+/** One row for both hosts. */
+function note(host: Host, option: string, tried: string, result: string, plugin = "the same"): void {
+  if (host === "dynamic") table.note(option, tried, result, plugin);
+}
+
 const guarded = (service: string, key: number): string =>
   program(`
     new wayscloud.ServiceKey("protected", { service: "${service}" }, { protect: true });
@@ -24,56 +32,63 @@ const guarded = (service: string, key: number): string =>
     new wayscloud.SshKey("ssh", { name: "fixed", publicKey: "${publicKey(key)}" }, { deleteBeforeReplace: false });
   `);
 
-test("protected and retained keys stay, and a replacement that cannot be create-first loses nothing", async () => {
-  const { emulator, stack } = await openWorld({ program: guarded("dns", 1) });
-  await stack.up();
-  takeRequests(emulator);
-  const held = async (): Promise<unknown> => [emulator.account.liveApiKeys(), emulator.account.sshKeys()];
-  const before = await held();
+test.each(hosts)(
+  "%s: protected and retained keys stay, and a replacement that cannot be create-first loses nothing",
+  async (host) => {
+    const { emulator, stack } = await openHosted(host, { program: guarded("dns", 1) });
+    await stack.up();
+    takeRequests(emulator);
+    const held = async (): Promise<unknown> => [emulator.account.liveApiKeys(), emulator.account.sshKeys()];
+    const before = await held();
 
-  const failing = async (service: string, key: number): Promise<string> => {
-    stack.setProgram(guarded(service, key));
-    const { code, all } = await stack.up([], { allowFail: true });
-    expect(code).not.toBe(0);
-    expect(await held()).toEqual(before);
-    return all;
-  };
-  expect(await failing("vps", 1)).toContain("as it is currently marked for protection");
-  expect(takeRequests(emulator)).toEqual([]);
-  table.note("`protect`", "a change that replaces", "the engine rejects the change; no request");
-  expect(await failing("dns", 2)).toMatch(
-    /The name is taken by "fixed" \(id [0-9a-f-]{36}\)\. Choose another/,
-  );
-  expect(takeRequests(emulator)).toEqual(["POST /v1/account/ssh-keys", "GET /v1/account/ssh-keys"]);
-  table.note(
-    "`deleteBeforeReplace: false`",
-    "the key material of an SSH key with a fixed `name` changes",
-    "409, an error that says so, and the old key stays: leave the option out, then the old key goes first",
-  );
+    const failing = async (service: string, key: number): Promise<string> => {
+      stack.setProgram(served(host, guarded(service, key)));
+      const { code, all } = await stack.up([], { allowFail: true });
+      expect(code).not.toBe(0);
+      expect(await held()).toEqual(before);
+      return all;
+    };
+    expect(await failing("vps", 1)).toContain("as it is currently marked for protection");
+    expect(takeRequests(emulator)).toEqual([]);
+    note(host, "`protect`", "a change that replaces", "the engine rejects the change; no request");
+    expect(await failing("dns", 2)).toMatch(
+      /The name is taken by "fixed" \(id [0-9a-f-]{36}\)\. Choose another/,
+    );
+    expect(takeRequests(emulator)).toEqual(["POST /v1/account/ssh-keys", "GET /v1/account/ssh-keys"]);
+    note(
+      host,
+      "`deleteBeforeReplace: false`",
+      "the key material of an SSH key with a fixed `name` changes",
+      "409, an error that says so, and the old key stays: leave the option out, then the old key goes first",
+    );
 
-  const destroyed = await stack.destroy(["--exclude-protected"]);
-  expect(destroyed.stdout).toContain("[retain]");
-  expect((await stack.resources()).map(({ urn }) => urn.split("::").at(-1))).toEqual(["protected"]);
-  expect(takeRequests(emulator)).toEqual([expect.stringMatching(/^DELETE \/v1\/account\/ssh-keys\//)]);
-  const live = emulator.account
-    .liveApiKeys()
-    .map(({ description }) => /dev\/(\w+) #/.exec(description ?? "")?.[1]);
-  expect(live.sort()).toEqual(["along", "kept", "protected"]);
-  table.note("`protect`", "`pulumi destroy --exclude-protected`", "the key and its resource stay");
-  table.note("`retainOnDelete`", "`pulumi destroy`", "no request: the key stays **live** in the account");
-  table.note(
-    "`deletedWith`",
-    "another key, which is destroyed too",
-    "no request: the key stays **live** in the account, because the API does not cascade deletes. Do not use it",
-  );
-  await stack.assertNoSecrets(secretsOf(emulator));
-});
+    const destroyed = await stack.destroy(["--exclude-protected"]);
+    expect(destroyed.stdout).toContain("[retain]");
+    expect((await stack.resources()).map(({ urn }) => urn.split("::").at(-1))).toEqual(["protected"]);
+    expect(takeRequests(emulator)).toEqual([expect.stringMatching(/^DELETE \/v1\/account\/ssh-keys\//)]);
+    const live = emulator.account
+      .liveApiKeys()
+      .map(({ description }) => /dev\/(\w+) #/.exec(description ?? "")?.[1]);
+    expect(live.sort()).toEqual(["along", "kept", "protected"]);
+    note(host, "`protect`", "`pulumi destroy --exclude-protected`", "the key and its resource stay");
+    note(host, "`retainOnDelete`", "`pulumi destroy`", "no request: the key stays **live** in the account");
+    note(
+      host,
+      "`deletedWith`",
+      "another key, which is destroyed too",
+      "no request: the key stays **live** in the account, because the API does not cascade deletes. Do not use it",
+    );
+    await stack.assertNoSecrets(secretsOf(emulator));
+  },
+);
 
-test("resources in a component use the provider that the component was given", async () => {
-  const { emulator: mine, stack } = await openWorld();
-  const other = await openEmulator();
-  stack.setProgram(
-    program(`
+test.each(hosts)(
+  "%s: resources in a component use the provider that the component was given",
+  async (host) => {
+    const { emulator: mine, stack } = await openHosted(host, { program: "" });
+    const other = await openEmulator();
+    const key = host === "dynamic" ? "pulumi-nodejs" : "wayscloud-account";
+    const text = program(`
       class Team extends pulumi.ComponentResource {
         constructor(name, opts) {
           super("test:index:Team", name, {}, opts);
@@ -85,22 +100,24 @@ test("resources in a component use the provider that the component was given", a
       const other = new wayscloud.Provider("other", { apiKey: "${other.apiKey}", endpoint: "${other.url}" });
       new Team("list", { providers: [other] });
       new Team("one", { provider: other });
-      new Team("map", { providers: { "pulumi-nodejs": other } });
+      new Team("map", { providers: { "${key}": other } });
       new Team("none");
-    `),
-  );
-  await stack.up();
-  expect(takeRequests(mine)).toEqual(Array(2).fill(`POST ${API_KEYS}/service`));
-  expect(takeRequests(other)).toEqual(Array(6).fill(`POST ${API_KEYS}/service`));
-  await stack.refresh(["--expect-no-changes"]);
-  await stack.destroy();
-  for (const emulator of [mine, other]) expect(emulator.account.liveApiKeys()).toEqual([]);
-  table.note("`parent`", "components, one inside the other", "the stack's own account");
-  for (const how of ["`providers: [provider]`", "`provider`", '`providers: { "pulumi-nodejs": provider }`']) {
-    table.note(how, "on a component", "all resources in it, at any depth, use that account");
-  }
-  await stack.assertNoSecrets(secretsOf(mine, other));
-});
+    `);
+    stack.setProgram(served(host, text));
+    await stack.up();
+    expect(takeRequests(mine)).toEqual(Array(2).fill(`POST ${API_KEYS}/service`));
+    expect(takeRequests(other)).toEqual(Array(6).fill(`POST ${API_KEYS}/service`));
+    await stack.refresh(["--expect-no-changes"]);
+    await stack.destroy();
+    for (const emulator of [mine, other]) expect(emulator.account.liveApiKeys()).toEqual([]);
+    note(host, "`parent`", "components, one inside the other", "the stack's own account");
+    const all = "all resources in it, at any depth, use that account";
+    for (const how of ["`providers: [provider]`", "`provider`"]) note(host, how, "on a component", all);
+    const renamed = 'the same, with the key `"wayscloud-account"`';
+    note(host, '`providers: { "pulumi-nodejs": provider }`', "on a component", all, renamed);
+    await stack.assertNoSecrets(secretsOf(mine, other));
+  },
+);
 
 test("`import` fails before anything happens; the option says what to do instead", async () => {
   const { emulator, stack } = await openWorld({
@@ -108,7 +125,7 @@ test("`import` fails before anything happens; the option says what to do instead
       const opts = { import: "8f14e45f-ceea-467a-9575-0c3b1c1d8a01" };
       const args = { publicKey: "${publicKey(1)}", service: "dns", scopes: ["a:read"], rotateEveryDays: 7 };
       const said = {};
-      for (const name of ["SshKey", "ServiceKey", "PersonalAccessToken", "RotatingServiceKey", "RotatingPersonalAccessToken"]) {
+      for (const name of ["SshKey", "SshKeySet", "ServiceKey", "PersonalAccessToken", "RotatingServiceKey", "RotatingPersonalAccessToken"]) {
         try { new wayscloud[name](name, args, opts); } catch (error) { said[name] = error.message; }
       }
       try { new wayscloud.RotatingServiceKey("by-id", args, { id: "x" }); } catch (error) { said.byId = error.message; }
@@ -125,6 +142,10 @@ test("`import` fails before anything happens; the option says what to do instead
       "SshKey",
       "Declare it with `adoptExisting: true` instead to adopt the key that the account has",
     ),
+    SshKeySet: why(
+      "SshKeySet",
+      "Declare it with `adoptExisting: true` instead to adopt the keys that the account has",
+    ),
     ServiceKey: why("ServiceKey", existing("key")),
     PersonalAccessToken: why("PersonalAccessToken", existing("token")),
     RotatingServiceKey: why("RotatingServiceKey", own),
@@ -135,6 +156,7 @@ test("`import` fails before anything happens; the option says what to do instead
     "`import`",
     "every class",
     "the program fails with an error that names `existing` or `adoptExisting`",
+    "works, except for rotating keys and sets ([import](import.md))",
   );
 
   const found = emulator.account.addApiKey({ service: "dns" });
@@ -148,5 +170,6 @@ test("`import` fails before anything happens; the option says what to do instead
     "`pulumi import`",
     "a service key",
     "fails: `code must be a string, not undefined`; nothing changes",
+    "works ([import](import.md))",
   );
 });

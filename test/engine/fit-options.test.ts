@@ -1,13 +1,20 @@
-// Pulumi's resource options on this package's resources: what each of them did, as docs/options.md says.
+// Pulumi's resource options on this package's resources, served by the dynamic classes and by the plugin: what each did, as docs/options.md says.
 import type { RecordedRequest } from "../../src/emulator";
+import { type Host, openHosted, served } from "../support/hosts";
 import { ObservedTable } from "../support/observed-table";
 import type { StateResource } from "../support/stack";
-import { openWorld, program, publicKey, secretsOf, type World } from "../support/world";
+import { program, publicKey, secretsOf, type World } from "../support/world";
 
 jest.setTimeout(180_000);
 
 const table = new ObservedTable("docs/options.md", "Resource options");
-afterAll(() => table.compare());
+afterAll(() => {
+  cases.forEach(({ option, tried, result, plugin }, index) => {
+    const [dynamic, other] = (["dynamic", "plugin"] as const).map((host) => requestsBy[host][index] ?? "");
+    table.note(option, tried, dynamic!, result, other!, plugin?.result ?? "the same");
+  });
+  table.compare();
+});
 
 interface Case {
   option: string;
@@ -20,9 +27,15 @@ interface Case {
   /** What the API got for this resource in the second round. */
   requests: string;
   result: string;
+  /** Where the plugin does otherwise. */
+  plugin?: { requests: string; result: string };
 }
 
+/** What was seen, case by case. */
+const requestsBy: Record<Host, string[]> = { dynamic: [], plugin: [] };
+
 const dns = `{ service: "dns" }`;
+const TIMEOUT = `{ customTimeouts: { create: "1s" } }`;
 const cases: Case[] = [
   {
     option: "`aliases`",
@@ -84,6 +97,7 @@ const cases: Case[] = [
     requests: "none",
     result:
       "**no effect**: dynamic providers cannot report which inputs changed. Inputs that require replacement replace anyway; to force a replacement use `rotationTriggers` or `replacementTrigger`",
+    plugin: { requests: "POST DELETE", result: "replaced, new key first" },
   },
   {
     option: "`replacementTrigger`",
@@ -121,11 +135,15 @@ const cases: Case[] = [
     option: "`customTimeouts`",
     tried: '`create: "1s"`, the API answers after 2 s',
     code: (name) =>
-      `new wayscloud.PersonalAccessToken("${name}", { scopes: ["slow:read"] }, { customTimeouts: { create: "1s" }, dependsOn: [token] });`,
+      `new wayscloud.PersonalAccessToken("${name}", { scopes: ["slow:read"] }, { ...${TIMEOUT}, dependsOn: [token] });`,
     as: "slow",
     requests: "none",
     result:
       "**no effect**: dynamic providers do not see it. The package uses its own timeouts (30 s per attempt, 2 min per operation)",
+    plugin: {
+      requests: "POST",
+      result: "an error after 1 s; what was created is found and put right by the next command",
+    },
   },
   {
     option: "`dependsOn`",
@@ -142,6 +160,7 @@ const cases: Case[] = [
       `new wayscloud.ServiceKey("${name}", ${dns}, { version: "1.2.3", pluginDownloadURL: "https://plugins.invalid" });`,
     requests: "none",
     result: "no benefit; starts an additional provider process",
+    plugin: { requests: "none", result: "no benefit" },
   },
   {
     option: "`transforms`",
@@ -205,33 +224,69 @@ async function expectFirstRound({ emulator, stack }: World): Promise<void> {
   expect(prefix.outputs?.["keyPrefix"]).toHaveProperty("ciphertext");
 }
 
-test("each option does what the table says, and makes no other requests", async () => {
-  const world = await openWorld({ program: round(false) });
-  const { emulator, stack } = world;
-  emulator.faults.add({ method: "POST", contains: "slow:read", delay: 2_000 });
+/** Two rounds of the program; answers what the second one printed. */
+async function rounds(
+  host: Host,
+  { emulator, stack }: World,
+  text: (two: boolean) => string,
+): Promise<string> {
   await stack.up();
-  await expectFirstRound(world);
+  await expectFirstRound({ emulator, stack });
   const before = await stack.resources({ showSecrets: true });
-
   emulator.requests.length = 0;
-  stack.setProgram(round(true));
-  await stack.up();
+  stack.setProgram(text(true));
+  const { stdout } = await stack.up(["--diff"]);
   const all = [...emulator.requests];
   const after = await stack.resources({ showSecrets: true });
   const find = (list: StateResource[], name: string): StateResource =>
     list.find(({ urn }) => urn.endsWith(`::${name}`))!;
-  cases.forEach(({ option, tried, requests, renamed, result }, index) => {
+  cases.forEach(({ option, tried, requests, renamed, plugin, as }, index) => {
     const old = find(before, `case-${index}`);
     const now = find(after, `case-${index}${renamed ? "-renamed" : ""}`);
     const seen = requestsFor(all, old, now);
-    expect({ option, tried, requests: seen }).toEqual({ option, tried, requests });
+    const expected = host === "plugin" && as !== "slow" ? (plugin?.requests ?? requests) : requests;
+    expect({ host, option, tried, requests: seen }).toEqual({ host, option, tried, requests: expected });
     if (seen === "none") expect(now.outputs?.["key"]).toEqual(old.outputs?.["key"]);
-    table.note(option, tried, seen, result);
+    requestsBy[host].push(seen);
   });
-  expect(all).toHaveLength(cases.reduce((sum, { requests }) => sum + (requests === "none" ? 0 : 2), 0));
-  await stack.preview(["--expect-no-changes"]);
+  const replaced = requestsBy[host].filter((seen) => seen !== "none");
+  expect(all).toHaveLength(replaced.length * 2);
+  return stdout;
+}
+
+async function expectNothingLeft({ emulator, stack }: World): Promise<void> {
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
   expect(emulator.account.sshKeys()).toEqual([]);
   await stack.assertNoSecrets(secretsOf(emulator));
+}
+
+test("each option does what the table says, and makes no other requests", async () => {
+  const world = await openHosted("dynamic", { program: round(false) });
+  world.emulator.faults.add({ method: "POST", contains: "slow:read", delay: 2_000 });
+  await rounds("dynamic", world, round);
+  await world.stack.preview(["--expect-no-changes"]);
+  await expectNothingLeft(world);
+});
+
+test("the plugin does the same, and what the dynamic classes cannot", async () => {
+  // It heeds timeouts, so the creation that takes longer comes last: nothing that depends on it would be created.
+  const text = (two: boolean): string => served("plugin", round(two)).replace(`...${TIMEOUT}, `, "");
+  const world = await openHosted("plugin", { program: text(false) });
+  const { emulator, stack } = world;
+  const diff = await rounds("plugin", world, text);
+  expect(diff).toMatch(/PersonalAccessToken: \(replace\)\n(?: .*\n){1,8}? *~ rotateBeforeDays: 4 => 5/);
+
+  emulator.requests.length = 0;
+  emulator.faults.add({ method: "POST", contains: "slow:read", delay: 2_000 });
+  const late = `new wayscloud.PersonalAccessToken("late", { scopes: ["slow:read"] }, ${TIMEOUT});`;
+  stack.setProgram(text(true).replace("const two", `${late}\nconst two`));
+  const { code, all } = await stack.up([], { allowFail: true });
+  expect(code).not.toBe(0);
+  expect(all).toMatch(/Creating the personal access token/);
+  const { plugin } = cases.find(({ as }) => as === "slow")!;
+  const seen = emulator.requests.map(({ method }) => method).join(" ");
+  expect(seen).toBe(plugin!.requests);
+  requestsBy.plugin[cases.findIndex(({ as }) => as === "slow")] = seen;
+  await expectNothingLeft(world);
 });

@@ -1,30 +1,15 @@
 // "pulumi-wayscloud/native": the states of the dynamic classes move over by changing the import path, and options that only a plugin can serve work.
 import { resources } from "../../src/hosts/resources";
+import { addPlugin, openHosted, served } from "../support/hosts";
 import type { Stack } from "../support/stack";
 import { changesIn } from "../support/stack";
 import { openEmulator, openWorld, program, publicKey, secretsOf, takeRequests } from "../support/world";
-import { linkPackage, PLUGINS } from "../support/yaml";
 
 jest.setTimeout(150_000);
 
-/** The same program, with the classes of the plugin. */
-function moveOver(stack: Stack, name: string, text: string): void {
-  linkPackage(stack.folder);
-  const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
-  stack.writeFile("Pulumi.yaml", `name: ${name}\n${runtime}${PLUGINS}`);
-  stack.setProgram(native(text));
-}
-
-function native(text: string): string {
-  return text.replace('require("pulumi-wayscloud")', 'require("pulumi-wayscloud/native")');
-}
-
 /** Ids and secrets of everything in the state, by logical name. */
 async function held(stack: Stack): Promise<Record<string, unknown>> {
-  const all = (await stack.exportState({ showSecrets: true })).deployment.resources ?? [];
-  const ours = all.filter(({ type }) =>
-    /^(pulumi-nodejs:dynamic\/wayscloud|wayscloud-account:index):/.test(type),
-  );
+  const ours = await stack.resources({ showSecrets: true });
   return Object.fromEntries(
     ours.map(({ urn, id, outputs }) => [
       urn.split("::").at(-1),
@@ -35,41 +20,50 @@ async function held(stack: Stack): Promise<Record<string, unknown>> {
 
 const ALL_TYPES = program(`
   new wayscloud.SshKey("deploy", { publicKey: "${publicKey(1)}" });
-  new wayscloud.SshKeySet("team", { publicKeys: { anna: "${publicKey(2)}", bjarne: "${publicKey(3)}" } });
+  const team = new wayscloud.SshKeySet("team", { publicKeys: { anna: "${publicKey(2)}", bjarne: "${publicKey(3)}" } });
   new wayscloud.ServiceKey("db", { service: "database", rotationTriggers: { quarter: "4" } });
   new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read", "services:read"], expiresInDays: 90, rotateBeforeDays: 14 });
   new wayscloud.RotatingServiceKey("dns", { service: "dns", rotateEveryDays: 30, overlapDays: 7 });
   new wayscloud.RotatingPersonalAccessToken("robot", { scopes: ["services:read"], rotateEveryDays: 30 });
-  const staging = new wayscloud.Provider("staging", { apiKey: process.env.STAGING_KEY, endpoint: process.env.STAGING });
+  const staging = new wayscloud.Provider("staging", { apiKey: process.env.STAGING_KEY, endpoint: process.env.STAGING, customerId: process.env.STAGING_ID });
   new wayscloud.ServiceKey("staged", { service: "dns" }, { provider: staging });
+  // Its endpoint is that of the environment.
+  const own = new wayscloud.Provider("own", { apiKey: process.env.WAYSCLOUD_API_KEY });
+  new wayscloud.ServiceKey("owned", { service: "vps", description: team.keys.anna.fingerprint }, { provider: own });
   const profile = await wayscloud.getProfile();
-  return { customer: profile.customerId, keys: wayscloud.getSshKeysOutput().apply((keys) => keys.length) };
+  const keys = wayscloud.getSshKeysOutput().apply((all) => all.length);
+  return { customer: profile.customerId, keys, staging: wayscloud.getProfileOutput({ provider: staging }).customerId };
 `);
 
-test("all six types, in two accounts, move from the dynamic classes without a request and with the same secrets", async () => {
+test("all types, in the accounts of two explicit providers and of the stack, move from the dynamic classes without a request and with the same secrets", async () => {
   const other = await openEmulator();
-  const env = { STAGING: other.url, STAGING_KEY: other.apiKey };
+  const theirs = "00000000-aaaa-4bbb-8ccc-000000000000";
+  other.account.setProfile({ customer_id: theirs });
+  const env = { STAGING: other.url, STAGING_KEY: other.apiKey, STAGING_ID: theirs };
   const { emulator, stack } = await openWorld({ name: "move", program: ALL_TYPES, env });
-  expect(changesIn(await stack.up())).toEqual({ created: 9 });
+  expect(changesIn(await stack.up())).toEqual({ created: 11 });
   const before = await held(stack);
-  expect(Object.keys(before)).toHaveLength(7);
+  expect(Object.keys(before)).toHaveLength(8);
   const types = (await stack.resources()).map(({ type }) => type.split(":").at(-1));
   expect([...new Set(types)].sort()).toEqual(Object.keys(resources).sort());
 
   // Without its data functions, which read from the account.
-  moveOver(stack, "move", ALL_TYPES.replace(/const profile[^]*(?=\};)/, ""));
+  addPlugin(stack, "move");
+  stack.setProgram(served("plugin", ALL_TYPES.replace(/const profile[^]*(?=\};)/, "")));
   takeRequests(emulator);
   takeRequests(other);
   const moved = await stack.up();
   expect([...takeRequests(emulator), ...takeRequests(other)]).toEqual([]);
   expect(await held(stack)).toEqual(before);
-  expect(changesIn(moved)).toEqual({ unchanged: 9 });
-  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 9 });
-  expect(changesIn(await stack.refresh())).toEqual({ unchanged: 9 });
+  expect(changesIn(moved)).toEqual({ unchanged: 11 });
+  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 11 });
+  expect(changesIn(await stack.refresh())).toEqual({ unchanged: 11 });
 
-  stack.setProgram(native(ALL_TYPES));
-  await stack.up();
-  expect(await stack.outputs()).toMatchObject({ keys: 3 });
+  // One key of the set is another one: the preview of that update knows the key that stays, so what depends on it is not replaced.
+  stack.setProgram(served("plugin", ALL_TYPES.replace(publicKey(3), publicKey(4))));
+  const preview = await stack.run(["up", "--yes"]);
+  expect(changesIn(preview)).toEqual({ "to update": 1, unchanged: 10 });
+  expect(await stack.outputs()).toMatchObject({ keys: 3, staging: theirs });
   await stack.destroy();
   for (const { account } of [emulator, other])
     expect([...account.liveApiKeys(), ...account.sshKeys()]).toEqual([]);
@@ -90,7 +84,7 @@ test("a credential in the stack config that is no secret is named in a warning, 
 });
 
 test("the option `import`, a stack config that the plugin would ignore, and a refused provider", async () => {
-  const { emulator, stack } = await openWorld({ name: "options" });
+  const { emulator, stack } = await openHosted("plugin", { name: "options", program: "" });
   const { id } = (await (
     await fetch(`${emulator.url}/v1/account/api-keys/service`, {
       method: "POST",
@@ -99,10 +93,8 @@ test("the option `import`, a stack config that the plugin would ignore, and a re
     })
   ).json()) as { id: string };
   takeRequests(emulator);
-  moveOver(
-    stack,
-    "options",
-    program(`new wayscloud.ServiceKey("dns", { service: "dns" }, { import: "${id}" });`),
+  stack.setProgram(
+    served("plugin", program(`new wayscloud.ServiceKey("dns", { service: "dns" }, { import: "${id}" });`)),
   );
   expect(changesIn(await stack.up())).toMatchObject({ created: 1, imported: 1 });
   expect(takeRequests(emulator)).toEqual(["GET /v1/account/api-keys"]);

@@ -15,7 +15,7 @@ import {
   SSH_KEYS,
   takeRequests,
 } from "../support/world";
-import { PLUGINS, speakYaml } from "../support/yaml";
+import { declareYaml, speakYaml } from "../support/yaml";
 
 // The language host is built the first time.
 jest.setTimeout(400_000);
@@ -59,14 +59,13 @@ test("pulumi import takes over one of each kind, and the next up with the printe
     const { stdout } = await stack.run(args);
     code += /^resources:\n((?: .*\n)+)/m.exec(stdout)?.[1] ?? "";
   }
-  const declare = (body: string): void =>
-    stack.writeFile("Pulumi.yaml", `name: import\nruntime: yaml\n${PLUGINS}${body}`);
-  declare(code);
+  declareYaml(stack, "import", code);
   takeRequests(emulator);
   expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 4 });
   expect(takeRequests(emulator)).toEqual([]);
 
-  declare(code.replace("service: dns", `service: dns\n      existing: { id: ${dns}, key: ${key} }`));
+  const supply = `service: dns\n      existing: { id: ${dns}, key: ${key} }`;
+  declareYaml(stack, "import", code.replace("service: dns", supply));
   const supplied = await stack.up(["--diff"]);
   expect(changesIn(supplied)).toEqual({ updated: 1, unchanged: 3 });
   const { deployment } = await stack.exportState({ showSecrets: true });
@@ -82,29 +81,50 @@ test("pulumi import takes over one of each kind, and the next up with the printe
   await stack.assertNoSecrets(secretsOf(emulator));
 });
 
-test("a warning stands at its resource, a partial failure is kept, and the next up heals it", async () => {
+test("a warning stands at its resource, a partial failure is kept, and the next up heals it; what SIGINT interrupts is finished and saved", async () => {
   const emulator = await openEmulator();
   const stack = await openStack({ name: "faults", env: accountOf(emulator) });
-  speakYaml(
-    stack,
-    "faults",
-    "resources:\n  db:\n    type: wayscloud-account:ServiceKey\n    properties: { service: database }\n",
-  );
+  const team = (keys: Record<string, string>): string =>
+    `  team:\n    type: wayscloud-account:SshKeySet\n    properties: { publicKeys: ${JSON.stringify(keys)} }\n`;
+  const key = (name: string, service: string): string =>
+    `  ${name}:\n    type: wayscloud-account:ServiceKey\n    properties: { service: ${service} }\n`;
+  const live = (of?: string): number =>
+    emulator.account.liveApiKeys().filter(({ service }) => of === undefined || service === of).length;
+  const [anna, bjarne, other] = [publicKey(1), publicKey(2), publicKey(3)];
+  speakYaml(stack, "faults", `resources:\n${key("db", "database")}${team({ anna, bjarne })}`);
   emulator.faults.add(
-    { method: "POST", reset: true, commit: true },
+    { method: "POST", path: `${API_KEYS}/service`, reset: true, commit: true },
     { method: "GET", path: API_KEYS, times: "always", status: 401 },
   );
   const failed = await stack.up([], { allowFail: true });
   expect(failed.code).not.toBe(0);
   expect(failed.all).toMatch(/wayscloud-account:index:ServiceKey \(db\):\n(?: {4}.*\n)*? {4}warning: .*lost/);
-  const { deployment } = await stack.exportState();
-  expect(deployment.resources?.at(-1)?.initErrors).toHaveLength(1);
-  expect(emulator.account.liveApiKeys()).toHaveLength(1);
+  expect((await stack.resource("db")).initErrors).toHaveLength(1);
+  expect(live("database")).toBe(1);
   emulator.faults.clear();
   await stack.up();
-  expect(emulator.account.liveApiKeys()).toHaveLength(1);
+  expect(live("database")).toBe(1);
+  const { keys } = (await stack.resource("team")).outputs!;
+
+  // One key of the set is replaced, and Ctrl-C comes while another resource is being created.
+  const changed = `${team({ anna, bjarne: other })}${key("slow", "dns")}`;
+  declareYaml(stack, "faults", `resources:\n${key("db", "database")}${changed}`);
+  emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, delay: 3_000 });
+  const running = stack.spawn(["up", "--yes", "--diff"]);
+  while (live("dns") < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  running.signal("SIGINT", { group: true });
+  const { stdout } = await running.done;
+  expect(changesIn({ stdout })).toMatchObject({ "to create": 1, "to update": 1, unchanged: 2 });
+  expect(stdout).toMatch(/SshKeySet: \(update\)\n(?: .*\n){1,8}? *~ bjarne: /);
+  const held = await stack.resources();
+  expect(held).toHaveLength(3);
+  expect(held.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(emulator.account.liveApiKeys().map(({ id }) => id)),
+  );
+  expect((await stack.resource("team")).outputs!["keys"]).toMatchObject({ anna: keys.anna });
+
   await stack.destroy();
-  expect(emulator.account.liveApiKeys()).toEqual([]);
+  expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
   await stack.assertNoSecrets(secretsOf(emulator));
 });
 

@@ -5,10 +5,11 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 
 import type { Emulator } from "../../src/emulator";
+import { addPlugin, served } from "./hosts";
 import { engineFolders } from "./install";
 import { packInto, run, write } from "./layouts";
 import type { Stack } from "./stack";
-import { openStack, takeRequests } from "./world";
+import { openStack, program, publicKey, takeRequests } from "./world";
 
 const execute = promisify(execFile);
 
@@ -124,6 +125,36 @@ async function expectRest(stack: Stack, emulator: Emulator): Promise<void> {
     expect.stringMatching(/^DELETE .*ssh-keys/),
   ]);
   expect(emulator.account.liveApiKeys()).toEqual([]);
+}
+
+const everything = served(
+  "plugin",
+  program(`
+  new wayscloud.SshKey("deploy", { publicKey: "${publicKey(1)}" });
+  new wayscloud.SshKeySet("team", { publicKeys: { anna: "${publicKey(2)}" } });
+  new wayscloud.ServiceKey("db", { service: "database" });
+  new wayscloud.PersonalAccessToken("ci", { scopes: ["services:read"] });
+  new wayscloud.RotatingServiceKey("dns", { service: "dns", rotateEveryDays: 30 });
+  new wayscloud.RotatingPersonalAccessToken("robot", { scopes: ["services:read"], rotateEveryDays: 30 });
+  const { customerId } = await wayscloud.getProfile();
+  return { customerId, services: wayscloud.getServicesOutput({ status: "active" }).length };
+`),
+);
+
+/** All classes of the plugin, created, unchanged and destroyed; `works` if each command made exactly the requests that it should. */
+export async function liveWithPlugin(env: Record<string, string>, emulator: Emulator): Promise<string> {
+  const stack = await openStack({ program: everything, plainNode: true, env });
+  addPlugin(stack, "test");
+  takeRequests(emulator);
+  const first = await stack.up([], { allowFail: true });
+  if (first.code !== 0) return `fails: ${first.all}`;
+  const reads = ["GET /v1/account/profile", "GET /v1/account/services"];
+  expect(takeRequests(emulator).filter((line) => line.startsWith("POST"))).toHaveLength(6);
+  await stack.up(["--expect-no-changes"]);
+  expect(takeRequests(emulator).sort()).toEqual(reads);
+  await stack.destroy();
+  expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
+  return "works";
 }
 
 /** What runs in the row's installation must be what the row says. */

@@ -263,11 +263,13 @@ export class Stack {
     return { version, deployment: checkpoint.latest ?? {} };
   }
 
-  /** This package's resources in the state. */
+  /** This package's resources in the state, whoever serves them. */
   async resources(options?: { showSecrets?: boolean }): Promise<StateResource[]> {
     const state = options?.showSecrets === true ? await this.exportState(options) : this.#storedState();
     const { resources = [] } = state.deployment;
-    return resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/wayscloud:"));
+    return resources.filter(({ type }) =>
+      /^(pulumi-nodejs:dynamic\/wayscloud|wayscloud-account:index):/.test(type),
+    );
   }
 
   /** The resource with this logical name; fails if the state holds none or several. */

@@ -1,9 +1,12 @@
 // Rules that every stack has to keep, whoever wrote its program.
 import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
 
-const PREFIX = "pulumi-nodejs:dynamic/wayscloud:";
-const tokens = ["PersonalAccessToken", "RotatingPersonalAccessToken"].map((name) => PREFIX + name);
-const serviceKeys = ["ServiceKey", "RotatingServiceKey"].map((name) => PREFIX + name);
+// Those of the package's own classes, and those of its plugin.
+const PREFIXES = ["pulumi-nodejs:dynamic/wayscloud:", "wayscloud-account:index:"];
+const typesOf = (...names: string[]): string[] =>
+  PREFIXES.flatMap((prefix) => names.map((name) => prefix + name));
+const tokens = typesOf("PersonalAccessToken", "RotatingPersonalAccessToken");
+const serviceKeys = typesOf("ServiceKey", "RotatingServiceKey");
 const MOST_DAYS = 90;
 
 /** Everything, every write, or what amounts to it: a token that can make tokens can make one with any scope. */
