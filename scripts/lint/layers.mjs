@@ -22,7 +22,7 @@ const LAYERS = {
   },
   resources: { uses: [...everywhere, "text", "stack-config", "provider"], not: ["http"] },
   // The same public API with another host, so it names the types of all of it.
-  native: { uses: [...everywhere, "stack-config", "resources", "data", "index"], not: ["http"] },
+  native: { uses: [...everywhere, "stack-config", "provider", "resources", "data", "index"], not: ["http"] },
   index: { uses: [...everywhere, "provider", "data", "resources", "audit"], not: ["http"] },
   // Built from the vendor's API page alone: a misreading shared with the client would hide itself.
   emulator: { uses: ["version"], not: ["pulumi"] },
