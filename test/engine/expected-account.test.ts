@@ -21,7 +21,9 @@ test("up, refresh and destroy with the credential of another account: one profil
   const theirs = await openEmulator();
   theirs.account.setProfile({ customer_id: THEIRS });
   Object.assign(stack.env, { WAYSCLOUD_ENDPOINT: theirs.url, WAYSCLOUD_API_KEY: theirs.apiKey });
-  stack.setProgram(program(key("one") + key("two")));
+  // An explicit provider that names no account of its own expects the same one.
+  const own = `const provider = new wayscloud.Provider("own", { apiKey: process.env.WAYSCLOUD_API_KEY });\n`;
+  stack.setProgram(program(key("one") + own + key("two").replace(" });", " }, { provider });")));
   for (const command of ["up", "refresh", "destroy"] as const) {
     takeRequests(theirs);
     const { code, all } = await stack[command]([], { allowFail: true });
