@@ -72,8 +72,7 @@ test("all types, in the accounts of two explicit providers and of the stack, mov
 
 test("a credential in the stack config that is no secret is named in a warning, and never shown", async () => {
   const text = program(`new wayscloud.ServiceKey("db", { service: "dns" });`);
-  const { emulator, stack } = await openWorld({ name: "plain", program: text });
-  moveOver(stack, "plain", text);
+  const { emulator, stack } = await openHosted("plugin", { name: "plain", program: text });
   const warning = "wayscloud-account:apiKey is in the stack config in plain text.";
   await stack.setConfig("wayscloud-account:apiKey", emulator.apiKey);
   const { all } = await stack.preview();
