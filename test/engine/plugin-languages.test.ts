@@ -7,7 +7,7 @@ import { accountOf, copyExample } from "../support/examples";
 import { engineFolder } from "../support/install";
 import { expectQuickstart } from "../support/quickstart";
 import { openEmulator, openStack } from "../support/world";
-import { linkPackage, PLUGIN_PATH } from "../support/yaml";
+import { linkPackage, PLUGIN_PATH } from "../support/hosts";
 
 // Go compiles Pulumi's SDK the first time, Python downloads it.
 jest.setTimeout(900_000);
