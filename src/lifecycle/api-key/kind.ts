@@ -33,6 +33,8 @@ export interface KeyKind<Spec extends object> {
   ): Promise<WithServerTime<CreatedKey>>;
   /** Why a listed key is not of this kind, or not what these inputs ask for, if so. */
   whyMismatched(entry: ApiKey, spec?: Spec): string | undefined;
+  /** The service that such a key is for; `null` for a token. */
+  serviceOf(spec: Spec): string | null;
   /** The inputs that a listed key would have, as far as the list shows them. */
   specOf(entry: ApiKey): Spec;
   /** Does such a key expire at all? */

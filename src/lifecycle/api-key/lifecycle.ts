@@ -62,12 +62,12 @@ async function create<Spec extends object>(
     );
     const live = liveKey(made, settled, { localCreatedAt: clockAhead(made, settled, run) });
     if (!duplicatePossible) return live;
-    const lost = { description, hasMarker, startedAt: made.createdAt };
+    const lost = { description, hasMarker, service: kind.serviceOf(spec), startedAt: made.createdAt };
     throw new IncompleteError({ ...live, lost }, possibleDuplicateMessage(describeKey(kind, description)));
   } catch (error) {
     if (!(error instanceof UnresolvedError)) throw error;
     const id = unresolvedId(hasMarker ? markerOf(description) : newMarker());
-    const lost = { description, hasMarker, ...error.started };
+    const lost = { description, hasMarker, service: kind.serviceOf(spec), ...error.started };
     throw new IncompleteError<ApiKeyState<Spec>>(
       { status: "unresolved", id, lost, inputs: encodeInputs(kind, settled) },
       error.message,

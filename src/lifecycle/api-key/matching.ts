@@ -37,6 +37,8 @@ export function leftBy<Spec extends object>(
     // Where the time of the attempt is not known, nothing is too old to be its work.
     const created =
       lost.startedAt === null ? "after" : relationTo(Date.parse(lost.startedAt), entry.createdAt);
+    // The spec of the attempt may have been another one, but never its service: that would be another resource.
+    if (lost.service !== null && entry.service !== lost.service) continue;
     const ownership = ownershipOf(kind, lost, entry, created);
     if (ownership === "owned") found.owned.push(entry);
     else if (ownership === "maybe-owned") found.maybe.push(entry);

@@ -56,6 +56,7 @@ export const tokenKind: KeyKind<TokenSpec> = {
     if (same(normalized(entry.scopes), spec.scopes)) return undefined;
     return `its scopes are ${normalized(entry.scopes).join(", ")}`;
   },
+  serviceOf: () => null,
   specOf: ({ scopes }) => ({ scopes: normalized(scopes), expiresInDays: null }),
   expires: ({ expiresInDays }) => expiresInDays !== null,
   expiresAt: ({ expiresInDays }, createdAt) =>

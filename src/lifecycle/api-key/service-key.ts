@@ -38,6 +38,7 @@ export const serviceKeyKind: KeyKind<ServiceSpec> = {
     if (spec === undefined || entry.service === spec.service) return undefined;
     return `it is for the service ${JSON.stringify(entry.service)}`;
   },
+  serviceOf: ({ service }) => service,
   specOf: ({ service = "" }) => ({ service }),
   expires: () => false,
   expiresAt: () => null,

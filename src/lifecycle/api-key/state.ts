@@ -104,7 +104,7 @@ export function decodeHeld<Spec extends object>(
 export function decodeLost(state: StateReader): LostAttempt {
   const description = state.stringOrNull("description") ?? "";
   const hasMarker = endsInMarker(description, "description");
-  return { description, hasMarker, ...decodeStartedAt(state) };
+  return { description, hasMarker, service: state.stringOrNull("service"), ...decodeStartedAt(state) };
 }
 
 function decodeEntry(state: StateReader): ApiKey {

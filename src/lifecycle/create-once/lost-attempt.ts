@@ -12,8 +12,10 @@ export interface StartedAt {
   byLocalClock?: boolean;
 }
 
-/** An attempt to create something: whatever bears its description, is of its kind and is not older may be its work. */
+/** An attempt to create an API key: whatever bears its description, is of its kind and for its service, and is not older may be its work. */
 export interface LostAttempt extends StartedAt {
+  /** `null` for a token. */
+  service: string | null;
   /** The full description that was sent, with its marker if it has one. */
   description: string;
   /** The description ends in a generated marker, so that it proves whose work it is. */

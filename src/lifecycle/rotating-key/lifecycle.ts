@@ -50,6 +50,7 @@ async function create<Spec extends object>(
   const sameInputs = isDefaultDescription(base) || inputs.owner !== "" ? JSON.stringify(inputs) : undefined;
   const marker = run.lostCreations.markerOf(sameInputs) ?? newMarker();
   const description = withMarker(base, marker);
+  const attempt = { description, hasMarker: true, service: kind.serviceOf(spec) };
   run.lostCreations.noteMarker(sameInputs, marker);
   try {
     const { duplicatePossible, ...current } = await createKey(
@@ -67,13 +68,13 @@ async function create<Spec extends object>(
       overlapDays: known(inputs.overlapDays, "overlapDays") ?? null,
       holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed") ?? null,
       owner: inputs.owner,
-      lost: duplicatePossible ? { description, hasMarker: true, startedAt: current.createdAt } : null,
+      lost: duplicatePossible ? { ...attempt, startedAt: current.createdAt } : null,
     };
     if (!duplicatePossible) return state;
     throw new IncompleteError(state, possibleDuplicateMessage(describeKey(kind, description)));
   } catch (error) {
     if (!(error instanceof UnresolvedError)) throw error;
-    const lost = { description, hasMarker: true, ...error.started };
+    const lost = { ...attempt, ...error.started };
     throw new IncompleteError<RotatingKeyState<Spec>>(
       {
         status: "unresolved",
@@ -139,7 +140,12 @@ async function leftOver<Spec extends object>(
   run: Run,
 ): Promise<string[]> {
   const { current, lost } = state;
-  const interrupted = { description: nextDescription(state), hasMarker: true, startedAt: current.createdAt };
+  const interrupted = {
+    description: nextDescription(state),
+    hasMarker: true,
+    service: kind.serviceOf(current.spec),
+    startedAt: current.createdAt,
+  };
   const entries = await run.apiKeys.entries();
   const { serverTime } = await run.apiKeys.shared();
   const earlier = lost ? [byServerClock(lost, serverTime, run.client.timing.now())] : [];

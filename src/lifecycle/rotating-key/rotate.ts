@@ -6,6 +6,7 @@ import { cleanUpLostAttempt, createKey, describeKey } from "../api-key/create-ke
 import { leftBy } from "../api-key/matching";
 import { isOwnCredential } from "../api-key/self-lockout";
 import { UnresolvedError } from "../create-once/failures";
+import type { LostAttempt } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage } from "../create-once/messages";
 import { knownSpec } from "../api-key/diff";
 import { IncompleteError, known } from "../lifecycle";
@@ -120,13 +121,14 @@ class RotationUpdate<Spec extends object> {
       known(inputs.description, "description"),
       nextMarker(current.id, inputs.owner),
     );
-    await this.removeLeftovers(description, [...byId.values()]);
+    const attempt = { description, hasMarker: true, service: rotation.kind.serviceOf(spec) };
+    await this.removeLeftovers(attempt, [...byId.values()]);
     // Not active any more, but it may be activated again.
     if (!current.isActive && byId.has(current.id)) {
       await run.apiKeys.remove(current.id, `Revoking the inactive ${rotation.kind.label} ${current.id}`);
     }
     const startedAt = serverTime === undefined ? null : rfc3339(serverTime);
-    const next = await this.create(spec, description, startedAt);
+    const next = await this.create(spec, { ...attempt, startedAt });
     this.state = {
       ...this.state,
       current: { ...next, description: known(inputs.description, "description") },
@@ -134,7 +136,7 @@ class RotationUpdate<Spec extends object> {
       rotationTriggers: inputs.rotationTriggers,
       nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.createdAt), "rotateEveryDays"),
       owner: inputs.owner,
-      lost: next.duplicatePossible ? { description, hasMarker: true, startedAt } : null,
+      lost: next.duplicatePossible ? { ...attempt, startedAt } : null,
     };
     if (next.duplicatePossible) {
       throw new IncompleteError(
@@ -144,27 +146,22 @@ class RotationUpdate<Spec extends object> {
     }
   }
 
-  private async create(spec: Spec, description: string, startedAt: string | null) {
+  private async create(spec: Spec, attempt: LostAttempt) {
     try {
-      return await createKey(this.rotation.kind, { spec, description, hasMarker: true }, this.run);
+      return await createKey(this.rotation.kind, { ...attempt, spec }, this.run);
     } catch (error) {
       if (!(error instanceof UnresolvedError)) throw error;
-      const started =
-        startedAt !== null && error.started.byLocalClock === true ? { startedAt } : error.started;
-      const lost = { description, hasMarker: true, ...started };
+      const isKnown = attempt.startedAt !== null && error.started.byLocalClock === true;
+      const lost = { ...attempt, ...(isKnown ? {} : error.started) };
       throw new IncompleteError({ ...this.state, lost }, error.message);
     }
   }
 
   /** An update that was killed here may have created the key already; its secret is lost, so it is revoked. */
-  private async removeLeftovers(description: string, entries: ApiKey[]): Promise<void> {
+  private async removeLeftovers(attempt: Omit<LostAttempt, "startedAt">, entries: ApiKey[]): Promise<void> {
     const { kind } = this.rotation;
     const others = entries.filter(({ id }) => !this.run.apiKeys.wasRemoved(id));
-    const { owned } = leftBy(
-      kind,
-      { description, hasMarker: true, startedAt: this.state.current.createdAt },
-      others,
-    );
+    const { owned } = leftBy(kind, { ...attempt, startedAt: this.state.current.createdAt }, others);
     for (const { id } of owned) {
       await this.run.apiKeys.remove(id, `Revoking the ${kind.label} ${id} of an interrupted update`);
     }

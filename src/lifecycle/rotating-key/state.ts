@@ -60,7 +60,12 @@ export function decodeRotatingKey<Spec extends object>(
     return {
       status: "unresolved",
       id,
-      lost: { description: state.string("description"), hasMarker: true, ...decodeStartedAt(state) },
+      lost: {
+        description: state.string("description"),
+        hasMarker: true,
+        service: state.stringOrNull("service"),
+        ...decodeStartedAt(state),
+      },
       inputs: outputs,
     };
   }
@@ -93,7 +98,12 @@ function decodeLost(state: StateReader): LostAttempt {
   const description =
     state.stringOrNull("lostDescription") ??
     withMarker(state.stringOrNull("description"), state.stringOrNull("unresolvedMark") ?? "");
-  return { description, hasMarker: true, ...decodeStartedAt(state) };
+  return {
+    description,
+    hasMarker: true,
+    service: state.stringOrNull("service"),
+    ...decodeStartedAt(state),
+  };
 }
 
 function encodeLost(lost: LostAttempt, base: string | null): Properties {

@@ -160,19 +160,23 @@ describe.each(ALL)("a %s", (_what, type, inputs) => {
 });
 
 describe.each(KEYS)("a %s", (_what, type, inputs) => {
-  test("A10, row 42: cleaning up leaves an older key that looks alike", async () => {
+  test("A10, row 42: cleaning up leaves keys that look alike, but are older or for another service", async () => {
     stack.declare("it", type, inputs);
     await stack.up({ troubles: [...UNRESOLVED] });
-    const { description } = stack.held("it").outputs;
     const like = account.emulator.account.liveApiKeys()[0];
     const old = account.emulator.account.addApiKey({
       ...(like?.service ? { service: like.service } : { scopes: like?.scopes ?? [] }),
-      description: String(description),
+      description: String(like?.description),
       createdAt: "2025-11-01T00:00:00Z",
     });
+    const other = account.emulator.account.addApiKey({
+      service: "storage",
+      description: String(like?.description),
+    });
     await stack.up();
-    expect(account.live).toContain(old.id);
+    expect(account.live).toEqual(expect.arrayContaining([old.id, other.id]));
     account.emulator.account.remove(old.id);
+    account.emulator.account.remove(other.id);
     await expectOneForOne();
   });
 

@@ -199,6 +199,7 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
       control.addApiKey({ ...addable(spec), description: `somebody else${marker}` }),
       control.addApiKey({ ...addable(spec), description, createdAt: "2025-06-01T00:00:00Z" }),
       control.addApiKey({ ...other(spec), description }),
+      control.addApiKey({ service: "storage", description }),
     ].map(({ id }) => id);
     await stack.up();
     await stack.up();
