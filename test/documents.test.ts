@@ -92,6 +92,17 @@ test("the commands of the documents exist, with their options", () => {
   }
 });
 
+test("docs/fault-table.md has every fault from 1 to 51, and the plugin host runs the rows of the dynamic one", () => {
+  const rows = [...readDocument("docs/fault-table.md").matchAll(/^\| (\d+) \|/gm)].map(([, row]) =>
+    Number(row),
+  );
+  expect([...new Set(rows)].sort((a, b) => a - b)).toEqual(Array.from({ length: 51 }, (_, at) => at + 1));
+  const files = readdirSync(join(__dirname, "plugin"));
+  const rowsOf = (prefix: string): string[] =>
+    files.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  expect(rowsOf("plugin-host-table")).toEqual(rowsOf("fault-table"));
+});
+
 test("CI runs what the documents say", () => {
   expect(readDocument("README.md")).toContain("npm ci && npm test");
   expect(readFileSync(join(ROOT, ".ci", "run"), "utf8")).toMatch(/^npm ci$[^]*\btest:all\b/m);

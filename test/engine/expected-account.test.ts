@@ -1,5 +1,6 @@
 // With an expected account, another one's credential is rejected by every command before anything is created, revoked, read or forgotten.
 import { accountOf } from "../support/examples";
+import { FaultTable, requestLine } from "../support/fault-table";
 import { changesIn } from "../support/stack";
 import { openEmulator, openStack, openWorld, program, takeRequests } from "../support/world";
 import { declareYaml, speakYaml } from "../support/yaml";
@@ -10,6 +11,7 @@ jest.setTimeout(400_000);
 const OURS = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
 const THEIRS = "00000000-aaaa-4bbb-8ccc-000000000000";
 
+const table = new FaultTable(__filename);
 const key = (name: string): string => `new wayscloud.ServiceKey("${name}", { service: "dns" });\n`;
 
 test("up, refresh and destroy with the credential of another account: one profile request each, and the state is what it was", async () => {
@@ -30,8 +32,16 @@ test("up, refresh and destroy with the credential of another account: one profil
     expect(code).not.toBe(0);
     expect(all).toContain(OURS);
     expect(all).toContain(THEIRS);
+    const requests = requestLine(theirs.requests);
     expect(takeRequests(theirs)).toEqual(["GET /v1/account/profile"]);
     expect((await stack.resources()).map(({ urn, id }) => [urn, id])).toEqual(before);
+    table.note({
+      row: 35,
+      fault: `another account's credential; \`${command}\``,
+      result: "refused, the state is what it was",
+      requests,
+      live: theirs.account.liveApiKeys().length,
+    });
   }
   expect(emulator.account.liveApiKeys().map(({ id }) => id)).toContain(before[0]?.[1]);
 });
@@ -88,3 +98,5 @@ test("the same with the plugin, by its configuration and by an explicit provider
   expect(takeRequests(theirs)).toEqual([]);
   expect(await held()).toEqual(before);
 });
+
+test("docs/fault-table.md says what these tests saw", () => table.compare());

@@ -1,11 +1,13 @@
 // Ownership across commands of the real engine: a key that passes from one resource to another, or whose replacement names it again, stays alive.
 import type { Emulator } from "../../src/emulator";
+import { FaultTable, requestLine } from "../support/fault-table";
 import type { Stack } from "../support/stack";
 import { changesIn } from "../support/stack";
 import { API_KEYS, openWorld, program, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/world";
 
 jest.setTimeout(180_000);
 
+const table = new FaultTable(__filename);
 const live = (emulator: Emulator): string[] => emulator.account.liveApiKeys().map(({ id }) => id);
 const held = async (stack: Stack): Promise<Record<string, string | undefined>> =>
   Object.fromEntries((await stack.resources()).map(({ urn, id }) => [urn.split("::").at(-1)!, id]));
@@ -29,6 +31,8 @@ test("a key that was imported under a new name survives an interrupted `pulumi u
   takeRequests(emulator);
   const next = await stack.up();
   expect(next.all).toContain("another resource manages it now");
+  const fault = "`existing` under another name, the run fails between take-over and deletion; `up`";
+  note(emulator, 26, fault, "handed over, nothing revoked");
   expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`]);
   expect(live(emulator)).toContain(byHand.id);
   expect(await held(stack)).toMatchObject({ after: byHand.id });
@@ -47,16 +51,20 @@ test("`up --replace` with `existing` still declared is rejected and loses nothin
   stack.setProgram(key(existing));
   await stack.up();
   stack.setProgram(key(existing, '{ ignoreChanges: ["existing"] }'));
+  takeRequests(emulator);
   for (let run = 0; run < 3; run += 1) expect(changesIn(await stack.up())).toEqual({ unchanged: 2 });
+  note(emulator, 30, '`ignoreChanges: ["existing"]`; `up` three times', "no change");
   stack.setProgram(key(existing));
   const { urn } = await stack.resource("dns");
 
+  takeRequests(emulator);
   const rejected = await stack.up(["--replace", urn], { allowFail: true });
   expect(rejected.code).not.toBe(0);
   expect(rejected.all).toContain(
     "`existing` let the new resource take the same key again. Nothing was revoked.",
   );
   expect(live(emulator)).toContain(byHand.id);
+  note(emulator, 30, "`up --replace` with `existing`", "refused, nothing revoked");
   stack.setProgram(key(""));
   await stack.up();
   expect(await held(stack)).toEqual({ dns: byHand.id });
@@ -64,6 +72,7 @@ test("`up --replace` with `existing` still declared is rejected and loses nothin
 
   takeRequests(emulator);
   await stack.up(["--replace", urn]);
+  note(emulator, 30, "`up --replace` once `existing` is removed", "rotated");
   expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/service`, `DELETE ${API_KEYS}/${byHand.id}`]);
   const { dns } = await held(stack);
   expect(live(emulator)).toContain(dns);
@@ -77,12 +86,19 @@ test("two resources that name one key are rejected, in either order, and nothing
   const key = (name: string): string => `new wayscloud.ServiceKey("${name}", ${existing});\n`;
   stack.setProgram(program(key("one")));
   await stack.up();
-  for (const body of [key("one") + key("two"), key("two") + key("one")]) {
-    stack.setProgram(program(body));
+  for (const order of ["one, two", "two, one"]) {
+    stack.setProgram(program(order.split(", ").map(key).join("")));
+    takeRequests(emulator);
     const { code, all } = await stack.up([], { allowFail: true });
     expect(code).not.toBe(0);
     expect(all).toMatch(/another resource of this program manages the key|manage the same key/);
     expect(live(emulator)).toContain(byHand.id);
+    note(
+      emulator,
+      27,
+      `two resources name one key, declared ${order}; the state holds one`,
+      "refused, nothing revoked",
+    );
   }
   stack.setProgram(program(key("one")));
   await stack.up();
@@ -98,11 +114,22 @@ test("a deletion that is answered 404 counts only where the account's list agree
   const { id } = await stack.resource("dns");
   const endpoint = stack.env["WAYSCLOUD_ENDPOINT"]!;
   stack.env["WAYSCLOUD_ENDPOINT"] = `${endpoint}/v1`;
+  takeRequests(emulator);
   expect((await stack.destroy([], { allowFail: true })).code).not.toBe(0);
   expect([live(emulator), await held(stack)]).toEqual([expect.arrayContaining([id]), { dns: id }]);
+  note(emulator, 31, "a wrong base path; `destroy`", "error, nothing forgotten");
   stack.env["WAYSCLOUD_ENDPOINT"] = endpoint;
   emulator.account.remove(id!);
   takeRequests(emulator);
   await stack.destroy();
+  note(emulator, 31, "404, really gone; `destroy`", "success");
   expect(takeRequests(emulator)).toEqual([`DELETE ${API_KEYS}/${id!}`, `GET ${API_KEYS}`]);
 });
+
+test("docs/fault-table.md says what these tests saw", () => table.compare());
+
+/** What the commands since the last look at the requests have asked for, and what lives now. */
+function note(emulator: Emulator, row: number, fault: string, result: string): void {
+  const requests = requestLine(emulator.requests);
+  table.note({ row, fault, result, requests, live: live(emulator).length });
+}

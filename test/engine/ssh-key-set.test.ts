@@ -1,8 +1,12 @@
 // SshKeySet under the real engine: one resource for many keys, updated in place, and moved to from SshKey resources without a deletion.
+import type { Emulator } from "../../src/emulator";
+import { FaultTable, requestLine } from "../support/fault-table";
 import { changesIn } from "../support/stack";
 import { openWorld, program, publicKey, SSH_KEYS, takeRequests } from "../support/world";
 
 jest.setTimeout(120_000);
+
+const table = new FaultTable(__filename);
 
 function set(names: string[], args: object = {}): string {
   const publicKeys = Object.fromEntries(names.map((name) => [name, publicKey(name)]));
@@ -50,6 +54,7 @@ test("up, nothing to do, a change, a key deleted elsewhere, destroy: only the en
   await stack.run(["refresh", "--yes", "--skip-preview"]);
   takeRequests(emulator);
   await stack.up();
+  note(emulator, 16, "one of two is deleted elsewhere; `refresh`; `up`", "that one is made once");
   expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`]);
   expect(names()).toEqual(["team-bjarne", "team-carl"]);
 
@@ -71,6 +76,7 @@ test("an up in which one key fails keeps the others in the state, and the next o
   expect(failed.all).toContain("not today");
   takeRequests(emulator);
   await stack.up();
+  note(emulator, 51, "one of two POSTs is rejected; `up` again", "one is kept, then the other is made");
   expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`]);
   await stack.up(["--expect-no-changes"]);
   await stack.destroy();
@@ -93,3 +99,10 @@ test("keys move from SshKey resources to a set in one up, and back in another, w
   expect(new Set(takeRequests(emulator))).toEqual(new Set([`GET ${SSH_KEYS}`]));
   expect(emulator.account.sshKeys()).toEqual(before);
 });
+
+test("docs/fault-table.md says what these tests saw", () => table.compare());
+
+function note({ requests, account }: Emulator, row: number, fault: string, result: string): void {
+  const live = account.sshKeys().length;
+  table.note({ row, fault, resource: "sshKeySet", result, requests: requestLine(requests), live });
+}

@@ -1,5 +1,6 @@
 // An emulated account with provider processes at it, all of whose secrets are searched for in everything that those processes say or answer.
-import { type ApiKeyRecord, type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator";
+import { startEmulator } from "../../src/emulator";
+import type { ApiKeyRecord, Emulator, EmulatorOptions, NewApiKey, NewSshKey } from "../../src/emulator";
 import { PartialFailure, Plugin, type Properties, type ResourceName } from "./plugin";
 import { secretsIn } from "./secrets";
 import { API_KEYS, publicKey, SSH_KEYS } from "./world";
@@ -56,10 +57,14 @@ export class Watched {
   }
 
   /** Another provider process at the account, as every `pulumi` command has one. */
-  async process(config: Record<string, string> = {}, env: Record<string, string> = {}): Promise<Plugin> {
+  async process(
+    config: Record<string, string> = {},
+    env: Record<string, string> = {},
+    preload?: string,
+  ): Promise<Plugin> {
     const { url, apiKey } = this.emulator;
     const account = { "wayscloud:endpoint": url, "wayscloud:apiKey": apiKey };
-    const plugin = await Plugin.start({ config: { ...account, ...config }, env });
+    const plugin = await Plugin.start({ config: { ...account, ...config }, env, preload });
     this.plugins.push(plugin);
     return plugin;
   }
@@ -149,6 +154,34 @@ export class Watched {
     );
     expect(leaks).toEqual([]);
   }
+}
+
+interface Template {
+  made: [ResourceName, Created][];
+  apiKeys: NewApiKey[];
+  sshKeys: NewSshKey[];
+}
+
+let template: Promise<Template> | undefined;
+
+/** One resource of every kind: the states, and their keys put into the account. A provider process creates them once for all tests of a file. */
+export async function oneOfEach({ emulator }: Watched): Promise<Map<ResourceName, Created>> {
+  const { made, apiKeys, sshKeys } = await (template ??= makeTemplate());
+  for (const key of apiKeys) emulator.account.addApiKey(key);
+  for (const key of sshKeys) emulator.account.addSshKey(key);
+  return new Map(structuredClone(made));
+}
+
+async function makeTemplate(): Promise<Template> {
+  const found: Template = { made: [], apiKeys: [], sshKeys: [] };
+  await Watched.run(async (watched) => {
+    const plugin = await watched.process();
+    for (const kind of KIND_NAMES) found.made.push([kind, (await watched.create(plugin, kind)).value!]);
+    const { account } = watched.emulator;
+    found.apiKeys = account.liveApiKeys().map(({ expiresAt: _, ...key }) => key);
+    found.sshKeys = account.sshKeys();
+  });
+  return found;
 }
 
 /** A name or description that bears a mark is kept from one `up` to the next. */

@@ -10,9 +10,13 @@ const FILE = join(ROOT, "docs/fault-table.md");
 const TITLE = `# What happens when things go wrong
 
 Observed by the tests, not written by hand: each section is made by the test file it names (\`WRITE_FAULT_TABLE=1 npm test\`), and every other
-run fails where it sees something else. Requests are those that the API received for the resource; "live" is what the account holds at the end
+run fails where it sees something else. Below its name it says where its rows are run: under the real engine, or in real provider processes that are
+asked over gRPC as the engine asks them. Requests are those that the API received for the resource; "live" is what the account holds at the end
 beside the caller's own credential. The numbers are those of the rows in the tests.
 `;
+const ENGINE = "Run under the real engine.";
+const BOTH_HOSTS =
+  "Run over gRPC in the provider processes of both hosts, dynamic and plugin, with equal requests.";
 const HEAD = "| # | fault | resource | result | requests | live |\n|---|---|---|---|---|---|\n";
 
 export interface Observation {
@@ -43,7 +47,7 @@ export class FaultTable {
   /** To be called once all tests of the file have run. */
   async compare(): Promise<void> {
     const keys = [...this.lines.keys()].sort();
-    const text = HEAD + keys.map((key) => this.lines.get(key) ?? "").join("");
+    const text = `${this.section.startsWith("test/engine/") ? ENGINE : BOTH_HOSTS}\n\n${HEAD}${keys.map((key) => this.lines.get(key) ?? "").join("")}`;
     if (process.env["WRITE_FAULT_TABLE"]) await exclusively(() => this.write(text));
     else expect(sections().get(this.section) ?? "").toBe(text);
   }

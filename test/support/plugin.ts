@@ -10,6 +10,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import type { RuntimeName } from "../../src/resources/dynamic-resource";
 import { EngineLog } from "./engine-log";
 import {
   cleanEnvironment,
@@ -26,17 +27,11 @@ export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** How the plugin's values are marked as secret. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
-const isPluginHost = process.env["TEST_HOST"] === "plugin";
+export const isPluginHost = process.env["TEST_HOST"] === "plugin";
 
 export type Properties = Record<string, any>;
 
-const classes = {
-  sshKey: "SshKey",
-  serviceKey: "ServiceKey",
-  personalAccessToken: "PersonalAccessToken",
-} as const;
-
-export type ResourceName = keyof typeof classes;
+export type ResourceName = Extract<RuntimeName, "sshKey" | "serviceKey" | "personalAccessToken">;
 
 export interface CheckResult {
   /** Without `__provider`. */
@@ -71,6 +66,8 @@ export interface PluginOptions {
   config?: Record<string, string>;
   /** Variables on top of the clean environment. */
   env?: Record<string, string>;
+  /** A file that Node loads first. */
+  preload?: string | undefined;
 }
 
 export class Plugin {
@@ -81,6 +78,7 @@ export class Plugin {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   readonly #printed: { stdout: string; stderr: string };
+  #run = 1;
 
   private constructor(
     folder: string,
@@ -98,7 +96,7 @@ export class Plugin {
     this.#client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
   }
 
-  static async start({ config = {}, env = {} }: PluginOptions = {}): Promise<Plugin> {
+  static async start({ config = {}, env = {}, preload }: PluginOptions = {}): Promise<Plugin> {
     const folder = makeProjectFolder("plugin");
     const home = mkdtempSync(join(tmpdir(), "plugin-home-"));
     const engine = isPluginHost ? await EngineLog.start() : undefined;
@@ -108,7 +106,7 @@ export class Plugin {
     // The engine's address is one that nobody listens at: the dynamic host must do without it.
     const child = spawn(nodeProgram(), [script, engine?.address ?? "127.0.0.1:1"], {
       cwd: folder,
-      env: { ...cleanEnvironment(home, []), ...fastStart(), ...env },
+      env: { ...cleanEnvironment(home, []), ...fastStart(preload), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const printed = { stdout: "", stderr: "" };
@@ -137,9 +135,23 @@ export class Plugin {
     await this.call("configure", request);
   }
 
+  /** Begins another run in this process: it remembers nothing of those before, as one in a process of its own. */
+  async nextRun(config: Record<string, string>): Promise<void> {
+    this.#run += 1;
+    await this.configure(config);
+  }
+
+  /** The text that stands in users' states. For a later run in this process it also loads the runtime anew, once. */
+  providerCode(kind: RuntimeName): string {
+    const constant = `exports.handler = () => require("pulumi-wayscloud/runtime").${kind}`;
+    if (this.#run === 1) return constant;
+    const forget = 'delete require.cache[require.resolve("pulumi-wayscloud/runtime")]';
+    return `if (globalThis.run !== ${this.#run}) { ${forget}; globalThis.run = ${this.#run}; }\n${constant}`;
+  }
+
   /** The methods of one kind of resource; `name` is the logical name in the URN. */
-  resource(kind: ResourceName, name = "example"): ResourceMethods {
-    return new ResourceMethods(this, kind, name);
+  resource(kind: RuntimeName, name = "example", stack = "dev"): ResourceMethods {
+    return new ResourceMethods(this, kind, name, stack);
   }
 
   /** What the process has printed to stderr or told the engine, which the engine would show to the user. */
@@ -156,7 +168,7 @@ export class Plugin {
     return this.#child.pid ?? 0;
   }
 
-  /** Ends the process by SIGINT as the engine does, and says how it ended. */
+  /** Ends the process by SIGINT as the engine does, unless it has ended already, and says how it ended. */
   async close(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
     this.#client.close();
     this.#child.kill("SIGINT");
@@ -192,11 +204,12 @@ export class ResourceMethods {
   readonly urn: string;
   readonly #plugin: Plugin;
 
-  constructor(plugin: Plugin, kind: ResourceName, name: string) {
+  constructor(plugin: Plugin, kind: RuntimeName, name: string, stack: string) {
     this.#plugin = plugin;
-    this.provider = `exports.handler = () => require("pulumi-wayscloud/runtime").${kind}`;
+    this.provider = plugin.providerCode(kind);
     const type = isPluginHost ? "wayscloud-account:index:" : "pulumi-nodejs:dynamic/wayscloud:";
-    this.urn = `urn:pulumi:dev::test::${type}${classes[kind]}::${name}`;
+    const className = kind.charAt(0).toUpperCase() + kind.slice(1);
+    this.urn = `urn:pulumi:${stack}::test::${type}${className}::${name}`;
   }
 
   /** `olds` are the old inputs, `{}` at creation. */

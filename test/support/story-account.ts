@@ -1,7 +1,8 @@
 // An account for stories: an emulator, and the clocks on both sides, which a story moves.
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
-import { WorldTiming } from "../model/network";
+import { startProcess, WorldTiming } from "../model/network";
+import type { CommandOptions, Host, Process } from "./story";
 
 /** The local clock, which may be wrong; the server's is right. */
 class StoryTiming extends WorldTiming {
@@ -13,7 +14,7 @@ class StoryTiming extends WorldTiming {
   }
 }
 
-export class Account {
+export class Account implements Host {
   private constructor(
     readonly emulator: Emulator,
     readonly timing: StoryTiming,
@@ -26,10 +27,45 @@ export class Account {
     return new Account(emulator, timing);
   }
 
-  /** The ids of the live keys of both kinds. */
+  /** A simulated process: the lifecycles in this one, with a memory, a network and a credential of their own. */
+  start(
+    { troubles = [], kill, storm }: CommandOptions,
+    { credential }: { credential: string | undefined },
+  ): Process {
+    const { emulator, timing } = this;
+    let printed = "";
+    const process = startProcess(emulator, timing, {
+      troubles: troubles.map((each) => ({
+        method: "POST",
+        nth: 1,
+        times: 1,
+        fate: "500, not done",
+        late: 0,
+        ...each,
+      })),
+      kill,
+      log: (line) => (printed += `${line}\n`),
+      credential,
+      storm,
+    });
+    const { context } = process;
+    return {
+      methods: (type) => ({
+        check: (olds, news) => type.check(olds, news, context.holders),
+        diff: (id, olds, news) => type.diff(id, olds, news, timing.now(), context.holders),
+        create: (inputs) => process.run(type.create(inputs, context)),
+        read: (id, olds) => process.run(type.read(id, olds, context)),
+        update: (id, olds, news) => process.run(type.update(id, olds, news, context)),
+        delete: (id, olds) => process.run(type.delete(id, olds, context)),
+      }),
+      killed: () => process.killed(),
+      printed: () => printed,
+      end: () => Promise.resolve(),
+    };
+  }
+
   get live(): string[] {
-    const { account } = this.emulator;
-    return [...account.liveApiKeys(), ...account.sshKeys()].map(({ id }) => id).sort();
+    return liveIds(this.emulator);
   }
 
   pass(days: number): void {
@@ -41,4 +77,9 @@ export class Account {
     const { requests } = this.emulator;
     return requests.splice(0).map(({ method, path }) => `${method} ${path}`);
   }
+}
+
+/** The ids of the live keys of both kinds. */
+export function liveIds({ account }: Emulator): string[] {
+  return [...account.liveApiKeys(), ...account.sshKeys()].map(({ id }) => id).sort();
 }

@@ -1,10 +1,36 @@
 // A stack for stories: each command calls the provider in the order in which the engine does, in a provider process of its own.
 import { PartialFailure } from "../../src/hosts/resource";
-import type { Resource } from "../../src/hosts/resource";
-import type { Properties } from "../../src/lifecycle/lifecycle";
-import { Killed, startProcess } from "../model/network";
-import type { Kill, Process, Trouble } from "../model/network";
-import type { Account } from "./story-account";
+import type { EncodedState, Resource } from "../../src/hosts/resource";
+import type { Checked, Diff, Properties } from "../../src/lifecycle/lifecycle";
+import { Killed } from "../model/network";
+import type { Kill, Trouble } from "../model/network";
+
+/** Where the commands of a stack get their provider processes from: simulated ones (story-account.ts), or real ones (process-account.ts). */
+export interface Host {
+  start(options: CommandOptions, stack: Pick<Stack, "name" | "credential">): Process | Promise<Process>;
+}
+
+/** A provider process, as every command has one. Its methods reject with {@link Killed} when it was killed meanwhile. */
+export interface Process {
+  /** The methods of the resource with this logical name. */
+  methods(type: Resource, name: string): Methods;
+  killed(): boolean;
+  /** What the user's terminal shows of it. */
+  printed(): string;
+  end(): Promise<unknown>;
+}
+
+export interface Methods {
+  check(olds: Properties, news: Properties): Checked | Promise<Checked>;
+  diff(id: string, olds: Properties, news: Properties): Decision | Promise<Decision>;
+  create(inputs: Properties): Promise<EncodedState>;
+  /** `undefined`: gone. */
+  read(id: string, olds: Properties): Promise<EncodedState | undefined>;
+  update(id: string, olds: Properties, news: Properties): Promise<Properties>;
+  delete(id: string, olds: Properties): Promise<void>;
+}
+
+type Decision = Pick<Diff, "changes" | "replaces" | "deleteBeforeReplace">;
 
 /** A resource as the program declares it, with those options that matter here. */
 export interface Declared {
@@ -57,7 +83,7 @@ export class Stack {
   credential: string | undefined;
 
   constructor(
-    readonly account: Account,
+    private readonly host: Host,
     readonly name = "dev",
   ) {}
 
@@ -89,54 +115,49 @@ export class Stack {
   }
 
   /** `pulumi up`; true if it succeeded. */
-  async up(options: CommandOptions = {}): Promise<boolean> {
-    const process = this.start(options);
-    if (options.refresh === true) await this.readAll(process);
-    const isMeant = (name: string): boolean => options.target === undefined || options.target === name;
-    for (const [name, declared] of this.program) {
-      if (isMeant(name)) await this.step(process, () => this.converge(name, declared, process, options));
-    }
-    if (options.fails === true) this.errors.push("another resource failed");
-    if (this.errors.length === 0) {
+  up(options: CommandOptions = {}): Promise<boolean> {
+    return this.command(options, async (process) => {
+      if (options.refresh === true) await this.readAll(process);
+      const isMeant = (name: string): boolean => options.target === undefined || options.target === name;
+      for (const [name, declared] of this.program) {
+        if (isMeant(name)) await this.step(process, () => this.converge(name, declared, process, options));
+      }
+      if (options.fails === true) this.errors.push("another resource failed");
+      if (this.errors.length > 0) return;
       const gone = [...this.state.values()].filter(({ name }) => !this.program.has(name)).reverse();
       for (const held of [...this.marked, ...gone].filter(({ name }) => isMeant(name))) {
         await this.step(process, () => this.remove(held, process));
       }
-    }
-    return this.errors.length === 0;
+    });
   }
 
-  async refresh(options: CommandOptions = {}): Promise<boolean> {
-    await this.readAll(this.start(options));
-    return this.errors.length === 0;
+  refresh(options: CommandOptions = {}): Promise<boolean> {
+    return this.command(options, (process) => this.readAll(process));
   }
 
-  async destroy(options: CommandOptions = {}): Promise<boolean> {
-    const process = this.start(options);
-    const all = [...this.marked, ...[...this.state.values()].reverse()];
-    for (const held of all.filter(({ name }) => options.target === undefined || options.target === name)) {
-      await this.step(process, () => this.remove(held, process));
-    }
-    return this.errors.length === 0;
+  destroy(options: CommandOptions = {}): Promise<boolean> {
+    return this.command(options, async (process) => {
+      const all = [...this.marked, ...[...this.state.values()].reverse()];
+      for (const held of all.filter(({ name }) => options.target === undefined || options.target === name)) {
+        await this.step(process, () => this.remove(held, process));
+      }
+    });
   }
 
-  private start({ troubles = [], kill, storm }: CommandOptions): Process {
+  private async command(
+    options: CommandOptions,
+    work: (process: Process) => Promise<void>,
+  ): Promise<boolean> {
     this.errors = [];
     this.printed = "";
-    return startProcess(this.account.emulator, this.account.timing, {
-      troubles: troubles.map((each) => ({
-        method: "POST",
-        nth: 1,
-        times: 1,
-        fate: "500, not done",
-        late: 0,
-        ...each,
-      })),
-      kill,
-      log: (line) => (this.printed += `${line}\n`),
-      credential: this.credential,
-      storm,
-    });
+    const process = await this.host.start(options, this);
+    try {
+      await work(process);
+    } finally {
+      await process.end();
+      this.printed = process.printed();
+    }
+    return this.errors.length === 0;
   }
 
   private async step(process: Process, work: () => Promise<void>): Promise<void> {
@@ -155,30 +176,35 @@ export class Stack {
     options: CommandOptions,
   ): Promise<void> {
     const { type, alias } = declared;
-    const { holders } = process.context;
     const held = this.state.get(name) ?? (alias === undefined ? undefined : this.state.get(alias));
-    if (!held) return this.create(name, declared, this.check(declared, undefined, process), process);
+    const inputs = (olds: Held | undefined): Promise<Properties> => this.check(name, declared, olds, process);
+    if (!held) return this.create(name, declared, await inputs(undefined), process);
     if (options.replace === name) return this.replace(held, declared, process, declared.deleteBeforeReplace);
-    const inputs = this.check(declared, held, process);
-    const { timing } = this.account;
-    const diff = type.diff(held.id, held.outputs, inputs, timing.now(), holders);
+    const methods = process.methods(type, name);
+    const news = await inputs(held);
+    const diff = await methods.diff(held.id, held.outputs, news);
     if (diff.replaces.length > 0) {
-      return this.replace(held, declared, process, diff.deleteBeforeReplace ?? declared.deleteBeforeReplace);
+      return this.replace(held, declared, process, declared.deleteBeforeReplace ?? diff.deleteBeforeReplace);
     }
     this.state.delete(held.name);
     this.state.set(name, { ...held, name });
-    if (!diff.changes) return void this.state.set(name, { ...held, name, inputs });
-    const outputs = await this.keeping({ ...held, name, inputs }, declared.retries ?? 0, () =>
-      process.run(type.update(held.id, held.outputs, inputs, process.context)),
+    if (!diff.changes) return void this.state.set(name, { ...held, name, inputs: news });
+    const outputs = await this.keeping({ ...held, name, inputs: news }, declared.retries ?? 0, () =>
+      methods.update(held.id, held.outputs, news),
     );
-    this.state.set(name, { ...held, name, inputs, outputs });
+    this.state.set(name, { ...held, name, inputs: news, outputs });
   }
 
-  private check(declared: Declared, held: Held | undefined, process: Process): Properties {
+  private async check(
+    name: string,
+    declared: Declared,
+    held: Held | undefined,
+    process: Process,
+  ): Promise<Properties> {
     const news = { ...declared.inputs };
     // The engine hands back what the state has.
-    for (const name of declared.ignoreChanges ?? []) if (held) news[name] = held.inputs[name];
-    const { inputs, failures } = declared.type.check(held?.inputs ?? {}, news, process.context.holders);
+    for (const ignored of declared.ignoreChanges ?? []) if (held) news[ignored] = held.inputs[ignored];
+    const { inputs, failures } = await process.methods(declared.type, name).check(held?.inputs ?? {}, news);
     if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("; "));
     return inputs;
   }
@@ -190,7 +216,7 @@ export class Stack {
     process: Process,
     deleteFirst = false,
   ): Promise<void> {
-    const inputs = this.check(declared, undefined, process);
+    const inputs = await this.check(held.name, declared, undefined, process);
     if (deleteFirst) await this.remove(held, process);
     await this.create(held.name, declared, inputs, process, deleteFirst ? undefined : held);
   }
@@ -208,7 +234,7 @@ export class Stack {
     };
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const { id, outputs } = await process.run(type.create(inputs, process.context));
+        const { id, outputs } = await process.methods(type, name).create(inputs);
         keep(id, outputs);
         return;
       } catch (error) {
@@ -223,7 +249,7 @@ export class Stack {
   private async remove(held: Held, process: Process): Promise<void> {
     const others = [...this.state.values(), ...this.marked].filter((other) => other !== held).flatMap(idsOf);
     for (const id of idsOf(held)) if (!others.includes(id)) this.condemned.add(id);
-    await process.run(held.type.delete(held.id, held.outputs, process.context));
+    await process.methods(held.type, held.name).delete(held.id, held.outputs);
     this.marked = this.marked.filter((each) => each !== held);
     if (this.state.get(held.name) === held) this.state.delete(held.name);
   }
@@ -231,7 +257,7 @@ export class Stack {
   private async readAll(process: Process): Promise<void> {
     for (const held of [...this.state.values()]) {
       await this.step(process, async () => {
-        const read = await process.run(held.type.read(held.id, held.outputs, process.context));
+        const read = await process.methods(held.type, held.name).read(held.id, held.outputs);
         if (read) this.state.set(held.name, { ...held, ...read });
         else this.state.delete(held.name);
       });

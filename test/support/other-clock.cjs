@@ -1,0 +1,18 @@
+// Preloaded into a provider process whose local clock a test moves: the file CLOCK says by how many milliseconds it is ahead of the machine's, from one
+// moment to the next. The pauses between looks and attempts last a twentieth, which no row that is run with this clock is about.
+const { readFileSync } = require("node:fs");
+
+const MachineDate = Date;
+const now = () => MachineDate.now() + Number(readFileSync(process.env.CLOCK, "utf8"));
+globalThis.Date = new Proxy(MachineDate, {
+  get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
+  construct: (target, args, made) => Reflect.construct(target, args.length === 0 ? [now()] : args, made),
+  apply: () => new MachineDate(now()).toString(),
+});
+
+const { setTimeout } = globalThis;
+const isPause = (ms) => ms >= 100 && ms <= 10_000;
+globalThis.setTimeout = Object.assign(
+  (work, ms, ...args) => setTimeout(work, isPause(ms) ? ms / 20 : ms, ...args),
+  setTimeout,
+);
