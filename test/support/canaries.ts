@@ -178,7 +178,9 @@ async function makeTemplate(): Promise<Template> {
     const plugin = await watched.process();
     for (const kind of KIND_NAMES) found.made.push([kind, (await watched.create(plugin, kind)).value!]);
     const { account } = watched.emulator;
-    found.apiKeys = account.liveApiKeys().map(({ expiresAt: _, ...key }) => key);
+    for (const { id, key, service, description, scopes, createdAt } of account.liveApiKeys()) {
+      found.apiKeys.push({ id, key, service, description, scopes, createdAt });
+    }
     found.sshKeys = account.sshKeys();
   });
   return found;

@@ -155,14 +155,13 @@ export class ProcessAccount implements Host {
   private killAt(plugin: Plugin, { nth, arrived }: NonNullable<CommandOptions["kill"]>) {
     const { faults, requests } = this.emulator;
     faults.add({ nth, hang: true, commit: arrived });
-    const death = { isDead: false, stop: () => undefined as void };
+    const death = { isDead: false, stop: (): void => clearInterval(timer) };
     const timer = setInterval(() => {
       if (!requests.some(({ status }) => status === "hang")) return;
       death.isDead = true;
       process.kill(plugin.pid, "SIGKILL");
       clearInterval(timer);
     }, 1);
-    death.stop = () => clearInterval(timer);
     return death;
   }
 
