@@ -11,8 +11,8 @@ const TITLE = `# What happens when things go wrong
 
 Observed by the tests, not written by hand: each section is made by the test file it names (\`WRITE_FAULT_TABLE=1 npm test\`), and every other
 run fails where it sees something else. Below its name it says where its rows are run: under the real engine, or in real provider processes that are
-asked over gRPC as the engine asks them. Requests are those that the API received for the resource; "live" is what the account holds at the end
-beside the caller's own credential. The numbers are those of the rows in the tests.
+asked over gRPC as the engine asks them (those of the plugin in \`npm run test:all\`). Requests are those that the API received for the resource; "live"
+is what the account holds at the end beside the caller's own credential. The numbers are those of the rows in the tests.
 `;
 const ENGINE = "Run under the real engine.";
 const BOTH_HOSTS =
