@@ -31,7 +31,7 @@ process.env.TZ = "America/St_Johns";
 
 module.exports = {
   // Tests that wait for the wall clock (`test.concurrent`) cost next to nothing while they wait.
-  maxConcurrency: 8,
+  maxConcurrency: 12,
   // A loaded machine is no failure.
   testTimeout: 60_000,
   projects: rings.map(ring),
