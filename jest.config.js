@@ -1,4 +1,4 @@
-// Rings: unit (in process), model (random stories, in process, for a quarter of a minute), plugin (the provider process over gRPC), engine (the real `pulumi`).
+// Rings: unit (in process), model (random stories, in process), plugin (the provider process over gRPC), engine (the real `pulumi`).
 // The vendor ring (the vendor's own clients) has a configuration of its own, since it needs Python.
 const rings = ["unit", "model", "plugin", "engine"];
 

@@ -3,18 +3,17 @@ import fc from "fast-check";
 
 import type { Quirks } from "../../src/emulator";
 import { resources } from "../../src/hosts/resources";
-import { testAll } from "../support/rare";
 import { publicKey } from "../support/world";
 import { idsOf, Stack } from "../support/story";
 import type { CommandOptions } from "../support/story";
 import { Account } from "../support/story-account";
+import { effort, TIMEOUT } from "./effort";
 import { FATES } from "./network";
 
-const SECONDS = Number(process.env.MODEL_SECONDS ?? (testAll ? 60 : 6)) / 2;
 const SEED = process.env.MODEL_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.MODEL_SEED);
 const HOUR = 3_600_000;
 
-jest.setTimeout(SECONDS * 1_000 + 240_000);
+jest.setTimeout(TIMEOUT);
 
 type Step = (world: World) => Promise<unknown>;
 
@@ -249,7 +248,7 @@ async function live(steps: [string, Step][]): Promise<void> {
   }
 }
 
-test(`any history of hand-overs, rotations and clocks keeps what the state calls live (seed ${SEED}, ${SECONDS} s)`, async () => {
+test(`any history of hand-overs, rotations and clocks keeps what the state calls live (seed ${SEED})`, async () => {
   let running: Promise<void> = Promise.resolve();
   let histories = 0;
   await fc.assert(
@@ -259,9 +258,7 @@ test(`any history of hand-overs, rotations and clocks keeps what the state calls
     }),
     {
       seed: SEED,
-      numRuns: 1_000_000,
-      interruptAfterTimeLimit: SECONDS * 1_000,
-      markInterruptAsFailure: false,
+      ...effort(12, 0.5),
     },
   );
   // The limit leaves the last history where it is; it has to come to its end, and to a good one.
