@@ -157,10 +157,10 @@ export class Listing<T extends { id: string }> {
     return this.removed.has(id);
   }
 
-  /** A test for ids that existed before now or belong to another resource of this run. */
+  /** A test for ids that existed before now, belong to another resource of this run, or were removed by it: a list may go on showing these. */
   knownBefore(): (id: string) => boolean {
     const before = this.latest;
-    return (id) => (before?.byId.has(id) ?? false) || this.created.has(id);
+    return (id) => (before?.byId.has(id) ?? false) || this.created.has(id) || this.removed.has(id);
   }
 }
 

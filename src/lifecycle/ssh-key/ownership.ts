@@ -12,7 +12,7 @@ export function sshKeyOwnership(
   created: CreatedRelativeTo,
 ): Ownership {
   if (entry.name !== lost.name || !hasFingerprint(entry, lost.publicKey)) return "other";
-  if (created === "long-before") return "other";
+  if (created === "long-before") return lost.hasMarker ? "maybe-owned" : "other";
   // An explicit name does not prove ownership of a key that was there before.
   return lost.hasMarker || created === "after" ? "owned" : "maybe-owned";
 }
