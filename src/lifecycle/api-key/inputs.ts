@@ -36,10 +36,10 @@ export function checkApiKey<Spec extends object>(
 ): Checked {
   const check = new InputCheck(news, [...kind.specNames, ...kind.updatable, ...COMMON]);
   kind.check(check, news);
-  check.autoName("description", olds, { adopting: news.existing !== undefined, renew: false });
+  checkExisting(check, olds, news, holders);
+  check.autoName("description", olds, { adopting: isImport(check.inputs.existing), renew: false });
   check.valueMap("rotationTriggers");
   check.boolean("recreateIfInvalid");
-  checkExisting(check, olds, news, holders);
   check.private("__owner");
   return check.result();
 }
@@ -75,6 +75,11 @@ function checkExisting(check: InputCheck, olds: Properties, news: Properties, ho
   const other = old || isDone ? undefined : holders.keeper(claim);
   if (other !== undefined) check.fail("", heldByAnother(String(id)));
   check.inputs.existing = isDone ? { id } : { id, key };
+}
+
+/** Only an imported key keeps the description that it has; a key that is created gets a marker, also in the place of an imported one. */
+function isImport(existing: unknown): boolean {
+  return existing === UNKNOWN || (isRecord(existing) && existing.key !== undefined);
 }
 
 export function heldByAnother(id: string): string {
