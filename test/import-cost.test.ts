@@ -80,7 +80,7 @@ test("the provider process loads neither HTTP nor schemas for check and diff, so
     );
     expect(packages(idle)).toEqual([]);
     expect(idle).toEqual(imported);
-    expect(imported.length).toBeLessThanOrEqual(68);
+    expect(imported.length).toBeLessThanOrEqual(69);
     expect(packages(created)).toEqual(expect.arrayContaining(["axios", "zod"]));
     expect(emulator.requests.map(({ method }) => method)).toEqual(["POST"]);
   } finally {

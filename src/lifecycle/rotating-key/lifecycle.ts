@@ -1,4 +1,5 @@
 // The lifecycle of a rotating key. Due times come from the state; while nothing is due, there is no request.
+import type { ApiKey } from "../../api/schemas";
 import { newMarker, isDefaultDescription } from "../../text/auto-name";
 import { cleanUpLostAttempt, createKey, describeKey, warnAboutDuplicates } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
@@ -6,7 +7,7 @@ import { leftBy } from "../api-key/matching";
 import { refuseSelfLockout } from "../api-key/self-lockout";
 import { UnresolvedError } from "../create-once/failures";
 import { byServerClock, unresolvedId } from "../create-once/lost-attempt";
-import { possibleDuplicateMessage } from "../create-once/messages";
+import { possibleDuplicateMessage, possibleLeftoverMessage } from "../create-once/messages";
 import { deleteUnlessHeld } from "../delete";
 import { apiKeyClaim } from "../holders";
 import { IncompleteError, known } from "../lifecycle";
@@ -14,6 +15,7 @@ import type { Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
 import { diffRotatingKey } from "./diff";
 import { encodeRotatingKeyInputs } from "./inputs";
+import { leftByRotation } from "./leftovers";
 import type { RotatingKeyInputs } from "./inputs";
 import { updateRotatingKey } from "./rotate";
 import { nextMarker, nextRotation } from "./schedule";
@@ -100,7 +102,7 @@ async function read<Spec extends object>(
   }
   const left = await leftOver(kind, state, run);
   // While the key of an interrupted rotation lives, the resource must not vanish with its last known key. Nor must an inactive key be forgotten: it may be activated again.
-  if (!current && !previous && left.length === 0) return undefined;
+  if (!current && !previous && left.owned.length === 0) return undefined;
   return {
     ...state,
     previous: previous ? state.previous : null,
@@ -124,8 +126,9 @@ async function remove<Spec extends object>(
     const holding = { what: apiKeyClaim(key.id), holder: "" };
     if (!run.holders.isHeldByAnother(holding)) refuseSelfLockout(kind.label, key, run.client.connection);
   }
-  const left = await leftOver(kind, state, run);
-  for (const id of new Set([...(previous ? [previous.id] : []), ...left, current.id])) {
+  const { owned, maybe } = await leftOver(kind, state, run);
+  if (maybe.length > 0) run.log(possibleLeftoverMessage(describeKey(kind, current.description ?? ""), maybe));
+  for (const id of new Set([...(previous ? [previous.id] : []), ...owned, current.id])) {
     const what = `the ${kind.label} ${id}`;
     await deleteUnlessHeld(run, [{ what: apiKeyClaim(id), holder: "" }], what, "existing", () =>
       run.apiKeys.remove(id, `Revoking ${what}`),
@@ -133,24 +136,21 @@ async function remove<Spec extends object>(
   }
 }
 
-/** The ids of what an interrupted rotation, or a lost attempt, has created beside the keys that the state holds. */
+/** What an interrupted rotation, or a lost attempt, has created beside the keys that the state holds. */
 async function leftOver<Spec extends object>(
   kind: Rotation<Spec>["kind"],
   state: HoldingKeys<Spec>,
   run: Run,
-): Promise<string[]> {
-  const { current, lost } = state;
-  const interrupted = {
-    description: nextDescription(state),
-    hasMarker: true,
-    service: kind.serviceOf(current.spec),
-    startedAt: current.createdAt,
-  };
+): Promise<{ owned: string[]; maybe: ApiKey[] }> {
+  const { current, owner, lost } = state;
   const entries = await run.apiKeys.entries();
+  const { owned, maybe } = leftByRotation(kind, state, { description: current.description, owner }, entries);
   const { serverTime } = await run.apiKeys.shared();
-  const earlier = lost ? [byServerClock(lost, serverTime, run.client.timing.now())] : [];
-  const owned = [interrupted, ...earlier].flatMap((attempt) => leftBy(kind, attempt, entries).owned);
-  return owned.map(({ id }) => id).filter((id) => !heldIds(state).includes(id));
+  const earlier = lost
+    ? leftBy(kind, byServerClock(lost, serverTime, run.client.timing.now()), entries).owned
+    : [];
+  const ids = [...owned, ...earlier].map(({ id }) => id);
+  return { owned: ids.filter((id) => !heldIds(state).includes(id)), maybe };
 }
 
 /** What the attempts that led to this state have sent, and an interrupted rotation of it. */

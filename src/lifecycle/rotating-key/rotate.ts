@@ -2,12 +2,11 @@
 // whatever fails in between.
 import type { ApiKey } from "../../api/schemas";
 import { errorMessage, RefusedError } from "../../errors";
-import { cleanUpLostAttempt, createKey, describeKey } from "../api-key/create-key";
-import { leftBy } from "../api-key/matching";
+import { createKey, describeKey } from "../api-key/create-key";
 import { isOwnCredential } from "../api-key/self-lockout";
 import { UnresolvedError } from "../create-once/failures";
 import type { LostAttempt } from "../create-once/lost-attempt";
-import { possibleDuplicateMessage } from "../create-once/messages";
+import { possibleDuplicateMessage, possibleLeftoverMessage } from "../create-once/messages";
 import { knownSpec } from "../api-key/diff";
 import { IncompleteError, known } from "../lifecycle";
 import { mayBeUnlisted } from "../listing";
@@ -17,8 +16,9 @@ import { DAY_MS, isPast, rfc3339 } from "../time";
 import type { RotatingKeyInputs } from "./inputs";
 import { changedKeyInputs, isDueByTime, nextMarker, nextRotation, withSettings } from "./schedule";
 import type { Rotation } from "./schedule";
+import { cleanUpLostRotation, leftByRotation } from "./leftovers";
 import { reasonToKeep } from "./still-in-use";
-import { heldIds, withMarker } from "./state";
+import { withMarker } from "./state";
 import type { HoldingKeys, PreviousKey } from "./state";
 
 /** Brings the keys up to date. In this order, so that never more than two keys are live, and never none. */
@@ -52,6 +52,10 @@ class RotationUpdate<Spec extends object> {
     this.state = withSettings(before, inputs);
   }
 
+  private get sender(): { description: string; owner: string } {
+    return { description: known(this.inputs.description, "description"), owner: this.inputs.owner };
+  }
+
   async carryOut(): Promise<void> {
     const { before, inputs, run } = this;
     const now = run.client.timing.now();
@@ -65,7 +69,7 @@ class RotationUpdate<Spec extends object> {
   }
 
   private async cleanUp(lost: NonNullable<HoldingKeys<Spec>["lost"]>): Promise<void> {
-    await cleanUpLostAttempt(this.rotation.kind, lost, this.run, heldIds(this.state));
+    await cleanUpLostRotation(this.rotation.kind, lost, this.before, this.sender, this.run);
     this.state = { ...this.state, lost: null };
   }
 
@@ -117,12 +121,10 @@ class RotationUpdate<Spec extends object> {
       }
     }
     const spec = knownSpec(rotation.kind, inputs);
-    const description = withMarker(
-      known(inputs.description, "description"),
-      nextMarker(current.id, inputs.owner),
-    );
+    const { sender } = this;
+    const description = withMarker(sender.description, nextMarker(current.id, sender.owner));
     const attempt = { description, hasMarker: true, service: rotation.kind.serviceOf(spec) };
-    await this.removeLeftovers(attempt, [...byId.values()]);
+    await this.removeLeftovers([...byId.values()]);
     // Not active any more, but it may be activated again.
     if (!current.isActive && byId.has(current.id)) {
       await run.apiKeys.remove(current.id, `Revoking the inactive ${rotation.kind.label} ${current.id}`);
@@ -131,7 +133,7 @@ class RotationUpdate<Spec extends object> {
     const next = await this.create(spec, { ...attempt, startedAt });
     this.state = {
       ...this.state,
-      current: { ...next, description: known(inputs.description, "description") },
+      current: { ...next, description: sender.description },
       previous: current.isActive ? this.previousKey(next.createdAt) : previous,
       rotationTriggers: inputs.rotationTriggers,
       nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.createdAt), "rotateEveryDays"),
@@ -158,13 +160,14 @@ class RotationUpdate<Spec extends object> {
   }
 
   /** An update that was killed here may have created the key already; its secret is lost, so it is revoked. */
-  private async removeLeftovers(attempt: Omit<LostAttempt, "startedAt">, entries: ApiKey[]): Promise<void> {
-    const { kind } = this.rotation;
-    const others = entries.filter(({ id }) => !this.run.apiKeys.wasRemoved(id));
-    const { owned } = leftBy(kind, { ...attempt, startedAt: this.state.current.createdAt }, others);
+  private async removeLeftovers(entries: ApiKey[]): Promise<void> {
+    const { rotation, run, sender } = this;
+    const others = entries.filter(({ id }) => !run.apiKeys.wasRemoved(id));
+    const { owned, maybe } = leftByRotation(rotation.kind, this.state, sender, others);
     for (const { id } of owned) {
-      await this.run.apiKeys.remove(id, `Revoking the ${kind.label} ${id} of an interrupted update`);
+      await run.apiKeys.remove(id, `Revoking the ${rotation.kind.label} ${id} of an interrupted update`);
     }
+    if (maybe.length > 0) run.log(possibleLeftoverMessage(this.what(), maybe));
   }
 
   private previousKey(rotatedAt: string): PreviousKey {
