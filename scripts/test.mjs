@@ -11,8 +11,8 @@ import { makeUserInstall } from "./user-install.mjs";
 const all = argv.includes("--all");
 const args = argv.slice(2).filter((each) => each !== "--all");
 
-/** Two files of tests with an engine keep two cores busy; two more fill the moments in which those wait. */
-const workers = ["-w", "4"];
+/** Two tests with an engine keep two cores busy; a third fills the moments in which one of them waits. */
+const workers = ["-w", "3"];
 async function runTests() {
   const engine = await findEngine();
   process.stderr.write(`Pulumi ${engine.version} from ${engine.from}\n`);

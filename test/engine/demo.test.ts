@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { processesWith } from "../support/command";
-import { testAll } from "../support/rare";
 import { engineFolder, nodeFolder } from "../support/install";
 
 jest.setTimeout(180_000);
@@ -53,7 +52,7 @@ test("it says what it does and how long it takes, works behind a proxy that answ
   expect(readdirSync(join(folder, "my tmp"))).toEqual([]);
 });
 
-test.each(testAll ? (["SIGINT", "SIGTERM"] as const) : (["SIGTERM"] as const))(
+test.each(["SIGINT", "SIGTERM"] as const)(
   "%s while keys are created: nothing keeps running, nothing stays",
   async (signal) => {
     let sent = false;

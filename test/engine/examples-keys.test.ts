@@ -3,13 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accountOf, openExample } from "../support/examples";
-import { rareTest } from "../support/rare";
 import { changesIn } from "../support/stack";
 import { API_KEYS, openEmulator, publicKey, secretsOf, takeRequests } from "../support/world";
 
 jest.setTimeout(120_000);
 
-rareTest("multi-account: every account gets its own keys, made with its own credential", async () => {
+test("multi-account: every account gets its own keys, made with its own credential", async () => {
   const [production, staging] = [await openEmulator(), await openEmulator()];
   const both = await openExample("multi-account");
   await both.configure({

@@ -2,7 +2,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { accountOf, exampleFile, openExample } from "../support/examples";
-import { rareTest } from "../support/rare";
 import { changesIn } from "../support/stack";
 import { openEmulator, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/world";
 
@@ -62,7 +61,7 @@ test("account and vps: keys pass from stack to stack, the service key as a secre
   await account.assertNoSecrets(secretsOf(emulator));
 });
 
-rareTest("team-ssh-keys: a file that comes or goes is a member who joins or leaves", async () => {
+test("team-ssh-keys: a file that comes or goes is a member who joins or leaves", async () => {
   const emulator = await openEmulator();
   const team = await openExample("team-ssh-keys", { env: accountOf(emulator) });
   expect(changesIn(await team.up())).toEqual({ created: 2 });

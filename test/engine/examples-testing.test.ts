@@ -4,7 +4,6 @@ import { resolve } from "node:path";
 import { Command } from "../support/command";
 import { accountOf, copyExample, linkTools, openExample } from "../support/examples";
 import { cleanEnvironment, engineFolder, makeProjectFolder, sdkFolder } from "../support/install";
-import { rareTest } from "../support/rare";
 import { changesIn } from "../support/stack";
 import { openEmulator, secretsOf } from "../support/world";
 
@@ -32,7 +31,7 @@ test("the unit tests and the integration tests pass, and leave nothing behind", 
   }
 });
 
-rareTest("the program can be deployed like any other", async () => {
+test("the program can be deployed like any other", async () => {
   const emulator = await openEmulator();
   const stack = await openExample("testing", { env: accountOf(emulator) });
   expect(changesIn(await stack.up())).toEqual({ created: 5 });

@@ -89,6 +89,8 @@ export function startProcess(
     log: (line: string) => void;
     credential?: string | undefined;
     storm?: (() => Trouble | undefined) | undefined;
+    /** Is told of every request, counted from 1. */
+    watch?: ((nth: number) => void) | undefined;
   },
 ): Process {
   const account: Record<string, string> = {
@@ -118,7 +120,8 @@ function troubled(
     troubles,
     kill,
     storm,
-  }: { troubles: Trouble[]; kill?: Kill | undefined; storm?: (() => Trouble | undefined) | undefined },
+    watch,
+  }: Pick<Parameters<typeof startProcess>[2], "troubles" | "kill" | "storm" | "watch">,
   die: () => void,
 ): Transport {
   let count = 0;
@@ -126,6 +129,7 @@ function troubled(
   const never = new Promise<never>(() => undefined);
   return async (request, limit) => {
     count += 1;
+    watch?.(count);
     if (kill && count >= kill.nth) {
       if (count === kill.nth && kill.arrived) await real(request, limit);
       die();

@@ -37,7 +37,7 @@ function random(seed: number): () => number {
 /** One request in four goes wrong. What is late is decided before a request is sent, everything else when it arrives. */
 function startStorm({ faults }: Emulator, seed: number): () => Trouble | undefined {
   const chance = random(seed);
-  for (let nth = 1; nth <= KEYS * 30; nth += 1) {
+  for (let nth = 1; nth <= (KEYS + SET) * 30; nth += 1) {
     if (chance() < (0.25 * STORMY.length) / FATES) {
       faults.add({ ...STORMY[Math.floor(chance() * STORMY.length)], nth });
     }
@@ -48,8 +48,15 @@ function startStorm({ faults }: Emulator, seed: number): () => Trouble | undefin
       : undefined;
 }
 
+/** Beside the other resources there is a set of this many SSH keys. */
+const SET = KEYS / 5;
+
 function declare(stack: Stack): void {
   const key = "#${hex(7)}";
+  const publicKeys = Object.fromEntries(
+    Array.from({ length: SET }, (_, at) => [`member${at}`, publicKey(`member ${at}`)]),
+  );
+  stack.program.set("team", { type: resources.SshKeySet, inputs: { publicKeys, namePrefix: "team-" } });
   for (let at = 0; at < KEYS; at += 5) {
     stack.declare(`db${at}`, resources.ServiceKey, {
       service: "database",
@@ -102,7 +109,7 @@ test.each(SEEDS)(`${KEYS} keys of all kinds, one request in four going wrong (se
       }
     };
     const runs = [await within(3, () => stack.up(options), stack)];
-    expect(stack.state.size).toBe(KEYS);
+    expect(stack.state.size).toBe(KEYS + 1);
     await expectSound();
     account.pass(31);
     // All that rotate, rotate; and each previous key is revoked when its time is over.
@@ -111,7 +118,7 @@ test.each(SEEDS)(`${KEYS} keys of all kinds, one request in four going wrong (se
     account.pass(8);
     runs.push(await within(4, () => stack.up(options), stack));
     await expectSound();
-    expect(account.live).toHaveLength(KEYS);
+    expect(account.live).toHaveLength(KEYS + SET);
     runs.push(await within(3, () => stack.destroy(options), stack));
     await account.timing.settle(true);
     expect({ runs, live: account.live, left: stack.state.size }).toEqual({ runs, live: [], left: 0 });

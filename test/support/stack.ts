@@ -145,14 +145,13 @@ export class Stack {
   }
 
   /**
-   * `pulumi stack init`, really run once for each project name; later stacks of that name get a copy of its files. A stack that is to be
-   * like a user's, or has settings of its own for the engine, is always a new one, whose key comes from the passphrase.
+   * `pulumi stack init`, really run once for each project name; later stacks of that name get a copy of its files. A stack with settings
+   * of its own for the engine is always a new one, whose key comes from the passphrase.
    */
   async #init(): Promise<void> {
     const settings = `Pulumi.${stackName}.yaml`;
     const template = join(userInstall(), "stacks", this.#options.name ?? "test");
-    const { env = {}, plainNode: own = Object.keys(env).some((name) => name.startsWith("PULUMI_")) } =
-      this.#options;
+    const own = Object.keys(this.#options.env ?? {}).some((name) => name.startsWith("PULUMI_"));
     if (!own && existsSync(template)) {
       cpSync(join(template, "backend"), this.backend, { recursive: true });
       cpSync(join(template, settings), join(this.folder, settings));

@@ -4,13 +4,20 @@ import type { Emulator, EmulatorOptions } from "../../src/emulator";
 import { startProcess, WorldTiming } from "../model/network";
 import type { CommandOptions, Host, Process } from "./story";
 
-/** The local clock, which may be wrong; the server's is right. */
+/** Two clocks, each of which may be wrong. */
 class StoryTiming extends WorldTiming {
   /** How far the local clock is ahead, ms. */
   error = 0;
+  /** How far the server's clock is ahead, ms. */
+  serverError = 0;
 
   override now(): number {
     return super.now() + this.error;
+  }
+
+  /** By the server's clock. */
+  server(): number {
+    return super.now() + this.serverError;
   }
 }
 
@@ -23,13 +30,13 @@ export class Account implements Host {
   static async open(options: EmulatorOptions = {}): Promise<Account> {
     const timing = new StoryTiming(Date.parse("2026-01-01T00:00:00Z"));
     timing.attemptLimit = 20_000;
-    const emulator = await startEmulator({ ...options, now: () => timing.now() - timing.error });
+    const emulator = await startEmulator({ ...options, now: () => timing.server() });
     return new Account(emulator, timing);
   }
 
   /** A simulated process: the lifecycles in this one, with a memory, a network and a credential of their own. */
   start(
-    { troubles = [], kill, storm }: CommandOptions,
+    { troubles = [], kill, storm, jump }: CommandOptions,
     { credential }: { credential: string | undefined },
   ): Process {
     const { emulator, timing } = this;
@@ -47,6 +54,9 @@ export class Account implements Host {
       log: (line) => (printed += `${line}\n`),
       credential,
       storm,
+      watch: (nth) => {
+        if (nth === jump?.nth) timing[jump.clock] += jump.ms;
+      },
     });
     const { context } = process;
     return {

@@ -1,7 +1,8 @@
-// A stack for stories: each command calls the provider in the order in which the engine does, in a provider process of its own.
+// A model of the engine, as far as it decides what becomes of a key: each command calls the provider as the engine does, in a provider process of its own.
 import { PartialFailure } from "../../src/hosts/resource";
 import type { EncodedState, Resource } from "../../src/hosts/resource";
 import type { Checked, Diff, Properties } from "../../src/lifecycle/lifecycle";
+import { Holders } from "../../src/lifecycle/holders";
 import { Killed } from "../model/network";
 import type { Kill, Trouble } from "../model/network";
 
@@ -52,17 +53,32 @@ export interface Held {
   outputs: Properties;
 }
 
+/** What a kill cut off: `pulumi stack export` shows it as a pending operation. */
+export interface Pending {
+  operation: "creating" | "updating";
+  name: string;
+  inputs: Properties;
+}
+
+/** A clock is set when the nth request of a command is sent. */
+export interface Jump {
+  nth: number;
+  clock: "error" | "serverError";
+  ms: number;
+}
+
 export interface CommandOptions {
-  troubles?: Partial<Trouble>[];
-  kill?: Kill;
+  troubles?: Partial<Trouble>[] | undefined;
+  kill?: Kill | undefined;
+  jump?: Jump | undefined;
   /** `--target` */
-  target?: string;
+  target?: string | undefined;
   /** `--replace` */
-  replace?: string;
+  replace?: string | undefined;
   /** `--refresh` */
-  refresh?: boolean;
+  refresh?: boolean | undefined;
   /** Another resource of the program fails, so that nothing is deleted in the end. */
-  fails?: boolean;
+  fails?: boolean | undefined;
   /** What becomes of each request. */
   storm?: () => Trouble | undefined;
 }
@@ -75,8 +91,7 @@ export class Stack {
   /** What the last command printed. */
   printed = "";
   errors: string[] = [];
-  /** Inputs of creations that a kill cut off: the engine shows them. */
-  pending: Properties[] = [];
+  pending: Pending[] = [];
   /** Ids that the engine has asked to delete while no other resource of this stack held them. */
   readonly condemned = new Set<string>();
   /** The credential, if not the account's first. */
@@ -84,7 +99,9 @@ export class Stack {
 
   constructor(
     private readonly host: Host,
-    readonly name = "dev",
+    public name = "dev",
+    /** Resources that do not depend on each other are worked on at the same time; one by one, a story is the same every time. */
+    private readonly isParallel = false,
   ) {}
 
   declare(name: string, type: Resource, inputs: Properties, options: Omit<Declared, "type" | "inputs"> = {}) {
@@ -103,6 +120,26 @@ export class Stack {
     this.declare(to, declared.type, { ...declared.inputs, __owner: `test/${this.name}/${to}` });
   }
 
+  /** `pulumi stack import` of what another stack has exported. */
+  takeStateOf({ state, marked, pending }: Stack): void {
+    this.state = new Map([...state].map(([name, held]) => [name, { ...held }]));
+    this.marked = marked.map((held) => ({ ...held }));
+    this.pending = [...pending];
+  }
+
+  /** What `pulumi up` would do at this moment with each resource of the state, by `check` and `diff`. */
+  preview(now: number): Map<string, unknown> {
+    const holders = new Holders();
+    const shown = [...this.state.values()].map(({ name, type, id, inputs: olds, outputs }) => {
+      const declared = this.program.get(name);
+      if (!declared) return [name, "delete"] as const;
+      const { inputs, failures } = type.check(olds, newsOf(declared, olds), holders);
+      const { changes, replaces } = type.diff(id, outputs, inputs, now, holders);
+      return [name, { changes, replaces, failures }] as const;
+    });
+    return new Map<string, unknown>(shown);
+  }
+
   held(name: string): Held {
     const held = this.state.get(name);
     if (!held) throw new Error(`the state has no ${name}: ${this.errors.join("; ")}`);
@@ -119,15 +156,13 @@ export class Stack {
     return this.command(options, async (process) => {
       if (options.refresh === true) await this.readAll(process);
       const isMeant = (name: string): boolean => options.target === undefined || options.target === name;
-      for (const [name, declared] of this.program) {
-        if (isMeant(name)) await this.step(process, () => this.converge(name, declared, process, options));
-      }
+      const meant = [...this.program].filter(([name]) => isMeant(name));
+      await this.each(process, meant, ([name, declared]) => this.converge(name, declared, process, options));
       if (options.fails === true) this.errors.push("another resource failed");
       if (this.errors.length > 0) return;
       const gone = [...this.state.values()].filter(({ name }) => !this.program.has(name)).reverse();
-      for (const held of [...this.marked, ...gone].filter(({ name }) => isMeant(name))) {
-        await this.step(process, () => this.remove(held, process));
-      }
+      const leaving = [...this.marked, ...gone].filter(({ name }) => isMeant(name));
+      await this.each(process, leaving, (held) => this.remove(held, process));
     });
   }
 
@@ -138,9 +173,8 @@ export class Stack {
   destroy(options: CommandOptions = {}): Promise<boolean> {
     return this.command(options, async (process) => {
       const all = [...this.marked, ...[...this.state.values()].reverse()];
-      for (const held of all.filter(({ name }) => options.target === undefined || options.target === name)) {
-        await this.step(process, () => this.remove(held, process));
-      }
+      const leaving = all.filter(({ name }) => options.target === undefined || options.target === name);
+      await this.each(process, leaving, (held) => this.remove(held, process));
     });
   }
 
@@ -158,6 +192,11 @@ export class Stack {
       this.printed = process.printed();
     }
     return this.errors.length === 0;
+  }
+
+  private async each<T>(process: Process, items: T[], work: (item: T) => Promise<void>): Promise<void> {
+    if (this.isParallel) await Promise.all(items.map((item) => this.step(process, () => work(item))));
+    else for (const item of items) await this.step(process, () => work(item));
   }
 
   private async step(process: Process, work: () => Promise<void>): Promise<void> {
@@ -189,10 +228,22 @@ export class Stack {
     this.state.delete(held.name);
     this.state.set(name, { ...held, name });
     if (!diff.changes) return void this.state.set(name, { ...held, name, inputs: news });
-    const outputs = await this.keeping({ ...held, name, inputs: news }, declared.retries ?? 0, () =>
-      methods.update(held.id, held.outputs, news),
-    );
-    this.state.set(name, { ...held, name, inputs: news, outputs });
+    await this.update({ ...held, name }, news, process, declared.retries);
+  }
+
+  protected async update(held: Held, inputs: Properties, process: Process, retries = 0): Promise<void> {
+    const { name, type, id } = held;
+    try {
+      const outputs = await process.methods(type, name).update(id, held.outputs, inputs);
+      this.state.set(name, { ...held, inputs, outputs });
+    } catch (error) {
+      if (retries > 0) return this.update(held, inputs, process, retries - 1);
+      if (process.killed()) this.pending.push({ operation: "updating", name, inputs });
+      if (error instanceof PartialFailure) {
+        this.state.set(name, { ...held, inputs, id: error.id, outputs: error.properties });
+      }
+      throw error;
+    }
   }
 
   private async check(
@@ -201,9 +252,7 @@ export class Stack {
     held: Held | undefined,
     process: Process,
   ): Promise<Properties> {
-    const news = { ...declared.inputs };
-    // The engine hands back what the state has.
-    for (const ignored of declared.ignoreChanges ?? []) if (held) news[ignored] = held.inputs[ignored];
+    const news = newsOf(declared, held?.inputs);
     const { inputs, failures } = await process.methods(declared.type, name).check(held?.inputs ?? {}, news);
     if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("; "));
     return inputs;
@@ -239,14 +288,14 @@ export class Stack {
         return;
       } catch (error) {
         if (attempt < retries) continue;
-        if (process.killed()) this.pending.push(inputs);
+        if (process.killed()) this.pending.push({ operation: "creating", name, inputs });
         if (error instanceof PartialFailure) keep(error.id, error.properties);
         throw error;
       }
     }
   }
 
-  private async remove(held: Held, process: Process): Promise<void> {
+  protected async remove(held: Held, process: Process): Promise<void> {
     const others = [...this.state.values(), ...this.marked].filter((other) => other !== held).flatMap(idsOf);
     for (const id of idsOf(held)) if (!others.includes(id)) this.condemned.add(id);
     await process.methods(held.type, held.name).delete(held.id, held.outputs);
@@ -255,26 +304,19 @@ export class Stack {
   }
 
   private async readAll(process: Process): Promise<void> {
-    for (const held of [...this.state.values()]) {
-      await this.step(process, async () => {
-        const read = await process.methods(held.type, held.name).read(held.id, held.outputs);
-        if (read) this.state.set(held.name, { ...held, ...read });
-        else this.state.delete(held.name);
-      });
-    }
+    await this.each(process, [...this.state.values()], async (held) => {
+      const read = await process.methods(held.type, held.name).read(held.id, held.outputs);
+      if (read) this.state.set(held.name, { ...held, ...read });
+      else this.state.delete(held.name);
+    });
   }
+}
 
-  private async keeping(held: Held, retries: number, work: () => Promise<Properties>): Promise<Properties> {
-    try {
-      return await work();
-    } catch (error) {
-      if (retries > 0) return this.keeping(held, retries - 1, work);
-      if (error instanceof PartialFailure) {
-        this.state.set(held.name, { ...held, id: error.id, outputs: error.properties });
-      }
-      throw error;
-    }
-  }
+/** The inputs for `check`. Of what is ignored, the engine hands back what the state has. */
+function newsOf(declared: Declared, olds: Properties | undefined): Properties {
+  const news = { ...declared.inputs };
+  for (const ignored of declared.ignoreChanges ?? []) if (olds) news[ignored] = olds[ignored];
+  return news;
 }
 
 /** The ids of the keys in the account that a state holds. */

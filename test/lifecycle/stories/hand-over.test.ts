@@ -379,3 +379,14 @@ test("an automatic description serves an imported key too, and its replacement g
   expect(stack.held("a").outputs.description).toMatch(/^pulumi test\/dev\/key #[0-9a-f]{7}$/);
   expect(account.live).toEqual(stack.ids);
 });
+
+test("a replacement of an imported key that is killed: the pending operation shows the marker of the key that it left", async () => {
+  const { id, inputs } = byHand();
+  stack.declare("a", ServiceKey, { ...inputs, description: TEMPLATE });
+  await stack.up();
+  stack.declare("a", ServiceKey, { ...inputs, description: TEMPLATE, rotationTriggers: { n: 1 } });
+  await stack.up({ kill: { nth: 1, arrived: true } });
+  const [left] = account.emulator.account.liveApiKeys().filter((key) => key.id !== id);
+  expect(left?.description).toMatch(/ #[0-9a-f]{7}$/);
+  expect(stack.pending.map((each) => each.inputs.description)).toEqual([left?.description]);
+});

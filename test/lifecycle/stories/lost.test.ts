@@ -51,6 +51,28 @@ async function expectOneForOne(): Promise<void> {
   expect(account.live).toEqual([]);
 }
 
+describe.each(KEYS)("a %s", (_what, type, inputs) => {
+  test("row 46: both requests arrive late, and the revoked first key goes on being listed: it is not taken for the second", async () => {
+    account.emulator.quirks.listsRevokedKeys = true;
+    stack.declare("it", type, inputs);
+    await stack.up({ troubles: [{ fate: "arrives late", late: 0, times: 2 }] });
+    await account.timing.settle(true);
+    if (!stack.state.has("it")) expect(account.live).toEqual([]);
+    await stack.up();
+    await expectOneForOne();
+  });
+});
+
+test("an SSH key that stayed unresolved is named, if by a server's clock that was set meanwhile it is too old to be ours", async () => {
+  stack.declare("it", SshKey, { publicKey: publicKey(1), name: "it-${hex(7)}" });
+  await stack.up({ troubles: [...UNRESOLVED] });
+  const [left] = account.live;
+  account.timing.serverError = HOUR;
+  await stack.up();
+  expect(stack.printed).toContain(left);
+  expect(account.live).toEqual([left]);
+});
+
 describe.each(ALL)("a %s", (_what, type, inputs) => {
   test("pulumi/2: a hook asks again for a creation that stayed unresolved", async () => {
     stack.declare("it", type, inputs, { retries: 1 });

@@ -1,0 +1,189 @@
+// What can happen in a history, at random.
+import fc from "fast-check";
+
+import type { Quirks } from "../../src/emulator";
+import type { CommandOptions, Jump } from "../support/story";
+import { recover, settle } from "./heal";
+import { FATES } from "./network";
+import type { Kill, Trouble } from "./network";
+import { LAPTOP, newly, sshMaterial, SLOTS } from "./program";
+import type { Slot } from "./program";
+import type { World } from "./world";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+export class Command implements fc.AsyncCommand<object, World> {
+  constructor(
+    private readonly text: string,
+    private readonly work: (world: World) => unknown,
+  ) {}
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(_model: object, world: World): Promise<void> {
+    await this.work(world);
+    await settle(world);
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** A list lags for less than this much: what is late and unlisted has to be seen within the six seconds of the last look. */
+const LAG = 1_500;
+
+export const trouble: fc.Arbitrary<Trouble> = fc.record({
+  method: fc.constantFrom("POST", "POST", "GET", "DELETE"),
+  nth: fc.integer({ min: 1, max: 4 }),
+  times: fc.constantFrom(1, 1, 2, 4, 40),
+  fate: fc.constantFrom(...FATES),
+  late: fc.double({ min: 0, max: (5_900 - LAG) / 1_000, noNaN: true }),
+});
+const kill: fc.Arbitrary<Kill> = fc.record({ nth: fc.integer({ min: 1, max: 8 }), arrived: fc.boolean() });
+const localError = fc.constantFrom(0, HOUR, -HOUR, 365 * DAY, -365 * DAY);
+const serverJump = fc.constantFrom(HOUR, -HOUR, DAY);
+const jump: fc.Arbitrary<Jump> = fc.oneof(
+  fc.record({ nth: fc.integer({ min: 1, max: 6 }), clock: fc.constant("error" as const), ms: localError }),
+  fc.record({
+    nth: fc.integer({ min: 1, max: 6 }),
+    clock: fc.constant("serverError" as const),
+    ms: serverJump,
+  }),
+);
+const how: fc.Arbitrary<CommandOptions> = fc.record({
+  troubles: fc.array(trouble, { maxLength: 3 }),
+  kill: fc.option(kill, { nil: undefined, freq: 4 }),
+  jump: rarely(jump),
+});
+const slot: fc.Arbitrary<Slot> = fc.constantFrom(...SLOTS);
+const howUp: fc.Arbitrary<CommandOptions> = fc
+  .tuple(how, rarely(slot), rarely(slot), rarely(fc.constant(true)), rarely(fc.constant(true)))
+  .map(([all, target, replace, refresh, fails]) => ({ ...all, target, replace, refresh, fails }));
+const at = fc.integer({ min: 0, max: 2 });
+
+/** The first program: some of the slots. */
+export const program = fc.uniqueArray(slot, { minLength: 1, maxLength: 3 });
+
+function rarely<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.option(arbitrary, { nil: undefined, freq: 9 });
+}
+
+function command<T extends unknown[]>(
+  name: string,
+  given: fc.Arbitrary<T>,
+  work: (world: World, ...values: T) => unknown,
+): fc.Arbitrary<Command> {
+  return given.map(
+    (values) => new Command(`${name} ${JSON.stringify(values)}`, (world) => work(world, ...values)),
+  );
+}
+
+function noteJump(world: World, { jump: happened }: CommandOptions): void {
+  if (happened?.clock === "serverError") world.noteServerJump();
+}
+
+const up = command("up", fc.tuple(at, howUp), (world, which, options) => {
+  noteJump(world, options);
+  return world.stack(which).up(options);
+});
+const changedUp = command("changed up", fc.tuple(at, slot, howUp), (world, which, changed, options) => {
+  noteJump(world, options);
+  world.stack(which).sayNewVersion(changed);
+  return world.stack(which).up(options);
+});
+const both = command("both up", fc.tuple(how, how), ({ stacks }, one, two) =>
+  // The clocks are of both.
+  Promise.all([stacks[0]!.up({ ...one, jump: undefined }), stacks[1]!.up({ ...two, jump: undefined })]),
+);
+const refresh = command("refresh", fc.tuple(at, how), (world, which, options) => {
+  noteJump(world, options);
+  return world.stack(which).refresh(options);
+});
+const destroy = command("destroy", fc.tuple(at, how, rarely(slot)), (world, which, options, target) => {
+  noteJump(world, options);
+  return world.stack(which).destroy({ ...options, target });
+});
+const change = command(
+  "change",
+  fc.tuple(at, slot, fc.constantFrom("version", "setting", "isIgnored", "remove")),
+  (world, which, changed, what) => {
+    const stack = world.stack(which);
+    const now = stack.said.get(changed) ?? newly(stack.name);
+    if (what === "remove") stack.said.delete(changed);
+    else if (what === "isIgnored") stack.say(changed, { isIgnored: !now.isIgnored });
+    else stack.say(changed, { [what]: now[what] + 1 });
+  },
+);
+
+/** An entry of the set gets a key: a new one, somebody else's, that of an SshKey, that of another entry; or it goes. */
+const changeEntry = command(
+  "change entry",
+  fc.tuple(
+    at,
+    fc.constantFrom("anna", "bjarne", "carl"),
+    fc.constantFrom("new", LAPTOP, "ssh", "exchange", "remove"),
+    fc.nat(99),
+  ),
+  (world, which, entry, what, nth) => {
+    const stack = world.stack(which);
+    const { entries } = stack.said.get("team") ?? newly(stack.name);
+    const { [entry]: own, ...others } = entries;
+    const ssh = stack.said.get("ssh");
+    const [other] = Object.entries(others);
+    const material = {
+      new: `${stack.name} ${entry} ${nth}`,
+      [LAPTOP]: Object.values(others).includes(LAPTOP) ? own : LAPTOP,
+      ssh: ssh && !Object.values(others).includes(sshMaterial(ssh)) ? sshMaterial(ssh) : own,
+      exchange: other?.[1],
+      remove: undefined,
+    }[what];
+    const exchanged = what === "exchange" && other && own !== undefined ? { [other[0]]: own } : {};
+    if (what === "exchange" && own === undefined) return;
+    stack.say("team", {
+      entries: { ...others, ...exchanged, ...(material !== undefined && { [entry]: material }) },
+    });
+  },
+);
+const days = command("days", fc.tuple(fc.integer({ min: 1, max: 45 })), ({ account }, count) =>
+  account.pass(count),
+);
+const clocks = command("clocks", fc.tuple(localError, rarely(serverJump)), (world, local, server) => {
+  world.account.timing.error = local;
+  if (server === undefined) return;
+  world.noteServerJump();
+  world.account.timing.serverError += server;
+});
+const QUIRKS: Quirks[] = [
+  {},
+  { listsRevokedKeys: true },
+  { listsRevokedKeys: true, listLag: LAG },
+  { listLag: LAG },
+  { tokenService: "account" },
+  { descriptions: "trimmed" },
+  { descriptions: "lower-case" },
+  { descriptions: "null" },
+  { descriptions: { truncatedTo: 16 } },
+  { createdAtSkew: -300_000 },
+];
+const behave = command("behave", fc.tuple(fc.constantFrom(...QUIRKS)), (world, quirks) =>
+  world.behave(quirks),
+);
+const copy = command("copy", fc.tuple(at), (world, which) => world.copy(which));
+const rename = command("rename", fc.tuple(at), (world, which) => world.rename(which));
+const recovery = command("recover", fc.tuple(at), (world, which) => recover(world, world.stack(which)));
+const byHand = command("by hand", fc.tuple(at, slot), (world, which, like) => world.addForeign(which, like));
+const revoke = command("revoke by hand", fc.tuple(at, slot), (world, which, held) =>
+  world.revokeByHand(which, held),
+);
+
+export const commands = fc.commands(
+  [
+    ...[up, up, changedUp, changedUp, changedUp, both, refresh, destroy],
+    ...[days, change, changeEntry, copy, recovery, byHand, revoke, behave, clocks, rename],
+  ],
+  { maxCommands: 14 },
+);

@@ -1,0 +1,155 @@
+// What the programs of the model declare: a slot for each kind of resource, in versions.
+import { resources } from "../../src/hosts/resources";
+import type { Properties } from "../../src/lifecycle/lifecycle";
+import type { Declared } from "../support/story";
+import { publicKey } from "../support/world";
+
+export const SLOTS = ["db", "ci", "named", "imported", "rot", "rotci", "ssh", "team"] as const;
+export type Slot = (typeof SLOTS)[number];
+
+/** Slots whose resource has a current and a previous key. */
+export const ROTATING: readonly Slot[] = ["rot", "rotci"];
+
+/** The public key that somebody else has in the account. */
+export const LAPTOP = "laptop";
+
+/** What the program says of a slot. */
+export interface Said {
+  /** A change of it replaces or rotates. */
+  version: number;
+  /** A change of it is an update in place, or none. */
+  setting: number;
+  /** The stack that changed it last: SSH keys exist once in an account, so two stacks do not say the same unless one is a copy. */
+  by: string;
+  /** The option `ignoreChanges` names the input that versions change. */
+  isIgnored: boolean;
+  /** Of a set: which public key each entry has. */
+  entries: Record<string, string>;
+}
+
+export function newly(by: string): Said {
+  return {
+    ...{ version: 0, setting: 0, by, isIgnored: false },
+    entries: { anna: `${by} anna`, bjarne: `${by} bjarne` },
+  };
+}
+
+/** The public key that an SshKey of this version has. */
+export function sshMaterial({ by, version }: Said): string {
+  return `${by} ssh ${version}`;
+}
+
+/** The key that `imported` takes over. */
+export interface Existing {
+  id: string;
+  key: string;
+}
+
+/** All stacks have the same logical names and the same explicit descriptions. */
+export function declaredAs(slot: Slot, said: Said, stack: string, existing?: Existing): Declared {
+  const { type, changing, inputs } = KINDS[slot];
+  return {
+    type,
+    inputs: inputs(said, stack, existing),
+    ...(said.isIgnored && { ignoreChanges: [changing] }),
+  };
+}
+
+interface Kind {
+  type: Declared["type"];
+  /** The input that versions change. */
+  changing: string;
+  inputs: (said: Said, stack: string, existing?: Existing) => Properties;
+}
+
+const KINDS: Record<Slot, Kind> = {
+  db: {
+    type: resources.ServiceKey,
+    changing: "rotationTriggers",
+    inputs: ({ version }, stack) => ({
+      service: version % 3 === 2 ? "dns" : "database",
+      rotationTriggers: { version: String(version) },
+      description: marked(stack, "db"),
+    }),
+  },
+  ci: {
+    type: resources.PersonalAccessToken,
+    changing: "scopes",
+    inputs: ({ version, setting }, stack) => ({
+      scopes: ["a:read", `v${version}:read`],
+      expiresInDays: 60,
+      rotateBeforeDays: 10 + setting,
+      description: marked(stack, "ci"),
+    }),
+  },
+  named: {
+    type: resources.ServiceKey,
+    changing: "rotationTriggers",
+    inputs: ({ version }, stack) => ({
+      service: "storage",
+      rotationTriggers: { version: String(version) },
+      description: "shared",
+      __owner: `test/${stack}/named`,
+    }),
+  },
+  imported: {
+    type: resources.ServiceKey,
+    changing: "existing",
+    inputs: ({ version }, stack, existing) => ({
+      service: "database",
+      description: marked(stack, "imported"),
+      ...(existing && { existing, __owner: `test/${stack}/imported` }),
+      ...(version > 0 && { rotationTriggers: { version: String(version) } }),
+    }),
+  },
+  rot: {
+    type: resources.RotatingServiceKey,
+    changing: "rotateEveryDays",
+    inputs: ({ version, setting }, stack) => ({
+      service: version % 4 === 3 ? "dns" : "vps",
+      // Two descriptions in turn: a run that fails may have been given another one than the next.
+      description: `pulumi test/${stack}/rot${version % 2 === 1 ? " renamed" : ""}`,
+      rotateEveryDays: 30 + setting,
+      overlapDays: version % 3 === 0 ? 0 : 7,
+      rotationTriggers: { incident: Math.floor(version / 2) },
+      __owner: "",
+    }),
+  },
+  rotci: {
+    type: resources.RotatingPersonalAccessToken,
+    changing: "rotationTriggers",
+    inputs: ({ version, setting }, stack) => ({
+      scopes: ["dns:read"],
+      description: "tokens",
+      expiresInDays: 90,
+      rotateEveryDays: 30 + setting,
+      overlapDays: 7,
+      rotationTriggers: { incident: version },
+      __owner: `test/${stack}/rotci`,
+    }),
+  },
+  ssh: {
+    type: resources.SshKey,
+    changing: "publicKey",
+    inputs: (said, stack) => ({
+      publicKey: publicKey(sshMaterial(said)),
+      name: "ssh-${hex(7)}",
+      ...(said.setting % 2 === 1 && { adoptExisting: true, __owner: `test/${stack}/ssh` }),
+    }),
+  },
+  team: {
+    type: resources.SshKeySet,
+    changing: "publicKeys",
+    inputs: ({ version, setting, by, entries }) => ({
+      publicKeys: Object.fromEntries(
+        Object.entries(entries).map(([entry, material]) => [entry, publicKey(material)]),
+      ),
+      namePrefix: `${by}-${version}-`,
+      adoptExisting: setting % 2 === 1,
+    }),
+  },
+};
+
+function marked(stack: string, slot: Slot): string {
+  return `pulumi test/${stack}/${slot} #\${hex(7)}`;
+}
