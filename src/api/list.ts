@@ -28,7 +28,19 @@ export function completeList<T>({ value, unreadable }: ParsedList<T>): T[] {
  *
  * @throws MalformedResponseError if an unreadable entry may be the one of this id.
  */
-export function assertNotHidden({ unreadable }: Pick<ParsedList<unknown>, "unreadable">, id: string): void {
-  const hidden = unreadable.find((entry) => entry.id === undefined || entry.id === id);
+export function assertNotHidden(list: Pick<ParsedList<unknown>, "unreadable">, id: string): void {
+  assertNothingHidden(list, (other) => other !== id);
+}
+
+/**
+ * The same for those who look for something whose id they do not know.
+ *
+ * @throws MalformedResponseError if an unreadable entry may be it: one without an id, or with an id that is not known to be another's.
+ */
+export function assertNothingHidden(
+  { unreadable }: Pick<ParsedList<unknown>, "unreadable">,
+  isKnown: (id: string) => boolean,
+): void {
+  const hidden = unreadable.find(({ id }) => id === undefined || !isKnown(id));
   if (hidden) throw hidden.error;
 }

@@ -1,4 +1,5 @@
 // Creating one API key, exactly once, and cleaning up after an attempt whose outcome is unknown: shared by all resources that hold keys.
+import { assertNothingHidden } from "../../api/list";
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { createOnce } from "../create-once/create-once";
 import { byServerClock } from "../create-once/lost-attempt";
@@ -88,12 +89,15 @@ export async function cleanUpLostAttempt<Spec extends object>(
 ): Promise<void> {
   const what = describeKey(kind, lost.description);
   const operation = run.client.operation(`Cleaning up after ${what}`);
-  const { byId, serverTime, unreadable } = await run.apiKeys.fresh(operation);
+  const list = await run.apiKeys.fresh(operation);
+  const { byId, serverTime, unreadable } = list;
   const isHeld = (id: string): boolean => held.includes(id) || run.holders.isHeld(apiKeyClaim(id));
   const others = [...byId.values()].filter(({ id }) => !isHeld(id));
   const { owned, maybe } = leftBy(kind, byServerClock(lost, serverTime, run.client.timing.now()), others);
-  for (const { id } of owned) await run.apiKeys.remove(id, operation);
   if (maybe.length > 0) run.log(possibleLeftoverMessage(what, maybe));
+  // An entry that cannot be read may be what we look for: as long as it may, the state must not forget the attempt.
+  if (owned.length === 0) assertNothingHidden(list, isHeld);
+  for (const { id } of owned) await run.apiKeys.remove(id, operation);
   if (unreadable.length > 0) run.log(unreadableMessage(what, unreadable.length));
 }
 

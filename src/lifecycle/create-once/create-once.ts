@@ -2,6 +2,7 @@
 import { errorMessage, LostResponseError, WaysCloudError } from "../../errors";
 import { isAmbiguous, isConflict, UnresolvedError } from "./failures";
 import type { WithServerTime } from "../../api/client";
+import { assertNothingHidden } from "../../api/list";
 import type { Run } from "../run";
 import type { Created, Creation, Listed } from "./creation";
 import { listCandidates, possibleLeftoverMessage, unprovenMessage, unresolvedMessage } from "./messages";
@@ -158,10 +159,10 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   private async listCandidates(): Promise<Candidates<Entry>> {
-    const { byId, serverTime, unreadable } = await this.creation.list();
+    const { serverTime, ...list } = await this.creation.list();
     this.serverTime = serverTime ?? this.serverTime;
     const candidates: Candidates<Entry> = { owned: [], maybe: [], serverTime };
-    for (const entry of byId.values()) {
+    for (const entry of list.byId.values()) {
       this.seen.add(entry.id);
       if (this.creation.isKnown(entry.id)) continue;
       const ownership = this.creation.ownership(entry, this.started.relation(entry.createdAt, serverTime));
@@ -169,8 +170,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       else if (ownership === "maybe-owned") candidates.maybe.push(entry);
     }
     // An entry that cannot be read may be the one that we look for.
-    const [hidden] = unreadable.filter(({ id }) => id === undefined || !this.creation.isKnown(id));
-    if (candidates.owned.length === 0 && hidden) throw hidden.error;
+    if (candidates.owned.length === 0) assertNothingHidden(list, (id) => this.creation.isKnown(id));
     return candidates;
   }
 

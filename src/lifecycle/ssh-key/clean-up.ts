@@ -1,4 +1,5 @@
 // What lost attempts left in the account: found by one list, and removed.
+import { assertNothingHidden } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { byServerClock } from "../create-once/lost-attempt";
@@ -16,23 +17,31 @@ export async function cleanUpLostSshKey(lost: LostSshKey, run: Run, held?: strin
   for (const { id } of left) await run.sshKeys.remove(id, operation);
 }
 
-/** What each of these attempts left. What may be somebody else's is only reported. */
+/**
+ * What each of these attempts left. What may be somebody else's is only reported.
+ *
+ * @throws MalformedResponseError where an entry that cannot be read may be what an attempt left: it must not be forgotten then.
+ */
 export async function findLostSshKeys(
   attempts: readonly LostSshKey[],
   run: Run,
   operation: Operation,
   isHeld: (id: string) => boolean,
 ): Promise<SshKeyRecord[][]> {
-  const { byId, serverTime } = await run.sshKeys.fresh(operation);
+  const list = await run.sshKeys.fresh(operation);
+  const { byId, serverTime } = list;
   // Another resource may have adopted it meanwhile.
-  const others = [...byId.values()].filter(({ id }) => !isHeld(id) && !run.holders.isHeld(sshKeyClaim(id)));
+  const isKnown = (id: string): boolean => isHeld(id) || run.holders.isHeld(sshKeyClaim(id));
+  const others = [...byId.values()].filter(({ id }) => !isKnown(id));
   return attempts.map((attempt) => {
     const lost = byServerClock(attempt, serverTime, run.client.timing.now());
-    return others.filter((entry) => {
+    const owned = others.filter((entry) => {
       const ownership = ownershipOf(lost, entry);
       if (ownership === "maybe-owned") run.log(possibleLeftoverMessage(labelOf(lost), [entry]));
       return ownership === "owned";
     });
+    if (owned.length === 0) assertNothingHidden(list, isKnown);
+    return owned;
   });
 }
 

@@ -7,8 +7,8 @@ import { publicKey } from "../../support/world";
 import { Stack } from "../../support/story";
 import { Account } from "../../support/story-account";
 
-const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken, SshKey } =
-  resources;
+const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } = resources;
+const { SshKey, SshKeySet } = resources;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -180,6 +180,29 @@ describe.each(ALL)("a %s", (_what, type, inputs) => {
     await expectOneForOne();
   });
 });
+
+describe.each([...ALL, ["SSH key set", SshKeySet, { publicKeys: { it: publicKey(1) } }] as const])(
+  "an unresolved %s, while the list's entries cannot be read",
+  (_what, type, inputs) => {
+    test.each([{ created_at: 5 }, { id: null }])(
+      "(%j): up and destroy fail, the state keeps the attempt, and it heals later",
+      async (merge) => {
+        stack.declare("it", type, inputs);
+        await stack.up({ troubles: [...UNRESOLVED] });
+        const { id } = stack.held("it");
+        account.emulator.faults.add({ method: "GET", merge, times: "always" });
+        for (const command of [() => stack.up(), () => stack.destroy()]) {
+          expect(await command()).toBe(false);
+          expect(stack.errors.join()).toContain("an unexpected shape");
+          expect({ live: account.live.length, id: stack.held("it").id }).toEqual({ live: 1, id });
+        }
+        account.emulator.faults.clear();
+        await stack.up();
+        await expectOneForOne();
+      },
+    );
+  },
+);
 
 describe.each(KEYS)("a %s", (_what, type, inputs) => {
   test("A10, row 42: cleaning up leaves keys that look alike, but are older or for another service", async () => {
