@@ -14,6 +14,8 @@ export interface EncodedState {
 
 /** `check` and `diff` make no request, ever; what they learn of who holds which key they note in `holders`. */
 export interface Resource {
+  /** The names of the outputs that say what these inputs or outputs say, these among them. */
+  sayingTheSame(names: Iterable<string>): string[];
   check(olds: Properties, news: Properties, holders?: Holders): Checked;
   /** `now`: wall clock, ms since the epoch; {@link NEVER_DUE} for a diff that only looks for drift. */
   diff(id: string, olds: Properties, news: Properties, now: number, holders?: Holders): Diff;
@@ -55,6 +57,7 @@ export function resource<Inputs, State>(
     }
   };
   return {
+    sayingTheSame: (names) => Array.from(names).flatMap((name) => [name, ...(codec.repeats?.[name] ?? [])]),
     check: (olds, news, holders = new Holders()) => codec.check(olds, news, holders),
     diff(id, olds, news, now, holders = new Holders()) {
       const state = codec.decodeState(id, olds);

@@ -8,13 +8,23 @@ import { apiKeyHoldings, decodeApiKey, encodeApiKey } from "../lifecycle/api-key
 import { checkRotatingKey, decodeRotatingKeyInputs } from "../lifecycle/rotating-key/inputs";
 import { rotatingKeyLifecycle } from "../lifecycle/rotating-key/lifecycle";
 import type { Rotation } from "../lifecycle/rotating-key/schedule";
-import { decodeRotatingKey, encodeRotatingKey, rotatingKeyHoldings } from "../lifecycle/rotating-key/state";
+import {
+  decodeRotatingKey,
+  encodeRotatingKey,
+  rotatingKeyHoldings,
+  rotatingKeyRepeats,
+} from "../lifecycle/rotating-key/state";
 import { checkSshKey, decodeSshKeyInputs } from "../lifecycle/ssh-key/inputs";
 import { sshKeyLifecycle } from "../lifecycle/ssh-key/lifecycle";
 import { decodeSshKey, encodeSshKey, sshKeyHoldings } from "../lifecycle/ssh-key/state";
 import { checkSshKeySet, decodeSshKeySetInputs } from "../lifecycle/ssh-key-set/inputs";
 import { sshKeySetLifecycle } from "../lifecycle/ssh-key-set/lifecycle";
-import { decodeSshKeySet, encodeSshKeySet, sshKeySetHoldings } from "../lifecycle/ssh-key-set/state";
+import {
+  decodeSshKeySet,
+  encodeSshKeySet,
+  sshKeySetHoldings,
+  sshKeySetRepeats,
+} from "../lifecycle/ssh-key-set/state";
 import { resource } from "./resource";
 import type { Resource } from "./resource";
 
@@ -37,6 +47,7 @@ export const resources = {
       decodeState: decodeSshKeySet,
       encodeState: encodeSshKeySet,
       holdings: sshKeySetHoldings,
+      repeats: sshKeySetRepeats,
     },
     sshKeySetLifecycle,
   ),
@@ -70,6 +81,7 @@ function rotatingResource<Spec extends object>(rotation: Rotation<Spec>): Resour
       decodeState: (id, outputs) => decodeRotatingKey(kind, id, outputs),
       encodeState: (state) => encodeRotatingKey(kind, state),
       holdings: rotatingKeyHoldings,
+      repeats: rotatingKeyRepeats,
     },
     rotatingKeyLifecycle(rotation),
   );

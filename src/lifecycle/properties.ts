@@ -5,6 +5,8 @@ import { isRecord, shape } from "./inputs";
 import { UNKNOWN } from "./lifecycle";
 import type { Checked, MaybeUnknown, Properties } from "./lifecycle";
 
+export type Repeats = Readonly<Record<string, readonly string[]>>;
+
 /** How a host's properties of one resource type become typed, and back. */
 export interface Codec<Inputs, State> {
   /** Checks and completes the program's inputs. Makes no request, ever. */
@@ -14,6 +16,8 @@ export interface Codec<Inputs, State> {
   /** @throws StateError when the properties are not a state of this resource. */
   decodeState(id: string, outputs: Properties): State;
   encodeState(state: State): { id: string; outputs: Properties };
+  /** Outputs that repeat what an input says under another name, by the names of those inputs: as secret as the input is. */
+  repeats?: Repeats;
   /** What a state holds in the account, for the guard against two resources that hold the same. */
   holdings(state: State): Holding[];
 }

@@ -2,7 +2,7 @@
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 
-import { urnOfCall } from "./call-scope";
+import { urnOfCall, withoutSecrets } from "./call-scope";
 import { grpc } from "./sdk";
 
 let client: EngineClient | undefined;
@@ -21,7 +21,7 @@ const pending = new Set<Promise<void>>();
 export function warn(message: string): void {
   const request = new LogRequest();
   request.setSeverity(LogSeverity.WARNING);
-  request.setMessage(message);
+  request.setMessage(withoutSecrets(message));
   request.setUrn(urnOfCall());
   const sent = new Promise<void>((resolve) => {
     // A provider must do without an engine that listens.

@@ -4,6 +4,7 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 
 import { PartialFailure } from "../resource";
+import { withoutSecrets } from "./call-scope";
 import { grpc } from "./sdk";
 import type { Struct } from "./sdk";
 
@@ -25,8 +26,13 @@ export function inPluginTerms(message: string): string {
   );
 }
 
+/** Asked within the call that failed. */
+function shown(message: string): string {
+  return withoutSecrets(inPluginTerms(message));
+}
+
 export function statusOf(error: unknown): Partial<ServerErrorResponse> {
-  const message = inPluginTerms(error instanceof Error ? error.message : String(error));
+  const message = shown(error instanceof Error ? error.message : String(error));
   const status = { code: grpc.status.UNKNOWN, details: message, message };
   if (!(error instanceof ResourceInitFailed)) return status;
   const metadata = new grpc.Metadata();
@@ -38,11 +44,11 @@ function detailsOf({ failure, outputs, inputs }: ResourceInitFailed): Status {
   const kept = new ErrorResourceInitFailed();
   kept.setId(failure.id);
   kept.setProperties(outputs);
-  kept.setReasonsList([inPluginTerms(failure.message)]);
+  kept.setReasonsList([shown(failure.message)]);
   if (inputs) kept.setInputs(inputs);
   const status = new Status();
   status.setCode(grpc.status.UNKNOWN);
-  status.setMessage(inPluginTerms(failure.message));
+  status.setMessage(shown(failure.message));
   status.addDetails().pack(kept.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   return status;
 }

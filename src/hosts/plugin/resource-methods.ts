@@ -3,9 +3,10 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
 import { without } from "../../lifecycle/inputs";
 import { PartialFailure } from "../resource";
-import type { Properties } from "../../lifecycle/lifecycle";
+import type { CheckFailure, Properties } from "../../lifecycle/lifecycle";
 import { RefreshClock } from "../refresh-clock";
 import type { PluginAccount } from "./account";
+import { withoutSecrets } from "./call-scope";
 import { withDefaults, withSeededMark } from "./defaults";
 import { diffResponse } from "./detailed-diff";
 import { ResourceInitFailed } from "./failure";
@@ -37,7 +38,7 @@ export class ResourceMethods {
     const response = new messages.CheckResponse();
     const checked = withSeededMark(news, inputs, request.getRandomseed_asU8());
     response.setInputs(encode(checked, [...secrets, ...secretsAmong(resource.table.inputs)]));
-    response.setFailuresList(failures.map(checkFailure));
+    response.setFailuresList(failures.map((failure) => checkFailure(failure, secrets)));
     return response;
   }
 
@@ -77,9 +78,11 @@ export class ResourceMethods {
     const resource = resourceOf(request.getUrn());
     const id = request.getId();
     this.clock.noteRead(id);
-    const { properties, secrets } = decode(request.getProperties());
+    const { properties, secrets: marked } = decode(request.getProperties());
     const inputs = request.getInputs();
-    const olds = completed(resource, present(properties), decode(inputs).properties);
+    const declared = decode(inputs);
+    const secrets = [...marked, ...declared.secrets];
+    const olds = completed(resource, present(properties), declared.properties);
     const context = this.account().context();
     const response = new messages.ReadResponse();
     if (isLookup(olds)) {
@@ -103,14 +106,17 @@ export class ResourceMethods {
     const resource = resourceOf(request.getUrn());
     const id = request.getId();
     const { properties: news, secrets } = decode(request.getNews());
-    const olds = completed(resource, present(decode(request.getOlds()).properties), news);
+    const before = decode(request.getOlds());
+    const olds = completed(resource, present(before.properties), news);
     const response = new messages.UpdateResponse();
     if (request.getPreview()) {
       const { outputs = {} } = resource.lifecycle.diff(id, olds, news, this.clock.now(id));
       response.setProperties(outgoing(resource, previewOfUpdate(resource.table, olds, outputs), secrets));
       return response;
     }
-    const outputs = await tracked(resource, request.getNews(), secrets, () =>
+    // What fails may leave what was there before.
+    const either = [...before.secrets, ...secrets];
+    const outputs = await tracked(resource, request.getNews(), either, () =>
       resource.lifecycle.update(id, olds, news, this.account().context()),
     );
     response.setProperties(outgoing(resource, outputs, secrets));
@@ -130,10 +136,11 @@ function present(properties: Properties): Properties {
   return without(properties, ...Object.keys(properties).filter((name) => properties[name] === null));
 }
 
-function outgoing({ table }: PluginResource, outputs: Properties, secrets: Iterable<string>): Struct {
+function outgoing(resource: PluginResource, outputs: Properties, secrets: Iterable<string>): Struct {
+  const { lifecycle, table } = resource;
   const absent = Object.keys(table.outputs).map((name) => [name, null]);
   const all = { ...(Object.fromEntries(absent) as Properties), ...present(outputs) };
-  return encode(all, [...secrets, ...secretsAmong(table.outputs)]);
+  return encode(all, [...lifecycle.sayingTheSame(secrets), ...secretsAmong(table.outputs)]);
 }
 
 /** Create and update: what a partial failure leaves goes into the state. */
@@ -151,9 +158,10 @@ async function tracked<T>(
   }
 }
 
-function checkFailure({ property, reason }: { property: string; reason: string }): messages.CheckFailure {
+/** The engine prints the value of the property that a failure names. */
+function checkFailure({ property, reason }: CheckFailure, secrets: Set<string>): messages.CheckFailure {
   const failure = new messages.CheckFailure();
-  failure.setProperty(property);
-  failure.setReason(reason);
+  failure.setProperty(secrets.has(property) ? "" : property);
+  failure.setReason(withoutSecrets(reason));
   return failure;
 }

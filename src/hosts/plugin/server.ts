@@ -40,10 +40,12 @@ function unary<Request extends object, Response>(
       running -= 1;
       finish();
     };
-    withinCall(getUrn?.call(request) ?? "", getTimeout?.call(request) ?? 0, answer).then(
-      (response) => done(() => respond(null, response)),
-      (error: unknown) => done(() => respond(statusOf(error))),
-    );
+    withinCall(getUrn?.call(request) ?? "", getTimeout?.call(request) ?? 0, () => {
+      answer().then(
+        (response) => done(() => respond(null, response)),
+        (error: unknown) => done(() => respond(statusOf(error))),
+      );
+    });
   };
 }
 

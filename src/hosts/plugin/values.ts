@@ -1,6 +1,7 @@
 // Property values as the engine writes them: secrets, unknowns and outputs are wrapped; lifecycles see plain values and UNKNOWN.
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
+import { noteSecret } from "./call-scope";
 import { Struct } from "./sdk";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -32,6 +33,7 @@ export function decode(struct: Struct | undefined): Decoded {
   for (const [name, value] of Object.entries(struct?.toJavaScript() ?? {})) {
     if (name === "__provider" || name === "__proto__") continue;
     properties[name] = plain(value as unknown, () => secrets.add(name));
+    if (secrets.has(name)) noteSecret(properties[name]);
   }
   return { properties, secrets };
 }

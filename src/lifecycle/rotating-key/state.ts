@@ -8,6 +8,7 @@ import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { Properties } from "../lifecycle";
 import { defined, StateReader } from "../properties";
+import type { Repeats } from "../properties";
 
 export interface PreviousKey {
   id: string;
@@ -39,6 +40,8 @@ export type RotatingKeyState<Spec> =
   | HoldingKeys<Spec>
   /** A creation of which nobody knows what it left. */
   | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
+
+export const rotatingKeyRepeats: Repeats = { description: ["lostDescription"] };
 
 /** The ids of the keys that the state holds, the previous one first. */
 export function heldIds<Spec>({ previous, current }: HoldingKeys<Spec>): string[] {

@@ -4,6 +4,7 @@ import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { Properties } from "../lifecycle";
 import { StateReader } from "../properties";
+import type { Repeats } from "../properties";
 import type { LostSshKey } from "../ssh-key/state";
 
 /** A key of the account that an entry of the set holds. */
@@ -28,6 +29,12 @@ export interface SshKeySetState {
   /** Ids of keys that were succeeded by others, but could not be deleted yet. */
   leftovers: ReadonlySet<string>;
 }
+
+/** The names of the entries and of the keys are in both, and in one of them the public keys. */
+export const sshKeySetRepeats: Repeats = {
+  publicKeys: ["keys", "unresolved"],
+  namePrefix: ["keys", "unresolved"],
+};
 
 export function sshKeySetHoldings({ id: holder, keys, leftovers }: SshKeySetState): Holding[] {
   const ids = [...Array.from(keys.values(), ({ id }) => id), ...leftovers];

@@ -1,0 +1,97 @@
+// What the program marks as secret: the plugin stores it as a secret wherever the state repeats it, and prints it nowhere.
+import { startEmulator, type Emulator } from "../../src/emulator";
+import { CallFailure, PluginHost, secret, urnOf } from "../support/plugin-host";
+import { publicKey } from "../support/world";
+
+let emulator: Emulator;
+let host: PluginHost;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ port: 0 });
+  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
+});
+
+afterEach(async () => {
+  host.stop();
+  await emulator.close();
+});
+
+const failureOf = (work: Promise<unknown>): Promise<CallFailure> =>
+  work.then(
+    () => {
+      throw new Error("it did not fail");
+    },
+    (error: unknown) => error as CallFailure,
+  );
+/** Every POST is carried out and its response lost, and from the nth list on there is none. */
+function loseAll(nth = 1): void {
+  emulator.faults.add(
+    { method: "POST", reset: true, commit: true, times: "always" },
+    { method: "GET", nth, status: 401, times: "always" },
+  );
+}
+
+test("a set of SSH keys whose public keys are secret, in the state of a lost response and afterwards", async () => {
+  const urn = urnOf("SshKeySet");
+  loseAll();
+  const { inputs } = await host.check(urn, {}, { publicKeys: { anna: secret(publicKey("a")) } });
+  const { kept } = await failureOf(host.create(urn, inputs, { timeout: 2 }));
+  expect(kept?.properties).toMatchObject({
+    keys: secret({}),
+    unresolved: secret({ anna: expect.objectContaining({ publicKey: publicKey("a") }) }),
+  });
+  emulator.faults.clear();
+  const outputs = await host.update(urn, kept!.id, kept!.properties, inputs);
+  expect(outputs).toEqual({ keys: secret({ anna: expect.objectContaining({ name: "db-anna" }) }) });
+  // A state that was written before the mark.
+  const read = await host.read(urn, kept!.id, { keys: outputs["keys"]!.value }, inputs);
+  expect(read.outputs).toEqual(outputs);
+});
+
+test("a secret prefix of a set of SSH keys, which is in the names of its keys", async () => {
+  const declared = { publicKeys: { anna: publicKey("a") }, namePrefix: secret("hidden-") };
+  const { outputs } = await host.up(urnOf("SshKeySet"), declared);
+  expect(outputs).toEqual({ keys: secret({ anna: expect.objectContaining({ name: "hidden-anna" }) }) });
+});
+
+const rotating = { service: "dns", rotateEveryDays: 30 };
+
+test("a secret description of a rotating key, in the state of a lost rotation", async () => {
+  const urn = urnOf("RotatingServiceKey");
+  const state = await host.up(urn, { ...rotating, description: secret("first text") });
+  loseAll(2);
+  const { inputs } = await host.check(urn, state.inputs, { ...rotating, description: secret("second text") });
+  const failure = await failureOf(host.update(urn, state.id, state.outputs, inputs));
+  expect(failure.kept?.properties).toMatchObject({
+    description: secret("first text"),
+    lostDescription: secret(expect.stringMatching(/^second text #/)),
+  });
+  expect(JSON.stringify([failure.message, failure.kept?.reasons, host.warnings])).not.toMatch(/second text/);
+  expect(failure.message).toContain("[redacted] #");
+});
+
+test("a description that was secret stays so in what a failed change leaves, although the new one is not", async () => {
+  const urn = urnOf("RotatingServiceKey");
+  const state = await host.up(urn, { ...rotating, description: secret("first text") });
+  loseAll(2);
+  const { inputs } = await host.check(urn, state.inputs, { ...rotating, description: "second text" });
+  const { kept } = await failureOf(host.update(urn, state.id, state.outputs, inputs));
+  expect(kept?.properties["description"]).toEqual(secret("first text"));
+});
+
+test("what is wrong with a secret input is said without its value", async () => {
+  const { failures } = await host.check(urnOf("ServiceKey"), {}, { service: secret("payroll") });
+  expect(failures).toEqual([
+    { property: "", reason: expect.stringMatching(/^`service` must be .*\[redacted\]/) },
+  ]);
+});
+
+test("an error names no secret description, however long", async () => {
+  const urn = urnOf("ServiceKey");
+  const description = "quarterly report of the mergers ".repeat(5);
+  const { inputs } = await host.check(urn, {}, { service: "dns", description: secret(description) });
+  emulator.faults.add({ method: "POST", status: 403 });
+  const { message } = await failureOf(host.create(urn, inputs));
+  expect(message).toContain("[redacted]");
+  expect(message).not.toContain("mergers");
+});
