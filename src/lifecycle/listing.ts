@@ -110,16 +110,21 @@ export class Listing<T extends { id: string }> {
 
   /** As {@link find}, of something that was created at this time (RFC 3339): a fresh one may not be listed yet, so it is looked for again. */
   async findOwn(id: string, createdAt: string): Promise<T | undefined> {
-    let found = await this.find(id);
+    const found = await this.find(id);
     if (found || this.removed.has(id)) return found;
-    if (!mayBeUnlisted(createdAt, (await this.shared()).serverTime ?? this.timing.now())) return undefined;
+    return this.findUnlisted(id, createdAt, (await this.shared()).serverTime);
+  }
+
+  /** The entry of this id, created at this time (RFC 3339), which a list of that time (ms) does not show: looked for again where it may be unlisted. */
+  async findUnlisted(id: string, createdAt: string, listedAt: number | undefined): Promise<T | undefined> {
+    if (!mayBeUnlisted(createdAt, listedAt ?? this.timing.now())) return undefined;
     // Counted from the first list of the run, so that all who miss something share the looks that follow as well.
     const first = this.firstRequestedAt ?? this.timing.monotonic();
     for (const wait of LOOK_AGAIN_AFTER_MS) {
       const moment = first + wait;
       const rest = moment - this.timing.monotonic();
       if (rest > 0) await this.timing.sleep(rest);
-      found = entryOf(await this.sharedSince(moment), id);
+      const found = entryOf(await this.sharedSince(moment), id);
       if (found) return found;
     }
     return undefined;
@@ -165,7 +170,7 @@ export class Listing<T extends { id: string }> {
 }
 
 /** The entry of this id; `undefined` proves that it is not there. @throws MalformedResponseError if an unreadable entry may be it. */
-function entryOf<T>(snapshot: Snapshot<T>, id: string): T | undefined {
+export function entryOf<T>(snapshot: Snapshot<T>, id: string): T | undefined {
   const entry = snapshot.byId.get(id);
   if (!entry) assertNotHidden(snapshot, id);
   return entry;

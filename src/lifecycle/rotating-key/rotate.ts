@@ -9,7 +9,7 @@ import type { LostAttempt } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage, possibleLeftoverMessage } from "../create-once/messages";
 import { knownSpec } from "../api-key/diff";
 import { IncompleteError, known } from "../lifecycle";
-import { mayBeUnlisted } from "../listing";
+import { entryOf, mayBeUnlisted } from "../listing";
 import type { Snapshot } from "../listing";
 import type { Run } from "../run";
 import { DAY_MS, isPast, rfc3339 } from "../time";
@@ -63,7 +63,6 @@ class RotationUpdate<Spec extends object> {
     if (this.state.lost) await this.cleanUp(this.state.lost);
     // After an update that failed, consumers may not have switched yet; and a changed overlap is not acted on by the update that changes it.
     else if (before.overlapDays === this.state.overlapDays) await this.retireIfDue(now);
-    if (isAskedFor) await this.makeRoom();
     if (isAskedFor || !this.state.current.isActive || isDueByTime(this.state, now))
       await this.rotate(isAskedFor);
   }
@@ -75,23 +74,20 @@ class RotationUpdate<Spec extends object> {
 
   /** A local clock may cause a look; only the server's own decides that the previous key's time is over. */
   private async retireIfDue(now: number): Promise<void> {
-    const { previous, current } = this.state;
+    const { previous } = this.state;
     if (!previous || !isPast(previous.retireAt, now)) return;
-    const { byId, serverTime } = await this.look();
+    const snapshot = await this.look();
+    const { serverTime } = snapshot;
     if (serverTime === undefined || !isPast(previous.retireAt, serverTime)) return;
-    const reason =
-      byId.get(current.id)?.isActive === true
-        ? reasonToKeep(this.state, byId.get(previous.id), serverTime, this.run.client.connection)
-        : "the current key is not active, and no new key exists yet";
+    const reason = this.state.current.isActive
+      ? reasonToKeep(this.state, snapshot, serverTime, this.run.client.connection)
+      : "the current key is not active, and no new key exists yet";
     if (reason === undefined) return this.revokePrevious(previous);
     this.run.log(`${this.what()}: keeping the previous key ${previous.id}: ${reason}.`);
   }
 
   /** A rotation that the program asks for does not wait for an overlap: the older key goes at once, so that no more than two are live. */
-  private async makeRoom(): Promise<void> {
-    const { previous, current } = this.state;
-    // The consumers of a key that is not active may still use the previous one.
-    if (!previous || (await this.look()).byId.get(current.id)?.isActive !== true) return;
+  private async makeRoom(previous: PreviousKey): Promise<void> {
     if (isOwnCredential(previous, this.run.client.connection)) {
       throw new RefusedError(
         `${this.what()} cannot be rotated now: this update is authenticated with its previous key ${previous.id}, which has to be revoked first.` +
@@ -120,13 +116,15 @@ class RotationUpdate<Spec extends object> {
         return;
       }
     }
+    // The consumers of a key that is not active may still use the previous one.
+    if (previous && current.isActive) await this.makeRoom(previous);
     const spec = knownSpec(rotation.kind, inputs);
     const { sender } = this;
     const description = withMarker(sender.description, nextMarker(current.id, sender.owner));
     const attempt = { description, hasMarker: true, service: rotation.kind.serviceOf(spec) };
     await this.removeLeftovers([...byId.values()]);
-    // Not active any more, but it may be activated again.
-    if (!current.isActive && byId.has(current.id)) {
+    // It may be activated again, or have been live all along in an account whose lists lag.
+    if (!current.isActive && (byId.has(current.id) || mayBeUnlisted(current.createdAt, serverTime))) {
       await run.apiKeys.remove(current.id, `Revoking the inactive ${rotation.kind.label} ${current.id}`);
     }
     const startedAt = serverTime === undefined ? null : rfc3339(serverTime);
@@ -134,7 +132,7 @@ class RotationUpdate<Spec extends object> {
     this.state = {
       ...this.state,
       current: { ...next, description: sender.description },
-      previous: current.isActive ? this.previousKey(next.createdAt) : previous,
+      previous: current.isActive ? this.previousKey(next.createdAt) : this.state.previous,
       rotationTriggers: inputs.rotationTriggers,
       nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.createdAt), "rotateEveryDays"),
       owner: inputs.owner,
@@ -181,14 +179,15 @@ class RotationUpdate<Spec extends object> {
     };
   }
 
-  /** One list for the whole update. It may show that the current key is dead, though the state does not know it yet. */
+  /** One list for the whole update, and it decides whether the current key is active: since the last refresh, that may have changed in either direction. */
   private async look(): Promise<Snapshot<ApiKey>> {
     if (this.snapshot) return this.snapshot;
     const snapshot = await this.run.apiKeys.fresh();
     const { current } = this.state;
-    const entry = snapshot.byId.get(current.id);
-    const isDead = entry ? !entry.isActive : !mayBeUnlisted(current.createdAt, snapshot.serverTime);
-    if (isDead) this.state = { ...this.state, current: { ...current, isActive: false } };
+    const entry =
+      entryOf(snapshot, current.id) ??
+      (await this.run.apiKeys.findUnlisted(current.id, current.createdAt, snapshot.serverTime));
+    this.state = { ...this.state, current: { ...current, isActive: entry?.isActive === true } };
     return (this.snapshot = snapshot);
   }
 

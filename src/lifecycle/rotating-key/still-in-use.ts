@@ -3,18 +3,22 @@ import type { ApiKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
 import type { Connection } from "../../api/transport";
 import { isOwnCredential } from "../api-key/self-lockout";
+import { entryOf } from "../listing";
+import type { Snapshot } from "../listing";
 import { DAY_MS, rfc3339 } from "../time";
 import type { HoldingKeys } from "./state";
 
-/** `entry`: the previous key as the list shows it, at this time of the server's clock. */
+/** By a list of this time of the server's clock. */
 export function reasonToKeep<Spec>(
   { previous, holdWhileUsed, overlapDays }: HoldingKeys<Spec>,
-  entry: ApiKey | undefined,
+  snapshot: Snapshot<ApiKey>,
   serverTime: number,
   connection: Connection,
 ): string | undefined {
   if (previous && isOwnCredential(previous, connection)) return "this update is authenticated with it";
-  if (holdWhileUsed !== true || entry?.lastUsedAt === undefined) return undefined;
+  if (!previous || holdWhileUsed !== true) return undefined;
+  const entry = entryOf(snapshot, previous.id);
+  if (entry?.lastUsedAt === undefined) return undefined;
   const used = parseApiTime(entry.lastUsedAt);
   if (Number.isNaN(used)) return "the API does not show when it was last used (`holdWhileUsed`)";
   // In use means: used since half of the overlap, or the last day, had passed.

@@ -1,0 +1,113 @@
+// Rotating keys where the account's list lags, cannot be read or has changed its mind: no live key leaves the state.
+import { resources } from "../../../src/hosts/resources";
+import { Stack } from "../../support/story";
+import { Account } from "../../support/story-account";
+
+const { RotatingServiceKey } = resources;
+
+let account: Account;
+let stack: Stack;
+
+beforeEach(async () => {
+  account = await Account.open();
+  stack = new Stack(account);
+});
+
+afterEach(() => account.emulator.close());
+
+const declare = (more: Record<string, unknown> = {}): void =>
+  stack.declare("db", RotatingServiceKey, {
+    service: "database",
+    description: "pulumi test/dev/db",
+    rotateEveryDays: 30,
+    overlapDays: 7,
+    __owner: "",
+    ...more,
+  });
+const current = (): string => String(stack.held("db").outputs.keyId);
+/** A resource within its overlap: `[previous, current]`. */
+const overlapping = async (): Promise<[string, string]> => {
+  declare();
+  await stack.up();
+  const first = current();
+  account.pass(31);
+  await stack.up();
+  return [first, current()];
+};
+
+describe("a trigger changes minutes after a rotation, and the list does not show the current key", () => {
+  test("because it lags for a minute: nothing lives that the state does not hold", async () => {
+    const [older] = await overlapping();
+    account.emulator.quirks.listLag = 60_000;
+    declare({ rotationTriggers: { incident: 1 } });
+    await stack.up();
+    account.emulator.quirks.listLag = 0;
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expect(account.live).toContain(older);
+  });
+
+  test("because it lags for three seconds: the older key goes, and the current one is the previous one now", async () => {
+    const [older, handed] = await overlapping();
+    account.emulator.quirks.listLag = 3_000;
+    declare({ rotationTriggers: { incident: 1 } });
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expect(account.live).not.toContain(older);
+    expect(stack.held("db").outputs.previousKeyId).toBe(handed);
+  });
+
+  test("because it was revoked by hand: the older key stays, and in the state", async () => {
+    const [older, handed] = await overlapping();
+    account.emulator.account.remove(handed);
+    declare({ rotationTriggers: { incident: 1 } });
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expect(stack.held("db").outputs.previousKeyId).toBe(older);
+  });
+});
+
+test("a due rotation whose list cannot be read where it shows the current key: an error, and the next run rotates", async () => {
+  declare();
+  await stack.up();
+  const first = current();
+  account.pass(31);
+  account.emulator.faults.add({ method: "GET", merge: { key_prefix: null } });
+  expect(await stack.up()).toBe(false);
+  expect([stack.ids, account.live]).toEqual([[first], [first]]);
+  expect(await stack.up()).toBe(true);
+  expect(stack.held("db").outputs.previousKeyId).toBe(first);
+  expect(stack.ids).toEqual(account.live);
+});
+
+test("holdWhileUsed, and a list that cannot be read where it shows the previous key: it stays until a list says that it is not used", async () => {
+  declare({ holdWhileUsed: true });
+  await stack.up();
+  const older = current();
+  account.pass(31);
+  await stack.up();
+  account.pass(8);
+  account.emulator.account.addApiKey({ id: older, service: "database", createdAt: 5 as never });
+  expect(await stack.up()).toBe(false);
+  expect(account.live).toContain(older);
+  account.emulator.account.addApiKey({ id: older, service: "database" });
+  expect(await stack.up()).toBe(true);
+  expect(account.live).toEqual([current()]);
+});
+
+test("a key that a refresh saw inactive, and that is active again: kept, whatever the state says", async () => {
+  declare();
+  await stack.up();
+  const first = current();
+  account.emulator.account.deactivate(first);
+  await stack.refresh();
+  account.emulator.account.addApiKey({ id: first, service: "database" });
+  await stack.up({ troubles: [{ method: "POST", fate: "401" }] });
+  expect(account.live).toEqual([first]);
+  await stack.up();
+  expect({ errors: stack.errors, live: account.live, held: stack.ids }).toEqual({
+    errors: [],
+    live: [first],
+    held: [first],
+  });
+  expect(stack.held("db").outputs.isActive).toBe(true);
+});
