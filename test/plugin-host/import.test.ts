@@ -146,3 +146,45 @@ test.each(["RotatingServiceKey", "RotatingPersonalAccessToken"])(
     expect(takeRequests(emulator)).toEqual([]);
   },
 );
+
+test.each(["SshKey", "ServiceKey", "PersonalAccessToken"])(
+  "the id of a lost attempt, which only a state can hold, is not imported as a %s",
+  async (className) => {
+    await expect(host.read(urnOf(className), "unresolved/abc1234")).rejects.toThrow(
+      /^There is no .* with the id unresolved\/abc1234: the account does not have it\.$/,
+    );
+  },
+);
+
+test("`recreateIfInvalid: false` of an imported key is stored by one update, and kept by a refresh", async () => {
+  const urn = urnOf("ServiceKey");
+  const { id } = await made("api-keys/service", { service: "database" });
+  const imported = await host.read(urn, id);
+  const { inputs, diff } = await next(urn, imported, { service: "database", recreateIfInvalid: false });
+  expect(diff).toMatchObject({ changes: true, details: { recreateIfInvalid: "add" } });
+  const outputs = await host.update(urn, id, imported.outputs, inputs);
+  const read = await host.read(urn, id, outputs, inputs);
+  for (const state of [outputs, read.outputs])
+    expect((await host.diff(urn, id, state, inputs, inputs)).changes).toBe(false);
+  emulator.account.deactivate(id);
+  const inactive = await host.read(urn, id, outputs, inputs);
+  expect((await host.diff(urn, id, inactive.outputs, inputs, inputs)).changes).toBe(false);
+});
+
+test("a token whose scopes the list does not show is imported without them, and not replaced by those of the program", async () => {
+  const urn = urnOf("PersonalAccessToken");
+  const declared = { scopes: ["services:read"], description: "by hand" };
+  const { id, key } = await made("api-keys/pat", declared);
+  emulator.faults.add({ method: "GET", merge: { scopes: null }, times: "always" });
+  const imported = await host.read(urn, id);
+  expect(imported.inputs).toEqual({ description: "by hand" });
+  const { diff } = await next(urn, imported, declared);
+  expect(diff.changes).toBe(false);
+
+  const supplied = await next(urn, imported, { ...declared, existing: { id, key: secret(key) } });
+  const outputs = await host.update(urn, id, imported.outputs, supplied.inputs);
+  const { inputs } = supplied;
+  expect((await host.diff(urn, id, outputs, inputs, inputs)).changes).toBe(false);
+  const others = await next(urn, { id, inputs, outputs }, { ...declared, scopes: ["ssh_keys:read"] });
+  expect(others.diff.replaces).toEqual(["scopes"]);
+});

@@ -43,7 +43,9 @@ export async function lookUp(
   // `check` sorts the scopes as well; in another order they would be a change, and the imported token be revoked.
   const sorted = Array.isArray(scopes) ? [...new Set(scopes.map(String))].sort() : scopes;
   const outputs = { ...state.outputs, description: description ?? "", scopes: sorted };
-  const fixed = resource.className === "ServiceKey" ? { service } : { scopes: sorted };
+  // A list that shows no scopes does not mean that there are none: the program has to say which.
+  const listed = Array.isArray(sorted) && sorted.length > 0 ? { scopes: sorted } : {};
+  const fixed = resource.className === "ServiceKey" ? { service } : listed;
   return { id: state.id, outputs, inputs: { ...fixed, description: outputs.description } };
 }
 

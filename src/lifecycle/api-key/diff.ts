@@ -1,5 +1,4 @@
 // What changes when the program of an API key changes, or time passes.
-import type { ApiKey } from "../../api/schemas";
 import { isTemplate } from "../../text/auto-name";
 import { same } from "../inputs";
 import { known, UNKNOWN } from "../lifecycle";
@@ -8,7 +7,7 @@ import { DAY_MS, isPast, rfc3339 } from "../time";
 import { pendingImport } from "./import-key";
 import type { ApiKeyInputs } from "./inputs";
 import type { KeyKind, SpecInputs } from "./kind";
-import type { ApiKeyState, LiveKey } from "./state";
+import type { ApiKeyState, LiveKey, LookedUpKey } from "./state";
 
 export function diffApiKey<Spec extends object>(
   kind: KeyKind<Spec>,
@@ -22,7 +21,7 @@ export function diffApiKey<Spec extends object>(
     case "requested":
       return { changes: false, replaces: [], changed: [] };
     case "looked-up":
-      return diffLive(kind, withoutSecret(kind, state.entry), inputs, now);
+      return diffLive(kind, withoutSecret(kind, state, inputs), inputs, now);
     case "live":
       return diffLive(kind, state, inputs, now);
   }
@@ -37,7 +36,7 @@ function diffLive<Spec extends object>(
   const replaces: string[] = kind.specNames.filter((name) => !same(state.spec[name], inputs.spec[name]));
   if (!same(state.rotationTriggers, inputs.rotationTriggers)) replaces.push("rotationTriggers");
   const { description } = inputs;
-  if (!isTemplate(description, "description") && !same(state.description ?? undefined, description)) {
+  if (!isTemplate(description, "description") && !same(state.description ?? "", description ?? "")) {
     replaces.push("description");
   }
   const pending = pendingImport(inputs.existing);
@@ -62,18 +61,22 @@ function diffLive<Spec extends object>(
   };
 }
 
-/** A listed key that was imported without its secret, seen as one of ours. */
-export function withoutSecret<Spec extends object>(kind: KeyKind<Spec>, entry: ApiKey): LiveKey<Spec> {
+/** A listed key that was imported without its secret, seen as one of ours; what the list does not show of it is as the program says. */
+export function withoutSecret<Spec extends object>(
+  kind: KeyKind<Spec>,
+  { entry, recreateIfInvalid }: LookedUpKey,
+  { spec }: ApiKeyInputs<Spec>,
+): LiveKey<Spec> {
   const { id, keyPrefix, keyType, isActive, createdAt, description = null, lastUsedAt = null } = entry;
   return {
     status: "live",
     ...{ id, keyPrefix, keyType, isActive, createdAt, description, lastUsedAt },
     key: null,
-    spec: kind.specOf(entry),
+    spec: kind.specOf(entry, spec),
     expiresAt: null,
     listedScopes: entry.scopes,
     rotationTriggers: undefined,
-    recreateIfInvalid: true,
+    recreateIfInvalid,
     rotateAt: null,
     holder: "",
     localCreatedAt: null,

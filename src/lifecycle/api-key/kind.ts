@@ -35,8 +35,8 @@ export interface KeyKind<Spec extends object> {
   whyMismatched(entry: ApiKey, spec?: Spec): string | undefined;
   /** The service that such a key is for; `null` for a token. */
   serviceOf(spec: Spec): string | null;
-  /** The inputs that a listed key would have, as far as the list shows them. */
-  specOf(entry: ApiKey): Spec;
+  /** The inputs that a listed key would have; where the list does not show them, those that are declared. */
+  specOf(entry: ApiKey, declared: SpecInputs<Spec>): Spec;
   /** Does such a key expire at all? */
   expires(spec: Spec): boolean;
   /** When a key that was created at this time expires; `null` if never. */

@@ -1,9 +1,7 @@
 // The lifecycle of an API key, be it a service key or a personal access token; what differs between the two is a KeyKind.
 import { pathSegment } from "../../api/path-segment";
-import type { ApiKey } from "../../api/schemas";
-import { NotFoundError, RefusedError } from "../../errors";
+import { RefusedError } from "../../errors";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
-import { sanitize } from "../../text/redact";
 import { UnresolvedError } from "../create-once/failures";
 import { unresolvedId } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage } from "../create-once/messages";
@@ -18,6 +16,7 @@ import { importKey, pendingImport, whyNotTheKey } from "./import-key";
 import { encodeInputs } from "./inputs";
 import type { ApiKeyInputs } from "./inputs";
 import type { KeyKind } from "./kind";
+import { lookUpKey } from "./look-up";
 import { refuseSelfLockout } from "./self-lockout";
 import { apiKeyHoldings } from "./state";
 import type { ApiKeyState, HeldKey, LiveKey } from "./state";
@@ -110,11 +109,10 @@ async function read<Spec extends object>(
     case "unresolved":
       return state;
     case "requested":
-      pathSegment(state.id);
-      return { status: "looked-up", entry: listedOf(kind, state.id, await run.apiKeys.find(state.id)) };
+      return lookUpKey(kind, state.id, run);
     case "looked-up": {
       const entry = await run.apiKeys.find(state.entry.id);
-      return entry && { status: "looked-up", entry };
+      return entry && { ...state, entry };
     }
     case "live":
       return readLive(kind, state, run);
@@ -144,16 +142,6 @@ async function readLive<Spec extends object>(
   };
 }
 
-/** For `get`: everything that the list shows; the key itself is shown by the API only at its creation. */
-function listedOf<Spec extends object>(kind: KeyKind<Spec>, id: string, entry: ApiKey | undefined): ApiKey {
-  const wrong = entry ? kind.whyMismatched(entry) : "the account does not have it";
-  if (entry && wrong === undefined) return entry;
-  throw new NotFoundError({
-    message: `There is no ${kind.label} with the id ${id}: ${sanitize(wrong ?? "")}.`,
-    outcome: "rejected",
-  });
-}
-
 async function update<Spec extends object>(
   kind: KeyKind<Spec>,
   before: ApiKeyState<Spec>,
@@ -161,7 +149,9 @@ async function update<Spec extends object>(
   run: Run,
 ): Promise<ApiKeyState<Spec>> {
   const pending = pendingImport(inputs.existing);
-  const state = before.status === "looked-up" && pending ? withoutSecret(kind, before.entry) : before;
+  const recreateIfInvalid = known(inputs.recreateIfInvalid, "recreateIfInvalid");
+  const state = before.status === "looked-up" && pending ? withoutSecret(kind, before, inputs) : before;
+  if (state.status === "looked-up") return { ...state, recreateIfInvalid };
   if (state.status !== "live") return state;
   if (state.lost) await cleanUpLostAttempt(kind, state.lost, run, [state.id]);
   const key = pending && pending.id === state.id ? known(pending.key, "existing.key") : state.key;
@@ -172,8 +162,7 @@ async function update<Spec extends object>(
     );
   return {
     ...state,
-    key,
-    recreateIfInvalid: known(inputs.recreateIfInvalid, "recreateIfInvalid"),
+    ...{ key, recreateIfInvalid },
     rotateAt: rotateAtOf(state.expiresAt, known(inputs.rotateBeforeDays, "rotateBeforeDays")),
     lost: null,
   };

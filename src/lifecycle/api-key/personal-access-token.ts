@@ -57,7 +57,10 @@ export const tokenKind: KeyKind<TokenSpec> = {
     return `its scopes are ${normalized(entry.scopes).join(", ")}`;
   },
   serviceOf: () => null,
-  specOf: ({ scopes }) => ({ scopes: normalized(scopes), expiresInDays: null }),
+  specOf: ({ scopes }, declared) => ({
+    scopes: scopes.length > 0 || declared.scopes === UNKNOWN ? normalized(scopes) : declared.scopes,
+    expiresInDays: null,
+  }),
   expires: ({ expiresInDays }) => expiresInDays !== null,
   expiresAt: ({ expiresInDays }, createdAt) =>
     expiresInDays === null ? null : rfc3339(parseApiTime(createdAt) + expiresInDays * DAY_MS),

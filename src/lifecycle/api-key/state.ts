@@ -41,12 +41,19 @@ export interface LiveKey<Spec> extends HeldKey<Spec> {
   lost: LostAttempt | null;
 }
 
+export interface LookedUpKey {
+  status: "looked-up";
+  entry: ApiKey;
+  /** Of a key that was imported by its id. */
+  recreateIfInvalid: boolean;
+}
+
 export type ApiKeyState<Spec> =
   | LiveKey<Spec>
   /** A `get` that has not been answered yet. */
   | { status: "requested"; id: string }
   /** Of a `get`: not ours, and without its secret. */
-  | { status: "looked-up"; entry: ApiKey }
+  | LookedUpKey
   /** A creation of which nobody knows what it left. */
   | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
 
@@ -61,11 +68,14 @@ export function decodeApiKey<Spec extends object>(
   outputs: Properties,
 ): ApiKeyState<Spec> {
   const state = new StateReader(kind.label, id, outputs);
-  if (isUnresolvedId(id)) {
+  if (isUnresolvedId(id) && state.has("unresolved")) {
     return { status: "unresolved", id, lost: decodeLost(state), inputs: outputs };
   }
   if (!state.has("key") && !state.has("createdAt")) return { status: "requested", id };
-  if (!state.has("key")) return { status: "looked-up", entry: decodeEntry(state) };
+  if (!state.has("key")) {
+    const recreateIfInvalid = state.boolean("recreateIfInvalid", true);
+    return { status: "looked-up", entry: decodeEntry(state), recreateIfInvalid };
+  }
   const held = decodeHeld(kind, state, id);
   return {
     status: "live",
@@ -130,7 +140,8 @@ export function encodeApiKey<Spec extends object>(
       return { id: state.id, outputs: {} };
     case "looked-up": {
       const { id, ...outputs } = state.entry;
-      return { id, outputs: defined({ lastUsedAt: null, ...defined(outputs) }) };
+      const recreateIfInvalid = state.recreateIfInvalid ? undefined : false;
+      return { id, outputs: defined({ lastUsedAt: null, ...defined(outputs), recreateIfInvalid }) };
     }
     case "unresolved": {
       const { id, lost, inputs } = state;

@@ -2,6 +2,7 @@
 import { pathSegment } from "../../api/path-segment";
 import { NotFoundError } from "../../errors";
 import { isTemplate } from "../../text/auto-name";
+import { isUnresolvedId } from "../create-once/lost-attempt";
 import { deleteUnlessHeld } from "../delete";
 import { same } from "../inputs";
 import { UNKNOWN } from "../lifecycle";
@@ -76,7 +77,8 @@ async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | u
     case "unresolved":
       return state;
     case "requested": {
-      pathSegment(state.id);
+      // The id of a lost attempt that no state holds: the account has none like it.
+      if (!isUnresolvedId(state.id)) pathSegment(state.id);
       const entry = await run.sshKeys.find(state.id);
       if (entry) return { status: "looked-up", entry };
       throw new NotFoundError({

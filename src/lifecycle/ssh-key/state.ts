@@ -47,7 +47,8 @@ export function sshKeyHoldings(state: SshKeyState): Holding[] {
 
 export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
   const state = new StateReader("SSH key", id, outputs);
-  if (isUnresolvedId(id)) return { status: "unresolved", id, lost: decodeLost(state), inputs: outputs };
+  if (isUnresolvedId(id) && state.has("unresolved"))
+    return { status: "unresolved", id, lost: decodeLost(state), inputs: outputs };
   if (!state.has("createdAt")) return { status: "requested", id };
   const entry = {
     id,
