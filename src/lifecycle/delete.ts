@@ -29,6 +29,9 @@ export async function deleteUnlessHeld(
     run.log(`Keeping ${what}: another resource manages it now.`);
     return;
   }
-  await work();
+  const removal = work();
+  // Noted before anything else runs: from here on nobody may adopt or import it.
+  if (holding) run.holders.noteRemoval(holding.what, removal);
+  await removal;
   if (holding) run.holders.release(holding);
 }

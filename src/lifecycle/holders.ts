@@ -13,6 +13,7 @@ type Role = "read" | "declared" | "replaced" | "claimed";
 export class Holders {
   private readonly byWhat = new Map<string, Map<string, Role>>();
   private readonly programs = new Set<string>();
+  private readonly removals = new Map<string, Promise<unknown>>();
   /** This run replaces a key because its time has come. What it creates is not due as well, whatever the local clock says. */
   replacesDueKeys = false;
 
@@ -35,6 +36,17 @@ export class Holders {
   /** This resource holds it no longer. */
   release({ what, holder }: Holding): void {
     this.byWhat.get(what)?.delete(holder);
+  }
+
+  /** Its deletion begins now. Whoever wants to take it over waits for the end of that, and decides again. */
+  noteRemoval(what: string, removal: Promise<void>): void {
+    const over = removal.catch(() => undefined).then(() => this.removals.delete(what));
+    this.removals.set(what, over);
+  }
+
+  /** Ends with its deletion, whatever became of that; `undefined` while nothing deletes it. */
+  removalOf(what: string): Promise<unknown> | undefined {
+    return this.removals.get(what);
   }
 
   /** Does any resource hold this, as far as this run knows? */

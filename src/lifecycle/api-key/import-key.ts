@@ -22,18 +22,26 @@ export function pendingImport(
   return { id: existing.id, key: existing.key };
 }
 
-/** Imports the key, after the list has confirmed all that it can. Nothing is created or changed in the account. */
+/**
+ * Imports the key, after the list has confirmed all that it can. Nothing is created or changed in the account. `undefined`: what this very run has
+ * revoked belonged to the resource that this one replaces.
+ */
 export async function importKey<Spec extends object>(
   kind: KeyKind<Spec>,
   spec: Spec,
   inputs: ApiKeyInputs<Spec>,
   existing: { id: string; key: string },
   run: Run,
-): Promise<HeldKey<Spec> & { holder: string }> {
+): Promise<(HeldKey<Spec> & { holder: string }) | undefined> {
   const { id, key } = existing;
   const claim = apiKeyClaim(id);
+  await run.holders.removalOf(claim);
+  if (run.apiKeys.wasRemoved(id)) return undefined;
   const isTaken = (): boolean => run.holders.keeper(claim) !== undefined;
   const entry = isTaken() ? undefined : await run.apiKeys.find(id);
+  // Another resource may have begun to revoke it meanwhile.
+  if (run.holders.removalOf(claim) ?? run.apiKeys.wasRemoved(id))
+    return importKey(kind, spec, inputs, existing, run);
   // Asked again, with no `await` before the claim: a rejected import must never block another resource.
   const wrong = isTaken() ? heldByAnother(id) : whyNotImportable(kind, spec, inputs, key, entry);
   if (wrong !== undefined || !entry) {

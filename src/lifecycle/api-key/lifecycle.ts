@@ -42,11 +42,8 @@ async function create<Spec extends object>(
   const pending = pendingImport(inputs.existing);
   if (pending) {
     const existing = { id: known(pending.id, "existing.id"), key: known(pending.key, "existing.key") };
-    // What this very run has revoked belonged to the resource that this one replaces.
-    if (!run.apiKeys.wasRemoved(existing.id)) {
-      const { holder, ...imported } = await importKey(kind, spec, inputs, existing, run);
-      return liveKey(imported, inputs, { holder });
-    }
+    const imported = await importKey(kind, spec, inputs, existing, run);
+    if (imported) return liveKey(imported, inputs, { holder: imported.holder });
   }
   const given = known(inputs.description ?? "", "description");
   const description = isTemplate(given, "description") ? fillTemplate(given) : given;

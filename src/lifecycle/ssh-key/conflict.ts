@@ -43,7 +43,9 @@ export async function afterConflict(
 
 async function listAfter(conflict: ConflictError, run: Run, operation: Operation): Promise<SshKeyRecord[]> {
   try {
-    return [...(await run.sshKeys.fresh(operation)).byId.values()];
+    const entries = [...(await run.sshKeys.fresh(operation)).byId.values()];
+    // A list may lag behind what this run has deleted.
+    return entries.filter(({ id }) => !run.sshKeys.wasRemoved(id));
   } catch (error) {
     const status = error instanceof WaysCloudError && error.status !== undefined ? ` (${error.status})` : "";
     throw withDetail(

@@ -83,7 +83,7 @@ class SshKeyCreation {
     const { name, key, adoptExisting, hasMarker } = this.wanted;
     if (adoptExisting) {
       const existing = await listedAs(key.text, run);
-      if (existing) return this.adopted(existing);
+      if (existing) return this.adoptedUnlessRemoved(existing);
     }
     const lost = { name, publicKey: key.text, hasMarker };
     try {
@@ -102,7 +102,7 @@ class SshKeyCreation {
       );
       const { entry, isAdopted } = created.value;
       return isAdopted
-        ? this.adopted(entry)
+        ? await this.adoptedUnlessRemoved(entry)
         : await this.created(entry, created.duplicatePossible ? lost : null);
     } catch (error) {
       if (!(error instanceof UnresolvedError)) throw error;
@@ -151,6 +151,15 @@ class SshKeyCreation {
       { ...state, lost: { ...lost, startedAt: null } },
       possibleDuplicateMessage(what),
     );
+  }
+
+  /** While another resource of this run deletes it, the end of that decides whether there is anything to adopt. */
+  private async adoptedUnlessRemoved(entry: SshKeyRecord): Promise<HeldSshKey> {
+    const { holders, sshKeys } = this.run;
+    const removal = holders.removalOf(sshKeyClaim(entry.id));
+    if (!removal && !sshKeys.wasRemoved(entry.id)) return this.adopted(entry);
+    await removal;
+    return this.createOrAdopt();
   }
 
   /** Adopts a key that the account has. It is not ours, so it is never deleted with the resource. */

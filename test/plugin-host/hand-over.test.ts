@@ -1,0 +1,37 @@
+// Over gRPC, with the latency of a network: an SshKey adopts a key while a set of the same update lets go of it.
+import { startEmulator, type Emulator } from "../../src/emulator";
+import { PluginHost, secret, urnOf } from "../support/plugin-host";
+import { publicKey } from "../support/world";
+
+let emulator: Emulator;
+let host: PluginHost;
+
+/** As for every `pulumi up`: a process of its own. */
+async function start(): Promise<void> {
+  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
+}
+
+afterEach(() => emulator.close());
+
+test.each([0, 40])("with %i ms latency the SshKey's key is live in each of five tries", async (latency) => {
+  emulator = await startEmulator({ port: 0, latency });
+  const made: string[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const [setUrn, keyUrn] = [urnOf("SshKeySet", `team${round}`), urnOf("SshKey", `anna${round}`)];
+    const [anna, bo] = [publicKey(`a${round}`), publicKey(`b${round}`)];
+    await start();
+    const set = await host.up(setUrn, { publicKeys: { anna, bo } });
+    host.stop();
+    await start();
+    const key = await host.check(keyUrn, {}, { publicKey: anna, adoptExisting: true });
+    // The engine goes on with the next resource meanwhile.
+    const creating = host.create(keyUrn, key.inputs);
+    const { inputs } = await host.check(setUrn, set.inputs, { publicKeys: { bo } });
+    await host.diff(setUrn, set.id, set.outputs, set.inputs, inputs);
+    const [single] = await Promise.all([creating, host.update(setUrn, set.id, set.outputs, inputs)]);
+    made.push(single.id);
+    host.stop();
+  }
+  expect(emulator.account.sshKeys().map(({ id }) => id)).toEqual(expect.arrayContaining(made));
+  expect(emulator.account.sshKeys()).toHaveLength(10);
+});
