@@ -4,6 +4,8 @@ import type { ApiKey } from "../../api/schemas";
 import { cleanUpLostAttempt } from "../api-key/create-key";
 import type { KeyKind } from "../api-key/kind";
 import { leftBy } from "../api-key/matching";
+import { possibleLeftoverMessage } from "../create-once/messages";
+import { apiKeyClaim } from "../holders";
 import type { LostAttempt } from "../create-once/lost-attempt";
 import { isDefaultDescription } from "../../text/auto-name";
 import type { Run } from "../run";
@@ -19,11 +21,14 @@ export interface Sender {
   owner: string;
 }
 
-/** What rotations of this state have left: `owned` is the work of this sender, `maybe` bears the marker but another description, or is too old. */
+/**
+ * What rotations of this state have left: `owned` is the work of this sender, or of the one before in the same stack; `maybe` bears the marker but another
+ * description, or is too old, or the API may have altered its description.
+ */
 export function leftByRotation<Spec extends object>(
   kind: KeyKind<Spec>,
   state: HoldingKeys<Spec>,
-  { description, owner }: Sender,
+  sender: Sender,
   entries: readonly ApiKey[],
 ): { owned: ApiKey[]; maybe: ApiKey[] } {
   const { current } = state;
@@ -31,21 +36,38 @@ export function leftByRotation<Spec extends object>(
   const others = entries.filter(
     (entry) => !heldIds(state).includes(entry.id) && (service === null || entry.service === service),
   );
-  const sent = withMarker(description, nextMarker(current.id, owner));
-  const { owned } = leftBy(
-    kind,
-    { description: sent, hasMarker: true, service, startedAt: current.createdAt },
-    others,
-  );
-  const endings = [owner, state.owner].map((each) => withMarker("", nextMarker(current.id, each)));
+  const before = senderOf(state);
+  const stack = stackOf(sender);
+  const senders = stack !== undefined && stack === stackOf(before) ? [sender, before] : [sender];
+  const found = senders.map(({ description, owner }) => {
+    const sent = withMarker(description, nextMarker(current.id, owner));
+    return leftBy(
+      kind,
+      { description: sent, hasMarker: true, service, startedAt: current.createdAt },
+      others,
+    );
+  });
+  const owned = others.filter((entry) => found.some((each) => each.owned.includes(entry)));
+  const endings = [sender, before].map(({ owner }) => withMarker("", nextMarker(current.id, owner)));
+  // What shows less than the API shows of our own key's description was not altered: it is somebody else's.
+  const shown = entries.find(({ id }) => id === current.id)?.description ?? "";
+  const mayBeAltered = (entry: ApiKey): boolean =>
+    (entry.description ?? "").length >= shown.length && found.some((each) => each.maybe.includes(entry));
   const maybe = others.filter(
     (entry) =>
       entry.isActive &&
       !owned.includes(entry) &&
       kind.whyMismatched(entry) === undefined &&
-      endings.some((ending) => entry.description?.trim().toLowerCase().endsWith(ending) === true),
+      (mayBeAltered(entry) ||
+        endings.some((ending) => entry.description?.trim().toLowerCase().endsWith(ending) === true)),
   );
   return { owned, maybe };
+}
+
+/** Names what may be the work of an interrupted rotation, unless another resource holds it. */
+export function reportLeftovers(what: string, maybe: readonly ApiKey[], run: Run): void {
+  const others = maybe.filter(({ id }) => !run.holders.isHeld(apiKeyClaim(id)));
+  if (others.length > 0) run.log(possibleLeftoverMessage(what, others));
 }
 
 /** Revokes what a lost rotation of this state left. In a stack to which the state was copied, that may be what the other stack has made since. */
@@ -56,10 +78,15 @@ export function cleanUpLostRotation<Spec extends object>(
   sender: Sender,
   run: Run,
 ): Promise<void> {
-  const before = stackOf({ description: state.current.description, owner: state.owner });
+  const before = stackOf(senderOf(state));
   const now = stackOf(sender);
   const isProved = before === undefined || now === undefined || before === now;
   return cleanUpLostAttempt(kind, isProved ? lost : { ...lost, hasMarker: false }, run, heldIds(state));
+}
+
+/** As whom this state's last rotation has sent. */
+export function senderOf<Spec>({ current, owner }: HoldingKeys<Spec>): Sender {
+  return { description: current.description, owner };
 }
 
 /** `project/stack`, if the sender says it. */

@@ -7,7 +7,7 @@ import { leftBy } from "../api-key/matching";
 import { refuseSelfLockout } from "../api-key/self-lockout";
 import { UnresolvedError } from "../create-once/failures";
 import { byServerClock, unresolvedId } from "../create-once/lost-attempt";
-import { possibleDuplicateMessage, possibleLeftoverMessage } from "../create-once/messages";
+import { possibleDuplicateMessage } from "../create-once/messages";
 import { deleteUnlessHeld } from "../delete";
 import { apiKeyClaim } from "../holders";
 import { IncompleteError, known } from "../lifecycle";
@@ -15,7 +15,7 @@ import type { Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
 import { diffRotatingKey } from "./diff";
 import { encodeRotatingKeyInputs } from "./inputs";
-import { leftByRotation } from "./leftovers";
+import { leftByRotation, reportLeftovers, senderOf } from "./leftovers";
 import type { RotatingKeyInputs } from "./inputs";
 import { updateRotatingKey } from "./rotate";
 import { nextMarker, nextRotation } from "./schedule";
@@ -127,7 +127,7 @@ async function remove<Spec extends object>(
     if (!run.holders.isHeldByAnother(holding)) refuseSelfLockout(kind.label, key, run.client.connection);
   }
   const { owned, maybe } = await leftOver(kind, state, run);
-  if (maybe.length > 0) run.log(possibleLeftoverMessage(describeKey(kind, current.description ?? ""), maybe));
+  reportLeftovers(describeKey(kind, current.description ?? ""), maybe, run);
   for (const id of new Set([...(previous ? [previous.id] : []), ...owned, current.id])) {
     const what = `the ${kind.label} ${id}`;
     await deleteUnlessHeld(run, [{ what: apiKeyClaim(id), holder: "" }], what, "existing", () =>
@@ -142,9 +142,9 @@ async function leftOver<Spec extends object>(
   state: HoldingKeys<Spec>,
   run: Run,
 ): Promise<{ owned: string[]; maybe: ApiKey[] }> {
-  const { current, owner, lost } = state;
+  const { lost } = state;
   const entries = await run.apiKeys.entries();
-  const { owned, maybe } = leftByRotation(kind, state, { description: current.description, owner }, entries);
+  const { owned, maybe } = leftByRotation(kind, state, senderOf(state), entries);
   const { serverTime } = await run.apiKeys.shared();
   const earlier = lost
     ? leftBy(kind, byServerClock(lost, serverTime, run.client.timing.now()), entries).owned

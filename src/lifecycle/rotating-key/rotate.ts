@@ -6,7 +6,7 @@ import { createKey, describeKey } from "../api-key/create-key";
 import { isOwnCredential } from "../api-key/self-lockout";
 import { UnresolvedError } from "../create-once/failures";
 import type { LostAttempt } from "../create-once/lost-attempt";
-import { possibleDuplicateMessage, possibleLeftoverMessage } from "../create-once/messages";
+import { possibleDuplicateMessage } from "../create-once/messages";
 import { knownSpec } from "../api-key/diff";
 import { IncompleteError, known } from "../lifecycle";
 import { entryOf, mayBeUnlisted } from "../listing";
@@ -16,7 +16,7 @@ import { DAY_MS, isPast, rfc3339 } from "../time";
 import type { RotatingKeyInputs } from "./inputs";
 import { changedKeyInputs, isDueByTime, nextMarker, nextRotation, withSettings } from "./schedule";
 import type { Rotation } from "./schedule";
-import { cleanUpLostRotation, leftByRotation } from "./leftovers";
+import { cleanUpLostRotation, leftByRotation, reportLeftovers } from "./leftovers";
 import { reasonToKeep } from "./still-in-use";
 import { withMarker } from "./state";
 import type { HoldingKeys, PreviousKey } from "./state";
@@ -165,7 +165,7 @@ class RotationUpdate<Spec extends object> {
     for (const { id } of owned) {
       await run.apiKeys.remove(id, `Revoking the ${rotation.kind.label} ${id} of an interrupted update`);
     }
-    if (maybe.length > 0) run.log(possibleLeftoverMessage(this.what(), maybe));
+    reportLeftovers(this.what(), maybe, run);
   }
 
   private previousKey(rotatedAt: string): PreviousKey {

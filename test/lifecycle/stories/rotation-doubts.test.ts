@@ -1,4 +1,4 @@
-// Rotating keys where the account's list lags, cannot be read or has changed its mind: no live key leaves the state.
+// Rotating keys where the account's list lags, cannot be read, has changed its mind or alters descriptions: no live key is lost without a word.
 import { resources } from "../../../src/hosts/resources";
 import { Stack } from "../../support/story";
 import { Account } from "../../support/story-account";
@@ -110,4 +110,73 @@ test("a key that a refresh saw inactive, and that is active again: kept, whateve
     held: [first],
   });
   expect(stack.held("db").outputs.isActive).toBe(true);
+});
+
+describe("a rotation is killed after its POST", () => {
+  const killed = async (more: Record<string, unknown> = {}): Promise<void> => {
+    declare(more);
+    await stack.up();
+    account.pass(31);
+    await stack.up({ kill: { nth: 2, arrived: true } });
+    expect(account.live).toHaveLength(2);
+  };
+  const moved = (more: Record<string, unknown>): void => {
+    const declared = stack.program.get("db");
+    stack.program.delete("db");
+    stack.declare("database", RotatingServiceKey, { ...declared?.inputs, ...more }, { alias: "db" });
+  };
+
+  test.each([
+    [
+      "a description of its own",
+      {},
+      () => {
+        declare({ description: "for the billing", __owner: "test/dev/db" });
+      },
+    ],
+    [
+      "another name",
+      {},
+      () => {
+        moved({ description: "pulumi test/dev/database" });
+      },
+    ],
+    [
+      "another name, with a description of its own",
+      { description: "mine", __owner: "test/dev/db" },
+      () => {
+        moved({ __owner: "test/dev/database" });
+      },
+    ],
+  ])("then it gets %s: what the killed run made is revoked", async (_what, before, change) => {
+    await killed(before);
+    change();
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    await stack.destroy();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: [] });
+  });
+
+  test.each(["null", { truncatedTo: 20 }] as const)(
+    "and descriptions are stored as %j: up and destroy name what it may have made",
+    async (descriptions) => {
+      Object.assign(account.emulator.quirks, { descriptions });
+      await killed();
+      const left = account.live.find((id) => id !== current());
+      const before = new Map(stack.state);
+      await stack.up();
+      expect(stack.printed).toContain(`an earlier attempt may have created ${left ?? "?"} (created `);
+      stack.state = before;
+      await stack.destroy();
+      expect(stack.printed).toContain(`${left ?? "?"} (created `);
+    },
+  );
+
+  test("and somebody made a key without a description: nobody is told to revoke that one", async () => {
+    await killed();
+    const { id } = account.emulator.account.addApiKey({ service: "database" });
+    await stack.up();
+    expect(stack.printed).not.toContain(id);
+    expect(account.live).toEqual([...stack.ids, id].sort());
+  });
 });
