@@ -88,7 +88,7 @@ function declare(holders: Holders, holding: Holding, givenUp: boolean): void {
   if (!givenUp && holders.keeper(holding.what, holding.holder) !== undefined) {
     const [kind = "", id = ""] = holding.what.split(" ");
     throw new RefusedError(
-      `Two resources of this program manage the same key (${kind} ${id}): this one and another, which names it in \`existing\` or \`adoptExisting\`. Remove one of them; the key itself stays.`,
+      `Two resources of this program manage the same key (${kind} ${id}): this one and another, which names it in \`existing\` or \`adoptExisting\`. Remove one of them; the key is the other one's then.`,
     );
   }
   holders.noteDeclared(holding, givenUp);

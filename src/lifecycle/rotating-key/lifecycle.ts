@@ -8,7 +8,6 @@ import { refuseSelfLockout } from "../api-key/self-lockout";
 import { UnresolvedError } from "../create-once/failures";
 import { byServerClock, unresolvedId } from "../create-once/lost-attempt";
 import { possibleDuplicateMessage } from "../create-once/messages";
-import { deleteUnlessHeld } from "../delete";
 import { apiKeyClaim } from "../holders";
 import { IncompleteError, known } from "../lifecycle";
 import type { Lifecycle } from "../lifecycle";
@@ -19,6 +18,7 @@ import { leftByRotation, reportLeftovers, senderOf } from "./leftovers";
 import type { RotatingKeyInputs } from "./inputs";
 import { updateRotatingKey } from "./rotate";
 import { nextMarker, nextRotation } from "./schedule";
+import { revokeUnlessHeld } from "./still-in-use";
 import { heldIds, withMarker } from "./state";
 import type { Rotation } from "./schedule";
 import type { HoldingKeys, RotatingKeyState } from "./state";
@@ -129,10 +129,7 @@ async function remove<Spec extends object>(
   const { owned, maybe } = await leftOver(kind, state, run);
   reportLeftovers(describeKey(kind, current.description ?? ""), maybe, run);
   for (const id of new Set([...(previous ? [previous.id] : []), ...owned, current.id])) {
-    const what = `the ${kind.label} ${id}`;
-    await deleteUnlessHeld(run, [{ what: apiKeyClaim(id), holder: "" }], what, "existing", () =>
-      run.apiKeys.remove(id, `Revoking ${what}`),
-    );
+    await revokeUnlessHeld(id, `the ${kind.label} ${id}`, run);
   }
 }
 

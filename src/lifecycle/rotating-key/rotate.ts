@@ -12,12 +12,19 @@ import { IncompleteError, known } from "../lifecycle";
 import { entryOf, mayBeUnlisted } from "../listing";
 import type { Snapshot } from "../listing";
 import type { Run } from "../run";
-import { DAY_MS, isPast, rfc3339 } from "../time";
+import { isPast, rfc3339 } from "../time";
 import type { RotatingKeyInputs } from "./inputs";
-import { changedKeyInputs, isDueByTime, nextMarker, nextRotation, withSettings } from "./schedule";
+import {
+  asPrevious,
+  changedKeyInputs,
+  isDueByTime,
+  nextMarker,
+  nextRotation,
+  withSettings,
+} from "./schedule";
 import type { Rotation } from "./schedule";
 import { cleanUpLostRotation, leftByRotation, reportLeftovers } from "./leftovers";
-import { reasonToKeep } from "./still-in-use";
+import { reasonToKeep, revokeUnlessHeld } from "./still-in-use";
 import { withMarker } from "./state";
 import type { HoldingKeys, PreviousKey } from "./state";
 
@@ -98,7 +105,7 @@ class RotationUpdate<Spec extends object> {
   }
 
   private async revokePrevious({ id }: PreviousKey): Promise<void> {
-    await this.run.apiKeys.remove(id, `Revoking the previous ${this.rotation.kind.label} ${id}`);
+    await revokeUnlessHeld(id, `the previous ${this.rotation.kind.label} ${id}`, this.run);
     this.state = { ...this.state, previous: null };
   }
 
@@ -125,14 +132,14 @@ class RotationUpdate<Spec extends object> {
     await this.removeLeftovers([...byId.values()]);
     // It may be activated again, or have been live all along in an account whose lists lag.
     if (!current.isActive && (byId.has(current.id) || mayBeUnlisted(current.createdAt, serverTime))) {
-      await run.apiKeys.remove(current.id, `Revoking the inactive ${rotation.kind.label} ${current.id}`);
+      await revokeUnlessHeld(current.id, `the inactive ${rotation.kind.label} ${current.id}`, run);
     }
     const startedAt = serverTime === undefined ? null : rfc3339(serverTime);
     const next = await this.create(spec, { ...attempt, startedAt });
     this.state = {
       ...this.state,
       current: { ...next, description: sender.description },
-      previous: current.isActive ? this.previousKey(next.createdAt) : this.state.previous,
+      previous: current.isActive ? asPrevious(this.state, next.createdAt) : this.state.previous,
       rotationTriggers: inputs.rotationTriggers,
       nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.createdAt), "rotateEveryDays"),
       owner: inputs.owner,
@@ -163,20 +170,9 @@ class RotationUpdate<Spec extends object> {
     const others = entries.filter(({ id }) => !run.apiKeys.wasRemoved(id));
     const { owned, maybe } = leftByRotation(rotation.kind, this.state, sender, others);
     for (const { id } of owned) {
-      await run.apiKeys.remove(id, `Revoking the ${rotation.kind.label} ${id} of an interrupted update`);
+      await revokeUnlessHeld(id, `the ${rotation.kind.label} ${id} of an interrupted update`, run);
     }
     reportLeftovers(this.what(), maybe, run);
-  }
-
-  private previousKey(rotatedAt: string): PreviousKey {
-    const { id, key, keyPrefix, expiresAt } = this.state.current;
-    return {
-      id,
-      key,
-      keyPrefix,
-      expiresAt,
-      retireAt: rfc3339(Date.parse(rotatedAt) + (this.state.overlapDays ?? 0) * DAY_MS),
-    };
   }
 
   /** One list for the whole update, and it decides whether the current key is active: since the last refresh, that may have changed in either direction. */

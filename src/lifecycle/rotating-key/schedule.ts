@@ -8,7 +8,7 @@ import { known, UNKNOWN } from "../lifecycle";
 import type { MaybeUnknown } from "../lifecycle";
 import { DAY_MS, isPast, rfc3339 } from "../time";
 import type { RotatingKeyInputs } from "./inputs";
-import type { HoldingKeys } from "./state";
+import type { HoldingKeys, PreviousKey } from "./state";
 
 /** `identity`: the inputs fixed at creation whose change replaces the resource; a change of any other rotates the key. */
 export interface Rotation<Spec extends object> {
@@ -61,6 +61,16 @@ export function withSettings<Spec>(
     holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed") ?? null,
     nextRotationAt: known(nextRotation(inputs.rotateEveryDays, state.current.createdAt), "rotateEveryDays"),
   };
+}
+
+/** The current key as the previous one of a key that was created at this time (RFC 3339). */
+export function asPrevious<Spec>(
+  { current, overlapDays }: HoldingKeys<Spec>,
+  rotatedAt: string,
+): PreviousKey {
+  const { id, key, keyPrefix, expiresAt } = current;
+  const retireAt = rfc3339(Date.parse(rotatedAt) + (overlapDays ?? 0) * DAY_MS);
+  return { id, key, keyPrefix, expiresAt, retireAt };
 }
 
 /** The end of an overlap after its length was changed. */

@@ -1,10 +1,13 @@
-// Why a previous key stays although its overlap is over.
+// Why a key of a rotating key stays: a previous one although its overlap is over, and any that another resource holds by now.
 import type { ApiKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
 import type { Connection } from "../../api/transport";
 import { isOwnCredential } from "../api-key/self-lockout";
+import { deleteUnlessHeld } from "../delete";
+import { apiKeyClaim } from "../holders";
 import { entryOf } from "../listing";
 import type { Snapshot } from "../listing";
+import type { Run } from "../run";
 import { DAY_MS, rfc3339 } from "../time";
 import type { HoldingKeys } from "./state";
 
@@ -24,4 +27,11 @@ export function reasonToKeep<Spec>(
   // In use means: used since half of the overlap, or the last day, had passed.
   const recently = serverTime - Math.max(DAY_MS, ((overlapDays ?? 0) * DAY_MS) / 2);
   return used >= recently ? `it was used at ${rfc3339(used)} (\`holdWhileUsed\`)` : undefined;
+}
+
+/** The one way in which a rotating key revokes anything. `what`: for messages. */
+export function revokeUnlessHeld(id: string, what: string, run: Run): Promise<void> {
+  return deleteUnlessHeld(run, [{ what: apiKeyClaim(id), holder: "" }], what, "existing", () =>
+    run.apiKeys.remove(id, `Revoking ${what}`),
+  );
 }

@@ -3,7 +3,7 @@ import { resources } from "../../../src/hosts/resources";
 import { Stack } from "../../support/story";
 import { Account } from "../../support/story-account";
 
-const { RotatingServiceKey } = resources;
+const { RotatingServiceKey, ServiceKey } = resources;
 
 let account: Account;
 let stack: Stack;
@@ -178,5 +178,53 @@ describe("a rotation is killed after its POST", () => {
     await stack.up();
     expect(stack.printed).not.toContain(id);
     expect(account.live).toEqual([...stack.ids, id].sort());
+  });
+});
+
+describe("a service key has imported a rotating key's previous key with --target, and the overlap is over", () => {
+  const imported = async (): Promise<string> => {
+    const [older] = await overlapping();
+    const listed = account.emulator.account.apiKeys().find(({ id }) => id === older);
+    const existing = { id: older, key: stack.held("db").outputs.previousKey };
+    stack.declare("imp", ServiceKey, { service: "database", existing, description: listed?.description });
+    await stack.up({ target: "imp" });
+    expect(stack.held("imp").id).toBe(older);
+    account.pass(8);
+    return older;
+  };
+
+  test("up --refresh: the rotating key gives it up, and says so", async () => {
+    const older = await imported();
+    await stack.up({ refresh: true });
+    expect(stack.errors).toEqual([]);
+    expect(stack.printed).toContain(
+      `Keeping the previous service key ${older}: another resource manages it now.`,
+    );
+    expect(account.live).toContain(older);
+    expect(stack.held("db").outputs.previousKeyId).toBeNull();
+    await stack.up();
+    expect(stack.errors).toEqual([]);
+    await stack.destroy();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: [] });
+  });
+
+  test("up, and it comes first in the program: refused, and nothing is revoked", async () => {
+    const older = await imported();
+    const db = stack.program.get("db");
+    stack.program.delete("db");
+    if (db) stack.program.set("db", db);
+    await stack.up();
+    expect(stack.errors.join()).toContain("Remove one of them; the key is the other one's then.");
+    expect(account.live).toContain(older);
+    stack.program.delete("imp");
+    await stack.up();
+    expect(account.live).toEqual([current()]);
+  });
+
+  test("by nature: up, and the rotating key comes first: revoked, as the docs say, and nothing claims otherwise", async () => {
+    const older = await imported();
+    await stack.up();
+    expect(stack.errors).toEqual([]);
+    expect(account.live).not.toContain(older);
   });
 });
