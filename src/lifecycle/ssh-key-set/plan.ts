@@ -16,7 +16,9 @@ export interface Surplus {
 export interface Plan {
   /** Entries that stay as they are, and adopted keys whose entries were renamed. */
   kept: Map<string, SetKey>;
-  add: WantedEntry[];
+  /** Entries whose adopted keys other entries hold from now on. */
+  stale: string[];
+  add: (WantedEntry & { fingerprint: string })[];
   /** To be deleted before anything is added: the API refuses two keys of the same name or material. */
   first: Surplus[];
   /** To be deleted when their successors are there. */
@@ -27,7 +29,7 @@ export interface Plan {
 
 export function planOf(keys: SshKeySetState["keys"], wanted: readonly WantedEntry[]): Plan {
   const kept = new Map<string, SetKey>();
-  const open: (WantedEntry & { fingerprint: string })[] = [];
+  const open: Plan["add"] = [];
   for (const each of wanted) {
     const key = keys.get(each.entry);
     const fingerprint = fingerprintOf(each.publicKey);
@@ -52,8 +54,10 @@ export function planOf(keys: SshKeySetState["keys"], wanted: readonly WantedEntr
   const blocks = ({ key }: Surplus): boolean => names.has(key.name) || fingerprints.has(key.fingerprint);
   const ours = surplus.filter(({ key }) => !key.adopted);
   const ids = new Set(Array.from(kept.values(), ({ id }) => id));
+  const gone = surplus.filter(({ entry, key }) => key.adopted && !kept.has(entry));
   return {
     kept,
+    stale: gone.filter(({ key }) => ids.has(key.id)).map(({ entry }) => entry),
     add,
     first: ours.filter(blocks),
     last: ours.filter((each) => !blocks(each)),
@@ -68,11 +72,11 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
     return { changes: true, replaces: [], changed, outputs: { keys: keysAfter(state, inputs) } };
   }
   const wanted = wantedEntries(inputs);
-  const { kept, add, first, last, leave } = planOf(state.keys, wanted);
+  const { kept, stale, add, first, last, leave } = planOf(state.keys, wanted);
   const fingerprints = new Map(wanted.map(({ entry, publicKey }) => [entry, fingerprintOf(publicKey)]));
   const surplus = [...first, ...last, ...leave];
   const renamed = surplus.filter(({ entry, key }) => fingerprints.get(entry) === key.fingerprint).length;
-  const moved = [...kept].some(([entry, key]) => state.keys.get(entry) !== key);
+  const moved = stale.length > 0 || [...kept].some(([entry, key]) => state.keys.get(entry) !== key);
   const changed = [
     ...(moved || add.length > renamed || surplus.length > renamed ? ["publicKeys"] : []),
     ...(renamed > 0 ? ["namePrefix"] : []),

@@ -41,15 +41,18 @@ export class SshKeySetUpdate {
 
   async apply(wanted: readonly WantedEntry[]): Promise<void> {
     if (!(await this.resolvedLost(wanted))) return;
-    const { kept, add, first, last, leave } = planOf(this.keys, wanted);
+    const { kept, stale, add, first, last, leave } = planOf(this.keys, wanted);
     for (const each of leave) this.leave(each);
+    for (const entry of stale) this.keys.delete(entry);
     for (const [entry, key] of kept) this.keys.set(entry, key);
     await this.removeLeftovers();
     await this.each(first, labelOf, (each) => this.remove(each));
     // A key of the same name or material that could not be deleted is still in the way.
-    const blocking = first.filter(({ entry, key }) => this.keys.get(entry) === key);
+    const blocking = first.filter(({ entry, key }) => this.keys.get(entry) === key).map(({ key }) => key);
+    const names = new Set(blocking.map(({ name }) => name));
+    const fingerprints = new Set(blocking.map(({ fingerprint }) => fingerprint));
     await this.each(
-      add.filter((each) => !blocking.some((other) => isInTheWay(other, each))),
+      add.filter(({ name, fingerprint }) => !names.has(name) && !fingerprints.has(fingerprint)),
       ({ entry }) => JSON.stringify(entry),
       (each) => this.add(each),
     );
@@ -188,8 +191,4 @@ export class SshKeySetUpdate {
 
 function labelOf({ entry }: Surplus): string {
   return JSON.stringify(entry);
-}
-
-function isInTheWay({ key }: Surplus, { name, publicKey }: WantedEntry): boolean {
-  return key.name === name || key.fingerprint === parsePublicKey(publicKey).fingerprint;
 }

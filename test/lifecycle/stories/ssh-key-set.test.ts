@@ -1,5 +1,6 @@
 // A set of SSH keys whose creation or update a hook repeats, and a set that is replaced: the state holds exactly what exists, and what was ours stays ours.
 import { resources } from "../../../src/hosts/resources";
+import { parsePublicKey } from "../../../src/lifecycle/ssh-key/public-key";
 import { publicKey } from "../../support/world";
 import { Stack } from "../../support/story";
 import type { Declared } from "../../support/story";
@@ -130,6 +131,74 @@ describe("a hook asks again", () => {
     expect(account.live).toEqual(stack.ids);
     expect(new Set(stack.ids).size).toBe(stack.ids.length);
   });
+});
+
+describe("an adopted key whose entry is renamed", () => {
+  const adopt = (publicKeys: object): void =>
+    stack.declare("team", resources.SshKeySet, { publicKeys, namePrefix: "team-", adoptExisting: true });
+  const held = (): Record<string, string> =>
+    Object.fromEntries(Object.entries(keys()).map(([entry, { id }]) => [entry, id]));
+  let id: string;
+
+  beforeEach(async () => {
+    ({ id } = account.emulator.account.addSshKey({ name: "by hand", publicKey: publicKey("anna") }));
+    adopt({ anna: publicKey("anna") });
+    await stack.up();
+  });
+
+  test("is held under the new name alone, and stays in the account at the end", async () => {
+    adopt({ ann: publicKey("anna") });
+    await stack.up();
+    expect(held()).toEqual({ ann: id });
+    await stack.destroy();
+    expect(account.live).toEqual([id]);
+  });
+
+  test("is held under the new name alone, although its old name has another key now, which is refused", async () => {
+    adopt({ ann: publicKey("anna"), anna: publicKey("other") });
+    refuse("anna", 1);
+    expect(await stack.up()).toBe(false);
+    expect(held()).toEqual({ ann: id });
+    await stack.up();
+    expect(Object.keys(held()).sort()).toEqual(["ann", "anna"]);
+  });
+
+  test("was held under both names by a state of before: the next up heals that, without a request", async () => {
+    adopt({ ann: publicKey("anna") });
+    await stack.up();
+    const { outputs } = stack.held("team");
+    outputs.keys = { ...keys(), anna: keys().ann };
+    account.requests();
+    await stack.up();
+    expect(held()).toEqual({ ann: id });
+    expect(account.requests()).toEqual([]);
+  });
+
+  test("may exchange its name with another adopted one", async () => {
+    const other = account.emulator.account.addSshKey({ name: "too", publicKey: publicKey("bo") });
+    adopt({ anna: publicKey("anna"), bo: publicKey("bo") });
+    await stack.up();
+    adopt({ anna: publicKey("bo"), bo: publicKey("anna") });
+    await stack.up();
+    expect(held()).toEqual({ anna: other.id, bo: id });
+  });
+});
+
+test("another prefix for 1000 keys, none of which can be deleted, takes no time", async () => {
+  const publicKeys = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`e${i}`, publicKey(i)]));
+  const held = Object.entries(publicKeys).map(([entry, key]) => {
+    const { fingerprint, type: keyType } = parsePublicKey(key);
+    const createdAt = "2026-01-01T00:00:00Z";
+    return [entry, { id: entry, name: `team-${entry}`, fingerprint, keyType, createdAt, adopted: false }];
+  });
+  stack.declare("team", resources.SshKeySet, { publicKeys: {}, namePrefix: "team-" });
+  await stack.up();
+  stack.held("team").outputs.keys = Object.fromEntries(held);
+  stack.declare("team", resources.SshKeySet, { publicKeys, namePrefix: "new-" });
+  const began = performance.now();
+  await stack.up({ troubles: [{ method: "DELETE", fate: "401", times: 2000 }] });
+  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(stack.errors.join()).toContain("401");
 });
 
 describe("up --replace", () => {
