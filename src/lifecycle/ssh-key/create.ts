@@ -3,7 +3,6 @@ import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { ConflictError, RefusedError } from "../../errors";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
-import { sanitize } from "../../text/redact";
 import { createOnce } from "../create-once/create-once";
 import { UnresolvedError } from "../create-once/failures";
 import type { Attempt } from "../create-once/creation";
@@ -18,6 +17,7 @@ import type { Registered } from "./conflict";
 import { hasFingerprint, listedAs, materialOf } from "./identity";
 import { encodeSshKeyInputs } from "./inputs";
 import type { SshKeyInputs } from "./inputs";
+import { refuseOtherKey } from "./other-key";
 import { parsePublicKey } from "./public-key";
 import { sshKeyOwnership } from "./ownership";
 import type { LostSshKey, SshKeyState } from "./state";
@@ -138,10 +138,7 @@ class SshKeyCreation {
     const { run, what } = this;
     const { name, key, owner } = this.wanted;
     if (entry.fingerprint.startsWith("SHA256:") && !hasFingerprint(entry, key.text)) {
-      await run.sshKeys.remove(entry.id, this.operation);
-      throw new RefusedError(
-        `Creating ${what} failed: the API registered a key with the fingerprint ${sanitize(entry.fingerprint)}, but this one has ${key.fingerprint}. The registered key was deleted.`,
-      );
+      return refuseOtherKey(entry, this.wanted, run, this.operation);
     }
     run.sshKeys.noteCreated(entry.id);
     const holder = owner === "" ? "" : this.newHolder();

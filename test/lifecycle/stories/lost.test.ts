@@ -329,6 +329,43 @@ describe("B4, row 43: an explicit description proves nothing", () => {
   });
 });
 
+describe.each([
+  ["SSH key", SshKey, { publicKey: publicKey(1), name: "it" }],
+  ["SSH key set", SshKeySet, { publicKeys: { it: publicKey(1) } }],
+] as const)("an %s that the API registers with another fingerprint", (_what, type, inputs) => {
+  const fingerprint = `SHA256:${"A".repeat(43)}`;
+
+  beforeEach(() => {
+    account.emulator.faults.add({ method: "POST", merge: { fingerprint } });
+    stack.declare("it", type, inputs);
+  });
+
+  test("is deleted at once", async () => {
+    expect(await stack.up()).toBe(false);
+    expect({ live: account.live, left: stack.state.size }).toEqual({ live: [], left: 0 });
+    expect(stack.errors.join()).toContain(fingerprint);
+  });
+
+  test.each(["up", "refresh, up", "destroy"])(
+    "and that cannot be deleted stays in the state, with its id in the error; then %s",
+    async (next) => {
+      await stack.up({ troubles: [{ method: "DELETE", times: 9 }] });
+      const { live } = account;
+      expect(live).toHaveLength(1);
+      expect(stack.ids).toEqual(live);
+      expect(stack.errors.join()).toContain(live[0]);
+      if (next.startsWith("refresh")) await stack.refresh();
+      if (next !== "destroy") {
+        await stack.up();
+        expect(account.live).not.toEqual(live);
+        await expectOneForOne();
+      }
+      await stack.destroy();
+      expect({ live: account.live, left: stack.state.size }).toEqual({ live: [], left: 0 });
+    },
+  );
+});
+
 describe("SSH keys", () => {
   const md5 = {
     method: "GET",
