@@ -1,5 +1,6 @@
 // Between a host's untyped properties and typed states and inputs: the only place where a property is read by its name.
 import { WaysCloudError } from "../errors";
+import { quoteForTerminal } from "../text/quote";
 import type { Holders, Holding } from "./holders";
 import { isRecord, shape } from "./inputs";
 import { UNKNOWN } from "./lifecycle";
@@ -28,7 +29,7 @@ export class StateError extends WaysCloudError {
   constructor(label: string, id: string, problem: string) {
     super({
       message:
-        `The state of the ${label} ${JSON.stringify(id.slice(0, 80))} cannot be read: ${problem}. It was not written by this package, or it was edited.` +
+        `The state of the ${label} ${quoteForTerminal(id, 80)} cannot be read: ${problem}. It was not written by this package, or it was edited.` +
         " Restore it from a backup (`pulumi stack history`, `pulumi stack import`), or remove the resource from the state with `pulumi state delete`; nothing was changed in the account.",
       outcome: "rejected",
     });

@@ -1,7 +1,7 @@
 // What the constructors of "pulumi-wayscloud/native" pass on: the program's inputs as they are, since the plugin fills in what is left out.
 import * as pulumi from "@pulumi/pulumi";
 
-import { checkLogicalName, typeToken } from "../resources/dynamic-resource";
+import { checkEntries, checkLogicalName, typeToken } from "../resources/dynamic-resource";
 import type { ResourceSpec } from "../resources/dynamic-resource";
 import { warnOfPlainCredentials } from "../stack-config";
 import { checkProvider } from "./configured";
@@ -28,6 +28,7 @@ export function nativeDeclaration<A extends object>(
   if (opts?.id === undefined && (typeof args !== "object" || args === null)) {
     throw new Error(`${what}: missing required argument \`args\`, an object with the resource's inputs.`);
   }
+  checkEntries(className, name, args);
   const properties: Record<string, unknown> = {};
   for (const output of [...inputOutputs, ...outputs]) properties[output] = undefined;
   Object.assign(properties, args);

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { warnOfPlainCredentials } from "../stack-config";
 import { autoNameTemplate } from "../text/auto-name";
+import { lostEntryMessage, propertyWithLostEntry } from "../text/lost-entry";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 
 /** The provider objects of "pulumi-wayscloud/runtime". */
@@ -67,7 +68,7 @@ export function declaration<A extends object>(
 }
 
 /** Catches mistakes for which the engine's own errors are misleading, or that it does not report at all. */
-function checkArguments<A>(
+function checkArguments<A extends object>(
   { className, importInstead, inputOutputs }: ResourceSpec<A>,
   name: string,
   args: A | undefined,
@@ -92,6 +93,7 @@ function checkArguments<A>(
   if (opts?.id === undefined && (typeof args !== "object" || args === null)) {
     fail("missing required argument `args`, an object with the resource's inputs");
   }
+  checkEntries(className, name, args);
 }
 
 /** @throws when it holds an Output that was turned into a string; it is not shown, being a paragraph. */
@@ -100,6 +102,12 @@ export function checkLogicalName(className: string, name: string): void {
   throw new Error(
     `${className}: ${outputLiteralMessage("name")}. The logical name must be known when the program runs, so build it from other values.`,
   );
+}
+
+/** @throws when an entry has a name that the SDK would lose. */
+export function checkEntries(className: string, name: string, args: object | undefined | null): void {
+  const lost = propertyWithLostEntry(args ?? {});
+  if (lost !== undefined) throw new Error(`${className} "${name}": ${lostEntryMessage(lost)}.`);
 }
 
 /** The SDK silently ignores a provider of another package than the resource's. */

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { looksSecret } from "../text/pasted-secret";
+import { quoteForTerminal } from "../text/quote";
 import { declaration, ownerInput, suppressStackTraces, typeToken } from "./dynamic-resource";
 import type { ResourceSpec } from "./dynamic-resource";
 import { privateKeyError } from "./ssh-key";
@@ -115,7 +116,7 @@ function rejectPrivateKeys(name: string, publicKeys: unknown): void {
   if (typeof publicKeys !== "object" || publicKeys === null || pulumi.Output.isInstance(publicKeys)) return;
   for (const [entry, publicKey] of Object.entries(publicKeys)) {
     if (typeof publicKey === "string" && looksSecret(publicKey)) {
-      throw privateKeyError("SshKeySet", name, `publicKeys[${JSON.stringify(entry.slice(0, 80))}]`);
+      throw privateKeyError("SshKeySet", name, `publicKeys[${quoteForTerminal(entry, 80)}]`);
     }
   }
 }

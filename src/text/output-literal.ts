@@ -1,4 +1,5 @@
 // Recognizes the explanation that the SDK returns where a program turned an Output into a string.
+import { printable } from "./quote";
 
 const EXPLANATION = /Calling \[to(?:String|JSON)\] on an \[Output/;
 
@@ -9,7 +10,7 @@ export function outputLiteralIn(name: string, value: unknown): string | undefine
   for (const [key, part] of Object.entries(value)) {
     if (EXPLANATION.test(key)) return name;
     const found = outputLiteralIn(
-      Array.isArray(value) ? `${name}[${key}]` : `${name}.${key.slice(0, 60)}`,
+      Array.isArray(value) ? `${name}[${key}]` : `${name}.${printable(key, 60)}`,
       part,
     );
     if (found !== undefined) return found;

@@ -1,4 +1,7 @@
 // The provider over gRPC: the resources live through it with the requests that the dynamic classes make, and previews make none.
+import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+
 import { startEmulator, type Emulator } from "../../src/emulator";
 import { CallFailure, PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey, takeRequests } from "../support/world";
@@ -160,3 +163,45 @@ test("a type that the provider does not have is named, with those that it has", 
     "no resource of the type wayscloud-account:index:constructor; there are SshKey, ",
   );
 });
+
+test("an entry named `__proto__` is refused, not left out", async () => {
+  const checkOf = (news: Record<string, any>): Promise<any> => {
+    const request = new CheckRequest().setUrn(urnOf("SshKeySet")).setNews(Struct.fromJavaScript(news));
+    // JavaScript's protobuf cannot send such a name; the engine, which is written in Go, can.
+    const bytes = Buffer.from(request.serializeBinary())
+      .toString("latin1")
+      .replaceAll("__PROTO__", "__proto__");
+    request.serializeBinary = () => new Uint8Array(Buffer.from(bytes, "latin1"));
+    return host.call("check", request);
+  };
+  const reasonsFor = async (news: Record<string, any>): Promise<string[]> =>
+    (await checkOf(news)).getFailuresList().map((each: any) => each.getReason());
+  const publicKeys = { __PROTO__: publicKey("p"), anna: publicKey("a") };
+  const refused = "`publicKeys` has an entry named `__proto__`, which would be lost; choose another name";
+  expect(await reasonsFor({ publicKeys })).toEqual([refused]);
+  expect(await reasonsFor({ publicKeys: secret(publicKeys) })).toEqual([refused]);
+  expect(await reasonsFor({ publicKeys: { anna: publicKey("a") }, __PROTO__: "x" })).toEqual([
+    "unknown input `__proto__`",
+  ]);
+  expect(await reasonsFor({ publicKeys: { anna: publicKey("a"), constructor: publicKey("c") } })).toEqual([]);
+});
+
+test.each(["\u009b31mred", "evil\u202egnp", "a\u2028b"])(
+  "what could redraw the terminal is not printed as it is: %j",
+  async (name) => {
+    const urn = urnOf("SshKeySet");
+    const { failures } = await host.check(urn, {}, { publicKeys: { [name]: "none" } });
+    const service = await host.check(urnOf("ServiceKey"), {}, { service: name, description: name });
+    emulator.faults.add({ method: "POST", status: 400, times: "always" });
+    const set = await host
+      .create(urn, { publicKeys: { [name]: publicKey(1), b: publicKey(2) }, namePrefix: name })
+      .catch(String);
+    const key = await host.create(urnOf("ServiceKey"), { service: "dns", description: name }).catch(String);
+    const shown = [...failures, ...service.failures]
+      .map(({ reason }) => reason)
+      .concat(set as string, key as string);
+    expect(shown.length).toBeGreaterThanOrEqual(4);
+    for (const text of shown) expect(text).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]|(?!\n)\p{Cc}/u);
+    expect(shown.join()).toContain(name.replace(/[\u009b\u202e\u2028]/, "?"));
+  },
+);

@@ -118,6 +118,13 @@ describe.each(classNames)("%s", (className) => {
     );
   });
 
+  test("rejects an entry named `__proto__`, which the SDK would lose without a word", () => {
+    const rotationTriggers = Object.fromEntries([["__proto__", 1]]);
+    expect(() => construct(className, "k", { ...CLASSES[className], rotationTriggers })).toThrow(
+      `${className} "k": \`rotationTriggers\` has an entry named \`__proto__\``,
+    );
+  });
+
   test("rejects a logical name made of an Output, with what to do instead", () => {
     const output: { toString(): string } = pulumi.output("x");
     const name = `k-${output.toString()}`;

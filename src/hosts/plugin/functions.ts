@@ -6,6 +6,7 @@ import { completeList } from "../../api/list";
 import { ConfigurationError } from "../../errors";
 import { didYouMean, listed, shape } from "../../lifecycle/inputs";
 import { onlyMatch, sshKeyLookup } from "../../api/ssh-key-lookup";
+import { printable } from "../../text/quote";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
 import type { Run } from "../../lifecycle/run";
@@ -85,7 +86,7 @@ function argumentsOf(name: string, args: Properties): Properties {
     const type = table.inputs[field]?.type;
     if (!type) {
       throw new ConfigurationError(
-        `${name}: unknown argument \`${field}\`${didYouMean(field, names)} The arguments are ${listed(names)}.`,
+        `${name}: unknown argument \`${printable(field, 60)}\`${didYouMean(field, names)} The arguments are ${listed(names)}.`,
       );
     }
     if (value !== UNKNOWN && "type" in type && typeof value !== type.type) {

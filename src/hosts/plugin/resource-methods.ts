@@ -2,6 +2,7 @@
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
 import { without } from "../../lifecycle/inputs";
+import { lostEntryMessage } from "../../text/lost-entry";
 import { PartialFailure } from "../resource";
 import type { CheckFailure, Properties } from "../../lifecycle/lifecycle";
 import { RefreshClock } from "../refresh-clock";
@@ -17,7 +18,7 @@ import type { PluginResource } from "./resource";
 import { secretsAmong } from "./schema/resources";
 import { Empty } from "./sdk";
 import type { Struct } from "./sdk";
-import { decode, encode } from "./values";
+import { decode, encode, propertyWithLost } from "./values";
 
 export class ResourceMethods {
   private readonly clock = new RefreshClock();
@@ -35,6 +36,8 @@ export class ResourceMethods {
     // Something is to be created: a missing credential is better said in the preview than halfway through `up`.
     const wrong = Object.keys(olds).length === 0 ? this.account().misconfiguration() : undefined;
     if (wrong !== undefined) failures.push({ property: "", reason: wrong });
+    const lost = propertyWithLost(request.getNews());
+    if (lost !== undefined) failures.push({ property: "", reason: lostEntryMessage(lost) });
     const response = new messages.CheckResponse();
     const checked = withSeededMark(news, inputs, request.getRandomseed_asU8());
     response.setInputs(encode(checked, [...secrets, ...secretsAmong(resource.table.inputs)]));

@@ -11,3 +11,4 @@ export const grpc = requireFromSdk("@grpc/grpc-js") as typeof GrpcModule;
 export const { Empty } = requireFromSdk("google-protobuf/google/protobuf/empty_pb") as typeof EmptyModule;
 export const { Struct } = requireFromSdk("google-protobuf/google/protobuf/struct_pb") as typeof StructModule;
 export type Struct = StructModule.Struct;
+export type StructValue = StructModule.Value;

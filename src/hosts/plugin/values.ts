@@ -1,8 +1,10 @@
 // Property values as the engine writes them: secrets, unknowns and outputs are wrapped; lifecycles see plain values and UNKNOWN.
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
+import { LOST } from "../../text/lost-entry";
 import { noteSecret } from "./call-scope";
 import { Struct } from "./sdk";
+import type { StructValue } from "./sdk";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
@@ -36,6 +38,30 @@ export function decode(struct: Struct | undefined): Decoded {
     if (secrets.has(name)) noteSecret(properties[name]);
   }
   return { properties, secrets };
+}
+
+/** The property that has an entry named `__proto__`: `decode` does not see it, since gRPC's maps are objects, whose prototype it becomes. */
+export function propertyWithLost(struct: Struct | undefined): string | undefined {
+  if (!struct) return undefined;
+  if (isLostIn(struct.getFieldsMap())) return LOST;
+  let found: string | undefined;
+  struct.getFieldsMap().forEach((value, name) => {
+    if (holdsLost(value)) found ??= name;
+  });
+  return found;
+}
+
+function holdsLost(value: StructValue): boolean {
+  if (propertyWithLost(value.getStructValue()) !== undefined) return true;
+  return value.getListValue()?.getValuesList().some(holdsLost) === true;
+}
+
+function isLostIn(fields: object): boolean {
+  return Object.values(fields).some((part: unknown) => {
+    const prototype: unknown =
+      typeof part === "object" && part !== null ? Object.getPrototypeOf(part) : undefined;
+    return typeof prototype === "object" && prototype !== null && Object.values(prototype).includes(LOST);
+  });
 }
 
 /** What the engine may be sent, with these properties marked as secret. */

@@ -1,6 +1,7 @@
 // Creating one API key, exactly once, and cleaning up after an attempt whose outcome is unknown: shared by all resources that hold keys.
 import { assertNothingHidden } from "../../api/list";
 import type { ApiKey, CreatedKey } from "../../api/schemas";
+import { quoteForTerminal } from "../../text/quote";
 import { createOnce } from "../create-once/create-once";
 import { byServerClock } from "../create-once/lost-attempt";
 import type { LostAttempt } from "../create-once/lost-attempt";
@@ -74,7 +75,7 @@ export function describeKey<Spec extends object>(
   kind: KeyKind<Spec>,
   description: string | undefined,
 ): string {
-  return `the ${kind.label} ${JSON.stringify(description ?? "")}`;
+  return `the ${kind.label} ${quoteForTerminal(description ?? "")}`;
 }
 
 /**

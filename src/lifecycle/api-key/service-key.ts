@@ -1,4 +1,5 @@
 // What is specific to service keys.
+import { quoteForTerminal } from "../../text/quote";
 import { didYouMean, holdsSecret, shape } from "../inputs";
 import { inputOf } from "../properties";
 import { isServiceKey } from "./kind";
@@ -18,7 +19,7 @@ export const serviceKeyKind: KeyKind<ServiceSpec> = {
     if (!check.required("service", `one of ${SERVICES.join(", ")}`)) return;
     const service = check.string("service");
     if (service === undefined || (SERVICES as readonly string[]).includes(service)) return;
-    const given = holdsSecret(service) ? shape(service) : JSON.stringify(service.slice(0, 60));
+    const given = holdsSecret(service) ? shape(service) : quoteForTerminal(service, 60);
     check.fail(
       "service",
       `\`service\` must be one of ${SERVICES.join(", ")}, not ${given}${didYouMean(service, SERVICES)}`,

@@ -1,5 +1,6 @@
 // The inputs of a set of SSH keys: every entry checked, all mistakes at once, and typed with the unknown values of a preview.
 import { quotesSecret } from "../../text/pasted-secret";
+import { quoteForTerminal } from "../../text/quote";
 import { InputCheck, isRecord, quoted } from "../inputs";
 import { known, UNKNOWN } from "../lifecycle";
 import type { Checked, MaybeUnknown, Properties } from "../lifecycle";
@@ -101,7 +102,7 @@ function fail(check: InputCheck, reason: string): void {
 }
 
 function label(entry: string): string {
-  return `\`publicKeys[${JSON.stringify(quotesSecret(entry) ? "…" : entry.slice(0, 80))}]\``;
+  return `\`publicKeys[${quoteForTerminal(quotesSecret(entry) ? "…" : entry, 80)}]\``;
 }
 
 export function decodeSshKeySetInputs(properties: Properties): SshKeySetInputs {

@@ -1,4 +1,5 @@
 // Brings a set of SSH keys to what the program says, entry by entry, and knows at each moment what the account holds of it.
+import { quoteForTerminal } from "../../text/quote";
 import { concurrently } from "../concurrently";
 import { deleteUnlessHeld } from "../delete";
 import { sshKeyClaim } from "../holders";
@@ -53,7 +54,7 @@ export class SshKeySetUpdate {
     const fingerprints = new Set(blocking.map(({ fingerprint }) => fingerprint));
     await this.each(
       add.filter(({ name, fingerprint }) => !names.has(name) && !fingerprints.has(fingerprint)),
-      ({ entry }) => JSON.stringify(entry),
+      ({ entry }) => quoteForTerminal(entry),
       (each) => this.add(each),
     );
     const replaced = new Set(add.map(({ entry }) => entry));
@@ -160,7 +161,7 @@ export class SshKeySetUpdate {
 
   private leave({ entry, key }: Surplus): void {
     this.run.holders.release({ what: sshKeyClaim(key.id), holder: this.id });
-    this.run.log(`Keeping the SSH key ${JSON.stringify(key.name)} (id ${key.id}): it was adopted.`);
+    this.run.log(`Keeping the SSH key ${quoteForTerminal(key.name)} (id ${key.id}): it was adopted.`);
     this.keys.delete(entry);
   }
 
@@ -190,5 +191,5 @@ export class SshKeySetUpdate {
 }
 
 function labelOf({ entry }: Surplus): string {
-  return JSON.stringify(entry);
+  return quoteForTerminal(entry);
 }

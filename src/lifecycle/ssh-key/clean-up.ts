@@ -2,6 +2,7 @@
 import { assertNothingHidden } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
+import { quoteForTerminal } from "../../text/quote";
 import { byServerClock } from "../create-once/lost-attempt";
 import { possibleLeftoverMessage } from "../create-once/messages";
 import { relationTo } from "../create-once/start-time";
@@ -54,5 +55,5 @@ function ownershipOf(lost: LostSshKey, entry: SshKeyRecord) {
 }
 
 function labelOf({ name }: LostSshKey): string {
-  return `the SSH key ${JSON.stringify(name)}`;
+  return `the SSH key ${quoteForTerminal(name)}`;
 }

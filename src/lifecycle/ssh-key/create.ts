@@ -3,6 +3,7 @@ import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { ConflictError, RefusedError } from "../../errors";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
+import { quoteForTerminal } from "../../text/quote";
 import { createOnce } from "../create-once/create-once";
 import { UnresolvedError } from "../create-once/failures";
 import type { Attempt } from "../create-once/creation";
@@ -49,7 +50,7 @@ export async function registerSshKey(wanted: WantedSshKey, run: Run): Promise<He
   const other = run.holders.keeper(claim.what);
   if (other !== undefined) {
     throw new RefusedError(
-      `Cannot create the SSH key ${JSON.stringify(name)}: another resource of this program, named ${JSON.stringify(other)} in the account, already manages the same public key (${key.fingerprint}).`,
+      `Cannot create the SSH key ${quoteForTerminal(name)}: another resource of this program, named ${quoteForTerminal(other)} in the account, already manages the same public key (${key.fingerprint}).`,
     );
   }
   run.holders.claim(claim);
@@ -74,7 +75,7 @@ class SshKeyCreation {
     private readonly wanted: WantedSshKey,
     private readonly run: Run,
   ) {
-    this.what = `the SSH key ${JSON.stringify(wanted.name)}`;
+    this.what = `the SSH key ${quoteForTerminal(wanted.name)}`;
     this.operation = run.client.operation(`Creating ${this.what}`);
   }
 

@@ -1,6 +1,8 @@
 // The key material of an OpenSSH public key: RSA, Ed25519 and ECDSA, in SSH's wire format, checked to the last byte.
 import { createPublicKey } from "node:crypto";
 
+import { quoteForTerminal } from "../../text/quote";
+
 /** Why a string is not a usable public key. `secret`: the string itself must not be shown. */
 export class PublicKeyError extends Error {
   constructor(
@@ -17,13 +19,10 @@ const CURVES: Record<string, { name: string; jwk: string; bytes: number }> = {
   "ecdsa-sha2-nistp521": { name: "nistp521", jwk: "P-521", bytes: 66 },
 };
 export const SUPPORTED_TYPES: readonly string[] = ["ssh-ed25519", "ssh-rsa", ...Object.keys(CURVES)];
+/** How much of a type a message shows. */
+export const LONGEST_TYPE = 60;
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 16_384;
-
-/** The beginning of a type, in quotes and fit for a terminal. */
-export function quoteForTerminal(type: string): string {
-  return JSON.stringify(type.slice(0, 60).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?"));
-}
 
 /** The bytes of the base64, in which a key of this type must be. @throws PublicKeyError */
 export function decodeMaterial(type: string, material: string): Buffer {
@@ -46,7 +45,7 @@ function checkBlob(type: string, blob: Buffer): void {
   const inner = fields.shift()?.toString("latin1") ?? "";
   if (inner !== type) {
     throw new PublicKeyError(
-      `the type ${type} does not match the key material, which says ${quoteForTerminal(inner)}`,
+      `the type ${type} does not match the key material, which says ${quoteForTerminal(inner, LONGEST_TYPE)}`,
     );
   }
   const curve = CURVES[type];

@@ -2,6 +2,7 @@
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { errorMessage, RefusedError } from "../../errors";
+import { quoteForTerminal } from "../../text/quote";
 import { sanitize } from "../../text/redact";
 import { IncompleteError } from "../lifecycle";
 import type { Run } from "../run";
@@ -19,7 +20,7 @@ export async function refuseOtherKey(
   operation: Operation,
 ): Promise<never> {
   const fingerprint = sanitize(entry.fingerprint);
-  const failed = `Creating the SSH key ${JSON.stringify(name)} failed: the API registered a key with the fingerprint ${fingerprint}, but this one has ${key.fingerprint}.`;
+  const failed = `Creating the SSH key ${quoteForTerminal(name)} failed: the API registered a key with the fingerprint ${fingerprint}, but this one has ${key.fingerprint}.`;
   try {
     await run.sshKeys.remove(entry.id, operation);
   } catch (error) {

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 
 import { looksSecret, secretIn } from "../../text/pasted-secret";
-import { decodeMaterial, PublicKeyError, quoteForTerminal, SUPPORTED_TYPES } from "./key-material";
+import { quoteForTerminal } from "../../text/quote";
+import { decodeMaterial, LONGEST_TYPE, PublicKeyError, SUPPORTED_TYPES } from "./key-material";
 import { otherForm } from "./public-key-forms";
 
 export { looksSecret, PublicKeyError };
@@ -69,7 +70,9 @@ function checkForm(line: string): void {
 function checkType(type: string): void {
   if (SUPPORTED_TYPES.includes(type)) return;
   if (/^(ssh|ecdsa|sk|x509|rsa|webauthn)-/.test(type)) {
-    throw new PublicKeyError(`the algorithm ${quoteForTerminal(type)} is not supported; ${SUPPORTED}`);
+    throw new PublicKeyError(
+      `the algorithm ${quoteForTerminal(type, LONGEST_TYPE)} is not supported; ${SUPPORTED}`,
+    );
   }
   throw new PublicKeyError(`it does not begin with a key type; ${SUPPORTED}, in OpenSSH's one-line form`);
 }
