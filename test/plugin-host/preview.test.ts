@@ -141,6 +141,7 @@ test.each(Object.entries(UPDATES))(
     const urn = urnOf(className);
     const created = await host.up(urn, declared);
     const olds = { ...created.outputs, ...state };
+    if (state.isActive === false) emulator.account.deactivate(String(created.outputs.keyId));
     takeRequests(emulator);
     const { inputs: news } = await host.check(urn, created.inputs, { ...declared, ...now });
     expect(await host.diff(urn, created.id, olds, created.inputs, news)).toMatchObject({
