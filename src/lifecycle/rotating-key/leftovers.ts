@@ -4,10 +4,11 @@ import type { ApiKey } from "../../api/schemas";
 import { cleanUpLostAttempt } from "../api-key/create-key";
 import type { KeyKind } from "../api-key/kind";
 import { leftBy } from "../api-key/matching";
-import { possibleLeftoverMessage } from "../create-once/messages";
+import { possibleLeftoverMessage, unreadableMessage } from "../create-once/messages";
 import { apiKeyClaim } from "../holders";
 import type { LostAttempt } from "../create-once/lost-attempt";
 import { isDefaultDescription } from "../../text/auto-name";
+import type { Snapshot } from "../listing";
 import type { Run } from "../run";
 import { nextMarker } from "./schedule";
 import { heldIds, withMarker } from "./state";
@@ -64,10 +65,19 @@ export function leftByRotation<Spec extends object>(
   return { owned, maybe };
 }
 
-/** Names what may be the work of an interrupted rotation, unless another resource holds it. */
-export function reportLeftovers(what: string, maybe: readonly ApiKey[], run: Run): void {
-  const others = maybe.filter(({ id }) => !run.holders.isHeld(apiKeyClaim(id)));
+/** Names what may be the work of an interrupted rotation, and what in this list cannot be read, unless another resource holds it. */
+export function reportLeftovers(
+  what: string,
+  maybe: readonly ApiKey[],
+  list: Pick<Snapshot<ApiKey>, "unreadable">,
+  run: Run,
+): void {
+  const isOpen = ({ id }: { id?: string | undefined }): boolean =>
+    id === undefined || !run.holders.isHeld(apiKeyClaim(id));
+  const others = maybe.filter(isOpen);
   if (others.length > 0) run.log(possibleLeftoverMessage(what, others));
+  const hidden = list.unreadable.filter(isOpen).length;
+  if (hidden > 0) run.log(unreadableMessage(what, hidden));
 }
 
 /** Revokes what a lost rotation of this state left. In a stack to which the state was copied, that may be what the other stack has made since. */

@@ -1,4 +1,5 @@
 // The lifecycle of a rotating key. Due times come from the state; while nothing is due, there is no request.
+import { assertNothingHidden } from "../../api/list";
 import type { ApiKey } from "../../api/schemas";
 import { newMarker, isDefaultDescription } from "../../text/auto-name";
 import { cleanUpLostAttempt, createKey, describeKey, warnAboutDuplicates } from "../api-key/create-key";
@@ -127,7 +128,12 @@ async function remove<Spec extends object>(
     if (!run.holders.isHeldByAnother(holding)) refuseSelfLockout(kind.label, key, run.client.connection);
   }
   const { owned, maybe } = await leftOver(kind, state, run);
-  reportLeftovers(describeKey(kind, current.description ?? ""), maybe, run);
+  const list = await run.apiKeys.shared();
+  // Of a lost attempt the state knows for certain: as long as an entry may be its work, it must not be forgotten.
+  if (state.lost && owned.length === 0) {
+    assertNothingHidden(list, (id) => heldIds(state).includes(id) || run.holders.isHeld(apiKeyClaim(id)));
+  }
+  reportLeftovers(describeKey(kind, current.description ?? ""), maybe, list, run);
   for (const id of new Set([...(previous ? [previous.id] : []), ...owned, current.id])) {
     await revokeUnlessHeld(id, `the ${kind.label} ${id}`, run);
   }

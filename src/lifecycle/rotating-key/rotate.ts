@@ -111,7 +111,8 @@ class RotationUpdate<Spec extends object> {
 
   private async rotate(isAskedFor: boolean): Promise<void> {
     const { rotation, run, inputs } = this;
-    const { byId, serverTime } = await this.look();
+    const snapshot = await this.look();
+    const { byId, serverTime } = snapshot;
     const { current, previous } = this.state;
     if (!isAskedFor && current.isActive) {
       // The local clock may be wrong.
@@ -129,7 +130,7 @@ class RotationUpdate<Spec extends object> {
     const { sender } = this;
     const description = withMarker(sender.description, nextMarker(current.id, sender.owner));
     const attempt = { description, hasMarker: true, service: rotation.kind.serviceOf(spec) };
-    await this.removeLeftovers([...byId.values()]);
+    await this.removeLeftovers(snapshot);
     // It may be activated again, or have been live all along in an account whose lists lag.
     if (!current.isActive && (byId.has(current.id) || mayBeUnlisted(current.createdAt, serverTime))) {
       await revokeUnlessHeld(current.id, `the inactive ${rotation.kind.label} ${current.id}`, run);
@@ -165,14 +166,14 @@ class RotationUpdate<Spec extends object> {
   }
 
   /** An update that was killed here may have created the key already; its secret is lost, so it is revoked. */
-  private async removeLeftovers(entries: ApiKey[]): Promise<void> {
+  private async removeLeftovers(list: Snapshot<ApiKey>): Promise<void> {
     const { rotation, run, sender } = this;
-    const others = entries.filter(({ id }) => !run.apiKeys.wasRemoved(id));
+    const others = [...list.byId.values()].filter(({ id }) => !run.apiKeys.wasRemoved(id));
     const { owned, maybe } = leftByRotation(rotation.kind, this.state, sender, others);
     for (const { id } of owned) {
       await revokeUnlessHeld(id, `the ${rotation.kind.label} ${id} of an interrupted update`, run);
     }
-    reportLeftovers(this.what(), maybe, run);
+    reportLeftovers(this.what(), maybe, list, run);
   }
 
   /** One list for the whole update, and it decides whether the current key is active: since the last refresh, that may have changed in either direction. */

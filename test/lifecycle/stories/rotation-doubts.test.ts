@@ -172,6 +172,19 @@ describe("a rotation is killed after its POST", () => {
     },
   );
 
+  test("and the list cannot be read where it shows its work: up and destroy say so", async () => {
+    await killed();
+    const left = account.live.find((id) => id !== current());
+    account.emulator.account.addApiKey({ id: String(left), service: "database", createdAt: 5 as never });
+    const before = new Map(stack.state);
+    const said = "1 entry of the list could not be read; an earlier attempt may have created one of them.";
+    await stack.up();
+    expect(stack.printed).toContain(said);
+    stack.state = before;
+    await stack.destroy();
+    expect(stack.printed).toContain(said);
+  });
+
   test("and somebody made a key without a description: nobody is told to revoke that one", async () => {
     await killed();
     const { id } = account.emulator.account.addApiKey({ service: "database" });
@@ -179,6 +192,24 @@ describe("a rotation is killed after its POST", () => {
     expect(stack.printed).not.toContain(id);
     expect(account.live).toEqual([...stack.ids, id].sort());
   });
+});
+
+test("a rotation's response is lost, and the list cannot be read where it shows the key: destroy keeps the state until it can", async () => {
+  declare();
+  await stack.up();
+  const first = current();
+  account.pass(31);
+  const fails = { method: "GET", nth: 2, fate: "500, not done", times: 99 } as const;
+  await stack.up({ troubles: [{ method: "POST", fate: "answer lost", times: 9 }, fails] });
+  const left = account.emulator.account.liveApiKeys().find(({ id }) => id !== first);
+  expect(stack.held("db").outputs.unresolved).toBe(true);
+  const { id = "", description = null, createdAt = "" } = left ?? {};
+  account.emulator.account.addApiKey({ id, service: "database", description, createdAt: 5 as never });
+  expect(await stack.destroy()).toBe(false);
+  expect(stack.ids).toEqual([first]);
+  account.emulator.account.addApiKey({ id, service: "database", description, createdAt });
+  expect(await stack.destroy()).toBe(true);
+  expect(account.live).toEqual([]);
 });
 
 describe("a service key has imported a rotating key's previous key with --target, and the overlap is over", () => {
