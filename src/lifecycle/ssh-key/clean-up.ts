@@ -1,8 +1,10 @@
 // What lost attempts left in the account: found by one list, and removed.
 import { assertNothingHidden } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
+import { parseApiTime } from "../../api/timing";
 import type { Operation } from "../../api/timing";
 import { quoteForTerminal } from "../../text/quote";
+import type { Ownership } from "../create-once/creation";
 import { byServerClock } from "../create-once/lost-attempt";
 import { possibleLeftoverMessage } from "../create-once/messages";
 import { relationTo } from "../create-once/start-time";
@@ -10,6 +12,9 @@ import { sshKeyClaim } from "../holders";
 import type { Run } from "../run";
 import { sshKeyOwnership } from "./ownership";
 import type { LostSshKey } from "./state";
+
+/** A request takes effect by then, or never. A key that was made later is another's: of a healed original of this state, or of an attempt whose clock was slow. */
+const LATEST_EFFECT_MS = 600_000;
 
 /** Removes what a lost attempt left, except for the key that the state holds. What may be somebody else's is only reported. */
 export async function cleanUpLostSshKey(lost: LostSshKey, run: Run, held?: string): Promise<void> {
@@ -37,7 +42,7 @@ export async function findLostSshKeys(
   return attempts.map((attempt) => {
     const lost = byServerClock(attempt, serverTime, run.client.timing.now());
     const owned = others.filter((entry) => {
-      const ownership = ownershipOf(lost, entry);
+      const ownership = ownershipOf(lost, entry, attempt.hasMarker && attempt.byLocalClock === true);
       if (ownership === "maybe-owned") run.log(possibleLeftoverMessage(labelOf(lost), [entry]));
       return ownership === "owned";
     });
@@ -46,12 +51,16 @@ export async function findLostSshKeys(
   });
 }
 
-function ownershipOf(lost: LostSshKey, entry: SshKeyRecord) {
+/** `isUnlimited`: a marker proves it however late the key was made, because a local clock that was wrong must not hide it. */
+function ownershipOf(lost: LostSshKey, entry: SshKeyRecord, isUnlimited: boolean): Ownership {
+  const { name, hasMarker, startedAt } = lost;
+  if (entry.name !== name) return "other";
   // Without the time of the attempt only a marker proves anything.
-  const unknownAge = lost.hasMarker ? "after" : "shortly-before";
-  const relation =
-    lost.startedAt === null ? unknownAge : relationTo(Date.parse(lost.startedAt), entry.createdAt);
-  return sshKeyOwnership(lost, entry, relation);
+  if (startedAt === null) return sshKeyOwnership(lost, entry, hasMarker ? "after" : "shortly-before");
+  const moment = Date.parse(startedAt);
+  const ownership = sshKeyOwnership(lost, entry, relationTo(moment, entry.createdAt));
+  const isLater = parseApiTime(entry.createdAt) > moment + LATEST_EFFECT_MS;
+  return ownership === "owned" && isLater && !isUnlimited ? "maybe-owned" : ownership;
 }
 
 function labelOf({ name }: LostSshKey): string {

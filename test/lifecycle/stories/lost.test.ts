@@ -406,6 +406,37 @@ describe("SSH keys", () => {
     },
   );
 
+  test.each(["up", "destroy"] as const)(
+    "an attempt by a clock that was a year slow, then %s by a right one: an older key of the same name is named, and stays",
+    async (next) => {
+      const { id } = account.emulator.account.addSshKey({ name: "deploy", publicKey: publicKey(1) });
+      account.timing.elapsed += 30 * DAY;
+      account.timing.error = -365 * DAY;
+      stack.declare("it", SshKey, { publicKey: publicKey(1), name: "deploy" });
+      await stack.up({ troubles: [{ fate: "answer lost", times: 99 }, UNRESOLVED[1]] });
+      expect(stack.held("it").id).toMatch(/^unresolved\//);
+      account.timing.error = 0;
+      await stack[next]();
+      expect(stack.printed).toContain(id);
+      await stack.destroy();
+      expect(account.live).toEqual([id]);
+    },
+  );
+
+  test("a copy of an unresolved state never deletes what the original made a day later", async () => {
+    stack.declare("it", SshKey, { publicKey: publicKey(1), name: "deploy" });
+    await stack.up({ troubles: [...UNRESOLVED] });
+    const copy = new Stack(account, "copy");
+    copy.state = new Map(stack.state);
+    copy.declare("it", SshKey, { publicKey: publicKey(1), name: "deploy" });
+    account.timing.elapsed += DAY;
+    await stack.up();
+    await copy.up();
+    expect(copy.printed).toContain(stack.held("it").id);
+    await copy.destroy();
+    await expectOneForOne();
+  });
+
   test("keys/20: a conflict while the list cannot be read says so, with its status", async () => {
     account.emulator.account.addSshKey({ name: "laptop", publicKey: publicKey(1) });
     account.emulator.faults.add({ method: "GET", status: 403, times: "always" });
