@@ -1,6 +1,7 @@
 // What went wrong with some entries of a set: collected while the others go on, and said in one message.
 import { ConfigurationError, errorMessage, WaysCloudError } from "../../errors";
 import { IncompleteError } from "../lifecycle";
+import { SameSshKeyError } from "../ssh-key/conflict";
 
 /** More of them would bury the first ones. */
 const MOST_SHOWN = 10;
@@ -22,6 +23,11 @@ export class Failures {
       this.all.push({ label, error });
       return !concernsAll(error);
     }
+  }
+
+  /** Does the account have one of the keys under its very name? */
+  get anySameKey(): boolean {
+    return this.all.some(({ error }) => error instanceof SameSshKeyError);
   }
 
   noteNotBegun(count: number): void {

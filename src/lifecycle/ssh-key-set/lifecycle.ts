@@ -46,13 +46,22 @@ async function apply(
   const update = new SshKeySetUpdate(state, known(inputs.adoptExisting, "adoptExisting"), run);
   await update.apply(wantedEntries(inputs));
   if (!update.failures.any) return update.state;
+  // The engine does not tell whether this replaces another set. A part of it would then be in the old one's way at every later update.
+  const left = isEmpty(state) && update.failures.anySameKey ? await undo(update.state, run) : update.state;
   // Nothing was done where nothing was there before and nothing is there now. What was removed must not stay in the state.
-  if (isEmpty(state) && isEmpty(update.state)) throw update.failures.error(what);
-  run.incompleteSets.set(same, update.state);
+  if (isEmpty(state) && isEmpty(left)) throw update.failures.error(what);
+  run.incompleteSets.set(same, left);
   throw new IncompleteError(
-    update.state,
+    left,
     `${update.failures.message(what)}\nWhat was done is in the state; the next \`pulumi up\` does the rest.`,
   );
+}
+
+/** Deletes again what was added; returns what is left of it. */
+async function undo(state: SshKeySetState, run: Run): Promise<SshKeySetState> {
+  const deletion = new SshKeySetUpdate(state, false, run);
+  await deletion.removeAll();
+  return deletion.state;
 }
 
 function isEmpty({ keys, unresolved, leftovers }: SshKeySetState): boolean {

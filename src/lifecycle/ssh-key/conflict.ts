@@ -15,6 +15,9 @@ export interface Registered {
   isAdopted: boolean;
 }
 
+/** The account has this very key under this very name: most likely the resource is being replaced, and its predecessor holds it. */
+export class SameSshKeyError extends ConflictError {}
+
 /** The key that is in the way, if it is ours or may be adopted. @throws ConflictError that names it otherwise. */
 export async function afterConflict(
   conflict: ConflictError,
@@ -30,10 +33,12 @@ export async function afterConflict(
   if (same && (isLate === true || adoptExisting))
     return { id: same.id, entry: same, isAdopted: isLate !== true };
   if (same) {
+    const Conflict = same.name === name ? SameSshKeyError : ConflictError;
     throw withDetail(
       conflict,
       `The account already has this public key as ${describeSshKey(same)}. If this resource is being replaced (\`up --replace\`, a taint), set the option \`deleteBeforeReplace: true\`;` +
         " if it was renamed in the program, use the option `aliases`. Otherwise set `adoptExisting: true` to adopt the key, or delete it in the account first",
+      Conflict,
     );
   }
   const sameName = entries.find((entry) => entry.name === name);
@@ -55,9 +60,9 @@ async function listAfter(conflict: ConflictError, run: Run, operation: Operation
   }
 }
 
-function withDetail(conflict: ConflictError, detail: string): ConflictError {
+function withDetail(conflict: ConflictError, detail: string, Conflict = ConflictError): ConflictError {
   const { outcome, status, method, path, reason } = conflict;
-  return new ConflictError({
+  return new Conflict({
     outcome,
     status,
     method,

@@ -201,6 +201,34 @@ test("another prefix for 1000 keys, none of which can be deleted, takes no time"
   expect(stack.errors.join()).toContain("401");
 });
 
+describe("an entry moves to an SshKey, in a run with --target and then in a whole one", () => {
+  const single = { publicKey: publicKey("anna"), name: "team-anna", adoptExisting: true };
+
+  test("the SshKey comes first, as with dependsOn: its key is live", async () => {
+    declare();
+    await stack.up();
+    stack.program.clear();
+    stack.declare("anna", resources.SshKey, single);
+    declare({}, {}, ["bjarne", "carl"]);
+    await stack.up({ target: "anna" });
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+  });
+
+  test("by nature: the set comes first and deletes the key, as the docs say; a refresh and an up add it again", async () => {
+    declare();
+    await stack.up();
+    declare({}, {}, ["bjarne", "carl"]);
+    stack.declare("anna", resources.SshKey, single);
+    await stack.up({ target: "anna" });
+    await stack.up();
+    expect(account.live).not.toContain(stack.held("anna").id);
+    await stack.refresh();
+    await stack.up();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+  });
+});
+
 describe("up --replace", () => {
   test("A8: of keys that are ours, with adoptExisting: refused, naming it; nothing is lost, and the next up heals", async () => {
     declare({ adoptExisting: true });
@@ -261,5 +289,20 @@ describe("up --replace", () => {
     expect({ live: account.live, ids: stack.ids }).toEqual({ live: before, ids: before });
     await stack.up();
     expectExactly();
+  });
+
+  test("with a new entry besides: refused as well, and the next up adds it to the set that stays", async () => {
+    declare();
+    await stack.up();
+    const before = account.live;
+    declare({}, {}, [...NAMES, "dora"]);
+    expect(await stack.up({ replace: "team" })).toBe(false);
+    expect(stack.errors.join()).toContain("deleteBeforeReplace: true");
+    expect({ live: account.live, ids: stack.ids, marked: stack.marked }).toEqual({
+      ...{ live: before, ids: before, marked: [] },
+    });
+    await stack.up();
+    expectExactly([...NAMES, "dora"]);
+    await expectOurs();
   });
 });
