@@ -28,6 +28,12 @@ async function made(path: string, body: Properties): Promise<Properties> {
   return answer;
 }
 
+/** The next command: the engine starts a process for each. */
+async function restart(): Promise<void> {
+  host.stop();
+  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
+}
+
 /** The next `up` of a program that declares this: what `check` makes of it, and what `diff` says. */
 async function next(
   urn: string,
@@ -97,6 +103,7 @@ test.each(KEYS)(
     expect(unchanged.diff.changes).toBe(false);
 
     takeRequests(emulator);
+    await restart();
     const supplied = await next(urn, imported, { ...declared, existing: { id, key: secret(key) } });
     expect(supplied.diff).toMatchObject({ changes: true, replaces: [], details: { existing: "add" } });
     const outputs = await host.update(urn, id, imported.outputs, supplied.inputs);
@@ -181,6 +188,7 @@ test("a token whose scopes the list does not show is imported without them, and 
   const { diff } = await next(urn, imported, declared);
   expect(diff.changes).toBe(false);
 
+  await restart();
   const supplied = await next(urn, imported, { ...declared, existing: { id, key: secret(key) } });
   const outputs = await host.update(urn, id, imported.outputs, supplied.inputs);
   const { inputs } = supplied;
@@ -188,3 +196,39 @@ test("a token whose scopes the list does not show is imported without them, and 
   const others = await next(urn, { id, inputs, outputs }, { ...declared, scopes: ["ssh_keys:read"] });
   expect(others.diff.replaces).toEqual(["scopes"]);
 });
+
+test.each([
+  ["ServiceKey", "api-keys/service", { service: "database" }, (key: Properties) => key["id"]],
+  ["PersonalAccessToken", "api-keys/pat", { scopes: ["dns:read"] }, (key: Properties) => key["id"]],
+  ["SshKey", "ssh-keys", { name: "laptop", public_key: sshKey }, (key: Properties) => key["id"]],
+  ["SshKey", "ssh-keys", { name: "laptop", public_key: sshKey }, () => sshKey],
+])(
+  "a %s that was imported under two names is deleted with neither alone",
+  async (className, path, body, idOf) => {
+    const key = await made(path, body);
+    const id = String(idOf(key));
+    const declared = className === "SshKey" ? { publicKey: sshKey } : { ...body };
+    const [one, two] = [urnOf(className, "one"), urnOf(className, "two")];
+    const states = { one: await host.read(one, id), two: await host.read(two, id) };
+    const live = (): string[] =>
+      [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map((each) => each.id);
+    const before = live();
+
+    // The program declares both.
+    await next(one, states.one, declared);
+    await expect(next(two, states.two, declared)).rejects.toThrow(
+      "Two resources of this program manage the same key",
+    );
+
+    // Then it declares one of them: the key stays, and goes with that one.
+    await restart();
+    expect((await next(one, states.one, declared)).diff.changes).toBe(false);
+    await host.delete(two, states.two.id, states.two.outputs);
+    expect(live()).toEqual(before);
+    await restart();
+    const refreshed = await host.read(one, states.one.id, states.one.outputs, states.one.inputs);
+    expect(Object.keys(refreshed.outputs).sort()).toEqual(Object.keys(states.one.outputs).sort());
+    await host.delete(one, states.one.id, refreshed.outputs);
+    expect(live()).toEqual(before.filter((each) => each !== key["id"]));
+  },
+);

@@ -5,7 +5,9 @@ import type { Run } from "../../lifecycle/run";
 import { hasFingerprint } from "../../lifecycle/ssh-key/identity";
 import { parsePublicKey, PublicKeyError } from "../../lifecycle/ssh-key/public-key";
 import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
+import { without } from "../../lifecycle/inputs";
 import type { PluginResource } from "./resource";
+import type { Urn } from "./urn";
 
 export interface Imported {
   id: string;
@@ -87,6 +89,26 @@ async function idOf(key: PublicKey, context: Run): Promise<string> {
   throw new ConfigurationError(
     `The account holds no SSH key with the fingerprint ${key.fingerprint}: there is nothing to import. Declare it without \`import\` to have it added.`,
   );
+}
+
+/**
+ * The state with the resource that it is. The provider does not see that a key is imported a second time, under another name: by this, what one
+ * of the two still declares is not deleted with the other. A state that knows its holder keeps it.
+ */
+export function withHolder({ className, urn }: PluginResource, olds: Properties): Properties {
+  if (!HELD_SINGLY.has(className)) return olds;
+  return { holder: holderOf(urn), ...olds };
+}
+
+/** Without what {@link withHolder} added, which no state needs to keep. */
+export function withoutHolder({ urn }: PluginResource, outputs: Properties): Properties {
+  return outputs.holder === holderOf(urn) ? without(outputs, "holder") : outputs;
+}
+
+const HELD_SINGLY = new Set(["SshKey", "ServiceKey", "PersonalAccessToken"]);
+
+function holderOf({ project, stack, type, name }: Urn): string {
+  return `${project}/${stack}/${name}#${type}`;
 }
 
 /**

@@ -11,7 +11,7 @@ import { withoutSecrets } from "./call-scope";
 import { withDefaults, withSeededMark } from "./defaults";
 import { diffResponse } from "./detailed-diff";
 import { ResourceInitFailed } from "./failure";
-import { completed, isLookup, lookUp } from "./import";
+import { completed, isLookup, lookUp, withHolder, withoutHolder } from "./import";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import { resourceOf } from "./resource";
 import type { PluginResource } from "./resource";
@@ -49,7 +49,7 @@ export class ResourceMethods {
     const resource = resourceOf(request.getUrn());
     const id = request.getId();
     const news = decode(request.getNews()).properties;
-    const olds = completed(resource, present(decode(request.getOlds()).properties), news);
+    const olds = stateOf(resource, request.getOlds(), news);
     const diff = resource.lifecycle.diff(
       id,
       olds,
@@ -85,7 +85,10 @@ export class ResourceMethods {
     const inputs = request.getInputs();
     const declared = decode(inputs);
     const secrets = [...marked, ...declared.secrets];
-    const olds = completed(resource, present(properties), declared.properties);
+    const state = completed(resource, present(properties), declared.properties);
+    // What a `get` looked up, without the key itself, holds nothing.
+    const isHeld = state.key !== undefined || state.publicKey !== undefined;
+    const olds = isHeld ? withHolder(resource, state) : state;
     const context = this.account().context();
     const response = new messages.ReadResponse();
     if (isLookup(olds)) {
@@ -96,11 +99,11 @@ export class ResourceMethods {
       response.setInputs(encode(found.inputs, secrets));
       return response;
     }
-    const state = await resource.lifecycle.read(id, olds, context);
+    const found = await resource.lifecycle.read(id, olds, context);
     // Gone is an answer without an id.
-    if (!state) return response;
-    response.setId(state.id);
-    response.setProperties(outgoing(resource, state.outputs, secrets));
+    if (!found) return response;
+    response.setId(found.id);
+    response.setProperties(outgoing(resource, withoutHolder(resource, found.outputs), secrets));
     response.setInputs(inputs);
     return response;
   }
@@ -110,7 +113,7 @@ export class ResourceMethods {
     const id = request.getId();
     const { properties: news, secrets } = decode(request.getNews());
     const before = decode(request.getOlds());
-    const olds = completed(resource, present(before.properties), news);
+    const olds = stateOf(resource, request.getOlds(), news);
     const response = new messages.UpdateResponse();
     if (request.getPreview()) {
       const { outputs = {} } = resource.lifecycle.diff(id, olds, news, this.clock.now(id));
@@ -122,16 +125,21 @@ export class ResourceMethods {
     const outputs = await tracked(resource, request.getNews(), either, () =>
       resource.lifecycle.update(id, olds, news, this.account().context()),
     );
-    response.setProperties(outgoing(resource, outputs, secrets));
+    response.setProperties(outgoing(resource, withoutHolder(resource, outputs), secrets));
     return response;
   }
 
   async delete(request: messages.DeleteRequest): Promise<InstanceType<typeof Empty>> {
     const resource = resourceOf(request.getUrn());
-    const olds = present(decode(request.getProperties()).properties);
+    const olds = stateOf(resource, request.getProperties(), {});
     await resource.lifecycle.delete(request.getId(), olds, this.account().context());
     return new Empty();
   }
+}
+
+/** What the state says of a resource that the program declares, or no longer does. */
+function stateOf(resource: PluginResource, state: Struct | undefined, inputs: Properties): Properties {
+  return withHolder(resource, completed(resource, present(decode(state).properties), inputs));
 }
 
 /** Without the properties that are null: an output that is absent is written as null, so that previews know it. */

@@ -17,7 +17,8 @@ export async function lookUpKey<Spec extends object>(
   if (!isUnresolvedId(id)) pathSegment(id);
   const entry = await run.apiKeys.find(id);
   const wrong = entry ? kind.whyMismatched(entry) : "the account does not have it";
-  if (entry && wrong === undefined) return { status: "looked-up", entry, recreateIfInvalid: true };
+  if (entry && wrong === undefined)
+    return { status: "looked-up", entry, recreateIfInvalid: true, holder: "" };
   throw new NotFoundError({
     message: `There is no ${kind.label} with the id ${id}: ${sanitize(wrong ?? "")}.`,
     outcome: "rejected",

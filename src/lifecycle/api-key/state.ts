@@ -46,6 +46,8 @@ export interface LookedUpKey {
   entry: ApiKey;
   /** Of a key that was imported by its id. */
   recreateIfInvalid: boolean;
+  /** Of an import: which resource it is. Empty for a `get`, which holds nothing. */
+  holder: string;
 }
 
 export type ApiKeyState<Spec> =
@@ -59,7 +61,9 @@ export type ApiKeyState<Spec> =
 
 /** What the account holds for this state, to be compared with what other resources hold. */
 export function apiKeyHoldings<Spec>(state: ApiKeyState<Spec>): Holding[] {
-  return state.status === "live" ? [{ what: apiKeyClaim(state.id), holder: state.holder }] : [];
+  if (state.status === "live") return [{ what: apiKeyClaim(state.id), holder: state.holder }];
+  const isImport = state.status === "looked-up" && state.holder !== "";
+  return isImport ? [{ what: apiKeyClaim(state.entry.id), holder: state.holder }] : [];
 }
 
 export function decodeApiKey<Spec extends object>(
@@ -74,7 +78,8 @@ export function decodeApiKey<Spec extends object>(
   if (!state.has("key") && !state.has("createdAt")) return { status: "requested", id };
   if (!state.has("key")) {
     const recreateIfInvalid = state.boolean("recreateIfInvalid", true);
-    return { status: "looked-up", entry: decodeEntry(state), recreateIfInvalid };
+    const holder = state.stringOrNull("holder") ?? "";
+    return { status: "looked-up", entry: decodeEntry(state), recreateIfInvalid, holder };
   }
   const held = decodeHeld(kind, state, id);
   return {

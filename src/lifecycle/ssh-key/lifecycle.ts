@@ -13,7 +13,7 @@ import { cleanUpLostSshKey } from "./clean-up";
 import { hasFingerprint, isSameMaterial } from "./identity";
 import type { SshKeyInputs } from "./inputs";
 import { sshKeyHoldings } from "./state";
-import type { SshKeyState } from "./state";
+import type { LostSshKey, SshKeyState } from "./state";
 
 export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
   diff: diffSshKey,
@@ -26,12 +26,10 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
   },
   async delete(state, run) {
     if (state.status === "unresolved") return cleanUpLostSshKey(state.lost, run);
-    if (state.status === "created") await deleteCreated(state, run);
+    if (state.status === "created") await deleteKey(state, state.id, state.lost, run);
     // The engine deletes nothing that was obtained by `get`: these were imported.
     if (state.status === "requested") await run.sshKeys.remove(state.id, `Deleting the SSH key ${state.id}`);
-    if (state.status === "looked-up") {
-      await run.sshKeys.remove(state.entry.id, `Deleting the SSH key ${state.entry.id}`);
-    }
+    if (state.status === "looked-up") await deleteKey(state, state.entry.id, null, run);
     if (state.status === "created" || state.status === "adopted") {
       const [holding] = sshKeyHoldings(state);
       if (holding) run.holders.release(holding);
@@ -80,7 +78,7 @@ async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | u
       // The id of a lost attempt that no state holds: the account has none like it.
       if (!isUnresolvedId(state.id)) pathSegment(state.id);
       const entry = await run.sshKeys.find(state.id);
-      if (entry) return { status: "looked-up", entry };
+      if (entry) return { status: "looked-up", entry, holder: "" };
       throw new NotFoundError({
         message: `There is no SSH key with the id ${state.id}: the account does not have it.`,
         outcome: "rejected",
@@ -99,8 +97,7 @@ async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | u
   }
 }
 
-async function deleteCreated(state: Extract<SshKeyState, { status: "created" }>, run: Run): Promise<void> {
-  const { id, lost } = state;
+async function deleteKey(state: SshKeyState, id: string, lost: LostSshKey | null, run: Run): Promise<void> {
   await deleteUnlessHeld(run, sshKeyHoldings(state), `the SSH key ${id}`, "adoptExisting", async () => {
     if (lost) await cleanUpLostSshKey(lost, run, id);
     await run.sshKeys.remove(id, `Deleting the SSH key ${id}`);

@@ -28,6 +28,13 @@ export interface RegisteredSshKey {
   holder: string;
 }
 
+export interface LookedUpSshKey {
+  status: "looked-up";
+  entry: SshKeyRecord;
+  /** Of an import by id: which resource it is. Empty for a `get`, which holds nothing. */
+  holder: string;
+}
+
 export type SshKeyState =
   /** Ours: deleted with the resource. `lost`: an attempt may have left a duplicate of it. */
   | (RegisteredSshKey & { status: "created"; lost: LostSshKey | null })
@@ -36,13 +43,15 @@ export type SshKeyState =
   /** A `get` that has not been answered yet. */
   | { status: "requested"; id: string }
   /** Of a `get`: the API does not show the key itself. */
-  | { status: "looked-up"; entry: SshKeyRecord }
+  | LookedUpSshKey
   /** A creation of which nobody knows what it left. */
   | { status: "unresolved"; id: string; lost: LostSshKey; inputs: Properties };
 
 export function sshKeyHoldings(state: SshKeyState): Holding[] {
   const isHeld = state.status === "created" || state.status === "adopted";
-  return isHeld ? [{ what: sshKeyClaim(state.id), holder: state.holder }] : [];
+  if (isHeld) return [{ what: sshKeyClaim(state.id), holder: state.holder }];
+  const isImport = state.status === "looked-up" && state.holder !== "";
+  return isImport ? [{ what: sshKeyClaim(state.entry.id), holder: state.holder }] : [];
 }
 
 export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
@@ -58,8 +67,9 @@ export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
     createdAt: state.string("createdAt"),
     vmCount: state.numberOrNull("vmCount") ?? 0,
   };
-  if (!state.has("publicKey")) return { status: "looked-up", entry };
-  const key = { ...entry, publicKey: state.string("publicKey"), holder: state.stringOrNull("holder") ?? "" };
+  const holder = state.stringOrNull("holder") ?? "";
+  if (!state.has("publicKey")) return { status: "looked-up", entry, holder };
+  const key = { ...entry, publicKey: state.string("publicKey"), holder };
   if (state.boolean("adopted", false)) return { status: "adopted", ...key };
   return { status: "created", ...key, lost: state.boolean("unresolved", false) ? decodeLost(state) : null };
 }
