@@ -69,11 +69,16 @@ export function retryAfter(headers: Readonly<Record<string, string>>, now: numbe
   const header = headers["retry-after"]?.trim();
   if (!header) return undefined;
   if (/^-?\d+(\.\d+)?(e\d+)?$/i.test(header)) return Math.max(0, Number(header) * 1000);
-  // A bare word or number-like text is not a date, whatever Date.parse makes of it.
-  if (!/^[A-Za-z]{3,9}, /.test(header)) return undefined;
-  const at = Date.parse(header);
-  if (Number.isNaN(at)) return undefined;
-  return Math.max(0, at - (serverTime(headers) ?? now));
+  const at = parseHttpDate(header);
+  return at === undefined ? undefined : Math.max(0, at - (serverTime(headers) ?? now));
+}
+
+const HTTP_DATE = /^[a-z]{3,9}, \d\d?[ -][a-z]{3}[ -]\d{2,4} \d\d:\d\d:\d\d GMT$/i;
+
+/** A bare word or number-like text is not a date, whatever Date.parse makes of it: of `-1` a day in 2001. */
+function parseHttpDate(text: string): number | undefined {
+  const at = HTTP_DATE.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** A timestamp of the API, ms since the epoch; NaN for what is none. One without a zone means UTC, wherever this runs. */
@@ -85,7 +90,7 @@ const LATEST_TIME = Date.UTC(9000, 0);
 
 /** The server's own clock at the time of a response (its `Date` header), ms since the epoch. */
 export function serverTime(headers: Readonly<Record<string, string>>): number | undefined {
-  const at = Date.parse(headers.date ?? "");
+  const at = parseHttpDate(headers.date?.trim() ?? "");
   // Beyond that, adding a lifetime would leave the range of dates: an error, when a key was just made.
-  return Number.isNaN(at) || at > LATEST_TIME ? undefined : at;
+  return at === undefined || at > LATEST_TIME ? undefined : at;
 }

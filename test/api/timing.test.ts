@@ -98,7 +98,14 @@ describe("Retry-After", () => {
 });
 
 describe("the server's clock", () => {
-  test.each([[{}], [{ date: "" }], [{ date: "garbage" }]])("%j tells nothing", (headers) => {
+  test.each([
+    [{}],
+    [{ date: "" }],
+    [{ date: "garbage" }],
+    [{ date: "-1" }],
+    [{ date: "0" }],
+    [{ date: "Tue Mar  5 10:00:00 2024" }],
+  ])("%j tells nothing", (headers) => {
     expect(serverTime(headers as Record<string, string>)).toBeUndefined();
   });
 

@@ -154,3 +154,28 @@ test("a missing credential is asked for by the plugin's own configuration", asyn
     process.env["HOME"] = before;
   }
 });
+
+test.each(["apiKey", "endpoint", "customerId"])(
+  "while the %s is not known, nothing is sent, neither there nor to what the environment names",
+  async (name) => {
+    const elsewhere = await startEmulator({ port: 0 });
+    const environment = {
+      WAYSCLOUD_ENDPOINT: elsewhere.url,
+      WAYSCLOUD_PAT_TOKEN: elsewhere.apiKey,
+    };
+    Object.assign(process.env, environment);
+    try {
+      const config = { apiKey: secret(elsewhere.apiKey), endpoint: elsewhere.url };
+      await host.configure({ ...config, [name]: unknown }, explicit);
+      const { inputs, failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns" });
+      expect(failures).toEqual([]);
+      const said = `The value of the configuration of the provider "staging", wayscloud-account:${name} is not known yet`;
+      await expect(host.create(urnOf("ServiceKey"), inputs)).rejects.toThrow(said);
+      await expect(host.invoke("getProfile")).rejects.toThrow(said);
+      expect(takeRequests(elsewhere)).toEqual([]);
+    } finally {
+      for (const variable of Object.keys(environment)) Reflect.deleteProperty(process.env, variable);
+      await elsewhere.close();
+    }
+  },
+);

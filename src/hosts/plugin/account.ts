@@ -1,6 +1,6 @@
 // The account that the provider was configured with: `apiKey`, `endpoint` and `customerId`, else environment and credentials file.
 import { resolveConnection } from "../../config";
-import { errorMessage } from "../../errors";
+import { ConfigurationError, errorMessage } from "../../errors";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
 import { createRun, type Run } from "../../lifecycle/run";
@@ -39,6 +39,12 @@ export class PluginAccount {
 
   private readonly lookUp = (key: string): string | undefined => {
     const value = this.config[key.replace(NAMESPACE, "")];
+    // Whatever else is found might be another account, or send this one's credential elsewhere.
+    if (value === UNKNOWN) {
+      throw new ConfigurationError(
+        `The value of ${this.source} ${key} is not known yet, and nothing else is used in its place.`,
+      );
+    }
     return typeof value === "string" ? value : undefined;
   };
 }
