@@ -167,7 +167,10 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("the last lines of a test run say how to repeat what failed, and how much passed", () => {
+test.each([
+  ["npm test", ""],
+  ["npm run test:all", "yes"],
+])("the last lines of %s say how to repeat what failed, and how much passed", (command, TEST_ALL) => {
   const code = `
     const Reporter = require(${JSON.stringify(join(__dirname, "../closing-line-reporter.js"))});
     const file = (name, rest) => ({ testFilePath: process.cwd() + "/test/" + name, testResults: [], numFailingTests: 0, ...rest });
@@ -178,11 +181,11 @@ test("the last lines of a test run say how to repeat what failed, and how much p
           { status: "passed", fullName: "good" }, { status: "failed", fullName: "it's (really) gone" }] }),
         file("broken.test.ts", { testExecError: { message: "no such module" } }),
       ] });`;
-  expect(node(["-e", code]).stdout).toBe(
+  expect(node(["-e", code], { TEST_ALL }).stdout).toBe(
     `
 To repeat a failed test alone:
-  npm test -- test/a.test.ts -t 'it'\\''s \\(really\\) gone'
-  npm test -- test/broken.test.ts
+  ${command} -- test/a.test.ts -t 'it'\\''s \\(really\\) gone'
+  ${command} -- test/broken.test.ts
 
 7 passed, 2 failed
 `,

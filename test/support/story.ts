@@ -92,7 +92,7 @@ export class Stack {
   printed = "";
   errors: string[] = [];
   pending: Pending[] = [];
-  /** Ids that the engine has asked to delete while no other resource of this stack held them. */
+  /** Ids that the engine has asked to delete while no other resource of the program held them. */
   readonly condemned = new Set<string>();
   /** The credential, if not the account's first. */
   credential: string | undefined;
@@ -296,7 +296,9 @@ export class Stack {
   }
 
   protected async remove(held: Held, process: Process): Promise<void> {
-    const others = [...this.state.values(), ...this.marked].filter((other) => other !== held).flatMap(idsOf);
+    // What the program no longer declares is on its way out, too: a target may let the key go before it.
+    const declared = [...this.state.values()].filter(({ name }) => this.program.has(name));
+    const others = [...declared, ...this.marked].filter((other) => other !== held).flatMap(idsOf);
     for (const id of idsOf(held)) if (!others.includes(id)) this.condemned.add(id);
     await process.methods(held.type, held.name).delete(held.id, held.outputs);
     this.marked = this.marked.filter((each) => each !== held);
