@@ -490,7 +490,10 @@ test.concurrent(
         const news = program(kind, { ...old, ...(kind === "personalAccessToken" ? {} : auto(kind)) });
         const { inputs, failures } = await methods.check(old, news);
         expect(failures).toEqual([]);
-        expect(await methods.diff("old", outputs, inputs)).toMatchObject({ changes: false, replaces: [] });
+        expect(await methods.diff(`old-${kind}`, outputs, inputs)).toMatchObject({
+          changes: false,
+          replaces: [],
+        });
       }
       expect(emulator.requests).toEqual([]);
       const ids = KEYS.map((kind) => {
