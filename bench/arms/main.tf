@@ -36,6 +36,6 @@ resource "restapi_object" "key" {
   read_path   = var.by_id ? null : "/v1/account/ssh-keys"
   data        = jsonencode({ name = each.key, public_key = each.value })
   # The API cannot change a key.
-  force_new   = ["public_key"]
+  force_new   = [each.value]
   read_search = var.by_id ? null : { search_key = "name", search_value = each.key }
 }

@@ -10,7 +10,7 @@ Measures first up, no-op preview, no-op up, change of one key, refresh and destr
 on two cores. What is measured is kept after every cell; Ctrl-C ends a run, and --continue goes on with it.
 
   --quick               a minute: ours, floor and closure with 30 resources, one round, no latency, no start-up; results of its own
-  --set                 a whole team's SSH keys: set, ours, floor and OpenTofu with 10, 100 and 1000 keys, one round; a section of its own. ~15 minutes
+  --set                 a whole team's SSH keys: set, ours, floor and OpenTofu with 10, 100 and 1000 keys, one round; a section of its own. ~8 minutes
   --hosts               both hosts beside the floor: ours, native and floor, 200 service keys, three rounds; a section of its own. ~5 minutes
   --growth              ours and floor from 10 to 5000 resources, one round, added to the last results. Above 2000 only with the state written
                         once at the end of each command, as it is also measured below: the engine needs hours otherwise. ~35 minutes
