@@ -64,7 +64,10 @@ export function isPending(world: World, { pending }: ModelStack, key: Live): boo
 }
 
 function isOf({ name, inputs }: Pending, key: Live, isAltered: boolean): boolean {
-  if (name === "ssh") return inputs.name === key.name;
+  // Where a key may be adopted, the name is chosen after `check`; the public key tells, and the next `up` adopts it.
+  const isChosenLater = typeof inputs.name === "string" && inputs.name.startsWith("ssh-${");
+  if (name === "ssh")
+    return inputs.name === key.name || (isChosenLater && /^ssh-[0-9a-f]{7}$/.test(key.name ?? ""));
   if (name === "team") return entryNames(inputs).includes(key.name ?? "");
   if (key.name !== undefined) return false;
   const description = String(inputs.description);
