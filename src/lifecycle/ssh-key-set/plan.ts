@@ -69,13 +69,13 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
   const { publicKeys, namePrefix } = inputs;
   if (publicKeys === UNKNOWN || namePrefix === UNKNOWN || [...publicKeys.values()].includes(UNKNOWN)) {
     const changed = namePrefix === UNKNOWN ? ["namePrefix"] : ["publicKeys"];
-    return { changes: true, replaces: [], changed, outputs: { keys: keysAfter(state, inputs) } };
+    return { changes: true, replaces: [], changed, outputs: { keys: forecast(state, inputs) } };
   }
-  const wanted = wantedEntries(inputs);
-  const { kept, stale, add, first, last, leave } = planOf(state.keys, wanted);
-  const fingerprints = new Map(wanted.map(({ entry, publicKey }) => [entry, fingerprintOf(publicKey)]));
+  const { kept, stale, add, first, last, leave } = planOf(state.keys, wantedEntries(inputs));
+  // What stays and what is added are together what the program asks for.
+  const added = new Map(add.map(({ entry, fingerprint }) => [entry, fingerprint]));
   const surplus = [...first, ...last, ...leave];
-  const renamed = surplus.filter(({ entry, key }) => fingerprints.get(entry) === key.fingerprint).length;
+  const renamed = surplus.filter(({ entry, key }) => added.get(entry) === key.fingerprint).length;
   const moved = stale.length > 0 || [...kept].some(([entry, key]) => state.keys.get(entry) !== key);
   const changed = [
     ...(moved || add.length > renamed || surplus.length > renamed ? ["publicKeys"] : []),
@@ -86,16 +86,20 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
   const changes = changed.length > 0;
   return {
     ...{ changes, replaces: [], changed, releases },
-    ...(changes ? { outputs: { keys: keysAfter(state, inputs) } } : {}),
+    ...(changes ? { outputs: { keys: keysAfter(publicKeys.keys(), kept) } } : {}),
   };
 }
 
-/** The keys that the account will hold: those that stay are known, the others not yet. */
-function keysAfter({ keys }: SshKeySetState, inputs: SshKeySetInputs): MaybeUnknown<Properties> {
+/** The keys that the account will hold, as far as the known inputs tell. */
+function forecast({ keys }: SshKeySetState, inputs: SshKeySetInputs): MaybeUnknown<Properties> {
   const { publicKeys, namePrefix } = inputs;
   if (publicKeys === UNKNOWN || namePrefix === UNKNOWN) return UNKNOWN;
   const isKnown = ([, publicKey]: [string, MaybeUnknown<string>]): boolean => publicKey !== UNKNOWN;
   const known = new Map([...publicKeys].filter(isKnown));
-  const { kept } = planOf(keys, wantedEntries({ ...inputs, publicKeys: known }));
-  return Object.fromEntries(Array.from(publicKeys.keys(), (entry) => [entry, kept.get(entry) ?? UNKNOWN]));
+  return keysAfter(publicKeys.keys(), planOf(keys, wantedEntries({ ...inputs, publicKeys: known })).kept);
+}
+
+/** Those that stay are known, the others not yet. */
+function keysAfter(entries: Iterable<string>, kept: Plan["kept"]): Properties {
+  return Object.fromEntries(Array.from(entries, (entry) => [entry, kept.get(entry) ?? UNKNOWN]));
 }
