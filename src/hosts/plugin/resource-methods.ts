@@ -49,7 +49,7 @@ export class ResourceMethods {
     const resource = resourceOf(request.getUrn());
     const id = request.getId();
     const news = decode(request.getNews()).properties;
-    const olds = stateOf(resource, request.getOlds(), news);
+    const olds = stateOf(resource, decode(request.getOlds()).properties, news);
     const diff = resource.lifecycle.diff(
       id,
       olds,
@@ -113,7 +113,7 @@ export class ResourceMethods {
     const id = request.getId();
     const { properties: news, secrets } = decode(request.getNews());
     const before = decode(request.getOlds());
-    const olds = stateOf(resource, request.getOlds(), news);
+    const olds = stateOf(resource, before.properties, news);
     const response = new messages.UpdateResponse();
     if (request.getPreview()) {
       const { outputs = {} } = resource.lifecycle.diff(id, olds, news, this.clock.now(id));
@@ -131,15 +131,15 @@ export class ResourceMethods {
 
   async delete(request: messages.DeleteRequest): Promise<InstanceType<typeof Empty>> {
     const resource = resourceOf(request.getUrn());
-    const olds = stateOf(resource, request.getProperties(), {});
+    const olds = stateOf(resource, decode(request.getProperties()).properties, {});
     await resource.lifecycle.delete(request.getId(), olds, this.account().context());
     return new Empty();
   }
 }
 
 /** What the state says of a resource that the program declares, or no longer does. */
-function stateOf(resource: PluginResource, state: Struct | undefined, inputs: Properties): Properties {
-  return withHolder(resource, completed(resource, present(decode(state).properties), inputs));
+function stateOf(resource: PluginResource, state: Properties, inputs: Properties): Properties {
+  return withHolder(resource, completed(resource, present(state), inputs));
 }
 
 /** Without the properties that are null: an output that is absent is written as null, so that previews know it. */
