@@ -1,11 +1,10 @@
 // Brings a set of SSH keys to what the program says, entry by entry, and knows at each moment what the account holds of it.
 import { quoteForTerminal } from "../../text/quote";
 import { concurrently } from "../concurrently";
-import { deleteUnlessHeld } from "../delete";
 import { sshKeyClaim } from "../holders";
 import { IncompleteError } from "../lifecycle";
 import type { Run } from "../run";
-import { findLostSshKeys } from "../ssh-key/clean-up";
+import { deleteSshKey, findLostSshKeys } from "../ssh-key/clean-up";
 import { materialClaim, registerSshKey } from "../ssh-key/create";
 import { hasFingerprint } from "../ssh-key/identity";
 import { parsePublicKey } from "../ssh-key/public-key";
@@ -172,11 +171,7 @@ export class SshKeySetUpdate {
   }
 
   private async removeKey(id: string): Promise<void> {
-    const { run } = this;
-    const holding = { what: sshKeyClaim(id), holder: this.id };
-    await deleteUnlessHeld(run, [holding], `the SSH key ${id}`, "adoptExisting", () =>
-      run.sshKeys.remove(id, `Deleting the SSH key ${id}`),
-    );
+    await deleteSshKey(id, [{ what: sshKeyClaim(id), holder: this.id }], this.run);
     this.leftovers.delete(id);
   }
 

@@ -1,4 +1,4 @@
-// What lost attempts left in the account: found by one list, and removed.
+// Deleting an SSH key, and what lost attempts left in the account: found by one list, and removed.
 import { assertNothingHidden } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
@@ -8,13 +8,28 @@ import type { Ownership } from "../create-once/creation";
 import { byServerClock } from "../create-once/lost-attempt";
 import { possibleLeftoverMessage } from "../create-once/messages";
 import { relationTo } from "../create-once/start-time";
+import { deleteUnlessHeld } from "../delete";
 import { sshKeyClaim } from "../holders";
+import type { Holding } from "../holders";
 import type { Run } from "../run";
 import { sshKeyOwnership } from "./ownership";
 import type { LostSshKey } from "./state";
 
 /** A request takes effect by then, or never. A key that was made later is another's: of a healed original of this state, or of an attempt whose clock was slow. */
 const LATEST_EFFECT_MS = 600_000;
+
+/** The one way in which a key that a state holds is deleted, with whatever a lost attempt to create it left. */
+export function deleteSshKey(
+  id: string,
+  holdings: Holding[],
+  run: Run,
+  lost: LostSshKey | null = null,
+): Promise<void> {
+  return deleteUnlessHeld(run, holdings, `the SSH key ${id}`, "adoptExisting", async () => {
+    if (lost) await cleanUpLostSshKey(lost, run, id);
+    await run.sshKeys.remove(id, `Deleting the SSH key ${id}`);
+  });
+}
 
 /** Removes what a lost attempt left, except for the key that the state holds. What may be somebody else's is only reported. */
 export async function cleanUpLostSshKey(lost: LostSshKey, run: Run, held?: string): Promise<void> {

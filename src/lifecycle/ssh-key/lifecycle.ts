@@ -3,17 +3,16 @@ import { pathSegment } from "../../api/path-segment";
 import { NotFoundError } from "../../errors";
 import { isTemplate } from "../../text/auto-name";
 import { isUnresolvedId } from "../create-once/lost-attempt";
-import { deleteUnlessHeld } from "../delete";
 import { same } from "../inputs";
 import { UNKNOWN } from "../lifecycle";
 import type { Diff, Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
 import { createSshKey, materialClaim } from "./create";
-import { cleanUpLostSshKey } from "./clean-up";
+import { cleanUpLostSshKey, deleteSshKey } from "./clean-up";
 import { hasFingerprint, isSameMaterial } from "./identity";
 import type { SshKeyInputs } from "./inputs";
 import { sshKeyHoldings } from "./state";
-import type { LostSshKey, SshKeyState } from "./state";
+import type { SshKeyState } from "./state";
 
 export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
   diff: diffSshKey,
@@ -26,13 +25,13 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
   },
   async delete(state, run) {
     if (state.status === "unresolved") return cleanUpLostSshKey(state.lost, run);
-    if (state.status === "created") await deleteKey(state, state.id, state.lost, run);
-    // The engine deletes nothing that was obtained by `get`: these were imported.
-    if (state.status === "requested") await run.sshKeys.remove(state.id, `Deleting the SSH key ${state.id}`);
-    if (state.status === "looked-up") await deleteKey(state, state.entry.id, null, run);
+    const holdings = sshKeyHoldings(state);
+    // The engine deletes nothing that was obtained by `get`: what was looked up was imported.
+    if (state.status === "looked-up") await deleteSshKey(state.entry.id, holdings, run);
+    else if (state.status === "created") await deleteSshKey(state.id, holdings, run, state.lost);
+    else if (state.status === "requested") await deleteSshKey(state.id, holdings, run);
     if (state.status === "created" || state.status === "adopted") {
-      const [holding] = sshKeyHoldings(state);
-      if (holding) run.holders.release(holding);
+      for (const holding of holdings) run.holders.release(holding);
       run.holders.release({ what: materialClaim(state.fingerprint), holder: state.name });
     }
   },
@@ -95,11 +94,4 @@ async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | u
       return entry && { ...state, vmCount: entry.vmCount };
     }
   }
-}
-
-async function deleteKey(state: SshKeyState, id: string, lost: LostSshKey | null, run: Run): Promise<void> {
-  await deleteUnlessHeld(run, sshKeyHoldings(state), `the SSH key ${id}`, "adoptExisting", async () => {
-    if (lost) await cleanUpLostSshKey(lost, run, id);
-    await run.sshKeys.remove(id, `Deleting the SSH key ${id}`);
-  });
 }
