@@ -4,7 +4,7 @@ import type { ParseArgsConfig } from "node:util";
 
 import { AccountClient } from "../api/client";
 import { NoCredentialError, resolveConnection } from "../config";
-import { ConfigurationError } from "../errors";
+import { ConfigurationError, errorMessage } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { sanitize } from "../text/redact";
 import { version } from "../version";
@@ -102,5 +102,5 @@ function messageOf(error: unknown): string {
   if (error instanceof NoCredentialError) {
     return "No WAYSCloud credential found. This command does not read stack configuration: set WAYSCLOUD_PAT_TOKEN, or log in with the official WAYSCloud CLI.";
   }
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { checkedInput, settledEndpoint } from "../provider";
-import { version } from "../version";
+import { PLUGIN_DOWNLOAD_URL, version } from "../version";
 import { refuseIgnoredConfig } from "./configured";
 
 /** Which account a {@link Provider} stands for. */
@@ -25,10 +25,7 @@ export interface ProviderArgs {
 }
 
 /** Where the engine finds the plugin when nothing else names it: the archives of this version's release. */
-export const PLUGIN = {
-  version,
-  pluginDownloadURL: "github://api.github.com/pulumi-wayscloud/pulumi-wayscloud",
-};
+export const PLUGIN = { version, pluginDownloadURL: PLUGIN_DOWNLOAD_URL };
 
 /**
  * An account of its own. Pass it as the `provider` option of a resource, or to a data function.

@@ -3,6 +3,7 @@ import type { ServerErrorResponse } from "@grpc/grpc-js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 
+import { errorMessage } from "../../errors";
 import { PartialFailure } from "../resource";
 import { withoutSecrets } from "./call-scope";
 import { grpc } from "./sdk";
@@ -32,7 +33,7 @@ function shown(message: string): string {
 }
 
 export function statusOf(error: unknown): Partial<ServerErrorResponse> {
-  const message = shown(error instanceof Error ? error.message : String(error));
+  const message = shown(errorMessage(error));
   const status = { code: grpc.status.UNKNOWN, details: message, message };
   if (!(error instanceof ResourceInitFailed)) return status;
   const metadata = new grpc.Metadata();

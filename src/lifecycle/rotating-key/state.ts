@@ -63,12 +63,7 @@ export function decodeRotatingKey<Spec extends object>(
     return {
       status: "unresolved",
       id,
-      lost: {
-        description: state.string("description"),
-        hasMarker: true,
-        service: state.stringOrNull("service"),
-        ...decodeStartedAt(state),
-      },
+      lost: attemptOf(state, state.string("description")),
       inputs: outputs,
     };
   }
@@ -101,12 +96,12 @@ function decodeLost(state: StateReader): LostAttempt {
   const description =
     state.stringOrNull("lostDescription") ??
     withMarker(state.stringOrNull("description"), state.stringOrNull("unresolvedMark") ?? "");
-  return {
-    description,
-    hasMarker: true,
-    service: state.stringOrNull("service"),
-    ...decodeStartedAt(state),
-  };
+  return attemptOf(state, description);
+}
+
+function attemptOf(state: StateReader, description: string): LostAttempt {
+  const service = state.stringOrNull("service");
+  return { description, hasMarker: true, service, ...decodeStartedAt(state) };
 }
 
 function encodeLost(lost: LostAttempt, base: string | null): Properties {

@@ -34,10 +34,14 @@ export class Failures {
     this.notBegun += count;
   }
 
+  /** The failure that says everything, if there is one. */
+  private get only(): { error: unknown } | undefined {
+    return this.all.length === 1 && this.notBegun === 0 ? this.all[0] : undefined;
+  }
+
   /** `what` was to be done. */
   message(what: string): string {
-    const [first] = this.all;
-    if (first && this.all.length === 1 && this.notBegun === 0) return errorMessage(first.error);
+    if (this.only) return errorMessage(this.only.error);
     const notTried = this.notBegun > 0 ? `, and ${this.notBegun} more were not tried` : "";
     return `${what} failed for ${this.all.length} of its keys${notTried}:${this.reasons()}`;
   }
@@ -54,8 +58,7 @@ export class Failures {
 
   /** For when nothing was done. */
   error(what: string): unknown {
-    const [first] = this.all;
-    if (first && this.all.length === 1 && this.notBegun === 0) return first.error;
+    if (this.only) return this.only.error;
     return new WaysCloudError({ message: this.message(what), outcome: "rejected" });
   }
 }

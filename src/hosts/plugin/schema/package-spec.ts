@@ -1,5 +1,5 @@
 // The package schema: what `pulumi package get-schema` prints and SDKs are generated from, made of the tables and the classes' descriptions.
-import { version } from "../../../version";
+import { PLUGIN_DOWNLOAD_URL, REPOSITORY, version } from "../../../version";
 import { configuration } from "./configuration";
 import descriptions from "./descriptions.json";
 import type { Fields } from "./fields";
@@ -14,7 +14,6 @@ interface Described {
 }
 
 const described: Readonly<Record<string, Described>> = descriptions;
-const REPOSITORY = "github.com/pulumi-wayscloud/pulumi-wayscloud";
 
 export function packageSpec(): object {
   return {
@@ -27,8 +26,7 @@ export function packageSpec(): object {
     repository: `https://${REPOSITORY}`,
     license: "Apache-2.0",
     publisher: "pulumi-wayscloud",
-    // Where the engine finds the archives of a release.
-    pluginDownloadURL: `github://api.${REPOSITORY}`,
+    pluginDownloadURL: PLUGIN_DOWNLOAD_URL,
     config: { variables: properties(configuration, described.Provider?.inputs) },
     provider: {
       description: described.Provider?.description,
