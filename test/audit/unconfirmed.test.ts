@@ -5,8 +5,9 @@ import { managedKeys } from "../../src/audit/managed";
 import { resources } from "../../src/hosts/resources";
 import type { ResourceName } from "../../src/hosts/resources";
 import { publicKey } from "../support/world";
-import { Stack } from "../support/story";
-import { Account } from "../support/story-account";
+import { useFreshStack } from "../support/fresh-stack";
+import type { Stack } from "../support/story";
+import type { Account } from "../support/story-account";
 
 const KEY = "pulumi test/dev/it #${hex(7)}";
 const ROTATING = { description: "pulumi test/dev/it", rotateEveryDays: 30, __owner: "" };
@@ -22,13 +23,7 @@ const NAMES = Object.keys(DECLARED) as ResourceName[];
 
 let account: Account;
 let stack: Stack;
-
-beforeEach(async () => {
-  account = await Account.open();
-  stack = new Stack(account);
-});
-
-afterEach(() => account.emulator.close());
+useFreshStack((...fresh) => ([account, stack] = fresh));
 
 /** The findings of the whole account about keys that no state holds. */
 function audit(className: ResourceName): AuditFinding[] {

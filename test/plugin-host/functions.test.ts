@@ -1,20 +1,12 @@
 // Invokes: the data functions of the package, from one request of a kind until the process itself changes something.
-import { startEmulator, type Emulator } from "../../src/emulator";
-import { PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
+import type { Emulator } from "../../src/emulator";
+import { useFreshPlugin } from "../support/fresh-plugin";
+import { type PluginHost, unknown, urnOf } from "../support/plugin-host";
 import { publicKey, takeRequests } from "../support/world";
 
 let emulator: Emulator;
 let host: PluginHost;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ port: 0 });
-  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
-});
-
-afterEach(async () => {
-  host.stop();
-  await emulator.close();
-});
+useFreshPlugin((...fresh) => ([emulator, host] = fresh));
 
 test("every function answers what the account holds, in the words of the schema", async () => {
   await host.up(urnOf("SshKey", "deploy"), { publicKey: publicKey(1), name: "deploy" });

@@ -1,20 +1,12 @@
 // Import: what the account has comes into the state as a program would declare it, and the next update changes nothing.
-import { startEmulator, type Emulator } from "../../src/emulator";
-import { PluginHost, secret, urnOf, type Properties } from "../support/plugin-host";
+import type { Emulator } from "../../src/emulator";
+import { useFreshPlugin } from "../support/fresh-plugin";
+import { type PluginHost, secret, urnOf, type Properties } from "../support/plugin-host";
 import { publicKey, takeRequests } from "../support/world";
 
 let emulator: Emulator;
 let host: PluginHost;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ port: 0 });
-  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
-});
-
-afterEach(async () => {
-  host.stop();
-  await emulator.close();
-});
+const restart = useFreshPlugin((...fresh) => ([emulator, host] = fresh));
 
 /** A key of the account that no stack knows, made by an ordinary request. */
 async function made(path: string, body: Properties): Promise<Properties> {
@@ -26,12 +18,6 @@ async function made(path: string, body: Properties): Promise<Properties> {
   const answer = (await response.json()) as Properties;
   takeRequests(emulator);
   return answer;
-}
-
-/** The next command: the engine starts a process for each. */
-async function restart(): Promise<void> {
-  host.stop();
-  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
 }
 
 /** The next `up` of a program that declares this: what `check` makes of it, and what `diff` says. */

@@ -1,21 +1,13 @@
 // Previews over gRPC: they send nothing; what they show as known comes true, and what they show as unknown is what the update changes.
-import { startEmulator, type Emulator } from "../../src/emulator";
+import type { Emulator } from "../../src/emulator";
 import { resourceTables } from "../../src/hosts/plugin/schema/resources";
-import { PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
+import { useFreshPlugin } from "../support/fresh-plugin";
+import { type PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey, takeRequests } from "../support/world";
 
 let emulator: Emulator;
 let host: PluginHost;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ port: 0 });
-  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
-});
-
-afterEach(async () => {
-  host.stop();
-  await emulator.close();
-});
+useFreshPlugin((...fresh) => ([emulator, host] = fresh));
 
 interface Update {
   className: string;

@@ -2,22 +2,14 @@
 import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-import { startEmulator, type Emulator } from "../../src/emulator";
+import type { Emulator } from "../../src/emulator";
+import { useFreshPlugin } from "../support/fresh-plugin";
 import { CallFailure, PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey, takeRequests } from "../support/world";
 
 let emulator: Emulator;
 let host: PluginHost;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ port: 0 });
-  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
-});
-
-afterEach(async () => {
-  host.stop();
-  await emulator.close();
-});
+useFreshPlugin((...fresh) => ([emulator, host] = fresh));
 
 const DECLARED: [className: string, inputs: Record<string, unknown>, secrets: string[]][] = [
   ["SshKey", { publicKey: publicKey(1) }, []],

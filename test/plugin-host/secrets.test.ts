@@ -1,20 +1,12 @@
 // What the program marks as secret: the plugin stores it as a secret wherever the state repeats it, and prints it nowhere.
-import { startEmulator, type Emulator } from "../../src/emulator";
-import { CallFailure, PluginHost, secret, urnOf } from "../support/plugin-host";
+import type { Emulator } from "../../src/emulator";
+import { useFreshPlugin } from "../support/fresh-plugin";
+import { CallFailure, type PluginHost, secret, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/world";
 
 let emulator: Emulator;
 let host: PluginHost;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ port: 0 });
-  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
-});
-
-afterEach(async () => {
-  host.stop();
-  await emulator.close();
-});
+useFreshPlugin((...fresh) => ([emulator, host] = fresh));
 
 const failureOf = (work: Promise<unknown>): Promise<CallFailure> =>
   work.then(

@@ -1,19 +1,14 @@
 // A state in two stacks, and a stack that was renamed: nothing of the original is revoked by a refresh or an unchanged up, and nothing is forgotten for a name.
 import { resources } from "../../../src/hosts/resources";
+import { useFreshStack } from "../../support/fresh-stack";
 import { Stack } from "../../support/story";
-import { Account } from "../../support/story-account";
+import type { Account } from "../../support/story-account";
 
 const { RotatingServiceKey, RotatingPersonalAccessToken } = resources;
 
 let account: Account;
 let stack: Stack;
-
-beforeEach(async () => {
-  account = await Account.open();
-  stack = new Stack(account);
-});
-
-afterEach(() => account.emulator.close());
+useFreshStack((...fresh) => ([account, stack] = fresh));
 
 describe.each([
   ["without a description", RotatingServiceKey, { service: "database" }, undefined],

@@ -1,18 +1,13 @@
 // What an answer to a deletion proves: "not found" counts only once the account's complete list does not show the key either.
 import { resources } from "../../../src/hosts/resources";
 import { publicKey } from "../../support/world";
-import { Stack } from "../../support/story";
-import { Account } from "../../support/story-account";
+import { useFreshStack } from "../../support/fresh-stack";
+import type { Stack } from "../../support/story";
+import type { Account } from "../../support/story-account";
 
 let account: Account;
 let stack: Stack;
-
-beforeEach(async () => {
-  account = await Account.open();
-  stack = new Stack(account);
-});
-
-afterEach(() => account.emulator.close());
+useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const EVERY = {
   db: [resources.ServiceKey, { service: "database", description: "pulumi test/dev/db #${hex(7)}" }],

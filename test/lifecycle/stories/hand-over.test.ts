@@ -1,8 +1,9 @@
 // A key passes from one resource to another, in runs that are interrupted anywhere: the key that the state calls live is live.
 import { resources } from "../../../src/hosts/resources";
 import { publicKey } from "../../support/world";
-import { Stack } from "../../support/story";
-import { Account } from "../../support/story-account";
+import { useFreshStack } from "../../support/fresh-stack";
+import type { Stack } from "../../support/story";
+import type { Account } from "../../support/story-account";
 import type { CommandOptions } from "../../support/story";
 
 const { ServiceKey, PersonalAccessToken, SshKey } = resources;
@@ -10,13 +11,7 @@ const TEMPLATE = "pulumi test/dev/key #${hex(7)}";
 
 let account: Account;
 let stack: Stack;
-
-beforeEach(async () => {
-  account = await Account.open();
-  stack = new Stack(account);
-});
-
-afterEach(() => account.emulator.close());
+useFreshStack((...fresh) => ([account, stack] = fresh));
 
 /** A key that was created by hand, and the inputs that import it. */
 function byHand(description = "by hand") {

@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { resources } from "../../../src/hosts/resources";
 import type { Quirks } from "../../../src/emulator";
 import { publicKey } from "../../support/world";
+import { useFreshStack } from "../../support/fresh-stack";
 import { Stack } from "../../support/story";
-import { Account } from "../../support/story-account";
+import type { Account } from "../../support/story-account";
 
 const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } = resources;
 const { SshKey, SshKeySet } = resources;
@@ -14,13 +15,7 @@ const DAY = 24 * HOUR;
 
 let account: Account;
 let stack: Stack;
-
-beforeEach(async () => {
-  account = await Account.open();
-  stack = new Stack(account);
-});
-
-afterEach(() => account.emulator.close());
+useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const KEYS = [
   ["service key", ServiceKey, { service: "database", description: "pulumi test/dev/it #${hex(7)}" }],

@@ -1,19 +1,14 @@
 // Rotating keys where the account's list lags, cannot be read, has changed its mind or alters descriptions: no live key is lost without a word.
 import { resources } from "../../../src/hosts/resources";
-import { Stack } from "../../support/story";
-import { Account } from "../../support/story-account";
+import { useFreshStack } from "../../support/fresh-stack";
+import type { Stack } from "../../support/story";
+import type { Account } from "../../support/story-account";
 
 const { RotatingServiceKey, ServiceKey } = resources;
 
 let account: Account;
 let stack: Stack;
-
-beforeEach(async () => {
-  account = await Account.open();
-  stack = new Stack(account);
-});
-
-afterEach(() => account.emulator.close());
+useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const declare = (more: Record<string, unknown> = {}): void =>
   stack.declare("db", RotatingServiceKey, {

@@ -1,20 +1,15 @@
 // Rotating keys across runs, clocks, copies and renames: two live keys at most, never none, and nobody else's revoked.
 import { resources } from "../../../src/hosts/resources";
+import { useFreshStack } from "../../support/fresh-stack";
 import { Stack } from "../../support/story";
-import { Account } from "../../support/story-account";
+import type { Account } from "../../support/story-account";
 
 const { RotatingServiceKey, RotatingPersonalAccessToken } = resources;
 const YEAR = 365 * 86_400_000;
 
 let account: Account;
 let stack: Stack;
-
-beforeEach(async () => {
-  account = await Account.open();
-  stack = new Stack(account);
-});
-
-afterEach(() => account.emulator.close());
+useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const KINDS = [
   ["service key", RotatingServiceKey, { service: "database" }],

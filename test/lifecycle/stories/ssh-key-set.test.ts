@@ -2,21 +2,16 @@
 import { resources } from "../../../src/hosts/resources";
 import { parsePublicKey } from "../../../src/lifecycle/ssh-key/public-key";
 import { publicKey } from "../../support/world";
-import { Stack } from "../../support/story";
+import { useFreshStack } from "../../support/fresh-stack";
+import type { Stack } from "../../support/story";
 import type { Declared } from "../../support/story";
-import { Account } from "../../support/story-account";
+import type { Account } from "../../support/story-account";
 
 const NAMES = ["anna", "bjarne", "carl"];
 
 let account: Account;
 let stack: Stack;
-
-beforeEach(async () => {
-  account = await Account.open();
-  stack = new Stack(account);
-});
-
-afterEach(() => account.emulator.close());
+useFreshStack((...fresh) => ([account, stack] = fresh));
 
 function declare(inputs: object = {}, options: Partial<Declared> = {}, names = NAMES): void {
   const publicKeys = Object.fromEntries(names.map((name) => [name, publicKey(name)]));

@@ -2,8 +2,9 @@
 import { resources } from "../../../src/hosts/resources";
 import { startProcess } from "../../model/network";
 import type { Trouble } from "../../model/network";
-import { Stack } from "../../support/story";
-import { Account } from "../../support/story-account";
+import { useFreshStack } from "../../support/fresh-stack";
+import type { Stack } from "../../support/story";
+import type { Account } from "../../support/story-account";
 import { publicKey } from "../../support/world";
 
 const { ServiceKey, SshKey, SshKeySet } = resources;
@@ -11,13 +12,7 @@ const REFUSED: Trouble = { method: "DELETE", nth: 1, times: 9, fate: "401", late
 
 let account: Account;
 let stack: Stack;
-
-beforeEach(async () => {
-  account = await Account.open();
-  stack = new Stack(account);
-});
-
-afterEach(() => account.emulator.close());
+useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const process = (...troubles: Trouble[]) =>
   startProcess(account.emulator, account.timing, { troubles, log: () => undefined }).context;
