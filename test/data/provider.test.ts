@@ -1,18 +1,9 @@
 // Provider in a program: its outputs, and how it is told from other resources, across copies of the package.
 import * as pulumi from "@pulumi/pulumi";
 import * as wayscloud from "../../src";
+import { recordRegistrations } from "../support/mocked";
 
-const registered: pulumi.runtime.MockResourceArgs[] = [];
-
-beforeAll(() =>
-  pulumi.runtime.setMocks({
-    newResource: (args) => {
-      registered.push(args);
-      return { id: `${args.name}-id`, state: args.inputs };
-    },
-    call: () => ({ customerId: "mocked" }),
-  }),
-);
+const registered = recordRegistrations({ customerId: "mocked" });
 
 function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => void output.apply(resolve));

@@ -1,8 +1,7 @@
 // The examples compile strictly against the package's built types, all of them in one run of the compiler.
-import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { copyExample, exampleFile, exampleNames, linkTools } from "../support/examples";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { compileStrictly, copyExample, exampleFile, exampleNames, linkTools } from "../support/examples";
 import { makeProjectFolder } from "../support/install";
 
 jest.setTimeout(120_000);
@@ -12,25 +11,10 @@ test("all examples compile, with the strictest options too", () => {
   try {
     for (const name of exampleNames()) copyExample(name, join(folder, name));
     linkTools(folder, "@pulumi/policy", "@types/jest");
-    const compilerOptions = {
-      strict: true,
-      noUncheckedIndexedAccess: true,
-      noUnusedLocals: true,
-      noUnusedParameters: true,
-      noImplicitOverride: true,
-      target: "es2022",
-      module: "nodenext",
+    compileStrictly(folder, {
+      ...{ noUnusedLocals: true, noUnusedParameters: true, noImplicitOverride: true },
       types: ["node", "jest"],
-      skipLibCheck: true,
-      noEmit: true,
-    };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["**/*.ts"] }));
-    const tsc = resolve(__dirname, "../../node_modules/typescript/bin/tsc");
-    try {
-      execFileSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
-    } catch (error) {
-      throw new Error((error as { stdout: string }).stdout);
-    }
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

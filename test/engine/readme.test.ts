@@ -1,11 +1,10 @@
 // Every snippet of the README and of docs/ is executed, the programs by the real engine, or at least type-checked as in a user's project.
-import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import { Command } from "../support/command";
 import { blocksIn } from "../support/documents";
-import { linkTools } from "../support/examples";
+import { compileStrictly, linkTools } from "../support/examples";
 import { makeProjectFolder, userInstall } from "../support/install";
 import { openEmulator, openStack, secretsOf } from "../support/world";
 
@@ -46,17 +45,7 @@ test("every TypeScript snippet compiles strictly against the package's built typ
       }`,
     );
     linkTools(folder, "@types/node");
-    const compilerOptions = {
-      ...{ strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true },
-      ...{ target: "es2022", module: "nodenext", types: ["node"], skipLibCheck: true, noEmit: true },
-    };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
-    const tsc = resolve(__dirname, "../../node_modules/typescript/bin/tsc");
-    try {
-      execFileSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
-    } catch (error) {
-      throw new Error((error as { stdout: string }).stdout);
-    }
+    compileStrictly(folder, { exactOptionalPropertyTypes: true, types: ["node"] });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,14 +1,15 @@
 // What must never happen to a key after a lost answer, one case a test: each of them happened, in the table's tests or in the model's.
 import { resources } from "../../src/hosts/resources";
-import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
 import { createRun } from "../../src/lifecycle/run";
 import type { Run } from "../../src/lifecycle/run";
 import type { Resource, EncodedState } from "../../src/hosts/resource";
 import type { Properties } from "../../src/lifecycle/lifecycle";
 import { PartialFailure } from "../../src/hosts/resource";
-import { startProcess, WorldTiming } from "../model/network";
-import type { Trouble } from "../model/network";
+import { startProcess, trouble } from "../model/network";
+import type { Trouble, WorldTiming } from "../model/network";
+import { failed } from "../support/partial-failure";
+import { Account } from "../support/story-account";
 import { publicKey } from "../support/world";
 
 const DAY = 86_400_000;
@@ -20,22 +21,11 @@ let timing: WorldTiming;
 let printed: string;
 
 beforeEach(async () => {
-  timing = new WorldTiming(Date.parse("2026-01-01T00:00:00Z"));
-  timing.attemptLimit = 20_000;
-  emulator = await startEmulator({ now: () => timing.now() });
+  ({ emulator, timing } = await Account.open());
   printed = "";
 });
 
 afterEach(() => emulator.close());
-
-const trouble = (method: Trouble["method"], fate: Trouble["fate"], more: Partial<Trouble> = {}): Trouble => ({
-  method,
-  fate,
-  nth: 1,
-  times: 1,
-  late: 0,
-  ...more,
-});
 
 /** A provider process of its own, as every command has one. */
 function process(...troubles: Trouble[]): Run {
@@ -46,16 +36,6 @@ async function create(life: Resource, news: Properties, context: Run): Promise<E
   const { inputs, failures } = life.check({}, news);
   expect(failures).toEqual([]);
   return life.create(inputs, context);
-}
-
-/** What the engine keeps after a partial failure. */
-async function failed(work: Promise<unknown>): Promise<{ id: string; outputs: Properties }> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof PartialFailure)) throw error;
-  return { id: error.id, outputs: error.properties };
 }
 
 const live = (): string[] => emulator.account.liveApiKeys().map(({ id }) => id);

@@ -1,5 +1,4 @@
 // A set of SSH keys over real HTTP: every change touches the changed entries only, and after every failure the state holds exactly what exists.
-import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
 import { NEVER_DUE, PartialFailure } from "../../src/hosts/resource";
 import type { EncodedState, Resource } from "../../src/hosts/resource";
@@ -8,8 +7,10 @@ import { UNKNOWN } from "../../src/lifecycle/lifecycle";
 import type { Checked, Diff, Properties } from "../../src/lifecycle/lifecycle";
 import { createRun } from "../../src/lifecycle/run";
 import type { Run } from "../../src/lifecycle/run";
-import { startProcess, WorldTiming } from "../model/network";
-import type { Trouble } from "../model/network";
+import { startProcess, trouble } from "../model/network";
+import type { Trouble, WorldTiming } from "../model/network";
+import { failed } from "../support/partial-failure";
+import { Account } from "../support/story-account";
 import { publicKey } from "../support/world";
 
 const set: Resource = resources.SshKeySet;
@@ -20,22 +21,11 @@ let timing: WorldTiming;
 let printed: string;
 
 beforeEach(async () => {
-  timing = new WorldTiming(Date.parse("2026-01-01T00:00:00Z"));
-  timing.attemptLimit = 20_000;
-  emulator = await startEmulator({ now: () => timing.now() });
+  ({ emulator, timing } = await Account.open());
   printed = "";
 });
 
 afterEach(() => emulator.close());
-
-const trouble = (method: Trouble["method"], fate: Trouble["fate"], more: Partial<Trouble> = {}): Trouble => ({
-  method,
-  fate,
-  nth: 1,
-  times: 1,
-  late: 0,
-  ...more,
-});
 
 /** A provider process of its own, as every command has one. */
 function command(...troubles: Trouble[]): Run {
@@ -67,16 +57,6 @@ async function up(
   expect(diff.replaces).toEqual([]);
   if (!diff.changes) return undefined;
   return { id: state.id, outputs: await set.update(state.id, state.outputs, news, run) };
-}
-
-/** What the engine keeps after a partial failure. */
-async function failed(work: Promise<unknown>): Promise<EncodedState & { message: string }> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof PartialFailure)) throw error;
-  return { id: error.id, outputs: error.properties, message: error.message };
 }
 
 /** `POST team-anna`, `DELETE team-anna`, `GET`, since the last call. */

@@ -29,6 +29,15 @@ export interface Trouble {
   late: number;
 }
 
+/** Trouble with the first request of a method, unless `more` says otherwise. */
+export function trouble(
+  method: Trouble["method"],
+  fate: Trouble["fate"],
+  more: Partial<Trouble> = {},
+): Trouble {
+  return { method, fate, nth: 1, times: 1, late: 0, ...more };
+}
+
 /** When a process is killed: at its nth request, before or after the server got it. */
 export interface Kill {
   nth: number;

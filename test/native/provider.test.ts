@@ -1,18 +1,9 @@
 // Provider of "pulumi-wayscloud/native": an explicit account that is named never becomes another one, as with the dynamic classes.
 import * as pulumi from "@pulumi/pulumi";
 import * as wayscloud from "../../src/native";
+import { recordRegistrations } from "../support/mocked";
 
-const registered: pulumi.runtime.MockResourceArgs[] = [];
-
-beforeAll(() =>
-  pulumi.runtime.setMocks({
-    newResource: (args) => {
-      registered.push(args);
-      return { id: `${args.name}-id`, state: args.inputs };
-    },
-    call: () => ({}),
-  }),
-);
+const registered = recordRegistrations();
 
 afterEach(() => {
   pulumi.runtime.setAllConfig({});

@@ -4,19 +4,9 @@ import { generateKeyPairSync } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { resources } from "../../src/hosts/resources";
 import * as wayscloud from "../../src/native";
-import { valuesOf } from "../support/mocked";
+import { recordRegistrations, valuesOf } from "../support/mocked";
 
-const registered: pulumi.runtime.MockResourceArgs[] = [];
-
-beforeAll(() =>
-  pulumi.runtime.setMocks({
-    newResource: (args) => {
-      registered.push(args);
-      return { id: `${args.name}-id`, state: args.inputs };
-    },
-    call: () => ({}),
-  }),
-);
+const registered = recordRegistrations();
 beforeEach(() => (registered.length = 0));
 
 const ARGS: Record<keyof typeof resources, object> = {

@@ -1,5 +1,14 @@
 // Runs the programs of examples/ as they are, in a user's install.
-import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, mkdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Emulator } from "../../src/emulator";
 import type { Stack, StackOptions } from "./stack";
@@ -43,5 +52,21 @@ export function linkTools(folder: string, ...names: string[]): void {
     const link = join(folder, "node_modules", name);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(resolve(__dirname, "../../node_modules", name), link, "dir");
+  }
+}
+
+/** Type-checks all programs of a folder as a user's strict project would, with these compiler options besides. @throws what the compiler says. */
+export function compileStrictly(folder: string, options: object): void {
+  const compilerOptions = {
+    ...{ strict: true, noUncheckedIndexedAccess: true },
+    ...{ target: "es2022", module: "nodenext", skipLibCheck: true, noEmit: true },
+    ...options,
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["**/*.ts"] }));
+  const tsc = resolve(__dirname, "../../node_modules/typescript/bin/tsc");
+  try {
+    execFileSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
+  } catch (error) {
+    throw new Error((error as { stdout: string }).stdout);
   }
 }

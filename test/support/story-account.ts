@@ -1,7 +1,7 @@
 // An account for stories: an emulator, and the clocks on both sides, which a story moves.
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
-import { startProcess, WorldTiming } from "../model/network";
+import { startProcess, trouble, WorldTiming } from "../model/network";
 import type { CommandOptions, Host, Process } from "./story";
 
 /** Two clocks, each of which may be wrong. */
@@ -42,14 +42,7 @@ export class Account implements Host {
     const { emulator, timing } = this;
     let printed = "";
     const process = startProcess(emulator, timing, {
-      troubles: troubles.map((each) => ({
-        method: "POST",
-        nth: 1,
-        times: 1,
-        fate: "500, not done",
-        late: 0,
-        ...each,
-      })),
+      troubles: troubles.map((each) => trouble("POST", "500, not done", each)),
       kill,
       log: (line) => (printed += `${line}\n`),
       credential,

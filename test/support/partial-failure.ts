@@ -1,0 +1,13 @@
+// What a partial failure leaves.
+import { PartialFailure } from "../../src/hosts/resource";
+import type { EncodedState } from "../../src/hosts/resource";
+
+/** What the engine keeps after a partial failure, and what the user reads. Any other failure is thrown again. */
+export async function failed(work: Promise<unknown>): Promise<EncodedState & { message: string }> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof PartialFailure)) throw error;
+  return { id: error.id, outputs: error.properties, message: error.message };
+}
