@@ -1,5 +1,5 @@
-// Arm "ours": this package, as a user writes it.
-const wayscloud = require("pulumi-wayscloud");
+// Arms "ours" and "native": this package, as a user writes it, on either host.
+const wayscloud = require(process.env.BENCH_NATIVE ? "pulumi-wayscloud/native" : "pulumi-wayscloud");
 const { keys } = require("./keys.cjs");
 
 for (const { name, publicKey } of keys(Number(process.env.BENCH_N))) {

@@ -66,6 +66,7 @@ class Pulumi {
       ...account.env,
       BENCH_N: String(cell.n),
       BENCH_KIND: cell.kind,
+      ...(arm === "native" ? { BENCH_NATIVE: "1" } : {}),
       PULUMI_HOME: join(root, "pulumi"),
       PULUMI_BACKEND_URL: `file://${this.backend}`,
       PULUMI_CONFIG_PASSPHRASE: "bench",
@@ -82,7 +83,8 @@ class Pulumi {
     for (const folder of [this.folder, this.backend, this.env.HOME]) mkdirSync(folder, { recursive: true });
     writeFileSync(join(this.folder, "Pulumi.yaml"), PROJECT + (this.arm === "native" ? PLUGIN : ""));
     writeFileSync(join(this.folder, "package.json"), '{ "name": "bench", "main": "index.cjs" }');
-    copyFileSync(join(sources, `${this.arm}.cjs`), join(this.folder, "index.cjs"));
+    const program = this.arm === "native" ? "ours" : this.arm;
+    copyFileSync(join(sources, `${program}.cjs`), join(this.folder, "index.cjs"));
     copyFileSync(join(sources, "keys.cjs"), join(this.folder, "keys.cjs"));
     const made = await this.#pulumi(["stack", "init", "dev"]);
     if (made.problem) throw new Error(`pulumi stack init ${made.problem}\n${made.output}`);
