@@ -8,11 +8,12 @@ const packages = { pulumi: /^@pulumi\/|^@grpc\/|^google-protobuf/, http: /^(axio
 const LAYERS = {
   errors: { uses: [] },
   version: { uses: [] },
+  repository: { uses: [] },
   text: { uses: everywhere, not: ["pulumi", "http"] },
   api: { uses: [...everywhere, "text"], not: ["pulumi"] },
   config: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
   lifecycle: { uses: [...everywhere, "text", "api", "config"], not: ["pulumi", "http"] },
-  hosts: { uses: [...everywhere, "text", "api", "config", "lifecycle"], not: ["http"] },
+  hosts: { uses: [...everywhere, "repository", "text", "api", "config", "lifecycle"], not: ["http"] },
   audit: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
   "stack-config": { uses: [...everywhere, "config"], not: ["http"] },
   provider: { uses: [...everywhere, "text", "config", "stack-config"], not: ["http"] },
@@ -22,7 +23,10 @@ const LAYERS = {
   },
   resources: { uses: [...everywhere, "text", "stack-config", "provider"], not: ["http"] },
   // The same public API with another host, so it names the types of all of it.
-  native: { uses: [...everywhere, "stack-config", "provider", "resources", "data", "index"], not: ["http"] },
+  native: {
+    uses: [...everywhere, "repository", "stack-config", "provider", "resources", "data", "index"],
+    not: ["http"],
+  },
   index: { uses: [...everywhere, "provider", "data", "resources", "audit"], not: ["http"] },
   // Built from the vendor's API page alone: a misreading shared with the client would hide itself.
   emulator: { uses: ["version"], not: ["pulumi"] },

@@ -2,7 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { checkedInput, settledEndpoint } from "../provider";
-import { PLUGIN_DOWNLOAD_URL, version } from "../version";
+import { PLUGIN_DOWNLOAD_URL } from "../repository";
+import { version } from "../version";
 import { refuseIgnoredConfig } from "./configured";
 
 /** Which account a {@link Provider} stands for. */

@@ -19,7 +19,7 @@ async function held(stack: Stack): Promise<Record<string, unknown>> {
 }
 
 const ALL_TYPES = program(`
-  new wayscloud.SshKey("deploy", { publicKey: "${publicKey(1)}" });
+  const deploy = new wayscloud.SshKey("deploy", { publicKey: "${publicKey(1)}" });
   const team = new wayscloud.SshKeySet("team", { publicKeys: { anna: "${publicKey(2)}", bjarne: "${publicKey(3)}" } });
   new wayscloud.ServiceKey("db", { service: "database", rotationTriggers: { quarter: "4" } });
   new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read", "services:read"], expiresInDays: 90, rotateBeforeDays: 14 });
@@ -31,7 +31,7 @@ const ALL_TYPES = program(`
   const own = new wayscloud.Provider("own", { apiKey: process.env.WAYSCLOUD_API_KEY });
   new wayscloud.ServiceKey("owned", { service: "vps", description: team.keys.anna.fingerprint }, { provider: own });
   const profile = await wayscloud.getProfile();
-  const keys = wayscloud.getSshKeysOutput().apply((all) => all.length);
+  const keys = wayscloud.getSshKeysOutput({}, { dependsOn: [deploy, team] }).apply((all) => all.length);
   return { customer: profile.customerId, keys, staging: wayscloud.getProfileOutput({ provider: staging }).customerId };
 `);
 

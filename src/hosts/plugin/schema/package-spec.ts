@@ -1,5 +1,6 @@
 // The package schema: what `pulumi package get-schema` prints and SDKs are generated from, made of the tables and the classes' descriptions.
-import { PLUGIN_DOWNLOAD_URL, REPOSITORY, version } from "../../../version";
+import { PLUGIN_DOWNLOAD_URL, REPOSITORY } from "../../../repository";
+import { version } from "../../../version";
 import { configuration } from "./configuration";
 import descriptions from "./descriptions.json";
 import type { Fields } from "./fields";
