@@ -158,7 +158,7 @@ test("a credential that the API refuses: the source, and what to do, not the cre
   expect(emulator.account.apiKeys().filter(({ service, revoked }) => service === "dns" && !revoked)).toEqual(
     [],
   );
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("an endpoint that must not or cannot be reached: which one, why, and nothing is sent", async () => {
@@ -181,5 +181,5 @@ test("an endpoint that must not or cannot be reached: which one, why, and nothin
   expect(refused).toContain("got no response from 127.0.0.1:1 (ECONNREFUSED).");
   expect(refused).toContain("Check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).");
   expect(takeRequests(emulator)).toEqual([]);
-  await stack.assertNoSecrets([emulator.apiKey, "hunter2hunter2"]);
+  stack.assertNoSecrets([emulator.apiKey, "hunter2hunter2"]);
 });

@@ -189,7 +189,7 @@ test("what goes wrong is one sentence without a stack, a personal datum or a lis
     expect(all).not.toContain("unhandled");
     expect(emulator.faults.pending()).toEqual([]);
   }
-  await stack.assertNoSecrets([emulator.apiKey]);
+  stack.assertNoSecrets([emulator.apiKey]);
 });
 
 test("an Output form reads after the resources that its arguments come from, and after dependsOn, never from an older list", async () => {

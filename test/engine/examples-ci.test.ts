@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { rareTest } from "../support/rare";
 import { Command, type Result } from "../support/command";
 import { accountOf, exampleFile, openExample } from "../support/examples";
 import { changesIn, type Stack } from "../support/stack";
@@ -26,62 +27,65 @@ async function runs(stack: Stack, command: string): Promise<Result> {
   return new Command("bash", ["ci/run.sh", command], { cwd: stack.folder, env }).done;
 }
 
-test("the pipeline rotates the token it is logged in with, never locks itself out, and tells drift", async () => {
-  let clock = Date.now() - 45 * DAY;
-  const emulator = await openEmulator({ now: () => clock });
-  const stack = await openExample("ci", { env: accountOf(emulator) });
-  const callers = (): unknown[] => [...new Set(emulator.requests.map(({ credentialId }) => credentialId))];
-  // The first run is a person's.
-  await stack.up();
-  const [first] = emulator.account.liveApiKeys();
+rareTest(
+  "the pipeline rotates the token it is logged in with, never locks itself out, and tells drift",
+  async () => {
+    let clock = Date.now() - 45 * DAY;
+    const emulator = await openEmulator({ now: () => clock });
+    const stack = await openExample("ci", { env: accountOf(emulator) });
+    const callers = (): unknown[] => [...new Set(emulator.requests.map(({ credentialId }) => credentialId))];
+    // The first run is a person's.
+    await stack.up();
+    const [first] = emulator.account.liveApiKeys();
 
-  // Due since long: the run makes a successor and leaves the token alone that it is logged in with.
-  clock = Date.now() - 8 * DAY;
-  takeRequests(emulator);
-  expect(await runs(stack, "rotate")).toMatchObject({ code: 0 });
-  const second = emulator.account.liveApiKeys()[1]!;
-  expect(emulator.account.liveApiKeys().map(({ id }) => id)).toEqual([first!.id, second.id]);
-  expect(callers()).toEqual([first!.id]);
+    // Due since long: the run makes a successor and leaves the token alone that it is logged in with.
+    clock = Date.now() - 8 * DAY;
+    takeRequests(emulator);
+    expect(await runs(stack, "rotate")).toMatchObject({ code: 0 });
+    const second = emulator.account.liveApiKeys()[1]!;
+    expect(emulator.account.liveApiKeys().map(({ id }) => id)).toEqual([first!.id, second.id]);
+    expect(callers()).toEqual([first!.id]);
 
-  // The overlap is over: a run of the successor revokes the predecessor.
-  clock = Date.now();
-  takeRequests(emulator);
-  expect(await runs(stack, "up")).toMatchObject({ code: 0 });
-  expect(callers()).toEqual([second.id]);
-  expect(takeRequests(emulator)).toEqual([`GET ${API_KEYS}`, `DELETE ${API_KEYS}/${first!.id}`]);
-  expect(changesIn(await runs(stack, "preview"))).toEqual({ unchanged: 3 });
-  expect(takeRequests(emulator)).toEqual([]);
+    // The overlap is over: a run of the successor revokes the predecessor.
+    clock = Date.now();
+    takeRequests(emulator);
+    expect(await runs(stack, "up")).toMatchObject({ code: 0 });
+    expect(callers()).toEqual([second.id]);
+    expect(takeRequests(emulator)).toEqual([`GET ${API_KEYS}`, `DELETE ${API_KEYS}/${first!.id}`]);
+    expect(changesIn(await runs(stack, "preview"))).toEqual({ unchanged: 3 });
+    expect(takeRequests(emulator)).toEqual([]);
 
-  // The person's own token is in no stack, which somebody has to accept.
-  expect(await runs(stack, "drift")).toMatchObject({ code: 1 });
-  const accepted = join(stack.folder, "ci/accepted-keys.txt");
-  appendFileSync(
-    accepted,
-    `${emulator.account.apiKeys().find((key) => key.bootstrap)!.id} # of the first up\n`,
-  );
-  expect(await runs(stack, "drift")).toMatchObject({ code: 0 });
-  const added = [
-    emulator.account.addApiKey({ scopes: ["api_keys:write"], description: "added" }),
-    emulator.account.addSshKey({ name: "added too", publicKey: publicKey("added") }),
-  ];
-  const found = await runs(stack, "drift");
-  expect(found.code).toBe(1);
-  for (const { id } of added) {
-    expect(found.all).toMatch(new RegExp(`^unmanaged .*${id}`, "m"));
-    emulator.account.remove(id);
-  }
-  emulator.account.remove(emulator.account.sshKeys()[0]!.id);
-  const drift = await runs(stack, "drift");
-  expect(drift.code).toBe(7);
-  expect(drift.all).toContain("deploy");
-  // It was only told: the next `up` still believes the state, until a person refreshes it.
-  expect(emulator.requests.every(({ method }) => method === "GET")).toBe(true);
-  expect(await stack.resources()).toHaveLength(2);
+    // The person's own token is in no stack, which somebody has to accept.
+    expect(await runs(stack, "drift")).toMatchObject({ code: 1 });
+    const accepted = join(stack.folder, "ci/accepted-keys.txt");
+    appendFileSync(
+      accepted,
+      `${emulator.account.apiKeys().find((key) => key.bootstrap)!.id} # of the first up\n`,
+    );
+    expect(await runs(stack, "drift")).toMatchObject({ code: 0 });
+    const added = [
+      emulator.account.addApiKey({ scopes: ["api_keys:write"], description: "added" }),
+      emulator.account.addSshKey({ name: "added too", publicKey: publicKey("added") }),
+    ];
+    const found = await runs(stack, "drift");
+    expect(found.code).toBe(1);
+    for (const { id } of added) {
+      expect(found.all).toMatch(new RegExp(`^unmanaged .*${id}`, "m"));
+      emulator.account.remove(id);
+    }
+    emulator.account.remove(emulator.account.sshKeys()[0]!.id);
+    const drift = await runs(stack, "drift");
+    expect(drift.code).toBe(7);
+    expect(drift.all).toContain("deploy");
+    // It was only told: the next `up` still believes the state, until a person refreshes it.
+    expect(emulator.requests.every(({ method }) => method === "GET")).toBe(true);
+    expect(await stack.resources()).toHaveLength(2);
 
-  await stack.destroy();
-  expect(emulator.account.liveApiKeys()).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
-});
+    await stack.destroy();
+    expect(emulator.account.liveApiKeys()).toEqual([]);
+    stack.assertNoSecrets(secretsOf(emulator));
+  },
+);
 
 test("an unknown command is refused", () => {
   const { status, stderr } = spawnSync("bash", ["examples/ci/ci/run.sh", "destroy"], {

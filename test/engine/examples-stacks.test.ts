@@ -1,6 +1,7 @@
 // examples/account, examples/vps and examples/team-ssh-keys, run as their READMEs say.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { rareTest } from "../support/rare";
 import { accountOf, exampleFile, openExample } from "../support/examples";
 import { changesIn } from "../support/stack";
 import { openEmulator, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/world";
@@ -57,11 +58,11 @@ test("account and vps: keys pass from stack to stack, the service key as a secre
   await account.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
   expect(emulator.account.sshKeys()).toEqual([]);
-  await vps.assertNoSecrets(secretsOf(emulator));
-  await account.assertNoSecrets(secretsOf(emulator));
+  vps.assertNoSecrets(secretsOf(emulator));
+  account.assertNoSecrets(secretsOf(emulator));
 });
 
-test("team-ssh-keys: a file that comes or goes is a member who joins or leaves", async () => {
+rareTest("team-ssh-keys: a file that comes or goes is a member who joins or leaves", async () => {
   const emulator = await openEmulator();
   const team = await openExample("team-ssh-keys", { env: accountOf(emulator) });
   expect(changesIn(await team.up())).toEqual({ created: 2 });

@@ -36,7 +36,7 @@ test("a key made by hand is taken over by a list alone, and is then a key like a
     scopes: ["database:read", "database:write"],
   });
   expect((await stack.resource("ci")).id).toBe(pat.id);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
   takeRequests(emulator);
 
   // Still declared, then no longer: neither is a change.
@@ -64,7 +64,7 @@ test("a key made by hand is taken over by a list alone, and is then a key like a
 
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("what the list does not confirm is refused, nothing is changed, and no error prints the key", async () => {
@@ -128,5 +128,5 @@ test("what the list does not confirm is refused, nothing is changed, and no erro
   expect(bad.all).toContain(
     "resource 'blank' has a problem: `existing.key` must be the full key, without whitespace",
   );
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });

@@ -1,4 +1,5 @@
 // With an expected account, another one's credential is rejected by every command before anything is created, revoked, read or forgotten.
+import { rareTest } from "../support/rare";
 import { accountOf } from "../support/examples";
 import { FaultTable, requestLine } from "../support/fault-table";
 import { changesIn } from "../support/stack";
@@ -61,42 +62,45 @@ resources:
     options: { provider: "\${explicit}" }
 `;
 
-test("the same with the plugin, by its configuration and by an explicit provider; another customerId replaces nothing", async () => {
-  const emulator = await openEmulator();
-  const stack = await openStack({ name: "expected", env: accountOf(emulator) });
-  speakYaml(stack, "expected", yaml(1, OURS, emulator.apiKey));
-  await stack.up();
-  const held = async (): Promise<unknown[]> =>
-    (await stack.resources()).map(({ urn, id }) => `${urn} ${id}`).sort();
-  const before = await held();
-  expect(before).toHaveLength(2);
+rareTest(
+  "the same with the plugin, by its configuration and by an explicit provider; another customerId replaces nothing",
+  async () => {
+    const emulator = await openEmulator();
+    const stack = await openStack({ name: "expected", env: accountOf(emulator) });
+    speakYaml(stack, "expected", yaml(1, OURS, emulator.apiKey));
+    await stack.up();
+    const held = async (): Promise<unknown[]> =>
+      (await stack.resources()).map(({ urn, id }) => `${urn} ${id}`).sort();
+    const before = await held();
+    expect(before).toHaveLength(2);
 
-  const theirs = await openEmulator();
-  theirs.account.setProfile({ customer_id: THEIRS });
-  Object.assign(stack.env, accountOf(theirs));
-  declareYaml(stack, "expected", yaml(2, OURS, theirs.apiKey));
-  for (const [command, args] of [
-    ["up", ["--continue-on-error"]],
-    ["refresh", []],
-  ] as const) {
-    const { code, all } = await stack[command](args, { allowFail: true });
-    expect(code).not.toBe(0);
-    expect(all).toContain(
-      `belongs to the account ${THEIRS}, but the stack config wayscloud-account:customerId expects ${OURS}`,
-    );
-    expect(all).toContain(
-      'the configuration of the provider "explicit", wayscloud-account:customerId expects',
-    );
-    expect(takeRequests(theirs)).toEqual(Array(2).fill("GET /v1/account/profile"));
+    const theirs = await openEmulator();
+    theirs.account.setProfile({ customer_id: THEIRS });
+    Object.assign(stack.env, accountOf(theirs));
+    declareYaml(stack, "expected", yaml(2, OURS, theirs.apiKey));
+    for (const [command, args] of [
+      ["up", ["--continue-on-error"]],
+      ["refresh", []],
+    ] as const) {
+      const { code, all } = await stack[command](args, { allowFail: true });
+      expect(code).not.toBe(0);
+      expect(all).toContain(
+        `belongs to the account ${THEIRS}, but the stack config wayscloud-account:customerId expects ${OURS}`,
+      );
+      expect(all).toContain(
+        'the configuration of the provider "explicit", wayscloud-account:customerId expects',
+      );
+      expect(takeRequests(theirs)).toEqual(Array(2).fill("GET /v1/account/profile"));
+      expect(await held()).toEqual(before);
+    }
+
+    declareYaml(stack, "expected", yaml(1, THEIRS, theirs.apiKey));
+    const { all, ...moved } = await stack.up();
+    expect(all).toContain("warning: The expected customerId changed");
+    expect(changesIn(moved)).toEqual({ updated: 1, unchanged: 3 });
+    expect(takeRequests(theirs)).toEqual([]);
     expect(await held()).toEqual(before);
-  }
-
-  declareYaml(stack, "expected", yaml(1, THEIRS, theirs.apiKey));
-  const { all, ...moved } = await stack.up();
-  expect(all).toContain("warning: The expected customerId changed");
-  expect(changesIn(moved)).toEqual({ updated: 1, unchanged: 3 });
-  expect(takeRequests(theirs)).toEqual([]);
-  expect(await held()).toEqual(before);
-});
+  },
+);
 
 test("docs/fault-table.md says what these tests saw", () => table.compare());

@@ -105,7 +105,7 @@ test("row 8: what is lost while no list can be read is kept as unresolved; a ref
     requests: "",
     live: live(),
   });
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 function isSsh(emulator: Emulator, id: string): boolean {
@@ -160,7 +160,7 @@ test.each(["up", "destroy"] as const)(
       requests: requestLine(emulator.requests),
       live,
     });
-    await stack.assertNoSecrets(secretsOf(emulator));
+    stack.assertNoSecrets(secretsOf(emulator));
   },
 );
 

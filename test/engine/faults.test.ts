@@ -85,7 +85,7 @@ test("rows 3 to 7 and 9: after one `up` with every lost answer, each resource ha
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
   expect(emulator.account.sshKeys()).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 const exported = new WeakMap<Stack, StateResource[]>();
@@ -136,7 +136,7 @@ test("every answer is lost: the errors hold no secret, in text and in --json eve
   expect(emulator.account.liveApiKeys()).toHaveLength(4);
   await stack.destroy();
   expect(emulator.account.liveApiKeys().map(({ id }) => id)).toEqual([held.id]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("row 13: two stacks at once, same names, answers lost: distinct keys, and destroying one leaves the other's", async () => {
@@ -164,8 +164,8 @@ test("row 13: two stacks at once, same names, answers lost: distinct keys, and d
     requests: "",
     live: emulator.account.liveApiKeys().length,
   });
-  await one.assertNoSecrets(secretsOf(emulator));
-  await two.assertNoSecrets(secretsOf(emulator));
+  one.assertNoSecrets(secretsOf(emulator));
+  two.assertNoSecrets(secretsOf(emulator));
 });
 
 test("rows 12 and 16: one of two resources owns an SSH key; what was deleted elsewhere is made once, and the others are left alone", async () => {
@@ -228,7 +228,7 @@ test("rows 12 and 16: one of two resources owns an SSH key; what was deleted els
     requests: "",
     live: 1,
   });
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("docs/fault-table.md says what these tests saw", () => table.compare());

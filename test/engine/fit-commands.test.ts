@@ -138,5 +138,5 @@ test("each command does what the table says, with these requests only", async ()
   await expectRefreshed(world);
   await expectRenamed(world);
   await expectForgotten(world);
-  await world.stack.assertNoSecrets(secretsOf(world.emulator));
+  world.stack.assertNoSecrets(secretsOf(world.emulator));
 });

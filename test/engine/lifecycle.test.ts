@@ -120,7 +120,7 @@ test("a resource costs one documented POST, then nothing; a refresh one list of 
   for (const line of gone) expect(line).toMatch(/^DELETE \/v1\/account\/(ssh|api)-keys\/[0-9a-f-]{36}$/);
   expect(emulator.account.liveApiKeys()).toEqual([]);
   expect(emulator.account.sshKeys()).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("a made-up name or description is kept over ups, updates and a rename by alias", async () => {

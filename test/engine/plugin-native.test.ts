@@ -67,7 +67,7 @@ test("all types, in the accounts of two explicit providers and of the stack, mov
   await stack.destroy();
   for (const { account } of [emulator, other])
     expect([...account.liveApiKeys(), ...account.sshKeys()]).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator, other));
+  stack.assertNoSecrets(secretsOf(emulator, other));
 });
 
 test("a credential in the stack config that is no secret is named in a warning, and never shown", async () => {

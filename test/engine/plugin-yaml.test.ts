@@ -78,7 +78,7 @@ test("pulumi import takes over one of each kind, and the next up with the printe
   expect(refused.all).toContain("Let it make its first key");
   await stack.destroy();
   expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("a warning stands at its resource, a partial failure is kept, and the next up heals it; what SIGINT interrupts is finished and saved", async () => {
@@ -125,7 +125,7 @@ test("a warning stands at its resource, a partial failure is kept, and the next 
 
   await stack.destroy();
   expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("the archive of a release serves a program from an empty PULUMI_HOME, without the package", async () => {

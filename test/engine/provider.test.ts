@@ -71,7 +71,7 @@ test("each resource goes to the account of its provider; the inputs are two, the
   await stack.destroy();
   expect(callers(mine)).toEqual([]);
   for (const emulator of [second, third]) expect(emulator.account.liveApiKeys()).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(mine, second, third));
+  stack.assertNoSecrets(secretsOf(mine, second, third));
 });
 
 test("a Provider may take its credential from a token of the same program: preview waits for it, rotation follows it", async () => {
@@ -108,7 +108,7 @@ test("a Provider may take its credential from a token of the same program: previ
   await stack.refresh(["--expect-no-changes"]);
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("a Provider without a credential is a mistake of the program, never the default account, also when that turns out late", async () => {

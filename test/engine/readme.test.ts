@@ -100,7 +100,7 @@ export const emulated${index} = Promise.all(Object.values(emulator${index}).map(
     withEmulators.length,
   );
   await stack.preview(["--expect-no-changes"]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 
   // The first program is what a reader copies: it must not need the others.
   stack.setProgram(readmeProgram);

@@ -92,5 +92,5 @@ test("a list that is not whole, well-formed and successful proves nothing: the r
   }
   await stack.refresh(["--expect-no-changes"]);
   await stack.preview(["--expect-no-changes"]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });

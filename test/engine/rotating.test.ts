@@ -43,7 +43,7 @@ return { id: db.keyId, previous: db.previousKeyId, key: db.key, previousKey: db.
   expect(takeRequests(emulator)).toEqual([`GET ${API_KEYS}`]);
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("without an overlap the next up revokes the predecessor", async () => {

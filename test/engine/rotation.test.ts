@@ -100,5 +100,5 @@ test("the token a run is logged in with is not revoked: the error says what to d
   stack.env["WAYSCLOUD_API_KEY"] = emulator.apiKey;
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });

@@ -113,7 +113,7 @@ test("row 14: killed after the server created: the pending operations show the m
     requests: "",
     live: live(emulator),
   });
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("row 14: killed between create and delete of a replacement, or during a delete: the next command finishes it", async () => {
@@ -151,7 +151,7 @@ test("row 14: killed between create and delete of a replacement, or during a del
     requests: "",
     live: live(emulator),
   });
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("row 15: one SIGINT during a creation, as Ctrl-C sends it: the creation is finished and kept, and no orphan is left", async () => {
@@ -190,7 +190,7 @@ test("row 15: one SIGINT during a creation, as Ctrl-C sends it: the creation is 
     requests: "",
     live: live(emulator),
   });
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("docs/fault-table.md says what these tests saw", () => table.compare());

@@ -74,7 +74,7 @@ test("a private key pasted by mistake is refused and never printed, whichever wa
     expect(all).toContain("a private key");
   }
   expect(takeRequests(emulator)).toEqual([]);
-  await stack.assertNoSecrets([body, body.slice(0, 60), body.slice(40)]);
+  stack.assertNoSecrets([body, body.slice(0, 60), body.slice(40)]);
 });
 
 test("another name, or another key under the same name, replaces the old one first; a made-up name lets the new one come first", async () => {

@@ -67,7 +67,7 @@ test("the state holds the contract's outputs and nothing besides, and a constant
   for (const name of ["database", "dns"]) {
     expect((await stack.resource(name)).outputs?.scopes).toEqual([`${name}:read`, `${name}:write`]);
   }
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("the state of version 0.1.0 needs no change, no request, and keeps its keys", async () => {
@@ -109,5 +109,5 @@ test("the state of version 0.1.0 needs no change, no request, and keeps its keys
   expect(emulator.account.liveApiKeys()).toEqual([]);
   // The adopted key stays.
   expect(emulator.account.sshKeys().map(({ name }) => name)).toEqual(["laptop of old"]);
-  await stack.assertNoSecrets([...keys, emulator.apiKey]);
+  stack.assertNoSecrets([...keys, emulator.apiKey]);
 });

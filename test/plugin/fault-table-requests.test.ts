@@ -1,6 +1,6 @@
 // Rows 1, 2, 10 to 13, 18 and 19: requests that never left, were told to wait, met another's key, or ran at the same time.
 import type { Fault } from "../../src/emulator";
-import { KIND_NAMES, KINDS, program, Watched } from "../support/canaries";
+import { KIND_NAMES, KINDS, program, TRIED, TRIED_KEYS, Watched } from "../support/canaries";
 import { FaultTable, requestLine } from "../support/fault-table";
 import { publicKey } from "../support/world";
 
@@ -12,9 +12,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-const KEYS = ["serviceKey", "personalAccessToken"] as const;
-
-test.concurrent.each(KIND_NAMES)(
+test.concurrent.each(TRIED)(
   "row 1, %s: refused at first, then up: one live key and one accepted POST",
   (kind) =>
     Watched.run(async (watched) => {
@@ -41,7 +39,7 @@ test.concurrent.each(KIND_NAMES)(
     }),
 );
 
-test.concurrent.each(KIND_NAMES)(
+test.concurrent.each(TRIED)(
   "row 2, %s: a name that does not resolve is told within seconds, with the host",
   (kind) =>
     Watched.run(async (watched) => {
@@ -260,7 +258,7 @@ const TOGETHER: [string, Fault | undefined][] = [
 ];
 
 test.concurrent.each(
-  TOGETHER.flatMap(([fault, damage]) => KEYS.map((kind) => [fault, kind, damage] as const)),
+  TOGETHER.flatMap(([fault, damage]) => TRIED_KEYS.map((kind) => [fault, kind, damage] as const)),
 )(
   "row 13: two processes at once, same logical names, %s, %s: two distinct keys, no cross-delete",
   (fault, kind, damage) =>
@@ -298,7 +296,7 @@ test.concurrent.each(
     }),
 );
 
-test.concurrent.each(KEYS)(
+test.concurrent.each(TRIED_KEYS)(
   "row 13: two processes with the same explicit description, %s: a lost answer revokes nothing of the other's",
   (kind) =>
     Watched.run(async (watched) => {
@@ -326,7 +324,7 @@ test.concurrent.each(KEYS)(
     }),
 );
 
-test.concurrent.each(KEYS)(
+test.concurrent.each(TRIED_KEYS)(
   "explicit description, %s: a lost answer revokes nothing, and the error names id and creation time",
   (kind) =>
     Watched.run(async (watched) => {
@@ -354,7 +352,7 @@ test.concurrent.each(KEYS)(
 );
 
 // The first attempt takes place after the looks, while the second is under way: the twin can only be seen by the look after it.
-test.concurrent.each(KEYS)(
+test.concurrent.each(TRIED_KEYS)(
   "explicit description, %s: a late twin of the first attempt is named, not kept secret",
   (kind) =>
     Watched.run(async (watched) => {
@@ -381,29 +379,31 @@ test.concurrent.each(KEYS)(
     }),
 );
 
-test.concurrent.each(KEYS)("row 9, %s: a first POST that commits during the second is removed", (kind) =>
-  Watched.run(async (watched) => {
-    const { emulator } = watched;
-    emulator.faults.add(
-      { method: "POST", status: 502, commitAfter: 12_000 },
-      { method: "POST", nth: 2, delay: 10_000 },
-    );
-    watched.expectOnly(kind, await watched.create(await watched.process(), kind));
-    table.note({
-      row: 9,
-      fault: "the first POST commits during the second",
-      resource: kind,
-      result: "created",
-      requests: requestLine(emulator.requests),
-      live: 1,
-    });
-  }),
+test.concurrent.each(TRIED_KEYS)(
+  "row 9, %s: a first POST that commits during the second is removed",
+  (kind) =>
+    Watched.run(async (watched) => {
+      const { emulator } = watched;
+      emulator.faults.add(
+        { method: "POST", status: 502, commitAfter: 12_000 },
+        { method: "POST", nth: 2, delay: 10_000 },
+      );
+      watched.expectOnly(kind, await watched.create(await watched.process(), kind));
+      table.note({
+        row: 9,
+        fault: "the first POST commits during the second",
+        resource: kind,
+        result: "created",
+        requests: requestLine(emulator.requests),
+        live: 1,
+      });
+    }),
 );
 
 // Nothing was found of the first attempt, and the second was refused: the first may still take place.
 test.concurrent.each([
-  ...KEYS.map((kind) => [kind, 401] as const),
-  ...KEYS.map((kind) => [kind, 502] as const),
+  ...TRIED_KEYS.map((kind) => [kind, 401] as const),
+  ...TRIED_KEYS.map((kind) => [kind, 502] as const),
 ])(
   "row 9, %s: the first POST commits after all looks and the second answers %d: never forgotten",
   (kind, status) =>
@@ -433,7 +433,7 @@ test.concurrent.each([
     }),
 );
 
-test.concurrent.each(KIND_NAMES)(
+test.concurrent.each(TRIED)(
   "row 18, %s: a key created while a refresh's list is in flight is never reported gone",
   (kind) =>
     Watched.run(async (watched) => {
@@ -505,7 +505,7 @@ test.concurrent.each(DELETIONS)("row 19, delete answers %s: success, and nothing
   }),
 );
 
-test.concurrent.each(KIND_NAMES)(
+test.concurrent.each(TRIED)(
   "row 19, delete is refused or confirms nothing, %s: an error, so that the state keeps the key",
   (kind) =>
     Watched.run(async (watched) => {

@@ -1,6 +1,6 @@
 // Lost answers (rows 3 to 9): whatever became of a POST, exactly one key lives at the end and the state has it, or nothing lives, or it is named.
 import type { Fault } from "../../src/emulator";
-import { KIND_NAMES, KINDS, Watched } from "../support/canaries";
+import { KIND_NAMES, KINDS, TRIED, TRIED_KEYS, Watched } from "../support/canaries";
 import { FaultTable, requestLine } from "../support/fault-table";
 import type { ResourceName } from "../support/plugin";
 
@@ -46,7 +46,7 @@ const HEALED: [number, string, Damage][] = [
 ];
 
 const healed = HEALED.flatMap(([row, fault, damage]) =>
-  KIND_NAMES.map((kind) => [row, fault, kind, damage] as const),
+  TRIED.map((kind) => [row, fault, kind, damage] as const),
 );
 
 test.concurrent.each(healed)(
@@ -92,7 +92,7 @@ const FAILED: [number, string, Damage, string][] = [
 ];
 
 const failed = FAILED.flatMap(([row, fault, damage]) =>
-  (["serviceKey", "personalAccessToken"] as const).map((kind) => [row, fault, kind, damage] as const),
+  TRIED_KEYS.map((kind) => [row, fault, kind, damage] as const),
 );
 
 test.concurrent.each(failed)("row %d, %s, %s: an error, and nothing lives", (row, fault, kind, damage) =>
@@ -140,9 +140,9 @@ const UNRESOLVED: [number, string, Damage][] = [
 
 /** The key kinds differ in nothing here; each variation is tried with one of them. */
 const unresolved = UNRESOLVED.flatMap(([row, fault, damage], index) =>
-  KIND_NAMES.filter((kind, at) => index === 0 || kind === "sshKey" || at === index - 1).flatMap((kind) =>
-    (["up", "destroy"] as const).map((next) => [row, fault, kind, next, damage] as const),
-  ),
+  KIND_NAMES.filter(
+    (kind, at) => kind === "sshKey" || (index === 0 ? TRIED.includes(kind) : at === index - 1),
+  ).flatMap((kind) => (["up", "destroy"] as const).map((next) => [row, fault, kind, next, damage] as const)),
 );
 
 test.concurrent.each(unresolved)(

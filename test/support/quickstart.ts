@@ -25,5 +25,5 @@ export async function expectQuickstart(stack: Stack, emulator: Emulator): Promis
   expect(takeRequests(emulator).sort()).toEqual([`GET ${API_KEYS}`, `GET ${SSH_KEYS}`]);
   await stack.destroy();
   expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 }

@@ -41,7 +41,7 @@ test("a service key and SSH keys made by `pulumi up` let the SDK create a server
     await stack.destroy();
     const refused = await clients.sdk("vps.list");
     expect([refused.code, refused.json.error]).toEqual([1, "AuthenticationError"]);
-    await stack.assertNoSecrets(secretsOf(emulator));
+    stack.assertNoSecrets(secretsOf(emulator));
   } finally {
     clients.remove();
   }

@@ -124,7 +124,7 @@ test("the Automation API runs inline and local programs, with hooks and a transf
     "called; **after a creation they get `key` in the clear**, before a deletion as a marked secret",
   );
   table.note("`registerResourceTransform` for the stack", "works; a description added by it is sent");
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
 
 test("an inline program started elsewhere needs `main` in its project settings", async () => {

@@ -38,5 +38,5 @@ test("the program can be deployed like any other", async () => {
   expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 5 });
   await stack.destroy();
   expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
-  await stack.assertNoSecrets(secretsOf(emulator));
+  stack.assertNoSecrets(secretsOf(emulator));
 });
