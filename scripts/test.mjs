@@ -11,8 +11,9 @@ import { makeUserInstall } from "./user-install.mjs";
 const all = argv.includes("--all");
 const args = argv.slice(2).filter((each) => each !== "--all");
 
-/** Two tests with an engine keep two cores busy; a third fills the moments in which one of them waits. */
-const workers = ["-w", "3"];
+/** Two tests with an engine keep two cores busy; two more fill the moments in which they wait. */
+const workers = ["-w", "4"];
+
 async function runTests() {
   const engine = await findEngine();
   process.stderr.write(`Pulumi ${engine.version} from ${engine.from}\n`);

@@ -1,6 +1,5 @@
 // Pulumi's resource options on this package's resources, served by the dynamic classes and by the plugin: what each did, as docs/options.md says.
 import type { RecordedRequest } from "../../src/emulator";
-import { rareTest } from "../support/rare";
 import { type Host, openHosted, served } from "../support/hosts";
 import { ObservedTable } from "../support/observed-table";
 import type { StateResource } from "../support/stack";
@@ -270,7 +269,7 @@ test("each option does what the table says, and makes no other requests", async 
   await expectNothingLeft(world);
 });
 
-rareTest("the plugin does the same, and what the dynamic classes cannot", async () => {
+test("the plugin does the same, and what the dynamic classes cannot", async () => {
   // It heeds timeouts, so the creation that takes longer comes last: nothing that depends on it would be created.
   const text = (two: boolean): string => served("plugin", round(two)).replace(`...${TIMEOUT}, `, "");
   const world = await openHosted("plugin", { program: text(false) });
