@@ -11,8 +11,8 @@ import { makeUserInstall } from "./user-install.mjs";
 const all = argv.includes("--all");
 const args = argv.slice(2).filter((each) => each !== "--all");
 
-/** Two tests with an engine keep two cores busy; two more fill the moments in which they wait. */
-const workers = ["-w", "4"];
+/** Two tests with an engine keep two cores busy; two more fill the moments in which they wait, one more where rare tests of timing run beside them. */
+const workers = ["-w", all ? "3" : "4"];
 
 async function runTests() {
   const engine = await findEngine();
