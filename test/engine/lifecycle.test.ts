@@ -103,6 +103,8 @@ test("a resource costs one documented POST, then nothing; a refresh one list of 
   const shown = (await stack.outputs({ showSecrets: true })).databaseKey as string;
   expect(emulator.account.liveApiKeys().map(({ key }) => key)).toContain(shown);
   expect((await stack.outputs()).databaseKey).toBe("[secret]");
+  // What it prints is searched at the end, with everything else that was printed.
+  expect((await stack.exportState()).deployment.resources).not.toEqual([]);
 
   // A refresh with its preview runs twice: twice one list of each kind.
   await stack.run(["refresh", "--yes"]);

@@ -77,8 +77,6 @@ export interface State {
 type Values = Record<string, string> | undefined;
 
 const stackName = "dev";
-/** The property by which a state marks what is not a plain value: here always a secret. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const quiet = ["--non-interactive", "--color", "never"];
 
 export class Stack {
@@ -239,16 +237,9 @@ export class Stack {
     return command;
   }
 
-  /** What `pulumi stack output --json` prints; without the secrets it is read from the file backend, which saves starting the engine. */
   async outputs({ showSecrets = false } = {}): Promise<Record<string, any>> {
-    if (showSecrets) {
-      const args = ["stack", "output", "--json", "--show-secrets"];
-      return JSON.parse((await this.run(args, { unrecorded: true })).stdout);
-    }
-    const { resources = [] } = this.#storedState().deployment;
-    const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
-    const text = JSON.stringify(outputs, (_name, value) => (value?.[SIGNATURE] ? "[secret]" : value));
-    return JSON.parse(text);
+    const args = ["stack", "output", "--json", ...(showSecrets ? ["--show-secrets"] : [])];
+    return JSON.parse((await this.run(args, { unrecorded: showSecrets })).stdout);
   }
 
   async exportState({ showSecrets = false } = {}): Promise<State> {
@@ -263,7 +254,7 @@ export class Stack {
     rmSync(file);
   }
 
-  /** What `pulumi stack export` would answer, read from the file backend like the outputs. */
+  /** What `pulumi stack export` would answer, read from the file backend, which saves starting the engine. */
   #storedState(): State {
     const backend = fileURLToPath(this.env["PULUMI_BACKEND_URL"]!);
     const stacks = join(backend, ".pulumi", "stacks", this.#options.name ?? "test");
