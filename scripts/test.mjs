@@ -11,7 +11,7 @@ import { makeUserInstall } from "./user-install.mjs";
 const all = argv.includes("--all");
 const args = argv.slice(2).filter((each) => each !== "--all");
 
-/** Two tests with an engine keep two cores busy; two more fill the moments in which they wait, one more where rare tests of timing run beside them. */
+/** Two tests with an engine keep two cores busy; two more fill the moments in which they wait. Rare tests of timing get more room: one more. */
 const workers = ["-w", all ? "3" : "4"];
 
 async function runTests() {

@@ -1,4 +1,5 @@
 // Where the package's repository and its releases are.
+
 /** Its releases have the archives of the plugin. */
 export const REPOSITORY = "github.com/pulumi-wayscloud/pulumi-wayscloud";
 

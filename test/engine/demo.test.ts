@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { testAll } from "../support/rare";
 import { processesWith } from "../support/command";
 import { engineFolder, nodeFolder } from "../support/install";
+import { testAll } from "../support/rare";
 
 jest.setTimeout(180_000);
 
@@ -53,19 +53,18 @@ test("it says what it does and how long it takes, works behind a proxy that answ
   expect(readdirSync(join(folder, "my tmp"))).toEqual([]);
 });
 
-test.each(testAll ? (["SIGINT", "SIGTERM"] as const) : (["SIGINT"] as const))(
-  "%s while keys are created: nothing keeps running, nothing stays",
-  async (signal) => {
-    let sent = false;
-    const { code, printed } = await runDemo({}, (text, kill) => {
-      if (!sent && /ServiceKey \w+ creat/.test(text)) {
-        sent = true;
-        kill(signal);
-      }
-    });
-    expect({ sent, code }).toEqual({ sent: true, code: signal === "SIGINT" ? 130 : 143 });
-    expect(printed).toContain("stopping");
-    expect(processesWith(`DEMO_TEST=${folder}`)).toEqual([]);
-    expect(readdirSync(join(folder, "my tmp"))).toEqual([]);
-  },
-);
+const signals: NodeJS.Signals[] = testAll ? ["SIGINT", "SIGTERM"] : ["SIGINT"];
+
+test.each(signals)("%s while keys are created: nothing keeps running, nothing stays", async (signal) => {
+  let sent = false;
+  const { code, printed } = await runDemo({}, (text, kill) => {
+    if (!sent && /ServiceKey \w+ creat/.test(text)) {
+      sent = true;
+      kill(signal);
+    }
+  });
+  expect({ sent, code }).toEqual({ sent: true, code: signal === "SIGINT" ? 130 : 143 });
+  expect(printed).toContain("stopping");
+  expect(processesWith(`DEMO_TEST=${folder}`)).toEqual([]);
+  expect(readdirSync(join(folder, "my tmp"))).toEqual([]);
+});

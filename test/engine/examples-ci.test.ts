@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import { rareTest } from "../support/rare";
 import { Command, type Result } from "../support/command";
 import { accountOf, exampleFile, openExample } from "../support/examples";
+import { rareTest } from "../support/rare";
 import { changesIn, type Stack } from "../support/stack";
 import { API_KEYS, openEmulator, publicKey, secretsOf, takeRequests } from "../support/world";
 

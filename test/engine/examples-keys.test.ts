@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rareTest } from "../support/rare";
 import { accountOf, openExample } from "../support/examples";
+import { rareTest } from "../support/rare";
 import { changesIn } from "../support/stack";
 import { API_KEYS, openEmulator, publicKey, secretsOf, takeRequests } from "../support/world";
 

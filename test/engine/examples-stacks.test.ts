@@ -1,8 +1,8 @@
 // examples/account, examples/vps and examples/team-ssh-keys, run as their READMEs say.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { rareTest } from "../support/rare";
 import { accountOf, exampleFile, openExample } from "../support/examples";
+import { rareTest } from "../support/rare";
 import { changesIn } from "../support/stack";
 import { openEmulator, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/world";
 

@@ -1,7 +1,7 @@
 // With an expected account, another one's credential is rejected by every command before anything is created, revoked, read or forgotten.
-import { rareTest } from "../support/rare";
 import { accountOf } from "../support/examples";
 import { FaultTable, requestLine } from "../support/fault-table";
+import { rareTest } from "../support/rare";
 import { changesIn } from "../support/stack";
 import { openEmulator, openStack, openWorld, program, takeRequests } from "../support/world";
 import { declareYaml, speakYaml } from "../support/yaml";

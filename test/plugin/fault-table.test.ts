@@ -3,6 +3,7 @@ import type { Fault } from "../../src/emulator";
 import { KIND_NAMES, KINDS, TRIED, TRIED_KEYS, Watched } from "../support/canaries";
 import { FaultTable, requestLine } from "../support/fault-table";
 import type { ResourceName } from "../support/plugin";
+import { testAll } from "../support/rare";
 
 jest.setTimeout(150_000);
 
@@ -138,11 +139,11 @@ const UNRESOLVED: [number, string, Damage][] = [
   [8, "as row 3, and nothing listens any more", always({ method: "POST", reset: true, commit: true })],
 ];
 
-/** The key kinds differ in nothing here; each variation is tried with one of them. */
+/** API keys differ in nothing here; only the first variation is tried with every kind, the others with SSH keys and one kind of them. */
 const unresolved = UNRESOLVED.flatMap(([row, fault, damage], index) =>
-  KIND_NAMES.filter(
-    (kind, at) => kind === "sshKey" || (index === 0 ? TRIED.includes(kind) : at === index - 1),
-  ).flatMap((kind) => (["up", "destroy"] as const).map((next) => [row, fault, kind, next, damage] as const)),
+  (index === 0 ? TRIED : KIND_NAMES.filter((kind, at) => kind === "sshKey" || at === index - 1)).flatMap(
+    (kind) => (["up", "destroy"] as const).map((next) => [row, fault, kind, next, damage] as const),
+  ),
 );
 
 test.concurrent.each(unresolved)(
@@ -191,4 +192,4 @@ test.concurrent.each(unresolved)(
     }),
 );
 
-test("docs/fault-table.md says what these tests saw", () => table.compare());
+test("docs/fault-table.md says what these tests saw", () => table.compare({ partial: !testAll }));
