@@ -15,6 +15,7 @@ import { Listener } from "./http/listener";
 import { RequestLog } from "./http/request-log";
 import type { RecordedRequest } from "./http/request-log";
 import { Service } from "./http/service";
+import type { Transform } from "./http/transform";
 import { checkOptions } from "./options";
 import type { EmulatorOptions } from "./options";
 
@@ -34,6 +35,7 @@ export type {
   VpsStatus,
 } from "./account/records";
 export type { RecordedRequest } from "./http/request-log";
+export type { Exchange, ExchangeOverride, Transform } from "./http/transform";
 
 /** A running emulator. */
 export interface Emulator {
@@ -47,6 +49,8 @@ export interface Emulator {
   readonly faults: FaultControl;
   /** How the API differs from its documentation; may be changed while the emulator runs. */
   readonly quirks: Quirks;
+  /** Changes each response before it is sent; may be set and unset while the emulator runs. */
+  transform: Transform | undefined;
   /** What the account contains. */
   readonly account: AccountControl;
   /** Stops listening and closes all connections, so that clients get ECONNREFUSED; the account stays. */
@@ -86,14 +90,16 @@ function assemble(options: EmulatorOptions) {
   faults.add(...(options.faults ?? []));
   const limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, now);
   const onRequest = options.onRequest ?? (() => undefined);
-  const service = new Service({ account, faults, timers, log, limit, latency, lists, onRequest });
+  const hook = { transform: options.transform };
+  const transform = (): Transform | undefined => hook.transform;
+  const service = new Service({ account, faults, timers, log, limit, latency, lists, onRequest, transform });
   const listener = new Listener(
     (request, response) => void service.serve(request, response),
     () => faults.refuses(),
     host,
     port,
   );
-  return { account, faults, listener, quirks, requests: log.requests, timers };
+  return { account, faults, hook, listener, quirks, requests: log.requests, timers };
 }
 
 /** Starts listening and keeps the account in the file from then on; returns the first credential, and how to save. */
@@ -142,7 +148,7 @@ async function open(
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options);
-  const { account, faults, listener, quirks, requests, timers } = assemble(options);
+  const { account, faults, hook, listener, quirks, requests, timers } = assemble(options);
   const { apiKey, save } = await open(account, listener, options);
   const control = new Control(account);
   let closed: Promise<void> | undefined;
@@ -158,6 +164,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests,
     faults,
     quirks,
+    get transform() {
+      return hook.transform;
+    },
+    set transform(transform) {
+      hook.transform = transform;
+    },
     account: control,
     stopListening: () => listener.close(),
     listenAgain: async () => {

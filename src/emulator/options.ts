@@ -4,6 +4,7 @@ import type { Quirks } from "./account/quirks";
 import type { Provisioning } from "./account/servers";
 import type { Fault } from "./faults/fault";
 import type { RecordedRequest } from "./http/request-log";
+import type { Transform } from "./http/transform";
 
 /** How to set up an emulator. */
 export interface EmulatorOptions {
@@ -37,6 +38,8 @@ export interface EmulatorOptions {
   faults?: Fault[] | undefined;
   /** The clock, in milliseconds since 1970: of `created_at`, expiry, the `Date` header and the rate limit. @default Date.now */
   now?: (() => number) | undefined;
+  /** Changes each response before it is sent. What it throws is answered as a 500. @default no change */
+  transform?: Transform | undefined;
   /** Called for each request when its response is about to be sent. What it throws becomes a process warning. @default nothing */
   onRequest?: ((request: RecordedRequest) => void) | undefined;
 }
@@ -89,6 +92,7 @@ const RULES: Record<keyof EmulatorOptions, Rule> = {
   quirks: problemOfQuirks,
   faults: must("a list of faults", Array.isArray),
   now: must("a function", isFunction),
+  transform: must("a function", isFunction),
   onRequest: must("a function", isFunction),
 };
 

@@ -9,6 +9,8 @@ import { deliver } from "./delivery";
 import type { Fault } from "../faults/fault";
 import type { FaultRegistry } from "../faults/fault-registry";
 import { replacesResponse } from "../faults/contradictions";
+import { transformed } from "./transform";
+import type { Transform } from "./transform";
 import { wireResponseOf } from "./wire-response";
 import type { WireResponse, ResponseContext } from "./wire-response";
 import type { RateLimit } from "../faults/rate-limit";
@@ -27,6 +29,8 @@ export interface ServiceParts {
   latency: number;
   lists: string;
   onRequest: (request: RecordedRequest) => void;
+  /** Read at each response, since a test may change it. */
+  transform: () => Transform | undefined;
 }
 
 const NO_FAULT: Fault = {};
@@ -63,9 +67,11 @@ export class Service {
     try {
       const call = { ...head, ...(await readBody(request)) };
       parts.log.keepBody(record, call.text);
-      const { wire, fault } = await this.#decide(call, record).catch(failure);
+      const { wire: decided, fault } = await this.#decide(call, record).catch(failure);
       await parts.timers.pause(parts.latency + (fault.delay ?? 0));
-      response.setHeader("date", new Date(parts.account.now()).toUTCString());
+      const wire = await this.#dated(decided, call).catch((error: unknown) => failure(error).wire);
+      // The emulator's clock says the date, or nobody.
+      response.sendDate = false;
       record.status = "status" in wire ? wire.status : wire.kind;
       record.duration = performance.now() - started;
       this.#notify(record);
@@ -74,6 +80,15 @@ export class Service {
       // The client hung up while sending: nobody is left to respond to.
       response.destroy();
     }
+  }
+
+  /** The response with its `Date` header, as the hook of a test wants it. */
+  async #dated(wire: WireResponse, call: Call): Promise<WireResponse> {
+    if (!("headers" in wire)) return wire;
+    const date = new Date(this.parts.account.now()).toUTCString();
+    const transform = this.parts.transform();
+    if (wire.kind === "body" && transform) return transformed(wire, call, date, transform);
+    return { ...wire, headers: { date, ...wire.headers } };
   }
 
   /** A mistake in the listener is its owner's, and not the client's. */

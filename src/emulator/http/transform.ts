@@ -1,0 +1,72 @@
+// The hook by which a test changes any response: what it gets, what it may give back, how that becomes bytes.
+import type { Call } from "./call";
+import type { WireResponse } from "./wire-response";
+
+/** A response that is about to be sent, and the request that it answers. */
+export interface Exchange {
+  method: string;
+  /** Without the query. */
+  path: string;
+  query: Record<string, string>;
+  /** The body of the request: the parsed JSON, or the text if it is not JSON. */
+  request: unknown;
+  status: number;
+  /** Lower-case names, `date` among them. */
+  headers: Record<string, string>;
+  /** The body of the response: a copy of the JSON, or the text if it is not JSON. */
+  body: unknown;
+}
+
+/** What a response has instead; whatever is left out stays as it is. */
+export interface ExchangeOverride {
+  status?: number;
+  /** Headers to set, or to leave out where the value is `null` (also `date`). */
+  headers?: Record<string, string | null>;
+  /** A string is sent as it is, anything else as JSON. */
+  body?: unknown;
+}
+
+/** Changes responses; what it throws is answered as a 500. */
+export type Transform = (
+  exchange: Exchange,
+) => ExchangeOverride | undefined | Promise<ExchangeOverride | undefined>;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** The response as the hook wants it; `date` is the header that the response would have. */
+export async function transformed(
+  wire: Extract<WireResponse, { kind: "body" }>,
+  call: Call,
+  date: string,
+  transform: Transform,
+): Promise<WireResponse> {
+  const { method, path, query } = call;
+  const headers: Record<string, string> = { date, ...wire.headers };
+  const override = await transform({
+    method,
+    path,
+    query,
+    request: parsed(call.text),
+    status: wire.status,
+    headers: { ...headers },
+    body: parsed(wire.body.toString("utf8")),
+  });
+  const changes = Object.entries(override?.headers ?? {});
+  const changed = new Map<string, string | null>(Object.entries(headers));
+  for (const [name, value] of changes) changed.set(name.toLowerCase(), value);
+  const kept = [...changed].filter((header): header is [string, string] => header[1] !== null);
+  const body = override?.body;
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return {
+    kind: "body",
+    status: override?.status ?? wire.status,
+    headers: Object.fromEntries(kept),
+    body: body === undefined ? wire.body : Buffer.from(text, "utf8"),
+  };
+}
