@@ -8,6 +8,7 @@ import { isCertificateFailure, isHandshakeFailure, outcomeOfFailure, PROXY_REFUS
 import type { TransportFailure } from "./request-outcome";
 import { apiErrorReason } from "./reason";
 import type { Request } from "./send";
+import { rfc3339 } from "./timing";
 import type { Connection, HttpResponse } from "./transport";
 
 type Outcome = WaysCloudError["outcome"];
@@ -132,10 +133,7 @@ function adviceForStatus(
 /** The same error, where the API asks to wait longer than this package does. */
 export function errorOfLongWait(error: WaysCloudError, waitMs: number, now: number): WaysCloudError {
   const until = now + waitMs;
-  const when =
-    until < 8.64e15
-      ? `until ${new Date(until).toISOString().replace(/\.\d{3}Z$/, "Z")}`
-      : "for an unlimited time";
+  const when = until < 8.64e15 ? `until ${rfc3339(until)}` : "for an unlimited time";
   const { outcome, status = 429, method, path, reason } = error;
   return errorOfStatus({
     message: `${error.summary} The API asks to wait ${when}, longer than this package waits.`,

@@ -1,6 +1,6 @@
-// Time, chance and patience: every wait and deadline of the API layer, injectable for tests.
+// Clock, randomness, timeouts and backoff of the API client, injectable for tests, and the one reader of the API's times.
 
-/** Clocks, chance and limits. Durations are milliseconds. */
+/** Clocks, randomness and limits. Durations are milliseconds. */
 export interface Timing {
   /** A clock that never jumps, for durations. */
   monotonic(): number;
@@ -50,7 +50,7 @@ export class Operation {
 
 const MIN_BACKOFF_LIMIT_MS = 500;
 const MAX_BACKOFF_LIMIT_MS = 8_000;
-/** Even a drawn zero and a `Retry-After: 0` wait this long, so that nothing spins. */
+/** Minimum wait, so that zero jitter or `Retry-After: 0` does not become a busy loop. */
 const MIN_WAIT_MS = 50;
 /** The longest wait that a server may ask for before the operation fails instead. */
 export const MAX_RETRY_AFTER_MS = 60_000;
@@ -69,28 +69,50 @@ export function retryAfter(headers: Readonly<Record<string, string>>, now: numbe
   const header = headers["retry-after"]?.trim();
   if (!header) return undefined;
   if (/^-?\d+(\.\d+)?(e\d+)?$/i.test(header)) return Math.max(0, Number(header) * 1000);
-  const at = parseHttpDate(header);
-  return at === undefined ? undefined : Math.max(0, at - (serverTime(headers) ?? now));
+  const at = parseApiTime(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - (serverTime(headers) ?? now));
 }
 
-const HTTP_DATE = /^[a-z]{3,9}, \d\d?[ -][a-z]{3}[ -]\d{2,4} \d\d:\d\d:\d\d GMT$/i;
-
-/** A bare word or number-like text is not a date, whatever Date.parse makes of it: of `-1` a day in 2001. */
-function parseHttpDate(text: string): number | undefined {
-  const at = HTTP_DATE.test(text) ? Date.parse(text) : NaN;
-  return Number.isNaN(at) ? undefined : at;
-}
-
-/** A timestamp of the API, ms since the epoch; NaN for what is none. One without a zone means UTC, wherever this runs. */
-export function parseApiTime(at: string): number {
-  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(at) ? at : `${at}Z`);
-}
-
+const EARLIEST_TIME = Date.UTC(2000, 0);
+/** Adding a lifetime to a later one would overflow `Date`. */
 const LATEST_TIME = Date.UTC(9000, 0);
+const EPOCH_SECONDS = /^\d{10}(\.\d+)?$/;
+const EPOCH_MILLISECONDS = /^\d{13}$/;
+const HTTP_DATE = /^[a-z]{3,9}, \d\d?[ -][a-z]{3}[ -]\d{2,4} \d\d:\d\d:\d\d (GMT|UTC|[+-]\d{4})$/i;
+const RFC_3339_LIKE =
+  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(?:Z|UTC|GMT|([+-]\d\d)(?::?(\d\d))?)?$/i;
 
-/** The server's own clock at the time of a response (its `Date` header), ms since the epoch. */
+/**
+ * A time of the API in ms since the epoch: RFC 3339 and its usual variants (zones `+01` and `+0100`, ` UTC`, no zone for
+ * UTC, wherever this runs), RFC 1123, or seconds or milliseconds since the epoch. NaN for everything else, which proves
+ * nothing: what the package cannot read, and times such as `0001-01-01` and `9999-12-31`, which mean "never" or "not set".
+ */
+export function parseApiTime(at: string | number | undefined): number {
+  const time = readTime(String(at ?? "").trim());
+  return time >= EARLIEST_TIME && time <= LATEST_TIME ? time : NaN;
+}
+
+function readTime(text: string): number {
+  if (EPOCH_SECONDS.test(text)) return Math.round(Number(text) * 1000);
+  if (EPOCH_MILLISECONDS.test(text)) return Number(text);
+  // A bare word or number is not a date, whatever Date.parse makes of it: of `-1` a day in 2001.
+  if (HTTP_DATE.test(text)) return Date.parse(text);
+  const parts = RFC_3339_LIKE.exec(text);
+  if (!parts) return NaN;
+  const [, date, time, hours, minutes = "00"] = parts;
+  return Date.parse(`${date}T${time}${hours === undefined ? "Z" : `${hours}:${minutes}`}`);
+}
+
+/** RFC 3339 in UTC, whole seconds. */
+export function rfc3339(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+/**
+ * The server's clock when it generated a response, ms since the epoch. That is the response's `Date` also where a cache
+ * answers (RFC 9111 keeps the origin's `Date`, and says by `Age` how long ago that was).
+ */
 export function serverTime(headers: Readonly<Record<string, string>>): number | undefined {
-  const at = parseHttpDate(headers.date?.trim() ?? "");
-  // Beyond that, adding a lifetime would leave the range of dates: an error, when a key was just made.
-  return at === undefined || at > LATEST_TIME ? undefined : at;
+  const at = parseApiTime(headers.date);
+  return Number.isNaN(at) ? undefined : at;
 }

@@ -52,6 +52,17 @@ test("without a Date header the server's clock is unknown", async () => {
   await server.close();
 });
 
+test("a cached list carries the time when it was generated, not the time of the answer", async () => {
+  const server = await serve((response) => {
+    response.setHeader("Date", "Tue, 05 Mar 2024 10:00:00 GMT");
+    response.setHeader("Age", "600");
+    response.setHeader("Warning", '110 - "Response is Stale"');
+    response.end("[]");
+  });
+  expect((await clientOf(server).listSshKeys()).serverTime).toBe(Date.UTC(2024, 2, 5, 10));
+  await server.close();
+});
+
 describe("the request", () => {
   const seen = async (
     work: (client: ReturnType<typeof clientOf>) => Promise<unknown>,

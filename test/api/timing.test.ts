@@ -1,7 +1,15 @@
 // Waits: full jitter, Retry-After in all its spellings, and the budget of an operation.
 import fc from "fast-check";
 
-import { backoff, Operation, realTiming, retryAfter, serverTime, parseApiTime } from "../../src/api/timing";
+import {
+  backoff,
+  Operation,
+  realTiming,
+  retryAfter,
+  rfc3339,
+  serverTime,
+  parseApiTime,
+} from "../../src/api/timing";
 import { FakeTiming } from "../support/fake-timing";
 
 const NOW = Date.parse("2030-01-01T00:00:00Z");
@@ -119,20 +127,58 @@ describe("the server's clock", () => {
   });
 });
 
-describe("a timestamp", () => {
+describe("a time of the API", () => {
   const noon = Date.UTC(2024, 2, 5, 12);
 
   test.each([
     ["2024-03-05T12:00:00Z", noon],
     ["2024-03-05T12:00:00.250z", noon + 250],
+    ["2024-03-05t12:00:00.250999999Z", noon + 250],
+    ["2024-03-05T12:00Z", noon],
     ["2024-03-05T14:00:00+02:00", noon],
     ["2024-03-05T08:30:00-0330", noon],
-    ["2024-03-05T12:00:00", noon],
+    ["2024-03-05 14:00:00+02", noon],
+    ["2024-03-05 14:00:00.5 +02", noon + 500],
+    ["2024-03-05T07:00:00-05", noon],
+    ["2024-03-05 12:00:00 UTC", noon],
+    ["2024-03-05 12:00:00", noon],
     ["2024-03-05T12:00:00.250", noon + 250],
-    ["", NaN],
-    ["yesterday", NaN],
-  ])("%s", (text, time) => {
+    [" 2024-03-05T12:00:00\n", noon],
+    ["Tue, 05 Mar 2024 12:00:00 GMT", noon],
+    ["Tuesday, 05-Mar-24 12:00:00 GMT", noon],
+    ["Tue, 05 Mar 2024 14:00:00 +0200", noon],
+    ["1709640000", noon],
+    [1709640000, noon],
+    [1709640000.25, noon + 250],
+    ["1709640000250", noon + 250],
+    [1709640000250, noon + 250],
+  ])("%j is read", (text, time) => {
     expect(parseApiTime(text)).toBe(time);
+    expect(rfc3339(time)).toMatch(/^2024-03-05T12:00:00Z$/);
+  });
+
+  test.each([
+    [undefined],
+    [""],
+    ["yesterday"],
+    ["2024-03-05"],
+    ["2024-13-05T12:00:00Z"],
+    ["2024-03-05T25:00:00Z"],
+    ["2024-03-05T12:00:00 CET"],
+    ["2024-03-05T12:00:00+2"],
+    ["20240305T120000Z"],
+    ["20240305120000"],
+    ["Tue Mar  5 12:00:00 2024"],
+    ["1"],
+    [0],
+    [NaN],
+    // How databases and languages spell "never" and "not set".
+    ["0001-01-01T00:00:00Z"],
+    ["1970-01-01T00:00:00Z"],
+    ["9999-12-31T23:59:59Z"],
+    ["infinity"],
+  ])("%j proves nothing", (text) => {
+    expect(parseApiTime(text)).toBeNaN();
   });
 
   test("is read where the machine is not in UTC", () => {
