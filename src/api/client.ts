@@ -10,6 +10,7 @@ import { parseList, parseResponse } from "./parse";
 import type { RequestLabel } from "./parse";
 import * as wire from "./schemas";
 import type { ApiKey, CreatedKey, Profile, Service, SshKeyRecord } from "./schemas";
+import type { NewPersonalAccessToken, NewServiceKey, NewSshKey } from "./schemas";
 import { errorOfOtherAccount } from "./request-errors";
 import { send } from "./send";
 import type { Request, Sender } from "./send";
@@ -95,27 +96,21 @@ export class AccountClient {
   }
 
   /** Creates a service key; its `key` is shown this once. @see POST /v1/account/api-keys/service */
-  createServiceKey(
-    body: { service: string; description?: string },
-    operation: Operation,
-  ): Promise<WithServerTime<CreatedKey>> {
-    return this.create(wire.createdKey, `${KEYS}/service`, body, operation);
+  createServiceKey(key: NewServiceKey, operation: Operation): Promise<WithServerTime<CreatedKey>> {
+    return this.create(wire.createdKey, `${KEYS}/service`, wire.serviceKeyBody(key), operation);
   }
 
   /** Creates a personal access token; its `key` is shown this once. @see POST /v1/account/api-keys/pat */
   createPersonalAccessToken(
-    body: { scopes: readonly string[]; description?: string; expires_in_days?: number },
+    token: NewPersonalAccessToken,
     operation: Operation,
   ): Promise<WithServerTime<CreatedKey>> {
-    return this.create(wire.createdKey, `${KEYS}/pat`, body, operation);
+    return this.create(wire.createdKey, `${KEYS}/pat`, wire.tokenBody(token), operation);
   }
 
   /** Registers an SSH public key. @see POST /v1/account/ssh-keys */
-  createSshKey(
-    body: { name: string; public_key: string },
-    operation: Operation,
-  ): Promise<WithServerTime<SshKeyRecord>> {
-    return this.create(wire.sshKey, SSH_KEYS, body, operation);
+  createSshKey(key: NewSshKey, operation: Operation): Promise<WithServerTime<SshKeyRecord>> {
+    return this.create(wire.sshKey, SSH_KEYS, wire.sshKeyBody(key), operation);
   }
 
   /** Revokes a service key or token, at once and for good. @see DELETE /v1/account/api-keys/{key_id} */

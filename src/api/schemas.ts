@@ -1,5 +1,7 @@
-// The wire types, once: what each response of the API looks like, and its shape here. Wire case lives in this file only.
+// The wire types, once: what each request and response of the API looks like, and its shape here. Wire case lives in this file only.
 import { z } from "zod";
+
+import { parseApiTime, rfc3339 } from "./timing";
 
 /** An id that is safe in a path. A number becomes a string. */
 export const id = z
@@ -10,12 +12,48 @@ const optionalText = z
   .string()
   .nullish()
   .transform((value) => value ?? undefined);
+const optionalTime = z
+  .union([z.string(), z.number().refine((time) => !Number.isNaN(parseApiTime(time)))])
+  .nullish()
+  .transform((value) => (value === null || value === undefined ? undefined : asRfc3339(String(value))));
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** RFC 3339 stays as the API spells it, and so does what cannot be read. */
+function asRfc3339(text: string): string {
+  if (RFC_3339.test(text)) return text;
+  const time = parseApiTime(text);
+  return Number.isNaN(time) ? text : rfc3339(time);
+}
+
+export interface NewServiceKey {
+  service: string;
+  description?: string | undefined;
+}
+
+export interface NewPersonalAccessToken {
+  scopes: readonly string[];
+  description?: string | undefined;
+  expiresInDays?: number | undefined;
+}
+
+export interface NewSshKey {
+  name: string;
+  publicKey: string;
+}
+
+// In JSON an undefined field is left out.
+export const serviceKeyBody = ({ service, description }: NewServiceKey): object => ({ service, description });
+export const tokenBody = ({ scopes, description, expiresInDays }: NewPersonalAccessToken): object => ({
+  ...{ scopes, description, expires_in_days: expiresInDays },
+});
+export const sshKeyBody = ({ name, publicKey }: NewSshKey): object => ({ name, public_key: publicKey });
 
 export const apiKey = z
   .object({
     id,
-    key_prefix: z.string(),
-    key_type: z.string(),
+    key_prefix: optionalText,
+    key_type: optionalText,
     service: optionalText,
     description: optionalText,
     scopes: z
@@ -26,8 +64,9 @@ export const apiKey = z
       .boolean()
       .nullish()
       .transform((value) => value ?? true),
-    created_at: z.string(),
-    last_used_at: optionalText,
+    created_at: optionalTime,
+    last_used_at: optionalTime,
+    expires_at: optionalTime,
   })
   .transform((wire) => ({
     id: wire.id,
@@ -39,32 +78,44 @@ export const apiKey = z
     isActive: wire.is_active,
     createdAt: wire.created_at,
     lastUsedAt: wire.last_used_at,
+    expiresAt: wire.expires_at,
   }));
 export type ApiKey = z.infer<typeof apiKey>;
 
+/** A key in hand is not given up for what the list shows as well. */
 export const createdKey = z
-  .object({ id, key: z.string().min(1), key_prefix: optionalText, key_type: optionalText })
+  .object({
+    id,
+    key: z.string().min(1),
+    key_prefix: optionalText,
+    key_type: optionalText,
+    expires_at: optionalTime.catch(undefined),
+  })
   .transform((wire) => ({
     id: wire.id,
     key: wire.key,
-    // A key in hand is not given up for what the list shows as well.
-    keyPrefix: wire.key_prefix ?? "",
-    keyType: wire.key_type ?? "",
+    keyPrefix: wire.key_prefix,
+    keyType: wire.key_type,
+    expiresAt: wire.expires_at,
   }));
 export type CreatedKey = z.infer<typeof createdKey>;
 
 export const sshKey = z
   .object({
     id,
-    name: z.string(),
-    fingerprint: z.string(),
-    key_type: z.string(),
-    created_at: z.string(),
+    name: optionalText,
+    fingerprint: optionalText,
+    key_type: optionalText,
+    created_at: optionalTime,
     vm_count: z
       .int()
       .nonnegative()
       .nullish()
       .transform((value) => value ?? 0),
+  })
+  .refine(({ name, fingerprint }) => Boolean(name) || Boolean(fingerprint), {
+    path: ["name"],
+    error: "neither a name nor a fingerprint",
   })
   .transform((wire) => ({
     id: wire.id,
@@ -75,6 +126,18 @@ export const sshKey = z
     vmCount: wire.vm_count,
   }));
 export type SshKeyRecord = z.infer<typeof sshKey>;
+
+/** As users see it in a list: a string that the API leaves out is empty. */
+export function shownApiKey(key: ApiKey) {
+  const { keyPrefix = "", keyType = "", createdAt = "" } = key;
+  return { ...key, keyPrefix, keyType, createdAt };
+}
+
+export function shownSshKey(key: SshKeyRecord) {
+  const { name = "", fingerprint = "", keyType = "", createdAt = "" } = key;
+  return { ...key, name, fingerprint, keyType, createdAt };
+}
+export type ShownSshKey = ReturnType<typeof shownSshKey>;
 
 export const profile = z
   .object({

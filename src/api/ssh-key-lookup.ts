@@ -2,7 +2,7 @@
 import { AmbiguousMatchError, ConfigurationError, NotFoundError } from "../errors";
 import { readFingerprint } from "../text/fingerprint";
 import { sanitize } from "../text/redact";
-import type { SshKeyRecord } from "./schemas";
+import type { ShownSshKey } from "./schemas";
 
 type Field = "id" | "name" | "fingerprint";
 export type SshKeyLookup = [field: Field, value: string];
@@ -25,7 +25,7 @@ export function sshKeyLookup(given: readonly (readonly [string, unknown])[]): Ss
 }
 
 /** The one key that the look-up means. @throws NotFoundError, AmbiguousMatchError. */
-export function onlyMatch(keys: readonly SshKeyRecord[], wanted: SshKeyLookup): SshKeyRecord {
+export function onlyMatch(keys: readonly ShownSshKey[], wanted: SshKeyLookup): ShownSshKey {
   const [field, value] = wanted;
   const found = keys.filter((key) => fits(key, wanted));
   const [only] = found;
@@ -43,14 +43,14 @@ export function onlyMatch(keys: readonly SshKeyRecord[], wanted: SshKeyLookup): 
   });
 }
 
-function fits(key: SshKeyRecord, [field, value]: SshKeyLookup): boolean {
+function fits(key: ShownSshKey, [field, value]: SshKeyLookup): boolean {
   if (field !== "fingerprint") return key[field] === value;
   const [listed, wanted] = [readFingerprint(key.fingerprint), readFingerprint(value)];
   return listed?.algorithm === wanted?.algorithm && listed?.digest === wanted?.digest;
 }
 
 /** Digests of different algorithms cannot be compared without the key itself. */
-function hint(keys: readonly SshKeyRecord[], value: string): string {
+function hint(keys: readonly ShownSshKey[], value: string): string {
   const algorithm = readFingerprint(value)?.algorithm;
   const others = keys.some((key) => readFingerprint(key.fingerprint)?.algorithm !== algorithm);
   return algorithm === "MD5" && others ? ` The account lists SHA256 fingerprints. ${AS_PRINTED}` : "";

@@ -1,5 +1,6 @@
 // The subcommand `audit`: what deserves a look, except for what was accepted.
 import { completeList } from "../api/list";
+import { shownApiKey, shownSshKey } from "../api/schemas";
 import type { AccountClient } from "../api/client";
 import { FINDING_KINDS, findInApiKeys, findInSshKeys } from "../audit/findings";
 import type { AuditFinding, FindingKind } from "../audit/findings";
@@ -46,8 +47,8 @@ export async function audit(
   const { apiKey: credential } = client.connection;
   const options = { unusedForDays, expiringWithinDays, managed, credential, now: terminal.now() };
   const findings = [
-    ...findInApiKeys(completeList(apiKeys), options),
-    ...findInSshKeys(completeList(sshKeys), options),
+    ...findInApiKeys(completeList(apiKeys).map(shownApiKey), options),
+    ...findInSshKeys(completeList(sshKeys).map(shownSshKey), options),
   ].filter(({ finding, id }) => !ignored.has(id) && (!only || only.has(finding)));
   print(findings, values.json === true, terminal);
   noteUnknown(ignored, [...apiKeys.value, ...sshKeys.value], terminal);

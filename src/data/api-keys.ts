@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { completeList } from "../api/list";
+import { shownApiKey } from "../api/schemas";
 import { call, callOutput } from "./data-function";
 import { listFunction } from "./list-function";
 import type { DataOptions, DataOutputOptions } from "./options";
@@ -38,7 +39,7 @@ export type GetApiKeysOutputArgs = { [K in keyof GetApiKeysArgs]: pulumi.Input<G
 
 const apiKeys = listFunction<ApiKeyInfo>(
   "getApiKeys",
-  { kind: "API keys", read: async (client) => completeList(await client.listApiKeys()) },
+  { kind: "API keys", read: async (client) => completeList(await client.listApiKeys()).map(shownApiKey) },
   { keyType: "string", service: "string", isActive: "boolean" },
 );
 

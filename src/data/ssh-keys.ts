@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { completeList } from "../api/list";
+import { shownSshKey } from "../api/schemas";
 import { onlyMatch, sshKeyLookup } from "../api/ssh-key-lookup";
 import type { SshKeyLookup } from "../api/ssh-key-lookup";
 import { call, callOutput } from "./data-function";
@@ -40,7 +41,7 @@ export type GetSshKeysArgs = Record<string, never>;
 
 const sshKeys = listFunction<SshKeyInfo>(
   "getSshKeys",
-  { kind: "SSH keys", read: async (client) => completeList(await client.listSshKeys()) },
+  { kind: "SSH keys", read: async (client) => completeList(await client.listSshKeys()).map(shownSshKey) },
   {},
 );
 

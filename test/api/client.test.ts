@@ -23,7 +23,7 @@ test("all nine work in turn against the API", async () => {
   expect(await client.listServices()).toHaveLength(1);
   const service = await client.createServiceKey({ service: "dns", description: "d" }, operation);
   const token = await client.createPersonalAccessToken({ scopes: ["ssh_keys:read"] }, operation);
-  const ssh = await client.createSshKey({ name: "n", public_key: ED25519 }, operation);
+  const ssh = await client.createSshKey({ name: "n", publicKey: ED25519 }, operation);
   const ids = (await client.listApiKeys()).value.map(({ id }) => id);
   expect(ids).toEqual(expect.arrayContaining([service.value.id, token.value.id]));
   expect((await client.listSshKeys()).value).toEqual([
@@ -98,14 +98,14 @@ describe("the request", () => {
     ],
     [
       "createPersonalAccessToken",
-      (c: any) => c.createPersonalAccessToken({ scopes: ["a:b"], expires_in_days: 90 }, c.operation("o")),
+      (c: any) => c.createPersonalAccessToken({ scopes: ["a:b"], expiresInDays: 90 }, c.operation("o")),
       "POST",
       "/v1/account/api-keys/pat",
       '{"scopes":["a:b"],"expires_in_days":90}',
     ],
     [
       "createSshKey",
-      (c: any) => c.createSshKey({ name: "n", public_key: ED25519 }, c.operation("o")),
+      (c: any) => c.createSshKey({ name: "n", publicKey: ED25519 }, c.operation("o")),
       "POST",
       "/v1/account/ssh-keys",
       JSON.stringify({ name: "n", public_key: ED25519 }),
@@ -219,7 +219,7 @@ describe("an expected account", () => {
     client.listServices(),
     client.getProfile(),
     client.createServiceKey({ service: "dns" }, client.operation("Creating the service key")),
-    client.createSshKey({ name: "n", public_key: ED25519 }, client.operation("Creating the SSH key")),
+    client.createSshKey({ name: "n", publicKey: ED25519 }, client.operation("Creating the SSH key")),
     client.revokeApiKey("a", client.operation("Revoking")),
     client.deleteSshKey("a", client.operation("Deleting")),
   ];
@@ -293,7 +293,7 @@ test("404 is a failure of everything but a deletion", async () => {
   const client = clientOf(emulator);
   expect(await failureOf(client.listSshKeys())).toBeInstanceOf(NotFoundError);
   expect(
-    await failureOf(client.createSshKey({ name: "n", public_key: ED25519 }, client.operation("x"))),
+    await failureOf(client.createSshKey({ name: "n", publicKey: ED25519 }, client.operation("x"))),
   ).toBeInstanceOf(NotFoundError);
   await client.deleteSshKey("gone", client.operation("x"));
 });

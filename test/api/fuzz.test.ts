@@ -23,7 +23,7 @@ const METHODS: Record<string, () => Promise<unknown>> = {
   listSshKeys: () => client.listSshKeys(),
   createServiceKey: () => client.createServiceKey({ service: "dns" }, operation()),
   createPersonalAccessToken: () => client.createPersonalAccessToken({ scopes: ["a:b"] }, operation()),
-  createSshKey: () => client.createSshKey({ name: "n", public_key: "k" }, operation()),
+  createSshKey: () => client.createSshKey({ name: "n", publicKey: "k" }, operation()),
   revokeApiKey: () => client.revokeApiKey("id", operation()),
   deleteSshKey: () => client.deleteSshKey("id", operation()),
 };

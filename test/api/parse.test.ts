@@ -118,13 +118,60 @@ describe("the documented examples", () => {
   });
 });
 
+describe("of what nobody needs", () => {
+  test("an SSH key needs only its id, and a name or a fingerprint", () => {
+    const read = (entry: object) => parseResponse(wire.sshKey, json(entry), SOURCE);
+    const bare = { key_type: null, created_at: null, vm_count: null };
+    expect(read({ id: 7, name: "deploy", ...bare })).toEqual({ id: "7", name: "deploy", vmCount: 0 });
+    expect(read({ id: 7, name: null, fingerprint: SSH.fingerprint, ...bare })).toEqual({
+      id: "7",
+      fingerprint: SSH.fingerprint,
+      vmCount: 0,
+    });
+    expect(thrown(() => read({ ...SSH, name: null, fingerprint: "" })).message).toContain("name");
+  });
+
+  test("an API key needs only its id, and counts as active unless the list says otherwise", () => {
+    const read = (entry: object) => parseResponse(wire.apiKey, json(entry), SOURCE);
+    expect(read({ id: 7 })).toEqual({ id: "7", scopes: [], isActive: true });
+    expect(read({ id: 7, is_active: false })).toMatchObject({ isActive: false });
+  });
+
+  test("an end that the API shows is read, in a list and beside a new key", () => {
+    const end = { expires_at: "2024-06-01T00:00:00Z" };
+    expect(parseResponse(wire.apiKey, json({ ...KEY, ...end }), SOURCE).expiresAt).toBe(end.expires_at);
+    expect(parseResponse(wire.createdKey, json({ ...CREATED, ...end }), SOURCE).expiresAt).toBe(
+      end.expires_at,
+    );
+    const odd = { ...CREATED, expires_at: { in: "90 days" } };
+    expect(parseResponse(wire.createdKey, json(odd), SOURCE)).toMatchObject({ key: CREATED.key });
+  });
+
+  test.each([
+    ["2024-03-01T14:00:00Z", "2024-03-01T14:00:00Z"],
+    ["2024-03-01T15:00:00.123456+01:00", "2024-03-01T15:00:00.123456+01:00"],
+    ["2024-03-01 15:00:00+01", "2024-03-01T14:00:00Z"],
+    ["2024-03-01T14:00:00", "2024-03-01T14:00:00Z"],
+    [1709301600, "2024-03-01T14:00:00Z"],
+    ["last Friday", "last Friday"],
+  ])("the time %j becomes RFC 3339 if it can be read", (time, text) => {
+    expect(parseResponse(wire.apiKey, json({ ...KEY, created_at: time }), SOURCE).createdAt).toBe(text);
+  });
+});
+
 const ALL = { apiKey: KEY, sshKey: SSH, createdKey: CREATED, service: SERVICE, profile: PROFILE };
 const NEEDED: Record<keyof typeof ALL, string[]> = {
-  apiKey: ["id", "key_prefix", "key_type", "created_at"],
-  sshKey: ["id", "name", "fingerprint", "key_type", "created_at"],
+  apiKey: ["id"],
+  sshKey: ["id"],
   createdKey: ["id", "key"],
   service: ["id", "service_type", "name", "status", "created_at"],
   profile: ["customer_id", "email", "customer_type", "status", "created_at"],
+};
+
+/** May be absent, but not of another type. */
+const TYPED: Partial<Record<keyof typeof ALL, string[]>> = {
+  apiKey: ["key_prefix", "key_type", "created_at", "is_active", "expires_at"],
+  sshKey: ["name", "fingerprint", "key_type", "created_at"],
 };
 
 describe.each(Object.keys(ALL) as (keyof typeof ALL)[])("an entry of kind %s", (kind) => {
@@ -144,20 +191,20 @@ describe.each(Object.keys(ALL) as (keyof typeof ALL)[])("an entry of kind %s", (
     }
   });
 
-  test.each(NEEDED[kind])("must have %s, of the right type", (field) => {
-    const rest = without(ALL[kind], field);
-    for (const wrong of [
-      rest,
-      { ...rest, [field]: null },
-      { ...rest, [field]: {} },
-      { ...rest, [field]: [] },
-      { ...rest, [field]: true },
-    ]) {
-      const error = thrown(() => read(wrong));
-      expect(error.message).toContain(field);
-      expect(error.outcome).toBe("ambiguous");
-    }
-  });
+  test.each([...NEEDED[kind], ...(TYPED[kind] ?? [])])(
+    "must have %s of the right type, if at all",
+    (field) => {
+      const rest = without(ALL[kind], field);
+      const wrongs = [{}, [], field === "is_active" ? 1 : true].map((value) => ({ ...rest, [field]: value }));
+      for (const wrong of NEEDED[kind].includes(field)
+        ? [rest, { ...rest, [field]: null }, ...wrongs]
+        : wrongs) {
+        const error = thrown(() => read(wrong));
+        expect(error.message).toContain(field);
+        expect(error.outcome).toBe("ambiguous");
+      }
+    },
+  );
 
   test("complaints show no value, only places and rules", () => {
     const canary = "canary-value-5f2b";
@@ -440,8 +487,8 @@ describe("a list", () => {
     },
   );
 
-  test.each(["key_prefix", "key_type", "created_at"])("with an entry without %s tells its id", (field) => {
-    for (const wrong of [null, undefined, 5]) {
+  test.each(["key_prefix", "key_type", "created_at"])("with an entry of a wrong %s tells its id", (field) => {
+    for (const wrong of [{}, [], true]) {
       const { value, unreadable } = parseList(
         wire.apiKey,
         json({ data: [{ ...KEY, id: 7, [field]: wrong }, KEY] }),

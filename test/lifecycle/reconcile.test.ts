@@ -51,6 +51,24 @@ test("row 1: refused exactly twice, then up: three attempts, one accepted POST",
   expect(emulator.requests.map(({ method, committed }) => [method, committed])).toEqual([["POST", true]]);
 });
 
+test("what an SSH key's answer and list leave out costs nothing: one key, made at a known time, then none", async () => {
+  emulator.transform = ({ body, path }) => {
+    const bare = (entry: object): object => ({
+      ...entry,
+      key_type: null,
+      created_at: null,
+      fingerprint: null,
+    });
+    if (!path.endsWith("/ssh-keys")) return undefined;
+    return { body: Array.isArray(body) ? body.map(bare) : bare(body as object) };
+  };
+  const news = { publicKey: publicKey("bare"), name: "bare" };
+  const made = await create(resources.SshKey, news, process());
+  expect(made.outputs).toMatchObject({ keyType: "ssh-ed25519", createdAt: expect.stringMatching(/^20.*Z$/) });
+  await resources.SshKey.delete(made.id, made.outputs, process());
+  expect(emulator.account.sshKeys()).toEqual([]);
+});
+
 test.each([
   ["db", resources.ServiceKey, { service: "database", description: AUTO }],
   ["ci", resources.PersonalAccessToken, { scopes: ["a:read"], description: AUTO }],

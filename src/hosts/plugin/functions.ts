@@ -3,6 +3,7 @@ import { InvokeRequest, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb"
 
 import type { AccountClient } from "../../api/client";
 import { completeList } from "../../api/list";
+import { shownApiKey, shownSshKey } from "../../api/schemas";
 import { ConfigurationError } from "../../errors";
 import { didYouMean, listed, shape } from "../../lifecycle/inputs";
 import { onlyMatch, sshKeyLookup } from "../../api/ssh-key-lookup";
@@ -18,8 +19,8 @@ type Read = (client: AccountClient) => Promise<object>;
 const reads = {
   profile: (client) => client.getProfile(),
   services: (client) => client.listServices(),
-  apiKeys: async (client) => completeList(await client.listApiKeys()),
-  sshKeys: async (client) => completeList(await client.listSshKeys()),
+  apiKeys: async (client) => completeList(await client.listApiKeys()).map(shownApiKey),
+  sshKeys: async (client) => completeList(await client.listSshKeys()).map(shownSshKey),
 } satisfies Record<string, Read>;
 
 export class Functions {

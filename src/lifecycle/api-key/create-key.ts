@@ -50,7 +50,7 @@ export async function createKey<Spec extends object>(
     },
     run,
   );
-  const { id, key, keyPrefix, keyType } = created.value;
+  const { id, key, keyPrefix = "", keyType = "" } = created.value;
   apiKeys.noteCreated(id);
   const createdAt = rfc3339(created.serverTime ?? run.client.timing.now());
   return {

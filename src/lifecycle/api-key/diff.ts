@@ -67,7 +67,8 @@ export function withoutSecret<Spec extends object>(
   { entry, recreateIfInvalid }: LookedUpKey,
   { spec }: ApiKeyInputs<Spec>,
 ): LiveKey<Spec> {
-  const { id, keyPrefix, keyType, isActive, createdAt, description = null, lastUsedAt = null } = entry;
+  const { id, keyPrefix = "", keyType = "", isActive, createdAt = "" } = entry;
+  const { description = null, lastUsedAt = null } = entry;
   return {
     status: "live",
     ...{ id, keyPrefix, keyType, isActive, createdAt, description, lastUsedAt },

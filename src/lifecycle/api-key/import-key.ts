@@ -54,13 +54,13 @@ export async function importKey<Spec extends object>(
   run.apiKeys.noteCreated(id);
   return {
     ...{ id, key, spec, holder },
-    keyPrefix: entry.keyPrefix,
-    keyType: entry.keyType,
+    keyPrefix: entry.keyPrefix ?? "",
+    keyType: entry.keyType ?? "",
     description: entry.description ?? null,
     isActive: true,
-    createdAt: entry.createdAt,
+    createdAt: entry.createdAt ?? "",
     lastUsedAt: entry.lastUsedAt ?? null,
-    expiresAt: kind.expiresAt(spec, entry.createdAt),
+    expiresAt: kind.expiresAt(spec, entry.createdAt ?? ""),
     listedScopes: entry.scopes,
   };
 }
@@ -76,7 +76,7 @@ function whyNotImportable<Spec extends object>(
   if (!entry.isActive) return "it is not active; remove `existing` to have a new one created";
   const wrong = kind.whyMismatched(entry, spec);
   if (wrong !== undefined) return sanitize(wrong);
-  const notTheKey = whyNotTheKey(key, entry.keyPrefix);
+  const notTheKey = whyNotTheKey(key, entry.keyPrefix ?? "");
   if (notTheKey !== undefined) return notTheKey;
   const description = known(inputs.description ?? "", "description");
   if (!isTemplate(description, "description") && description !== (entry.description ?? "")) {

@@ -179,7 +179,7 @@ async function remove<Spec extends object>(
         : { id: state.id, key: null, keyPrefix: null };
   await deleteUnlessHeld(run, apiKeyHoldings(state), `the ${kind.label} ${id}`, "existing", async () => {
     // Check this first: cleaning up by marker below would also match the key itself.
-    refuseSelfLockout(kind.label, { id, key, keyPrefix }, run.client.connection);
+    refuseSelfLockout(kind.label, { id, key, keyPrefix: keyPrefix ?? null }, run.client.connection);
     if (state.status === "live" && state.lost) await cleanUpLostAttempt(kind, state.lost, run, [id]);
     await run.apiKeys.remove(id, `Revoking the ${kind.label} ${id}`);
   });

@@ -43,7 +43,7 @@ export const tokenKind: KeyKind<TokenSpec> = {
       {
         scopes,
         ...(description === undefined ? {} : { description }),
-        ...(expiresInDays === null ? {} : { expires_in_days: expiresInDays }),
+        ...(expiresInDays === null ? {} : { expiresInDays }),
       },
       operation,
     ),

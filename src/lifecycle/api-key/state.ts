@@ -125,14 +125,15 @@ export function decodeLost(state: StateReader): LostAttempt {
 function decodeEntry(state: StateReader): ApiKey {
   return {
     id: state.id,
-    keyPrefix: state.string("keyPrefix"),
-    keyType: state.string("keyType"),
+    keyPrefix: state.stringOrNull("keyPrefix") ?? undefined,
+    keyType: state.stringOrNull("keyType") ?? undefined,
     service: state.stringOrNull("service") ?? undefined,
     description: state.stringOrNull("description") ?? undefined,
     scopes: state.stringsOrNull("scopes") ?? [],
     isActive: state.boolean("isActive", true),
     createdAt: state.string("createdAt"),
     lastUsedAt: state.stringOrNull("lastUsedAt") ?? undefined,
+    expiresAt: state.stringOrNull("expiresAt") ?? undefined,
   };
 }
 

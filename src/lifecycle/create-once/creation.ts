@@ -10,7 +10,7 @@ export type Ownership = "owned" | "maybe-owned" | "other";
 
 export interface Listed {
   id: string;
-  createdAt: string;
+  createdAt: string | undefined;
 }
 
 /** The attempt that a POST belongs to. */

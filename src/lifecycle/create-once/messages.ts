@@ -5,7 +5,7 @@ import { sanitize } from "../../text/redact";
 /** What a message says of a listed object. */
 interface Candidate {
   id: string;
-  createdAt: string;
+  createdAt: string | undefined;
 }
 
 /** Objects that could be ours, but need not be. Without the advice of `cause`: running it again would create a second key. */
@@ -43,7 +43,9 @@ export function unreadableMessage(label: string, count: number): string {
 }
 
 export function listCandidates(candidates: Candidate[]): string {
-  return candidates.map(({ id, createdAt }) => `${id} (created ${sanitize(createdAt, [], 40)})`).join(", ");
+  return candidates
+    .map(({ id, createdAt }) => `${id} (created ${sanitize(createdAt ?? "at an unknown time", [], 40)})`)
+    .join(", ");
 }
 
 function capitalize(sentence: string): string {

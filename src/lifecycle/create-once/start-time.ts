@@ -27,13 +27,13 @@ export class StartTime {
   }
 
   /** How an object with this creation time (RFC 3339) relates to the start. A time that cannot be read proves nothing. */
-  relation(createdAt: string, serverTime: number | undefined): CreatedRelativeTo {
+  relation(createdAt: string | undefined, serverTime: number | undefined): CreatedRelativeTo {
     return relationTo(this.byServer(serverTime), createdAt);
   }
 }
 
 /** How a creation time (RFC 3339) relates to this moment of the server's clock. */
-export function relationTo(moment: number, createdAt: string): CreatedRelativeTo {
+export function relationTo(moment: number, createdAt: string | undefined): CreatedRelativeTo {
   const created = parseApiTime(createdAt);
   if (Number.isNaN(created) || created >= moment - CLOCK_SLACK_MS) return "after";
   return created >= moment - CLOCK_SLACK_MS - LONG_BEFORE_MS ? "shortly-before" : "long-before";

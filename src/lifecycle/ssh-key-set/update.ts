@@ -100,10 +100,15 @@ export class SshKeySetUpdate {
     for (const [index, [entry, lost]] of attempts.entries()) {
       const still = wanted.find((each) => each.entry === entry);
       for (const record of found[index] ?? []) {
-        const { id, name, createdAt } = record;
-        if (still?.name === name && !keys.has(entry) && hasFingerprint(record, still.publicKey)) {
+        const { id, createdAt = "" } = record;
+        if (
+          still &&
+          still.name === record.name &&
+          !keys.has(entry) &&
+          hasFingerprint(record, still.publicKey)
+        ) {
           const { type: keyType, fingerprint } = parsePublicKey(lost.publicKey);
-          this.hold(entry, { id, name, fingerprint, keyType, createdAt, adopted: false });
+          this.hold(entry, { id, name: still.name, fingerprint, keyType, createdAt, adopted: false });
         } else await run.sshKeys.remove(id, operation);
       }
       unresolved.delete(entry);

@@ -74,5 +74,5 @@ function withDetail(conflict: ConflictError, detail: string, Conflict = Conflict
 
 /** `"name" (id …)`, for messages. */
 export function describeSshKey(entry: SshKeyRecord): string {
-  return `${JSON.stringify(sanitize(entry.name, [], 80))} (id ${entry.id})`;
+  return `${JSON.stringify(sanitize(entry.name ?? "", [], 80))} (id ${entry.id})`;
 }

@@ -13,6 +13,7 @@ import { possibleDuplicateMessage } from "../create-once/messages";
 import { sshKeyClaim } from "../holders";
 import { IncompleteError, known } from "../lifecycle";
 import type { Run } from "../run";
+import { rfc3339 } from "../time";
 import { afterConflict, describeSshKey } from "./conflict";
 import type { Registered } from "./conflict";
 import { hasFingerprint, listedAs, materialOf } from "./identity";
@@ -101,7 +102,9 @@ class SshKeyCreation {
         },
         run,
       );
-      const { entry, isAdopted } = created.value;
+      const { entry: shown, isAdopted } = created.value;
+      const createdAt = shown.createdAt ?? rfc3339(created.serverTime ?? run.client.timing.now());
+      const entry = isAdopted ? shown : { ...shown, createdAt };
       return isAdopted
         ? await this.adoptedUnlessRemoved(entry)
         : await this.created(entry, created.duplicatePossible ? lost : null);
@@ -123,8 +126,8 @@ class SshKeyCreation {
   private async post(attempt: Attempt) {
     const { wanted, run, operation } = this;
     try {
-      const body = { name: wanted.name, public_key: wanted.key.text };
-      const { value, serverTime } = await run.client.createSshKey(body, operation);
+      const sshKey = { name: wanted.name, publicKey: wanted.key.text };
+      const { value, serverTime } = await run.client.createSshKey(sshKey, operation);
       return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
@@ -138,7 +141,7 @@ class SshKeyCreation {
   ): Promise<HeldSshKey> {
     const { run, what } = this;
     const { name, key, owner } = this.wanted;
-    if (entry.fingerprint.startsWith("SHA256:") && !hasFingerprint(entry, key.text)) {
+    if (entry.fingerprint?.startsWith("SHA256:") === true && !hasFingerprint(entry, key.text)) {
       return refuseOtherKey(entry, this.wanted, run, this.operation);
     }
     run.sshKeys.noteCreated(entry.id);
@@ -185,7 +188,7 @@ class SshKeyCreation {
     return `${this.wanted.owner}#${newMarker()}`;
   }
 
-  private outputs({ id, name, createdAt, vmCount }: SshKeyRecord) {
+  private outputs({ id, name = this.wanted.name, createdAt = "", vmCount }: SshKeyRecord) {
     const { text: publicKey, fingerprint, type: keyType } = this.wanted.key;
     return { id, name, publicKey, fingerprint, keyType, createdAt, vmCount };
   }

@@ -44,7 +44,7 @@ function fingerprintsOf(publicKey: string): string[] {
 }
 
 /** A listed fingerprint in one form for each algorithm: `SHA256:` and unpadded base64, or the bare hexadecimal of MD5. */
-function listedFingerprint({ fingerprint }: SshKeyRecord): string {
+function listedFingerprint({ fingerprint = "" }: SshKeyRecord): string {
   const text = fingerprint.trim();
   const md5 = /^(?:MD5:)?((?:[0-9a-f]{2}:){15}[0-9a-f]{2})$/i.exec(text)?.[1];
   if (md5 !== undefined) return md5.toLowerCase().replaceAll(":", "");

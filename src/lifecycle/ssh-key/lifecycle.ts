@@ -47,7 +47,7 @@ function diffSshKey(state: SshKeyState, inputs: SshKeyInputs): Diff {
       const { publicKey } = inputs;
       return diffOf(
         publicKey !== UNKNOWN && hasFingerprint(state.entry, publicKey),
-        state.entry.name,
+        state.entry.name ?? "",
         inputs,
       );
     }

@@ -1,4 +1,5 @@
 // The API registered another SSH key than the one that was sent: it is deleted, or kept in the state until it can be.
+import { shownSshKey } from "../../api/schemas";
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { errorMessage, RefusedError } from "../../errors";
@@ -19,14 +20,14 @@ export async function refuseOtherKey(
   run: Run,
   operation: Operation,
 ): Promise<never> {
-  const fingerprint = sanitize(entry.fingerprint);
+  const fingerprint = sanitize(entry.fingerprint ?? "");
   const failed = `Creating the SSH key ${quoteForTerminal(name)} failed: the API registered a key with the fingerprint ${fingerprint}, but this one has ${key.fingerprint}.`;
   try {
     await run.sshKeys.remove(entry.id, operation);
   } catch (error) {
     run.sshKeys.noteCreated(entry.id);
     throw new IncompleteError<SshKeyState>(
-      { status: "created", ...entry, name, fingerprint, publicKey: "", holder: "", lost: null },
+      { status: "created", ...shownSshKey(entry), name, fingerprint, publicKey: "", holder: "", lost: null },
       `${failed} The registered key (id ${entry.id}) could not be deleted: ${errorMessage(error)} It is in the state; the next \`pulumi up\` or \`pulumi destroy\` deletes it.`,
     );
   }

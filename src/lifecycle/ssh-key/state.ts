@@ -1,4 +1,5 @@
 // The states of an SSH key, decoded once from the engine's properties and encoded once on the way back.
+import { shownSshKey } from "../../api/schemas";
 import type { SshKeyRecord } from "../../api/schemas";
 import { endsInMarker } from "../../text/auto-name";
 import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/lost-attempt";
@@ -85,7 +86,7 @@ export function encodeSshKey(state: SshKeyState): { id: string; outputs: Propert
     case "requested":
       return { id: state.id, outputs: {} };
     case "looked-up": {
-      const { id, ...outputs } = state.entry;
+      const { id, ...outputs } = shownSshKey(state.entry);
       return { id, outputs: { ...outputs, adopted: false } };
     }
     case "unresolved": {

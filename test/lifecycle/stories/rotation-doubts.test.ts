@@ -66,7 +66,7 @@ test("a due rotation whose list cannot be read where it shows the current key: a
   await stack.up();
   const first = current();
   account.pass(31);
-  account.emulator.faults.add({ method: "GET", merge: { key_prefix: null } });
+  account.emulator.faults.add({ method: "GET", merge: { key_prefix: 5 } });
   expect(await stack.up()).toBe(false);
   expect([stack.ids, account.live]).toEqual([[first], [first]]);
   expect(await stack.up()).toBe(true);
