@@ -36,13 +36,15 @@ export class WaysCloudError extends Error {
   readonly reason: string | undefined;
 
   constructor(facts: ErrorFacts) {
-    super(facts.advice === undefined ? facts.message : `${facts.message} ${facts.advice}`);
-    this.summary = facts.message;
+    // Half of a surrogate pair in a message would end the provider process, or hang it: gRPC cannot encode it.
+    const message = facts.message.toWellFormed();
+    super(facts.advice === undefined ? message : `${message} ${facts.advice.toWellFormed()}`);
+    this.summary = message;
     this.outcome = facts.outcome;
     this.status = facts.status;
     this.method = facts.method;
     this.path = facts.path;
-    this.reason = facts.reason;
+    this.reason = facts.reason?.toWellFormed();
   }
 }
 
@@ -158,7 +160,7 @@ export function beforeSending(error: WaysCloudError): WaysCloudError {
   return status === undefined ? new ConnectionError(facts) : errorOfStatus({ ...facts, status });
 }
 
-/** What went wrong, in words, whatever was thrown. */
+/** What went wrong, in words that gRPC can carry, whatever was thrown. */
 export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).toWellFormed();
 }

@@ -1,7 +1,10 @@
 // The user's own words in a message: with a question mark for whatever could redraw the terminal or turn the line around.
 
 export function printable(text: string, limit = Infinity): string {
-  return text.slice(0, limit).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
+  return text
+    .slice(0, limit)
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
 }
 
 export function quoteForTerminal(text: string, limit = Infinity): string {

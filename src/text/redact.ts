@@ -33,7 +33,7 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     findKeys(view, add);
     findAddresses(view, add);
   }
-  return findings.length === 0 ? text : replaced(text, findings);
+  return (findings.length === 0 ? text : replaced(text, findings)).toWellFormed();
 }
 
 type Add = (from: number, to: number, label: Finding["label"]) => void;

@@ -60,6 +60,21 @@ test("unknown values of other resources pass check and diff without a request", 
   expect(failures).toEqual([]);
 });
 
+test("a reason of the API that is cut inside an emoji ends its call with an error, and nothing else", async () => {
+  const emulator = await startEmulator({ port: 0 });
+  try {
+    const config = { "wayscloud:apiKey": emulator.apiKey, "wayscloud:endpoint": emulator.url };
+    const keys = (await start({ config })).resource("sshKey");
+    const { inputs } = await keys.check({}, { name: "deploy", publicKey: publicKey(1) });
+    const detail = `refused, ask ${"🎉".repeat(40)}x@example.com`;
+    emulator.faults.add({ method: "POST", status: 400, body: JSON.stringify({ detail }) });
+    await expect(keys.create(inputs)).rejects.toThrow(/answered 400.*refused, ask/);
+    await expect(keys.create(inputs)).resolves.toHaveProperty("id");
+  } finally {
+    await emulator.close();
+  }
+});
+
 test("the engine's SIGINT ends the process at once", async () => {
   const plugin = await start();
   await plugin.resource("sshKey").check({}, { publicKey: publicKey(1) });

@@ -2,7 +2,7 @@
 // only values that gRPC can carry.
 import type { dynamic } from "@pulumi/pulumi";
 
-import { WaysCloudError } from "../../errors";
+import { errorMessage, WaysCloudError } from "../../errors";
 import { without } from "../../lifecycle/inputs";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
@@ -109,7 +109,8 @@ async function withPartialFailure<T>(inputs: Properties, work: () => Promise<T>)
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw withoutStack(error);
     const properties = { ...encode(error.properties), __provider: inputs.__provider };
-    throw Object.assign(new Error(error.message), { id: error.id, properties, reasons: [error.message] });
+    const message = errorMessage(error);
+    throw Object.assign(new Error(message), { id: error.id, properties, reasons: [message] });
   }
 }
 
@@ -129,5 +130,7 @@ function withoutStack(error: unknown): unknown {
     Object.defineProperty(error, "toString", { value: () => "pulumi-wayscloud", configurable: true });
     error.stack = `${name}, explained at the resource`;
   }
+  // The SDK's process would never answer a call that ends with half of a surrogate pair.
+  if (error instanceof Error) error.message = errorMessage(error);
   return error;
 }

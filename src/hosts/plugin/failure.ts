@@ -29,7 +29,7 @@ export function inPluginTerms(message: string): string {
 
 /** Asked within the call that failed. */
 function shown(message: string): string {
-  return withoutSecrets(inPluginTerms(message));
+  return withoutSecrets(inPluginTerms(message)).toWellFormed();
 }
 
 export function statusOf(error: unknown): Partial<ServerErrorResponse> {

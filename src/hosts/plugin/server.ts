@@ -38,7 +38,12 @@ function unary<Request extends object, Response>(
     const done = async (finish: () => void): Promise<void> => {
       await logged();
       running -= 1;
-      finish();
+      try {
+        finish();
+      } catch {
+        // An error that gRPC cannot carry must not end the process: other calls may be creating a key.
+        respond({ code: grpc.status.INTERNAL, details: "The response could not be sent." });
+      }
     };
     withinCall(getUrn?.call(request) ?? "", getTimeout?.call(request) ?? 0, () => {
       answer().then(

@@ -1,0 +1,58 @@
+// Text that gRPC cannot carry: every call is answered, whatever the API or the user writes, so no other call's key is lost.
+import type { Emulator } from "../../src/emulator";
+import * as failure from "../../src/hosts/plugin/failure";
+import { useFreshPlugin } from "../support/fresh-plugin";
+import { type PluginHost, secret, urnOf } from "../support/plugin-host";
+import { publicKey } from "../support/world";
+
+let emulator: Emulator;
+let host: PluginHost;
+useFreshPlugin((...fresh) => ([emulator, host] = fresh));
+
+const messageOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => "",
+    (error: unknown) => (error as Error).message,
+  );
+const reject = (detail: string) =>
+  emulator.faults.add({ method: "POST", status: 400, body: JSON.stringify({ detail }) });
+
+test.each([
+  ["an address behind many emoji", `refused, ask ${"🎉".repeat(40)}x@example.com`],
+  ["an emoji where a line is cut", `${"x".repeat(299)}🎉🎉`],
+  ["half a pair", "a\ud83cb"],
+])("a reason of the API with %s is a well-formed message", async (_, reason) => {
+  reject(reason);
+  const message = await messageOf(host.up(urnOf("SshKey"), { publicKey: publicKey(1) }));
+  expect(message).toMatch(/^Creating the SSH key .* answered 400/);
+  expect(message.isWellFormed()).toBe(true);
+});
+
+test("a secret with an emoji in any place is echoed in a well-formed message", async () => {
+  for (const length of [57, 58, 59, 60]) {
+    const description = `${"a ".repeat(40).slice(0, length)}🎉 ${"and so on ".repeat(30)}`;
+    reject(`description is too long: ${description}`);
+    const message = await messageOf(
+      host.up(urnOf("ServiceKey"), { service: "dns", description: secret(description) }),
+    );
+    expect(message).toMatch(/answered 400.*\[redacted\]/);
+    expect(message.isWellFormed()).toBe(true);
+  }
+});
+
+test("an unknown argument is named in a well-formed message, wherever its name is cut", async () => {
+  for (const length of [58, 59, 60]) {
+    const message = await messageOf(host.invoke("getSshKey", { [`${"x".repeat(length)}🎉🎉`]: 1 }));
+    expect(message).toMatch(/unknown argument/);
+    expect(message.isWellFormed()).toBe(true);
+  }
+});
+
+test("an answer that cannot be sent fails its own call and no other", async () => {
+  jest.spyOn(failure, "statusOf").mockReturnValueOnce({ details: "\ud83c" });
+  reject("refused");
+  expect(await messageOf(host.up(urnOf("SshKey"), { publicKey: publicKey(1) }))).toBe(
+    "The response could not be sent.",
+  );
+  expect(await host.up(urnOf("SshKey"), { publicKey: publicKey(1) })).toHaveProperty("id");
+});
