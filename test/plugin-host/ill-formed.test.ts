@@ -1,4 +1,6 @@
 // Text that gRPC cannot carry: every call is answered, whatever the API or the user writes, so no other call's key is lost.
+import { status } from "@grpc/grpc-js";
+
 import type { Emulator } from "../../src/emulator";
 import * as failure from "../../src/hosts/plugin/failure";
 import { useFreshPlugin } from "../support/fresh-plugin";
@@ -49,7 +51,7 @@ test("an unknown argument is named in a well-formed message, wherever its name i
 });
 
 test("an answer that cannot be sent fails its own call and no other", async () => {
-  jest.spyOn(failure, "statusOf").mockReturnValueOnce({ details: "\ud83c" });
+  jest.spyOn(failure, "statusOf").mockReturnValueOnce({ code: status.UNKNOWN, details: "\ud83c" });
   reject("refused");
   expect(await messageOf(host.up(urnOf("SshKey"), { publicKey: publicKey(1) }))).toBe(
     "The response could not be sent.",
