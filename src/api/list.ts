@@ -1,5 +1,6 @@
 // A complete list of the API, some of whose entries may be unreadable: what it proves, and for whom it is an error.
 import type { MalformedResponseError } from "../errors";
+import type { ApiKey, SshKeyRecord } from "./schemas";
 
 /** An entry of a list that does not have the documented shape. */
 export interface UnreadableEntry {
@@ -44,3 +45,15 @@ export function assertNothingHidden(
   const hidden = unreadable.find(({ id }) => id === undefined || !isKnown(id));
   if (hidden) throw hidden.error;
 }
+
+/** As users see it in a list: a string that the API leaves out is empty. */
+export function shownApiKey(key: ApiKey) {
+  const { keyPrefix = "", keyType = "", createdAt = "" } = key;
+  return { ...key, keyPrefix, keyType, createdAt };
+}
+
+export function shownSshKey(key: SshKeyRecord) {
+  const { name = "", fingerprint = "", keyType = "", createdAt = "" } = key;
+  return { ...key, name, fingerprint, keyType, createdAt };
+}
+export type ShownSshKey = ReturnType<typeof shownSshKey>;

@@ -127,18 +127,6 @@ export const sshKey = z
   }));
 export type SshKeyRecord = z.infer<typeof sshKey>;
 
-/** As users see it in a list: a string that the API leaves out is empty. */
-export function shownApiKey(key: ApiKey) {
-  const { keyPrefix = "", keyType = "", createdAt = "" } = key;
-  return { ...key, keyPrefix, keyType, createdAt };
-}
-
-export function shownSshKey(key: SshKeyRecord) {
-  const { name = "", fingerprint = "", keyType = "", createdAt = "" } = key;
-  return { ...key, name, fingerprint, keyType, createdAt };
-}
-export type ShownSshKey = ReturnType<typeof shownSshKey>;
-
 export const profile = z
   .object({
     customer_id: z.string(),

@@ -1,6 +1,5 @@
 // The subcommand `audit`: what deserves a look, except for what was accepted.
-import { completeList } from "../api/list";
-import { shownApiKey, shownSshKey } from "../api/schemas";
+import { completeList, shownApiKey, shownSshKey } from "../api/list";
 import type { AccountClient } from "../api/client";
 import { FINDING_KINDS, findInApiKeys, findInSshKeys } from "../audit/findings";
 import type { AuditFinding, FindingKind } from "../audit/findings";

@@ -6,19 +6,14 @@ import type { Connection } from "../api/transport";
 import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveConnection } from "../config";
 import { ConfigurationError } from "../errors";
 import { Provider } from "../provider";
+import type { Request } from "../queries/queries";
+import { SharedList } from "../queries/shared-list";
 import { stackConfig, warnOfPlainCredentials } from "../stack-config";
 import { knownValue } from "./dependencies";
 import { hasMocks } from "./mocks";
 import type { DataOptions } from "./options";
-import { SharedList } from "./shared-list";
 
 type Client = api.AccountClient;
-
-/** What a function requests: the name by which callers share the response, and how to get it. */
-export interface Request<T> {
-  kind: string;
-  read: (client: Client) => Promise<T>;
-}
 
 /**
  * The explicit provider of a call, or its parent's.

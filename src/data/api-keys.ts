@@ -1,10 +1,8 @@
 // getApiKeys: the account's service keys and tokens, without their secrets.
 import type * as pulumi from "@pulumi/pulumi";
 
-import { completeList } from "../api/list";
-import { shownApiKey } from "../api/schemas";
+import { queries } from "../queries/queries";
 import { call, callOutput } from "./data-function";
-import { listFunction } from "./list-function";
 import type { DataOptions, DataOutputOptions } from "./options";
 
 /** A service key or personal access token as the account lists it. */
@@ -37,12 +35,6 @@ export interface GetApiKeysArgs {
 /** Like {@link GetApiKeysArgs}, with inputs. */
 export type GetApiKeysOutputArgs = { [K in keyof GetApiKeysArgs]: pulumi.Input<GetApiKeysArgs[K]> };
 
-const apiKeys = listFunction<ApiKeyInfo>(
-  "getApiKeys",
-  { kind: "API keys", read: async (client) => completeList(await client.listApiKeys()).map(shownApiKey) },
-  { keyType: "string", service: "string", isActive: "boolean" },
-);
-
 /**
  * Lists the account's service keys and tokens. Requested once per program run and cached.
  *
@@ -54,7 +46,7 @@ const apiKeys = listFunction<ApiKeyInfo>(
  * @see GET /v1/account/api-keys
  */
 export function getApiKeys(args: GetApiKeysArgs = {}, opts?: DataOptions): Promise<ApiKeyInfo[]> {
-  return call(apiKeys, args, opts);
+  return call(queries.getApiKeys, args, opts);
 }
 
 /**
@@ -66,5 +58,5 @@ export function getApiKeysOutput(
   args: GetApiKeysOutputArgs = {},
   opts?: DataOutputOptions,
 ): pulumi.Output<ApiKeyInfo[]> {
-  return callOutput(apiKeys, args, opts);
+  return callOutput(queries.getApiKeys, args, opts);
 }

@@ -1,36 +1,26 @@
-// What every data function is, and its two forms: a promise, and an output that waits for its inputs.
+// The two forms of a data function: a promise, and an output that waits for its inputs.
 import * as pulumi from "@pulumi/pulumi";
 
+import { ConfigurationError } from "../errors";
+import type { Provider } from "../provider";
+import { givenArguments } from "../queries/arguments";
+import type { Query } from "../queries/queries";
+import { withoutStack } from "../text/without-stack";
 import { connectionFor, accountKnown, providerOf, read } from "./account";
-import type { Request } from "./account";
 import { readyMoment } from "./dependencies";
-import { hasMocks, askMocks } from "./mocks";
+import { hasMocks, askMocks, listFromMock } from "./mocks";
 import { checkOptions } from "./options";
 import type { DataOptions, DataOutputOptions } from "./options";
-import type { Provider } from "../provider";
-import { withoutStack } from "../text/without-stack";
-
-/** A function of the package: what it requests, and what it makes of the response. */
-export interface DataFunction<Response, Args, Result> {
-  /** As programs call it; the output form adds `Output`. */
-  name: string;
-  request: Request<Response>;
-  /** What the arguments ask for, checked. @throws ConfigurationError, before any request. */
-  check: (args: unknown) => Args;
-  select: (response: Response, args: Args) => Result;
-  /** What a test's mock returned, as a result. */
-  fromMock: (answer: object) => Result;
-}
 
 /** The promise form. The result is the caller's own copy. */
-export function call<Response, Args, Result>(
-  fn: DataFunction<Response, Args, Result>,
-  args: unknown,
+export function call<Response extends object, Result extends object>(
+  query: Query<Response, Result>,
+  args: unknown = {},
   opts: DataOptions = {},
 ): Promise<Result> {
   return withoutStack(async () => {
-    checkOptions(fn.name, opts, "plain");
-    return answer(fn, args, providerOf(fn.name, opts), 0);
+    checkOptions(query.name, opts, "plain");
+    return answer(query, args, providerOf(query.name, opts), 0);
   });
 }
 
@@ -38,34 +28,60 @@ export function call<Response, Args, Result>(
  * The output form. Unknown in a preview as long as an argument, a resource that it comes from, one of `dependsOn` or the provider's account is; never
  * from a list that was requested before those resources were ready.
  */
-export function callOutput<Response, Args, Result>(
-  fn: DataFunction<Response, Args, Result>,
+export function callOutput<Response extends object, Result extends object>(
+  query: Query<Response, Result>,
   args: pulumi.Input<unknown>,
   opts: DataOutputOptions = {},
 ): pulumi.Output<Result> {
   const prepared = withoutStack(() => {
-    checkOptions(fn.name, opts, "output");
-    return { provider: providerOf(fn.name, opts) };
+    checkOptions(query.name, opts, "output");
+    return { provider: providerOf(query.name, opts) };
   });
-  const inputs = pulumi.output(args);
   const output = pulumi
     .output(prepared)
     .apply(({ provider }) =>
-      pulumi
-        .all([inputs, readyMoment(inputs, opts.dependsOn), accountKnown(provider)])
-        .apply(([known, notBefore]) => withoutStack(() => answer(fn, known, provider, notBefore))),
+      whenReady(args, opts.dependsOn, accountKnown(provider)).apply(([known, notBefore]) =>
+        withoutStack(() => answer(query, known, provider, notBefore)),
+      ),
     );
   return output as unknown as pulumi.Output<Result>;
 }
 
-async function answer<Response, Args, Result>(
-  fn: DataFunction<Response, Args, Result>,
+/** The arguments, once they, the resources that they come from and those of `dependsOn` are known, and the moment from which a list shows these. */
+export function whenReady(
+  args: pulumi.Input<unknown>,
+  dependsOn: DataOutputOptions["dependsOn"],
+  account: pulumi.Output<boolean> = pulumi.output(true),
+): pulumi.Output<[args: unknown, notBefore: number, account: boolean]> {
+  const inputs = pulumi.output(args);
+  return pulumi.all([inputs, readyMoment(inputs, dependsOn), account]);
+}
+
+/** @throws ConfigurationError for an argument that only the output form can wait for, and for those that no entry could equal. */
+export function checkedArguments<Response extends object, Result extends object>(
+  { name, args: types }: Query<Response, Result>,
+  args: unknown,
+): Readonly<Record<string, unknown>> {
+  const refuse = (what: string, given: unknown): void => {
+    const kind = pulumi.Output.isInstance(given) ? "an Output" : given instanceof Promise && "a Promise";
+    if (kind) throw new ConfigurationError(`${name}: ${what} ${kind}. Use ${name}Output, which accepts it.`);
+  };
+  refuse("the arguments are", args);
+  for (const [field, value] of Object.entries(args ?? {})) refuse(`\`${field}\` is`, value);
+  return givenArguments(name, types, args);
+}
+
+async function answer<Response extends object, Result extends object>(
+  query: Query<Response, Result>,
   args: unknown,
   provider: Provider | undefined,
   notBefore: number,
 ): Promise<Result> {
-  const wanted = fn.check(args);
-  if (hasMocks()) return fn.fromMock(await askMocks(fn.name, args, provider));
-  const response = await read(await connectionFor(fn.name, provider), fn.request, notBefore);
-  return structuredClone(fn.select(response, wanted));
+  const select = query.select(checkedArguments(query, args));
+  if (hasMocks()) {
+    const mocked = await askMocks(query.name, args, provider);
+    return (query.list === undefined ? mocked : listFromMock(query.name, mocked)) as Result;
+  }
+  const response = await read(await connectionFor(query.name, provider), query.request, notBefore);
+  return structuredClone(select(response));
 }

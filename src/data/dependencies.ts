@@ -1,7 +1,7 @@
 // Waiting for the resources that a data function depends on. The only place that relies on internals of the SDK's outputs and resources.
 import * as pulumi from "@pulumi/pulumi";
 
-import { moment } from "./shared-list";
+import { moment } from "../queries/shared-list";
 
 /** What the SDK's own functions use, and its public types leave out. */
 interface OutputInternals<T> {

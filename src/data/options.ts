@@ -31,12 +31,17 @@ export interface DataOutputOptions extends DataOptions {
 const PLAIN = ["provider", "parent"];
 const OUTPUT = [...PLAIN, "dependsOn"];
 
-/** @throws ConfigurationError for an option that does not exist: a misspelled `provider` must not read another account. */
-export function checkOptions(name: string, opts: unknown, form: "plain" | "output"): void {
+/** `others`: further options of this function. @throws ConfigurationError for an option that does not exist: a misspelled `provider` must not read another account. */
+export function checkOptions(
+  name: string,
+  opts: unknown,
+  form: "plain" | "output",
+  others: readonly string[] = [],
+): void {
   if (typeof opts !== "object" || opts === null) {
     throw new ConfigurationError(`${name}: \`opts\` must be an object such as { provider }.`);
   }
-  const known = form === "output" ? OUTPUT : PLAIN;
+  const known = [...(form === "output" ? OUTPUT : PLAIN), ...others];
   for (const [option, value] of Object.entries(opts)) {
     if (value === undefined || known.includes(option)) continue;
     if (option === "dependsOn") {

@@ -1,9 +1,8 @@
 // getProfile: who the account is.
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Profile } from "../api/schemas";
+import { queries } from "../queries/queries";
 import { call, callOutput } from "./data-function";
-import type { DataFunction } from "./data-function";
 import type { DataOptions, DataOutputOptions } from "./options";
 
 /** The account's profile. Contains personal data: export only what you need. */
@@ -22,14 +21,6 @@ export interface ProfileInfo {
   createdAt: string;
 }
 
-const profile: DataFunction<Profile, undefined, ProfileInfo> = {
-  name: "getProfile",
-  request: { kind: "profile", read: (client) => client.getProfile() },
-  check: () => undefined,
-  select: (response) => response,
-  fromMock: (answer) => answer as ProfileInfo,
-};
-
 /**
  * Reads the account's profile: customer id, e-mail, account type. Requested once per program run and cached.
  *
@@ -41,7 +32,7 @@ const profile: DataFunction<Profile, undefined, ProfileInfo> = {
  * @see GET /v1/account/profile
  */
 export function getProfile(opts?: DataOptions): Promise<ProfileInfo> {
-  return call(profile, {}, opts);
+  return call(queries.getProfile, {}, opts);
 }
 
 /**
@@ -54,5 +45,5 @@ export function getProfile(opts?: DataOptions): Promise<ProfileInfo> {
  * @see GET /v1/account/profile
  */
 export function getProfileOutput(opts?: DataOutputOptions): pulumi.Output<ProfileInfo> {
-  return callOutput(profile, {}, opts);
+  return callOutput(queries.getProfile, {}, opts);
 }

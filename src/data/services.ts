@@ -1,8 +1,8 @@
 // getServices: what runs in the account.
 import type * as pulumi from "@pulumi/pulumi";
 
+import { queries } from "../queries/queries";
 import { call, callOutput } from "./data-function";
-import { listFunction } from "./list-function";
 import type { DataOptions, DataOutputOptions } from "./options";
 
 /** An active service: a database, storage bucket, VPS, DNS zone, IoT device or SIM card. */
@@ -31,12 +31,6 @@ export interface GetServicesArgs {
 /** Like {@link GetServicesArgs}, with inputs. */
 export type GetServicesOutputArgs = { [K in keyof GetServicesArgs]: pulumi.Input<GetServicesArgs[K]> };
 
-const services = listFunction<ServiceInfo>(
-  "getServices",
-  { kind: "services", read: (client) => client.listServices() },
-  { serviceType: "string", name: "string", status: "string", region: "string" },
-);
-
 /**
  * Lists the account's active services. Requested once per program run and cached.
  *
@@ -48,7 +42,7 @@ const services = listFunction<ServiceInfo>(
  * @see GET /v1/account/services
  */
 export function getServices(args: GetServicesArgs = {}, opts?: DataOptions): Promise<ServiceInfo[]> {
-  return call(services, args, opts);
+  return call(queries.getServices, args, opts);
 }
 
 /**
@@ -60,5 +54,5 @@ export function getServicesOutput(
   args: GetServicesOutputArgs = {},
   opts?: DataOutputOptions,
 ): pulumi.Output<ServiceInfo[]> {
-  return callOutput(services, args, opts);
+  return callOutput(queries.getServices, args, opts);
 }

@@ -1,14 +1,8 @@
 // getSshKeys and getSshKey: the account's SSH keys.
 import type * as pulumi from "@pulumi/pulumi";
 
-import { completeList } from "../api/list";
-import { shownSshKey } from "../api/schemas";
-import { onlyMatch, sshKeyLookup } from "../api/ssh-key-lookup";
-import type { SshKeyLookup } from "../api/ssh-key-lookup";
+import { queries } from "../queries/queries";
 import { call, callOutput } from "./data-function";
-import type { DataFunction } from "./data-function";
-import { givenFields } from "./filters";
-import { listFunction } from "./list-function";
 import type { DataOptions, DataOutputOptions } from "./options";
 
 /** An SSH key as the account lists it. The API does not return the public key. */
@@ -39,23 +33,6 @@ export type GetSshKeyOutputArgs = { [K in keyof GetSshKeyArgs]: pulumi.Input<Get
 /** Reserved for future filters. */
 export type GetSshKeysArgs = Record<string, never>;
 
-const sshKeys = listFunction<SshKeyInfo>(
-  "getSshKeys",
-  { kind: "SSH keys", read: async (client) => completeList(await client.listSshKeys()).map(shownSshKey) },
-  {},
-);
-
-const sshKey: DataFunction<SshKeyInfo[], SshKeyLookup, SshKeyInfo> = {
-  name: "getSshKey",
-  request: sshKeys.request,
-  check: (args) =>
-    sshKeyLookup(
-      givenFields("getSshKey", args ?? {}, { id: "string", name: "string", fingerprint: "string" }),
-    ),
-  select: onlyMatch,
-  fromMock: (answer) => answer as SshKeyInfo,
-};
-
 /**
  * Lists the account's SSH keys. Requested once per program run and cached.
  *
@@ -67,7 +44,7 @@ const sshKey: DataFunction<SshKeyInfo[], SshKeyLookup, SshKeyInfo> = {
  * @see GET /v1/account/ssh-keys
  */
 export function getSshKeys(args: GetSshKeysArgs = {}, opts?: DataOptions): Promise<SshKeyInfo[]> {
-  return call(sshKeys, args, opts);
+  return call(queries.getSshKeys, args, opts);
 }
 
 /** Like {@link getSshKeys}, as an output. @see GET /v1/account/ssh-keys */
@@ -75,7 +52,7 @@ export function getSshKeysOutput(
   args: GetSshKeysArgs = {},
   opts?: DataOutputOptions,
 ): pulumi.Output<SshKeyInfo[]> {
-  return callOutput(sshKeys, args, opts);
+  return callOutput(queries.getSshKeys, args, opts);
 }
 
 /**
@@ -89,7 +66,7 @@ export function getSshKeysOutput(
  * @see GET /v1/account/ssh-keys
  */
 export function getSshKey(args: GetSshKeyArgs, opts?: DataOptions): Promise<SshKeyInfo> {
-  return call(sshKey, args, opts);
+  return call(queries.getSshKey, args, opts);
 }
 
 /**
@@ -101,5 +78,5 @@ export function getSshKeyOutput(
   args: GetSshKeyOutputArgs,
   opts?: DataOutputOptions,
 ): pulumi.Output<SshKeyInfo> {
-  return callOutput(sshKey, args, opts);
+  return callOutput(queries.getSshKey, args, opts);
 }

@@ -2,99 +2,141 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ApiKeyInfo, GetApiKeysArgs, GetApiKeysOutputArgs } from "../data/api-keys";
+import { checkedArguments, whenReady } from "../data/data-function";
+import { checkOptions } from "../data/options";
 import type { ProfileInfo } from "../data/profile";
 import type { GetServicesArgs, GetServicesOutputArgs, ServiceInfo } from "../data/services";
 import type { GetSshKeyArgs, GetSshKeyOutputArgs, GetSshKeysArgs, SshKeyInfo } from "../data/ssh-keys";
+import { queries } from "../queries/queries";
+import type { Query } from "../queries/queries";
+import { withoutStack } from "../text/without-stack";
 import { checkProvider } from "./configured";
 import { nativeType } from "./declaration";
 import { PLUGIN } from "./provider";
 
+type Properties = Readonly<Record<string, unknown>>;
+
+/** What the SDK's invoke takes besides the options of a data function. */
+const INVOKE_OPTIONS = ["version", "pluginDownloadURL", "async"];
+
 /** Asks the plugin. */
-function ask<Result>(name: string, args: object = {}, opts: pulumi.InvokeOptions = {}): Promise<Result> {
-  const { token, options } = asked(name, opts);
-  return pulumi.runtime.invoke(token, { ...args }, options);
+function ask<Response extends object, Result extends object>(
+  query: Query<Response, Result>,
+  args: unknown = {},
+  opts: pulumi.InvokeOptions = {},
+): Promise<Result> {
+  return withoutStack(() => answer(query, args, checked(query.name, opts, "plain")));
 }
 
-/** The same, waiting for the arguments. */
-function askOutput<Result>(
-  name: string,
-  args: object = {},
+/** The same, waiting for the arguments and for `dependsOn`. */
+function askOutput<Response extends object, Result extends object>(
+  query: Query<Response, Result>,
+  args: pulumi.Input<unknown> = {},
   opts: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<Result> {
-  const { token, options } = asked(name, opts);
-  return pulumi.runtime.invokeOutput<Result>(token, { ...args }, options);
+  const { dependsOn, ...others } = opts;
+  const output = pulumi
+    .output(
+      withoutStack(() => {
+        checked(query.name, opts, "output");
+        return true;
+      }),
+    )
+    .apply(() => whenReady(args, dependsOn))
+    .apply(([known]) => withoutStack(() => answer(query, known, others)));
+  return output as unknown as pulumi.Output<Result>;
 }
 
-function asked<Options extends pulumi.InvokeOptions>(
+function checked<Options extends pulumi.InvokeOptions>(
   name: string,
   opts: Options,
-): { token: string; options: Options } {
-  const token = nativeType(name);
-  checkProvider(name, opts.provider ?? opts.parent?.getProvider(token));
-  return { token, options: { ...PLUGIN, ...opts } };
+  form: "plain" | "output",
+): Options {
+  checkOptions(name, opts, form, INVOKE_OPTIONS);
+  checkProvider(name, opts.provider ?? opts.parent?.getProvider(nativeType(name)));
+  return opts;
+}
+
+async function answer<Response extends object, Result extends object>(
+  query: Query<Response, Result>,
+  args: unknown,
+  opts: pulumi.InvokeOptions,
+): Promise<Result> {
+  const given = { ...checkedArguments(query, args) };
+  const asked: Promise<unknown> = pulumi.runtime.invoke(nativeType(query.name), given, {
+    ...PLUGIN,
+    ...opts,
+  });
+  const response = await asked.catch((error: unknown) => {
+    throw sentence(error);
+  });
+  return (query.list === undefined ? response : (response as Properties)[query.list]) as Result;
+}
+
+/** The plugin's own words, without those that the engine puts before them, shown without the SDK's stack. */
+function sentence(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  return new pulumi.RunError(error.message.replace(/^invocation of \S+ returned an error: /, ""));
 }
 
 /** Reads the account's profile: customer id, e-mail, account type. @see GET /v1/account/profile */
 export function getProfile(opts?: pulumi.InvokeOptions): Promise<ProfileInfo> {
-  return ask("getProfile", {}, opts);
+  return ask(queries.getProfile, {}, opts);
 }
 
-/** As {@link getProfile}, as an output. @see GET /v1/account/profile */
+/** Like {@link getProfile}, as an output. @see GET /v1/account/profile */
 export function getProfileOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<ProfileInfo> {
-  return askOutput("getProfile", {}, opts);
+  return askOutput(queries.getProfile, {}, opts);
 }
 
-/** Lists the account's active services for which all the given fields are equal. @see GET /v1/account/services */
-export async function getServices(
-  args?: GetServicesArgs,
-  opts?: pulumi.InvokeOptions,
-): Promise<ServiceInfo[]> {
-  return (await ask<{ services: ServiceInfo[] }>("getServices", args, opts)).services;
+/** Lists the account's active services that match all given fields. @see GET /v1/account/services */
+export function getServices(args?: GetServicesArgs, opts?: pulumi.InvokeOptions): Promise<ServiceInfo[]> {
+  return ask(queries.getServices, args, opts);
 }
 
-/** As {@link getServices}, accepting inputs and returning an output. @see GET /v1/account/services */
+/** Like {@link getServices}, accepting inputs and returning an output. @see GET /v1/account/services */
 export function getServicesOutput(
   args?: GetServicesOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<ServiceInfo[]> {
-  return askOutput<{ services: ServiceInfo[] }>("getServices", args, opts).apply(({ services }) => services);
+  return askOutput(queries.getServices, args, opts);
 }
 
-/** Lists the account's service keys and tokens for which all the given fields are equal, without their secrets. @see GET /v1/account/api-keys */
-export async function getApiKeys(args?: GetApiKeysArgs, opts?: pulumi.InvokeOptions): Promise<ApiKeyInfo[]> {
-  return (await ask<{ apiKeys: ApiKeyInfo[] }>("getApiKeys", args, opts)).apiKeys;
+/** Lists the account's service keys and tokens that match all given fields, without their secrets. @see GET /v1/account/api-keys */
+export function getApiKeys(args?: GetApiKeysArgs, opts?: pulumi.InvokeOptions): Promise<ApiKeyInfo[]> {
+  return ask(queries.getApiKeys, args, opts);
 }
 
-/** As {@link getApiKeys}, accepting inputs and returning an output. @see GET /v1/account/api-keys */
+/** Like {@link getApiKeys}, accepting inputs and returning an output. @see GET /v1/account/api-keys */
 export function getApiKeysOutput(
   args?: GetApiKeysOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<ApiKeyInfo[]> {
-  return askOutput<{ apiKeys: ApiKeyInfo[] }>("getApiKeys", args, opts).apply(({ apiKeys }) => apiKeys);
+  return askOutput(queries.getApiKeys, args, opts);
 }
 
 /** Lists the account's SSH keys. @see GET /v1/account/ssh-keys */
-export async function getSshKeys(args?: GetSshKeysArgs, opts?: pulumi.InvokeOptions): Promise<SshKeyInfo[]> {
-  return (await ask<{ sshKeys: SshKeyInfo[] }>("getSshKeys", args, opts)).sshKeys;
+export function getSshKeys(args?: GetSshKeysArgs, opts?: pulumi.InvokeOptions): Promise<SshKeyInfo[]> {
+  return ask(queries.getSshKeys, args, opts);
 }
 
-/** As {@link getSshKeys}, as an output. @see GET /v1/account/ssh-keys */
+/** Like {@link getSshKeys}, as an output. @see GET /v1/account/ssh-keys */
 export function getSshKeysOutput(
   args?: GetSshKeysArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<SshKeyInfo[]> {
-  return askOutput<{ sshKeys: SshKeyInfo[] }>("getSshKeys", args, opts).apply(({ sshKeys }) => sshKeys);
+  return askOutput(queries.getSshKeys, args, opts);
 }
 
-/** Finds one SSH key by its id, name or fingerprint. @throws when no key, or more than one, fits. @see GET /v1/account/ssh-keys */
+/** Finds one SSH key by its id, name or fingerprint. @throws if no key, or more than one, matches. @see GET /v1/account/ssh-keys */
 export function getSshKey(args: GetSshKeyArgs, opts?: pulumi.InvokeOptions): Promise<SshKeyInfo> {
-  return ask("getSshKey", args, opts);
+  return ask(queries.getSshKey, args, opts);
 }
 
-/** As {@link getSshKey}, accepting inputs and returning an output. @see GET /v1/account/ssh-keys */
+/** Like {@link getSshKey}, accepting inputs and returning an output. @see GET /v1/account/ssh-keys */
 export function getSshKeyOutput(
   args: GetSshKeyOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<SshKeyInfo> {
-  return askOutput("getSshKey", args, opts);
+  return askOutput(queries.getSshKey, args, opts);
 }

@@ -58,9 +58,7 @@ function unary<Request extends object, Response>(
 function implementation(): Partial<IResourceProviderServer> {
   let account = new PluginAccount();
   const resources = new ResourceMethods(() => account);
-  const functions = new Functions();
-  const changing = <Response>(call: Promise<Response>): Promise<Response> =>
-    call.finally(() => functions.noteChange());
+  let functions = new Functions(() => account.context());
   return {
     handshake: unary(handshake),
     attach: unary((request: { getAddress(): string }) => {
@@ -73,16 +71,16 @@ function implementation(): Partial<IResourceProviderServer> {
     diffConfig: unary(diffConfig),
     configure: unary((request: messages.ConfigureRequest) => {
       account = configured(request);
-      functions.noteChange();
+      functions = new Functions(() => account.context());
       return capabilities(new messages.ConfigureResponse());
     }),
     check: unary((request: messages.CheckRequest) => resources.check(request)),
     diff: unary((request: messages.DiffRequest) => resources.diff(request)),
-    create: unary((request: messages.CreateRequest) => changing(resources.create(request))),
+    create: unary((request: messages.CreateRequest) => resources.create(request)),
     read: unary((request: messages.ReadRequest) => resources.read(request)),
-    update: unary((request: messages.UpdateRequest) => changing(resources.update(request))),
-    delete: unary((request: messages.DeleteRequest) => changing(resources.delete(request))),
-    invoke: unary((request: messages.InvokeRequest) => functions.invoke(request, () => account.context())),
+    update: unary((request: messages.UpdateRequest) => resources.update(request)),
+    delete: unary((request: messages.DeleteRequest) => resources.delete(request)),
+    invoke: unary((request: messages.InvokeRequest) => functions.invoke(request)),
     // What runs goes on to its end: a creation that is given up halfway would be lost.
     cancel: unary(() => new Empty()),
   };

@@ -1,5 +1,5 @@
 // The API registered another SSH key than the one that was sent: it is deleted, or kept in the state until it can be.
-import { shownSshKey } from "../../api/schemas";
+import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { errorMessage, RefusedError } from "../../errors";

@@ -1,5 +1,5 @@
 // The states of an SSH key, decoded once from the engine's properties and encoded once on the way back.
-import { shownSshKey } from "../../api/schemas";
+import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import { endsInMarker } from "../../text/auto-name";
 import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/lost-attempt";

@@ -1,4 +1,6 @@
 // The functions of the provider and the types of what they return. A test compares them with the data functions of the package.
+import { queries } from "../../../queries/queries";
+import type { ArgumentTypes } from "../../../queries/arguments";
 import { all, anyMap, boolean, integer, objects, required, secret, string, strings } from "./fields";
 import type { Fields } from "./fields";
 
@@ -42,7 +44,7 @@ export const types: Readonly<Record<string, Fields>> = {
 
 export const functionTables: Readonly<Record<string, FunctionTable>> = {
   getProfile: {
-    inputs: {},
+    inputs: inputs(queries.getProfile.args),
     outputs: {
       ...all({ customerId: string, email: string }),
       firstName: string,
@@ -52,16 +54,25 @@ export const functionTables: Readonly<Record<string, FunctionTable>> = {
     },
   },
   getServices: {
-    inputs: { serviceType: string, name: string, status: string, region: string },
+    inputs: inputs(queries.getServices.args),
     outputs: { services: required(objects("ServiceInfo")) },
   },
   getApiKeys: {
-    inputs: { keyType: string, service: string, isActive: boolean },
+    inputs: inputs(queries.getApiKeys.args),
     outputs: { apiKeys: required(objects("ApiKeyInfo")) },
   },
-  getSshKeys: { inputs: {}, outputs: { sshKeys: required(objects("SshKeyInfo")) } },
+  getSshKeys: {
+    inputs: inputs(queries.getSshKeys.args),
+    outputs: { sshKeys: required(objects("SshKeyInfo")) },
+  },
   getSshKey: {
-    inputs: { id: string, name: string, fingerprint: string },
+    inputs: inputs(queries.getSshKey.args),
     outputs: types.SshKeyInfo ?? {},
   },
 };
+
+function inputs(args: ArgumentTypes): Fields {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, type]) => [name, type === "string" ? string : boolean]),
+  );
+}

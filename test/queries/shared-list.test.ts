@@ -1,5 +1,5 @@
 // One response for many callers, and never one that is older than what a caller needs to see.
-import { moment, SharedList } from "../../src/data/shared-list";
+import { moment, SharedList } from "../../src/queries/shared-list";
 
 /** A list whose requests are answered by the test, each with its number. */
 function scripted(): { list: SharedList<number>; requests: { answer: () => void; fail: () => void }[] } {

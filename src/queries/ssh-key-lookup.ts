@@ -1,8 +1,9 @@
-// Which SSH key of the account a look-up by id, name or fingerprint means: the same for the data function and the plugin's function.
+// Which SSH key of the account a look-up by id, name or fingerprint means.
 import { AmbiguousMatchError, ConfigurationError, NotFoundError } from "../errors";
 import { readFingerprint } from "../text/fingerprint";
+import type { ShownSshKey } from "../api/list";
 import { sanitize } from "../text/redact";
-import type { ShownSshKey } from "./schemas";
+import type { Given } from "./arguments";
 
 type Field = "id" | "name" | "fingerprint";
 export type SshKeyLookup = [field: Field, value: string];
@@ -10,9 +11,9 @@ export type SshKeyLookup = [field: Field, value: string];
 const AS_PRINTED = "Give it as `ssh-keygen -lf` prints it: SHA256:…";
 
 /** The look-up that these fields ask for; their names and types are checked already. @throws ConfigurationError unless it is exactly one. */
-export function sshKeyLookup(given: readonly (readonly [string, unknown])[]): SshKeyLookup {
-  const [only] = given;
-  if (given.length !== 1 || !only) {
+export function sshKeyLookup(given: Given): SshKeyLookup {
+  const [only, ...others] = Object.entries(given);
+  if (!only || others.length > 0) {
     throw new ConfigurationError("getSshKey: specify exactly one of `id`, `name` and `fingerprint`.");
   }
   const [field, value] = only as SshKeyLookup;

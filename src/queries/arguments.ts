@@ -1,0 +1,61 @@
+// The arguments of a data function: checked one by one, since JavaScript lets everything pass, and matched by plain equality.
+import { ConfigurationError } from "../errors";
+import { didYouMean } from "../text/did-you-mean";
+import { outputLiteralIn } from "../text/output-literal";
+import { printable } from "../text/quote";
+
+/** The arguments that may be given, each with its type. */
+export type ArgumentTypes = Readonly<Record<string, "string" | "boolean">>;
+
+/** The arguments that are given, checked. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/**
+ * The arguments that are given. `isAccepted` is asked first: a value for which the type does not matter.
+ *
+ * @throws ConfigurationError for an unknown argument, and for a value that no entry could equal: either would silently return the wrong entries.
+ */
+export function givenArguments(
+  name: string,
+  types: ArgumentTypes,
+  args: unknown,
+  isAccepted: (value: unknown) => boolean = () => false,
+): Given {
+  if (typeof args !== "object" || args === null || Array.isArray(args)) {
+    throw new ConfigurationError(`${name}: the arguments must be an object, not ${kindOf(args)}.`);
+  }
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  for (const [field, value] of given) {
+    const type = Object.hasOwn(types, field) ? types[field] : undefined;
+    if (type === undefined) throw new ConfigurationError(`${name}: ${unknownArgument(name, field, types)}`);
+    if (isAccepted(value)) continue;
+    if (typeof value !== type) {
+      throw new ConfigurationError(`${name}: \`${field}\` must be a ${type}, not ${kindOf(value)}.`);
+    }
+    if (outputLiteralIn(field, value) !== undefined) {
+      throw new ConfigurationError(
+        `${name}: \`${field}\` contains an Output that was turned into a string. Use ${name}Output with pulumi.interpolate.`,
+      );
+    }
+  }
+  return Object.fromEntries(given);
+}
+
+/** Whether an entry equals all the given fields. */
+export function matches(entry: object, given: Given): boolean {
+  const values: Given = { ...entry };
+  return Object.entries(given).every(([field, value]) => values[field] === value);
+}
+
+function unknownArgument(name: string, field: string, types: ArgumentTypes): string {
+  const names = Object.keys(types);
+  const unknown = `unknown filter \`${printable(field, 60)}\``;
+  if (names.length > 0) return `${unknown}${didYouMean(field, names)} Valid filters: ${names.join(", ")}.`;
+  return `${unknown}. There are no filters${name === "getSshKeys" ? "; use getSshKey to find one key" : ""}.`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

@@ -1,0 +1,62 @@
+// The data functions of "pulumi-wayscloud/native" under the real engine, where each explicit provider and the dynamic classes are other processes.
+import { addPlugin, openHosted } from "../support/hosts";
+import { openWorld, program, publicKey } from "../support/world";
+
+jest.setTimeout(150_000);
+
+/** With the plugin as `native` beside the dynamic classes. */
+function both(body: string): string {
+  return program(`const native = require("pulumi-wayscloud/native");\n${body}`);
+}
+
+test("a data function sees what it waited for, whichever process made it: another provider, or the dynamic classes", async () => {
+  const { stack } = await openWorld({ name: "waits" });
+  addPlugin(stack, "waits");
+  stack.setProgram(
+    both(`
+      const count = (list) => list.apply((entries) => entries.length);
+      const explicit = new native.Provider("explicit", { apiKey: process.env.WAYSCLOUD_API_KEY });
+      const early = count(native.getApiKeysOutput({ service: "dns" }));
+      const earlyKeys = count(native.getSshKeysOutput());
+      const key = new native.ServiceKey("k", { service: "dns", rotationTriggers: { early: early.apply(String) } }, { provider: explicit });
+      const deploy = new wayscloud.SshKey("deploy", { name: earlyKeys.apply((number) => "deploy-" + number), publicKey: "${publicKey(1)}" });
+      return {
+        early, earlyKeys,
+        sameProvider: count(native.getApiKeysOutput({ service: "dns" }, { provider: explicit, dependsOn: [key] })),
+        otherProvider: count(native.getApiKeysOutput({ service: "dns" }, { dependsOn: [key] })),
+        byArgument: count(native.getApiKeysOutput({ service: key.service })),
+        dynamic: count(native.getSshKeysOutput({}, { dependsOn: [deploy] })),
+        found: native.getSshKeyOutput({ id: deploy.id }).name,
+      };
+    `),
+  );
+  await stack.up();
+  expect(await stack.outputs()).toEqual({
+    ...{ early: 0, earlyKeys: 0, sameProvider: 1, otherProvider: 1, byArgument: 1 },
+    ...{ dynamic: 1, found: "deploy-0" },
+  });
+});
+
+test("what goes wrong is one sentence, without the SDK's stack; arguments are refused as by the dynamic classes", async () => {
+  const { emulator, stack } = await openHosted("plugin", { name: "wrong", program: "" });
+  const cases: [code: string, said: string][] = [
+    [
+      'return { name: native.getSshKeyOutput({ name: pulumi.output("nobody") }).name }',
+      'getSshKey: the account has no SSH key with the name "nobody".',
+    ],
+    ['await native.getSshKey({ name: "nobody" })', "getSshKey: the account has no SSH key with the name"],
+    ['await native.getApiKeys({ servce: "dns" })', 'unknown filter `servce`; did you mean "service"?'],
+    [
+      "await native.getProfile({ providr: 1 })",
+      'getProfile: unknown option `providr`; did you mean "provider"?',
+    ],
+  ];
+  for (const [code, said] of cases) {
+    stack.setProgram(both(code));
+    const { code: exit, all } = await stack.preview([], { allowFail: true });
+    expect(exit).not.toBe(0);
+    expect(all).toContain(said);
+    expect(all).not.toMatch(/ at .*\.js:|Promise|Circular|invocation of/);
+  }
+  expect(emulator.requests).toHaveLength(2);
+});
