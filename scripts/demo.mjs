@@ -88,9 +88,11 @@ function requestsOf(emulator) {
 async function show(machine, emulator) {
   heading("The program: examples/quickstart, as a user installs it");
   await pulumi(machine, ["stack", "init", "demo"], { quiet: true });
-  await pulumi(machine, ["config", "set", "wayscloud:endpoint", emulator.url]);
+  await pulumi(machine, ["config", "set", "wayscloud-account:endpoint", emulator.url]);
   // By standard input, where a secret is not seen by other users of the machine.
-  await pulumi(machine, ["config", "set", "--secret", "wayscloud:apiKey"], { input: emulator.apiKey });
+  await pulumi(machine, ["config", "set", "--secret", "wayscloud-account:patToken"], {
+    input: emulator.apiKey,
+  });
 
   heading("Create: an SSH key, a service key and a token");
   await pulumi(machine, ["up", "--yes", "--skip-preview"]);

@@ -1,25 +1,18 @@
-// Where credential, endpoint and expected account come from (explicit provider, stack config, environment, file, default), and what is rejected.
+// What the settings are: which source wins (explicit provider, stack config, environment, file, default), and what is rejected.
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
 import { ConfigurationError } from "./errors";
+import { bothSet, keysOf, OWN, SETTINGS } from "./settings";
+import type { Setting } from "./settings";
 import { redact } from "./text/redact";
 import type { Connection } from "./api/transport";
 
-/** The name by which the vendor's bridged provider configures a personal access token. */
-export const PAT_TOKEN = "wayscloud:patToken";
-export const API_KEY = "wayscloud:apiKey";
-export const ENDPOINT = "wayscloud:endpoint";
-export const CUSTOMER_ID = "wayscloud:customerId";
 export const DEFAULT_ENDPOINT = "https://api.wayscloud.services";
-/** The last one may hold a service key: that is how the vendor's Terraform provider is configured. */
-const CREDENTIAL_VARIABLES = ["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_TOKEN", "WAYSCLOUD_API_KEY"];
-const ENDPOINT_VARIABLES = ["WAYSCLOUD_ENDPOINT", "WAYSCLOUD_API_URL"];
-const CUSTOMER_ID_VARIABLE = "WAYSCLOUD_CUSTOMER_ID";
 
 /** Looks up a key in the Pulumi configuration at hand: that of a stack, or the inputs of an explicit provider. */
-export type ConfigLookup = (key: string) => string | undefined;
+export type ConfigLookup = (key: string) => unknown;
 
 /** A configured value, and where it came from, for messages. */
 export interface ConfigValue {
@@ -31,14 +24,19 @@ export interface ConfigValue {
 export class NoCredentialError extends ConfigurationError {}
 
 /**
- * The connection to make. `configSource` names the configuration in messages, before the key: `the stack config`.
+ * The connection to make. `configSource` names the configuration in messages: `the stack config`, to which the key is added, or a function that
+ * names the key as well.
  *
  * @throws ConfigurationError that says what is missing or wrong.
  */
-export function resolveConnection(config: ConfigLookup, configSource: string): Connection {
-  const endpoint = resolveEndpoint(config);
-  const credential = checkedCredential(resolveCredential(config, configSource));
-  const expectedAccount = resolveExpectedAccount(config, configSource);
+export function resolveConnection(
+  config: ConfigLookup,
+  configSource: string | ((key: string) => string),
+): Connection {
+  const find = finder(config, configSource);
+  const endpoint = endpointOf(find(SETTINGS.endpoint));
+  const credential = credentialOf(find(SETTINGS.credential));
+  const expectedAccount = find(SETTINGS.customerId);
   return {
     endpoint,
     apiKey: credential.value,
@@ -47,42 +45,57 @@ export function resolveConnection(config: ConfigLookup, configSource: string): C
   };
 }
 
-/** The base URL by config, environment or default, validated, without a trailing slash. `source` names the configured one in messages. */
-export function resolveEndpoint(config: ConfigLookup, source = ENDPOINT): string {
-  const configured = config(ENDPOINT)?.trim();
-  if (configured) return checkedEndpoint({ value: configured, source });
-  const found = fromEnvironment(ENDPOINT_VARIABLES);
-  return found ? checkedEndpoint(found) : DEFAULT_ENDPOINT;
+/** The base URL by config, environment or default, validated, without a trailing slash. */
+export function resolveEndpoint(config: ConfigLookup, configSource: string): string {
+  return endpointOf(finder(config, configSource)(SETTINGS.endpoint));
 }
 
-function resolveCredential(config: ConfigLookup, configSource: string): ConfigValue {
-  const found =
-    fromConfig(config, configSource, PAT_TOKEN) ??
-    fromConfig(config, configSource, API_KEY) ??
-    fromEnvironment(CREDENTIAL_VARIABLES) ??
-    fromFile();
-  if (found) return found;
-  throw new NoCredentialError(
-    "No WAYSCloud credential found. Run `pulumi config set --secret wayscloud:patToken`, set WAYSCLOUD_PAT_TOKEN, or log in with the official WAYSCloud CLI.",
-  );
+/** @throws NoCredentialError when there is none. */
+export function resolveCredential(config: ConfigLookup, configSource: string): string {
+  return credentialOf(finder(config, configSource)(SETTINGS.credential)).value;
 }
 
-function resolveExpectedAccount(config: ConfigLookup, configSource: string): ConfigValue | undefined {
-  const configured = fromConfig(config, configSource, CUSTOMER_ID);
-  if (configured) return configured;
-  const value = process.env[CUSTOMER_ID_VARIABLE];
-  if (value === undefined) return undefined;
-  // An unset variable of a CI system arrives as an empty one; it must not switch the check off silently.
-  return checkedNotBlank({ value, source: `the environment variable ${CUSTOMER_ID_VARIABLE}` });
+export function resolveCustomerId(config: ConfigLookup, configSource: string): string | undefined {
+  return finder(config, configSource)(SETTINGS.customerId)?.value;
 }
 
-/** What was configured on purpose must hold something: with a blank credential another account's would be used instead. */
-function fromConfig(config: ConfigLookup, configSource: string, key: string): ConfigValue | undefined {
-  const value = config(key);
-  return value === undefined ? undefined : checkedNotBlank({ value, source: `${configSource} ${key}` });
+/** Finds a setting in the configuration, else in the environment. */
+function finder(
+  config: ConfigLookup,
+  source: string | ((key: string) => string),
+): (setting: Setting) => ConfigValue | undefined {
+  const named = typeof source === "string" ? (key: string): string => `${source} ${key}` : source;
+  return (setting) => {
+    const { own, variables } = setting;
+    const [first, second] = own.map((name) => OWN + name).filter((key) => isSet(config(key)));
+    if (first !== undefined && second !== undefined)
+      throw new ConfigurationError(bothSet(named(first), second));
+    const key = first ?? keysOf(setting).find((each) => isSet(config(each)));
+    if (key !== undefined) return checkedText(config(key), named(key));
+    const variable = variables.find((name) => process.env[name] !== undefined);
+    return variable === undefined
+      ? undefined
+      : checkedText(process.env[variable], `the environment variable ${variable}`);
+  };
 }
 
-function checkedNotBlank({ value, source }: ConfigValue): ConfigValue {
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/**
+ * What was set on purpose must hold something: with a blank credential another account's would be used instead, and a secret that a CI system
+ * withholds arrives as an empty variable.
+ */
+export function checkedText(value: unknown, source: string): ConfigValue {
+  if (typeof value !== "string") {
+    const kind = Array.isArray(value)
+      ? "a list"
+      : typeof value === "object"
+        ? "an object"
+        : `a ${typeof value}`;
+    throw new ConfigurationError(`The value of ${source} must be a string, not ${kind}.`);
+  }
   const trimmed = value.trim();
   if (trimmed !== "") return { value: trimmed, source };
   throw new ConfigurationError(
@@ -90,12 +103,16 @@ function checkedNotBlank({ value, source }: ConfigValue): ConfigValue {
   );
 }
 
-function fromEnvironment(names: readonly string[]): ConfigValue | undefined {
-  for (const name of names) {
-    const value = process.env[name]?.trim();
-    if (value) return { value, source: `the environment variable ${name}` };
-  }
-  return undefined;
+function credentialOf(found: ConfigValue | undefined): ConfigValue {
+  const credential = found ?? fromFile();
+  if (credential) return checkedCredential(credential);
+  throw new NoCredentialError(
+    "No WAYSCloud credential found. Run `pulumi config set --secret wayscloud-account:patToken`, set WAYSCLOUD_PAT_TOKEN, or log in with the official WAYSCloud CLI.",
+  );
+}
+
+function endpointOf(found: ConfigValue | undefined): string {
+  return found ? checkedEndpoint(found) : DEFAULT_ENDPOINT;
 }
 
 /** `token` of the file that the official CLI writes. A missing file means that there is no credential; a broken one is an error. */
@@ -152,7 +169,7 @@ function checkedCredential({ value, source }: ConfigValue): ConfigValue {
 }
 
 /** `https:` only, `http:` to this machine; nothing but scheme, host, port and path. */
-function checkedEndpoint({ value, source }: ConfigValue): string {
+export function checkedEndpoint({ value, source }: ConfigValue): string {
   const reject = (why: string): never => {
     throw new ConfigurationError(`Invalid endpoint in ${source}: ${why}. Example: ${DEFAULT_ENDPOINT}`);
   };
@@ -168,7 +185,13 @@ function checkedEndpoint({ value, source }: ConfigValue): string {
     // The part before the colon may be part of a pasted secret, so it is printed only if it looks like a scheme.
     reject(`its scheme is ${/^[a-z]{2,5}:$/.test(url.protocol) ? url.protocol : "another one"}, not https:`);
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  const base = `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  const [versioned] = /\/v1(\/account)?$/i.exec(base) ?? [];
+  if (versioned !== undefined) {
+    // Every request would be answered 404.
+    reject(`it ends in ${versioned}, which is added to every request; leave that part out`);
+  }
+  return base;
 }
 
 /** Whether this host name is the machine itself. */

@@ -25,26 +25,26 @@ export interface ErrorFacts {
 export class WaysCloudError extends Error {
   override readonly name: string = "WaysCloudError";
   /** The part of `message` that says what failed and why, without advice: for a message that has advice of its own. */
-  readonly summary: string;
+  declare readonly summary: string;
   /** What became of the request. */
-  readonly outcome: RequestOutcome;
+  declare readonly outcome: RequestOutcome;
   /** HTTP status, if there was a response. */
-  readonly status: number | undefined;
-  readonly method: string | undefined;
-  readonly path: string | undefined;
+  declare readonly status: number | undefined;
+  declare readonly method: string | undefined;
+  declare readonly path: string | undefined;
   /** The API's own reason, redacted. */
-  readonly reason: string | undefined;
+  declare readonly reason: string | undefined;
 
   constructor(facts: ErrorFacts) {
     // Half of a surrogate pair in a message would end the provider process, or hang it: gRPC cannot encode it.
-    const message = facts.message.toWellFormed();
-    super(facts.advice === undefined ? message : `${message} ${facts.advice.toWellFormed()}`);
-    this.summary = message;
-    this.outcome = facts.outcome;
-    this.status = facts.status;
-    this.method = facts.method;
-    this.path = facts.path;
-    this.reason = facts.reason?.toWellFormed();
+    const summary = facts.message.toWellFormed();
+    super(facts.advice === undefined ? summary : `${summary} ${facts.advice.toWellFormed()}`);
+    const { outcome, status, method, path } = facts;
+    const reason = facts.reason?.toWellFormed();
+    for (const [name, value] of Object.entries({ summary, outcome, status, method, path, reason })) {
+      // Not enumerable: what a program throws is printed with everything that is, which would repeat the message.
+      Object.defineProperty(this, name, { value });
+    }
   }
 }
 

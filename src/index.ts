@@ -1,6 +1,8 @@
 // The public API of pulumi-wayscloud, and nothing else.
 export { Provider } from "./provider";
-export type { ProviderArgs } from "./provider";
+export type { AccountArgs, ProviderArgs } from "./provider";
+export { config } from "./stack-config";
+export type { Config } from "./stack-config";
 
 export { SshKey } from "./resources/ssh-key";
 export type { SshKeyArgs, SshKeyState } from "./resources/ssh-key";

@@ -1,19 +1,27 @@
 // Provider: an explicit account, for programs that work with several.
 import * as pulumi from "@pulumi/pulumi";
 
-import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveEndpoint } from "./config";
+import { checkedEndpoint, checkedText, resolveEndpoint } from "./config";
+import { API_KEY, bothSet, CUSTOMER_ID, ENDPOINT, OWN_NAMES } from "./settings";
 import { ConfigurationError } from "./errors";
-import { stackConfig } from "./stack-config";
+import { checkStackConfig, STACK_CONFIG, stackConfig } from "./stack-config";
+import { didYouMean } from "./text/did-you-mean";
 import { outputLiteralIn } from "./text/output-literal";
 import { withoutStack } from "./text/without-stack";
 
-/** Arguments for {@link Provider}. */
-export interface ProviderArgs {
+/** Arguments for {@link Provider}: `patToken`, or `apiKey`, which is another name for it, and where that account is. */
+export type ProviderArgs = AccountArgs &
+  ({ patToken: pulumi.Input<string> } | { apiKey: pulumi.Input<string> });
+
+/** Which account a {@link Provider} is for. */
+export interface AccountArgs {
   /** The credential: a personal access token. Always kept secret. */
-  apiKey: pulumi.Input<string>;
+  patToken?: pulumi.Input<string> | undefined;
+  /** Another name for `patToken`: set one of them. Always kept secret. */
+  apiKey?: pulumi.Input<string> | undefined;
   /**
    * Base URL of the API: `https:`, or `http:` to this machine.
-   * @default the stack config `wayscloud:endpoint`, the environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`), `https://api.wayscloud.services`
+   * @default the stack config `wayscloud-account:endpoint` or `wayscloud:endpoint`, the environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`), `https://api.wayscloud.services`
    */
   endpoint?: pulumi.Input<string> | undefined;
   /**
@@ -35,7 +43,7 @@ const MARK = Symbol.for("pulumi-wayscloud.Provider");
  * import * as wayscloud from "pulumi-wayscloud";
  *
  * const staging = new wayscloud.Provider("staging", {
- *   apiKey: new pulumi.Config().requireSecret("stagingApiKey"),
+ *   patToken: new pulumi.Config().requireSecret("stagingToken"),
  * });
  * const dns = new wayscloud.ServiceKey("dns", { service: "dns" }, { provider: staging });
  * const profile = wayscloud.getProfileOutput({ provider: staging });
@@ -62,10 +70,10 @@ export class Provider extends pulumi.ProviderResource {
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: ProviderArgs, opts?: pulumi.ResourceOptions) {
-    const apiKey = pulumi.secret(checkedInput(name, "apiKey", args?.apiKey));
-    const customerId =
-      args.customerId === undefined ? undefined : checkedInput(name, "customerId", args.customerId);
-    const endpoint = settledEndpoint(args.endpoint, ENDPOINT);
+    const account = new ExplicitAccount(name, args);
+    const apiKey = account.credential();
+    const customerId = account.customerId();
+    const endpoint = account.endpoint();
     const inputs = { [API_KEY]: apiKey, [ENDPOINT]: endpoint };
     super("pulumi-nodejs", name, customerId ? { ...inputs, [CUSTOMER_ID]: customerId } : inputs, opts);
     this.apiKey = apiKey;
@@ -74,43 +82,85 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-/**
- * The endpoint that is given, else that of the stack config under this key, else that of the environment: settled in the program, since the
- * provider's process sees its own inputs only, and traffic must never fall back to production silently.
- */
-export function settledEndpoint(given: pulumi.Input<string> | undefined, key: string): pulumi.Output<string> {
-  return pulumi
-    .output(given)
-    .apply((value) => withoutStack(() => resolveEndpoint(() => value || stackConfig(key), key)));
+/** The arguments of a `Provider` of either host, checked: an account that is named never becomes another one. */
+export class ExplicitAccount {
+  private readonly args: AccountArgs;
+
+  /** @throws ConfigurationError for a misspelled argument. */
+  constructor(
+    private readonly name: string,
+    args: AccountArgs | undefined,
+  ) {
+    checkStackConfig();
+    if (typeof (args ?? {}) !== "object") this.fail("the arguments must be an object such as { patToken }.");
+    this.args = args ?? {};
+    for (const given of Object.keys(this.args)) {
+      if (!OWN_NAMES.includes(given))
+        this.fail(`unknown argument \`${given}\`${didYouMean(given, OWN_NAMES)}`);
+    }
+    if (isNamed(this.args.patToken) && isNamed(this.args.apiKey)) {
+      this.fail(bothSet("`patToken`", "`apiKey`"));
+    }
+  }
+
+  /** By which name the credential is given: also where it is named but missing, which must not become the account of the environment. */
+  get credentialName(): "patToken" | "apiKey" | undefined {
+    if (isNamed(this.args.apiKey)) return "apiKey";
+    if ("patToken" in this.args) return "patToken";
+    return "apiKey" in this.args ? "apiKey" : undefined;
+  }
+
+  credential(): pulumi.Output<string> {
+    return pulumi.secret(this.checked(this.credentialName ?? "patToken"));
+  }
+
+  customerId(): pulumi.Output<string> | undefined {
+    return this.args.customerId === undefined ? undefined : this.checked("customerId");
+  }
+
+  /**
+   * The one that is given, else that of the stack config or the environment: settled in the program, since the provider's process sees its own
+   * inputs only, and traffic must never fall back to production silently.
+   */
+  endpoint(): pulumi.Output<string> {
+    const settle = (value: unknown): string =>
+      isNamed(value)
+        ? checkedEndpoint(checkedText(value, this.source("endpoint")))
+        : resolveEndpoint(stackConfig, STACK_CONFIG);
+    return settled(this.args.endpoint, settle);
+  }
+
+  private checked(input: "patToken" | "apiKey" | "customerId"): pulumi.Output<string> {
+    return settled(this.args[input], (value) => {
+      if (!isNamed(value))
+        this.fail(`\`${input}\` is required; explicit providers do not fall back to other credentials.`);
+      if (outputLiteralIn(input, value) !== undefined) {
+        this.fail(
+          `\`${input}\` contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate.`,
+        );
+      }
+      return checkedText(value, this.source(input)).value;
+    });
+  }
+
+  private source(input: string): string {
+    return `\`${input}\` of the Provider "${this.name}"`;
+  }
+
+  private fail(why: string): never {
+    throw new ConfigurationError(`Provider "${this.name}": ${why}`);
+  }
 }
 
-/**
- * The input, which fails as soon as it is known to be blank: an explicit account never becomes another one.
- *
- * @throws ConfigurationError at once for a plain value.
- */
-export function checkedInput(
-  provider: string,
-  input: "apiKey" | "customerId",
-  value: pulumi.Input<string> | null | undefined,
+function isNamed(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** What the check makes of the input, as soon as it is known. @throws what the check throws at once for a plain value. */
+function settled(
+  value: pulumi.Input<string> | undefined,
+  check: (known: unknown) => string,
 ): pulumi.Output<string> {
-  const check = (given: unknown): string => {
-    const wrong = mistakeIn(input, given);
-    if (wrong === undefined) return String(given).trim();
-    throw new ConfigurationError(`Provider "${provider}": \`${input}\` ${wrong}`);
-  };
   if (!pulumi.Output.isInstance(value) && !(value instanceof Promise)) check(value);
-  return pulumi.output(value).apply((given) => withoutStack(() => check(given)));
-}
-
-const NO_FALLBACK = "explicit providers do not fall back to other credentials.";
-
-function mistakeIn(input: "apiKey" | "customerId", value: unknown): string | undefined {
-  if (value === undefined || value === null) return `is required; ${NO_FALLBACK}`;
-  if (typeof value !== "string")
-    return `must be a string, not a${typeof value === "object" ? "n" : ""} ${typeof value}.`;
-  if (value.trim() === "")
-    return input === "apiKey" ? `is required, but it is blank; ${NO_FALLBACK}` : "is blank.";
-  if (outputLiteralIn(input, value) === undefined) return undefined;
-  return "contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate.";
+  return pulumi.output(value).apply((known) => withoutStack(() => check(known)));
 }

@@ -1,34 +1,105 @@
-// The configuration of the stack whose program runs, and a warning where a credential in it is not a secret.
+// The configuration of the stack whose program runs: what it says, its mistakes, and `wayscloud.config`, which shows programs what is in effect.
 import * as pulumi from "@pulumi/pulumi";
 
-import { API_KEY, PAT_TOKEN } from "./config";
+import { NoCredentialError, resolveCredential, resolveCustomerId, resolveEndpoint } from "./config";
+import { keysOf, OWN, OWN_NAMES, SETTINGS, unknownName, VENDOR } from "./settings";
+import { ConfigurationError } from "./errors";
+import { nearest } from "./text/did-you-mean";
 
-/** The engine hands it to the plugin in the clear, secret or not, so the classes of the plugin look as well. */
-const PLUGIN_API_KEY = "wayscloud-account:apiKey";
+/** What messages call it, before the key. */
+export const STACK_CONFIG = "the stack config";
 
 /** A value of it, whether secret or not; the caller keeps it to itself. */
 export function stackConfig(key: string): string | undefined {
   return pulumi.runtime.getConfig(key);
 }
 
+/** The configuration in effect in this program: the stack's, else the environment's, as everything in the package reads it without a `Provider`. */
+export interface Config {
+  /** The credential, as a secret; undefined if there is none. */
+  readonly patToken: pulumi.Output<string> | undefined;
+  /** Base URL of the API, without a trailing slash. */
+  readonly endpoint: string;
+  /** The only account that may be used; undefined if any is accepted. */
+  readonly customerId: string | undefined;
+}
+
+/** The configuration in effect, read when a property is read. A value that is set but blank is an error. */
+export const config: Config = {
+  get patToken() {
+    try {
+      return pulumi.secret(resolveCredential(stackConfig, STACK_CONFIG));
+    } catch (error) {
+      if (error instanceof NoCredentialError) return undefined;
+      throw error;
+    }
+  },
+  get endpoint() {
+    return resolveEndpoint(stackConfig, STACK_CONFIG);
+  },
+  get customerId() {
+    return resolveCustomerId(stackConfig, STACK_CONFIG);
+  },
+};
+
 /** Programs that were looked at, by their root stacks: inline programs of the Automation API share a process. */
 const known = new WeakSet<object>();
 
-/** Names each credential that anybody can read who has the stack's file: once a program, and never its value. */
-export function warnOfPlainCredentials(): void {
+/**
+ * Looks for mistakes in the stack config, and warns of some once a program, never showing a value.
+ *
+ * @throws ConfigurationError for an unknown name after {@link OWN}: a misspelled account must not become another one.
+ */
+export function checkStackConfig(): void {
   const program = pulumi.runtime.getStackResource();
-  if (!program || known.has(program)) return;
-  known.add(program);
-  for (const key of [PAT_TOKEN, API_KEY, PLUGIN_API_KEY]) {
-    if (stackConfig(key) === undefined || isSecret(key)) continue;
-    void pulumi.log.warn(
-      `${key} is in the stack config in plain text. Encrypt it with \`pulumi config set --secret ${key}\`, and replace the credential if others could read the file.`,
-    );
+  if (program && known.has(program)) return;
+  const keys = Object.keys(pulumi.runtime.allConfig());
+  for (const name of namesAfter(OWN, keys)) {
+    if (OWN_NAMES.includes(name)) continue;
+    throw new ConfigurationError(`The stack config ${OWN.slice(0, -1)} has an ${unknownName(name, "name")}`);
   }
+  if (!program) return;
+  known.add(program);
+  const warnings = [
+    ...keysOf(SETTINGS.credential)
+      .filter((key) => keys.includes(key) && !isSecret(key))
+      .map(plainText),
+    ...namesAfter(VENDOR, keys).flatMap(misplaced),
+  ];
+  for (const warning of warnings) void pulumi.log.warn(warning);
+}
+
+function namesAfter(namespace: string, keys: readonly string[]): string[] {
+  return keys.filter((key) => key.startsWith(namespace)).map((key) => key.slice(namespace.length));
 }
 
 /** The types of the SDK leave this function out: without it no credential counts as plain. */
 function isSecret(key: string): boolean {
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   return typeof isConfigSecret !== "function" || isConfigSecret(key);
+}
+
+function plainText(key: string): string {
+  return `${key} is in the stack config in plain text. Encrypt it with \`pulumi config set --secret ${key}\`, and replace the credential if others could read the file.`;
+}
+
+/** A warning of a name in the vendor's namespace that is ours, or was meant to be; those of the vendor's provider are left alone. */
+function misplaced(name: string): string[] {
+  const remove = `\`pulumi config rm ${VENDOR}${name}\``;
+  for (const { own, vendor, former, mistaken } of Object.values(SETTINGS)) {
+    const right = OWN + own[0];
+    if (vendor.includes(name)) return [];
+    if (former.includes(name)) {
+      return [
+        `${VENDOR}${name} is in the stack config. It counts, but the official provider refuses to start with it: run \`pulumi config set ${right}\` with the same value, and ${remove}.`,
+      ];
+    }
+    const plain = name.toLowerCase().replace(/[^a-z]/g, "");
+    if (mistaken.includes(plain) || nearest(plain, own, 2) !== undefined) {
+      return [
+        `${VENDOR}${name} in the stack config has no effect; did you mean ${right}? Set that, and ${remove}.`,
+      ];
+    }
+  }
+  return [];
 }

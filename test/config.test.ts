@@ -3,17 +3,15 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import os from "node:os";
 import { join } from "node:path";
 
-import {
-  API_KEY,
-  CUSTOMER_ID,
-  DEFAULT_ENDPOINT,
-  ENDPOINT,
-  PAT_TOKEN,
-  resolveConnection,
-  resolveEndpoint,
-} from "../src/config";
+import { DEFAULT_ENDPOINT, resolveConnection, resolveEndpoint } from "../src/config";
+import { API_KEY, CUSTOMER_ID, ENDPOINT } from "../src/settings";
 import { ConfigurationError } from "../src/errors";
 
+const OWN_PAT_TOKEN = "wayscloud-account:patToken";
+const OWN_API_KEY = "wayscloud-account:apiKey";
+const OWN_ENDPOINT = "wayscloud-account:endpoint";
+const OWN_CUSTOMER_ID = "wayscloud-account:customerId";
+const PAT_TOKEN = "wayscloud:patToken";
 const VARIABLES = [
   "WAYSCLOUD_API_KEY",
   "WAYSCLOUD_TOKEN",
@@ -38,9 +36,10 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const account = (config: Record<string, string> = {}) =>
+const account = (config: Record<string, unknown> = {}) =>
   resolveConnection((key) => config[key], "the stack config");
-const endpoint = (value: string) => resolveEndpoint((key) => (key === ENDPOINT ? value : undefined));
+const endpoint = (value: string) =>
+  resolveEndpoint((key) => (key === ENDPOINT ? value : undefined), "the stack config");
 const credentials = (content: string) => {
   mkdirSync(join(home, ".wayscloud"), { recursive: true });
   writeFileSync(join(home, ".wayscloud", "credentials"), content);
@@ -58,8 +57,11 @@ const refusal = (work: () => unknown): string => {
 
 describe("the credential", () => {
   const sources: [string, string, () => Record<string, string>][] = [
-    [PAT_TOKEN, `the stack config ${PAT_TOKEN}`, () => ({ [PAT_TOKEN]: `from-${PAT_TOKEN}` })],
-    [API_KEY, `the stack config ${API_KEY}`, () => ({ [API_KEY]: `from-${API_KEY}` })],
+    ...[OWN_PAT_TOKEN, PAT_TOKEN, API_KEY].map((key): [string, string, () => Record<string, string>] => [
+      key,
+      `the stack config ${key}`,
+      () => ({ [key]: `from-${key}` }),
+    ]),
     ...["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_TOKEN", "WAYSCLOUD_API_KEY"].map(
       (name): [string, string, () => Record<string, string>] => [
         name,
@@ -95,19 +97,41 @@ describe("the credential", () => {
   );
 
   describe.each(["", " ", "\n", "\t \r\n"])("a blank value (%j)", (blank) => {
-    test("of an environment variable counts as none", () => {
-      for (const name of VARIABLES.slice(0, -1)) process.env[name] = blank;
-      credentials('{"token": "from-file"}');
-      expect(account({ [ENDPOINT]: blank })).toMatchObject({
-        apiKey: "from-file",
-        endpoint: DEFAULT_ENDPOINT,
+    test.each(VARIABLES)(
+      "of %s is an error: a secret that a CI system withholds arrives empty, and nothing else must be used in its place",
+      (name) => {
+        // Whatever comes after it.
+        for (const each of ["WAYSCLOUD_API_KEY", "WAYSCLOUD_API_URL"]) process.env[each] = "https://other";
+        process.env[name] = blank;
+        credentials('{"token": "from-file"}');
+        expect(refusal(() => account())).toBe(
+          `The value of the environment variable ${name} is blank. Set it, or remove it; nothing else is used in its place.`,
+        );
+      },
+    );
+
+    test("is none where what comes before it is set", () => {
+      for (const name of VARIABLES) process.env[name] = blank;
+      const [apiKey, url, id] = ["k", "https://one.example", "c"];
+      expect(account({ [PAT_TOKEN]: apiKey, [OWN_ENDPOINT]: url, [OWN_CUSTOMER_ID]: id })).toMatchObject({
+        apiKey,
+        endpoint: url,
       });
     });
 
-    test.each([PAT_TOKEN, API_KEY, CUSTOMER_ID])(
-      "of %s is an error: it was configured on purpose, and another account must not stand in for it",
+    test.each([
+      OWN_PAT_TOKEN,
+      OWN_API_KEY,
+      PAT_TOKEN,
+      API_KEY,
+      OWN_ENDPOINT,
+      ENDPOINT,
+      OWN_CUSTOMER_ID,
+      CUSTOMER_ID,
+    ])(
+      "of %s is an error: it was configured on purpose, and another account must not be used for it",
       (key) => {
-        for (const name of VARIABLES.slice(0, 3)) process.env[name] = "from-environment";
+        for (const name of VARIABLES) process.env[name] = "https://from.environment";
         credentials('{"token": "from-file"}');
         const message = refusal(() => account({ [key]: blank }));
         expect(message).toBe(
@@ -115,11 +139,25 @@ describe("the credential", () => {
         );
       },
     );
+  });
 
-    test("of WAYSCLOUD_CUSTOMER_ID is an error: an unset CI variable must not switch the check off", () => {
-      process.env.WAYSCLOUD_CUSTOMER_ID = blank;
-      expect(refusal(() => account({ [API_KEY]: "k" }))).toContain("WAYSCLOUD_CUSTOMER_ID is blank");
-    });
+  test.each<[unknown, string]>([
+    [42, "a number"],
+    [["a"], "a list"],
+    [{ a: 1 }, "an object"],
+    [true, "a boolean"],
+  ])("or endpoint that is %j is an error that says what it is, and not the value", (value, kind) => {
+    for (const key of [OWN_PAT_TOKEN, API_KEY, ENDPOINT, OWN_CUSTOMER_ID])
+      expect(refusal(() => account({ [API_KEY]: "k", [key]: value }))).toBe(
+        `The value of the stack config ${key} must be a string, not ${kind}.`,
+      );
+  });
+
+  test("under both of our names is an error: only one can be meant", () => {
+    expect(refusal(() => account({ [OWN_PAT_TOKEN]: "a", [OWN_API_KEY]: "a", [API_KEY]: "b" }))).toBe(
+      `Both the stack config ${OWN_PAT_TOKEN} and ${OWN_API_KEY} are set, and both are the credential. Remove one of them.`,
+    );
+    expect(account({ [OWN_API_KEY]: "a", [PAT_TOKEN]: "b" }).apiKey).toBe("a");
   });
 
   test("loses white space around it, as of a pasted line", () => {
@@ -133,7 +171,7 @@ describe("the credential", () => {
 
   test("from nowhere is an error that says how to set one", () => {
     const message = refusal(() => account());
-    expect(message).toContain("pulumi config set --secret wayscloud:patToken");
+    expect(message).toContain("pulumi config set --secret wayscloud-account:patToken");
     expect(message).toContain("WAYSCLOUD_PAT_TOKEN");
     expect(message).toContain("official WAYSCloud CLI");
   });
@@ -167,10 +205,13 @@ describe("the expected account", () => {
       value: "from-environment",
       source: "the environment variable WAYSCLOUD_CUSTOMER_ID",
     });
-    expect(account({ ...config, [CUSTOMER_ID]: "from-config" }).expectedAccount).toEqual({
-      value: "from-config",
-      source: `the stack config ${CUSTOMER_ID}`,
-    });
+    for (const key of [CUSTOMER_ID, OWN_CUSTOMER_ID]) {
+      Object.assign(config, { [key]: `from-${key}` });
+      expect(account(config).expectedAccount).toEqual({
+        value: `from-${key}`,
+        source: `the stack config ${key}`,
+      });
+    }
   });
 });
 
@@ -254,16 +295,19 @@ describe("the credentials file", () => {
 
 describe("the endpoint", () => {
   test("comes from config, then WAYSCLOUD_ENDPOINT, then WAYSCLOUD_API_URL, else it is the vendor's", () => {
-    const config: Record<string, string> = { [ENDPOINT]: "https://config.invalid", [API_KEY]: "k" };
+    const config: Record<string, string> = { [API_KEY]: "k" };
+    for (const key of [OWN_ENDPOINT, ENDPOINT]) config[key] = `https://${key.replace(":", ".")}`;
     process.env.WAYSCLOUD_ENDPOINT = "https://first.invalid";
     process.env.WAYSCLOUD_API_URL = "https://second.invalid";
-    expect(account(config).endpoint).toBe("https://config.invalid");
-    config[ENDPOINT] = "";
+    expect(account(config).endpoint).toBe("https://wayscloud-account.endpoint");
+    Reflect.deleteProperty(config, OWN_ENDPOINT);
+    expect(account(config).endpoint).toBe("https://wayscloud.endpoint");
+    Reflect.deleteProperty(config, ENDPOINT);
     expect(account(config).endpoint).toBe("https://first.invalid");
-    process.env.WAYSCLOUD_ENDPOINT = " ";
+    delete process.env.WAYSCLOUD_ENDPOINT;
     expect(account(config).endpoint).toBe("https://second.invalid");
     delete process.env.WAYSCLOUD_API_URL;
-    expect(account(config).endpoint).toBe("https://api.wayscloud.services");
+    expect(account(config).endpoint).toBe(DEFAULT_ENDPOINT);
   });
 
   test("that is refused in config does not fall back to another", () => {
@@ -271,7 +315,7 @@ describe("the endpoint", () => {
     expect(refusal(() => endpoint("http://evil.invalid"))).toContain(ENDPOINT);
     process.env.WAYSCLOUD_ENDPOINT = "garbage";
     process.env.WAYSCLOUD_API_URL = "https://second.invalid";
-    expect(refusal(() => resolveEndpoint(() => undefined))).toContain("WAYSCLOUD_ENDPOINT");
+    expect(refusal(() => resolveEndpoint(() => undefined, ""))).toContain("WAYSCLOUD_ENDPOINT");
   });
 
   test.each([
@@ -322,6 +366,8 @@ describe("the endpoint", () => {
     ["https://api.example.com?", "query"],
     ["https://api.example.com#", "query"],
     ["https://api.example.com/#secretpart", "query"],
+    ["https://api.example.com/v1", "it ends in /v1, which is added to every request; leave that part out"],
+    ["https://api.example.com/base/v1/account//", "it ends in /v1/account,"],
     ["file:///etc/passwd", "scheme"],
     ["ftp://localhost", "scheme"],
     ["ws://localhost", "scheme"],

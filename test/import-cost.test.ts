@@ -57,7 +57,7 @@ test("an import loads a few small files of the package and no other package, unt
     );
     expect(packages(imported)).toEqual([]);
     expect(imported.filter((file) => /^src\/(emulator|cli)\//.test(file))).toEqual([]);
-    expect(imported.length).toBeLessThanOrEqual(39);
+    expect(imported.length).toBeLessThanOrEqual(40);
     expect(packages(asked)).toEqual(expect.arrayContaining(["axios", "zod"]));
   } finally {
     await emulator.close();
@@ -80,7 +80,7 @@ test("the provider process loads neither HTTP nor schemas for check and diff, so
     );
     expect(packages(idle)).toEqual([]);
     expect(idle).toEqual(imported);
-    expect(imported.length).toBeLessThanOrEqual(73);
+    expect(imported.length).toBeLessThanOrEqual(74);
     expect(packages(created)).toEqual(expect.arrayContaining(["axios", "zod"]));
     expect(emulator.requests.map(({ method }) => method)).toEqual(["POST"]);
   } finally {

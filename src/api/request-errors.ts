@@ -13,7 +13,7 @@ import type { Connection, HttpResponse } from "./transport";
 
 type Outcome = WaysCloudError["outcome"];
 
-const CHECK_ENDPOINT = "Check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT)";
+const CHECK_ENDPOINT = "Check wayscloud-account:endpoint (or WAYSCLOUD_ENDPOINT)";
 
 /** The error of a request that got no response from the API. */
 export function errorOfFailure(
@@ -108,7 +108,7 @@ function adviceForStatus(
   hasReason: boolean,
 ): string | undefined {
   if (status >= 300 && status < 400) {
-    return "Redirects are not followed, to protect the credential. Set wayscloud:endpoint to the final URL.";
+    return "Redirects are not followed, to protect the credential. Set wayscloud-account:endpoint to the final URL.";
   }
   if (status === 404) return `The endpoint is ${connection.endpoint}. ${CHECK_ENDPOINT}.`;
   if (!isAboutCredential(status)) return undefined;

@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type * as api from "../api/client";
 import type { Connection } from "../api/transport";
-import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveConnection } from "../config";
+import { resolveConnection } from "../config";
+import { API_KEY, CUSTOMER_ID, ENDPOINT } from "../settings";
 import { ConfigurationError } from "../errors";
 import { Provider } from "../provider";
 import type { Request } from "../queries/queries";
 import { SharedList } from "../queries/shared-list";
-import { stackConfig, warnOfPlainCredentials } from "../stack-config";
+import { checkStackConfig, STACK_CONFIG, stackConfig } from "../stack-config";
 import { knownValue } from "./dependencies";
 import { hasMocks } from "./mocks";
 import type { DataOptions } from "./options";
@@ -25,7 +26,7 @@ export function providerOf(name: string, { provider, parent }: DataOptions): Pro
   if (given === undefined || given === null) return undefined;
   if (Provider.isInstance(given)) return given;
   throw new ConfigurationError(
-    `${name}: ${provider ? "`provider`" : "the provider of `parent`"} is not a Provider of pulumi-wayscloud: new wayscloud.Provider(name, { apiKey }).`,
+    `${name}: ${provider ? "`provider`" : "the provider of `parent`"} is not a Provider of pulumi-wayscloud: new wayscloud.Provider(name, { patToken }).`,
   );
 }
 
@@ -39,8 +40,8 @@ export function accountKnown(provider: Provider | undefined): pulumi.Output<bool
 /** @throws ConfigurationError when a provider's credential is not known yet, which only the output form can wait for. */
 export async function connectionFor(name: string, provider: Provider | undefined): Promise<Connection> {
   if (!provider) {
-    warnOfPlainCredentials();
-    return resolveConnection(stackConfig, "the stack config");
+    checkStackConfig();
+    return resolveConnection(stackConfig, STACK_CONFIG);
   }
   const values = await knownValue(pulumi.all([provider.apiKey, provider.endpoint, provider.customerId]));
   if (!values) {
@@ -54,7 +55,10 @@ export async function connectionFor(name: string, provider: Provider | undefined
     [ENDPOINT, endpoint],
     [CUSTOMER_ID, customerId],
   ]);
-  return resolveConnection((option) => inputs.get(option), "the explicit Provider's");
+  return resolveConnection(
+    (option) => inputs.get(option),
+    () => "the explicit Provider",
+  );
 }
 
 /** The credential that a call uses; undefined under mocks. */

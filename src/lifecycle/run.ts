@@ -45,7 +45,7 @@ export class Collection<T extends { id: string }> extends Listing<T> {
     return new MalformedResponseError({
       message:
         `${operation.title} failed: the API answered that ${id} does not exist, but the list of the account's ${this.of.label} still shows it.` +
-        " A wrong path in wayscloud:endpoint or a proxy may be the cause. The state was not changed; check the endpoint, then run the command again.",
+        " A wrong path in wayscloud-account:endpoint or a proxy may be the cause. The state was not changed; check the endpoint, then run the command again.",
       outcome: "rejected",
     });
   }

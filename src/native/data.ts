@@ -9,12 +9,19 @@ import type { GetServicesArgs, GetServicesOutputArgs, ServiceInfo } from "../dat
 import type { GetSshKeyArgs, GetSshKeyOutputArgs, GetSshKeysArgs, SshKeyInfo } from "../data/ssh-keys";
 import { queries } from "../queries/queries";
 import type { Query } from "../queries/queries";
+import { checkStackConfig } from "../stack-config";
 import { withoutStack } from "../text/without-stack";
 import { checkProvider } from "./configured";
 import { nativeType } from "./declaration";
 import { PLUGIN } from "./provider";
 
 type Properties = Readonly<Record<string, unknown>>;
+
+/** Options of a data function that returns a promise. */
+export type DataOptions = pulumi.InvokeOptions;
+
+/** Options of a data function that returns an output. */
+export type DataOutputOptions = pulumi.InvokeOutputOptions;
 
 /** What the SDK's invoke takes besides the options of a data function. */
 const INVOKE_OPTIONS = ["version", "pluginDownloadURL", "async"];
@@ -52,6 +59,7 @@ function checked<Options extends pulumi.InvokeOptions>(
   opts: Options,
   form: "plain" | "output",
 ): Options {
+  checkStackConfig();
   checkOptions(name, opts, form, INVOKE_OPTIONS);
   checkProvider(name, opts.provider ?? opts.parent?.getProvider(nativeType(name)));
   return opts;

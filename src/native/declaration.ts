@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checkEntries, checkLogicalName, typeToken } from "../resources/dynamic-resource";
 import type { ResourceSpec } from "../resources/dynamic-resource";
-import { warnOfPlainCredentials } from "../stack-config";
+import { checkStackConfig } from "../stack-config";
 import { checkProvider } from "./configured";
 import { PLUGIN } from "./provider";
 
@@ -20,7 +20,7 @@ export function nativeDeclaration<A extends object>(
   opts: pulumi.CustomResourceOptions | undefined,
 ): [properties: Record<string, unknown>, options: pulumi.CustomResourceOptions] {
   const { className, inputOutputs, outputs, secrets } = spec;
-  warnOfPlainCredentials();
+  checkStackConfig();
   checkLogicalName(className, name);
   const what = `${className} "${name}"`;
   const type = nativeType(className);

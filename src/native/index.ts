@@ -21,9 +21,29 @@ export {
   getSshKeys,
   getSshKeysOutput,
 } from "./data";
+export type { DataOptions, DataOutputOptions } from "./data";
 
+export { config } from "../stack-config";
+export {
+  AccountMismatchError,
+  AmbiguousMatchError,
+  AuthenticationError,
+  BadRequestError,
+  ConfigurationError,
+  ConflictError,
+  ConnectionError,
+  MalformedResponseError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  ServerError,
+  UnprocessableEntityError,
+  WaysCloudError,
+} from "../errors";
 export type {
+  AccountArgs,
   ApiKeyInfo,
+  Config,
   ExistingKeyArgs,
   GetApiKeysArgs,
   GetApiKeysOutputArgs,

@@ -1,21 +1,22 @@
 // Provider of "pulumi-wayscloud/native": an explicit account, served by the plugin.
 import * as pulumi from "@pulumi/pulumi";
 
-import { checkedInput, settledEndpoint } from "../provider";
+import { ExplicitAccount } from "../provider";
 import { PLUGIN_DOWNLOAD_URL } from "../repository";
 import { version } from "../version";
-import { refuseIgnoredConfig } from "./configured";
 
 /** Which account a {@link Provider} stands for. */
 export interface ProviderArgs {
   /**
    * The credential: a personal access token. Always kept secret.
-   * @default left out: the environment (`WAYSCLOUD_PAT_TOKEN`, `WAYSCLOUD_TOKEN`, `WAYSCLOUD_API_KEY`), else `token` in `~/.wayscloud/credentials`
+   * @default the environment (`WAYSCLOUD_PAT_TOKEN`, `WAYSCLOUD_TOKEN`, `WAYSCLOUD_API_KEY`), else `token` in `~/.wayscloud/credentials`
    */
+  patToken?: pulumi.Input<string> | undefined;
+  /** Another name for `patToken`: set one of them. Always kept secret. */
   apiKey?: pulumi.Input<string> | undefined;
   /**
    * Base URL of the API: `https:`, or `http:` to this machine.
-   * @default in TypeScript the stack config `wayscloud-account:endpoint`; the environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`); `https://api.wayscloud.services`
+   * @default in TypeScript the stack config `wayscloud-account:endpoint` or `wayscloud:endpoint`; the environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`); `https://api.wayscloud.services`
    */
   endpoint?: pulumi.Input<string> | undefined;
   /**
@@ -37,7 +38,7 @@ export const PLUGIN = { version, pluginDownloadURL: PLUGIN_DOWNLOAD_URL };
  * import * as wayscloud from "pulumi-wayscloud/native";
  *
  * const staging = new wayscloud.Provider("staging", {
- *   apiKey: new pulumi.Config().requireSecret("stagingApiKey"),
+ *   patToken: new pulumi.Config().requireSecret("stagingToken"),
  * });
  * const dns = new wayscloud.ServiceKey("dns", { service: "dns" }, { provider: staging });
  * ```
@@ -49,13 +50,12 @@ export class Provider extends pulumi.ProviderResource {
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
-    const { customerId } = args;
-    if (args.endpoint === undefined) refuseIgnoredConfig(`Provider "${name}"`, ["endpoint"]);
+    const account = new ExplicitAccount(name, args);
+    const { credentialName } = account;
     const inputs = {
-      // Named, but missing: that must not become the account of the environment.
-      apiKey: "apiKey" in args ? pulumi.secret(checkedInput(name, "apiKey", args.apiKey)) : undefined,
-      endpoint: settledEndpoint(args.endpoint, "wayscloud-account:endpoint"),
-      customerId: customerId === undefined ? undefined : checkedInput(name, "customerId", customerId),
+      ...(credentialName === undefined ? {} : { [credentialName]: account.credential() }),
+      endpoint: account.endpoint(),
+      customerId: account.customerId(),
     };
     // An explicit account of the dynamic classes moves over with its resources.
     const moved = { ...PLUGIN, aliases: [{ type: "pulumi:providers:pulumi-nodejs" }] };

@@ -1,7 +1,7 @@
 // What the resources' constructors share: the constant provider code, the properties and options that they pass, and mistakes found at once.
 import * as pulumi from "@pulumi/pulumi";
 
-import { warnOfPlainCredentials } from "../stack-config";
+import { checkStackConfig } from "../stack-config";
 import { autoNameTemplate } from "../text/auto-name";
 import { lostEntryMessage, propertyWithLostEntry } from "../text/lost-entry";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
@@ -52,7 +52,7 @@ export function declaration<A extends object>(
   opts: pulumi.CustomResourceOptions | undefined,
 ): [properties: Record<string, unknown>, options: pulumi.CustomResourceOptions | undefined] {
   checkArguments(spec, name, args, opts);
-  warnOfPlainCredentials();
+  checkStackConfig();
   const found = opts?.id !== undefined;
   const properties: Record<string, unknown> = {};
   // Every property costs time and space in the state: only these are named, and `undefined` is not stored.

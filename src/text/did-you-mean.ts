@@ -2,12 +2,18 @@
 
 /** `; did you mean "x"?` when one of the names is near, else a full stop. */
 export function didYouMean(given: string, names: readonly string[]): string {
+  const near = nearest(given, names, Infinity);
+  return near === undefined ? "." : `; did you mean "${near}"?`;
+}
+
+/** The name that is spelled most like it, if it takes no more than `most` changes, and not half of its letters. */
+export function nearest(given: string, names: readonly string[], most: number): string | undefined {
   const near = names
     .map((name) => ({ name, distance: editDistance(given.toLowerCase().slice(0, 40), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  return near && near.distance <= Math.max(2, Math.floor(near.name.length / 2))
-    ? `; did you mean "${near.name}"?`
-    : ".";
+  if (near === undefined) return undefined;
+  const limit = Math.min(most, Math.max(2, Math.floor(near.name.length / 2)));
+  return near.distance <= limit ? near.name : undefined;
 }
 
 function editDistance(a: string, b: string): number {

@@ -148,7 +148,7 @@ describe("a rejected credential", () => {
 
 describe("with an answer", () => {
   const redirect = "Redirects are not followed";
-  const endpoint = "The endpoint is https://api.test/base. Check wayscloud:endpoint";
+  const endpoint = "The endpoint is https://api.test/base. Check wayscloud-account:endpoint";
   const credential = "The credential came from somewhere";
 
   test.each<[number, string, string | undefined]>([

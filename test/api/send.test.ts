@@ -119,7 +119,7 @@ describe("a POST", () => {
     const error = await failureOf(create());
     expect(error).toMatchObject({ name: "ConnectionError", outcome: "not-sent", status: undefined });
     expect(error.message).toContain(new URL(emulator.url).host);
-    expect(error.message).toContain("wayscloud:endpoint");
+    expect(error.message).toContain("wayscloud-account:endpoint");
     expect(timing.waits).toHaveLength(3);
   });
 });

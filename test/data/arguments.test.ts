@@ -95,7 +95,7 @@ test.each<[string, () => Promise<unknown>, string]>([
   [
     "a provider of something else",
     () => getProfile!({ provider: {} }),
-    "getProfile: `provider` is not a Provider of pulumi-wayscloud: new wayscloud.Provider(name, { apiKey }).",
+    "getProfile: `provider` is not a Provider of pulumi-wayscloud: new wayscloud.Provider(name, { patToken }).",
   ],
   ["an unknown argument of the audit", () => audit({ unusedDays: 1 }), "unknown argument `unusedDays`"],
   [

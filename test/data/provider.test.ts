@@ -43,7 +43,8 @@ test("its outputs are those of its inputs, the credential a secret", async () =>
 });
 
 test("without customerId there is none, as an input and as an output", async () => {
-  const provider = new wayscloud.Provider("without", args);
+  const { apiKey: patToken, endpoint } = args;
+  const provider = new wayscloud.Provider("without", { patToken, endpoint });
   expect(await valueOf(provider.customerId)).toBeUndefined();
   await valueOf(provider.urn);
   const { inputs } = registered.find(({ name }) => name === "without")!;
@@ -75,25 +76,47 @@ test("a data function takes a Provider of another copy, with and without mocks",
   );
 });
 
-test.each<[string, unknown, string]>([
-  ["missing", undefined, "`apiKey` is required; explicit providers do not fall back to other credentials."],
-  ["null", null, "`apiKey` is required;"],
-  ["empty", "", "`apiKey` is required, but it is blank;"],
-  ["blank", " \t\n", "`apiKey` is required, but it is blank;"],
-  ["a number", 1, "`apiKey` must be a string, not a number."],
+/** As from JavaScript, where no compiler checks the arguments. */
+function construct(given: object): wayscloud.Provider {
+  return new wayscloud.Provider("p", given as wayscloud.ProviderArgs);
+}
+
+test.each<[string, object, string]>([
   [
-    "an Output in a template literal",
-    inText(pulumi.output("x")),
-    "`apiKey` contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate.",
+    "is missing",
+    { patToken: undefined },
+    'Provider "p": `patToken` is required; explicit providers do not fall back to other credentials.',
   ],
-])("a credential that is %s is an error", async (_, apiKey, message) => {
-  const construct = (value: unknown): wayscloud.Provider =>
-    new wayscloud.Provider("empty", { ...args, apiKey: value as string });
-  expect(() => construct(apiKey)).toThrow(`Provider "empty": ${message}`);
+  ["is not named", {}, 'Provider "p": `patToken` is required;'],
+  ["is null", { apiKey: null }, 'Provider "p": `apiKey` is required;'],
+  ["is empty", { patToken: "" }, 'The value of `patToken` of the Provider "p" is blank.'],
+  ["is blank", { apiKey: " \t\n" }, 'The value of `apiKey` of the Provider "p" is blank.'],
+  ["is a number", { apiKey: 1 }, 'The value of `apiKey` of the Provider "p" must be a string, not a number.'],
+  [
+    "is an Output in a template literal",
+    { patToken: inText(pulumi.output("x")) },
+    'Provider "p": `patToken` contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate.',
+  ],
+  [
+    "has two names",
+    { patToken: "a", apiKey: "a" },
+    'Provider "p": Both `patToken` and `apiKey` are set, and both are the credential. Remove one of them.',
+  ],
+])("a credential that %s is an error", (_, credential, message) => {
+  expect(() => construct({ endpoint: args.endpoint, ...credential })).toThrow(message);
 });
 
-test("a blank customerId is an error, not any account", () => {
-  expect(() => new wayscloud.Provider("blank", { ...args, customerId: " " })).toThrow(
-    'Provider "blank": `customerId` is blank.',
-  );
+test.each<[object, string]>([
+  [{ customerId: " " }, 'The value of `customerId` of the Provider "p" is blank.'],
+  [{ endpoint: "" }, 'The value of `endpoint` of the Provider "p" is blank.'],
+  [{ endpoint: "  " }, 'The value of `endpoint` of the Provider "p" is blank.'],
+  [{ endpoint: 42 }, 'The value of `endpoint` of the Provider "p" must be a string, not a number.'],
+  [
+    { endpoint: "https://a.example/v1" },
+    'Invalid endpoint in `endpoint` of the Provider "p": it ends in /v1,',
+  ],
+  [{ customerID: "x" }, 'Provider "p": unknown argument `customerID`; did you mean "customerId"?'],
+  [{ endpoit: "x" }, 'Provider "p": unknown argument `endpoit`; did you mean "endpoint"?'],
+])("%j is an error, not another endpoint or any account", (given, message) => {
+  expect(() => construct({ ...args, ...given })).toThrow(message);
 });

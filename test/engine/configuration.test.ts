@@ -26,18 +26,12 @@ test("explicit Provider before stack config before environment, in its order, be
   const { emulator, stack } = await openWorld();
   const held = emulator.account.addApiKey({ service: "dns" });
   const pat = (): string => emulator.account.addApiKey({ scopes: ["api_keys:read"] }).key;
-  const credentials = [pat(), pat(), pat(), pat(), pat(), pat()];
-  const [file, apiKey, token, patToken, config, explicit] = credentials as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const credentials = Array.from({ length: 7 }, pat);
+  const [file = "", apiKey = "", token = "", patToken = "", vendors = "", own = "", explicit = ""] =
+    credentials;
   const lookUp = (opts: string): string =>
     program(`
-      ${opts === "{}" ? "" : `const provider = new wayscloud.Provider("p", { apiKey: "${explicit}" });`}
+      ${opts === "{}" ? "" : `const provider = new wayscloud.Provider("p", { patToken: "${explicit}" });`}
       wayscloud.ServiceKey.get("held", "${held.id}", ${opts});
       wayscloud.getProfileOutput(${opts});
     `);
@@ -61,9 +55,14 @@ test("explicit Provider before stack config before environment, in its order, be
     () => (stack.env["WAYSCLOUD_TOKEN"] = token),
     () => (stack.env["WAYSCLOUD_PAT_TOKEN"] = patToken),
     async () => {
-      await stack.setConfig("wayscloud:apiKey", config, { secret: true });
+      await stack.setConfig("wayscloud:apiKey", vendors, { secret: true });
       await stack.setConfig("wayscloud:endpoint", endpoint);
       stack.env["WAYSCLOUD_ENDPOINT"] = dead;
+    },
+    async () => {
+      await stack.setConfig("wayscloud-account:patToken", own, { secret: true });
+      await stack.setConfig("wayscloud-account:endpoint", endpoint);
+      await stack.setConfig("wayscloud:endpoint", dead);
     },
     () => stack.setProgram(lookUp("{ provider }")),
   ];
@@ -80,7 +79,7 @@ test("explicit Provider before stack config before environment, in its order, be
   expect(used).toEqual(credentials);
 });
 
-test("a credential in the stack config that is no secret is named in a warning, once a program, and never shown", async () => {
+test("a plain credential and misplaced names in the stack config are warnings, once a program, and no value is shown", async () => {
   const { emulator, stack } = await openWorld();
   stack.setProgram(
     program(`
@@ -94,7 +93,7 @@ test("a credential in the stack config that is no secret is named in a warning, 
     const { all } = await stack.run(args);
     expect(all).not.toContain(token);
     // It is printed as it comes, and once more in the summary at the end.
-    return all.split("\n").filter((line) => /^ +warning: .*in the stack config in plain text/.test(line));
+    return all.split("\n").filter((line) => /^ +warning: .*in the stack config/.test(line));
   };
   await stack.setConfig("wayscloud:patToken", token);
   for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
@@ -105,13 +104,30 @@ test("a credential in the stack config that is no secret is named in a warning, 
     ]);
   }
   await stack.setConfig("wayscloud:patToken", token, { secret: true });
+  await stack.setConfig("wayscloud:region", "NO");
   expect(await warnings("up", "--yes", "--skip-preview")).toEqual([]);
+  const customerId = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
+  await stack.setConfig("wayscloud:customerId", customerId);
+  await stack.setConfig("wayscloud:Token", token, { secret: true });
+  await stack.setConfig("wayscloud-account:customerId", customerId);
+  expect((await warnings("preview")).sort()).toEqual([
+    expect.stringContaining(
+      "wayscloud:Token in the stack config has no effect; did you mean wayscloud-account:patToken?",
+    ),
+    expect.stringContaining(
+      "the official provider refuses to start with it: run `pulumi config set wayscloud-account:customerId`",
+    ),
+  ]);
+  await stack.setConfig("wayscloud-account:customerID", customerId);
+  expect(await failure(stack, "preview")).toContain(
+    'The stack config wayscloud-account has an unknown name `customerID`; did you mean "customerId"?',
+  );
 });
 
 test("no credential at all is said at preview, with the ways to give one", async () => {
   const stack = await openStack({ program: oneKey, env: { WAYSCLOUD_ENDPOINT: "http://127.0.0.1:9" } });
   const said =
-    "No WAYSCloud credential found. Run `pulumi config set --secret wayscloud:patToken`, set WAYSCLOUD_PAT_TOKEN, or log in with the" +
+    "No WAYSCloud credential found. Run `pulumi config set --secret wayscloud-account:patToken`, set WAYSCLOUD_PAT_TOKEN, or log in with the" +
     " official WAYSCloud CLI.";
   expect(await failure(stack, "preview")).toContain(said);
   expect(await failure(stack, "up", "--yes", "--skip-preview")).toContain(said);
@@ -120,24 +136,44 @@ test("no credential at all is said at preview, with the ways to give one", async
   expect(await failure(stack, "preview")).toContain(said);
 });
 
+test("a secret that CI withholds arrives as an empty variable: an error that names it, where another account's was at hand; an unchanged preview needs none", async () => {
+  const { emulator, stack } = await openWorld({ program: oneKey });
+  await stack.up();
+  const change = program(`new wayscloud.ServiceKey("app", { service: "vps" });`);
+  for (const name of ["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_ENDPOINT", "WAYSCLOUD_CUSTOMER_ID"]) {
+    const before = stack.env[name];
+    stack.env[name] = "";
+    stack.setProgram(oneKey);
+    expect(changesIn(await stack.preview())).toEqual({ unchanged: 2 });
+    stack.setProgram(change);
+    takeRequests(emulator);
+    expect(await failure(stack, "up", "--yes")).toContain(
+      `The value of the environment variable ${name} is blank. Set it, or remove it; nothing else is used in its place.`,
+    );
+    expect(takeRequests(emulator)).toEqual([]);
+    if (before === undefined) Reflect.deleteProperty(stack.env, name);
+    else stack.env[name] = before;
+  }
+});
+
 test("a credential that the API refuses: the source, and what to do, not the credential", async () => {
   const emulator = await openEmulator();
   const good = emulator.account.addApiKey({ scopes: ["api_keys:write"] });
   const weak = emulator.account.addApiKey({ scopes: ["ssh_keys:read"] });
   const stack = await openStack({
     program: oneKey,
-    config: { "wayscloud:endpoint": emulator.url },
-    secretConfig: { "wayscloud:apiKey": weak.key },
+    config: { "wayscloud-account:endpoint": emulator.url },
+    secretConfig: { "wayscloud-account:patToken": weak.key },
   });
   // 403, with the reason of the API.
   const forbidden = await failure(stack, "up", "--yes", "--skip-preview");
   expect(forbidden).toMatch(
     /Creating the service key "pulumi test\/dev\/app #[0-9a-f]{7}" failed: POST \/v1\/account\/api-keys\/service answered 403 \(Forbidden\): Missing scope: api_keys:write\./,
   );
-  expect(forbidden).toContain("configuration wayscloud:apiKey");
+  expect(forbidden).toContain("config wayscloud-account:patToken");
   expect(forbidden).not.toContain("--run-program");
 
-  await stack.setConfig("wayscloud:apiKey", good.key, { secret: true });
+  await stack.setConfig("wayscloud-account:patToken", good.key, { secret: true });
   await stack.up();
   emulator.account.remove(good.id);
   const unknown = await failure(stack, "refresh", "--yes", "--skip-preview");
@@ -149,7 +185,7 @@ test("a credential that the API refuses: the source, and what to do, not the cre
 
   // As it says: the new credential alone does not help, `--run-program` or an `up` does.
   const next = emulator.account.addApiKey({ scopes: ["api_keys:write"] });
-  await stack.setConfig("wayscloud:apiKey", next.key, { secret: true });
+  await stack.setConfig("wayscloud-account:patToken", next.key, { secret: true });
   await failure(stack, "refresh", "--yes", "--skip-preview");
   await stack.refresh(["--run-program", "--expect-no-changes"]);
   expect(changesIn(await stack.up())).toEqual({ unchanged: 2 });
@@ -170,6 +206,10 @@ test("an endpoint that must not or cannot be reached: which one, why, and nothin
     ],
     ["https://user:hunter2hunter2@api.example.com", "it contains a user name or password"],
     ["file:///etc/passwd", "its scheme is file:, not https:"],
+    [
+      "https://api.wayscloud.services/v1",
+      "it ends in /v1, which is added to every request; leave that part out",
+    ],
   ] as const) {
     stack.env["WAYSCLOUD_ENDPOINT"] = endpoint;
     const said = await failure(stack, "preview");
@@ -179,7 +219,7 @@ test("an endpoint that must not or cannot be reached: which one, why, and nothin
   stack.env["WAYSCLOUD_ENDPOINT"] = "http://127.0.0.1:1";
   const refused = await failure(stack, "up", "--yes", "--skip-preview");
   expect(refused).toContain("got no response from 127.0.0.1:1 (ECONNREFUSED).");
-  expect(refused).toContain("Check wayscloud:endpoint (or WAYSCLOUD_ENDPOINT).");
+  expect(refused).toContain("Check wayscloud-account:endpoint (or WAYSCLOUD_ENDPOINT).");
   expect(takeRequests(emulator)).toEqual([]);
   stack.assertNoSecrets([emulator.apiKey, "hunter2hunter2"]);
 });

@@ -116,7 +116,7 @@ test("a deletion that is answered 404 counts only where the account's list agree
   await stack.up();
   const { id } = await stack.resource("dns");
   const endpoint = stack.env["WAYSCLOUD_ENDPOINT"]!;
-  stack.env["WAYSCLOUD_ENDPOINT"] = `${endpoint}/v1`;
+  stack.env["WAYSCLOUD_ENDPOINT"] = `${endpoint}/base`;
   takeRequests(emulator);
   expect((await stack.destroy([], { allowFail: true })).code).not.toBe(0);
   expect([live(emulator), await held(stack)]).toEqual([expect.arrayContaining([id]), { dns: id }]);

@@ -70,6 +70,30 @@ test("all types, in the accounts of two explicit providers and of the stack, mov
   stack.assertNoSecrets(secretsOf(emulator, other));
 });
 
+test("in the update that moves an explicit Provider over, what is new with it is made in its account, never in that of the environment", async () => {
+  const theirs = await openEmulator();
+  theirs.account.setProfile({ customer_id: "00000000-aaaa-4bbb-8ccc-000000000000" });
+  const text = (more: string): string =>
+    program(`
+      const p = new wayscloud.Provider("p", { apiKey: "${theirs.apiKey}", endpoint: "${theirs.url}" });
+      new wayscloud.ServiceKey("k", { service: "dns" }, { provider: p });
+      ${more}`);
+  const { emulator, stack } = await openWorld({ name: "explicit", program: text("") });
+  await stack.up();
+  addPlugin(stack, "explicit");
+  const more = `new wayscloud.ServiceKey("k2", { service: "vps" }, { provider: p });
+    return { customer: wayscloud.getProfileOutput({ provider: p }).customerId };`;
+  stack.setProgram(served("plugin", text(more)));
+  expect(changesIn(await stack.up())).toEqual({ created: 1, unchanged: 3 });
+  expect(await stack.outputs()).toEqual({ customer: "00000000-aaaa-4bbb-8ccc-000000000000" });
+  expect(takeRequests(emulator)).toEqual([]);
+  expect(theirs.account.liveApiKeys()).toHaveLength(2);
+  expect(changesIn(await stack.refresh())).toEqual({ unchanged: 4 });
+  await stack.destroy();
+  expect(theirs.account.liveApiKeys()).toEqual([]);
+  expect(takeRequests(emulator)).toEqual([]);
+});
+
 test("a credential in the stack config that is no secret is named in a warning, and never shown", async () => {
   const text = program(`new wayscloud.ServiceKey("db", { service: "dns" });`);
   const { emulator, stack } = await openHosted("plugin", { name: "plain", program: text });

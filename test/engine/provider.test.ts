@@ -114,9 +114,10 @@ test("a Provider may take its credential from a token of the same program: previ
 test("a Provider without a credential is a mistake of the program, never the default account, also when that turns out late", async () => {
   const { emulator, stack } = await openWorld();
   await stack.setConfig("blank", "  ", { secret: true });
-  const late = `{ apiKey: new pulumi.Config().requireSecret("blank"), endpoint: "${emulator.url}" }`;
+  const late = `{ patToken: new pulumi.Config().requireSecret("blank"), endpoint: "${emulator.url}" }`;
+  const lateUrl = `{ apiKey: "${emulator.apiKey}", endpoint: new pulumi.Config().requireSecret("blank") }`;
   const later = `{ apiKey: new wayscloud.SshKey("first", { publicKey: "${publicKey(1)}" }).createdAt.apply(() => ""), endpoint: "${emulator.url}" }`;
-  for (const args of ["{}", '{ apiKey: "" }', "undefined", late]) {
+  for (const args of ["{}", '{ apiKey: "" }', "undefined", late, lateUrl]) {
     stack.setProgram(
       program(`
         const provider = new wayscloud.Provider("empty", ${args});
@@ -126,8 +127,10 @@ test("a Provider without a credential is a mistake of the program, never the def
     );
     const { code, all } = await stack.preview([], { allowFail: true });
     expect(code).not.toBe(0);
-    expect(all).toContain('Provider "empty": `apiKey` is required');
-    if (args === late) expect(all).not.toMatch(/^\s+at /m);
+    expect(all).toMatch(
+      /Provider "empty": `patToken` is required|`(patToken|apiKey|endpoint)` of the Provider "empty" is blank/,
+    );
+    if (args === late || args === lateUrl) expect(all).not.toMatch(/^\s+at /m);
   }
   expect(takeRequests(emulator)).toEqual([]);
   stack.setProgram(
@@ -139,6 +142,6 @@ test("a Provider without a credential is a mistake of the program, never the def
   );
   const { code, all } = await stack.up([], { allowFail: true });
   expect(code).not.toBe(0);
-  expect(all).toContain('Provider "empty": `apiKey` is required, but it is blank');
+  expect(all).toContain('`apiKey` of the Provider "empty" is blank');
   expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`]);
 });

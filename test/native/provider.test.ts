@@ -17,18 +17,28 @@ async function inputsOf(name: string, args: wayscloud.ProviderArgs): Promise<Rec
   return registered.find((each) => each.name === name)!.inputs as Record<string, unknown>;
 }
 
+/** As from JavaScript, where no compiler checks the arguments. */
+function construct(args: object): wayscloud.Provider {
+  return new wayscloud.Provider("named", args);
+}
+
 test("a credential that is named but not there is an error, not the default account", () => {
-  for (const apiKey of [undefined, null as unknown as undefined, "", "  "]) {
-    expect(() => new wayscloud.Provider("named", { apiKey })).toThrow(
-      'Provider "named": `apiKey` is required',
-    );
+  for (const name of ["patToken", "apiKey"]) {
+    for (const missing of [undefined, null])
+      expect(() => construct({ [name]: missing })).toThrow(`Provider "named": \`${name}\` is required`);
+    for (const blank of ["", "  "])
+      expect(() => construct({ [name]: blank })).toThrow(`\`${name}\` of the Provider "named" is blank`);
   }
+  expect(() => construct({ apikey: "x" })).toThrow('unknown argument `apikey`; did you mean "apiKey"?');
+  expect(() => construct({ apiKey: "x", patToken: "x" })).toThrow("Both `patToken` and `apiKey` are set");
 });
 
 test("left out, it is that of the environment; so is the expected account", async () => {
   process.env["WAYSCLOUD_ENDPOINT"] = "https://env.example/";
   expect(await inputsOf("none", {})).toEqual({ endpoint: "https://env.example" });
-  expect(() => new wayscloud.Provider("blank", { customerId: " " })).toThrow("`customerId` is blank");
+  expect(() => new wayscloud.Provider("blank", { customerId: " " })).toThrow(
+    '`customerId` of the Provider "blank" is blank',
+  );
 });
 
 test("an endpoint that is left out is that of the stack config, then the environment, and settled in the program", async () => {
@@ -39,8 +49,10 @@ test("an endpoint that is left out is that of the stack config, then the environ
   expect(await inputsOf("own", { apiKey, endpoint: "https://own.example/" })).toMatchObject({
     endpoint: "https://own.example",
   });
-  pulumi.runtime.setAllConfig({ "wayscloud:endpoint": "https://dynamic.example" });
-  expect(() => new wayscloud.Provider("ignored", { apiKey })).toThrow(
-    "Run `pulumi config set wayscloud-account:endpoint`",
-  );
+  pulumi.runtime.setAllConfig({ "wayscloud:endpoint": "https://both.example" });
+  expect(await inputsOf("both", { patToken: apiKey })).toMatchObject({
+    endpoint: "https://both.example",
+    patToken: expect.anything(),
+  });
+  expect(() => construct({ apiKey, endpoint: " " })).toThrow('`endpoint` of the Provider "named" is blank');
 });

@@ -18,11 +18,16 @@ test("the credential is secret however it is given, and unknown values pass", as
 });
 
 test.each([
-  [{ apiKey: "  " }, /`apiKey` is empty/],
+  [{ apiKey: "  " }, /The value of wayscloud-account:apiKey is blank/],
+  [{ patToken: "" }, /The value of wayscloud-account:patToken is blank/],
+  [{ endpoint: " " }, /The value of wayscloud-account:endpoint is blank/],
+  [{ customerId: "" }, /The value of wayscloud-account:customerId is blank/],
   [{ apikey: "x" }, /unknown configuration `apikey`; did you mean "apiKey"\?/],
+  [{ "wayscloud:apiKey": "x" }, /unknown configuration `wayscloud:apiKey`/],
+  [{ patToken: "x", apiKey: "x" }, /Both wayscloud-account:patToken and wayscloud-account:apiKey are set/],
   [{ endpoint: "http://example.com" }, /endpoint.*https/],
   [{ endpoint: "https://user:pass@example.com" }, /endpoint.*user name/],
-  [{ customerId: 5 }, /`customerId` must be a string, not a number/],
+  [{ customerId: 5 }, /wayscloud-account:customerId must be a string, not a number/],
 ])("%j is refused, and its value not printed by the engine", async (config, reason) => {
   const { failures } = await host.checkConfig(config);
   expect(failures).toEqual([{ property: "", reason: expect.stringMatching(reason) }]);
@@ -65,6 +70,8 @@ test("what does not change is no change, even from an explicit Provider of the d
     Object.entries(old).map(([name, value]) => [`wayscloud:${name}`, value]),
   );
   await expect(host.diffConfig(dynamic, old)).resolves.toMatchObject({ changes: false });
+  const { apiKey: patToken, ...others } = old;
+  await expect(host.diffConfig(dynamic, { ...others, patToken })).resolves.toMatchObject({ changes: false });
 });
 
 test("an endpoint that moves from the environment into the configuration is the same one", async () => {
@@ -128,6 +135,31 @@ test.each<[string, Properties, string, string | undefined]>([
   },
 );
 
+test("what a Provider of the dynamic host recorded is its account, and any other name is an error, never the account of the environment", async () => {
+  const [theirs, elsewhere] = [await startEmulator({ port: 0 }), await startEmulator({ port: 0 })];
+  process.env["WAYSCLOUD_PAT_TOKEN"] = elsewhere.apiKey;
+  process.env["WAYSCLOUD_ENDPOINT"] = elsewhere.url;
+  try {
+    const recorded = { "wayscloud:apiKey": secret(theirs.apiKey), "wayscloud:endpoint": theirs.url };
+    await host.configure(recorded, explicit);
+    await host.up(urnOf("ServiceKey"), { service: "dns" });
+    await expect(host.invoke("getProfile")).resolves.toBeDefined();
+    expect(takeRequests(theirs)).toEqual(["POST /v1/account/api-keys/service", "GET /v1/account/profile"]);
+    await host.configure({ apikey: secret(theirs.apiKey), endpoint: theirs.url }, explicit);
+    const said =
+      'the configuration of the provider "staging", has an unknown name `apikey`; did you mean "apiKey"?';
+    await expect(host.invoke("getProfile")).rejects.toThrow(said);
+    const { failures } = await host.check(urnOf("ServiceKey", "other"), {}, { service: "dns" });
+    expect(failures).toEqual([{ property: "", reason: expect.stringContaining(said) }]);
+    expect([...takeRequests(theirs), ...takeRequests(elsewhere)]).toEqual([]);
+  } finally {
+    delete process.env["WAYSCLOUD_PAT_TOKEN"];
+    delete process.env["WAYSCLOUD_ENDPOINT"];
+    await theirs.close();
+    await elsewhere.close();
+  }
+});
+
 test("a refused credential is said to come from the provider that was configured", async () => {
   const emulator = await startEmulator({ port: 0 });
   const config = { apiKey: secret("wayscloud_pat_wrong_credential"), endpoint: emulator.url };
@@ -148,14 +180,14 @@ test("a missing credential is asked for by the plugin's own configuration", asyn
   try {
     const { failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns" });
     expect(failures).toEqual([
-      { property: "", reason: expect.stringContaining("--secret wayscloud-account:apiKey") },
+      { property: "", reason: expect.stringContaining("--secret wayscloud-account:patToken") },
     ]);
   } finally {
     process.env["HOME"] = before;
   }
 });
 
-test.each(["apiKey", "endpoint", "customerId"])(
+test.each(["patToken", "endpoint", "customerId"])(
   "while the %s is not known, nothing is sent, neither there nor to what the environment names",
   async (name) => {
     const elsewhere = await startEmulator({ port: 0 });
@@ -165,7 +197,7 @@ test.each(["apiKey", "endpoint", "customerId"])(
     };
     Object.assign(process.env, environment);
     try {
-      const config = { apiKey: secret(elsewhere.apiKey), endpoint: elsewhere.url };
+      const config = { patToken: secret(elsewhere.apiKey), endpoint: elsewhere.url };
       await host.configure({ ...config, [name]: unknown }, explicit);
       const { inputs, failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns" });
       expect(failures).toEqual([]);

@@ -1,9 +1,9 @@
 // Which fault applies to which request.
-import { copyOf } from "../account/records";
 import type { Call } from "../http/call";
-import { withoutTrailingSlash } from "../routes/endpoints";
 import type { Fault, FaultControl } from "./fault";
-import { checkFault } from "./fault-schema";
+import { checkFault } from "./check-json";
+import { copyOf } from "../account/records";
+import { withoutTrailingSlash } from "../routes/endpoints";
 
 interface Entry {
   fault: Fault;

@@ -1,7 +1,8 @@
 // "pulumi-wayscloud/runtime": what the engine's provider process loads. The code in users' states names it: never renamed, never removed.
 import type { dynamic } from "@pulumi/pulumi";
 
-import { API_KEY, CUSTOMER_ID, ENDPOINT, resolveConnection } from "../../config";
+import { resolveConnection } from "../../config";
+import { API_KEY, ENDPOINT, keysOf, SETTINGS } from "../../settings";
 import { errorMessage } from "../../errors";
 import { createRun } from "../../lifecycle/run";
 import { resources } from "../resources";
@@ -17,7 +18,7 @@ const host: ProviderProcess = {
   configurationError() {
     // In a preview an explicit Provider's inputs may depend on other resources.
     const isUnknown = (key: string): boolean => config?.get(key) === UNKNOWN_VALUE;
-    if ([API_KEY, ENDPOINT, CUSTOMER_ID].some(isUnknown)) return undefined;
+    if (Object.values(SETTINGS).flatMap(keysOf).some(isUnknown)) return undefined;
     try {
       resolveConnection(lookUp, describe());
       return undefined;
@@ -29,9 +30,8 @@ const host: ProviderProcess = {
   now: () => Date.now(),
 };
 
-function lookUp(key: string): string | undefined {
-  const value: unknown = config?.get(key);
-  return typeof value === "string" ? value : undefined;
+function lookUp(key: string): unknown {
+  return config?.get(key);
 }
 
 /** An explicit Provider passes a credential and an endpoint; so may a stack's config, so both are named. */

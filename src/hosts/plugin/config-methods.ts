@@ -1,56 +1,61 @@
 // The engine's calls about the provider itself: its configuration checked, compared and put to use.
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
-import { resolveEndpoint } from "../../config";
-import { didYouMean, listed, same, shape, without } from "../../lifecycle/inputs";
+import { checkedEndpoint, checkedText, resolveEndpoint } from "../../config";
+import { bothSet, OWN, OWN_NAMES, SETTINGS, unknownName } from "../../settings";
+import type { Setting } from "../../settings";
+import { same, without } from "../../lifecycle/inputs";
 import { errorMessage } from "../../errors";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
-import type { CheckFailure, Diff, Properties } from "../../lifecycle/lifecycle";
-import { PluginAccount } from "./account";
+import type { Diff, Properties } from "../../lifecycle/lifecycle";
+import { namesOf, PluginAccount } from "./account";
 import { diffResponse } from "./detailed-diff";
 import { warn } from "./engine-log";
 import { configuration, secretsAmong } from "./schema/configuration";
 import { parseUrn } from "./urn";
 import { decode, encode } from "./values";
 
-const NAMES = Object.keys(configuration);
 /** The engine's own, not the user's. */
-const INTERNAL = ["version", "pluginDownloadURL", "__internal"];
+const INTERNAL = ["version", "pluginDownloadURL", "pluginChecksums", "__internal"];
 
 export function checkConfig(request: messages.CheckRequest): messages.CheckResponse {
   const news = without(decode(request.getNews()).properties, ...INTERNAL);
   const response = new messages.CheckResponse();
   response.setInputs(encode(news, secretsAmong(configuration)));
   response.setFailuresList(
-    [...Object.entries(news)].flatMap(([name, value]) => {
-      const reason = reasonAgainst(name, value);
-      if (reason === undefined) return [];
+    mistakesIn(news).map((reason) => {
       const failure = new messages.CheckFailure();
       // The engine prints the value of the property that a failure names.
       failure.setReason(reason);
-      return [failure];
+      return failure;
     }),
   );
   return response;
 }
 
-function reasonAgainst(name: string, value: unknown): CheckFailure["reason"] | undefined {
-  if (!NAMES.includes(name)) {
-    const known = `The provider's configuration is ${listed(NAMES)}.`;
-    return `unknown configuration \`${name.slice(0, 60).replace(/[^ -~]/g, "?")}\`${didYouMean(name, NAMES)} ${known}`;
-  }
-  if (value === UNKNOWN || value === null) return undefined;
-  if (typeof value !== "string") return `\`${name}\` must be a string, not ${shape(value)}`;
-  if (name === "apiKey" && value.trim() === "") {
-    return "`apiKey` is empty: an account that is named never becomes another one. Give the credential, or leave `apiKey` out to use the environment.";
-  }
-  if (name !== "endpoint") return undefined;
+function mistakesIn(news: Properties): string[] {
+  const both = SETTINGS.credential.own.filter((name) => isGiven(news[name]));
+  const [first, second] = both.map((name) => OWN + name);
+  return [
+    ...Object.entries(news).flatMap(([name, value]) => mistakeIn(name, value) ?? []),
+    ...(first !== undefined && second !== undefined ? [bothSet(first, second)] : []),
+  ];
+}
+
+function mistakeIn(name: string, value: unknown): string | undefined {
+  if (!OWN_NAMES.includes(name)) return unknownName(name, "configuration");
+  if (value === UNKNOWN || !isGiven(value)) return undefined;
   try {
-    resolveEndpoint(() => value, "wayscloud-account:endpoint");
+    const text = checkedText(value, OWN + name);
+    if (name === "endpoint") checkedEndpoint(text);
     return undefined;
   } catch (error) {
     return errorMessage(error);
   }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 /** What a change of the configuration means for the resources that were made with the old one. */
@@ -65,43 +70,52 @@ const WARNINGS: Readonly<Record<string, string>> = {
 
 /** Never asks for a replacement: another credential may belong to the same account, and a replacement would revoke live keys. */
 export function diffConfig(request: messages.DiffRequest): messages.DiffResponse {
-  const olds = configurationIn(request.getOldInputs() ?? request.getOlds());
-  const news = configurationIn(request.getNews());
-  const changed = NAMES.filter((name) => !same(olds[name], news[name]));
+  const before = decode(request.getOldInputs() ?? request.getOlds()).properties;
+  const after = decode(request.getNews()).properties;
+  // By the name that is in use now: what only got its other name is the same.
+  const olds: Properties = {};
+  const news: Properties = {};
+  for (const setting of Object.values(SETTINGS)) {
+    const [was, is] = [givenIn(before, setting), givenIn(after, setting)];
+    const name = (is ?? was)?.[0];
+    if (name === undefined) continue;
+    if (was) olds[name] = was[1];
+    if (is) news[name] = is[1];
+  }
+  const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
+    (name) => !same(olds[name], news[name]),
+  );
   for (const name of changed) {
     const warning = WARNINGS[name];
-    const [before, after] = [olds, news].map((config) =>
+    const [from, to] = [olds, news].map((config) =>
       name === "endpoint" ? endpointIn(config) : config[name],
     );
-    const isMove = before !== undefined && after !== undefined && before !== after && after !== UNKNOWN;
+    const isMove = from !== undefined && to !== undefined && from !== to && to !== UNKNOWN;
     if (warning !== undefined && isMove) warn(warning);
   }
   const diff: Diff = { changes: changed.length > 0, replaces: [], changed };
   return diffResponse(diff, olds, news);
 }
 
+/** Name and value of a setting, also of an explicit Provider of the dynamic host, which calls it `wayscloud:apiKey` and so on. */
+function givenIn(config: Properties, setting: Setting): [name: string, value: unknown] | undefined {
+  const name = namesOf(setting).find((each) => isGiven(config[each]));
+  return name === undefined ? undefined : [name.replace(/^.*:/, ""), config[name]];
+}
+
 /** Also one that only the environment names: leaving it out may send everything elsewhere. `undefined` if it is not known. */
 function endpointIn({ endpoint }: Properties): string | undefined {
   if (endpoint === UNKNOWN) return undefined;
   try {
-    return resolveEndpoint(() => (typeof endpoint === "string" ? endpoint : undefined));
+    return resolveEndpoint((key) => (key === `${OWN}endpoint` ? endpoint : undefined), "");
   } catch {
     return undefined;
   }
 }
 
-/** An explicit Provider of the dynamic host names the same things as `wayscloud:apiKey` and so on. */
-function configurationIn(struct: Parameters<typeof decode>[0]): Properties {
-  const { properties } = decode(struct);
-  const entries = Object.entries(properties).map(
-    ([name, value]) => [name.replace(/^wayscloud:/, ""), value] as const,
-  );
-  return Object.fromEntries(entries.filter(([name, value]) => NAMES.includes(name) && value !== null));
-}
-
 /** The account of a Configure call. Makes no request and refuses nothing: what is wrong is said where an account is needed. */
 export function configured(request: messages.ConfigureRequest): PluginAccount {
-  const { properties } = decode(request.getArgs());
+  const properties = without(decode(request.getArgs()).properties, ...INTERNAL);
   const { name } = parseUrn(request.getUrn() ?? "");
   const isExplicit = name !== "" && !/^default(_|$)/.test(name);
   const source = isExplicit ? `the configuration of the provider "${name}",` : "the stack config";

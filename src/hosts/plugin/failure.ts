@@ -20,16 +20,9 @@ export class ResourceInitFailed extends Error {
   }
 }
 
-/** What is common to both hosts names the stack config of the dynamic one. */
-export function inPluginTerms(message: string): string {
-  return message.replace(/\bwayscloud:(patToken|apiKey|endpoint|customerId)\b/g, (_, key: string) =>
-    key === "patToken" ? "wayscloud-account:apiKey" : `wayscloud-account:${key}`,
-  );
-}
-
 /** Asked within the call that failed. */
 function shown(message: string): string {
-  return withoutSecrets(inPluginTerms(message)).toWellFormed();
+  return withoutSecrets(message).toWellFormed();
 }
 
 export function statusOf(error: unknown): Partial<ServerErrorResponse> {

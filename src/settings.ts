@@ -1,0 +1,73 @@
+// The settings (credential, endpoint, expected account): one table of their names in every source, for both hosts, Provider, warnings and documents.
+import { didYouMean } from "./text/did-you-mean";
+
+/** Our own namespace of the stack config, which both hosts read. */
+export const OWN = "wayscloud-account:";
+/** That of the vendor's bridged provider, which refuses to start when it finds a name there that it does not know. */
+export const VENDOR = "wayscloud:";
+
+/** What a setting is called in each source. The first name that is set wins; set but blank is an error. */
+export interface Setting {
+  /** After {@link OWN}, in a `Provider` and in the plugin's configuration: one of them, and messages use the first. */
+  readonly own: readonly [string, ...string[]];
+  /** The vendor's own names, after {@link VENDOR}. */
+  readonly vendor: readonly string[];
+  /** Names after {@link VENDOR} that still count, although the vendor's provider does not know them. */
+  readonly former: readonly string[];
+  readonly variables: readonly string[];
+  readonly isSecret: boolean;
+  /** What people write after {@link VENDOR} instead, in lower case; other near misses are found by their spelling. */
+  readonly mistaken: readonly string[];
+}
+
+export const SETTINGS: Readonly<Record<"credential" | "endpoint" | "customerId", Setting>> = {
+  credential: {
+    own: ["patToken", "apiKey"],
+    vendor: ["patToken", "apiKey"],
+    former: [],
+    // The last one may hold a service key: that is how the vendor's Terraform provider is configured.
+    variables: ["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_TOKEN", "WAYSCLOUD_API_KEY"],
+    isSecret: true,
+    mistaken: ["token", "pat", "accesstoken", "personalaccesstoken"],
+  },
+  endpoint: {
+    own: ["endpoint"],
+    vendor: ["endpoint"],
+    former: [],
+    variables: ["WAYSCLOUD_ENDPOINT", "WAYSCLOUD_API_URL"],
+    isSecret: false,
+    mistaken: ["url", "apiurl", "baseurl"],
+  },
+  customerId: {
+    own: ["customerId"],
+    vendor: [],
+    former: ["customerId"],
+    variables: ["WAYSCLOUD_CUSTOMER_ID"],
+    isSecret: false,
+    mistaken: ["customer", "account", "accountid"],
+  },
+};
+
+/** The names after {@link OWN}, and of a `Provider`'s arguments. */
+export const OWN_NAMES: readonly string[] = Object.values(SETTINGS).flatMap(({ own }) => own);
+
+/** By these names an explicit Provider of the dynamic host records its account in the state: they never change. */
+export const API_KEY = "wayscloud:apiKey";
+export const ENDPOINT = "wayscloud:endpoint";
+export const CUSTOMER_ID = "wayscloud:customerId";
+
+/** The keys of a setting in the configuration, in the order in which they count. */
+export function keysOf({ own, vendor, former }: Setting): string[] {
+  return [...own.map((name) => OWN + name), ...[...vendor, ...former].map((name) => VENDOR + name)];
+}
+
+/** That two names of one setting are set. */
+export function bothSet(first: string, second: string): string {
+  return `Both ${first} and ${second} are set, and both are the credential. Remove one of them.`;
+}
+
+/** Why none of the settings has this name. */
+export function unknownName(name: string, what: string): string {
+  const shown = name.slice(0, 60).replace(/[^ -~]/g, "?");
+  return `unknown ${what} \`${shown}\`${didYouMean(name, OWN_NAMES)} The settings are ${OWN_NAMES.join(", ")}.`;
+}
