@@ -1,9 +1,9 @@
 // The arguments of `pulumi-wayscloud emulator` (also installed as `wayscloud-emulator`).
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { errorCode, errorMessage } from "./errors";
 import { FaultError } from "./faults/fault";
-import { parseFaults } from "./faults/check-json";
-import { errorCode, errorMessage } from "./http/error-message";
+import { parseFaults } from "./faults/fault-schema";
 import { checkOptions, OptionError } from "./options";
 import type { EmulatorOptions } from "./options";
 
@@ -18,6 +18,8 @@ Runs the WAYSCloud Account API on this machine, in memory, for testing without a
   --rate-limit N      requests per second; above it 429 with Retry-After: 1 (default: no limit)
   --lists FORM        array (default), named, or the name of a wrapper such as data or items
   --provisioning MS   time until a new server is active (default 0)
+  --time-offset SPAN  how far its clock is ahead (30d, 12h) or behind (-30d); to move it later:
+                      curl -X POST 'http://127.0.0.1:8787/emulator/clock?advance=30d'
   --fault JSON        a fault or a list of faults; may be repeated
   --faults FILE       a JSON file with a fault or a list of faults; may be repeated
   --quiet             do not log requests
@@ -59,6 +61,7 @@ const OPTIONS = {
   "rate-limit": { type: "string" },
   lists: { type: "string" },
   provisioning: { type: "string" },
+  "time-offset": { type: "string" },
   fault: { type: "string", multiple: true },
   faults: { type: "string", multiple: true },
   quiet: { type: "boolean" },
@@ -110,6 +113,7 @@ export function readCommand(args: string[], environment: Record<string, string |
       rateLimit: numberOf("rate-limit", values["rate-limit"]),
       lists: values.lists,
       provisioning: ms === undefined ? undefined : { ms },
+      timeOffset: values["time-offset"],
       apiKey: environment[VARIABLE] || undefined,
       faults,
     };

@@ -1,7 +1,8 @@
 // Runs the emulator as a command: what it prints, when it ends, its exit status.
 import { redact } from "./account/secrets";
+import { millisecondsOf } from "./clock";
 import { HELP, readCommand, UsageError } from "./command-line";
-import { errorCode, errorMessage } from "./http/error-message";
+import { errorCode, errorMessage } from "./errors";
 import type { RecordedRequest } from "./http/request-log";
 import { startEmulator } from "./index";
 import type { Emulator } from "./index";
@@ -24,13 +25,21 @@ function requestLine(request: RecordedRequest): string {
 }
 
 /** How to use a running emulator. The credential gives access to nothing else, so that printing it is not a leak. */
-function startupMessage(emulator: Pick<Emulator, "url" | "apiKey">): string {
-  return `WAYSCloud emulator at ${emulator.url} (Ctrl-C stops it). To use it:
+function startupMessage(
+  { url, apiKey }: Emulator,
+  { host = "127.0.0.1", timeOffset }: EmulatorOptions,
+): string {
+  const everywhere = host === "0.0.0.0" || host === "::";
+  const place = everywhere ? `every address of this machine, port ${new URL(url).port}` : url;
+  const isLocal = /^(127\.|::1$|localhost$)/.test(host);
+  const time = new Date(Date.now() + millisecondsOf(timeOffset ?? 0)).toISOString().replace(/\.\d+/, "");
+  return `WAYSCloud emulator at ${place} (Ctrl-C stops it). To use it${everywhere ? " on this machine" : ""}:
 
-export WAYSCLOUD_ENDPOINT=${emulator.url}
-export WAYSCLOUD_PAT_TOKEN=${emulator.apiKey}
+export WAYSCLOUD_ENDPOINT=${url}
+export WAYSCLOUD_PAT_TOKEN=${apiKey}
 
-`;
+${isLocal ? "" : "The package accepts http: only to its own machine. For other containers see docs/emulator.md.\n\n"}\
+${timeOffset === undefined ? "" : `Its clock is at ${time}\n\n`}`;
 }
 
 /** One line that says why the emulator cannot start. */
@@ -61,7 +70,7 @@ export async function run(args: string[], environment: Environment): Promise<num
       : (request: RecordedRequest) => environment.out(requestLine(request));
     const emulator = await startEmulator({ ...options, onRequest });
     const stopped = environment.untilStopped();
-    environment.out(startupMessage(emulator));
+    environment.out(startupMessage(emulator, options));
     await stopped;
     await emulator.close();
     return 0;
@@ -73,12 +82,13 @@ export async function run(args: string[], environment: Environment): Promise<num
 
 function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    // SIGHUP: the terminal was closed.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
   });
 }
 
 /**
- * Runs the command in this process, with the arguments after the program's or subcommand's name, until SIGINT or SIGTERM;
+ * Runs the command in this process, with the arguments after the program's or subcommand's name, until SIGINT, SIGTERM or SIGHUP;
  * resolves to the exit status.
  */
 export function runEmulatorCommand(args: string[]): Promise<number> {

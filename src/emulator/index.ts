@@ -5,19 +5,18 @@ import { AccountStore } from "./account/account-store";
 import { ALL_SCOPES } from "./account/fixtures";
 import type { Quirks } from "./account/quirks";
 import { newToken } from "./account/secrets";
-import { loadState, realStateFile, StateWriter } from "./account/state-file";
-import { lockState } from "./account/state-lock";
+import { StateFile } from "./account/state-file";
+import { Clock } from "./clock";
 import type { FaultControl } from "./faults/fault";
 import { FaultRegistry } from "./faults/fault-registry";
-import { RateLimit } from "./faults/rate-limit";
-import { Timers } from "./faults/timers";
 import { Listener } from "./http/listener";
+import { RateLimit, Timers } from "./http/pace";
 import { RequestLog } from "./http/request-log";
 import type { RecordedRequest } from "./http/request-log";
-import { Service } from "./http/service";
-import type { Transform } from "./http/transform";
 import { checkOptions } from "./options";
 import type { EmulatorOptions } from "./options";
+import { Service } from "./service";
+import type { Transform } from "./transform";
 
 export type { NewApiKey, NewSshKey } from "./account/account-store";
 export type { AccountControl } from "./account/account-control";
@@ -35,7 +34,7 @@ export type {
   VpsStatus,
 } from "./account/records";
 export type { RecordedRequest } from "./http/request-log";
-export type { Exchange, ExchangeOverride, Transform } from "./http/transform";
+export type { Exchange, ExchangeOverride, Transform } from "./transform";
 
 /** A running emulator. */
 export interface Emulator {
@@ -51,6 +50,8 @@ export interface Emulator {
   readonly quirks: Quirks;
   /** Changes each response before it is sent; may be set and unset while the emulator runs. */
   transform: Transform | undefined;
+  /** Moves the emulator's clock, by milliseconds or a time span such as `"30d"`, `"-12h"` or `"1d6h"`. */
+  advance(span: number | string): void;
   /** What the account contains. */
   readonly account: AccountControl;
   /** Stops listening and closes all connections, so that clients get ECONNREFUSED; the account stays. */
@@ -58,7 +59,7 @@ export interface Emulator {
   /** Listens again at the same port after {@link stopListening}. */
   listenAgain(): Promise<void>;
   /**
-   * Closes all connections, cancels pending commits, saves the state and releases the port and the state file. The account
+   * Closes all connections, cancels pending commits, saves the state and releases the port. The account
    * can then be read but no longer changed. Rejects if a change could not be saved. Further calls do nothing.
    */
   close(): Promise<void>;
@@ -81,25 +82,28 @@ function openAccount(account: AccountStore, apiKey: string | undefined): string 
 
 /** Wires up an emulator that does not listen yet. */
 function assemble(options: EmulatorOptions) {
-  const { now = Date.now, host = "127.0.0.1", port = 0, latency = 0, rateLimit, lists = "array" } = options;
+  const { host = "127.0.0.1", port = 0, latency = 0, rateLimit, lists = "array" } = options;
+  const clock = new Clock(options.now ?? Date.now);
+  clock.advance(options.timeOffset ?? 0);
   const timers = new Timers();
   const log = new RequestLog();
   const quirks: Quirks = { ...options.quirks };
-  const account = new AccountStore(now, quirks, options.provisioning);
+  const account = new AccountStore(clock.now, quirks, options.provisioning);
   const faults = new FaultRegistry(lists !== "array");
   faults.add(...(options.faults ?? []));
-  const limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, now);
+  const limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, clock.now);
   const onRequest = options.onRequest ?? (() => undefined);
   const hook = { transform: options.transform };
   const transform = (): Transform | undefined => hook.transform;
-  const service = new Service({ account, faults, timers, log, limit, latency, lists, onRequest, transform });
+  const parts = { account, clock, faults, timers, log, limit, latency, lists, onRequest, transform };
+  const service = new Service(parts);
   const listener = new Listener(
     (request, response) => void service.serve(request, response),
     () => faults.refuses(),
     host,
     port,
   );
-  return { account, faults, hook, listener, quirks, requests: log.requests, timers };
+  return { account, clock, faults, hook, listener, quirks, requests: log.requests, timers };
 }
 
 /** Starts listening and keeps the account in the file from then on; returns the first credential, and how to save. */
@@ -108,29 +112,21 @@ async function open(
   listener: Listener,
   options: EmulatorOptions,
 ): Promise<{ apiKey: string; save: () => void }> {
-  const file = options.state === undefined ? undefined : realStateFile(options.state);
-  const unlock = file === undefined ? () => undefined : lockState(file);
+  const file = options.state === undefined ? undefined : new StateFile(options.state, account);
+  const apiKey = openAccount(account, options.apiKey);
+  await listener.open();
   try {
-    if (file !== undefined) loadState(file, account);
-    const apiKey = openAccount(account, options.apiKey);
-    await listener.open();
-    const writer = file === undefined ? undefined : new StateWriter(file, account);
-    account.onChange = () => writer?.changed();
+    account.onChange = () => file?.changed();
     account.onChange();
-    const save = (): void => {
-      account.onChange = () => undefined;
-      try {
-        writer?.close();
-      } finally {
-        unlock();
-      }
-    };
-    return { apiKey, save };
   } catch (error) {
-    unlock();
     await listener.close();
     throw error;
   }
+  const save = (): void => {
+    account.onChange = () => undefined;
+    file?.close();
+  };
+  return { apiKey, save };
 }
 
 /**
@@ -148,7 +144,7 @@ async function open(
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options);
-  const { account, faults, hook, listener, quirks, requests, timers } = assemble(options);
+  const { account, clock, faults, hook, listener, quirks, requests, timers } = assemble(options);
   const { apiKey, save } = await open(account, listener, options);
   const control = new Control(account);
   let closed: Promise<void> | undefined;
@@ -170,6 +166,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     set transform(transform) {
       hook.transform = transform;
     },
+    advance: (span) => clock.advance(span),
     account: control,
     stopListening: () => listener.close(),
     listenAgain: async () => {

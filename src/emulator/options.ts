@@ -1,10 +1,13 @@
 // How an emulator is set up, and the checks of it.
-import { problemOfQuirks } from "./account/quirks";
+import { z } from "zod";
+import { QUIRKS } from "./account/quirks";
 import type { Quirks } from "./account/quirks";
 import type { Provisioning } from "./account/servers";
+import { aFunction, atLeast, MAX_MS, must, problemIn, strict } from "./check";
+import { SPAN } from "./clock";
 import type { Fault } from "./faults/fault";
 import type { RecordedRequest } from "./http/request-log";
-import type { Transform } from "./http/transform";
+import type { Transform } from "./transform";
 
 /** How to set up an emulator. */
 export interface EmulatorOptions {
@@ -16,7 +19,7 @@ export interface EmulatorOptions {
   apiKey?: string | undefined;
   /**
    * A file that the account (including its secrets) is loaded from and kept in, mode 0600. Only one emulator at a time can
-   * use it. @default none: the account is gone at the end
+   * use it: one that finds it changed by another refuses the change. @default none: the account is gone at the end
    */
   state?: string | undefined;
   /** Milliseconds between a request's effect and its response. @default 0 */
@@ -38,6 +41,8 @@ export interface EmulatorOptions {
   faults?: Fault[] | undefined;
   /** The clock, in milliseconds since 1970: of `created_at`, expiry, the `Date` header and the rate limit. @default Date.now */
   now?: (() => number) | undefined;
+  /** How far the clock is ahead of `now` at the start: milliseconds, or a time span such as `"30d"` or `"-12h"`. @default 0 */
+  timeOffset?: number | string | undefined;
   /** Changes each response before it is sent. What it throws is answered as a 500. @default no change */
   transform?: Transform | undefined;
   /** Called for each request when its response is about to be sent. What it throws becomes a process warning. @default nothing */
@@ -56,56 +61,31 @@ export class OptionError extends RangeError {
   }
 }
 
-const MAX_MS = 2 ** 31 - 1;
-
-type Rule = (value: unknown) => string | undefined;
-const must =
-  (rule: string, holds: (value: unknown) => boolean): Rule =>
-  (value) =>
-    holds(value) ? undefined : `must be ${rule}`;
-const matches =
-  (pattern: RegExp) =>
-  (value: unknown): boolean =>
-    typeof value === "string" && pattern.test(value);
-const isFunction = (value: unknown): boolean => typeof value === "function";
-const between =
-  (least: number, most: number) =>
-  (value: unknown): boolean =>
-    typeof value === "number" && value >= least && value <= most;
-
-function isProvisioning(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { ms = 0, reads = 0, ...others } = value as Record<string, unknown>;
-  const counts = between(0, Infinity)(ms) && Number.isSafeInteger(reads) && between(0, Infinity)(reads);
-  return counts && Object.keys(others).length === 0;
-}
-
-const RULES: Record<keyof EmulatorOptions, Rule> = {
-  port: must("from 0 to 65535", (value) => Number.isInteger(value) && between(0, 65_535)(value)),
-  host: must("an address or host name; leave it out for 127.0.0.1", matches(/^[^\s/]+$/)),
-  apiKey: must("printable ASCII without spaces, since it is sent in a header", matches(/^[\x21-\x7e]+$/)),
-  state: must("the name of a file", matches(/\S/)),
-  latency: must(`from 0 to ${MAX_MS} ms`, between(0, MAX_MS)),
-  rateLimit: must("above 0 requests a second", (value) => between(0, Infinity)(value) && value !== 0),
-  lists: must('"array", "named" or the name of a wrapper', matches(/^[A-Za-z_]+$/)),
-  provisioning: must("{ ms?: 0 or more, reads?: 0 or more }", isProvisioning),
-  quirks: problemOfQuirks,
-  faults: must("a list of faults", Array.isArray),
-  now: must("a function", isFunction),
-  transform: must("a function", isFunction),
-  onRequest: must("a function", isFunction),
-};
+const OPTIONS = strict<EmulatorOptions>({
+  port: must("from 0 to 65535", z.int().min(0).max(65_535)),
+  host: must("an address or host name", z.string().regex(/^[^\s/]+$/), ": leave it out for 127.0.0.1"),
+  apiKey: must(
+    "printable ASCII without spaces, since it is sent in a header",
+    z.string().regex(/^[\x21-\x7e]+$/),
+  ),
+  state: must("the name of a file", z.string().regex(/\S/)),
+  latency: must(`from 0 to ${MAX_MS} ms`, z.number().min(0).max(MAX_MS)),
+  rateLimit: must("above 0 requests a second", atLeast(Number.MIN_VALUE)),
+  lists: must('"array", "named" or the name of a wrapper', z.string().regex(/^[A-Za-z_]+$/)),
+  provisioning: must(
+    "{ ms?: 0 or more, reads?: 0 or more }",
+    z.strictObject({ ms: atLeast(0), reads: z.int().nonnegative() }).partial(),
+  ),
+  quirks: QUIRKS,
+  faults: must("a list of faults", z.array(z.unknown())),
+  now: must("a function", aFunction),
+  timeOffset: SPAN,
+  transform: must("a function", aFunction),
+  onRequest: must("a function", aFunction),
+});
 
 /** Throws an {@link OptionError} for what no emulator can be set up with. */
 export function checkOptions(options: EmulatorOptions): void {
-  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (!Object.hasOwn(RULES, name)) {
-      throw new OptionError(
-        name,
-        `is not an option of the emulator (known: ${Object.keys(RULES).join(", ")})`,
-      );
-    }
-    const rule = value === undefined ? undefined : RULES[name as keyof EmulatorOptions](value);
-    if (rule !== undefined) throw new OptionError(name, rule);
-  }
+  const problem = problemIn(OPTIONS, options);
+  if (problem) throw new OptionError(problem.field || "options:", problem.rule);
 }

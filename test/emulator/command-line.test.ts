@@ -41,7 +41,7 @@ const caller = async (running: Running): Promise<{ url: string; apiKey: string }
 test("the defaults, and every argument", () => {
   expect(readCommand([], {})).toEqual({ options: { port: 8787, faults: [] }, quiet: false });
   const args =
-    "--port 0 --host ::1 --state s.json --latency 5 --rate-limit 2.5 --lists named --quiet --fault".split(
+    "--port 0 --host ::1 --state s.json --latency 5 --rate-limit 2.5 --lists named --time-offset=-30d --quiet --fault".split(
       " ",
     );
   const environment = { WAYSCLOUD_EMULATOR_API_KEY: "wayscloud_pat_abc12_x" };
@@ -53,6 +53,7 @@ test("the defaults, and every argument", () => {
       latency: 5,
       rateLimit: 2.5,
       lists: "named",
+      timeOffset: "-30d",
       apiKey: "wayscloud_pat_abc12_x",
       faults: [{ status: 500 }, { reset: true }],
     },
@@ -74,6 +75,25 @@ test("runs until it is told to end: how to use it, then a line for each request 
   expect(second).toMatch(/^DELETE \/v1\/account\/api-keys\/\[redacted\] 404 [\d.]+ ms$/);
   expect(more).toEqual([]);
   await expect(send(client, "GET", "/v1/account/profile")).rejects.toThrow("fetch failed");
+});
+
+test.each([
+  [
+    [],
+    /emulator at http:\/\/127\.0\.0\.1:(\d+) .*To use it:\n\nexport WAYSCLOUD_ENDPOINT=http:\/\/127.0.0.1:\1\n/,
+  ],
+  [
+    ["--host", "0.0.0.0"],
+    /emulator at every address of this machine, port (\d+) .*To use it on this machine:\n\nexport WAYSCLOUD_ENDPOINT=http:\/\/127.0.0.1:\1\n.*\n\n.*accepts http: only to its own machine.*docs\/emulator.md/s,
+  ],
+  [["--time-offset", "2d"], /Its clock is at 20\d\d-\d\d-\d\dT[\d:]+Z\n/],
+])("with %j it says where it is, and how to get there", async (args, said) => {
+  const running = begin(["--port", "0", ...args]);
+  const client = await caller(running);
+  expect(running.out()).toMatch(said);
+  expect((await send(client, "GET", "/v1/account/profile")).status).toBe(200);
+  running.stop();
+  await running.status;
 });
 
 test("--quiet prints no requests, --faults reads a file", async () => {
@@ -158,6 +178,7 @@ test.each([
   [["--latency", "99999999999"], "--latency must be from 0 to 2147483647 ms"],
   [["--host", ""], "--host must be an address or host name"],
   [["--state", ""], "--state must be the name of a file"],
+  [["--time-offset", "30"], '--time-offset must be a time span such as "30d"'],
   [["--port", "0", "--port", "1"], "--port was given more than once"],
   [["--fault", '{"status": 500, "path": "/nowhere"}'], "path /nowhere matches no endpoint"],
 ])("%j is refused in one line that points to the help, with exit status 2", async (args, reason) => {

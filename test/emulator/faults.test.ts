@@ -105,6 +105,16 @@ describe("the connection", () => {
   });
 });
 
+test("delays that are together longer than a timer can wait do not end at once", async () => {
+  const slow = await startEmulator({ latency: 2 ** 31 - 1, faults: [{ delay: 2 ** 31 - 1 }] });
+  const answer = send(slow, "GET", LIST).catch(() => "closed");
+  await until(() => slow.account.apiKeys()[0]!.lastUsedAt !== null);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(slow.requests[0]!.status).toBe("pending");
+  await slow.close();
+  expect(await answer).toBe("closed");
+});
+
 describe("the answer", () => {
   test.each([[true], [false]])("status with headers and body, with the effect: %s", async (commit) => {
     emulator.faults.add({ status: 502, headers: { "Retry-After": "2" }, body: { error: "x" }, commit });

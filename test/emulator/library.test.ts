@@ -15,13 +15,13 @@ afterEach(async () => {
 });
 
 test.each([
-  [{ prot: 1 }, "prot is not an option of the emulator (known: port, host"],
+  [{ prot: 1 }, 'options: unknown field "prot" (known: port, host'],
   [{ host: "" }, "host must be an address or host name"],
   [{ state: " " }, "state must be the name of a file"],
   [{ latency: 3_000_000_000 }, "latency must be from 0 to 2147483647 ms"],
   [{ provisioning: { msec: 1 } }, "provisioning must be"],
-  [{ quirks: { listlag: 1 } }, 'quirks has no "listlag" (known: descriptions'],
-  [{ quirks: { descriptions: "upper" } }, "quirks .descriptions must be"],
+  [{ quirks: { listlag: 1 } }, 'quirks unknown field "listlag" (known: descriptions'],
+  [{ quirks: { descriptions: "upper" } }, "quirks.descriptions must be"],
   [{ faults: {} }, "faults must be a list"],
   [{ now: 5 }, "now must be a function"],
 ])("option %j is refused with a sentence", async (options, reason) => {

@@ -115,6 +115,7 @@ describe("bodies", () => {
     [PAT, { scopes: [] }, ["scopes"], "too_short"],
     [PAT, { scopes: ["a:b", 1] }, ["scopes", 1], "string_type"],
     [PAT, { scopes: ["nonsense"] }, ["scopes", 0], "value_error"],
+    [PAT, { scopes: ["a:b", ""] }, ["scopes", 1], "value_error"],
     [PAT, { scopes: ["a:b"], expires_in_days: 0 }, ["expires_in_days"], "greater_than_equal"],
     [PAT, { scopes: ["a:b"], expires_in_days: 1.5 }, ["expires_in_days"], "int_type"],
     [PAT, { scopes: ["a:b"], expires_in_days: "90" }, ["expires_in_days"], "int_type"],

@@ -1,4 +1,5 @@
-// The state file: one emulator at a time, symbolic links, damage, and what is left behind when it cannot be written.
+// The state file: two emulators on it, signals, symbolic links, damage, and what is left behind when it cannot be written.
+import { spawn } from "node:child_process";
 import {
   lstatSync,
   mkdirSync,
@@ -15,6 +16,7 @@ import { startEmulator } from "../../src/emulator";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
 import { send } from "./client";
 
+const root = join(__dirname, "../..");
 let folder: string;
 let state: string;
 const open: Emulator[] = [];
@@ -32,48 +34,79 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe("one emulator at a time", () => {
-  test("a second one is refused with a sentence and loses nothing; after closing it may", async () => {
+describe("two emulators on one file", () => {
+  test.each([["its name"], ["a link"]])(
+    "the one that finds it changed (by %s) refuses every change, and loses nothing of the other",
+    async (name) => {
+      const first = await start();
+      if (name === "a link") symlinkSync(state, join(folder, "link.json"));
+      const second = await start(name === "a link" ? { state: join(folder, "link.json") } : {});
+      const { id } = second.account.addApiKey({ service: "dns" });
+      const refusal = `the file ${state} cannot be written: another process has changed it; only one emulator`;
+      expect(() => first.account.addApiKey()).toThrow(refusal);
+      expect((await send(first, "POST", "/v1/account/api-keys/service", { service: "dns" })).status).toBe(
+        500,
+      );
+      await expect(first.close()).rejects.toThrow(refusal);
+      await second.close();
+      const third = await start();
+      expect(third.account.liveApiKeys().map((key) => key.id)).toEqual([id]);
+    },
+  );
+
+  test("a second one that changes nothing disturbs nobody", async () => {
     const first = await start();
-    const { id } = first.account.addApiKey({ service: "dns" });
-    await expect(start()).rejects.toThrow(
-      `the state file ${state} is in use by another emulator (process ${process.pid}): stop that one or choose another file`,
+    await (await start()).close();
+    first.account.addApiKey();
+  });
+});
+
+describe("the end of the process", () => {
+  const answered = async (signal: NodeJS.Signals): Promise<{ keys: string[]; code: number | null }> => {
+    const child = spawn(
+      process.execPath,
+      [
+        join(root, "test/support/run-typescript.js"),
+        join(root, "src/emulator/main.ts"),
+        ...["--port", "0", "--state", state],
+      ],
+      { stdio: ["ignore", "pipe", "inherit"] },
     );
-    await first.close();
-    const second = await start();
-    expect(second.account.liveApiKeys().map((key) => key.id)).toEqual([id]);
-  });
+    let out = "";
+    for await (const chunk of child.stdout) if (/TOKEN=\S+/.test((out += String(chunk)))) break;
+    const value = (name: string): string => new RegExp(`${name}=(\\S+)`).exec(out)![1]!;
+    const client = { url: value("WAYSCLOUD_ENDPOINT"), apiKey: value("WAYSCLOUD_PAT_TOKEN") };
+    const keys: string[] = [];
+    for (const service of ["dns", "vps", "storage"]) {
+      const { json } = await send(client, "POST", "/v1/account/api-keys/service", { service });
+      keys.push(json.key);
+    }
+    child.kill(signal);
+    return { keys, code: await new Promise((resolve) => child.once("close", resolve)) };
+  };
 
-  test("the same file under another name is the same file", async () => {
-    await start();
-    symlinkSync(state, join(folder, "link.json"));
-    await expect(start({ state: join(folder, "link.json") })).rejects.toThrow("is in use");
-  });
-
-  test("a lock of another running process counts; one of a process that is gone is taken over", async () => {
-    const lock = `${state}.lock`;
-    writeFileSync(lock, JSON.stringify({ pid: process.ppid, started: 0 }));
-    await expect(start()).rejects.toThrow(`(process ${process.ppid})`);
-    // No process has this id: it is above the largest one possible.
-    writeFileSync(lock, JSON.stringify({ pid: 2 ** 30, started: 0 }));
-    await start();
-    expect(JSON.parse(readFileSync(lock, "utf8"))).toMatchObject({ pid: process.pid });
-  });
-
-  test("a lock with our own process id from an earlier start, as in a container, is taken over", async () => {
-    writeFileSync(`${state}.lock`, JSON.stringify({ pid: process.pid, started: 1_000 }));
-    await start();
-  });
-
-  test("a start that fails unlocks the file", async () => {
-    writeFileSync(state, "{}");
-    await expect(start()).rejects.toThrow("not a state file");
+  test.each([
+    ["SIGKILL", null],
+    ["SIGHUP", 0],
+    ["SIGTERM", 0],
+  ] as const)("%s loses no change that was answered, and leaves no other file", async (signal, status) => {
+    const { keys, code } = await answered(signal);
+    expect(code).toBe(status);
+    const saved = JSON.parse(readFileSync(state, "utf8")).apiKeys as { key: string }[];
+    expect(saved.slice(1).map(({ key }) => key)).toEqual(keys);
     expect(readdirSync(folder)).toEqual(["state.json"]);
   });
 });
 
-test("a symbolic link is written through, also one that leads to a file that does not exist yet", async () => {
+test("a start that fails leaves the file alone", async () => {
+  writeFileSync(state, "{}");
+  await expect(start()).rejects.toThrow("not a state file");
+  expect(readdirSync(folder)).toEqual(["state.json"]);
+});
+
+test("a symbolic link is written through", async () => {
   mkdirSync(join(folder, "there"));
+  await (await start({ state: join(folder, "there", "real.json") })).close();
   symlinkSync(join("there", "real.json"), state);
   const emulator = await start();
   emulator.account.addApiKey({ description: "behind a link" });
@@ -89,7 +122,6 @@ test.each([
 ])("%s is refused with a sentence and leaves nothing behind", async (_what, path, reason) => {
   await expect(start({ state: path() })).rejects.toThrow(reason);
   expect(readdirSync(folder)).toEqual([]);
-  expect(readdirSync(join(folder, "..")).filter((name) => name.includes(`${folder}.lock`))).toEqual([]);
 });
 
 test.each([
@@ -138,15 +170,14 @@ test("a state file of release 1.0.0 is still read, its servers included", async 
 describe("when it can no longer be written", () => {
   test("the temporary file does not stay, and closing says that a change is lost", async () => {
     const emulator = await start();
-    await new Promise((resolve) => setTimeout(resolve, 60));
     rmSync(state);
     mkdirSync(state);
     const { status, json } = await send(emulator, "POST", "/v1/account/api-keys/service", { service: "dns" });
     expect([status, json.detail]).toEqual([
       500,
-      expect.stringContaining(`the file ${state} cannot be written: it is a directory (EISDIR)`),
+      expect.stringContaining(`the file ${state} cannot be written: another process has changed it`),
     ]);
-    expect(readdirSync(folder)).toEqual(["state.json", "state.json.lock"]);
+    expect(readdirSync(folder)).toEqual(["state.json"]);
     const closing = emulator.close();
     expect(emulator.close()).toBe(closing);
     await expect(closing).rejects.toThrow("cannot be written");

@@ -1,4 +1,4 @@
-// The account in memory. Maps throughout, so that creation, look-up and deletion cost no more in a large account.
+// The account in memory. Maps, so that creation, look-up and deletion of keys cost little in a large account.
 import { randomUUID } from "node:crypto";
 import { PROFILE, SERVICE } from "./fixtures";
 import { storedDescription } from "./quirks";
@@ -8,7 +8,6 @@ import type { ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord } from "./record
 import { newServiceKey, newToken, prefixOf } from "./secrets";
 import { Servers } from "./servers";
 import type { Provisioning } from "./servers";
-import { SshKeyIndex } from "./ssh-key-index";
 import { parsePublicKey } from "./ssh-public-key";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -35,8 +34,6 @@ export class AccountStore {
   readonly apiKeys = new Map<string, ApiKeyRecord>();
   readonly everyApiKey = new Map<string, ApiKeyRecord>();
   readonly #bySecret = new Map<string, ApiKeyRecord>();
-  readonly #byFingerprint = new SshKeyIndex("fingerprint");
-  readonly #byName = new SshKeyIndex("name");
   /** When the keys of this run were created, by the emulator's clock. */
   readonly #createdAt = new Map<string, number>();
 
@@ -117,8 +114,9 @@ export class AccountStore {
     return true;
   }
 
-  findSshKey(by: { fingerprint: string } | { name: string }): SshKeyRecord | undefined {
-    return "name" in by ? this.#byName.find(by.name) : this.#byFingerprint.find(by.fingerprint);
+  hasSshKey(property: "fingerprint" | "name", value: string): boolean {
+    for (const record of this.sshKeys.values()) if (record[property] === value) return true;
+    return false;
   }
 
   createSshKey(wanted: NewSshKey): SshKeyRecord {
@@ -137,24 +135,13 @@ export class AccountStore {
 
   /** Adds a record, in place of one with the same id. */
   restoreSshKey(record: SshKeyRecord): void {
-    this.#forgetSshKey(record.id);
+    this.sshKeys.delete(record.id);
     this.sshKeys.set(record.id, record);
-    this.#byFingerprint.add(record);
-    this.#byName.add(record);
   }
 
   removeSshKey(id: string): boolean {
-    if (!this.#forgetSshKey(id)) return false;
+    if (!this.sshKeys.delete(id)) return false;
     this.onChange();
-    return true;
-  }
-
-  #forgetSshKey(id: string): boolean {
-    const record = this.sshKeys.get(id);
-    if (!record) return false;
-    this.sshKeys.delete(id);
-    this.#byFingerprint.delete(record);
-    this.#byName.delete(record);
     return true;
   }
 

@@ -38,18 +38,41 @@ export const ALL_SCOPES = ["api_keys:write", "ssh_keys:write", "services:write",
 
 /** The regions that servers can be in. */
 export const REGIONS = [
-  { code: "NO", name: "Norway" },
-  { code: "SE", name: "Sweden" },
-  { code: "FR", name: "France" },
-  { code: "DE", name: "Germany" },
-  { code: "EU", name: "Europe" },
-  { code: "US", name: "United States" },
+  { code: "NO", name: "Norway", city: "Oslo", country: "NO" },
+  { code: "SE", name: "Sweden", city: "Stockholm", country: "SE" },
+  { code: "FR", name: "France", city: "Paris", country: "FR" },
+  { code: "DE", name: "Germany", city: "Frankfurt", country: "DE" },
+  { code: "EU", name: "Europe", city: null, country: null },
+  { code: "US", name: "United States", city: null, country: "US" },
+  { code: "NL", name: "Netherlands", city: "Amsterdam", country: "NL" },
+  { code: "DK", name: "Denmark", city: "Copenhagen", country: "DK" },
+  { code: "EE", name: "Estonia", city: "Tallinn", country: "EE" },
+  { code: "FI", name: "Finland", city: "Helsinki", country: "FI" },
 ] as const;
+
+/** Other names of regions that the vendor's Terraform provider accepts. */
+const REGION_ALIASES: Record<string, string | undefined> = {
+  OSLO: "NO",
+  NORWAY: "NO",
+  "NO-OSLO-1": "NO",
+  STOCKHOLM: "SE",
+  SWEDEN: "SE",
+  FRANKFURT: "DE",
+  GERMANY: "DE",
+  PARIS: "FR",
+  FRANCE: "FR",
+};
+
+/** The code of a region that is written in another case, with blanks around it, or as an alias. */
+export function regionCode(written: string): string {
+  const name = written.trim().toUpperCase();
+  return REGION_ALIASES[name] ?? name;
+}
 
 /** Some operating systems; others are accepted as well. */
 export const OS_TEMPLATES = [
-  { id: "ubuntu-24.04", name: "Ubuntu 24.04 LTS", os_family: "linux" },
-  { id: "debian-12", name: "Debian 12", os_family: "linux" },
+  { id: "ubuntu-24.04", name: "Ubuntu 24.04 LTS", family: "ubuntu", os_family: "linux", platform: "linux" },
+  { id: "debian-12", name: "Debian 12", family: "debian", os_family: "linux", platform: "linux" },
 ] as const;
 
 /** Some sizes of servers; the plan's code holds them. Other sizes are accepted as well. */

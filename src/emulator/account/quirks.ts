@@ -1,4 +1,6 @@
 // Ways in which a real API may differ from its documentation, for tests of clients that must cope with them.
+import { z } from "zod";
+import { atLeast, must, strict } from "../check";
 
 /** Deviations from the documented API. Unlike a fault, a quirk applies to every request while it is set. */
 export interface Quirks {
@@ -18,35 +20,19 @@ export interface Quirks {
   tokenService?: string | undefined;
 }
 
-const CHECKS: Record<keyof Quirks, [rule: string, holds: (value: unknown) => boolean]> = {
-  descriptions: [
-    'must be "trimmed", "null", "lower-case" or { truncatedTo: number }',
-    (value) => ["trimmed", "null", "lower-case"].includes(String(value)) || lengthOf(value) >= 0,
-  ],
-  listLag: ["must be 0 ms or more", (value) => typeof value === "number" && value >= 0],
-  listsRevokedKeys: ["must be true or false", (value) => typeof value === "boolean"],
-  createdAtSkew: ["must be a number of milliseconds", Number.isSafeInteger],
-  tokenService: ["must be a string", (value) => typeof value === "string"],
-};
-
-function lengthOf(value: unknown): number {
-  const length: unknown =
-    typeof value === "object" && value !== null ? Reflect.get(value, "truncatedTo") : undefined;
-  return typeof length === "number" && Number.isSafeInteger(length) ? length : -1;
-}
-
-/** What is wrong with the quirks, if anything. */
-export function problemOfQuirks(quirks: unknown): string | undefined {
-  if (typeof quirks !== "object" || quirks === null) return "must be an object";
-  for (const [name, value] of Object.entries(quirks) as [string, unknown][]) {
-    if (!Object.hasOwn(CHECKS, name)) {
-      return `has no ${JSON.stringify(name)} (known: ${Object.keys(CHECKS).join(", ")})`;
-    }
-    const [rule, holds] = CHECKS[name as keyof Quirks];
-    if (value !== undefined && !holds(value)) return `.${name} ${rule}`;
-  }
-  return undefined;
-}
+export const QUIRKS = strict<Quirks>({
+  descriptions: must(
+    '"trimmed", "null", "lower-case" or { truncatedTo: number }',
+    z.union([
+      z.enum(["trimmed", "null", "lower-case"]),
+      z.strictObject({ truncatedTo: z.int().nonnegative() }),
+    ]),
+  ),
+  listLag: must("0 ms or more", atLeast(0)),
+  listsRevokedKeys: must("true or false", z.boolean()),
+  createdAtSkew: must("a number of milliseconds", z.int()),
+  tokenService: must("a string", z.string()),
+});
 
 /** The description that the API stores. */
 export function storedDescription(sent: string | null, { descriptions }: Quirks): string | null {

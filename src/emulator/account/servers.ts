@@ -19,7 +19,8 @@ export type NewVps = Pick<VpsRecord, "name" | "plan" | "region" | "osTemplate" |
 export class Servers {
   readonly #records = new Map<string, VpsRecord>();
   readonly #reads = new Map<string, number>();
-  readonly #vmCounts = new Map<string, number>();
+  /** To the millisecond, which the records are not. */
+  readonly #createdAt = new Map<string, number>();
   #created = 0;
 
   constructor(
@@ -35,7 +36,7 @@ export class Servers {
 
   /** How many servers hold the SSH key. */
   vmCount(fingerprint: string): number {
-    return this.#vmCounts.get(fingerprint) ?? 0;
+    return this.all().filter((record) => record.fingerprints.includes(fingerprint)).length;
   }
 
   create(wanted: NewVps): VpsRecord {
@@ -53,16 +54,15 @@ export class Servers {
       createdAt: timestamp(this.now()),
       provisionedAt: null,
     };
+    this.#createdAt.set(record.id, this.now());
     this.restore(record);
     this.changed();
     return record;
   }
 
   restore(record: VpsRecord): void {
-    this.#forget(record.id);
     this.#created += 1;
     this.#records.set(record.id, record);
-    this.#count(record, 1);
   }
 
   /** The server as a response shows it, which may be what makes it active. */
@@ -71,12 +71,13 @@ export class Servers {
     if (record?.status !== "provisioning") return record;
     const { ms = 0, reads = 0 } = this.provisioning;
     const read = this.#reads.get(id) ?? 0;
-    if (read < reads || this.now() < Date.parse(record.createdAt) + ms) {
+    const readyAt = (this.#createdAt.get(id) ?? Date.parse(record.createdAt)) + ms;
+    if (read < reads || this.now() < readyAt) {
       this.#reads.set(id, read + 1);
       return record;
     }
     record.status = "active";
-    record.provisionedAt = timestamp(this.now());
+    record.provisionedAt = timestamp(readyAt);
     this.changed();
     return record;
   }
@@ -88,23 +89,8 @@ export class Servers {
   }
 
   remove(id: string): boolean {
-    if (!this.#forget(id)) return false;
+    if (!this.#records.delete(id)) return false;
     this.changed();
     return true;
-  }
-
-  #forget(id: string): boolean {
-    const record = this.#records.get(id);
-    if (!record) return false;
-    this.#records.delete(id);
-    this.#reads.delete(id);
-    this.#count(record, -1);
-    return true;
-  }
-
-  #count(record: VpsRecord, by: 1 | -1): void {
-    for (const fingerprint of record.fingerprints) {
-      this.#vmCounts.set(fingerprint, this.vmCount(fingerprint) + by);
-    }
   }
 }

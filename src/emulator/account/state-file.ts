@@ -1,112 +1,93 @@
-// Keeps the account in a file, so that it survives a restart.
+// Keeps the account in a file, so that it survives a restart: read at the start, written before each change is answered.
 import { randomBytes } from "node:crypto";
-import {
-  lstatSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { errorCode, errorMessage } from "../errors";
 import type { AccountStore } from "./account-store";
-import { errorCode, errorMessage } from "../http/error-message";
-import { fileError } from "./file-error";
-import { FORMAT, isStateFile, readContent, VERSION } from "./state-schema";
+import { HEADER, stateContent, stateHeader } from "./state-schema";
 import type { StateContent } from "./state-schema";
 
-/** Changes closer together than this are written together. */
-const WRITE_INTERVAL_MS = 50;
+const REASONS: Record<string, string | undefined> = {
+  EACCES: "permission denied",
+  EISDIR: "it is a directory",
+  ENOENT: "its folder does not exist",
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+};
 
-/** The file behind symbolic links; it need not exist yet. */
-export function realStateFile(file: string): string {
-  const absolute = resolve(file);
+/** Tries something with the file; its error says what cannot be done, and why. */
+function attempt<T>(problem: string, file: string, work: () => T): T {
   try {
-    return realpathSync(absolute);
+    return work();
   } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw fileError("cannot be used", file, error);
-  }
-  try {
-    const folder = realpathSync(dirname(absolute));
-    const target = join(folder, basename(absolute));
-    const isLink = lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-    return isLink ? realStateFile(resolve(folder, readlinkSync(target))) : target;
-  } catch (error) {
-    throw fileError("cannot be used", file, error);
+    const code = errorCode(error) ?? "";
+    const reason = REASONS[code] === undefined ? errorMessage(error) : `${REASONS[code]} (${code})`;
+    throw new Error(`the file ${file} ${problem}: ${reason}`, { cause: error });
   }
 }
 
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw fileError("cannot be read", file, error);
-  }
+/** Which file it is, and of when: another after each write, since a write makes a new file. */
+function identityOf(file: string): string | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat && `${stat.dev} ${stat.ino} ${stat.mtimeMs}`;
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Fills the account from the file, if there is one. */
-export function loadState(file: string, account: AccountStore): void {
-  const text = readText(file);
-  if (text === undefined) return;
-  const value = parse(text);
-  if (!isStateFile(value)) {
-    throw new Error(`${file} is not a state file of this emulator: choose another file or delete it`);
-  }
-  const read = readContent(value);
-  if ("problem" in read) {
-    throw new Error(`the state file ${file} is damaged (${read.problem}): correct it or delete it`);
-  }
-  const { profile, services, vps, sshKeys, apiKeys } = read.content;
-  account.profile = profile;
-  account.services.clear();
-  for (const service of services) account.services.set(service.id, service);
-  for (const record of vps) account.servers.restore(record);
-  for (const record of sshKeys) account.restoreSshKey(record);
-  for (const record of apiKeys) account.restoreApiKey(record);
-}
-
-/**
- * Writes the account to the file. A change is written at once, before its response is sent, unless the last write is less
- * than 50 ms ago; then it is written when these have passed. So a single change survives even a SIGKILL of the emulator,
- * and a burst of thousands does not write as many copies of the whole account.
- */
-export class StateWriter {
-  #writtenAt = -Infinity;
-  #timer: NodeJS.Timeout | undefined;
-  #failure: Error | undefined;
+/** The state file of one account. */
+export class StateFile {
+  readonly #file: string;
+  #identity: string | undefined;
+  #saved: string | undefined;
   #unsaved = false;
 
+  /** Fills the account from the file, if there is one. */
   constructor(
-    private readonly file: string,
+    file: string,
     private readonly account: AccountStore,
-  ) {}
-
-  /** Call after each change; throws if it, or an earlier one, cannot be written. */
-  changed(): void {
-    this.#unsaved = true;
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure) throw failure;
-    if (this.#timer) return;
-    const wait = this.#writtenAt + WRITE_INTERVAL_MS - performance.now();
-    if (wait <= 0) this.#write();
-    else this.#timer = setTimeout(() => this.#writeLate(), wait);
+  ) {
+    const absolute = resolve(file);
+    this.#file = attempt("cannot be used", file, () =>
+      statSync(absolute, { throwIfNoEntry: false }) ? realpathSync(absolute) : absolute,
+    );
+    this.#identity = identityOf(this.#file);
+    if (this.#identity === undefined) return;
+    this.#load(attempt("cannot be read", file, () => readFileSync(file, "utf8")));
+    this.#saved = this.#content();
   }
 
-  /** Writes what is not in the file yet. Throws only if that loses a change; when keys were last used is not worth it. */
+  #load(text: string): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      value = undefined;
+    }
+    if (!stateHeader.safeParse(value).success) {
+      throw new Error(`${this.#file} is not a state file of this emulator: choose another file or delete it`);
+    }
+    const { data, error } = stateContent.safeParse(value);
+    if (!data) {
+      // The place, and never the wrong value, which may be a secret.
+      const [first] = error.issues;
+      const problem = `${first?.path.join(".") ?? ""}: ${first?.message ?? ""}`;
+      throw new Error(`the state file ${this.#file} is damaged (${problem}): correct it or delete it`);
+    }
+    this.account.profile = data.profile;
+    this.account.services.clear();
+    for (const entry of data.services) this.account.services.set(entry.id, entry);
+    for (const record of data.vps) this.account.servers.restore(record);
+    for (const record of data.sshKeys) this.account.restoreSshKey(record);
+    for (const record of data.apiKeys) this.account.restoreApiKey(record);
+  }
+
+  /** Call after each change; throws if it cannot be written. */
+  changed(): void {
+    this.#unsaved = true;
+    this.#write();
+    this.#unsaved = false;
+  }
+
+  /** Throws only if that loses a change; when keys were last used is not worth it. */
   close(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     try {
       this.#write();
     } catch (error) {
@@ -114,41 +95,44 @@ export class StateWriter {
     }
   }
 
-  #writeLate(): void {
-    this.#timer = undefined;
-    try {
-      this.#write();
-    } catch (error) {
-      this.#failure = new Error(errorMessage(error), { cause: error });
-    }
-  }
-
-  #write(): void {
+  #content(): string {
     const { profile, services, servers, sshKeys, everyApiKey } = this.account;
     const content: StateContent = {
-      format: FORMAT,
-      version: VERSION,
+      ...HEADER,
       profile,
       services: [...services.values()],
       vps: servers.all(),
       sshKeys: [...sshKeys.values()],
       apiKeys: [...everyApiKey.values()],
     };
-    writeBeside(this.file, `${JSON.stringify(content)}\n`);
-    this.#unsaved = false;
-    this.#writtenAt = performance.now();
+    return `${JSON.stringify(content)}\n`;
+  }
+
+  #write(): void {
+    const content = this.#content();
+    if (content === this.#saved) return;
+    attempt("cannot be written", this.#file, () => {
+      // Two emulators would overwrite each other's changes.
+      const identity = identityOf(this.#file);
+      if (identity !== undefined && identity !== this.#identity) {
+        throw new Error("another process has changed it; only one emulator at a time can use it");
+      }
+      writeBeside(this.#file, content);
+    });
+    this.#identity = identityOf(this.#file);
+    this.#saved = content;
   }
 }
 
 /** Writes a new file and renames it, so that a reader, or a crash, never meets half a file. */
 function writeBeside(file: string, text: string): void {
-  const tempFile = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     // `wx`: never through a link that somebody placed there.
-    writeFileSync(tempFile, text, { mode: 0o600, flag: "wx" });
-    renameSync(tempFile, file);
+    writeFileSync(beside, text, { mode: 0o600, flag: "wx" });
+    renameSync(beside, file);
   } catch (error) {
-    rmSync(tempFile, { force: true });
-    throw fileError("cannot be written", file, error);
+    rmSync(beside, { force: true });
+    throw error;
   }
 }

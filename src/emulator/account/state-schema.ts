@@ -2,13 +2,14 @@
 import { z } from "zod";
 import type { ApiKeyRecord, ServiceEntry, SshKeyRecord, VpsRecord } from "./records";
 
-export const FORMAT = "wayscloud-emulator-state";
-export const VERSION = 1;
+/** A file without these is another program's and must not be overwritten. */
+export const HEADER = { format: "wayscloud-emulator-state", version: 1 } as const;
 
+const id = z.string().min(1);
 const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), "is not a date and time");
 
 const apiKey = z.object({
-  id: z.string().min(1),
+  id,
   key: z.string().min(1),
   keyPrefix: z.string(),
   keyType: z.enum(["service", "pat"]),
@@ -25,7 +26,7 @@ const apiKey = z.object({
 }) satisfies z.ZodType<ApiKeyRecord>;
 
 const sshKey = z.object({
-  id: z.string().min(1),
+  id,
   name: z.string(),
   publicKey: z.string(),
   fingerprint: z.string(),
@@ -36,7 +37,7 @@ const sshKey = z.object({
 /** Release 1.0.0 stored fewer fields, and an operating system of null. */
 const server = z
   .object({
-    id: z.string().min(1),
+    id,
     name: z.string(),
     displayName: z.string().optional(),
     plan: z.string(),
@@ -59,7 +60,7 @@ const server = z
   }));
 
 const service = z.looseObject({
-  id: z.string().min(1),
+  id,
   service_type: z.string(),
   name: z.string(),
   status: z.string(),
@@ -68,9 +69,8 @@ const service = z.looseObject({
   metadata: z.unknown(),
 }) satisfies z.ZodType<ServiceEntry>;
 
-const content = z.object({
-  format: z.literal(FORMAT),
-  version: z.literal(VERSION),
+export const stateHeader = z.object({ format: z.literal(HEADER.format), version: z.literal(HEADER.version) });
+export const stateContent = stateHeader.extend({
   profile: z.record(z.string(), z.unknown()),
   services: z.array(service),
   vps: z.array(server),
@@ -78,17 +78,5 @@ const content = z.object({
   apiKeys: z.array(apiKey),
 });
 
-export type StateContent = z.infer<typeof content>;
-
-/** Whether the value says that it is a state file; another program's file must never be overwritten. */
-export function isStateFile(value: unknown): boolean {
-  return z.object({ format: z.literal(FORMAT), version: z.literal(VERSION) }).safeParse(value).success;
-}
-
-/** The content, or where it is wrong; never the wrong value, which may be a secret. */
-export function readContent(value: unknown): { content: StateContent } | { problem: string } {
-  const result = content.safeParse(value);
-  if (result.success) return { content: result.data };
-  const [first] = result.error.issues;
-  return { problem: `${first?.path.join(".") ?? "it"}: ${first?.message ?? "unreadable"}` };
-}
+/** As it is written; what an earlier release wrote is completed when it is read. */
+export type StateContent = z.output<typeof stateContent>;

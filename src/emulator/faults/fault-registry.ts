@@ -1,9 +1,9 @@
 // Which fault applies to which request.
-import type { Call } from "../http/call";
-import type { Fault, FaultControl } from "./fault";
-import { checkFault } from "./check-json";
 import { copyOf } from "../account/records";
+import type { Call } from "../http/call";
 import { withoutTrailingSlash } from "../routes/endpoints";
+import type { Fault, FaultControl } from "./fault";
+import { checkFault } from "./fault-schema";
 
 interface Entry {
   fault: Fault;

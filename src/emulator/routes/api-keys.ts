@@ -1,11 +1,26 @@
 // /v1/account/api-keys: list, create a service key, create a token, revoke.
+import { z } from "zod";
 import type { AccountStore } from "../account/account-store";
+import { DELETED, SAVE_WARNING, SERVICE_NAMES } from "../account/fixtures";
+import type { ApiKeyRecord } from "../account/records";
 import { ApiError } from "../http/api-result";
 import type { ApiResult } from "../http/api-result";
 import type { Call } from "../http/call";
-import { DELETED, SAVE_WARNING, SERVICE_NAMES } from "../account/fixtures";
-import type { ApiKeyRecord } from "../account/records";
-import { BodyReader } from "./body-reader";
+import { parseBody, text } from "./body";
+
+const SERVICE_KEY = z.object({
+  service: text.pipe(z.enum(SERVICE_NAMES)),
+  description: z.string().nullish(),
+});
+const TOKEN = z.object({
+  scopes: z
+    .array(
+      z.string().refine((scope) => /^[a-z][a-z0-9_-]*:[a-z]+$/.test(scope), "a scope has the form area:verb"),
+    )
+    .min(1),
+  description: z.string().nullish(),
+  expires_in_days: z.int().min(1).nullish(),
+});
 
 function created(record: ApiKeyRecord): ApiResult {
   const { id, key, keyPrefix, keyType } = record;
@@ -31,43 +46,14 @@ export function listApiKeys(account: AccountStore): ApiResult {
 }
 
 export function createServiceKey(account: AccountStore, call: Call): ApiResult {
-  const reader = new BodyReader(call);
-  const service = reader.requiredText("service");
-  const description = reader.optionalText("description");
-  const known: readonly string[] = SERVICE_NAMES;
-  if (service !== "" && !known.includes(service)) {
-    reader.problem("service", "enum", "Input should be 'database', 'storage', 'llm-api', 'dns' or 'vps'");
-  }
-  reader.finish();
+  const { service, description = null } = parseBody(call, SERVICE_KEY);
   const scopes = [`${service}:read`, `${service}:write`];
   return created(account.createApiKey({ keyType: "service", service, description, scopes }));
 }
 
 export function createToken(account: AccountStore, call: Call): ApiResult {
-  const reader = new BodyReader(call);
-  const scopes = reader.texts("scopes", 1);
-  const description = reader.optionalText("description");
-  const expiresInDays = readExpiry(reader);
-  scopes.forEach((scope, index) => {
-    if (scope !== "" && !/^[a-z][a-z0-9_-]*:[a-z]+$/.test(scope)) {
-      reader.problem(["scopes", index], "value_error", "Value error, a scope has the form area:verb");
-    }
-  });
-  reader.finish();
+  const { scopes, description = null, expires_in_days: expiresInDays = null } = parseBody(call, TOKEN);
   return created(account.createApiKey({ keyType: "pat", scopes, description, expiresInDays }));
-}
-
-function readExpiry(reader: BodyReader): number | null {
-  const days = reader.optional("expires_in_days");
-  if (days === null) return null;
-  if (typeof days !== "number" || !Number.isSafeInteger(days)) {
-    reader.problem("expires_in_days", "int_type", "Input should be a valid integer");
-    return null;
-  }
-  if (days < 1) {
-    reader.problem("expires_in_days", "greater_than_equal", "Input should be greater than or equal to 1");
-  }
-  return days;
 }
 
 export function revokeApiKey(account: AccountStore, _call: Call, id: string): ApiResult {

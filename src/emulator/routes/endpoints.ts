@@ -1,11 +1,13 @@
-// The table of endpoints: paths, methods, required scopes, handlers.
+// The API as a function from a request to a result: the table of endpoints, who may call them, and what they answer.
 import type { AccountStore } from "../account/account-store";
+import { ApiError } from "../http/api-result";
 import type { ApiResult } from "../http/api-result";
 import type { Call } from "../http/call";
 import { getProfile, listServices } from "./account";
 import { createServiceKey, createToken, listApiKeys, revokeApiKey } from "./api-keys";
+import { authorize } from "./authentication";
 import type { RequiredScope } from "./authentication";
-import { listOsTemplates, listPlans, listPlansOfRegion, listRegions } from "./catalog";
+import { describeRegions, listOsTemplates, listPlans, listPlansOfRegion, listRegions } from "./catalog";
 import { addSshKey, deleteSshKey, listSshKeys } from "./ssh-keys";
 import { changePower, createVps, deleteVps, getVps, getVpsStatus, listVps, updateVps } from "./vps";
 
@@ -53,6 +55,8 @@ const ROUTES: readonly (readonly [template: string, route: Route])[] = [
   ["/api/v1/dashboard/account/profile", PROFILE],
   ["/api/v1/dashboard/account/ssh-keys", SSH_KEYS],
   ["/api/v1/dashboard/account/ssh-keys/*", SSH_KEY],
+  ["/api/v1/regions", vpsList(listRegions)],
+  ["/v1/regions", { GET: { scope: VPS_READ, handler: describeRegions } }],
   [VPS, { ...vpsList(listVps), POST: { scope: VPS_WRITE, handler: createVps } }],
   [`${VPS}/plans`, vpsList(listPlans)],
   [`${VPS}/plans/region/*`, vpsList(listPlansOfRegion)],
@@ -72,13 +76,13 @@ const ROUTES: readonly (readonly [template: string, route: Route])[] = [
   [`${VPS}/*/reboot`, vpsAction(changePower("reboot"))],
 ];
 
-/** Under `/v1/vps` a slash at the end means nothing; the Account API does not document one. */
+/** Outside of the Account API, which documents none, a slash at the end means nothing. */
 export function withoutTrailingSlash(path: string): string {
-  return path.startsWith(`${VPS}/`) && path.endsWith("/") ? path.slice(0, -1) : path;
+  return /^\/(v1\/vps|(api\/)?v1\/regions)(\/.*)?\/$/.test(path) ? path.slice(0, -1) : path;
 }
 
 /** The route of a path and the id in it; percent-escapes are decoded in the id only. */
-export function findRoute(path: string): { route: Route | undefined; id: string } {
+function findRoute(path: string): { route: Route | undefined; id: string } {
   const segments = withoutTrailingSlash(path).split("/");
   for (const [template, route] of ROUTES) {
     const parts = template.split("/");
@@ -116,4 +120,28 @@ function routesOf(pattern: string): Route[] {
       return at === last ? part === "*" || part.startsWith(segment) : fits(part, segment);
     });
   }).map(([, route]) => route);
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    throw new ApiError(404, "Not Found");
+  }
+}
+
+/** Serves one request, changing the account as it asks; `onCaller` gets the id of the key that authenticated. */
+export function respondTo(account: AccountStore, call: Call, onCaller: (id: string) => void): ApiResult {
+  try {
+    const { route, id } = findRoute(call.path);
+    if (!route) throw new ApiError(404, "Not Found");
+    const decodedId = decoded(id);
+    const endpoint = Object.hasOwn(route, call.method) ? route[call.method] : undefined;
+    if (!endpoint) throw new ApiError(405, "Method Not Allowed", { Allow: Object.keys(route).join(", ") });
+    authorize(account, call, endpoint.scope, onCaller);
+    return endpoint.handler(account, call, decodedId);
+  } catch (error) {
+    if (error instanceof ApiError) return error.toResult();
+    throw error;
+  }
 }

@@ -1,13 +1,14 @@
 // /v1/account/ssh-keys: list, add, delete.
+import { z } from "zod";
 import type { AccountStore } from "../account/account-store";
+import { DELETED } from "../account/fixtures";
+import type { SshKeyRecord } from "../account/records";
 import { ApiError } from "../http/api-result";
 import type { ApiResult } from "../http/api-result";
 import type { Call } from "../http/call";
-import { DELETED } from "../account/fixtures";
-import type { SshKeyRecord } from "../account/records";
-import { parsePublicKey } from "../account/ssh-public-key";
-import { BodyReader } from "./body-reader";
-import { errorMessage } from "../http/error-message";
+import { parseBody, sshPublicKey, text } from "./body";
+
+const SSH_KEY = z.object({ name: text, public_key: sshPublicKey });
 
 function entry(account: AccountStore, record: SshKeyRecord): Record<string, unknown> {
   return {
@@ -26,24 +27,14 @@ export function listSshKeys(account: AccountStore): ApiResult {
 }
 
 export function addSshKey(account: AccountStore, call: Call): ApiResult {
-  const reader = new BodyReader(call);
-  const name = reader.requiredText("name");
-  const publicKey = reader.requiredText("public_key");
-  let fingerprint = "";
-  if (publicKey.trim() !== "") {
-    try {
-      fingerprint = parsePublicKey(publicKey).fingerprint;
-    } catch (error) {
-      const reason = errorMessage(error);
-      reader.problem("public_key", "value_error", `Value error, invalid SSH public key: ${reason}`);
+  const { name, public_key: key } = parseBody(call, SSH_KEY);
+  for (const property of ["fingerprint", "name"] as const) {
+    const value = property === "name" ? name : key.fingerprint;
+    if (account.hasSshKey(property, value)) {
+      throw new ApiError(409, `An SSH key with this ${property} already exists`);
     }
   }
-  reader.finish();
-  if (account.findSshKey({ fingerprint })) {
-    throw new ApiError(409, "An SSH key with this fingerprint already exists");
-  }
-  if (account.findSshKey({ name })) throw new ApiError(409, "An SSH key with this name already exists");
-  const record = account.createSshKey({ name, publicKey });
+  const record = account.createSshKey({ name, publicKey: key.publicKey });
   return { status: 201, body: entry(account, record), committed: true };
 }
 

@@ -1,35 +1,51 @@
 // /v1/vps: servers, with the fields and the life that the vendor's clients expect. Not part of the Account API page.
+import { z } from "zod";
 import type { AccountStore } from "../account/account-store";
-import { DELETED, PLAN_SIZES, REGIONS } from "../account/fixtures";
+import { PLAN_SIZES, regionCode, REGIONS } from "../account/fixtures";
 import type { VpsRecord } from "../account/records";
-import { parsePublicKey } from "../account/ssh-public-key";
 import { ApiError } from "../http/api-result";
 import type { ApiResult } from "../http/api-result";
 import type { Call } from "../http/call";
-import { errorMessage } from "../http/error-message";
-import { BodyReader } from "./body-reader";
+import { parseBody, sshPublicKey, text } from "./body";
 import { planOf } from "./catalog";
+
+const NEW_SERVER = z.object({
+  hostname: text,
+  plan_code: text.refine(
+    (code) => planOf(code) !== undefined,
+    `unknown plan: plans have the form NO-${PLAN_SIZES[0]}`,
+  ),
+  region: text.transform(regionCode).pipe(z.enum(REGIONS.map(({ code }) => code))),
+  os_template: text,
+  display_name: z.string().nullish(),
+  ssh_keys: z.array(sshPublicKey).nullish(),
+});
+const CHANGES = z.object({
+  display_name: z.string().nullish(),
+  tags: z.array(z.string()).nullish(),
+  labels: z.record(z.string(), z.string()).nullish(),
+});
 
 /** A server on the wire. */
 function entry(record: VpsRecord): Record<string, unknown> {
   const provisioning = record.status === "provisioning";
-  const { plan_code, vcpu, ram_mb, disk_gb, monthly_price, currency } = planOf(record.plan);
+  const plan = planOf(record.plan);
   return {
     id: record.id,
     hostname: record.name,
     display_name: record.displayName,
-    plan_code,
+    plan_code: record.plan,
     region: record.region,
     os_template: record.osTemplate,
     status: record.status,
     power_state: record.status === "active" ? "on" : "off",
     ipv4_address: provisioning ? null : record.ipAddress,
     ipv6_address: provisioning ? null : record.ipv6Address,
-    vcpu,
-    ram_mb,
-    disk_gb,
-    monthly_price,
-    currency,
+    vcpu: plan?.vcpu,
+    ram_mb: plan?.ram_mb,
+    disk_gb: plan?.disk_gb,
+    monthly_price: plan?.monthly_price,
+    currency: plan?.currency,
     provider_vm_id: `emulated-${record.id.slice(0, 8)}`,
     ssh_key_fingerprints: record.fingerprints,
     tags: record.tags,
@@ -50,45 +66,20 @@ export function listVps(account: AccountStore, call: Call): ApiResult {
   const servers = account.servers.all().map(({ id }) => find(account, id));
   const body = servers
     .filter((record) => (status ?? record.status) === record.status)
-    .filter((record) => (region ?? record.region) === record.region)
+    .filter((record) => region === undefined || regionCode(region) === record.region)
     .map(entry);
   return { status: 200, body, list: "vps_instances" };
 }
 
 export function createVps(account: AccountStore, call: Call): ApiResult {
-  const reader = new BodyReader(call);
-  const name = reader.requiredText("hostname");
-  const plan = reader.requiredText("plan_code");
-  const region = reader.requiredText("region");
-  const osTemplate = reader.requiredText("os_template");
-  const displayName = reader.optionalText("display_name") ?? name;
-  const fingerprints = readFingerprints(account, reader);
-  if (plan !== "" && !Number.isFinite(planOf(plan).vcpu)) {
-    const example = `NO-${PLAN_SIZES[0]}`;
-    reader.problem("plan_code", "value_error", `Value error, unknown plan: plans have the form ${example}`);
-  }
-  if (region !== "" && !REGIONS.some(({ code }) => code === region)) {
-    const codes = REGIONS.map(({ code }) => `'${code}'`).join(", ");
-    reader.problem("region", "enum", `Input should be one of ${codes}`);
-  }
-  reader.finish();
+  const body = parseBody(call, NEW_SERVER);
+  const { hostname: name, plan_code: plan, region, os_template: osTemplate } = body;
+  // The page says that the account's keys are deployed to every new server; `ssh_keys` narrows that down.
+  const keys = body.ssh_keys ?? [...account.sshKeys.values()];
+  const fingerprints = [...new Set(keys.map(({ fingerprint }) => fingerprint))];
+  const displayName = body.display_name ?? name;
   const record = account.servers.create({ name, displayName, plan, region, osTemplate, fingerprints });
   return { status: 201, body: entry(record), committed: true };
-}
-
-/** The page says that the account's keys are deployed to every new server; `ssh_keys` (public keys) narrows that down. */
-function readFingerprints(account: AccountStore, reader: BodyReader): string[] {
-  if (!reader.has("ssh_keys")) return Array.from(account.sshKeys.values(), (key) => key.fingerprint);
-  const fingerprints = reader.texts("ssh_keys").map((publicKey, index) => {
-    try {
-      return parsePublicKey(publicKey).fingerprint;
-    } catch (error) {
-      const reason = errorMessage(error);
-      reader.problem(["ssh_keys", index], "value_error", `Value error, invalid SSH public key: ${reason}`);
-      return "";
-    }
-  });
-  return [...new Set(fingerprints)];
 }
 
 export function getVps(account: AccountStore, _call: Call, id: string): ApiResult {
@@ -112,12 +103,12 @@ export function getVpsStatus(account: AccountStore, _call: Call, id: string): Ap
 
 export function updateVps(account: AccountStore, call: Call, id: string): ApiResult {
   const record = find(account, id);
-  const reader = new BodyReader(call);
-  const displayName = reader.optionalText("display_name") ?? record.displayName;
-  const tags = reader.has("tags") ? reader.texts("tags") : record.tags;
-  const labels = reader.has("labels") ? reader.textMap("labels") : record.labels;
-  reader.finish();
-  account.servers.update(record, { displayName, tags, labels });
+  const { display_name, tags, labels } = parseBody(call, CHANGES);
+  account.servers.update(record, {
+    displayName: display_name ?? record.displayName,
+    tags: tags ?? record.tags,
+    labels: labels ?? record.labels,
+  });
   return { status: 200, body: entry(record), committed: true };
 }
 
@@ -143,5 +134,5 @@ export function changePower(
 
 export function deleteVps(account: AccountStore, _call: Call, id: string): ApiResult {
   if (!account.servers.remove(id)) throw new ApiError(404, "VPS not found");
-  return { status: 200, body: DELETED, committed: true };
+  return { status: 200, body: { ok: true, action: "delete", vps_id: id }, committed: true };
 }

@@ -1,27 +1,29 @@
 // How one request is served: read, rate-limit, apply a fault, respond, wait, send.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AccountStore } from "../account/account-store";
-import type { ApiResult } from "./api-result";
-import { ApiError } from "./api-result";
-import { headOf, readBody } from "./call";
-import type { Call } from "./call";
-import { deliver } from "./delivery";
-import type { Fault } from "../faults/fault";
-import type { FaultRegistry } from "../faults/fault-registry";
-import { replacesResponse } from "../faults/contradictions";
+import type { AccountStore } from "./account/account-store";
+import { CLOCK_PATH, serveClock } from "./clock";
+import type { Clock } from "./clock";
+import { errorMessage } from "./errors";
+import { deliver } from "./faults/delivery";
+import type { Fault } from "./faults/fault";
+import type { FaultRegistry } from "./faults/fault-registry";
+import { replacesResponse } from "./faults/fault-schema";
+import { wireResponseOf } from "./faults/wire-response";
+import type { ResponseContext, WireResponse } from "./faults/wire-response";
+import { ApiError } from "./http/api-result";
+import type { ApiResult } from "./http/api-result";
+import { headOf, readBody } from "./http/call";
+import type { Call } from "./http/call";
+import type { RateLimit, Timers } from "./http/pace";
+import type { RecordedRequest, RequestLog } from "./http/request-log";
+import { respondTo } from "./routes/endpoints";
 import { transformed } from "./transform";
 import type { Transform } from "./transform";
-import { wireResponseOf } from "./wire-response";
-import type { WireResponse, ResponseContext } from "./wire-response";
-import type { RateLimit } from "../faults/rate-limit";
-import type { RecordedRequest, RequestLog } from "./request-log";
-import { respondTo } from "../routes/routes";
-import type { Timers } from "../faults/timers";
-import { errorMessage } from "./error-message";
 
 /** What the service works with. */
 export interface ServiceParts {
   account: AccountStore;
+  clock: Clock;
   faults: FaultRegistry;
   timers: Timers;
   log: RequestLog;
@@ -40,12 +42,15 @@ interface Decision {
   fault: Fault;
 }
 
+function jsonResponse(status: number, content: unknown, others: Record<string, string> = {}): WireResponse {
+  const headers = { "content-type": "application/json", ...others };
+  return { kind: "body", status, headers, body: Buffer.from(JSON.stringify(content)) };
+}
+
 /** What is sent when the emulator itself fails: the state file cannot be written, although the account has changed. */
 function failure(error: unknown): Decision {
   const detail = `The emulator failed, and the request may have taken effect: ${errorMessage(error)}`;
-  const headers = { "content-type": "application/json" };
-  const body = Buffer.from(JSON.stringify({ detail }));
-  return { wire: { kind: "body", status: 500, headers, body }, fault: NO_FAULT };
+  return { wire: jsonResponse(500, { detail }), fault: NO_FAULT };
 }
 
 export class Service {
@@ -63,7 +68,12 @@ export class Service {
     const { parts } = this;
     const started = performance.now();
     const head = headOf(request);
-    const record = parts.log.begin(head, parts.account.now());
+    if (head.path === CLOCK_PATH) {
+      const { status, body, headers } = serveClock(parts.clock, head);
+      await deliver(response, jsonResponse(status, body, headers), NO_FAULT, parts.timers);
+      return;
+    }
+    const record = parts.log.begin(head, parts.clock.now());
     try {
       const call = { ...head, ...(await readBody(request)) };
       parts.log.keepBody(record, call.text);
@@ -85,7 +95,7 @@ export class Service {
   /** The response with its `Date` header, as the hook of a test wants it. */
   async #dated(wire: WireResponse, call: Call): Promise<WireResponse> {
     if (!("headers" in wire)) return wire;
-    const date = new Date(this.parts.account.now()).toUTCString();
+    const date = new Date(this.parts.clock.now()).toUTCString();
     const transform = this.parts.transform();
     if (wire.kind === "body" && transform) return transformed(wire, call, date, transform);
     return { ...wire, headers: { date, ...wire.headers } };

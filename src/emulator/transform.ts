@@ -1,6 +1,6 @@
 // The hook by which a test changes any response: what it gets, what it may give back, how that becomes bytes.
-import type { Call } from "./call";
-import type { WireResponse } from "./wire-response";
+import type { WireResponse } from "./faults/wire-response";
+import type { Call } from "./http/call";
 
 /** A response that is about to be sent, and the request that it answers. */
 export interface Exchange {

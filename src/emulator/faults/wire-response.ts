@@ -1,9 +1,9 @@
 // Turns a result, and the fault that applies, into what is sent over the wire.
 import { STATUS_CODES } from "node:http";
-import type { ApiResult } from "./api-result";
-import type { Call } from "./call";
-import type { Fault } from "../faults/fault";
-import { replacesResponse } from "../faults/contradictions";
+import type { ApiResult } from "../http/api-result";
+import type { Call } from "../http/call";
+import type { Fault } from "./fault";
+import { replacesResponse } from "./fault-schema";
 
 /** What is sent: a reset, nothing, padding of so many bytes, or a body. */
 export type WireResponse =

@@ -1,10 +1,32 @@
 // Sends a response, damaged where the fault says so.
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Fault } from "../faults/fault";
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import type { Timers } from "../http/pace";
+import type { Fault } from "./fault";
 import type { WireResponse } from "./wire-response";
-import type { Timers } from "../faults/timers";
-import { paddingStream } from "./padding-stream";
+
+const BLOCK = 1 << 20;
+const END = "{}";
+
+/** A body too large to hold: blanks and then `{}`, so that a reader without a limit would take it for valid JSON. */
+function* padding(bytes: number): Generator<Buffer> {
+  const block = Buffer.alloc(Math.min(BLOCK, bytes), " ");
+  let left = bytes - END.length;
+  for (; left > BLOCK; left -= BLOCK) yield block;
+  yield Buffer.from(" ".repeat(left) + END);
+}
+
+function* zipped(bytes: number): Generator<Buffer> {
+  // A gzip file may consist of several members (RFC 1952 §2.2): one is created and sent repeatedly, so that a
+  // bomb of gigabytes costs the emulator next to nothing.
+  let member: Buffer | undefined;
+  for (const part of padding(bytes)) {
+    if (part.length === BLOCK && part[BLOCK - 1] === 0x20) yield (member ??= gzipSync(part));
+    else yield gzipSync(part);
+  }
+}
 
 function reset(socket: Socket | null): void {
   // A RST rather than a FIN: what a crashed peer or a dropped connection looks like.
@@ -65,7 +87,8 @@ export async function deliver(
   } else if (wire.kind === "padding") {
     const encoding = wire.gzip ? { "content-encoding": "gzip" } : {};
     response.writeHead(wire.status, { ...wire.headers, ...encoding });
-    const source = paddingStream(wire.bytes, wire.gzip);
+    const parts = wire.gzip ? zipped(wire.bytes) : padding(wire.bytes);
+    const source = Readable.from(parts, { objectMode: false });
     // The purpose is a client that hangs up; the stream must then stop producing blocks.
     response.once("close", () => source.destroy());
     source.pipe(response);
