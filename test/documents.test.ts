@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
+import { keysOf, SETTINGS } from "../src/settings";
 import { blocksIn, documentNames, readDocument } from "./support/documents";
 
 const ROOT = join(__dirname, "..");
@@ -108,6 +109,35 @@ test("docs/fault-table.md has every fault from 1 to 51, and the plugin host runs
       .filter((name) => name.startsWith(prefix))
       .map((name) => name.slice(prefix.length).replace(".rare", ""));
   expect(rowsOf("plugin-host-table")).toEqual(rowsOf("fault-table"));
+});
+
+test("no text asks for a name in the official provider's namespace that makes it refuse to start", () => {
+  const vendors = Object.values(SETTINGS).flatMap(({ vendor }) => vendor);
+  const texts = everyFile().filter((path) =>
+    /^(README|SECURITY|Pulumi\.yaml|docs|examples|src)\b/.test(path),
+  );
+  const others = texts.flatMap((path) =>
+    [...readDocument(path).matchAll(/.*(?<![\w/-])wayscloud:(?!index\b|:)([a-z]\w*).*/g)]
+      .filter(([, name]) => !vendors.includes(name!))
+      .map(([line]) => `${path}: ${line.trim()}`),
+  );
+  expect(others).toEqual([
+    "docs/installation-configuration.md: package asked for `wayscloud:customerId`: it still counts, with a warning, but the official provider fails. Move it:",
+    "docs/installation-configuration.md: pulumi config rm wayscloud:customerId",
+    'src/settings.ts: export const CUSTOMER_ID = "wayscloud:customerId";',
+  ]);
+});
+
+test("the documents' table of settings is the one that the code reads", () => {
+  const [, section = ""] = readDocument("docs/installation-configuration.md").split(
+    "## Configuration reference",
+  );
+  const rows = Object.values(SETTINGS).map((setting, index) => {
+    const row = section.match(/^\| .*$/gm)![index + 1]!;
+    const names = [...row.matchAll(/`(wayscloud\S*?:\w+|WAYSCLOUD_\w+)`/g)].map(([, name]) => name);
+    return [names, [...keysOf({ ...setting, former: [] }), ...setting.variables]];
+  });
+  for (const [names, expected] of rows) expect(names).toEqual(expected);
 });
 
 test("CI runs what the documents say", () => {

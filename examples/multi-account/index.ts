@@ -8,7 +8,7 @@ const publicKey = config.require("publicKey");
 function setUp(account: string) {
   // A provider takes its credential from here only: staging can never fall back to the one of production.
   const provider = new wayscloud.Provider(account, {
-    apiKey: config.requireSecret(`${account}ApiKey`),
+    patToken: config.requireSecret(`${account}Token`),
     endpoint: config.get(`${account}Endpoint`), // omitted: wherever the API is
   });
   const sshKey = new wayscloud.SshKey(`${account}-deploy`, { publicKey, name: "deploy" }, { provider });

@@ -36,8 +36,8 @@ beforeAll(async () => {
   );
   // As configuration: data functions run in this process, which does not see `envVars`.
   await stack.setAllConfig({
-    "wayscloud:endpoint": { value: emulator.url },
-    "wayscloud:apiKey": { value: emulator.apiKey, secret: true },
+    "wayscloud-account:endpoint": { value: emulator.url },
+    "wayscloud-account:patToken": { value: emulator.apiKey, secret: true },
   });
 }, 60_000);
 

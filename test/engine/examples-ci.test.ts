@@ -17,7 +17,7 @@ const COMMANDS = ["preview", "up", "rotate", "drift"];
 /** `ci/run.sh <command>` as a pipeline runs it: with nothing but the way to the stack. */
 async function runs(stack: Stack, command: string): Promise<Result> {
   const env = { ...stack.env };
-  delete env["WAYSCLOUD_API_KEY"];
+  delete env["WAYSCLOUD_PAT_TOKEN"];
   // As `npm ci` leaves it; the package itself is found in the install above.
   const bins = join(stack.folder, "node_modules/.bin");
   if (!existsSync(bins)) {
@@ -90,7 +90,7 @@ rareTest(
 test("an unknown command is refused", () => {
   const { status, stderr } = spawnSync("bash", ["examples/ci/ci/run.sh", "destroy"], {
     encoding: "utf8",
-    env: { ...process.env, WAYSCLOUD_API_KEY: "none" },
+    env: { ...process.env, WAYSCLOUD_PAT_TOKEN: "none" },
   });
   expect([status, stderr]).toEqual([2, "usage: ci/run.sh preview|up|rotate|drift\n"]);
 });

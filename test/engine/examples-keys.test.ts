@@ -18,7 +18,7 @@ rareTest("multi-account: every account gets its own keys, made with its own cred
       productionEndpoint: production.url,
       stagingEndpoint: staging.url,
     },
-    secret: { productionApiKey: production.apiKey, stagingApiKey: staging.apiKey },
+    secret: { productionToken: production.apiKey, stagingToken: staging.apiKey },
   });
   expect(changesIn(await both.up())).toEqual({ created: 7 });
   for (const { account, requests } of [production, staging]) {

@@ -24,21 +24,24 @@ function readmeBlock(language: string, part: string, document = "README.md"): st
 test("every TypeScript snippet compiles strictly against the package's built types", () => {
   const folder = makeProjectFolder("snippets");
   try {
-    programs.forEach(({ document, text }, index) =>
+    [...programs, ...blocksIn("ts", ["examples/vps/README.md"])].forEach(({ document, text }, index) =>
       writeFileSync(join(folder, `${document.replace(/\W/g, "-")}-${index}.ts`), text),
     );
-    // What `pulumi package add` generates from the official provider, as far as the README uses it.
+    // What `pulumi package add` generates from the official provider: these inputs, and no others.
     writeFileSync(
       join(folder, "official.d.ts"),
       `declare module "@pulumi/wayscloud" {
         import * as pulumi from "@pulumi/pulumi";
         export class Provider extends pulumi.ProviderResource {
-          constructor(name: string, args: { apiKey: pulumi.Input<string> });
+          constructor(name: string, args?: { [Name in "apiKey" | "endpoint" | "patToken"]?: pulumi.Input<string> });
         }
         export class Vps extends pulumi.CustomResource {
           constructor(
             name: string,
-            args: Record<"hostname" | "planCode" | "region" | "osTemplate", string> & { sshKeys: pulumi.Input<string[]> },
+            args: Record<"hostname" | "planCode" | "region" | "osTemplate", pulumi.Input<string>> & {
+              sshKeys: pulumi.Input<pulumi.Input<string>[]>;
+              displayName?: pulumi.Input<string>;
+            },
             opts?: pulumi.CustomResourceOptions,
           );
         }
@@ -59,7 +62,7 @@ test("the programs run together as one stack, the README's first one alone is co
     language: "typescript",
     env: { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_PAT_TOKEN: emulator.apiKey },
     config: { legacyKeyId: legacy.id, foreignKeyId: foreign.id },
-    secretConfig: { stagingApiKey: emulator.apiKey, legacyKey: legacy.key },
+    secretConfig: { stagingToken: emulator.apiKey, legacyKey: legacy.key },
   });
   const run = programs.filter(({ text }) => !NEEDS_MORE.test(text));
   const withEmulators = run.filter(({ text }) => text.includes("pulumi-wayscloud/emulator"));
@@ -111,7 +114,7 @@ export const emulated${index} = Promise.all(Object.values(emulator${index}).map(
     "databaseKey",
     "fingerprint",
   ]);
-  const pipeline = readmeBlock("sh", 'wayscloud:customerId "$CUSTOMER_ID"');
+  const pipeline = readmeBlock("sh", 'customerId "$CUSTOMER_ID"');
   const { code, all } = await new Command("bash", ["-euo", "pipefail", "-c", pipeline], {
     cwd: stack.folder,
     env: { ...stack.env, CUSTOMER_ID: customerId },

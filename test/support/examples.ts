@@ -43,7 +43,7 @@ export async function openExample(name: string, options: StackOptions = {}): Pro
 
 /** The variables that name an emulated account. */
 export function accountOf(emulator: Emulator): Record<string, string> {
-  return { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
+  return { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_PAT_TOKEN: emulator.apiKey };
 }
 
 /** Gives a folder development tools of this repository; the package and the SDK stay those of the user's install. */

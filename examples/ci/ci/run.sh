@@ -3,10 +3,10 @@
 set -euo pipefail
 
 # The token comes out of the stack, where it is encrypted: a copy in the CI's own secret store would have to be
-# replaced at each rotation. Only the first `up` needs one from outside, in WAYSCLOUD_API_KEY: a person's.
-if [[ -z "${WAYSCLOUD_API_KEY:-}" ]]; then
-  WAYSCLOUD_API_KEY="$(pulumi stack output ciToken --show-secrets)"
-  export WAYSCLOUD_API_KEY
+# replaced at each rotation. Only the first `up` needs one from outside, in WAYSCLOUD_PAT_TOKEN: a person's.
+if [[ -z "${WAYSCLOUD_PAT_TOKEN:-}" ]]; then
+  WAYSCLOUD_PAT_TOKEN="$(pulumi stack output ciToken --show-secrets)"
+  export WAYSCLOUD_PAT_TOKEN
 fi
 
 case "${1:-}" in
