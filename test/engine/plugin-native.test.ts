@@ -1,4 +1,6 @@
 // "pulumi-wayscloud/native": the states of the dynamic classes move over by changing the import path, and options that only a plugin can serve work.
+import { readFileSync } from "node:fs";
+
 import { resources } from "../../src/hosts/resources";
 import { addPlugin, openHosted, served } from "../support/hosts";
 import type { Stack } from "../support/stack";
@@ -132,3 +134,31 @@ test("the option `import`, a stack config that the plugin would ignore, and a re
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
 });
+
+test("row 70: when the engine is killed while a key is created, the plugin finishes what it sent and ends within seconds", async () => {
+  const text = program(`new wayscloud.ServiceKey("db", { service: "dns" });`);
+  const { emulator, stack } = await openHosted("plugin", { name: "killed", program: text });
+  const plugins = (): number[] =>
+    stack.leftovers().filter((pid) => commandOf(pid).includes("wayscloud-account"));
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  emulator.faults.add({ method: "POST", delay: 4_000 });
+  const command = stack.spawn(["up", "--yes", "--skip-preview"]);
+  await until(() => emulator.requests.some(({ method }) => method === "POST"));
+  command.signal("SIGKILL");
+  await command.done;
+  expect(plugins()).toHaveLength(1);
+  const post = emulator.requests.find(({ method }) => method === "POST");
+  await until(() => plugins().length === 0);
+  // The response was received: a client that hangs up leaves it pending.
+  expect(post?.status).toBe(201);
+});
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}

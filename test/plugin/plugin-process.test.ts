@@ -38,3 +38,33 @@ test("SIGINT while a key is being created: the answer still reaches the engine, 
   expect(await plugin.close()).toEqual({ code: 0, signal: null });
   await emulator.close();
 });
+
+test.each(["argument", "handshake"] as const)(
+  "an engine that is killed (its address came by %s) ends the process within seconds, after the request that it sent",
+  async (addressBy) => {
+    const emulator = await startEmulator({ port: 0 });
+    try {
+      const config = { "wayscloud:apiKey": emulator.apiKey, "wayscloud:endpoint": emulator.url };
+      // The engine is on this machine, so that no proxy leads to it.
+      const env = { https_proxy: "http://127.0.0.1:9", no_proxy: "" };
+      const plugin = await Plugin.start({ config, addressBy, env });
+      const keys = plugin.resource("serviceKey");
+      const { inputs } = await keys.check({}, { service: "dns", description: "mine" });
+      // While its engine is there, the process stays.
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      emulator.faults.add({ method: "POST", delay: 4_000 });
+      const created = keys.create(inputs);
+      while (emulator.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      plugin.killEngine();
+      const { outputs } = await created;
+      const [live] = emulator.account.liveApiKeys().filter(({ description }) => description === "mine");
+      expect(outputs["key"] === live?.key).toBe(true);
+      const answered = performance.now();
+      expect(await plugin.ended()).toEqual({ code: 0, signal: null });
+      expect(performance.now() - answered).toBeLessThan(5_000);
+      await plugin.close();
+    } finally {
+      await emulator.close();
+    }
+  },
+);

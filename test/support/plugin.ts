@@ -68,6 +68,8 @@ export interface PluginOptions {
   env?: Record<string, string>;
   /** A file that Node loads first. */
   preload?: string | undefined;
+  /** How the plugin learns the engine's address. @default "argument" */
+  addressBy?: "argument" | "handshake";
 }
 
 export class Plugin {
@@ -96,7 +98,8 @@ export class Plugin {
     this.#client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
   }
 
-  static async start({ config = {}, env = {}, preload }: PluginOptions = {}): Promise<Plugin> {
+  static async start(options: PluginOptions = {}): Promise<Plugin> {
+    const { config = {}, env = {}, preload, addressBy = "argument" } = options;
     const folder = makeProjectFolder("plugin");
     const home = mkdtempSync(join(tmpdir(), "plugin-home-"));
     const engine = isPluginHost ? await EngineLog.start() : undefined;
@@ -104,7 +107,8 @@ export class Plugin {
       ? join(userInstall(), "node_modules/pulumi-wayscloud/plugin/pulumi-resource-wayscloud-account")
       : join(sdkFolder(), "cmd/dynamic-provider/index.js");
     // The engine's address is one that nobody listens at: the dynamic host must do without it.
-    const child = spawn(nodeProgram(), [script, engine?.address ?? "127.0.0.1:1"], {
+    const address = engine?.address ?? "127.0.0.1:1";
+    const child = spawn(nodeProgram(), [script, ...(addressBy === "argument" ? [address] : [])], {
       cwd: folder,
       env: { ...cleanEnvironment(home, []), ...fastStart(preload), ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -120,6 +124,8 @@ export class Plugin {
       );
     });
     const plugin = new Plugin(folder, home, child, port, printed, engine);
+    if (addressBy === "handshake")
+      await plugin.call("handshake", new messages.ProviderHandshakeRequest().setEngineAddress(address));
     await plugin.configure(config);
     return plugin;
   }
@@ -166,6 +172,17 @@ export class Plugin {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** Ends the engine without a signal to its plugins, as SIGKILL does: nothing answers at its address any more. */
+  killEngine(): void {
+    this.engine?.stop();
+  }
+
+  /** How the process ended by itself. */
+  async ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+    await this.#ended;
+    return { code: this.#child.exitCode, signal: this.#child.signalCode };
   }
 
   /** Ends the process by SIGINT as the engine does, unless it has ended already, and says how it ended. */

@@ -1,4 +1,4 @@
-// The engine's log service: what is said there appears in the user's terminal, at the resource.
+// The engine that this process works for: its log service, which shows messages at the resource, and whether it still runs.
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 
@@ -11,7 +11,31 @@ let client: EngineClient | undefined;
 export function connectEngine(address: string | undefined): void {
   if (!address) return;
   client?.close();
-  client = new EngineClient(address, grpc.credentials.createInsecure());
+  // The engine is on this machine, whatever proxy the environment names.
+  client = new EngineClient(address, grpc.credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
+}
+
+const LOOK_EVERY_MS = 1_000;
+/** The process that started this one. */
+const parent = process.ppid;
+
+/**
+ * Calls `gone` once the engine has ended without a signal to its plugins, as after SIGKILL. An address that refuses proves nothing if no engine
+ * was ever seen there, as with a debugger's `Attach` from elsewhere; then the parent process must be gone as well.
+ */
+export function watchEngine(gone: () => void): void {
+  const { READY, TRANSIENT_FAILURE } = grpc.connectivityState;
+  let wasThere = false;
+  let refusals = 0;
+  const timer = setInterval(() => {
+    const state = client?.getChannel().getConnectivityState(true);
+    if (state === READY) wasThere = true;
+    refusals = state === TRANSIENT_FAILURE ? refusals + 1 : 0;
+    if (refusals < 2 || !(wasThere || process.ppid !== parent)) return;
+    clearInterval(timer);
+    gone();
+  }, LOOK_EVERY_MS);
+  timer.unref();
 }
 
 const LONGEST_WAIT_MS = 2_000;

@@ -1,9 +1,9 @@
 // The executable pulumi-resource-wayscloud-account: prints its port, and nothing else, to stdout.
-import { endOnSignal, startServer } from "./server";
+import { endWithEngine, startServer } from "./server";
 
 startServer(process.argv.slice(2).find((argument) => !argument.startsWith("-"))).then(
   ({ port, server }) => {
-    endOnSignal(server);
+    endWithEngine(server);
     process.stdout.write(`${port}\n`);
   },
   (error: unknown) => {

@@ -9,7 +9,7 @@ import { version } from "../../version";
 import { PluginAccount } from "./account";
 import { withinCall } from "./call-scope";
 import { checkConfig, configured, diffConfig } from "./config-methods";
-import { connectEngine, logged } from "./engine-log";
+import { connectEngine, logged, watchEngine } from "./engine-log";
 import { statusOf } from "./failure";
 import { Functions } from "./functions";
 import { ResourceMethods } from "./resource-methods";
@@ -121,14 +121,21 @@ export async function startServer(engineAddress?: string): Promise<{ port: numbe
 }
 
 /**
- * The engine ends its plugins by SIGINT, and waits 5 s for one that stays. A terminal may send it as well, while a request is under way: what a
- * POST made must reach the state first.
+ * Ends the process by the engine's SIGINT, for which the engine waits 5 s, by a terminal's, or once the engine is gone. Requests may be under
+ * way: what a POST made must reach the state first, if there is still an engine to write it.
  */
-export function endOnSignal(server: Server): void {
+export function endWithEngine(server: Server): void {
   const end = (): void => {
     if (running === 0) process.exit(0);
-    server.tryShutdown(() => process.exit(0));
+    server.tryShutdown(() => whenIdle(() => process.exit(0)));
   };
   process.on("SIGINT", end);
   process.on("SIGTERM", end);
+  watchEngine(end);
+}
+
+/** The connections of an engine that is gone end at once, the calls that came by them do not. */
+function whenIdle(done: () => void): void {
+  if (running === 0) done();
+  else setTimeout(() => whenIdle(done), 50);
 }
