@@ -59,8 +59,20 @@ const LAYERS = {
   cli: { uses: [...everywhere, "text", "api", "config", "audit", "emulator"], not: ["pulumi", "http"] },
 };
 
-function layerOf(path) {
-  return path.split(sep)[0].replace(/\.(d\.)?[cm]?[jt]s$/, "");
+/** The folders of the emulator and what all of them use, the lowest first; its other files may import everything. */
+const ROOMS = ["errors", "check", "account", "http", "routes", "faults"];
+
+function layerOf(path, level = 0) {
+  return path.split(sep)[level].replace(/\.(d\.)?[cm]?[jt]s$/, "");
+}
+
+/** Why one module of the emulator must not import another. */
+function whyNotUp(from, target) {
+  const [room, other] = [layerOf(from, 1), layerOf(target, 1)];
+  const [height, wanted] = [room, other].map((name) => ROOMS.indexOf(name) + 1 || Infinity);
+  return wanted > height
+    ? `src/emulator/${room} must not import src/emulator/${other}, only ${ROOMS.slice(0, height).join(", ")}`
+    : undefined;
 }
 
 /** Why the module `from`, a path in src/, must not import `what`; undefined if it may. */
@@ -74,7 +86,11 @@ export function whyNot(from, what) {
     const name = not.find((each) => packages[each].test(what));
     return name && `src/${layer} must do without ${what}`;
   }
-  const target = layerOf(join(dirname(from), what));
+  const path = join(dirname(from), what);
+  const target = layerOf(path);
+  if (target === "emulator" && layer === target) {
+    return whyNotUp(from, path);
+  }
   return target === layer || uses.includes(target)
     ? undefined
     : `src/${layer} must not import src/${target}, only ${uses.join(", ") || "itself"}`;

@@ -35,7 +35,7 @@ test("an import against the layers, a long file and house dialect are errors, an
     "src/api/a.ts": `import "../lifecycle/run";\nimport * as pulumi from "@pulumi/pulumi";\nimport "../text/redact";\n`,
     "src/text/a.ts": `export type A = import("../api/client").B;\n`,
     "src/lifecycle/ssh-key/a.ts": `const late = (): unknown => require("../../hosts/resources");\nimport "../../api/client";\n`,
-    "src/emulator/http/a.ts": `export * from "../../errors";\nexport * from "../options";\n`,
+    "src/emulator/http/a.ts": `export * from "../../errors";\nexport * from "../options";\nexport * from "../account/a";\n`,
     "src/audit/a.ts": `void import("../data/lists");\n`,
     "src/hosts/dynamic/a.ts": `import "../resources";\nimport "../../resources/ssh-key";\n`,
     "src/attic/a.ts": `import "../errors";\n`,
@@ -51,7 +51,10 @@ test("an import against the layers, a long file and house dialect are errors, an
     "src/lifecycle/ssh-key/a.ts": [
       "src/lifecycle must not import src/hosts, only errors, version, text, api, config",
     ],
-    "src/emulator/http/a.ts": ["src/emulator must not import src/errors, only version"],
+    "src/emulator/http/a.ts": [
+      "src/emulator must not import src/errors, only version",
+      "src/emulator/http must not import src/emulator/options, only errors, check, account, http",
+    ],
     "src/audit/a.ts": ["src/audit must not import src/data, only errors, version, text, api"],
     "src/hosts/dynamic/a.ts": [
       "src/hosts must not import src/resources, only errors, version, repository, text, api, queries, settings, config, lifecycle",
