@@ -73,6 +73,7 @@ test("beside what is built, the package has these files", () => {
     "plugin/package.json",
     "plugin/pulumi-resource-wayscloud-account",
     "plugin/pulumi-resource-wayscloud-account.cmd",
+    "plugin/schema.json",
   ]);
 });
 

@@ -7,8 +7,8 @@ const packages = { pulumi: /^@pulumi\/|^@grpc\/|^google-protobuf/, http: /^(axio
 /** What a folder, or a file directly in src/, may import besides itself; `packages` names what it may not. */
 const LAYERS = {
   errors: { uses: [] },
-  version: { uses: [] },
-  repository: { uses: [] },
+  "package-file": { uses: [] },
+  version: { uses: ["package-file"] },
   text: { uses: everywhere, not: ["pulumi", "http"] },
   api: { uses: [...everywhere, "text"], not: ["pulumi"] },
   queries: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
@@ -16,7 +16,7 @@ const LAYERS = {
   config: { uses: [...everywhere, "text", "api", "settings"], not: ["pulumi", "http"] },
   lifecycle: { uses: [...everywhere, "text", "api", "config"], not: ["pulumi", "http"] },
   hosts: {
-    uses: [...everywhere, "repository", "text", "api", "queries", "settings", "config", "lifecycle"],
+    uses: [...everywhere, "package-file", "text", "api", "queries", "settings", "config", "lifecycle"],
     not: ["http"],
   },
   audit: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
@@ -42,7 +42,6 @@ const LAYERS = {
     uses: [
       ...everywhere,
       "text",
-      "repository",
       "queries",
       "settings",
       "stack-config",

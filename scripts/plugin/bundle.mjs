@@ -21,15 +21,20 @@ const NAME = "pulumi-resource-wayscloud-account";
 const PLATFORMS = ["linux", "darwin", "windows"].flatMap((os) =>
   ["amd64", "arm64"].map((arch) => `${os}-${arch}`),
 );
-const { version } = JSON.parse(readFileSync(join(projectFolder, "package.json"), "utf8"));
+const read = (file) => readFileSync(join(projectFolder, file), "utf8");
+const { version, repository } = JSON.parse(read("package.json"));
+const texts = () => ({
+  "package.json": JSON.stringify({ version, repository }),
+  "plugin/schema.json": JSON.stringify(JSON.parse(read("plugin/schema.json"))),
+});
 
 /** In the package these two look for files of the installation; a bundle has none. */
 const withoutInstallation = {
   name: "without-installation",
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]version\.ts$/ }, () => ({
-      contents: `export const version = ${JSON.stringify(version)};`,
-      loader: "ts",
+    onLoad({ filter: /[\\/]src[\\/]package-file\.ts$/ }, () => ({
+      contents: `const files = ${JSON.stringify(texts())}; export const packageFile = (path) => files[path];`,
+      loader: "js",
     }));
     onLoad({ filter: /[\\/]src[\\/]hosts[\\/]plugin[\\/]sdk\.ts$/ }, () => ({
       contents: `

@@ -7,6 +7,7 @@ import type { DataOptions, DataOutputOptions } from "./options";
 
 /** A service key or personal access token as the account lists it. */
 export interface ApiKeyInfo {
+  /** Its id in the account. */
   id: string;
   /** The beginning of the key. */
   keyPrefix: string;
@@ -14,21 +15,25 @@ export interface ApiKeyInfo {
   keyType: string;
   /** The service that a service key is for; undefined for a token. */
   service?: string | undefined;
+  /** Text that the key list shows beside the key. */
   description?: string | undefined;
   /** Each as `area:verb`. */
   scopes: string[];
   /** Whether the account lists it as active. */
   isActive: boolean;
-  /** RFC 3339. */
+  /** Creation time (RFC 3339). */
   createdAt: string;
-  /** RFC 3339; undefined if never used. */
+  /** Time of last use (RFC 3339); undefined if never used. */
   lastUsedAt?: string | undefined;
 }
 
 /** Filter: only keys that match all given fields. */
 export interface GetApiKeysArgs {
+  /** Only keys of this type, such as `service`. */
   keyType?: string | undefined;
+  /** Only keys for this service. */
   service?: string | undefined;
+  /** Only keys that the account lists as active, or only those that it does not. */
   isActive?: boolean | undefined;
 }
 

@@ -9,15 +9,19 @@ import type { DataOptions, DataOutputOptions } from "./options";
 export interface ProfileInfo {
   /** The customer's id, a UUID. */
   customerId: string;
+  /** The e-mail address. */
   email: string;
+  /** The customer's first name. */
   firstName?: string | undefined;
+  /** The customer's last name. */
   lastName?: string | undefined;
+  /** The company's name. */
   company?: string | undefined;
   /** `private` or `business`. */
   customerType: string;
   /** `active` and the like. */
   status: string;
-  /** When the account was opened, RFC 3339. */
+  /** Time at which the account was opened (RFC 3339). */
   createdAt: string;
 }
 

@@ -7,14 +7,17 @@ import type { DataOptions, DataOutputOptions } from "./options";
 
 /** An active service: a database, storage bucket, VPS, DNS zone, IoT device or SIM card. */
 export interface ServiceInfo {
+  /** Its id in the account. */
   id: string;
   /** `database`, `vps` and the like. */
   serviceType: string;
+  /** Its name in the account. */
   name: string;
   /** `running` and the like. */
   status: string;
+  /** The region it runs in, such as `NO`. */
   region?: string | undefined;
-  /** RFC 3339. */
+  /** Creation time (RFC 3339). */
   createdAt: string;
   /** Whatever the API returns for this type of service, unchanged. */
   metadata: Record<string, unknown>;
@@ -22,9 +25,13 @@ export interface ServiceInfo {
 
 /** Filter: only services that match all given fields. */
 export interface GetServicesArgs {
+  /** Only services of this type, such as `database`. */
   serviceType?: string | undefined;
+  /** Only services with this name. */
   name?: string | undefined;
+  /** Only services with this status, such as `running`. */
   status?: string | undefined;
+  /** Only services in this region. */
   region?: string | undefined;
 }
 

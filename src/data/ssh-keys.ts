@@ -7,13 +7,15 @@ import type { DataOptions, DataOutputOptions } from "./options";
 
 /** An SSH key as the account lists it. The API does not return the public key. */
 export interface SshKeyInfo {
+  /** Its id in the account. */
   id: string;
+  /** Its name in the account. */
   name: string;
-  /** `SHA256:…` */
+  /** `SHA256:…`, as `ssh-keygen -lf` prints it. */
   fingerprint: string;
   /** `ssh-ed25519` and the like. */
   keyType: string;
-  /** RFC 3339. */
+  /** Time at which the key was added (RFC 3339). */
   createdAt: string;
   /** How many VPSs use it. */
   vmCount: number;
@@ -21,7 +23,9 @@ export interface SshKeyInfo {
 
 /** What to look for; exactly one field. */
 export interface GetSshKeyArgs {
+  /** The key's id in the account. */
   id?: string | undefined;
+  /** The key's name in the account. */
   name?: string | undefined;
   /** As `ssh-keygen -lf` prints it: `SHA256:…`. Padded, hexadecimal and bare digests are accepted as well. */
   fingerprint?: string | undefined;

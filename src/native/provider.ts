@@ -2,17 +2,20 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { ExplicitAccount } from "../provider";
-import { PLUGIN_DOWNLOAD_URL } from "../repository";
-import { version } from "../version";
+import { pluginDownloadURL, version } from "../version";
 
 /** Which account a {@link Provider} stands for. */
 export interface ProviderArgs {
   /**
    * The credential: a personal access token. Always kept secret.
    * @default the environment (`WAYSCLOUD_PAT_TOKEN`, `WAYSCLOUD_TOKEN`, `WAYSCLOUD_API_KEY`), else `token` in `~/.wayscloud/credentials`
+   * @secret
    */
   patToken?: pulumi.Input<string> | undefined;
-  /** Another name for `patToken`: set one of them. Always kept secret. */
+  /**
+   * Another name for `patToken`: set one of them. Always kept secret.
+   * @secret
+   */
   apiKey?: pulumi.Input<string> | undefined;
   /**
    * Base URL of the API: `https:`, or `http:` to this machine.
@@ -26,8 +29,8 @@ export interface ProviderArgs {
   customerId?: pulumi.Input<string> | undefined;
 }
 
-/** Where the engine finds the plugin when nothing else names it: the archives of this version's release. */
-export const PLUGIN = { version, pluginDownloadURL: PLUGIN_DOWNLOAD_URL };
+/** Which plugin the engine is to use, and where it finds it when Pulumi.yaml does not name it: a build without a release leaves that open. */
+export const PLUGIN = { version, ...(pluginDownloadURL === undefined ? {} : { pluginDownloadURL }) };
 
 /**
  * An account of its own. Pass it as the `provider` option of a resource, or to a data function.

@@ -7,7 +7,10 @@ import { defaultDescription, ownerInput } from "./dynamic-resource";
 export interface ExistingKeyArgs {
   /** Its id, as the account's key list shows it. */
   id: pulumi.Input<string>;
-  /** The full key, as it was shown at its creation. Secret; it is compared locally with the listed prefix and never sent. */
+  /**
+   * The full key, as it was shown at its creation. It is compared locally with the listed prefix and never sent.
+   * @secret
+   */
   key: pulumi.Input<string>;
 }
 
@@ -22,22 +25,24 @@ export interface CommonKeyArgs {
    */
   description?: pulumi.Input<string> | undefined;
   /**
-   * Arbitrary values (strings, numbers, booleans, lists, objects) that, when changed, replace the key, like `keepers` in @pulumi/random; for
-   * example `{ quarter: "2026-Q4" }`. The new key is created before the old one is revoked. The values are compared by value and are not sent.
+   * Arbitrary values (strings, numbers, booleans, lists, objects) that, when changed, replace the key, like `keepers` in
+   * `@pulumi/random`; for example `{ quarter: "2026-Q4" }`. The new key is created before the old one is revoked. The values are compared by value and are not sent.
    * @default none
    */
   rotationTriggers?: pulumi.Input<Record<string, unknown>> | undefined;
   /**
-   * Whether to recreate the key if it is no longer valid: `pulumi refresh` treats a key that the account lists as inactive as deleted, and
-   * an expired token is replaced by the next `pulumi up`. With `false` both are kept as they are.
+   * Whether to recreate the key if it is no longer valid. A key that the account lists as inactive is replaced, and revoked, by the next
+   * `pulumi up`, and so is a token that has expired. With `false` both are kept as they are.
    * @default true
    */
   recreateIfInvalid?: pulumi.Input<boolean> | undefined;
   /**
-   * Import this key instead of creating one (`pulumi import` does not work for dynamic resources). The id, kind, active state and prefix
-   * are verified against the account; if they do not match, `pulumi up` fails and nothing is changed. Afterwards the key is managed like any
-   * other, **including revocation on destroy**, and you can remove this input.
+   * Manage this key, which was created elsewhere, instead of creating one. `pulumi import` works for the classes of
+   * `pulumi-wayscloud/native` only; there this input supplies the secret afterwards. The id, kind, active state and prefix are verified
+   * against the account; if they do not match, `pulumi up` fails and nothing is changed. Afterwards the key is managed like any other,
+   * **including revocation on destroy**, and you can remove this input.
    * @default none: a new key is created
+   * @secret
    */
   existing?: pulumi.Input<ExistingKeyArgs> | undefined;
 }

@@ -123,7 +123,10 @@ export class PersonalAccessToken extends pulumi.CustomResource {
     return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === PersonalAccessToken.__pulumiType;
   }
 
-  /** The full token. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a resource obtained with `get`. */
+  /**
+   * The full token. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a resource obtained with `get`.
+   * @secret
+   */
   declare public readonly key: pulumi.Output<string>;
   /** The beginning of the token, by which the key list identifies it. */
   declare public readonly keyPrefix: pulumi.Output<string>;

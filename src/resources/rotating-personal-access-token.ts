@@ -65,7 +65,10 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
     );
   }
 
-  /** The full current token. Secret: encrypted in the state, `[secret]` wherever the engine prints it. */
+  /**
+   * The full current token. Secret: encrypted in the state, `[secret]` wherever the engine prints it.
+   * @secret
+   */
   declare public readonly key: pulumi.Output<string>;
   /** The id of the current token in the account. */
   declare public readonly keyId: pulumi.Output<string>;
@@ -81,7 +84,10 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   declare public readonly expiresInDays: pulumi.Output<number | null>;
   /** Expiry time of the current token (RFC 3339, UTC); `null` if it never expires. */
   declare public readonly expiresAt: pulumi.Output<string | null>;
-  /** The previous token until it is revoked, then `null`. Secret. */
+  /**
+   * The previous token until it is revoked, then `null`. Secret, like `key`.
+   * @secret
+   */
   declare public readonly previousKey: pulumi.Output<string | null>;
   /** The id of the previous token until it is revoked, then `null`. */
   declare public readonly previousKeyId: pulumi.Output<string | null>;

@@ -60,7 +60,10 @@ export class RotatingServiceKey extends pulumi.CustomResource {
     return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === RotatingServiceKey.__pulumiType;
   }
 
-  /** The full current key. Secret: encrypted in the state, `[secret]` wherever the engine prints it. */
+  /**
+   * The full current key. Secret: encrypted in the state, `[secret]` wherever the engine prints it.
+   * @secret
+   */
   declare public readonly key: pulumi.Output<string>;
   /** The id of the current key in the account. */
   declare public readonly keyId: pulumi.Output<string>;
@@ -72,7 +75,10 @@ export class RotatingServiceKey extends pulumi.CustomResource {
   declare public readonly service: pulumi.Output<string>;
   /** The keys' description without their markers. */
   declare public readonly description: pulumi.Output<string>;
-  /** The previous key until it is revoked, then `null`. Secret. */
+  /**
+   * The previous key until it is revoked, then `null`. Secret, like `key`.
+   * @secret
+   */
   declare public readonly previousKey: pulumi.Output<string | null>;
   /** The id of the previous key until it is revoked, then `null`. */
   declare public readonly previousKeyId: pulumi.Output<string | null>;

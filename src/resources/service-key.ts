@@ -98,7 +98,10 @@ export class ServiceKey extends pulumi.CustomResource {
     return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === ServiceKey.__pulumiType;
   }
 
-  /** The full key. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a resource obtained with `get`. */
+  /**
+   * The full key. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a resource obtained with `get`.
+   * @secret
+   */
   declare public readonly key: pulumi.Output<string>;
   /** The beginning of the key, by which the key list identifies it. */
   declare public readonly keyPrefix: pulumi.Output<string>;

@@ -1,6 +1,7 @@
 // The examples compile strictly against the package's built types, all of them in one run of the compiler.
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import manifest from "../../package.json";
 import { compileStrictly, copyExample, exampleFile, exampleNames, linkTools } from "../support/examples";
 import { makeProjectFolder } from "../support/install";
 
@@ -14,6 +15,24 @@ test("all examples compile, with the strictest options too", () => {
     compileStrictly(folder, {
       ...{ noUnusedLocals: true, noUnusedParameters: true, noImplicitOverride: true },
       types: ["node", "jest"],
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("every entry has its types where TypeScript resolves modules as it did before there were `exports`", () => {
+  const folder = makeProjectFolder("entries");
+  try {
+    const entries = Object.keys(manifest.exports).filter((entry) => entry !== "./package.json");
+    const imports = entries.map((entry) => `import "${entry.replace(".", "pulumi-wayscloud")}";\n`);
+    writeFileSync(
+      join(folder, "index.ts"),
+      `${imports.join("")}import { SshKey } from "pulumi-wayscloud/native";\nexport const type: string = SshKey.name;\n`,
+    );
+    compileStrictly(folder, {
+      ...{ module: "commonjs", moduleResolution: "node", ignoreDeprecations: "6.0" },
+      noUncheckedSideEffectImports: true,
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

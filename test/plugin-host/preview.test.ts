@@ -1,6 +1,6 @@
 // Previews over gRPC: they send nothing; what they show as known comes true, and what they show as unknown is what the update changes.
 import type { Emulator } from "../../src/emulator";
-import { resourceTables } from "../../src/hosts/plugin/schema/resources";
+import { resourceTables } from "../../src/hosts/plugin/schema/tables";
 import { useFreshPlugin } from "../support/fresh-plugin";
 import { type PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey, takeRequests } from "../support/world";

@@ -1,164 +1,154 @@
-// The schema says of every resource and function what the TypeScript classes say. `WRITE_SCHEMA=1` takes the classes' comments over.
-import { readFileSync, writeFileSync } from "node:fs";
+// The package schema: written from what the classes declare, committed, and what the provider's process answers.
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 
-import { configuration } from "../../src/hosts/plugin/schema/configuration";
-import type { Fields, TypeSpec } from "../../src/hosts/plugin/schema/fields";
-import { functionTables, types } from "../../src/hosts/plugin/schema/functions";
-import { packageSpec } from "../../src/hosts/plugin/schema/package-spec";
-import { resourceTables } from "../../src/hosts/plugin/schema/resources";
 import { resources } from "../../src/hosts/resources";
 import { PLUGIN } from "../../src/native/provider";
-import { declared, type Declared, type DeclaredFields, exportsOf } from "../support/declared";
+import { SETTINGS } from "../../src/settings";
+import { version } from "../../src/version";
+import { PluginHost } from "../support/plugin-host";
 
-const FILE = join(__dirname, "../../src/hosts/plugin/schema/descriptions.json");
+const root = join(__dirname, "../..");
+const committed = JSON.parse(readFileSync(join(root, "plugin/schema.json"), "utf8"));
+const classNames = Object.keys(resources);
+const of = (name: string): any => committed.resources[`wayscloud-account:index:${name}`];
 
-interface Described {
-  description: string;
-  inputs?: Record<string, string>;
-  outputs?: Record<string, string>;
+function check(folder: string): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [join(folder, "scripts/schema.mjs"), "--check"], { encoding: "utf8" });
 }
 
-const FUNCTIONS: Record<string, { args?: string; result?: string; list?: string }> = {
-  getProfile: { result: "ProfileInfo" },
-  getServices: { args: "GetServicesArgs", list: "ServiceInfo" },
-  getApiKeys: { args: "GetApiKeysArgs", list: "ApiKeyInfo" },
-  getSshKeys: { list: "SshKeyInfo" },
-  getSshKey: { args: "GetSshKeyArgs", result: "SshKeyInfo" },
-};
-
-/** Types that the schema calls otherwise: SDKs add `Args` by themselves, and the services are left to `check`, which suggests the nearest. */
-const SCHEMA_TYPES: Record<string, string> = { ExistingKeyArgs: "ExistingKey", ServiceName: "string" };
-
-test("every resource of the hosts is in the schema", () => {
-  expect(Object.keys(resourceTables)).toEqual(Object.keys(resources));
+test("the committed schema is what the classes declare (if not: npm run schema)", () => {
+  expect(check(root)).toMatchObject({ status: 0, stderr: "" });
 });
 
-test("what a program imports of the package it can import of the plugin's classes, so that moving changes the path alone", () => {
-  expect(exportsOf("native/index.ts").sort()).toEqual(exportsOf("index.ts").sort());
-});
-
-test.each(Object.keys(resourceTables))("%s has the inputs and outputs of the class", (name) => {
-  const { inputs, outputs } = resourceTables[name]!;
-  expect(shapes(inputs)).toEqual(shapesOf(declared(`${name}Args`).fields));
-  expect(shapes(outputs)).toEqual(shapesOf(declared(name).fields));
-});
-
-test.each(Object.keys(functionTables))("%s has the arguments and the result of the function", (name) => {
-  const { args, result, list } = FUNCTIONS[name]!;
-  const { inputs, outputs } = functionTables[name]!;
-  expect(shapes(inputs)).toEqual(args ? shapesOf(declared(args).fields) : {});
-  expect(shapes(list ? types[list]! : outputs)).toEqual(shapesOf(declared(list ?? result!).fields));
-});
-
-test("the provider's configuration and the key to take over are those of the classes", () => {
-  expect(shapes(configuration)).toEqual(shapesOf(declared("ProviderArgs", "native/provider.ts").fields));
-  expect(Object.keys(types["ExistingKey"]!)).toEqual(Object.keys(declared("ExistingKeyArgs").fields));
-});
-
-test("the descriptions are the comments of the classes", () => {
-  const written = `${JSON.stringify(descriptions(), undefined, 2)}\n`;
-  if (process.env["WRITE_SCHEMA"]) writeFileSync(FILE, written);
-  expect({
-    toUpdate: "WRITE_SCHEMA=1 npx jest test/plugin-host/schema --selectProjects unit",
-    says: readFileSync(FILE, "utf8"),
-  }).toEqual({
-    toUpdate: "WRITE_SCHEMA=1 npx jest test/plugin-host/schema --selectProjects unit",
-    says: written,
-  });
-});
-
-test("repository and archives are where the package says", () => {
-  const { repository } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
-    repository: { url: string };
-  };
-  const place = repository.url.replace(/^git\+https:\/\/|\.git$/g, "");
-  expect(packageSpec()).toMatchObject({
-    repository: `https://${place}`,
-    pluginDownloadURL: `github://api.${place}`,
-  });
-  expect(PLUGIN.pluginDownloadURL).toBe(`github://api.${place}`);
-});
-
-test("every property of the package has a description, and keys are secret", () => {
-  const spec = packageSpec() as Record<string, Record<string, Record<string, any>>>;
-  for (const [token, resource] of Object.entries(spec["resources"]!)) {
-    expect(resource["description"]).toBeTruthy();
-    for (const [name, property] of Object.entries<any>({
-      ...resource["inputProperties"],
-      ...resource["properties"],
-    })) {
-      expect({ token, name, described: Boolean(property.description) }).toEqual({
-        token,
-        name,
-        described: true,
-      });
-    }
-    const secrets = Object.keys(resource["properties"]).filter((name) => resource["properties"][name].secret);
-    expect(secrets).toEqual(
-      Object.keys(resource["properties"]).filter((name) => /^(previousK|k)ey$/.test(name)),
+test("a comment that a tool would cut, a field without one, and an outdated schema are errors that say so", () => {
+  const folder = mkdtempSync(join(tmpdir(), "schema-"));
+  try {
+    for (const name of ["src", "scripts", "plugin", "package.json", "tsconfig.json", ".prettierrc.json"])
+      cpSync(join(root, name), join(folder, name), { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
+    const file = join(folder, "src/resources/existing-key.ts");
+    const text = readFileSync(file, "utf8");
+    const checked = (changed: string): string => {
+      expect(changed).not.toBe(text);
+      writeFileSync(file, changed);
+      const { status, stderr } = check(folder);
+      expect(status).toBe(1);
+      return stderr;
+    };
+    const [cut, missing, ...others] = checked(
+      text.replace("`@pulumi/random`", "@pulumi/random").replace("/** Its id, as", "/* Its id, as"),
+    ).split("\n");
+    expect(cut).toMatch(
+      /^src\/resources\/existing-key\.ts:\d+: @pulumi would cut its comment off: put names with an @ in backticks$/,
     );
-    expect(resource["aliases"]).toEqual([
-      { type: token.replace("wayscloud-account:index:", "pulumi-nodejs:dynamic/wayscloud:") },
-    ]);
+    expect(missing).toBe('ExistingKey.id has no description, or one that does not end: ""');
+    expect(others).toEqual([""]);
+    expect(checked(text.replace("shown at its creation", "shown once"))).toBe(
+      "plugin/schema.json is not what the classes declare. Run `npm run schema`.\n",
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 
-function descriptions(): Record<string, Described> {
-  const classes = Object.keys(resourceTables).map((name) => [
+test("the process answers the committed schema with its version, and neither names an address that the project may not own", async () => {
+  const host = await PluginHost.start();
+  try {
+    expect(await host.schema()).toEqual({ ...committed, version });
+    expect(PLUGIN).toEqual({ version });
+    const { repository, homepage, bugs } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect({ repository, homepage, bugs }).toEqual({});
+    expect(JSON.stringify(committed)).not.toMatch(/github\.com/);
+  } finally {
+    host.stop();
+  }
+});
+
+test("it has every resource of the hosts, and the state of the dynamic class moves over to each", () => {
+  expect(Object.keys(committed.resources).map((token) => token.split(":").at(-1))).toEqual(classNames);
+  for (const name of classNames)
+    expect(of(name).aliases).toEqual([{ type: `pulumi-nodejs:dynamic/wayscloud:${name}` }]);
+});
+
+test("what a program imports of the package it can import of the plugin's classes, so that moving changes the path alone", () => {
+  const exportsOf = (entry: string): string[] => {
+    const text = readFileSync(join(root, "src", entry), "utf8");
+    return [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)]
+      .flatMap(([, names]) => names!.match(/\w+/g)!)
+      .sort();
+  };
+  expect(exportsOf("native/index.ts")).toEqual(exportsOf("index.ts"));
+});
+
+test("keys are secret, in outputs and inputs, and nothing else is", () => {
+  const secretsIn = (fields: Record<string, { secret?: boolean }>): string[] =>
+    Object.keys(fields).filter((name) => fields[name]!.secret);
+  for (const name of classNames) {
+    const keys = ["key", "previousKey"].filter((key) => key in of(name).properties);
+    expect(secretsIn(of(name).properties)).toEqual(keys);
+    expect(secretsIn(of(name).inputProperties)).toEqual(
+      "existing" in of(name).inputProperties ? ["existing"] : [],
+    );
+  }
+  expect(secretsIn(committed.types["wayscloud-account:index:ExistingKey"].properties)).toEqual(["key"]);
+});
+
+test("`service` is one of the services, each with a member of its own", () => {
+  const $ref = "#/types/wayscloud-account:index:ServiceName";
+  for (const name of ["ServiceKey", "RotatingServiceKey"])
+    expect(of(name).inputProperties.service).toMatchObject({ $ref });
+  expect(committed.types[$ref.slice("#/types/".length)].enum).toEqual([
+    { name: "Database", value: "database" },
+    { name: "Storage", value: "storage" },
+    { name: "LlmApi", value: "llm-api" },
+    { name: "Dns", value: "dns" },
+    { name: "Vps", value: "vps" },
+  ]);
+});
+
+test.each(classNames)(
+  "%s has an example in two languages, whose inputs exist, and says how to import",
+  (name) => {
+    const { description, inputProperties, requiredInputs, properties } = of(name);
+    const example = (language: string): string =>
+      new RegExp(`{{% example %}}[^]*\`\`\`${language}\n([^]*?)\n\`\`\`[^]*{{% /example %}}`).exec(
+        description,
+      )![1]!;
+    expect(example("typescript")).toContain(`new wayscloud.${name}(`);
+    const { resources: declared, outputs } = parse(example("yaml"));
+    const [[resource, { type, properties: inputs }]] = Object.entries<any>(declared) as [[string, any]];
+    expect(type).toBe(`wayscloud-account:${name}`);
+    expect(Object.keys(inputs).filter((input) => !(input in inputProperties))).toEqual([]);
+    expect(requiredInputs.filter((input: string) => !(input in inputs))).toEqual([]);
+    for (const value of Object.values<string>(outputs)) {
+      const [, of_, output] = /^\$\{(\w+)\.(\w+)/.exec(value)!;
+      expect([of_, output! in properties]).toEqual([resource, true]);
+    }
+    expect(description).toMatch(
+      new RegExp(
+        `\n## Import\n\n(Not supported: |[^]*\n\\$ pulumi import wayscloud-account:index:${name} ${resource} )`,
+      ),
+    );
+  },
+);
+
+test("the configuration has the settings of both hosts, each with the environment variables that are read, in their order", () => {
+  const expected = Object.values(SETTINGS).flatMap(({ own, variables, isSecret }) =>
+    own.map((name, at) => [
+      name,
+      { secret: isSecret ? true : undefined, environment: at === 0 ? variables : undefined },
+    ]),
+  );
+  const { variables } = committed.config;
+  const shown = Object.entries<any>(variables).map(([name, { secret, defaultInfo }]) => [
     name,
-    described(declared(name), declared(`${name}Args`).fields),
+    { secret, environment: defaultInfo?.environment },
   ]);
-  const functions = Object.entries(FUNCTIONS).map(([name, { args, result }]) => {
-    const fields = result ? declared(result).fields : {};
-    return [name, described({ ...declared(name), fields }, args ? declared(args).fields : undefined)];
-  });
-  const classNames = Object.fromEntries(Object.entries(SCHEMA_TYPES).map(([name, type]) => [type, name]));
-  const objects = Object.keys(types).map((name) => [name, described(declared(classNames[name] ?? name))]);
-  const provider = declared("Provider", "native/provider.ts");
-  const { fields } = declared("ProviderArgs", "native/provider.ts");
-  return Object.fromEntries([
-    ["Provider", described({ ...provider, fields: {} }, fields)],
-    ...classes,
-    ...functions,
-    ...objects,
-  ]);
-}
-
-function described({ description, fields }: Declared, inputs?: DeclaredFields): Described {
-  const texts = (of: DeclaredFields): Record<string, string> =>
-    Object.fromEntries(Object.entries(of).map(([name, each]) => [name, each.description]));
-  return { description, ...(inputs ? { inputs: texts(inputs) } : {}), outputs: texts(fields) };
-}
-
-/** `name: type, required, secret`, in the words of the classes. */
-function shapes(fields: Fields): Record<string, string> {
-  const entries = Object.entries(fields).map(([name, { type, required, secret }]) => [
-    name,
-    said(typeName(type), required, secret),
-  ]);
-  return sorted(entries as [string, string][]);
-}
-
-function shapesOf(fields: DeclaredFields): Record<string, string> {
-  const entries = Object.entries(fields).map(([name, { type, required, secret }]) => [
-    name,
-    said(SCHEMA_TYPES[type] ?? type, required, secret || type === "ExistingKeyArgs"),
-  ]);
-  return sorted(entries as [string, string][]);
-}
-
-function said(type: string, required: boolean, secret: boolean): string {
-  return `${type}${required ? ", required" : ""}${secret ? ", secret" : ""}`;
-}
-
-function sorted(entries: [string, string][]): Record<string, string> {
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function typeName(type: TypeSpec): string {
-  if ("$ref" in type) return type.$ref.startsWith("pulumi.json") ? "unknown" : type.$ref.split(":").at(-1)!;
-  if (type.type === "array") return `${typeName(type.items)}[]`;
-  if (type.type === "object") return `Record<string, ${typeName(type.additionalProperties)}`;
-  return type.type === "integer" ? "number" : type.type;
-}
+  expect(shown).toEqual(expected);
+  // An SDK would store in the state what it filled in here, and mix two accounts.
+  expect(JSON.stringify(committed.provider)).not.toContain("defaultInfo");
+});

@@ -57,7 +57,7 @@ test("an import against the layers, a long file and house dialect are errors, an
     ],
     "src/audit/a.ts": ["src/audit must not import src/data, only errors, version, text, api"],
     "src/hosts/dynamic/a.ts": [
-      "src/hosts must not import src/resources, only errors, version, repository, text, api, queries, settings, config, lifecycle",
+      "src/hosts must not import src/resources, only errors, version, package-file, text, api, queries, settings, config, lifecycle",
     ],
     "src/attic/a.ts": ["scripts/lint/layers.mjs does not say what src/attic may import"],
     "src/text/long.ts": ["File has too many lines (201). Maximum allowed is 200."],

@@ -11,7 +11,7 @@ import type { Diff, Properties } from "../../lifecycle/lifecycle";
 import { namesOf, PluginAccount } from "./account";
 import { diffResponse } from "./detailed-diff";
 import { warn } from "./engine-log";
-import { configuration, secretsAmong } from "./schema/configuration";
+import { configuration, secretsAmong } from "./schema/tables";
 import { parseUrn } from "./urn";
 import { decode, encode } from "./values";
 

@@ -2,18 +2,14 @@
 import { isTemplate } from "../../text/auto-name";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
-import type { ResourceTable } from "./schema/resources";
+import type { Table } from "./schema/tables";
 
-export function previewOfCreate({ outputs }: ResourceTable, inputs: Properties): Properties {
+export function previewOfCreate({ outputs }: Table, inputs: Properties): Properties {
   return Object.fromEntries(Object.keys(outputs).map((name) => [name, known(name, inputs)]));
 }
 
 /** `changed`: what the diff says of the outputs that the update changes. */
-export function previewOfUpdate(
-  { outputs }: ResourceTable,
-  olds: Properties,
-  changed: Properties,
-): Properties {
+export function previewOfUpdate({ outputs }: Table, olds: Properties, changed: Properties): Properties {
   return Object.fromEntries(
     Object.keys(outputs).map((name) => [name, name in changed ? changed[name] : (olds[name] ?? null)]),
   );

@@ -15,7 +15,7 @@ import { completed, isLookup, lookUp, withHolder, withoutHolder } from "./import
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import { resourceOf } from "./resource";
 import type { PluginResource } from "./resource";
-import { secretsAmong } from "./schema/resources";
+import { secretsAmong } from "./schema/tables";
 import { Empty } from "./sdk";
 import type { Struct } from "./sdk";
 import { decode, encode, propertyWithLost } from "./values";

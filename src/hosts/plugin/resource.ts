@@ -1,8 +1,8 @@
 // The resource that a call is about: its lifecycle, its table in the schema, and the names that its URN gives to it.
 import type { Resource } from "../resource";
 import { resources } from "../resources";
-import { resourceTables } from "./schema/resources";
-import type { ResourceTable } from "./schema/resources";
+import { resourceTables } from "./schema/tables";
+import type { Table } from "./schema/tables";
 import { parseUrn } from "./urn";
 import type { Urn } from "./urn";
 
@@ -10,7 +10,7 @@ export interface PluginResource {
   className: string;
   urn: Urn;
   lifecycle: Resource;
-  table: ResourceTable;
+  table: Table;
 }
 
 const lifecycles: Readonly<Record<string, Resource>> = resources;
