@@ -1,6 +1,7 @@
 // The quickstart in Go and in Python says what the one in YAML says, whose every name the real engine has checked (test/engine/plugin-yaml.test.ts).
 import { parse } from "yaml";
 
+import schema from "../plugin/schema.json";
 import { exampleFile } from "./support/examples";
 
 /** What a program declares and exports, in the schema's names. */
@@ -11,8 +12,12 @@ interface Program {
   outputs: Record<string, string>;
 }
 
+const services = schema.types["wayscloud-account:index:ServiceName"].enum;
 const literals = (text: string): string[] =>
-  [...text.matchAll(/"([^"]*)"|\b(\d+)\b/g)].map(([, string, number]) => string ?? number!);
+  [...text.matchAll(/"([^"]*)"|\b(\d+)\b|\.ServiceName(\w+)/g)].map(
+    ([, string, number, member]) =>
+      string ?? number ?? services.find(({ name }) => name === member)?.value ?? `no service ${member}`,
+  );
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 const camelCase = (name: string): string =>
   name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

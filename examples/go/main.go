@@ -2,8 +2,8 @@
 package main
 
 import (
-	"github.com/pulumi-wayscloud/pulumi-wayscloud/sdk/go/wayscloudaccount"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"pulumi-wayscloud.invalid/sdk/go/wayscloudaccount"
 )
 
 func main() {
@@ -18,7 +18,7 @@ func main() {
 
 		// The API shows the key once. Here it is a secret: encrypted in the state, hidden in what Pulumi prints.
 		db, err := wayscloudaccount.NewServiceKey(ctx, "db", &wayscloudaccount.ServiceKeyArgs{
-			Service: pulumi.String("database"),
+			Service: wayscloudaccount.ServiceNameDatabase,
 		})
 		if err != nil {
 			return err

@@ -1,4 +1,5 @@
 // Bundles the provider wayscloud-account into one file, and packs the archives of a release: what `pulumi plugin install` and pluginDownloadURL expect.
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
@@ -10,7 +11,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
 import { projectFolder, runOrFail } from "../lib/process.mjs";
@@ -67,7 +68,7 @@ export async function bundle(file) {
   chmodSync(file, 0o755);
 }
 
-/** One archive for each platform; answers their paths. */
+/** One archive for each platform, with a file of its checksum beside it; answers their paths. */
 export async function archives(folder) {
   const staging = mkdtempSync(join(tmpdir(), "plugin-archive-"));
   try {
@@ -76,7 +77,11 @@ export async function archives(folder) {
     copyFileSync(join(projectFolder, "LICENSE"), join(staging, "LICENSE"));
     mkdirSync(folder, { recursive: true });
     const files = PLATFORMS.map((platform) => join(folder, `${NAME}-v${version}-${platform}.tar.gz`));
-    for (const file of files) await runOrFail("tar", ["-czf", file, "-C", staging, "."]);
+    for (const file of files) {
+      await runOrFail("tar", ["-czf", file, "-C", staging, "."]);
+      const hash = createHash("sha256").update(readFileSync(file)).digest("hex");
+      writeFileSync(`${file}.sha256`, `${hash}  ${basename(file)}\n`);
+    }
     return files;
   } finally {
     rmSync(staging, { recursive: true, force: true });

@@ -1,17 +1,28 @@
 // The repository's workflows: linted, pinned, and the commands of a release run as far as they go without GitHub and the registry.
 import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, delimiter, join, resolve } from "node:path";
+import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { newAuthority } from "../support/certificate";
 import { accountOf } from "../support/examples";
 import { startHttpsServer } from "../support/https-server";
 import { startProxy } from "../support/proxy";
+import { startRegistry } from "../support/registry";
 import { changesIn } from "../support/stack";
 import { openEmulator, openStack, program } from "../support/world";
 
-jest.setTimeout(150_000);
+jest.setTimeout(200_000);
 
 interface Step {
   uses?: string;
@@ -23,11 +34,13 @@ const folder = join(root, ".github/workflows");
 const workflows = readdirSync(folder).map((name) => join(folder, name));
 const read = (file: string): { permissions: unknown; jobs: Record<string, { steps: Step[] }> } =>
   parse(readFileSync(file, "utf8"));
-const { version, repository } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+/** The repository that the release runs in. */
+const REPOSITORY = "some-owner/some-name";
 
 let temporary: string;
-beforeEach(() => (temporary = mkdtempSync(join(tmpdir(), "release-"))));
-afterEach(() => rmSync(temporary, { recursive: true, force: true }));
+beforeAll(() => (temporary = mkdtempSync(join(tmpdir(), "release-"))));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 /** Runs the step of release.yml that contains this text, as GitHub does it. */
 function runs(
@@ -42,8 +55,24 @@ function runs(
   return spawnSync("bash", ["-e", "-o", "pipefail", "-c", run!], {
     cwd,
     encoding: "utf8",
-    env: { ...process.env, RUNNER_TEMP: temporary, GITHUB_REF_NAME: `v${version}`, ...env },
+    env: {
+      ...process.env,
+      ...{ RUNNER_TEMP: temporary, GITHUB_REF_NAME: `v${version}`, GITHUB_REPOSITORY: REPOSITORY },
+      ...env,
+    },
   });
+}
+
+/** A clone in which the commands of the job `build` were run: what it packed is in the temporary folder. */
+function built(): string {
+  const clone = join(temporary, "clone");
+  if (existsSync(clone)) return clone;
+  const left = /^(node_modules|dist|reports|\.git|\.building-.*)$/;
+  cpSync(root, clone, { recursive: true, filter: (path) => path === root || !left.test(basename(path)) });
+  symlinkSync(join(root, "node_modules"), join(clone, "node_modules"), "dir");
+  for (const step of ["prepare.mjs", "npm pack", "bundle.mjs", "packageSpec"])
+    expect(runs("build", step, clone)).toMatchObject({ status: 0 });
+  return clone;
 }
 
 const hasGo = spawnSync("go", ["version"]).status === 0;
@@ -70,27 +99,102 @@ test("every action is pinned to a commit, the same everywhere, and nothing but a
     expect({ action, used: [...used] }).toMatchObject({ used: [expect.anything()] });
 });
 
-test("a release: only the tag of the version passes, and the engine finds the archives there by itself", async () => {
+test("a release names the repository that it runs in, and only the tag of the version passes", () => {
   expect(runs("build", "GITHUB_REF_NAME", root).status).toBe(0);
   expect(runs("build", "GITHUB_REF_NAME", root, { GITHUB_REF_NAME: "v9.9.9" }).status).toBe(1);
+  const url = `https://github.com/${REPOSITORY}`;
+  expect(JSON.parse(readFileSync(join(built(), "package.json"), "utf8"))).toMatchObject({
+    ...{ homepage: `${url}#readme`, bugs: { url: `${url}/issues` }, repository: { url: `git+${url}.git` } },
+  });
+  const schema = JSON.parse(readFileSync(join(temporary, "archives/schema.json"), "utf8"));
+  const committed = JSON.parse(readFileSync(join(root, "plugin/schema.json"), "utf8"));
+  expect(schema).toEqual({
+    ...committed,
+    ...{ version, repository: url, homepage: url, logoUrl: `${url}/raw/v${version}/assets/logo.svg` },
+    pluginDownloadURL: `github://api.github.com/${REPOSITORY}`,
+  });
+});
 
-  expect(runs("build", "bundle.mjs", root)).toMatchObject({ status: 0 });
+/** Each line of the documents of this tree that installs the package, with the folder of the document. */
+function installLines(tree: string): { document: string; line: string }[] {
+  const documents = readdirSync(tree, { recursive: true, encoding: "utf8" }).filter(
+    (path) => /^(README\.md|(docs|examples)\b.*\.md)$/.test(path) && !path.includes("node_modules"),
+  );
+  return documents.flatMap((document) =>
+    [...readFileSync(join(tree, document), "utf8").matchAll(/^npm install .*pulumi-wayscloud.*/gm)].map(
+      ([line]) => ({ document, line: line.replace(/ +#.*/, "") }),
+    ),
+  );
+}
+
+test.each(["until it is published, from the packed file", "in a release, by its name"])(
+  "the documents install the package %s",
+  async (form) => {
+    const isReleased = form.startsWith("in a release");
+    const tree = isReleased ? built() : root;
+    const tarball = `pulumi-wayscloud-${version}.tgz`;
+    const installs = installLines(tree);
+    expect(installs.length).toBeGreaterThan(12);
+    for (const { document, line } of installs) {
+      expect({ document, byFile: line.includes(`<clone>/${tarball}`) }).toEqual({
+        document,
+        byFile: !isReleased,
+      });
+    }
+    built();
+    const registry = await startRegistry(isReleased ? { "pulumi-wayscloud": join(temporary, tarball) } : {});
+    try {
+      for (const place of ["README.md", "examples/quickstart/README.md", "examples/yaml/README.md"]) {
+        const { line } = installs.find(({ document }) => document === place)!;
+        const project = mkdtempSync(join(temporary, "project-"));
+        const manifest = join(tree, dirname(place), "package.json");
+        if (place.startsWith("examples") && existsSync(manifest))
+          cpSync(manifest, join(project, "package.json"));
+        const command = line.replace("<clone>", temporary);
+        await registry.npm(command.split(" ").slice(1), project);
+        const installed = join(project, "node_modules/pulumi-wayscloud/package.json");
+        expect(JSON.parse(readFileSync(installed, "utf8")).version).toBe(version);
+      }
+      expect(registry.asked.includes("pulumi-wayscloud")).toBe(isReleased);
+    } finally {
+      await registry.close();
+    }
+  },
+);
+
+test("no document of a release says that the package is not published, and its examples depend on it", () => {
+  const documents = installLines(built()).map(({ document }) =>
+    readFileSync(join(built(), document), "utf8"),
+  );
+  expect(documents.join("\n")).not.toMatch(/<clone>|not on npm|until published|npm pack\b/);
+  const { dependencies } = JSON.parse(
+    readFileSync(join(built(), "examples/quickstart/package.json"), "utf8"),
+  );
+  expect(dependencies["pulumi-wayscloud"]).toBe(`^${version}`);
+  expect(existsSync(join(built(), "examples/vps/package.json"))).toBe(true);
+});
+
+test("the archives of a release fit their checksums, and the engine finds them by itself", async () => {
+  built();
   const archives = join(temporary, "archives");
+  expect(runs("archives", "sha256sum", archives)).toMatchObject({ status: 0 });
   const gh = join(temporary, "bin");
   mkdirSync(gh);
   writeFileSync(join(gh, "gh"), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
-  const [owner, name] = new URL(repository.url.replace(/^git\+|\.git$/g, "")).pathname.slice(1).split("/");
   const { stdout } = runs("archives", "gh release create", archives, {
     PATH: [gh, process.env["PATH"]].join(delimiter),
-    GITHUB_REPOSITORY: `${owner}/${name}`,
   });
   const [release, create, tag, ...rest] = stdout.trim().split("\n");
   expect([release, create, tag]).toEqual(["release", "create", `v${version}`]);
-  const assets = rest.filter((each) => each.endsWith(".tar.gz")).map((each) => basename(each));
+  const uploaded = rest.slice(0, rest.indexOf("--repo")).map((each) => basename(each));
+  const assets = uploaded.filter((each) => each.endsWith(".tar.gz"));
   expect(assets).toHaveLength(6);
+  expect(uploaded.sort()).toEqual(
+    [...assets.flatMap((each) => [each, `${each}.sha256`]), "schema.json"].sort(),
+  );
 
   // GitHub, as the engine sees it: the addresses are the real ones, the proxy leads all of them here.
-  const path = `/repos/${owner}/${name}/releases`;
+  const path = `/repos/${REPOSITORY}/releases`;
   const authority = newAuthority();
   const github = await startHttpsServer(authority.issue(["api.github.com"]), (asked) =>
     asked === `${path}/tags/${tag}`
@@ -117,6 +221,11 @@ test("a release: only the tag of the version passes, and the engine finds the ar
         SSL_CERT_FILE: certificates,
       },
     });
+    // The package of the release, in the program's own folder.
+    const released = join(stack.folder, "node_modules/pulumi-wayscloud");
+    mkdirSync(released, { recursive: true });
+    const tarball = join(temporary, `pulumi-wayscloud-${version}.tgz`);
+    execFileSync("tar", ["-xzf", tarball, "--strip-components=1", "-C", released]);
     expect(changesIn(await stack.up())).toEqual({ created: 2 });
     expect(emulator.account.liveApiKeys()).toHaveLength(1);
     await stack.destroy();
