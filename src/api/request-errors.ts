@@ -127,6 +127,11 @@ function adviceForStatus(
       "`pulumi refresh` and `pulumi destroy` use the configuration from the last `pulumi up`: run `pulumi up` first, or pass `--run-program`.",
     );
   }
+  if (method === "DELETE" && /provider/i.test(connection.apiKeySource)) {
+    advice.push(
+      "If the Provider was removed together with its resources, declare it again with a valid credential, run `pulumi up`, then remove it.",
+    );
+  }
   return advice.length > 0 ? advice.join(" ") : undefined;
 }
 

@@ -4,6 +4,7 @@ import { changesIn, type Stack, type StateResource } from "../support/stack";
 import {
   API_KEYS,
   openEmulator,
+  openStack,
   openWorld,
   program,
   publicKey,
@@ -144,4 +145,27 @@ test("a Provider without a credential is a mistake of the program, never the def
   expect(code).not.toBe(0);
   expect(all).toContain('`apiKey` of the Provider "empty" is blank');
   expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`]);
+});
+
+test("a Provider that went with its resources after its token was replaced: the error says how to delete them", async () => {
+  const emulator = await openEmulator();
+  const token = (): { id: string; key: string } =>
+    emulator.account.addApiKey({ scopes: ["api_keys:write"], description: "of the Provider" });
+  const [before, after] = [token(), token()];
+  const declare = (patToken: string): string =>
+    `const provider = new wayscloud.Provider("p", { patToken: "${patToken}", endpoint: "${emulator.url}" });`;
+  const resource = `new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });`;
+  const stack = await openStack({ program: program(declare(before.key) + resource) });
+  await stack.up();
+  emulator.account.remove(before.id);
+  stack.setProgram(program(""));
+  const { code, all } = await stack.up([], { allowFail: true });
+  expect(code).not.toBe(0);
+  expect(all).toContain("declare it again with a valid credential");
+  stack.setProgram(program(declare(after.key)));
+  await stack.up();
+  expect(emulator.account.liveApiKeys().filter(({ service }) => service === "dns")).toEqual([]);
+  stack.setProgram(program(""));
+  await stack.up();
+  expect(await stack.resources()).toEqual([]);
 });
