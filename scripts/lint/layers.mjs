@@ -9,6 +9,7 @@ const LAYERS = {
   errors: { uses: [] },
   "package-file": { uses: [] },
   version: { uses: ["package-file"] },
+  "supported-node": { uses: [] },
   text: { uses: everywhere, not: ["pulumi", "http"] },
   api: { uses: [...everywhere, "text"], not: ["pulumi"] },
   queries: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
@@ -16,7 +17,17 @@ const LAYERS = {
   config: { uses: [...everywhere, "text", "api", "settings"], not: ["pulumi", "http"] },
   lifecycle: { uses: [...everywhere, "text", "api", "config"], not: ["pulumi", "http"] },
   hosts: {
-    uses: [...everywhere, "package-file", "text", "api", "queries", "settings", "config", "lifecycle"],
+    uses: [
+      ...everywhere,
+      "package-file",
+      "supported-node",
+      "text",
+      "api",
+      "queries",
+      "settings",
+      "config",
+      "lifecycle",
+    ],
     not: ["http"],
   },
   audit: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
@@ -54,8 +65,11 @@ const LAYERS = {
   },
   index: { uses: [...everywhere, "provider", "stack-config", "data", "resources", "audit"], not: ["http"] },
   // Built from the vendor's API page alone: a misreading shared with the client would hide itself.
-  emulator: { uses: ["version"], not: ["pulumi"] },
-  cli: { uses: [...everywhere, "text", "api", "config", "audit", "emulator"], not: ["pulumi", "http"] },
+  emulator: { uses: ["version", "supported-node"], not: ["pulumi"] },
+  cli: {
+    uses: [...everywhere, "supported-node", "text", "api", "config", "audit", "emulator"],
+    not: ["pulumi", "http"],
+  },
 };
 
 /** The folders of the emulator and what all of them use, the lowest first; its other files may import everything. */

@@ -49,22 +49,26 @@ const withoutInstallation = {
   },
 };
 
-/** Writes the bundle as an executable script. */
-export async function bundle(file) {
+/** Writes the executable, and the files beside it that it loads: an old Node.js could not even parse the provider, to say that it is too old. */
+async function bundle(folder) {
   const esbuild = createRequire(join(await installed("bundle"), "package.json"))("esbuild");
   await esbuild.build({
-    entryPoints: [join(projectFolder, "src/hosts/plugin/main.ts")],
-    outfile: file,
+    entryPoints: ["src/supported-node.ts", "src/hosts/plugin/main.ts"].map((file) =>
+      join(projectFolder, file),
+    ),
+    outdir: folder,
+    entryNames: "[name]",
     bundle: true,
     platform: "node",
     target: "node20",
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "linked",
-    banner: { js: "#!/usr/bin/env node" },
     plugins: [withoutInstallation],
     logLevel: "error",
   });
+  const file = join(folder, NAME);
+  writeFileSync(file, '#!/usr/bin/env node\nrequire("./supported-node.js");\nrequire("./main.js");\n');
   chmodSync(file, 0o755);
 }
 
@@ -72,7 +76,7 @@ export async function bundle(file) {
 export async function archives(folder) {
   const staging = mkdtempSync(join(tmpdir(), "plugin-archive-"));
   try {
-    await bundle(join(staging, NAME));
+    await bundle(staging);
     writeFileSync(join(staging, `${NAME}.cmd`), `@node "%~dp0${NAME}" %*\r\n`);
     copyFileSync(join(projectFolder, "LICENSE"), join(staging, "LICENSE"));
     mkdirSync(folder, { recursive: true });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The bin `pulumi-wayscloud`.
+import "../supported-node";
 import { runEmulatorCommand } from "../emulator/command";
 import { run } from "./command-line";
 import { processTerminal } from "./terminal";

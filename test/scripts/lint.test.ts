@@ -52,12 +52,12 @@ test("an import against the layers, a long file and house dialect are errors, an
       "src/lifecycle must not import src/hosts, only errors, version, text, api, config",
     ],
     "src/emulator/http/a.ts": [
-      "src/emulator must not import src/errors, only version",
+      "src/emulator must not import src/errors, only version, supported-node",
       "src/emulator/http must not import src/emulator/options, only errors, check, account, http",
     ],
     "src/audit/a.ts": ["src/audit must not import src/data, only errors, version, text, api"],
     "src/hosts/dynamic/a.ts": [
-      "src/hosts must not import src/resources, only errors, version, package-file, text, api, queries, settings, config, lifecycle",
+      "src/hosts must not import src/resources, only errors, version, package-file, supported-node, text, api, queries, settings, config, lifecycle",
     ],
     "src/attic/a.ts": ["scripts/lint/layers.mjs does not say what src/attic may import"],
     "src/text/long.ts": ["File has too many lines (201). Maximum allowed is 200."],

@@ -1,4 +1,5 @@
 // The executable pulumi-resource-wayscloud-account: prints its port, and nothing else, to stdout.
+import "../../supported-node";
 import { endWithEngine, startServer } from "./server";
 
 startServer(process.argv.slice(2).find((argument) => !argument.startsWith("-"))).then(
