@@ -5,7 +5,8 @@ import { z } from "zod";
 export const MAX_MS = 2 ** 31 - 1;
 
 function shapeOf(value: unknown): string {
-  if (typeof value === "string") return value === "" ? "an empty string" : `a string (${value.length})`;
+  if (typeof value === "string")
+    return value === "" ? "an empty string" : `a string of ${value.length} characters`;
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
   return Array.isArray(value) ? "a list" : "an object";
@@ -40,5 +41,7 @@ export function strict<Fields extends object>(fields: Record<keyof Fields, z.Zod
 /** What is wrong with a value, if anything: the first problem, with the name of the field. */
 export function problemIn(schema: z.ZodType, value: unknown): { field: string; rule: string } | undefined {
   const [first] = schema.safeParse(value).error?.issues ?? [];
-  return first && { field: first.path.join("."), rule: first.message };
+  if (!first) return undefined;
+  const field = first.path.join(".");
+  return { field: field && first.code === "unrecognized_keys" ? `${field}:` : field, rule: first.message };
 }

@@ -87,14 +87,11 @@ function assemble(options: EmulatorOptions) {
   clock.advance(options.timeOffset ?? 0);
   const timers = new Timers();
   const log = new RequestLog();
-  const quirks: Quirks = { ...options.quirks };
-  const account = new AccountStore(clock.now, quirks, options.provisioning);
+  const account = new AccountStore(clock.now, { ...options.quirks }, options.provisioning);
   const faults = new FaultRegistry(lists !== "array");
   faults.add(...(options.faults ?? []));
   const limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, clock.now);
-  const onRequest = options.onRequest ?? (() => undefined);
-  const hook = { transform: options.transform };
-  const transform = (): Transform | undefined => hook.transform;
+  const { onRequest = () => undefined, transform } = options;
   const parts = { account, clock, faults, timers, log, limit, latency, lists, onRequest, transform };
   const service = new Service(parts);
   const listener = new Listener(
@@ -103,30 +100,26 @@ function assemble(options: EmulatorOptions) {
     host,
     port,
   );
-  return { account, clock, faults, hook, listener, quirks, requests: log.requests, timers };
+  return { listener, parts };
 }
 
-/** Starts listening and keeps the account in the file from then on; returns the first credential, and how to save. */
+/** Starts listening and keeps the account in the file from then on; returns the first credential. */
 async function open(
   account: AccountStore,
   listener: Listener,
-  options: EmulatorOptions,
-): Promise<{ apiKey: string; save: () => void }> {
-  const file = options.state === undefined ? undefined : new StateFile(options.state, account);
-  const apiKey = openAccount(account, options.apiKey);
+  file: StateFile | undefined,
+  apiKey: string | undefined,
+): Promise<string> {
+  const credential = openAccount(account, apiKey);
   await listener.open();
   try {
     account.onChange = () => file?.changed();
     account.onChange();
+    return credential;
   } catch (error) {
     await listener.close();
     throw error;
   }
-  const save = (): void => {
-    account.onChange = () => undefined;
-    file?.close();
-  };
-  return { apiKey, save };
 }
 
 /**
@@ -144,27 +137,30 @@ async function open(
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options);
-  const { account, clock, faults, hook, listener, quirks, requests, timers } = assemble(options);
-  const { apiKey, save } = await open(account, listener, options);
+  const { listener, parts } = assemble(options);
+  const { account, clock, faults, log, timers } = parts;
+  const file = options.state === undefined ? undefined : new StateFile(options.state, account);
+  const apiKey = await open(account, listener, file, options.apiKey);
   const control = new Control(account);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     control.close();
     timers.stop();
     await listener.close();
-    save();
+    account.onChange = () => undefined;
+    file?.close();
   };
   return {
     url: listener.url,
     apiKey,
-    requests,
+    requests: log.requests,
     faults,
-    quirks,
+    quirks: account.quirks,
     get transform() {
-      return hook.transform;
+      return parts.transform;
     },
     set transform(transform) {
-      hook.transform = transform;
+      parts.transform = transform;
     },
     advance: (span) => clock.advance(span),
     account: control,

@@ -31,8 +31,8 @@ export interface ServiceParts {
   latency: number;
   lists: string;
   onRequest: (request: RecordedRequest) => void;
-  /** Read at each response, since a test may change it. */
-  transform: () => Transform | undefined;
+  /** A test may change it at any time. */
+  transform: Transform | undefined;
 }
 
 const NO_FAULT: Fault = {};
@@ -70,8 +70,7 @@ export class Service {
     const head = headOf(request);
     if (head.path === CLOCK_PATH) {
       const { status, body, headers } = serveClock(parts.clock, head);
-      await deliver(response, jsonResponse(status, body, headers), NO_FAULT, parts.timers);
-      return;
+      return deliver(response, jsonResponse(status, body, headers), NO_FAULT, parts.timers);
     }
     const record = parts.log.begin(head, parts.clock.now());
     try {
@@ -96,7 +95,7 @@ export class Service {
   async #dated(wire: WireResponse, call: Call): Promise<WireResponse> {
     if (!("headers" in wire)) return wire;
     const date = new Date(this.parts.clock.now()).toUTCString();
-    const transform = this.parts.transform();
+    const { transform } = this.parts;
     if (wire.kind === "body" && transform) return transformed(wire, call, date, transform);
     return { ...wire, headers: { date, ...wire.headers } };
   }

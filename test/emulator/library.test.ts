@@ -20,10 +20,12 @@ test.each([
   [{ state: " " }, "state must be the name of a file"],
   [{ latency: 3_000_000_000 }, "latency must be from 0 to 2147483647 ms"],
   [{ provisioning: { msec: 1 } }, "provisioning must be"],
-  [{ quirks: { listlag: 1 } }, 'quirks unknown field "listlag" (known: descriptions'],
+  [{ quirks: { listlag: 1 } }, 'quirks: unknown field "listlag" (known: descriptions'],
   [{ quirks: { descriptions: "upper" } }, "quirks.descriptions must be"],
   [{ faults: {} }, "faults must be a list"],
-  [{ now: 5 }, "now must be a function"],
+  [{ now: 5 }, "now must be a function, not 5"],
+  [{ quirks: null }, "quirks must be an object, not null"],
+  [{ apiKey: "a b c" }, "since it is sent in a header, not a string of 5 characters"],
 ])("option %j is refused with a sentence", async (options, reason) => {
   const refused = startEmulator(options as EmulatorOptions);
   await expect(refused).rejects.toThrow(RangeError);

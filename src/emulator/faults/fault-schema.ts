@@ -7,6 +7,8 @@ import { endpointsOf } from "../routes/endpoints";
 import { FaultError } from "./fault";
 import type { Fault } from "./fault";
 
+const isMethod = (text: string): boolean => METHODS.includes(text.toUpperCase());
+
 /** Whether Node would send the header; otherwise it drops the connection instead. */
 function canBeSent(name: string, value: string): boolean {
   try {
@@ -19,41 +21,35 @@ function canBeSent(name: string, value: string): boolean {
 }
 
 const count = z.int().nonnegative();
+const positive = z.int().positive();
 const name = z.string().min(1);
 const milliseconds = count.max(MAX_MS);
 const string = must("a non-empty string", name);
 const delay = must(`a whole number of milliseconds from 0 to ${MAX_MS}`, milliseconds);
 const size = must("a number of bytes, at least 2", z.int().min(2));
+const url = name.refine((text) => canBeSent("location", text));
+const headers = z
+  .record(z.string(), z.string())
+  .refine((content) => Object.entries(content).every(([key, value]) => canBeSent(key, value)));
 const yes = must("true", z.literal(true));
 const object = must("an object", z.record(z.string(), z.unknown()));
 
 const FAULT = strict<Fault>({
-  method: must(
-    "an HTTP method such as GET or POST",
-    z.string().refine((text) => METHODS.includes(text.toUpperCase())),
-  ),
+  method: must("an HTTP method such as GET or POST", z.string().refine(isMethod)),
   path: must(
     "a path that begins with / (a * only at its end, no query)",
     z.string().regex(/^(\/[^*?#]*\*?|\*)$/),
   ),
   contains: string,
-  nth: must("a whole number of 1 or more", z.int().positive()),
-  times: must('a whole number of 1 or more, or "always"', z.union([z.literal("always"), z.int().positive()])),
+  nth: must("a whole number of 1 or more", positive),
+  times: must('a whole number of 1 or more, or "always"', z.union([z.literal("always"), positive])),
   refuse: yes,
   reset: yes,
   hang: yes,
   status: must("a status from 200 to 599", z.int().min(200).max(599)),
-  headers: must(
-    "an object of strings that are valid header names and values",
-    z
-      .record(z.string(), z.string())
-      .refine((headers) => Object.entries(headers).every(([key, value]) => canBeSent(key, value))),
-  ),
+  headers: must("an object of strings that are valid header names and values", headers),
   body: z.unknown(),
-  redirect: must(
-    "a URL that is a valid header value",
-    name.refine((url) => canBeSent("location", url)),
-  ),
+  redirect: must("a URL that is a valid header value", url),
   huge: size,
   gzipBomb: size,
   echo: must(
@@ -67,7 +63,7 @@ const FAULT = strict<Fault>({
   malformed: yes,
   dribble: must(
     `{"bytes": 1 or more, "every": milliseconds, at most ${MAX_MS}}`,
-    z.strictObject({ bytes: z.int().positive(), every: milliseconds }),
+    z.strictObject({ bytes: positive, every: milliseconds }),
   ),
   omit: must("a list of field names", z.array(name)),
   merge: object,
