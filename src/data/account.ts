@@ -68,19 +68,22 @@ export async function credentialOf(name: string, opts: DataOptions): Promise<str
 
 /** The response of this account, requested at `notBefore` or later (0: at any time of this program run). */
 export function read<T>(connection: Connection, request: Request<T>, notBefore: number): Promise<T> {
-  const lists = listsOfRun();
+  const run = pulumi.runtime.getStackResource();
+  const lists = run ? listsOf(run) : outsideOfRuns;
   const key = JSON.stringify([request.kind, connection]);
   let list = lists.get(key) as SharedList<T> | undefined;
   if (!list) lists.set(key, (list = new SharedList(() => request.read(clientFor(connection)))));
-  return list.since(notBefore);
+  const response = list.since(notBefore);
+  if (run) return response;
+  // A script may run for days: only calls at the same time share a response.
+  return response.finally(() => lists.get(key) === list && lists.delete(key));
 }
 
 /** By the root stack: inline programs of the Automation API share a process. */
 const runs = new WeakMap<object, Map<string, SharedList<unknown>>>();
-const outsideOfRuns = {};
+const outsideOfRuns = new Map<string, SharedList<unknown>>();
 
-function listsOfRun(): Map<string, SharedList<unknown>> {
-  const run = pulumi.runtime.getStackResource() ?? outsideOfRuns;
+function listsOf(run: object): Map<string, SharedList<unknown>> {
   const lists = runs.get(run) ?? new Map<string, SharedList<unknown>>();
   runs.set(run, lists);
   return lists;
