@@ -30,7 +30,7 @@ const LAYERS = {
     ],
     not: ["http"],
   },
-  audit: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
+  audit: { uses: [...everywhere, "text", "api", "config", "lifecycle"], not: ["pulumi", "http"] },
   "stack-config": { uses: [...everywhere, "text", "config", "settings"], not: ["http"] },
   provider: { uses: [...everywhere, "text", "config", "settings", "stack-config"], not: ["http"] },
   data: {
@@ -67,7 +67,7 @@ const LAYERS = {
   // Built from the vendor's API page alone: a misreading shared with the client would hide itself.
   emulator: { uses: ["version", "supported-node"], not: ["pulumi"] },
   cli: {
-    uses: [...everywhere, "supported-node", "text", "api", "config", "audit", "emulator"],
+    uses: [...everywhere, "supported-node", "text", "api", "config", "lifecycle", "audit", "emulator"],
     not: ["pulumi", "http"],
   },
 };

@@ -1,174 +1,166 @@
 // What an audit finds, as plain functions of lists and states: nothing here makes a request or changes anything.
+import type { UnreadableEntry } from "../api/list";
+import type { ApiKey, SshKeyRecord } from "../api/schemas";
 import { parseApiTime } from "../api/timing";
+import { isServiceKey } from "../lifecycle/api-key/kind";
 import { endsInMarker } from "../text/auto-name";
-import type { ManagedKey, ManagedKeys } from "./managed";
-
-/**
- * - `unused`: not used for some time (API keys), or not on any VPS (SSH keys)
- * - `inactive`: listed as inactive
- * - `expiring`: a token that expires soon or has expired, according to its stack
- * - `no-expiry`: a token created by a stack that never expires
- * - `unknown-expiry`: a token of a stack whose expiry neither the stack nor the API returns
- * - `unmanaged`: not in the given stacks
- * - `orphan`: created by one of the given stacks, according to its ownership marker, but not in its state
- */
-export type FindingKind =
-  "unused" | "inactive" | "expiring" | "no-expiry" | "unknown-expiry" | "unmanaged" | "orphan";
-
-export const FINDING_KINDS: readonly FindingKind[] = [
-  "unused",
-  "inactive",
-  "expiring",
-  "no-expiry",
-  "unknown-expiry",
-  "unmanaged",
-  "orphan",
-];
-
-/** An audit finding. Contains no secrets. */
-export interface AuditFinding {
-  finding: FindingKind;
-  /** `service key`, `personal access token` or `SSH key`. */
-  kind: string;
-  /** Id in the account. */
-  id: string;
-  /** The description of an API key, the name of an SSH key. */
-  name: string;
-  /** Human-readable details. */
-  detail: string;
-}
-
-/** What an audit reads of an API key. */
-export interface ListedApiKey {
-  id: string;
-  keyPrefix: string;
-  keyType: string;
-  service?: string | undefined;
-  description?: string | undefined;
-  isActive: boolean;
-  createdAt: string;
-  lastUsedAt?: string | undefined;
-}
-
-/** What an audit reads of an SSH key. */
-export interface ListedSshKey {
-  id: string;
-  name: string;
-  createdAt: string;
-  vmCount: number;
-}
-
-/** What to look for. */
-export interface AuditOptions {
-  unusedForDays: number;
-  expiringWithinDays: number;
-  /** What the given stacks hold; undefined if none was given. */
-  managed: ManagedKeys | undefined;
-  /** The credential of the audit itself. */
-  credential: string | undefined;
-  /** Ms since the epoch. */
-  now: number;
-}
+import { Findings } from "./finding";
+import type { AuditFinding, AuditOptions } from "./finding";
+import { holderOf } from "./managed";
+import type { Managed, ManagedKey } from "./managed";
 
 const DAY_MS = 86_400_000;
 
+/** As the account lists it: an API need not show all of it. */
+export type ListedApiKey = Partial<ApiKey> & Pick<ApiKey, "id" | "isActive">;
+export type ListedSshKey = Partial<SshKeyRecord> & Pick<SshKeyRecord, "id" | "vmCount">;
+
 export function findInApiKeys(keys: readonly ListedApiKey[], options: AuditOptions): AuditFinding[] {
-  const own = ownCredential(keys, options.credential);
+  const own = ownCredentials(keys, options.credential);
+  const managed = options.managed?.apiKeys;
   return keys.flatMap((key) => {
-    const kind = isToken(key) ? "personal access token" : "service key";
-    const base = { kind, id: key.id, name: key.description ?? "" };
-    const findings: AuditFinding[] = [];
-    const add = (finding: FindingKind, detail: string): void =>
-      void findings.push({ finding, ...base, detail });
-    if (!key.isActive) add("inactive", "the account lists it as inactive");
-    else if (key !== own) addUnused(key, options, add);
-    const holder = options.managed?.byId.get(key.id);
+    const kind = isServiceKey(key) ? "service key" : "personal access token";
+    const found = new Findings(options, { kind, id: key.id, name: key.description ?? "" });
+    // Nobody can use it, so neither its expiry nor who holds its secret matters.
+    if (!key.isActive) return found.add("inactive", "the account lists it as inactive").all;
+    const holder = managed && holderOf(managed, key.id);
+    // The credential of the audit is in use, and in somebody's hands.
+    const isOwn = own.length === 1 && key === own[0];
+    const command = `pulumi-wayscloud revoke ${key.id}`;
+    if (!isOwn) {
+      const { lastUsedAt: used, createdAt } = key;
+      const since =
+        used === undefined ? `never used since ${createdAt ?? "an unknown time"}` : `last used ${used}`;
+      addUnused(found, since + advice(options, holder, command), used, createdAt, options);
+    }
     if (holder) {
-      if (isToken(key)) addExpiry(holder, key, options, add);
-      // The audit's own credential is in somebody's hands, so it is neither forgotten nor lost.
-    } else if (options.managed && key !== own) addUnmanaged(key.description, options.managed, add);
-    return findings;
+      if (!isServiceKey(key)) addExpiry(found, holder, key, options);
+    } else if (options.managed && managed && !isOwn) {
+      const owner = endsInMarker(key.description, "description")
+        ? /^pulumi ([^/]+\/[^/]+)\//.exec(key.description)?.[1]
+        : undefined;
+      const isOurs = owner !== undefined && options.managed.stacks.has(owner);
+      addUnmanaged(found, managed, { sent: key.description, owner: isOurs ? owner : undefined, command });
+    }
+    return found.all;
   });
 }
 
 export function findInSshKeys(keys: readonly ListedSshKey[], options: AuditOptions): AuditFinding[] {
+  const managed = options.managed?.sshKeys;
   return keys.flatMap((key) => {
-    const base = { kind: "SSH key", id: key.id, name: key.name };
-    const findings: AuditFinding[] = [];
-    if (key.vmCount === 0 && daysSince(key.createdAt, options.now) >= options.unusedForDays) {
-      findings.push({ finding: "unused", ...base, detail: `not used by any VPS; added ${key.createdAt}` });
+    const found = new Findings(options, { kind: "SSH key", id: key.id, name: key.name ?? "" });
+    const holder = managed && holderOf(managed, key.id);
+    const command = `pulumi-wayscloud revoke --ssh-key ${key.id}`;
+    if (key.vmCount === 0) {
+      const since = `not used by any VPS; added ${key.createdAt ?? "at an unknown time"}`;
+      addUnused(found, since + advice(options, holder, command), undefined, key.createdAt, options);
     }
-    if (options.managed && !options.managed.byId.has(key.id)) {
-      const detail = whyUnconfirmed(key.name, options.managed) ?? UNMANAGED;
-      findings.push({ finding: "unmanaged", ...base, detail });
-    }
-    return findings;
+    if (managed && !holder) addUnmanaged(found, managed, { sent: key.name, owner: undefined, command });
+    return found.all;
   });
 }
 
-/** Some lists name a service of tokens as well: none, or the account itself. */
-function isToken({ keyType, service }: ListedApiKey): boolean {
-  return keyType === "pat" || !service || service === "account";
+/** Entries of a list that do not have the documented shape: nothing can be said about them. */
+export function unreadableEntries(entries: readonly UnreadableEntry[], kind: string): AuditFinding[] {
+  return entries.map(({ id, error }) => ({
+    finding: "unjudged",
+    kind,
+    id: id ?? "",
+    name: "",
+    detail: `cannot be judged: ${error.summary}`,
+  }));
 }
 
-const UNMANAGED = "not managed by any given stack";
-
-/** What is known of a key that no state holds, but that a lost create request of a given stack may have left. */
-function whyUnconfirmed(sent: string | undefined, { unconfirmed }: ManagedKeys): string | undefined {
-  const urn = unconfirmed.get(sent ?? "");
-  return (
-    urn &&
-    `a create request whose response was lost may have left it; the next \`pulumi up\` settles that (${urn})`
-  );
-}
-
-type Add = (finding: FindingKind, detail: string) => void;
-
-/** The listed key that the audit is authenticated with, if exactly one can be it. */
-function ownCredential(
-  keys: readonly ListedApiKey[],
+/** The listed keys that the credential may be: those with the longest prefix of it. */
+export function ownCredentials<Key extends ListedApiKey>(
+  keys: readonly Key[],
   credential: string | undefined,
-): ListedApiKey | undefined {
-  if (credential === undefined) return undefined;
-  const fitting = keys.filter(({ keyPrefix }) => keyPrefix !== "" && credential.startsWith(keyPrefix));
-  return fitting.length === 1 ? fitting[0] : undefined;
+): Key[] {
+  const fits = ({ keyPrefix = "" }: Key): number =>
+    credential?.startsWith(keyPrefix) === true ? keyPrefix.length : 0;
+  const longest = Math.max(0, ...keys.map(fits));
+  return longest === 0 ? [] : keys.filter((key) => fits(key) === longest);
 }
 
-function addUnused(key: ListedApiKey, { now, unusedForDays }: AuditOptions, add: Add): void {
-  if (daysSince(key.lastUsedAt ?? key.createdAt, now) < unusedForDays) return;
-  add("unused", key.lastUsedAt ? `last used ${key.lastUsedAt}` : `never used since ${key.createdAt}`);
+/** What to do about a key that nobody uses. */
+function advice({ managed }: AuditOptions, holder: ManagedKey | undefined, command: string): string {
+  if (holder) return `; a stack holds it (${holder.urn}): remove it there and run \`pulumi up\``;
+  const whose = managed ? "" : "no stack holds it and ";
+  return `; if ${whose}nothing needs it, run \`${command}\``;
 }
 
-function addExpiry(holder: ManagedKey, key: ListedApiKey, options: AuditOptions, add: Add): void {
-  const { expiry, isPrevious, urn } = holder;
-  if (expiry.kind === "at" || expiry.kind === "after") {
-    const at =
-      expiry.kind === "at" ? parseApiTime(expiry.at) : parseApiTime(key.createdAt) + expiry.days * DAY_MS;
-    if ((at - options.now) / DAY_MS <= options.expiringWithinDays) {
-      add("expiring", `expires ${new Date(at).toISOString().replace(/\.\d+Z$/, "Z")} (${urn})`);
-    }
+function addUnused(
+  found: Findings,
+  detail: string,
+  usedAt: string | undefined,
+  createdAt: string | undefined,
+  { now, unusedForDays }: AuditOptions,
+): void {
+  const daysSince = (time: string | undefined): number => (now - parseApiTime(time)) / DAY_MS;
+  const unused = daysSince(usedAt ?? createdAt);
+  if (unused >= unusedForDays) found.add("unused", detail);
+  // A key that is younger has not been unused for longer.
+  else if (Number.isNaN(unused) && !(daysSince(createdAt) < unusedForDays))
+    found.addUnjudged(["unused"], "the account lists no readable time of its last use or creation");
+}
+
+/** A key that no state shows. */
+interface Unmanaged {
+  /** Its description or name, as a create request sent it. */
+  sent: string | undefined;
+  /** The given stack that its description names. */
+  owner: string | undefined;
+  /** What revokes it. */
+  command: string;
+}
+
+function addExpiry(found: Findings, holder: ManagedKey, key: ListedApiKey, options: AuditOptions): void {
+  const { isPrevious, urn } = holder;
+  const expiry = expiryOf(holder, key);
+  if (typeof expiry === "number") {
+    if ((expiry - options.now) / DAY_MS > options.expiringWithinDays) return;
+    const at = new Date(expiry).toISOString().replace(/\.\d+Z$/, "Z");
+    found.add(
+      "expiring",
+      `expires ${at} (${urn})${isPrevious ? "" : `; to renew it, run \`pulumi up --replace '${urn}'\``}`,
+    );
     // A previous key is revoked after its overlap anyway.
-  } else if (!isPrevious && expiry.kind === "never") add("no-expiry", `never expires (${urn})`);
-  else if (!isPrevious) add("unknown-expiry", `its expiry is not known (${urn})`);
+  } else if (!isPrevious && expiry === "never") found.add("no-expiry", `never expires (${urn})`);
+  else if (!isPrevious) found.add("unknown-expiry", `its expiry is not known (${urn})`);
 }
 
-function addUnmanaged(description: string | undefined, managed: ManagedKeys, add: Add): void {
-  const owner = endsInMarker(description, "description")
-    ? /^pulumi ([^/]+\/[^/]+)\//.exec(description)?.[1]
-    : undefined;
-  const unconfirmed = whyUnconfirmed(description, managed);
-  if (owner === undefined || !managed.stacks.has(owner)) add("unmanaged", unconfirmed ?? UNMANAGED);
-  else {
-    add(
+/** Ms since the epoch, if it is known: the earlier one of what the stack and the account say. */
+function expiryOf(
+  { expiry }: ManagedKey,
+  { createdAt, expiresAt }: ListedApiKey,
+): number | "never" | "unknown" {
+  const isCreationKnown = createdAt !== undefined && !Number.isNaN(parseApiTime(createdAt));
+  const end = expiry.kind === "after" && isCreationKnown ? expiry.endOf(createdAt) : null;
+  const ends = [expiresAt, expiry.kind === "at" ? expiry.at : (end ?? undefined)].map(parseApiTime);
+  const known = ends.filter((time) => !Number.isNaN(time));
+  if (known.length > 0) return Math.min(...known);
+  return expiry.kind === "never" && expiresAt === undefined ? "never" : "unknown";
+}
+
+function addUnmanaged(found: Findings, { unconfirmed, unreadable }: Managed, of: Unmanaged): void {
+  const lost = unconfirmed.get(of.sent ?? "");
+  const [hidden] = unreadable;
+  if (lost !== undefined) {
+    // The request may have been carried out, and the update that follows finds out.
+    const what = "a create request whose response was lost may have left it";
+    found.add(
+      of.owner === undefined ? "unmanaged" : "orphan",
+      `${what} (${lost}); run \`pulumi up\`, which settles that or says what it cannot prove`,
+    );
+  } else if (hidden !== undefined) {
+    found.addUnjudged(["unmanaged", "orphan"], `${hidden.urn} may hold it, but ${hidden.why}`);
+  } else if (of.owner === undefined) {
+    found.add("unmanaged", `not managed by any given stack; if nothing needs it, run \`${of.command}\``);
+  } else {
+    found.add(
       "orphan",
-      unconfirmed ??
-        `created by a stack ${owner}, but in no given state: its secret may be lost, unless a stack that was not given holds it (it may have been moved, imported, or belong to a stack of the same name in another backend) or an update is running`,
+      `created by a stack ${of.owner}, but in no given state: its secret may be lost, unless a stack that was not given holds it (it may have been moved, imported, or belong to a stack of the same name in another backend) or an update is running; if none of that is so, run \`${of.command}\``,
     );
   }
-}
-
-/** Days from `at` until `now`; negative for the future; 0 for what is not a date. */
-function daysSince(at: string, now: number): number {
-  const time = parseApiTime(at);
-  return Number.isNaN(time) ? 0 : (now - time) / DAY_MS;
 }

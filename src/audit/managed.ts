@@ -1,58 +1,39 @@
-// What stacks hold, read from the output of `pulumi stack export`. Secrets in it, decrypted or not, are never looked at.
-import { z } from "zod";
-
+// Which keys stacks hold, read from the output of `pulumi stack export`. No secret is looked at.
 import { ConfigurationError } from "../errors";
-
-/** When a token expires, as far as its stack shows: the API itself does not return it. */
-export type Expiry =
-  | { kind: "at"; at: string }
-  | { kind: "after"; days: number } // counted from the creation of the key
-  | { kind: "never" }
-  | { kind: "unknown" };
+import { resourcesIn } from "./stack-export";
+import type { ExportedResource } from "./stack-export";
+import { heldBy, unlessNever } from "./state-readers";
+import type { Expiry } from "./state-readers";
 
 /** A key of a stack. */
 export interface ManagedKey {
   /** The URN of its resource. */
   urn: string;
-  /** The previous key of a rotating resource, which lives on for the overlap. */
+  /** The previous key of a rotating resource, which is revoked after the overlap. */
   isPrevious: boolean;
   /** Of a personal access token. */
   expiry: Expiry;
 }
 
-/** The keys of several stacks. */
-export interface ManagedKeys {
-  /** By their ids in the account. */
-  byId: ReadonlyMap<string, ManagedKey>;
-  /** What lost create requests may have left, by the description or name that was sent: the URN of the resource that the next update of its stack settles. */
-  unconfirmed: ReadonlyMap<string, string>;
-  /** The stacks themselves, as `project/stack`. */
-  stacks: ReadonlySet<string>;
+/** What the stacks know about the account's API keys, or about its SSH keys. */
+export interface Managed {
+  /** By their ids in the account, in lower case. */
+  byId: Map<string, ManagedKey>;
+  /** What lost create requests may have left, by the description or name that was sent: the URN of the resource. */
+  unconfirmed: Map<string, string>;
+  /** Resources that may hold any other key as well: the URN, and why their state does not show which. */
+  unreadable: { urn: string; why: string }[];
 }
 
-const properties = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((value) => value ?? {});
-const resource = z.object({
-  urn: z.string(),
-  type: z.string(),
-  id: z.string().nullish(),
-  external: z.boolean().nullish(),
-  inputs: properties,
-  outputs: properties,
-});
-type Resource = z.output<typeof resource>;
-
-/** An empty stack has no resources at all, but always a manifest. */
-const stackExport = z.object({
-  deployment: z.union([
-    z.object({ resources: z.array(resource) }),
-    z
-      .object({ manifest: z.looseObject({}), resources: z.null().optional() })
-      .transform(() => ({ resources: [] })),
-  ]),
-});
+/** The keys of several stacks. */
+export interface ManagedKeys {
+  apiKeys: Managed;
+  sshKeys: Managed;
+  /** The stacks themselves, as `project/stack`. */
+  stacks: Set<string>;
+  /** Exports without resources, which do not say which stack it is. */
+  nameless: string[];
+}
 
 /** Tokens of the dynamic classes and of the first-class provider, whose outputs are the same. */
 const TYPE = /^(?:pulumi-nodejs:dynamic\/wayscloud|wayscloud-account:index):(\w+)$/;
@@ -60,100 +41,71 @@ const TYPE = /^(?:pulumi-nodejs:dynamic\/wayscloud|wayscloud-account:index):(\w+
 /**
  * @param exports Parsed outputs of `pulumi stack export`.
  * @param nameOf How a message calls the export at this position.
- * @throws ConfigurationError when one is anything else.
+ * @throws ConfigurationError if one is anything else.
  */
 export function managedKeys(
   exports: readonly unknown[],
   nameOf = (index: number): string => `Stack export ${index + 1}`,
 ): ManagedKeys {
-  const byId = new Map<string, ManagedKey>();
-  const unconfirmed = new Map<string, string>();
-  const stacks = new Set<string>();
+  const none = (): Managed => ({ byId: new Map(), unconfirmed: new Map(), unreadable: [] });
+  const keys: ManagedKeys = { apiKeys: none(), sshKeys: none(), stacks: new Set(), nameless: [] };
   for (const [index, exported] of exports.entries()) {
-    for (const one of resourcesOf(exported, nameOf(index))) {
-      const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(one.urn) ?? [];
-      if (stack !== undefined && project !== undefined) stacks.add(`${project}/${stack}`);
-      // One that was only looked up (`.get`) is not held by the stack.
-      if (one.external === true) continue;
-      for (const [id, key] of keysOf(one)) byId.set(id, key);
-      for (const sent of unconfirmedIn(one)) unconfirmed.set(sent, one.urn);
-    }
+    const resources = resourcesIn(exported, nameOf(index));
+    const stacks = resources.flatMap(({ urn }) => stackOf(urn) ?? []);
+    for (const stack of stacks) keys.stacks.add(stack);
+    if (stacks.length === 0) keys.nameless.push(nameOf(index));
+    for (const one of resources) if (!one.external) addKeys(keys, one);
   }
-  return { byId, unconfirmed, stacks };
+  return keys;
 }
 
-function resourcesOf(exported: unknown, name: string): Resource[] {
-  const parsed = stackExport.safeParse(exported);
-  if (parsed.success) return parsed.data.deployment.resources;
+/** The key of this id, whatever its case is in the account's list. */
+export function holderOf({ byId }: Managed, id: string): ManagedKey | undefined {
+  return byId.get(id.toLowerCase());
+}
+
+function stackOf(urn: string): string | undefined {
+  const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
+  return stack !== undefined && project !== undefined ? `${project}/${stack}` : undefined;
+}
+
+/**
+ * Adds stacks whose exports do not name them, as `project/stack`, with or without an organization in front.
+ *
+ * @param option Where `names` come from, for messages.
+ * @throws ConfigurationError if an export remains that names no stack.
+ */
+export function nameStacks(keys: ManagedKeys, names: readonly string[], option: string): void {
+  for (const name of names) {
+    const [, stack] = /^(?:[^/]+\/)?([^/]+\/[^/]+)$/.exec(name) ?? [];
+    if (stack === undefined) throw new ConfigurationError(`${option} must name a stack as project/stack.`);
+    keys.stacks.add(stack);
+  }
+  const [first] = keys.nameless.slice(names.length);
+  if (first === undefined) return;
   throw new ConfigurationError(
-    `${name} is not the output of \`pulumi stack export\`${placeOf(parsed.error.issues[0])}.`,
+    `${first} has no resources, so it names no stack, and keys that this stack left behind cannot be recognized. Name the stack with ${option}, as project/stack.`,
   );
 }
 
-/** Where the shape is wrong: positions and names of fields only, never a value. */
-function placeOf(issue: z.core.$ZodIssue | undefined): string {
-  const inner = issue?.code === "invalid_union" ? issue.errors[0]?.[0] : undefined;
-  const path = [...(issue?.path ?? []), ...(inner?.path ?? [])];
-  return path.length > 0 ? ` (${path.map(String).join(".")}: ${(inner ?? issue)?.message ?? ""})` : "";
-}
-
-function keysOf({ urn, type, id, inputs, outputs }: Resource): [id: string, key: ManagedKey][] {
-  const name = TYPE.exec(type)?.[1];
-  if (name === undefined) return [];
-  const key = (one: unknown, expiry: Expiry, isPrevious = false): [string, ManagedKey][] =>
-    typeof one === "string" ? [[one, { urn, isPrevious, expiry }]] : [];
-  if (name === "SshKeySet") {
-    const ids = Object.values(propertiesOf(outputs.keys)).map((entry) => propertiesOf(entry).id);
-    // Succeeded by others, and still to be deleted.
-    const leftovers: unknown[] = Array.isArray(outputs.leftovers) ? outputs.leftovers : [];
-    return [...ids, ...leftovers].flatMap((each) => key(each, { kind: "unknown" }));
+function addKeys(keys: ManagedKeys, resource: ExportedResource): void {
+  const { urn, type, inputs } = resource;
+  const name = TYPE.exec(type)?.[1] ?? "";
+  const holds = heldBy(name, resource);
+  if (!holds) return;
+  const { byId, unconfirmed, unreadable } = name.startsWith("Ssh") ? keys.sshKeys : keys.apiKeys;
+  const isImported = inputs.existing !== undefined && inputs.existing !== null;
+  for (const { id, expiry, isPrevious = false } of holds.keys) {
+    const key = { urn, isPrevious, expiry: isImported ? unlessNever(expiry) : expiry };
+    const other = byId.get(id.toLowerCase());
+    // Of two resources that hold a key (an interrupted hand-over), the one that knows more counts.
+    if (!other || rank(key) < rank(other)) byId.set(id.toLowerCase(), key);
   }
-  if (!name.startsWith("Rotating")) return key(id, expiryOf(inputs, outputs));
-  return [
-    ...key(outputs.previousKeyId, previousExpiryOf(inputs, outputs), true),
-    ...key(outputs.keyId, expiryOf(inputs, outputs)),
-  ];
+  for (const sent of holds.lost) if (sent !== "") unconfirmed.set(sent, urn);
+  // The id of any other resource is that of its only key.
+  if (holds.why !== undefined && /^Rotating|Set$/.test(name)) unreadable.push({ urn, why: holds.why });
 }
 
-/** The descriptions or names of create requests of which the state does not know what they left. */
-function unconfirmedIn({ type, outputs }: Resource): string[] {
-  const { unresolved, name, description, unresolvedMark, lostDescription } = outputs;
-  if (!TYPE.test(type) || unresolved === undefined) return [];
-  const isMarked = typeof description === "string" && typeof unresolvedMark === "string";
-  const ofSet = Object.values(propertiesOf(unresolved)).map((lost) => propertiesOf(lost).name);
-  const sent = [
-    name,
-    lostDescription ?? (isMarked ? `${description} #${unresolvedMark}` : description),
-    ...ofSet,
-  ];
-  return sent.filter((each) => typeof each === "string");
-}
-
-function expiryOf(inputs: Resource["inputs"], outputs: Resource["outputs"]): Expiry {
-  const { expiresAt } = outputs;
-  if (isTime(expiresAt)) return { kind: "at", at: expiresAt };
-  const days = outputs.expiresInDays ?? inputs.expiresInDays;
-  if (typeof days === "number") return { kind: "after", days };
-  // A secret or unknown value is there, but cannot be read; and what was set when a key was made elsewhere, nobody knows.
-  const unreadable = [days, expiresAt, inputs.existing].some(
-    (value) => value !== undefined && value !== null,
-  );
-  return { kind: unreadable ? "unknown" : "never" };
-}
-
-/** The lifetime that the previous key was made with, which is not in every state: it is that of the current one unless the input changed. */
-function previousExpiryOf(inputs: Resource["inputs"], outputs: Resource["outputs"]): Expiry {
-  const { previousExpiresAt } = outputs;
-  if (isTime(previousExpiresAt)) return { kind: "at", at: previousExpiresAt };
-  const days = outputs.expiresInDays ?? inputs.expiresInDays;
-  return typeof days === "number" ? { kind: "after", days } : { kind: "unknown" };
-}
-
-function isTime(value: unknown): value is string {
-  return typeof value === "string" && !Number.isNaN(Date.parse(value));
-}
-
-function propertiesOf(value: unknown): Record<string, unknown> {
-  const parsed = properties.safeParse(value);
-  return parsed.success ? parsed.data : {};
+function rank({ expiry, isPrevious }: ManagedKey): number {
+  return ["at", "after", "never", "unknown"].indexOf(expiry.kind) + (isPrevious ? 0.5 : 0);
 }

@@ -1,57 +1,117 @@
-// The subcommand `audit`: what deserves a look, except for what was accepted.
-import { completeList, shownApiKey, shownSshKey } from "../api/list";
-import type { AccountClient } from "../api/client";
-import { FINDING_KINDS, findInApiKeys, findInSshKeys } from "../audit/findings";
-import type { AuditFinding, FindingKind } from "../audit/findings";
-import { managedKeys } from "../audit/managed";
+// The command `audit`: the keys of the account that deserve a look, except for those that were accepted.
+import { FINDING_KINDS, STACK_FINDINGS } from "../audit/finding";
+import type { AuditFinding, FindingKind } from "../audit/finding";
+import { findInApiKeys, findInSshKeys, unreadableEntries } from "../audit/findings";
+import { nameStacks } from "../audit/managed";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { sanitize } from "../text/redact";
+import { command, connect, shownArgument } from "./command";
+import type { Values } from "./command";
+import { checkId, managedIn } from "./stack-exports";
+import { table } from "./table";
 import type { Terminal } from "./terminal";
 import { nameOf, readText } from "./text-file";
 
-export const AUDIT_OPTIONS = {
-  "stack-export": { type: "string", multiple: true },
-  "unused-days": { type: "string" },
-  "expiring-days": { type: "string" },
-  only: { type: "string", multiple: true },
-  ignore: { type: "string", multiple: true },
-  "ignore-file": { type: "string", multiple: true },
-  json: { type: "boolean" },
+const OPTIONS = {
+  "stack-export": {
+    type: "string",
+    multiple: true,
+    value: "FILE",
+    help: 'output of `pulumi stack export`, "-" for standard input; repeatable',
+  },
+  stack: {
+    type: "string",
+    multiple: true,
+    value: "NAME",
+    help: "project/stack of an export without resources; repeatable",
+  },
+  "unused-days": { type: "string", value: "N", help: "not used for N days (default 90)" },
+  "expiring-days": {
+    type: "string",
+    value: "N",
+    help: "expires within N days (default 14); requires --stack-export",
+  },
+  only: {
+    type: "string",
+    multiple: true,
+    value: "FINDING",
+    help: "look for nothing but these findings, such as unmanaged,orphan; repeatable",
+  },
+  ignore: {
+    type: "string",
+    multiple: true,
+    value: "ID",
+    help: "accept the findings of this key; repeatable",
+  },
+  "ignore-file": {
+    type: "string",
+    multiple: true,
+    value: "FILE",
+    help: 'ids to ignore, one per line; "#" begins a comment; repeatable',
+  },
+  json: { type: "boolean", help: "print the findings as JSON" },
 } as const;
 
-/** The parsed options. */
-export type AuditValues = {
-  [K in keyof typeof AUDIT_OPTIONS]?: (typeof AUDIT_OPTIONS)[K] extends { multiple: true }
-    ? string[]
-    : (typeof AUDIT_OPTIONS)[K] extends { type: "boolean" }
-      ? boolean
-      : string;
-};
+type AuditValues = Values<typeof OPTIONS>;
 
-/** Prints the findings; 1 if there are any. `connect` is called once the options are known to be right. */
-export async function audit(
-  values: AuditValues,
-  connect: () => AccountClient,
-  terminal: Terminal,
-): Promise<number> {
-  const unusedForDays = daysOf("--unused-days", values["unused-days"], 90);
-  const expiringWithinDays = daysOf("--expiring-days", values["expiring-days"], 14);
-  const only = kindsOf(values.only);
-  assertOneStandardInput([...(values["stack-export"] ?? []), ...(values["ignore-file"] ?? [])]);
-  const ignored = await ignoredIds(values, terminal);
-  const managed = await managedOf(values["stack-export"] ?? [], terminal);
-  const client = connect();
-  const [apiKeys, sshKeys] = await Promise.all([client.listApiKeys(), client.listSshKeys()]);
-  const { apiKey: credential } = client.connection;
-  const options = { unusedForDays, expiringWithinDays, managed, credential, now: terminal.now() };
-  const findings = [
-    ...findInApiKeys(completeList(apiKeys).map(shownApiKey), options),
-    ...findInSshKeys(completeList(sshKeys).map(shownSshKey), options),
-  ].filter(({ finding, id }) => !ignored.has(id) && (!only || only.has(finding)));
-  print(findings, values.json === true, terminal);
-  noteUnknown(ignored, [...apiKeys.value, ...sshKeys.value], terminal);
-  return findings.length > 0 ? 1 : 0;
+export const audit = command({
+  name: "audit",
+  summary: "report unused, expiring, unmanaged and orphaned keys",
+  about: `Reports keys that deserve a look. Changes nothing, and prints no secrets.
+The findings are ${FINDING_KINDS.join(", ")}.
+Those from ${STACK_FINDINGS[0] ?? ""} to ${STACK_FINDINGS.at(-1) ?? ""} require --stack-export.`,
+  options: OPTIONS,
+  exitCodes:
+    "Exit codes: 0 no findings, 1 findings, 2 something that was looked for cannot be judged, or an error.",
+  run: async (values, _operands, terminal) => {
+    const days = {
+      unusedForDays: daysOf("--unused-days", values["unused-days"], 90),
+      expiringWithinDays: daysOf("--expiring-days", values["expiring-days"], 14),
+    };
+    const only = kindsOf(values.only);
+    const notLookedFor = requireExports(values, only);
+    assertOneStandardInput([...(values["stack-export"] ?? []), ...(values["ignore-file"] ?? [])]);
+    const ignored = await ignoredIds(values, terminal);
+    const managed = await managedIn(values["stack-export"], terminal);
+    if (managed) nameStacks(managed, values.stack ?? [], "--stack");
+    const client = connect(terminal);
+    const [apiKeys, sshKeys] = await Promise.all([client.listApiKeys(), client.listSshKeys()]);
+    const { apiKey: credential } = client.connection;
+    const options = { ...days, only, managed, credential, now: terminal.now() };
+    const findings = [
+      ...unreadableEntries(apiKeys.unreadable, "API key"),
+      ...findInApiKeys(apiKeys.value, options),
+      ...unreadableEntries(sshKeys.unreadable, "SSH key"),
+      ...findInSshKeys(sshKeys.value, options),
+    ].filter(({ id }) => !ignored.has(id));
+    print(findings, values.json === true, terminal);
+    if (notLookedFor !== undefined) terminal.err(`pulumi-wayscloud: ${notLookedFor}\n`);
+    noteUnknown(ignored, [...apiKeys.value, ...sshKeys.value], terminal);
+    if (findings.some(({ finding }) => finding === "unjudged")) return 2;
+    return findings.length > 0 ? 1 : 0;
+  },
+});
+
+/**
+ * What is not looked for without an export, if that has to be said.
+ *
+ * @throws ConfigurationError if the user asked for just that.
+ */
+function requireExports(
+  { "stack-export": exports, "expiring-days": days, stack }: AuditValues,
+  only: ReadonlySet<FindingKind> | undefined,
+): string | undefined {
+  if (exports) return undefined;
+  const required = STACK_FINDINGS.filter((finding) => only?.has(finding));
+  if (required.length > 0)
+    throw new ConfigurationError(`--only ${required.join(",")}: can only be found with --stack-export.`);
+  for (const [name, value] of Object.entries({ "--expiring-days": days, "--stack": stack })) {
+    if (value !== undefined) throw new ConfigurationError(`${name} requires --stack-export.`);
+  }
+  return only
+    ? undefined
+    : `${STACK_FINDINGS.slice(0, -1).join(", ")} and ${STACK_FINDINGS.at(-1) ?? ""} were not looked for: they require --stack-export.`;
 }
 
 function daysOf(option: string, value: string | undefined, otherwise: number): number {
@@ -69,7 +129,7 @@ function kindsOf(values: readonly string[] | undefined): ReadonlySet<FindingKind
         const kind = FINDING_KINDS.find((known) => known === name.trim());
         if (kind) return kind;
         throw new ConfigurationError(
-          `--only: unknown finding ${JSON.stringify(sanitize(name, [], 40))}${didYouMean(name, FINDING_KINDS)} The findings are ${FINDING_KINDS.join(", ")}.`,
+          `--only: unknown finding ${shownArgument(name)}${didYouMean(name, FINDING_KINDS)} The findings are ${FINDING_KINDS.join(", ")}.`,
         );
       }),
   );
@@ -82,48 +142,15 @@ function assertOneStandardInput(files: readonly string[]): void {
 
 /** Ids of keys whose findings somebody accepted. */
 async function ignoredIds(values: AuditValues, terminal: Terminal): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  const add = (id: string, from: string): void => {
-    if (!/^[A-Za-z0-9_-]{1,200}$/.test(id)) {
-      throw new ConfigurationError(
-        `${from}: an id of a key consists of letters, digits, "_" and "-" (${id.length} characters were given).`,
-      );
-    }
-    ids.add(id);
-  };
-  for (const id of values.ignore ?? []) add(id, "--ignore");
+  const ids = new Set((values.ignore ?? []).map((id) => checkId(id, "--ignore")));
   for (const file of values["ignore-file"] ?? []) {
     const lines = (await readText("The ignore file", file, terminal)).split(/\r?\n/);
     for (const [index, line] of lines.entries()) {
       const id = line.replace(/#.*$/, "").trim();
-      if (id !== "") add(id, `${nameOf("The ignore file", file)}, line ${index + 1}`);
+      if (id !== "") ids.add(checkId(id, `${nameOf("The ignore file", file)}, line ${index + 1}`));
     }
   }
   return ids;
-}
-
-async function managedOf(
-  files: readonly string[],
-  terminal: Terminal,
-): Promise<ReturnType<typeof managedKeys> | undefined> {
-  if (files.length === 0) return undefined;
-  const name = (file: string): string => nameOf("The stack export", file);
-  const exports: unknown[] = [];
-  for (const file of files) {
-    const text = await readText("The stack export", file, terminal);
-    if (text.trim() === "") throw new ConfigurationError(`${name(file)} is empty.`);
-    exports.push(parseJson(text, name(file)));
-  }
-  return managedKeys(exports, (index) => name(files[index] ?? "-"));
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message would quote the text, which may hold secrets.
-    throw new ConfigurationError(`${name} is not JSON.`);
-  }
 }
 
 /** An id that is accepted, but not there any more, may be a typing mistake. */
@@ -134,31 +161,22 @@ function noteUnknown(
 ): void {
   const known = new Set(keys.map(({ id }) => id));
   for (const id of ignored) {
-    if (!known.has(id)) terminal.err(`pulumi-wayscloud: the ignored id ${id} is not in the account.\n`);
+    if (!known.has(id))
+      terminal.err(`pulumi-wayscloud: the ignored id ${sanitize(id)} is not in the account.\n`);
   }
 }
 
 function print(findings: readonly AuditFinding[], json: boolean, terminal: Terminal): void {
-  if (json) {
-    const whole = findings.map((finding) => shown(finding, Number.POSITIVE_INFINITY));
-    terminal.out(`${JSON.stringify(whole, undefined, 2)}\n`);
-  } else if (findings.length === 0) terminal.out("No findings.\n");
-  else terminal.out(table(findings.map((finding) => shown(finding, 100))));
+  if (json) terminal.out(`${JSON.stringify(findings.map(whole), undefined, 2)}\n`);
+  else if (findings.length === 0) terminal.out("No findings.\n");
+  else {
+    const rows = findings.map(({ finding, kind, id, name, detail }) => [finding, kind, id, name, detail]);
+    terminal.out(table([["FINDING", "KIND", "ID", "NAME", "DETAIL"], ...rows]));
+  }
 }
 
 /** Descriptions and names are foreign text. */
-function shown(finding: AuditFinding, longestName: number): AuditFinding {
+function whole(finding: AuditFinding): AuditFinding {
   const { name, detail } = finding;
-  return { ...finding, name: sanitize(name, [], longestName), detail: sanitize(detail, [], 600) };
-}
-
-function table(findings: readonly AuditFinding[]): string {
-  const rows = [
-    ["FINDING", "KIND", "ID", "NAME", "DETAIL"],
-    ...findings.map(({ finding, kind, id, name, detail }) => [finding, kind, id, name, detail]),
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: string[]): string =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
-  return `${rows.map((row) => line(row).trimEnd()).join("\n")}\n`;
+  return { ...finding, name: sanitize(name, [], Infinity), detail: sanitize(detail, [], Infinity) };
 }

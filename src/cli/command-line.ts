@@ -1,101 +1,70 @@
-// The command `pulumi-wayscloud`: its subcommands, its output, its exit codes. It only reads.
-import { parseArgs } from "node:util";
-import type { ParseArgsConfig } from "node:util";
-
-import { AccountClient } from "../api/client";
-import { NoCredentialError, resolveConnection } from "../config";
+// The command `pulumi-wayscloud`: finds the command of a command line, and turns failures into a sentence and exit code 2.
+import { NoCredentialError } from "../config";
 import { ConfigurationError, errorMessage } from "../errors";
+import { runEmulatorCommand } from "../emulator/command";
 import { didYouMean } from "../text/did-you-mean";
-import { sanitize } from "../text/redact";
 import { version } from "../version";
-import { audit, AUDIT_OPTIONS } from "./audit";
+import { audit } from "./audit";
+import { CREDENTIAL, shownArgument } from "./command";
+import type { Command } from "./command";
+import { revoke } from "./revoke";
 import type { Terminal } from "./terminal";
+import { whoami } from "./whoami";
 
-const HELP = `pulumi-wayscloud ${version}: inspect a WAYSCloud account (read-only), or run the emulator
+/** It has options of its own, and runs until it is stopped. */
+const emulator: Command = {
+  name: "emulator",
+  summary: "run the emulator of the Account API",
+  run: (args) => runEmulatorCommand(args),
+};
 
-  pulumi-wayscloud whoami              show the account and where the credential came from
-  pulumi-wayscloud audit               report unused, expiring and orphaned keys; exit code 1 if there are any
-      --stack-export FILE              output of \`pulumi stack export\`, "-" for standard input; repeatable
-      --unused-days N                  not used for N days (default 90)
-      --expiring-days N                expires within N days; requires --stack-export (default 14)
-      --only FINDING                   report only these findings, such as unmanaged,orphan; repeatable
-      --ignore ID                      accept the findings of this key; repeatable
-      --ignore-file FILE               ids to ignore, one per line; "#" begins a comment
-      --json                           print the findings as JSON
-  pulumi-wayscloud emulator            run the emulator of the Account API; see \`pulumi-wayscloud emulator --help\`
+const COMMANDS: readonly Command[] = [whoami, audit, revoke, emulator];
 
-The credential comes from the environment (WAYSCLOUD_PAT_TOKEN, WAYSCLOUD_TOKEN or WAYSCLOUD_API_KEY) or from
-~/.wayscloud/credentials, the endpoint from WAYSCLOUD_ENDPOINT (or WAYSCLOUD_API_URL), and the customer id that the
-credential must belong to from WAYSCLOUD_CUSTOMER_ID. Stack configuration is not read.
-Exit codes: 0 no findings, 1 findings, 2 error.
+const HELP = `pulumi-wayscloud ${version}: inspect a WAYSCloud account, revoke keys, or run the emulator
+
+${COMMANDS.map(({ name, summary }) => `  pulumi-wayscloud ${name.padEnd(10)}${summary}`).join("\n")}
+
+\`pulumi-wayscloud <command> --help\` explains a command and its options; --version shows the version.
+
+${CREDENTIAL}
 `;
-
-type Options = NonNullable<ParseArgsConfig["options"]>;
-const GLOBAL = { help: { type: "boolean", short: "h" }, version: { type: "boolean" } } as const;
-const COMMANDS = ["whoami", "audit", "emulator"];
 
 /** Runs a command line; the exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    return await inspect(args, terminal);
+    return await dispatch(args, terminal);
   } catch (error) {
     terminal.err(`pulumi-wayscloud: ${messageOf(error)}\n`);
     return 2;
   }
 }
 
-async function inspect(args: readonly string[], terminal: Terminal): Promise<number> {
-  const command = args.find((arg) => COMMANDS.includes(arg)) ?? args.find((arg) => !arg.startsWith("-"));
-  if (command === "audit") {
-    const values = parse(args, command, AUDIT_OPTIONS);
-    return informs(values, terminal) ? 0 : audit(values, () => connect(terminal), terminal);
+async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [first = "--help"] = args;
+  // Options may precede the command.
+  const command = commandOf(first) ?? (first.startsWith("-") ? args.map(commandOf).find(Boolean) : undefined);
+  if (args.includes("--version") && command?.name !== "emulator") {
+    terminal.out(`${version}\n`);
+    return 0;
   }
-  if (command !== undefined && command !== "whoami") {
-    const near = command === "emulator" ? ": it comes first." : didYouMean(command, COMMANDS);
-    throw new ConfigurationError(`Unknown command ${JSON.stringify(sanitize(command))}${near} See --help.`);
+  if (command) {
+    const at = args.indexOf(command.name);
+    return command.run([...args.slice(0, at), ...args.slice(at + 1)], terminal);
   }
-  const values = parse(args, command, {});
-  if (informs({ ...values, help: values.help ?? command === undefined }, terminal)) return 0;
-  await whoami(connect(terminal), terminal);
-  return 0;
-}
-
-/** The options of one command; those of another are an error. */
-function parse<T extends Options>(args: readonly string[], command: string | undefined, options: T) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { ...options, ...GLOBAL },
-      allowPositionals: true,
-    });
-    if (positionals.length > 1) throw new ConfigurationError("One command at a time. See --help.");
-    return values;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!code?.startsWith("ERR_PARSE_ARGS")) throw error;
-    // The first sentence says what is wrong, the others explain how to pass such a thing as a file name.
-    const [what = message] = message.split(/\. |\n/);
-    throw new ConfigurationError(`${command ? `${command}: ` : ""}${what.replace(/\.$/, "")}. See --help.`);
+  if (["--help", "-h", "help"].includes(first)) {
+    terminal.out(HELP);
+    return 0;
   }
+  const [what, names] = first.startsWith("-")
+    ? ["option", ["--help", "--version"]]
+    : ["command", COMMANDS.map(({ name }) => name)];
+  throw new ConfigurationError(
+    `Unknown ${what} ${shownArgument(first)}${didYouMean(first, names)} See --help.`,
+  );
 }
 
-function informs(values: { help?: boolean; version?: boolean }, terminal: Terminal): boolean {
-  if (values.version) terminal.out(`${version}\n`);
-  else if (values.help) terminal.out(HELP);
-  return values.version === true || values.help === true;
-}
-
-function connect(terminal: Terminal): AccountClient {
-  const connection = resolveConnection(() => undefined, "");
-  return new AccountClient(connection, { log: (line) => terminal.err(`${line}\n`) });
-}
-
-async function whoami(client: AccountClient, terminal: Terminal): Promise<void> {
-  const { customerId, customerType, status } = await client.getProfile();
-  const line = (name: string, value: string): void => terminal.out(`${name.padEnd(12)}${value}\n`);
-  line("customer", `${sanitize(customerId)} (${sanitize(customerType)}, ${sanitize(status)})`);
-  line("credential", client.connection.apiKeySource);
-  line("endpoint", client.connection.endpoint);
+function commandOf(word: string): Command | undefined {
+  return COMMANDS.find(({ name }) => name === word);
 }
 
 function messageOf(error: unknown): string {

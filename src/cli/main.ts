@@ -1,14 +1,12 @@
 #!/usr/bin/env node
 // The bin `pulumi-wayscloud`.
 import "../supported-node";
-import { runEmulatorCommand } from "../emulator/command";
 import { run } from "./command-line";
-import { processTerminal } from "./terminal";
+import { openTerminal } from "./terminal";
 
-const [command, ...rest] = process.argv.slice(2);
-// The emulator has options of its own, and runs until it is stopped.
-const status =
-  command === "emulator" ? runEmulatorCommand(rest) : run(process.argv.slice(2), processTerminal);
-void status.then((code) => {
-  process.exitCode = code;
-});
+const { terminal, end } = openTerminal();
+void run(process.argv.slice(2), terminal)
+  .then(end)
+  .then((code) => {
+    process.exitCode = code;
+  });

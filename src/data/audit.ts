@@ -1,7 +1,8 @@
 // "pulumi-wayscloud/audit": auditApiKeys and auditSshKeys, the findings of the command `audit` for a program.
 import { findInApiKeys, findInSshKeys } from "../audit/findings";
-import type { AuditFinding, AuditOptions } from "../audit/findings";
-import { managedKeys } from "../audit/managed";
+import type { AuditFinding, AuditOptions } from "../audit/finding";
+import { managedKeys, nameStacks } from "../audit/managed";
+import type { ManagedKeys } from "../audit/managed";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { withoutStack } from "../text/without-stack";
@@ -10,7 +11,7 @@ import { getApiKeys } from "./api-keys";
 import type { DataOptions } from "./options";
 import { getSshKeys } from "./ssh-keys";
 
-export type { AuditFinding, FindingKind } from "../audit/findings";
+export type { AuditFinding, FindingKind } from "../audit/finding";
 
 /** Arguments for {@link auditApiKeys} and {@link auditSshKeys}. */
 export interface AuditArgs {
@@ -23,12 +24,18 @@ export interface AuditArgs {
    * @default none
    */
   stackExports?: readonly unknown[] | undefined;
+  /**
+   * The stacks, as `project/stack`, of those exports that have no resources: such an export does not name its stack.
+   * @default none
+   */
+  stacks?: readonly string[] | undefined;
 }
 
 /**
- * Finds service keys and tokens that are unused, inactive, expiring, never expiring, unmanaged or orphaned. Changes nothing.
+ * Finds service keys and tokens that are unused, inactive, expiring, never expiring, unmanaged or orphaned, and those for which that cannot be
+ * decided (`unjudged`). Changes nothing.
  *
- * @throws ConfigurationError if an entry of `stackExports` is not a stack export; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws ConfigurationError if an entry of `stackExports` is not a stack export, or one names no stack; AuthenticationError, PermissionDeniedError, ConnectionError.
  * @example
  * ```ts
  * import { auditApiKeys } from "pulumi-wayscloud/audit";
@@ -41,14 +48,15 @@ export function auditApiKeys(args: AuditArgs = {}, opts: DataOptions = {}): Prom
   return withoutStack(async () => {
     const options = auditOptions("auditApiKeys", args);
     const keys = await getApiKeys({}, opts);
-    return findInApiKeys(keys, { ...options, credential: await credentialOf("auditApiKeys", opts) });
+    const credential = await credentialOf("auditApiKeys", opts);
+    return findInApiKeys(keys, { ...options, credential });
   });
 }
 
 /**
  * Finds SSH keys that have not been on any VPS for long, or are not in the given stacks. Changes nothing.
  *
- * @throws ConfigurationError if an entry of `stackExports` is not a stack export; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws ConfigurationError if an entry of `stackExports` is not a stack export, or one names no stack; AuthenticationError, PermissionDeniedError, ConnectionError.
  * @example
  * ```ts
  * import { auditSshKeys } from "pulumi-wayscloud/audit";
@@ -64,7 +72,7 @@ export function auditSshKeys(args: AuditArgs = {}, opts: DataOptions = {}): Prom
   });
 }
 
-const NAMES = ["unusedForDays", "expiringWithinDays", "stackExports"];
+const NAMES = ["unusedForDays", "expiringWithinDays", "stackExports", "stacks"];
 
 function auditOptions(name: string, args: AuditArgs): AuditOptions {
   const fail = (why: string): never => {
@@ -80,15 +88,28 @@ function auditOptions(name: string, args: AuditArgs): AuditOptions {
       ? value
       : fail(`\`${argument}\` must be a whole number of days, 0 or more.`);
   };
-  const { stackExports } = args;
+  const { stackExports, stacks } = args;
   if (stackExports !== undefined && !Array.isArray(stackExports)) {
     fail("`stackExports` must be an array of parsed stack exports.");
   }
+  if (
+    stacks !== undefined &&
+    !(Array.isArray(stacks) && stacks.every((stack) => typeof stack === "string"))
+  ) {
+    fail("`stacks` must be an array of names of stacks.");
+  }
+  if (stacks && !stackExports) fail("`stacks` names the stacks of `stackExports`, which is missing.");
   return {
     unusedForDays: days("unusedForDays", 90),
     expiringWithinDays: days("expiringWithinDays", 14),
-    managed: stackExports && managedKeys(stackExports),
+    managed: stackExports && managedOf(stackExports, stacks),
     credential: undefined,
     now: Date.now(),
   };
+}
+
+function managedOf(stackExports: readonly unknown[], stacks: readonly string[] = []): ManagedKeys {
+  const managed = managedKeys(stackExports);
+  nameStacks(managed, stacks, "`stacks`");
+  return managed;
 }

@@ -1,19 +1,35 @@
 // What an audit makes of stack exports: whose a key is, and when it expires.
 import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
-import type { AuditFinding } from "../../src/audit/findings";
+import type { AuditFinding } from "../../src/audit/finding";
 import { managedKeys } from "../../src/audit/managed";
 import { ConfigurationError } from "../../src/errors";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const DAY = 86_400_000;
 const ago = (days: number): string => new Date(NOW - days * DAY).toISOString();
-const SECRET = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = { [SIGNATURE]: "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
+
+/** The same, of `pulumi stack export --show-secrets`. */
+const shownSecret = (value: unknown) => ({ ...SECRET, ciphertext: "", plaintext: JSON.stringify(value) });
+
+/** What every state of a key has. */
+const KEY = { key: SECRET, keyPrefix: "wayscloud_x", keyType: "service", service: "dns", createdAt: ago(1) };
+const TOKEN = { ...KEY, keyType: "pat", service: undefined, scopes: ["a:read"] };
+const ROTATING = { keyId: "key-0", rotatedAt: ago(1), nextRotationAt: ago(-29) };
+const sshKey = (id: string) => ({
+  id,
+  name: id,
+  fingerprint: "SHA256:x",
+  keyType: "ssh-ed25519",
+  createdAt: ago(1),
+});
 
 interface Resource {
   type: string;
   id?: string;
-  inputs?: unknown;
-  outputs?: unknown;
+  inputs?: object | null;
+  outputs?: object | null;
   external?: boolean;
   name?: string;
 }
@@ -40,6 +56,9 @@ interface Key {
   service?: string;
   description?: string;
   createdAt?: string;
+  lastUsedAt?: string;
+  expiresAt?: string;
+  isActive?: boolean;
 }
 
 /** The findings of these keys, as `finding id`. */
@@ -53,8 +72,10 @@ function findings(exports: unknown[], ...keys: Key[]): AuditFinding[] {
     keyPrefix: `wayscloud_pat_${index}`,
     keyType: service === undefined ? "pat" : "service",
     service,
+    scopes: [],
     isActive: true,
     createdAt: ago(1),
+    ...{ description: undefined, lastUsedAt: undefined },
     ...key,
   }));
   const managed = managedKeys(exports);
@@ -66,8 +87,15 @@ describe.each([
   ["dynamic classes", dynamic],
   ["the first-class provider", plugin],
 ])("states of %s", (_, type) => {
-  const token = (resource: Omit<Resource, "type">): unknown =>
-    exportOf([{ type: type("PersonalAccessToken"), id: "key-0", ...resource }]);
+  const token = ({ outputs = null, ...resource }: Omit<Resource, "type">): unknown =>
+    exportOf([
+      {
+        type: type("PersonalAccessToken"),
+        id: "key-0",
+        ...resource,
+        outputs: outputs && { ...TOKEN, ...outputs },
+      },
+    ]);
 
   test.each<[string, Omit<Resource, "type">, string, string[]]>([
     ["expires soon", { outputs: { expiresInDays: 30, expiresAt: ago(-5) } }, ago(25), ["expiring key-0"]],
@@ -103,13 +131,27 @@ describe.each([
       ["expiring key-0"],
     ],
     ["was only looked up", { external: true, inputs: {}, outputs: {} }, ago(1), ["unmanaged key-0"]],
-    ["has no properties at all", { inputs: null, outputs: null }, ago(1), ["no-expiry key-0"]],
+    ["has no properties at all", { inputs: null, outputs: null }, ago(1), ["unknown-expiry key-0"]],
+    ["says that it expires at no time", { outputs: { expiresAt: "soon" } }, ago(1), ["unknown-expiry key-0"]],
+    [
+      "has a lifetime, but was created at an unknown time",
+      { outputs: { expiresInDays: 30 } },
+      "a while ago",
+      ["unjudged key-0", "unknown-expiry key-0"],
+    ],
+    [
+      "was imported, whatever has become of the input",
+      { inputs: {}, outputs: { holder: "p/dev/r" } },
+      ago(1),
+      ["unknown-expiry key-0"],
+    ],
   ])("a token that %s", (_case, resource, createdAt, found) => {
     expect(audit([token(resource)], { createdAt })).toEqual(found);
   });
 
   test("A22: a rotating token's keys expire each in its own time", () => {
-    const outputs = { keyId: "key-0", previousKeyId: "key-1", expiresInDays: 60, expiresAt: ago(-50) };
+    const lifetime = { expiresInDays: 60, expiresAt: ago(-50) };
+    const outputs = { ...TOKEN, ...ROTATING, previousKeyId: "key-1", ...lifetime };
     const exported = exportOf([{ type: type("RotatingPersonalAccessToken"), id: "rotating-1", outputs }]);
     expect(findings([exported], { createdAt: ago(10) }, { createdAt: ago(50) })).toEqual([
       expect.objectContaining({
@@ -128,34 +170,155 @@ describe.each([
   });
 
   test("a rotating token that never expires is said once, not of its previous key", () => {
-    const outputs = { keyId: "key-0", previousKeyId: "key-1" };
+    const outputs = { ...TOKEN, ...ROTATING, previousKeyId: "key-1" };
     const exported = exportOf([{ type: type("RotatingPersonalAccessToken"), outputs }]);
     expect(audit([exported], {}, {})).toEqual(["no-expiry key-0"]);
   });
 
+  const set = (outputs: object) => exportOf([{ type: type("SshKeySet"), id: "set-1", outputs }]);
+
   test("every SSH key of a set is managed, and no other", () => {
-    const keys = { anna: { id: "ssh-0", name: "anna" }, bjarne: { id: "ssh-1" }, broken: null };
-    const managed = managedKeys([exportOf([{ type: type("SshKeySet"), id: "set-1", outputs: { keys } }])]);
-    const listed = ["ssh-0", "ssh-1", "ssh-2"].map((id) => ({ id, name: id, createdAt: ago(1), vmCount: 1 }));
-    const options = { unusedForDays: 90, expiringWithinDays: 14, managed, credential: undefined, now: NOW };
-    expect(findInSshKeys(listed, options).map(({ finding, id }) => `${finding} ${id}`)).toEqual([
-      "unmanaged ssh-2",
+    const keys = { anna: sshKey("key-0"), bjarne: sshKey("key-1") };
+    expect(auditSsh([set({ keys })], 3)).toEqual(["unmanaged key-2"]);
+    expect(auditSsh([set({ keys: {}, leftovers: ["key-0"] })], 1)).toEqual([]);
+    expect(auditSsh([set({ keys: {} })], 1)).toEqual(["unmanaged key-0"]);
+  });
+
+  test("D2: a key that an encrypted output, or an unreadable state, may hold is not unmanaged, but cannot be judged", () => {
+    const anna = sshKey("key-0");
+    for (const keys of [
+      SECRET,
+      { anna: SECRET },
+      { anna: { ...anna, id: SECRET } },
+      { anna: null },
+      null,
+      "x",
+    ])
+      expect(auditSsh([set({ keys })], 1)).toEqual(["unjudged key-0"]);
+    expect(auditSsh([set({ keys: { anna }, leftovers: SECRET })], 2)).toEqual(["unjudged key-1"]);
+    for (const name of ["keyId", "previousKeyId"]) {
+      // Another output that is encrypted must not hide it.
+      for (const more of [{}, { expiresAt: SECRET }]) {
+        const outputs = { ...TOKEN, ...ROTATING, ...more, keyId: "none", [name]: SECRET };
+        const exported = exportOf([{ type: type("RotatingPersonalAccessToken"), id: "rotating-1", outputs }]);
+        const [found] = findings([exported], { description: "pulumi p/dev/r #0123abc" });
+        expect(found).toMatchObject({ finding: "unjudged", id: "key-0" });
+        expect(found!.detail).toBe(
+          `cannot be judged: urn:pulumi:dev::p::${type("RotatingPersonalAccessToken")}::r may hold it, but ${name} in its state is secret; \`pulumi stack export --show-secrets\` shows the ids`,
+        );
+      }
+    }
+  });
+
+  test("D2: what `--show-secrets` shows is read, at any depth, and other secrets do not matter", () => {
+    const anna = sshKey("key-0");
+    for (const keys of [
+      shownSecret({ anna }),
+      { anna: shownSecret(anna) },
+      shownSecret({ anna: shownSecret(anna) }),
+    ])
+      expect(auditSsh([set({ keys })], 2)).toEqual(["unmanaged key-1"]);
+    const secrets = { ...KEY, ...ROTATING, description: SECRET, service: SECRET, keyPrefix: SECRET };
+    const rotating = exportOf([
+      { type: type("RotatingServiceKey"), outputs: { ...secrets, keyId: shownSecret("key-0") } },
     ]);
+    expect(audit([rotating], { service: "dns" })).toEqual([]);
   });
 
-  test("an SSH key that a set could not delete yet is managed", () => {
-    const outputs = { keys: { anna: { id: "ssh-0" } }, leftovers: ["ssh-1"] };
-    const { byId } = managedKeys([exportOf([{ type: type("SshKeySet"), id: "set-1", outputs }])]);
-    expect([...byId.keys()]).toEqual(["ssh-0", "ssh-1"]);
-  });
-
-  test("a set without keys, or with keys that are a secret, is an empty one", () => {
-    for (const outputs of [{}, { keys: SECRET }, { keys: null }, { keys: "x" }])
-      expect(managedKeys([exportOf([{ type: type("SshKeySet"), outputs }])]).byId.size).toBe(0);
+  test("D15: of two resources that hold a token, in either order, the one that knows its expiry counts", () => {
+    const known = { expiresInDays: 30, expiresAt: ago(-5) };
+    const [one, other] = [token({ outputs: known }), token({ inputs: { existing: {} }, outputs: {} })];
+    for (const exports of [
+      [one, other],
+      [other, one],
+    ])
+      expect(audit(exports, { createdAt: ago(25) })).toEqual(["expiring key-0"]);
   });
 });
 
-test("A21: a key is managed by the stack that holds it, whatever stack its description names; where that one was not given, nobody is told to revoke it", () => {
+/** The findings of this number of SSH keys. */
+function auditSsh(exports: unknown[], count: number): string[] {
+  const listed = Array.from({ length: count }, (_, at) => ({ ...sshKey(`key-${at}`), vmCount: 1 }));
+  const managed = managedKeys(exports);
+  const options = { unusedForDays: 90, expiringWithinDays: 14, managed, credential: undefined, now: NOW };
+  return findInSshKeys(listed, options).map(({ finding, id }) => `${finding} ${id}`);
+}
+
+test("D3: an inactive key is inactive and nothing else, whatever its description and its stack say", () => {
+  const stack = exportOf([{ type: "pulumi:pulumi:Stack" }]);
+  const description = "pulumi p/dev/dns #0123abc";
+  for (const key of [
+    { description },
+    { description, service: "dns" },
+    { service: "dns", createdAt: ago(400) },
+  ])
+    expect(audit([stack], { ...key, isActive: false })).toEqual(["inactive key-0"]);
+});
+
+test("D16: a lost request without a description says nothing about other keys without one", () => {
+  const outputs = { service: "dns", description: "", unresolved: true };
+  const lost = exportOf([{ type: dynamic("ServiceKey"), id: "unresolved/0123abc", outputs }]);
+  const [found] = findings([lost], { service: "dns" });
+  expect(found!.detail).toMatch(/^not managed by any given stack;/);
+});
+
+test("an end that the account shows counts, if it is earlier than the stack's", () => {
+  const held = (outputs: object) =>
+    exportOf([{ type: dynamic("PersonalAccessToken"), id: "key-0", outputs: { ...TOKEN, ...outputs } }]);
+  expect(audit([held({ expiresAt: ago(-60) })], { expiresAt: ago(-5) })).toEqual(["expiring key-0"]);
+  expect(audit([held({ expiresAt: ago(-5) })], { expiresAt: ago(-60) })).toEqual(["expiring key-0"]);
+  expect(audit([held({})], { expiresAt: ago(-60) })).toEqual([]);
+  expect(audit([held({})], { expiresAt: "some day" })).toEqual(["unknown-expiry key-0"]);
+});
+
+test("an id is the same in any case", () => {
+  const exported = exportOf([{ type: dynamic("ServiceKey"), id: "KEY-0", outputs: KEY }]);
+  expect(audit([exported], { service: "dns" })).toEqual([]);
+});
+
+test("a key whose times cannot be read is not called used, unless it is too young to be anything else", () => {
+  const [old, young] = [ago(200), ago(1)];
+  expect(audit([exportOf([])], { createdAt: old, lastUsedAt: "yesterday" })).toEqual([
+    "unjudged key-0",
+    "unmanaged key-0",
+  ]);
+  expect(audit([exportOf([])], { createdAt: young, lastUsedAt: "yesterday" })).toEqual(["unmanaged key-0"]);
+});
+
+test("every finding that needs a decision ends in the command that carries it out", () => {
+  const stack = exportOf([
+    { type: "pulumi:pulumi:Stack" },
+    { type: dynamic("PersonalAccessToken"), id: "key-2", outputs: { ...TOKEN, expiresAt: ago(-3) } },
+    { type: dynamic("ServiceKey"), id: "key-3", outputs: KEY },
+  ]);
+  const found = findings(
+    [stack],
+    { service: "dns", createdAt: ago(100) },
+    { service: "dns", description: "pulumi p/dev/dns #0123abc" },
+    {},
+    { service: "dns", createdAt: ago(100) },
+  );
+  expect(found.map(({ finding, detail }) => [finding, /`([^`]*)`$/.exec(detail)?.[1]])).toEqual([
+    ["unused", "pulumi-wayscloud revoke key-0"],
+    ["unmanaged", "pulumi-wayscloud revoke key-0"],
+    ["orphan", "pulumi-wayscloud revoke key-1"],
+    ["expiring", `pulumi up --replace 'urn:pulumi:dev::p::${dynamic("PersonalAccessToken")}::r'`],
+    ["unused", "pulumi up"],
+  ]);
+  const ssh = { ...sshKey("key-0"), createdAt: ago(100), vmCount: 0 };
+  const alone = {
+    unusedForDays: 90,
+    expiringWithinDays: 14,
+    managed: undefined,
+    credential: undefined,
+    now: NOW,
+  };
+  expect(findInSshKeys([ssh], alone)[0]!.detail).toBe(
+    `not used by any VPS; added ${ago(100)}; if no stack holds it and nothing needs it, run \`pulumi-wayscloud revoke --ssh-key key-0\``,
+  );
+});
+
+test("A21: a key is managed by the stack that holds it, whatever stack its description names", () => {
   const description = "pulumi p/dev/dns #0123abc";
   const [original, moved] = [
     exportOf([{ type: "pulumi:pulumi:Stack" }], "dev"),
@@ -167,15 +330,14 @@ test("A21: a key is managed by the stack that holds it, whatever stack its descr
   expect(found?.detail).toContain(
     "unless a stack that was not given holds it (it may have been moved, imported,",
   );
-  expect(found?.detail).not.toContain("revoke");
 });
 
-test("an orphan is reported without an order to revoke it: another backend may hold it", () => {
+test("an orphan is to be revoked only if nobody else holds it: another backend may", () => {
   const stack = exportOf([{ type: "pulumi:pulumi:Stack" }]);
   const [orphan] = findings([stack], { service: "dns", description: "pulumi p/dev/dns #0123abc" });
   expect(orphan).toMatchObject({ finding: "orphan", kind: "service key" });
   expect(orphan!.detail).toBe(
-    "created by a stack p/dev, but in no given state: its secret may be lost, unless a stack that was not given holds it (it may have been moved, imported, or belong to a stack of the same name in another backend) or an update is running",
+    "created by a stack p/dev, but in no given state: its secret may be lost, unless a stack that was not given holds it (it may have been moved, imported, or belong to a stack of the same name in another backend) or an update is running; if none of that is so, run `pulumi-wayscloud revoke key-0`",
   );
   expect(audit([stack], { service: "dns", description: "pulumi q/dev/dns #0123abc" })).toEqual([
     "unmanaged key-0",
@@ -184,7 +346,10 @@ test("an orphan is reported without an order to revoke it: another backend may h
 
 test("the audit's own credential is found only when it expires or is inactive, and only if it is surely the one", () => {
   const description = "pulumi p/dev/ci #0123abc";
-  const key = { id: "own", keyPrefix: "wayscloud_pat_abc", keyType: "pat", description, isActive: true };
+  const key = {
+    ...{ id: "own", keyPrefix: "wayscloud_pat_abc", keyType: "pat", description, isActive: true },
+    ...{ service: undefined, scopes: [], lastUsedAt: undefined },
+  };
   const old = { ...key, createdAt: ago(400) };
   const other = { ...old, id: "other", keyPrefix: "wayscloud_pat_xyz" };
   const found = (keys: (typeof old)[], held: Resource[] = [{ type: "pulumi:pulumi:Stack" }]): string[] => {
@@ -194,11 +359,12 @@ test("the audit's own credential is found only when it expires or is inactive, a
     return findInApiKeys(keys, options).map(({ finding, id }) => `${finding} ${id}`);
   };
   expect(found([old, other])).toEqual(["unused other", "orphan other"]);
-  const held = { type: dynamic("PersonalAccessToken"), id: "own", outputs: { expiresAt: ago(-3) } };
+  const held = { type: dynamic("PersonalAccessToken"), id: "own", outputs: { ...TOKEN, expiresAt: ago(-3) } };
   expect(found([old], [held])).toEqual(["expiring own"]);
   expect(found([{ ...old, isActive: false }])).toEqual(["inactive own"]);
-  // A prefix that several keys share proves nothing.
-  expect(found([old, { ...other, keyPrefix: "wayscloud_pat_" }])).toHaveLength(4);
+  // The longest prefix is the best proof, and one that several keys share is none.
+  expect(found([old, { ...other, keyPrefix: "wayscloud_pat_" }])).toEqual(["unused other", "orphan other"]);
+  expect(found([old, { ...other, keyPrefix: key.keyPrefix }])).toHaveLength(4);
 });
 
 test("resources of other packages manage nothing, whatever their names", () => {
@@ -207,7 +373,7 @@ test("resources of other packages manage nothing, whatever their names", () => {
     "pulumi-nodejs:dynamic/other:ServiceKey",
     "xwayscloud-account:index:SshKey",
   ];
-  expect(managedKeys([exportOf(types.map((type) => ({ type, id: "key-0" })))]).byId.size).toBe(0);
+  expect(audit([exportOf(types.map((type) => ({ type, id: "key-0" })))], {})).toEqual(["unmanaged key-0"]);
 });
 
 test("a new stack has no resources, but a manifest", () => {
@@ -216,7 +382,7 @@ test("a new stack has no resources, but a manifest", () => {
     { manifest: {}, resources: null },
     { manifest: {}, resources: [] },
   ])
-    expect(managedKeys([{ version: 3, deployment }]).byId.size).toBe(0);
+    expect(managedKeys([{ version: 3, deployment }])).toMatchObject({ nameless: ["Stack export 1"] });
 });
 
 test.each<[string, unknown]>([

@@ -1,14 +1,21 @@
 // The bin `pulumi-wayscloud` as a process of its own.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator } from "../../src/emulator";
+import { stackExport } from "../support/cli";
 
 const root = join(__dirname, "../..");
 
+const script = (args: string[]): string[] => [
+  join(root, "test/support/run-typescript.js"),
+  join(root, "src/cli/main.ts"),
+  ...args,
+];
+
 function bin(args: string[], env: NodeJS.ProcessEnv = {}) {
-  const script = [join(root, "test/support/run-typescript.js"), join(root, "src/cli/main.ts"), ...args];
-  const child = spawn(process.execPath, script, { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(process.execPath, script(args), { env: { PATH: process.env.PATH, ...env } });
   const printed = { out: "", err: "" };
   child.stdout.on("data", (chunk: Buffer) => (printed.out += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (printed.err += chunk.toString()));
@@ -39,7 +46,7 @@ test("a stack export is read from a standard input that comes slowly", async () 
       WAYSCLOUD_ENDPOINT: emulator.url,
       WAYSCLOUD_API_KEY: emulator.apiKey,
     });
-    const text = JSON.stringify({ version: 3, deployment: { manifest: {}, resources: [] } });
+    const text = stackExport([]);
     for (const part of [text.slice(0, 10), text.slice(10)]) {
       await new Promise<void>((resolve, reject) =>
         child.stdin.write(part, (error) => (error ? reject(error) : resolve())),
@@ -49,6 +56,53 @@ test("a stack export is read from a standard input that comes slowly", async () 
     child.stdin.end();
     expect(await once(child, "close")).toEqual([0, null]);
     expect(printed).toEqual({ out: "No findings.\n", err: "" });
+  } finally {
+    await emulator.close();
+  }
+});
+
+test("D9: a reader that has read enough ends it quietly with the exit code that it would have had", async () => {
+  const emulator = await startEmulator();
+  try {
+    const env = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
+    // More than a pipe holds.
+    for (let at = 0; at < 1000; at += 1)
+      emulator.account.addApiKey({ service: "dns", createdAt: "2020-01-01T00:00:00Z" });
+    const audit = bin(["audit", "--only", "unused"], env);
+    audit.child.stdout.once("data", () => audit.child.stdout.destroy());
+    expect([await once(audit.child, "close"), audit.printed.err]).toEqual([[1, null], ""]);
+    const help = bin(["--help"]);
+    help.child.stdout.destroy();
+    expect([await once(help.child, "close"), help.printed.err]).toEqual([[0, null], ""]);
+  } finally {
+    await emulator.close();
+  }
+});
+
+const isLinux = existsSync("/dev/full");
+(isLinux ? test : test.skip)(
+  "D9: a full disk is a sentence and exit code 2, not that of findings",
+  async () => {
+    const { status, stderr } = spawnSync(process.execPath, script(["--help"]), {
+      encoding: "utf8",
+      stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+    });
+    expect([status, stderr]).toEqual([2, "pulumi-wayscloud: the output cannot be written (ENOSPC).\n"]);
+  },
+);
+
+test("in CI, where nobody can be asked, revoke needs --yes", async () => {
+  const emulator = await startEmulator();
+  try {
+    const { id } = emulator.account.addApiKey({ service: "dns" });
+    const env = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
+    const asked = bin(["revoke", id], env);
+    asked.child.stdin.end("yes\n");
+    expect(await once(asked.child, "close")).toEqual([2, null]);
+    expect(asked.printed.err).toBe(
+      "pulumi-wayscloud: Nothing was revoked: there is no terminal to ask. Add --yes.\n",
+    );
+    expect(emulator.account.liveApiKeys()).toHaveLength(1);
   } finally {
     await emulator.close();
   }

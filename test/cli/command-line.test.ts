@@ -1,15 +1,17 @@
 // The command `pulumi-wayscloud` against the emulator: what it prints, what it finds, and that it only reads.
 import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
-import { run } from "../../src/cli/command-line";
 import { version } from "../../src/version";
+import { CommandLine, findingsOf, stackExport } from "../support/cli";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const DAY = 86_400_000;
 const ago = (days: number): string => new Date(NOW - days * DAY).toISOString();
 
 let emulator: Emulator;
-let files: Record<string, string | Buffer> = {};
+let files: CommandLine["files"];
+let command: CommandLine["run"];
+let line: CommandLine;
 const env = { ...process.env };
 
 beforeEach(async () => {
@@ -17,58 +19,14 @@ beforeEach(async () => {
     now: () => NOW,
     apiKey: "wayscloud_pat_abc12_TheCallersOwnSecret0123456789",
   });
-  process.env.WAYSCLOUD_ENDPOINT = emulator.url;
-  process.env.WAYSCLOUD_API_KEY = emulator.apiKey;
+  line = new CommandLine(emulator, () => NOW);
+  ({ files, run: command } = line);
 });
 
 afterEach(async () => {
+  line.close();
   await emulator.close();
-  process.env = { ...env };
-  files = {};
 });
-
-async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  const code = await run(args, {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    async read(file) {
-      const content = files[file];
-      if (content === undefined) throw Object.assign(new Error("no such file"), { code: "ENOENT" });
-      return Buffer.from(content);
-    },
-    now: () => NOW,
-  });
-  return { code, out, err };
-}
-
-interface Resource {
-  name: string;
-  type: string;
-  id: string;
-  inputs?: object;
-  outputs?: object;
-  external?: boolean;
-}
-
-/** A `pulumi stack export --show-secrets` of the stack p/dev, so that a secret in it could be printed by mistake. */
-function stackExport(resources: Resource[]): string {
-  const stack = { urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", type: "pulumi:pulumi:Stack" };
-  const ours = resources.map(({ name, type, id, inputs, outputs, external }) => ({
-    urn: `urn:pulumi:dev::p::pulumi-nodejs:dynamic/wayscloud:${type}::${name}`,
-    type: `pulumi-nodejs:dynamic/wayscloud:${type}`,
-    id,
-    inputs,
-    external,
-    outputs: { key: "wayscloud_secret_InTheExport", ...outputs },
-  }));
-  return JSON.stringify({ version: 3, deployment: { resources: [stack, ...ours] } });
-}
-
-function findingsOf(out: string): string[] {
-  const findings = JSON.parse(out) as { finding: string; id: string }[];
-  return findings.map(({ finding, id }) => `${finding} ${id}`).sort();
-}
 
 test("whoami tells account and credential source, and no secret and no e-mail", async () => {
   const { code, out } = await command("whoami");
@@ -131,7 +89,7 @@ test("audit finds exactly what was planted, and exits with 1", async () => {
   files["dev.json"] = stackExport([
     ...[used, stale, never, off].map((id) => ({ name: id, type: "ServiceKey", id })),
     { name: "soon", type: "PersonalAccessToken", id: soon, outputs: { expiresAt: ago(-14) } },
-    { name: "endless", type: "PersonalAccessToken", id: endless },
+    { name: "endless", type: "PersonalAccessToken", id: endless, inputs: {} },
     {
       name: "r",
       type: "RotatingServiceKey",
@@ -192,13 +150,28 @@ test.each([
   [["audit", "--stack-export", "list"], "is not the output of `pulumi stack export`"],
   [["audit", "--unused-days", "soon"], "--unused-days must be a number of days"],
   [["audit", "--unused-days", "-1"], "--unused-days"],
-  [["audit", "--apply"], "audit: Unknown option '--apply'. See --help."],
-  [["whoami", "--json"], "whoami: Unknown option '--json'. See --help."],
-  [["whoami", "--stack-export", "/nope"], "whoami: Unknown option '--stack-export'"],
-  [["--json"], "Unknown option '--json'"],
+  [["audit", "--apply"], 'audit: unknown option "--apply". See pulumi-wayscloud audit --help.'],
+  [["audit", "--stackexport", "x"], 'unknown option "--stackexport"; did you mean "--stack-export"?'],
+  [["audit", "--json=yes"], "audit: Option '--json' does not take an argument. See"],
+  [["audit", "--only"], "audit: Option '--only <value>' argument missing. See"],
+  [["audit", "-j"], 'audit: unknown option "-j"'],
+  [["audit", "--wayscloud_pat_abc12_value123"], 'audit: unknown option "--[redacted]"'],
+  [["whoami", "--json"], 'whoami: unknown option "--json". See pulumi-wayscloud whoami --help.'],
+  [["whoami", "--stack-export", "/nope"], 'whoami: unknown option "--stack-export"'],
+  [["--json"], 'Unknown option "--json". See --help.'],
+  [["--hepl"], 'Unknown option "--hepl"; did you mean "--help"?'],
   [["audits"], 'Unknown command "audits"; did you mean "audit"? See --help.'],
-  [["revoke"], 'Unknown command "revoke". See --help.'],
-  [["audit", "whoami"], "One command at a time"],
+  [["wayscloud_pat_abc12_value123"], 'Unknown command "[redacted]". See --help.'],
+  [["audit", "whoami"], 'audit: unexpected argument "whoami": one command at a time.'],
+  [["audit", "--only", "orphan"], "--only orphan: can only be found with --stack-export."],
+  [["audit", "--only", "unused,expiring", "--only", "unmanaged"], "--only expiring,unmanaged: can only be"],
+  [["audit", "--expiring-days", "5"], "--expiring-days requires --stack-export."],
+  [["audit", "--stack", "p/dev"], "--stack requires --stack-export."],
+  [
+    ["audit", "--stack-export", "destroyed"],
+    "The stack export destroyed has no resources, so it names no stack,",
+  ],
+  [["audit", "--stack-export", "destroyed", "--stack", "dev"], "--stack must name a stack as project/stack."],
   [["audit", "--stack-export", "-", "--stack-export", "-"], 'Standard input ("-") can be read only once.'],
   [["audit", "--stack-export", "-", "--ignore-file", "-"], 'Standard input ("-") can be read only once.'],
   [["audit", "--stack-export", "blank"], "The stack export blank is empty."],
@@ -209,6 +182,7 @@ test.each([
   [["audit", "--ignore", "a/b"], "--ignore: an id of a key consists of letters"],
   [["audit", "--ignore-file", "bad.txt"], "The ignore file bad.txt, line 2: an id of a key consists of"],
 ])("%j is refused with exit code 2 and one line", async (args, message) => {
+  files.destroyed = JSON.stringify({ version: 3, deployment: { manifest: {} } });
   files.text = "not json, but wayscloud_secret_value123";
   files.list = "[]";
   files.blank = "\n";
@@ -270,7 +244,66 @@ test("--only reports the named findings and no others", async () => {
   expect(await only("unmanaged")).toEqual([`unmanaged ${id}`]);
   expect(await only("orphan,unused")).toEqual([`unused ${id}`]);
   expect(await only("orphan", "unmanaged")).toEqual([`unmanaged ${id}`]);
+  expect(await only("unjudged")).toEqual([]);
   expect((await command("audit", "--stack-export", "dev.json", "--only", "orphan")).code).toBe(0);
+});
+
+test("D4: what was not looked for without an export is said, unless the user asked for other findings alone", async () => {
+  const left = "expiring, no-expiry, unknown-expiry, unmanaged and orphan were not looked for";
+  const [all, some] = [await command("audit"), await command("audit", "--only", "unused")];
+  expect(all).toEqual({
+    code: 0,
+    out: "No findings.\n",
+    err: `pulumi-wayscloud: ${left}: they require --stack-export.\n`,
+  });
+  expect(some).toEqual({ code: 0, out: "No findings.\n", err: "" });
+});
+
+test("D14: the orphans of a destroyed stack are found once its export is given a name", async () => {
+  const description = "pulumi p/dev/k #abcdef0";
+  const id = emulator.account.addApiKey({ service: "dns", description }).id;
+  files.destroyed = JSON.stringify({ version: 3, deployment: { manifest: {} } });
+  const audit = ["audit", "--json", "--only", "orphan", "--stack-export", "destroyed"];
+  for (const name of ["p/dev", "an-organization/p/dev"]) {
+    const { code, out } = await command(...audit, "--stack", name);
+    expect([code, findingsOf(out)]).toEqual([1, [`orphan ${id}`]]);
+  }
+  // Each of them needs a name.
+  expect(await command(...audit, "--stack-export", "destroyed", "--stack", "p/dev")).toMatchObject({
+    code: 2,
+    out: "",
+  });
+});
+
+test("what cannot be judged is shown beside the findings, and its exit code is 2, unless it is accepted", async () => {
+  const [service, sshKey] = [
+    emulator.account.addApiKey({ service: "dns" }).id,
+    emulator.account.addSshKey({ name: "anna", publicKey: SSH_KEY }).id,
+  ];
+  const keys = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
+  files["dev.json"] = stackExport([{ name: "team", type: "SshKeySet", id: "set-1", outputs: { keys } }]);
+  const audit = ["audit", "--json", "--stack-export", "dev.json"];
+  const all = await command(...audit);
+  expect([all.code, findingsOf(all.out)]).toEqual([2, [`unjudged ${sshKey}`, `unmanaged ${service}`]]);
+  const asked = await command(...audit, "--only", "orphan");
+  expect([asked.code, findingsOf(asked.out)]).toEqual([2, [`unjudged ${sshKey}`]]);
+  expect(await command(...audit, "--only", "unused")).toMatchObject({ code: 0 });
+  expect(await command(...audit, "--ignore", sshKey)).toMatchObject({ code: 1 });
+});
+
+test("an entry of a list that cannot be read hides no finding, and is said", async () => {
+  const old = emulator.account.addApiKey({ service: "dns", createdAt: ago(200) }).id;
+  emulator.account.addApiKey({ service: "dns", createdAt: ago(200), id: "broken" });
+  emulator.transform = ({ body }) =>
+    Array.isArray(body)
+      ? {
+          body: body.map((key: { id: string }) =>
+            key.id === "broken" ? { ...key, is_active: "perhaps" } : key,
+          ),
+        }
+      : undefined;
+  const { code, out } = await command("audit", "--json");
+  expect([code, findingsOf(out)]).toEqual([2, ["unjudged broken", `unused ${old}`]]);
 });
 
 test("the credential of the audit itself is no finding; another token in no stack is", async () => {
@@ -307,18 +340,23 @@ test("a wrong credential is said with its source", async () => {
   expect(err).not.toContain("Credential123");
 });
 
-test("each command explains itself", async () => {
-  for (const args of [
-    ["audit", "--help"],
-    ["whoami", "-h"],
-    ["--stack-export", "x", "audit", "--help"],
-  ])
-    expect(await command(...args)).toMatchObject({ code: 0, err: "" });
+test("each command explains itself, with every option", async () => {
+  for (const [args, text] of [
+    [["audit", "--help"], "Usage: pulumi-wayscloud audit [options]"],
+    [["audit", "--help"], "--stack-export FILE  "],
+    [["whoami", "-h"], "Usage: pulumi-wayscloud whoami [options]"],
+    [["revoke", "--help"], "Usage: pulumi-wayscloud revoke ID... [options]"],
+    [["--stack-export", "x", "audit", "--help"], "Usage: pulumi-wayscloud audit"],
+  ] as const) {
+    const shown = await command(...args);
+    expect(shown).toMatchObject({ code: 0, err: "", out: expect.stringContaining(text) });
+    expect(shown.out).toContain("Exit codes: 0 ");
+  }
 });
 
 test("--help and --version answer without a request", async () => {
   expect((await command("--help")).out).toContain("whoami");
-  expect((await command()).out).toContain("--stack-export");
+  expect((await command()).out).toContain("audit");
   expect((await command("--version")).out).toBe(`${version}\n`);
   expect(emulator.requests).toHaveLength(0);
 });

@@ -24,6 +24,8 @@ const { getProfile, getServices, getApiKeys, getSshKeys, getSshKey } = wayscloud
   string,
   (...args: unknown[]) => Promise<unknown>
 >;
+/** Of a stack that was destroyed. */
+const EMPTY = { version: 3, deployment: { manifest: {} } };
 const audit = auditApiKeys as unknown as (args: unknown) => Promise<unknown>;
 
 /** What a template literal makes of an Output. */
@@ -105,6 +107,17 @@ test.each<[string, () => Promise<unknown>, string]>([
   ],
   ["negative days", () => audit({ expiringWithinDays: -1 }), "`expiringWithinDays` must be a whole number"],
   ["stack exports as text", () => audit({ stackExports: "{}" }), "must be an array of parsed stack exports"],
+  [
+    "stacks without exports",
+    () => audit({ stacks: ["p/dev"] }),
+    "`stacks` names the stacks of `stackExports`",
+  ],
+  ["a stack by its name alone", () => audit({ stackExports: [EMPTY], stacks: ["dev"] }), "as project/stack."],
+  [
+    "an export that names no stack",
+    () => audit({ stackExports: [EMPTY] }),
+    "Stack export 1 has no resources, so it",
+  ],
 ])("%s is refused with a sentence, before any request", async (_, ask, message) => {
   emulator.requests.length = 0;
   const error: unknown = await ask().catch((thrown: unknown) => thrown);

@@ -1,6 +1,7 @@
 // What data functions return: copies, one entry or a clear error, whatever the spelling of a fingerprint.
 import { createHash } from "node:crypto";
 import * as wayscloud from "../../src";
+import { auditApiKeys } from "../../src/data/audit";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
 import { publicKey } from "../support/world";
@@ -20,16 +21,28 @@ afterEach(async () => {
   await emulator.close();
 });
 
-test("callers share a response, but none sees what another does to it", async () => {
+test("callers at the same time share a response, but none sees what another does to it", async () => {
   emulator.account.addService({ name: "mine", metadata: { deep: { list: [1] } } });
-  const [first] = await wayscloud.getServices({ name: "mine" });
+  const services = () => wayscloud.getServices({ name: "mine" });
+  const [[first], [second]] = await Promise.all([services(), services()]);
   first!.name = "changed";
   first!.metadata.deep = "changed";
-  (await wayscloud.getProfile()).email = "changed";
-  const [second] = await wayscloud.getServices({ name: "mine" });
   expect(second).toMatchObject({ name: "mine", metadata: { deep: { list: [1] } } });
-  expect((await wayscloud.getProfile()).email).not.toBe("changed");
-  expect(emulator.requests).toHaveLength(2);
+  expect(emulator.requests).toHaveLength(1);
+});
+
+test("D10: outside of a Pulumi program nothing is older than the call, however often a script asks", async () => {
+  const [a, b] = [publicKey(1), publicKey(2)].map((key, at) =>
+    emulator.account.addSshKey({ name: `key ${at}`, publicKey: key }),
+  );
+  expect(await wayscloud.getSshKey({ name: "key 0" })).toMatchObject({ id: a!.id });
+  emulator.account.remove(a!.id);
+  await expect(wayscloud.getSshKey({ name: "key 0" })).rejects.toThrow(wayscloud.NotFoundError);
+  const inactive = async () => (await auditApiKeys()).filter(({ finding }) => finding === "inactive");
+  expect(await inactive()).toEqual([]);
+  const { id } = emulator.account.addApiKey({ service: "dns", isActive: false });
+  expect(await inactive()).toEqual([expect.objectContaining({ id })]);
+  expect(await wayscloud.getSshKeys()).toEqual([expect.objectContaining({ id: b!.id })]);
 });
 
 test("an SSH key that is not there is a NotFoundError; several are an error of their own that names them", async () => {

@@ -55,7 +55,9 @@ test("an import against the layers, a long file and house dialect are errors, an
       "src/emulator must not import src/errors, only version, supported-node",
       "src/emulator/http must not import src/emulator/options, only errors, check, account, http",
     ],
-    "src/audit/a.ts": ["src/audit must not import src/data, only errors, version, text, api"],
+    "src/audit/a.ts": [
+      "src/audit must not import src/data, only errors, version, text, api, config, lifecycle",
+    ],
     "src/hosts/dynamic/a.ts": [
       "src/hosts must not import src/resources, only errors, version, package-file, supported-node, text, api, queries, settings, config, lifecycle",
     ],

@@ -44,6 +44,6 @@ export interface KeyKind<Spec extends object> {
 }
 
 /** Lists have shown tokens with an empty service, and with the service "account". */
-export function isServiceKey({ service }: ApiKey): boolean {
+export function isServiceKey({ service }: { service?: string | undefined }): boolean {
   return service !== undefined && !["", "account"].includes(service.trim().toLowerCase());
 }

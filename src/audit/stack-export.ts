@@ -1,0 +1,102 @@
+// The output of `pulumi stack export`: its shape, and what can be read of the secrets in it.
+import { z } from "zod";
+
+import { ConfigurationError } from "../errors";
+
+/** A resource of a stack. */
+export interface ExportedResource {
+  urn: string;
+  type: string;
+  id: string;
+  /** It was only looked up (`.get`): the stack does not hold it. */
+  external: boolean;
+  inputs: Record<string, unknown>;
+  /** With {@link HIDDEN} for each secret that is encrypted. */
+  outputs: Record<string, unknown>;
+  /** The names of the outputs that are encrypted, or have an encrypted part. */
+  hidden: ReadonlySet<string>;
+}
+
+/** Marks a secret in a state. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+/** What a reader sees of an encrypted secret. */
+const HIDDEN = "[secret]";
+
+const properties = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((value) => value ?? {});
+const resource = z
+  .object({
+    urn: z.string(),
+    type: z.string(),
+    id: z.string().nullish(),
+    external: z.boolean().nullish(),
+    inputs: properties,
+    outputs: properties,
+  })
+  .transform(({ id, external, outputs, ...rest }): ExportedResource => {
+    const shown = Object.entries(outputs).map(([name, value]) => ({ name, ...revealed(value) }));
+    return {
+      ...rest,
+      id: id ?? "",
+      external: external ?? false,
+      outputs: Object.fromEntries(shown.map(({ name, value }) => [name, value])),
+      hidden: new Set(shown.flatMap(({ name, isHidden }) => (isHidden ? [name] : []))),
+    };
+  });
+
+/** A stack without resources always has a manifest. */
+const stackExport = z.object({
+  deployment: z.union([
+    z.object({ resources: z.array(resource) }),
+    z
+      .object({ manifest: z.looseObject({}), resources: z.null().optional() })
+      .transform(() => ({ resources: [] })),
+  ]),
+});
+
+/**
+ * The resources of an export. `name` is how messages call it.
+ *
+ * @throws ConfigurationError if it is anything else.
+ */
+export function resourcesIn(exported: unknown, name: string): ExportedResource[] {
+  const parsed = stackExport.safeParse(exported);
+  if (parsed.success) return parsed.data.deployment.resources;
+  throw new ConfigurationError(
+    `${name} is not the output of \`pulumi stack export\`${placeOf(parsed.error.issues[0])}.`,
+  );
+}
+
+/** Where the shape is wrong: positions and names of fields only, never a value. */
+function placeOf(issue: z.core.$ZodIssue | undefined): string {
+  const inner = issue?.code === "invalid_union" ? issue.errors[0]?.[0] : undefined;
+  const path = [...(issue?.path ?? []), ...(inner?.path ?? [])];
+  return path.length > 0 ? ` (${path.map(String).join(".")}: ${(inner ?? issue)?.message ?? ""})` : "";
+}
+
+/** The value with the secrets in it that `--show-secrets` decrypted; the others become {@link HIDDEN}. */
+function revealed(value: unknown): { value: unknown; isHidden: boolean } {
+  let isHidden = false;
+  const reveal = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(reveal);
+    if (typeof part !== "object" || part === null) return part;
+    if (!(SIGNATURE in part)) {
+      return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, reveal(each)]));
+    }
+    const plain =
+      "plaintext" in part && typeof part.plaintext === "string" ? parsed(part.plaintext) : undefined;
+    isHidden ||= plain === undefined;
+    return plain === undefined ? HIDDEN : reveal(plain);
+  };
+  return { value: reveal(value), isHidden };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,155 @@
+// The command `revoke`: revokes API keys, or removes SSH keys, that no stack holds.
+import { ownCredentials } from "../audit/findings";
+import { holderOf } from "../audit/managed";
+import type { ManagedKeys } from "../audit/managed";
+import { ConfigurationError, errorMessage, RefusedError } from "../errors";
+import { isServiceKey } from "../lifecycle/api-key/kind";
+import type { Snapshot } from "../lifecycle/listing";
+import { Run } from "../lifecycle/run";
+import { command, connect, shownArgument } from "./command";
+import { checkId, managedIn } from "./stack-exports";
+import { table } from "./table";
+import type { Terminal } from "./terminal";
+
+export const revoke = command({
+  name: "revoke",
+  operands: "ID...",
+  summary: "revoke API keys or remove SSH keys, by their ids",
+  about: `Revokes service keys and personal access tokens for good or, with --ssh-key, removes SSH keys from the account.
+Shows the keys and asks first. Refuses keys that a given stack export holds, and the key that the command itself is
+logged in with. If one of the ids is refused or not in the account, nothing is revoked.`,
+  options: {
+    "ssh-key": { type: "boolean", help: "the ids are those of SSH keys" },
+    "stack-export": {
+      type: "string",
+      multiple: true,
+      value: "FILE",
+      help: 'refuse the keys of this output of `pulumi stack export`, "-" for standard input; repeatable',
+    },
+    yes: { type: "boolean", short: "y", help: "do not ask, as in CI" },
+  },
+  exitCodes: "Exit codes: 0 all keys were revoked, 2 at least one key was not revoked, or an error.",
+  async run({ "ssh-key": isSsh = false, "stack-export": files, yes = false }, operands, terminal) {
+    const ids = [...new Set(operands.map((id) => checkId(id, "revoke")))];
+    if (ids.length === 0) throw new ConfigurationError("revoke: name at least one id, as `audit` shows it.");
+    const managed = await managedIn(files, terminal);
+    const log = (line: string): void => terminal.err(`${line}\n`);
+    const client = connect(terminal);
+    const run = new Run(() => client, log);
+    const keys = isSsh ? await sshKeysOf(run, ids) : await apiKeysOf(run, ids);
+    refuseHeld(ids, managed, isSsh);
+    terminal.out(table([keys.header, ...keys.rows]));
+    if (!yes) await confirm(isSsh ? "Remove" : "Revoke", ids.length, terminal);
+    return carryOut(ids, isSsh, run, terminal);
+  },
+});
+
+interface Listed {
+  header: string[];
+  rows: string[][];
+}
+
+async function apiKeysOf({ apiKeys, client }: Run, ids: readonly string[]): Promise<Listed> {
+  const list = await apiKeys.fresh();
+  const keys = found(ids, list, "API key", "SSH keys are removed with --ssh-key.");
+  const { apiKey: credential, apiKeySource } = client.connection;
+  const own = ownCredentials([...list.byId.values()], credential);
+  const refused = keys.find((key) => own.includes(key) || (own.length === 0 && !key.keyPrefix));
+  if (refused) {
+    const isSure = own.length === 1;
+    throw new RefusedError(
+      `Nothing was revoked: this command ${isSure ? "is" : "may be"} logged in with the key ${refused.id} (from ${apiKeySource}). Use another credential to revoke it.`,
+    );
+  }
+  return {
+    header: ["KIND", "ID", "CREATED", "LAST USED", "NAME"],
+    rows: keys.map((key) => [
+      `${key.isActive ? "" : "inactive "}${isServiceKey(key) ? "service key" : "personal access token"}`,
+      key.id,
+      key.createdAt ?? "",
+      key.lastUsedAt ?? "never",
+      key.description ?? "",
+    ]),
+  };
+}
+
+async function sshKeysOf({ sshKeys }: Run, ids: readonly string[]): Promise<Listed> {
+  const keys = found(ids, await sshKeys.fresh(), "SSH key", "API keys are revoked without --ssh-key.");
+  return {
+    header: ["KIND", "ID", "CREATED", "USED BY", "NAME"],
+    rows: keys.map(({ id, createdAt = "", vmCount, name = "" }) => [
+      ...["SSH key", id, createdAt, `${vmCount} VPS`, name],
+    ]),
+  };
+}
+
+/** The keys of these ids. @throws ConfigurationError, naming all that are not in the list. */
+function found<T extends { id: string }>(
+  ids: readonly string[],
+  { byId, unreadable }: Pick<Snapshot<T>, "byId" | "unreadable">,
+  label: string,
+  hint: string,
+): T[] {
+  const keys = [...byId.values()].filter(({ id }) => ids.includes(id));
+  const missing = ids.filter((id) => !keys.some((key) => key.id === id));
+  if (missing.length === 0) return keys;
+  const what = missing.map((id) => {
+    const isListed = unreadable.some((entry) => entry.id === id);
+    return `${shownArgument(id)}${isListed ? " (listed, but its entry cannot be read)" : ""}`;
+  });
+  throw new ConfigurationError(
+    `Nothing was revoked: the account shows no ${label} with the id ${what.join(", ")}. ${hint}`,
+  );
+}
+
+/** @throws RefusedError for an id that a given stack holds, or may hold. */
+function refuseHeld(ids: readonly string[], managed: ManagedKeys | undefined, isSsh: boolean): void {
+  if (!managed) return;
+  const collection = isSsh ? managed.sshKeys : managed.apiKeys;
+  const held = ids.flatMap((id) => {
+    const urn = holderOf(collection, id)?.urn;
+    return urn === undefined ? [] : [`${id} (${urn})`];
+  });
+  if (held.length > 0) {
+    throw new RefusedError(
+      `Nothing was revoked: a given stack holds ${held.join(", ")}. Remove it from that program and run \`pulumi up\`.`,
+    );
+  }
+  const [hidden] = collection.unreadable;
+  if (hidden) {
+    throw new RefusedError(`Nothing was revoked: ${hidden.urn} may hold these keys, but ${hidden.why}.`);
+  }
+}
+
+async function confirm(verb: string, count: number, terminal: Terminal): Promise<void> {
+  if (!terminal.ask) {
+    throw new ConfigurationError("Nothing was revoked: there is no terminal to ask. Add --yes.");
+  }
+  const answer = await terminal.ask(
+    `${verb} ${count === 1 ? "this key" : `these ${count} keys`} for good? [y/N] `,
+  );
+  if (!/^y(es)?$/i.test(answer.trim())) throw new RefusedError("Nothing was revoked.");
+}
+
+/** One after the other, so that what is printed is what has happened. */
+async function carryOut(
+  ids: readonly string[],
+  isSsh: boolean,
+  run: Run,
+  terminal: Terminal,
+): Promise<number> {
+  const [done, doing, keys, label] = isSsh
+    ? (["removed", "Removing", run.sshKeys, "SSH key"] as const)
+    : (["revoked", "Revoking", run.apiKeys, "API key"] as const);
+  let failed = false;
+  for (const id of ids) {
+    try {
+      await keys.remove(id, `${doing} the ${label} ${id}`);
+      terminal.out(`${done} ${id}\n`);
+    } catch (error) {
+      failed = true;
+      terminal.err(`pulumi-wayscloud: ${errorMessage(error)}\n`);
+    }
+  }
+  return failed ? 2 : 0;
+}

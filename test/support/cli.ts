@@ -1,0 +1,82 @@
+// The command line in process: what it reads and prints, at the time that the test wants.
+import { run } from "../../src/cli/command-line";
+import type { Emulator } from "../../src/emulator";
+
+const env = { ...process.env };
+
+export class CommandLine {
+  files: Record<string, string | Buffer> = {};
+  /** What the user answers; undefined if there is no terminal. */
+  answer: string | undefined;
+
+  /** With the account of this emulator in the environment, until {@link close}. */
+  constructor(
+    emulator: Emulator,
+    private readonly now: () => number,
+  ) {
+    process.env.WAYSCLOUD_ENDPOINT = emulator.url;
+    process.env.WAYSCLOUD_API_KEY = emulator.apiKey;
+  }
+
+  close(): void {
+    process.env = { ...env };
+  }
+
+  run = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
+    let [out, err] = ["", ""];
+    const { answer, files } = this;
+    const code = await run(args, {
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+      ask: answer === undefined ? undefined : (question) => ((out += question), Promise.resolve(answer)),
+      read(file) {
+        const content = files[file];
+        if (content !== undefined) return Promise.resolve(Buffer.from(content));
+        return Promise.reject(Object.assign(new Error("no such file"), { code: "ENOENT" }));
+      },
+      now: this.now,
+    });
+    return { code, out, err };
+  };
+}
+
+interface Resource {
+  name: string;
+  type: string;
+  id: string;
+  inputs?: object;
+  outputs?: object;
+  external?: boolean;
+}
+
+const KEY = {
+  ...{
+    key: "wayscloud_secret_InTheExport",
+    keyPrefix: "wayscloud_secret",
+    keyType: "service",
+    service: "dns",
+  },
+  ...{
+    createdAt: "2026-01-01T00:00:00Z",
+    rotatedAt: "2026-01-01T00:00:00Z",
+    nextRotationAt: "2026-02-01T00:00:00Z",
+  },
+};
+
+/** A `pulumi stack export --show-secrets` of the stack p/dev, so that a secret in it could be printed by mistake. */
+export function stackExport(resources: Resource[]): string {
+  const stack = { urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", type: "pulumi:pulumi:Stack" };
+  const ours = resources.map(({ name, type, outputs, ...rest }) => ({
+    urn: `urn:pulumi:dev::p::pulumi-nodejs:dynamic/wayscloud:${type}::${name}`,
+    type: `pulumi-nodejs:dynamic/wayscloud:${type}`,
+    ...rest,
+    outputs: { ...KEY, ...outputs },
+  }));
+  return JSON.stringify({ version: 3, deployment: { resources: [stack, ...ours] } });
+}
+
+/** As `finding id`, of `audit --json`. */
+export function findingsOf(out: string): string[] {
+  const findings = JSON.parse(out) as { finding: string; id: string }[];
+  return findings.map(({ finding, id }) => `${finding} ${id}`).sort();
+}
