@@ -37,9 +37,9 @@ export function packageSpec({ provider, environment, types, resources, functions
     resources: byToken(resources, ({ description, inputs, outputs }, name) => ({
       description,
       inputProperties: properties(inputs),
-      requiredInputs: requiredAmong(inputs),
+      ...requiredAmong(inputs, "requiredInputs"),
       properties: properties(outputs),
-      required: requiredAmong(outputs),
+      ...requiredAmong(outputs),
       // A state of the dynamic class moves over without a request.
       aliases: [{ type: `pulumi-nodejs:dynamic/wayscloud:${name}` }],
     })),
@@ -63,7 +63,8 @@ function defaultInfo(environment) {
 }
 
 function object(fields) {
-  return { type: "object", properties: properties(fields), required: requiredAmong(fields) };
+  const isEmpty = Object.keys(fields).length === 0;
+  return { type: "object", ...(isEmpty ? {} : { properties: properties(fields) }), ...requiredAmong(fields) };
 }
 
 function properties(fields) {
@@ -74,8 +75,9 @@ function properties(fields) {
   }));
 }
 
-function requiredAmong(fields) {
-  return Object.keys(fields).filter((name) => fields[name].required);
+function requiredAmong(fields, key = "required") {
+  const names = Object.keys(fields).filter((name) => fields[name].required);
+  return names.length > 0 ? { [key]: names } : {};
 }
 
 /** A type of TypeScript in Pulumi's schema language. The package's numbers are all whole. */

@@ -1,0 +1,139 @@
+// The schema as others take it: Pulumi's own check, the SDKs that are generated from it, and the examples that a registry shows.
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
+
+import { accountOf, copyExample } from "../support/examples";
+import { engineFolder, makeProjectFolder, userInstall } from "../support/install";
+import { openEmulator, openStack } from "../support/world";
+import { speakYaml } from "../support/yaml";
+import { changesIn, type Stack } from "../support/stack";
+
+// Go compiles the generators and Pulumi's SDK the first time.
+jest.setTimeout(900_000);
+
+const root = resolve(__dirname, "../..");
+const has = (program: string, version = "--version"): boolean => spawnSync(program, [version]).status === 0;
+const hasHosts = ["nodejs", "python", "go"].every((language) =>
+  existsSync(join(engineFolder(), `pulumi-language-${language}`)),
+);
+const hasGo = has("go", "version");
+
+let folder: string;
+let stack: Stack;
+beforeAll(async () => {
+  folder = makeProjectFolder("sdks");
+  stack = await openStack({ name: "sdks" });
+  await stack
+    .run([
+      "package",
+      "get-schema",
+      join(userInstall(), "node_modules/pulumi-wayscloud/plugin/pulumi-resource-wayscloud-account"),
+    ])
+    .then(({ stdout }) => writeFileSync(join(folder, "schema.json"), stdout));
+  if (hasHosts) {
+    for (const language of ["nodejs", "python", "go"])
+      await stack.run([
+        "package",
+        "gen-sdk",
+        join(folder, "schema.json"),
+        "--language",
+        language,
+        "--out",
+        folder,
+      ]);
+  } else if (hasGo) {
+    const generator = execFileSync(process.execPath, [join(root, "scripts/engine/sdks.mjs")], {
+      encoding: "utf8",
+    });
+    execFileSync(generator.trim(), [join(folder, "schema.json"), folder]);
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A test of the SDK in this language, which says what it lacks where it is skipped. */
+function testSdk(language: string, program: string | undefined, run: () => void): void {
+  const missing = [
+    ...(hasHosts || hasGo ? [] : ["Go or Pulumi's language hosts"]),
+    ...(program === undefined || (program === "go" ? hasGo : has(program)) ? [] : [program]),
+  ];
+  const name = `the SDK for ${language} is generated and compiles`;
+  if (missing.length > 0)
+    test.skip(`${name} (skipped: this machine has no ${missing.join(" and no ")})`, run);
+  else test(name, run);
+}
+
+test("the installed plugin answers the committed schema, in which `pulumi schema check` finds nothing", async () => {
+  const schema = JSON.parse(readFileSync(join(folder, "schema.json"), "utf8"));
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  expect(schema).toEqual({ ...JSON.parse(readFileSync(join(root, "plugin/schema.json"), "utf8")), version });
+  const { stdout, stderr } = await stack.run(["schema", "check", join(root, "plugin/schema.json")]);
+  expect(stdout + stderr).toBe("");
+});
+
+testSdk("Node.js", undefined, () => {
+  const sdk = join(folder, "nodejs");
+  writeFileSync(
+    join(sdk, "program.ts"),
+    `import * as wayscloud from "./index";
+new wayscloud.ServiceKey("db", { service: wayscloud.types.enums.ServiceName.Database });
+export const key = new wayscloud.RotatingServiceKey("dns", { service: "dns", rotateEveryDays: 30 }).previousKey;
+export const names = wayscloud.getSshKeysOutput().apply(({ sshKeys }) => sshKeys.map(({ name }) => name));
+`,
+  );
+  const settings = { extends: "./tsconfig.json", compilerOptions: { noEmit: true }, files: ["program.ts"] };
+  writeFileSync(join(sdk, "check.json"), JSON.stringify(settings));
+  const { stdout } = spawnSync(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", join(sdk, "check.json")],
+    {
+      encoding: "utf8",
+    },
+  );
+  expect(stdout).toBe("");
+});
+
+testSdk("Python", "python3", () => {
+  const sdk = join(folder, "python");
+  const { status, stdout } = spawnSync("python3", ["-m", "compileall", "-q", sdk], { encoding: "utf8" });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+  expect(readFileSync(join(sdk, "pulumi_wayscloud_account/_enums.py"), "utf8")).toContain(
+    'LLM_API = "llm-api"',
+  );
+});
+
+testSdk("Go, with the example,", "go", () => {
+  const program = join(folder, "program");
+  copyExample("go", program);
+  cpSync(join(folder, "go"), join(program, "sdks/wayscloud-account"), { recursive: true });
+  const name = "pulumi-wayscloud.invalid/sdk/go";
+  // With the flags of the engine's build, whose packages need not be compiled again.
+  const env = {
+    ...process.env,
+    CGO_ENABLED: "0",
+    GOFLAGS: "-trimpath -buildvcs=false -mod=mod",
+    GOWORK: "off",
+  };
+  const go = (...args: string[]): string =>
+    execFileSync("go", args, { cwd: program, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  go("mod", "edit", "-require", `${name}@v0.0.0`, "-replace", `${name}=./sdks/wayscloud-account`);
+  go("mod", "tidy");
+  go("vet", "./...", `${name}/...`);
+});
+
+test("the examples in the schema are one program that runs", async () => {
+  const schema = JSON.parse(readFileSync(join(root, "plugin/schema.json"), "utf8"));
+  const descriptions = Object.values<any>(schema.resources).map(({ description }) => description as string);
+  const programs = descriptions.map((text) => parse(/```yaml\n([^]*?)```/.exec(text)![1]!));
+  const emulator = await openEmulator();
+  const yaml = await openStack({ name: "examples", env: accountOf(emulator) });
+  const text = stringify({
+    resources: Object.assign({}, ...programs.map(({ resources }) => resources)),
+    outputs: Object.assign({}, ...programs.map(({ outputs }) => outputs)),
+  });
+  speakYaml(yaml, "examples", text);
+  expect(changesIn(await yaml.up())).toEqual({ created: programs.length + 1 });
+  await yaml.destroy();
+  expect(emulator.account.liveApiKeys()).toEqual([]);
+});
