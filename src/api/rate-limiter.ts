@@ -1,81 +1,114 @@
-// The process-wide limiter in front of the API: at most 16 requests in flight, and when the API asks to slow down, one pause and one pace for all.
+// The process-wide limiter in front of the API: at most 16 requests in flight; after a 429, one pause and one pace for all.
 import type { Timing } from "./timing";
 
 export const MAX_IN_FLIGHT = 16;
-/** The rate that the API has just borne is measured over this time. */
-const WINDOW_MS = 1_000;
-/** Fewer accepted requests than this tell no rate. */
-const MIN_SAMPLES = 4;
-/** After a 429 requests go out at this share of that rate, so that the next one is not refused as well. */
-const BACKOFF_FACTOR = 0.9;
-/** Without another 429 for this long, the pace quickens a little. */
+/** Requests accepted without a longer gap are one burst, which shows how many the API accepts. */
+const BURST_GAP_MS = 1_000;
+/** Each further 429 slows the pace down by this factor; each quiet period speeds it up again. */
+const STEP = 1.25;
 const QUIET_PERIOD_MS = 10_000;
-const SPEEDUP_FACTOR = 0.8;
+/** No slower pace: from here on the pauses that the API asks for are enough. */
+const MAX_INTERVAL_MS = 4_000;
+/** Longer waits are logged. */
+export const SILENT_WAIT_MS = 5_000;
+
+/** Which 429s belong together: a request knows the number of pauses before it was sent. */
+export type Wave = number;
+
+export function inSeconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`;
+}
 
 export class RateLimiter {
   private inFlight = 0;
-  private readonly queue: (() => void)[] = [];
+  private readonly begun: (() => void)[] = [];
+  private readonly others: (() => void)[] = [];
+  private isSleeping = false;
+  private wave: Wave = 0;
   private pausedUntil = 0;
   /** Milliseconds between two starts; 0 until the first 429. */
   private interval = 0;
   private nextStart = 0;
   private quietSince = 0;
-  private accepted: number[] = [];
+  private announcedUntil = 0;
+  private burst = { since: 0, last: -Infinity, accepted: 0 };
 
   constructor(private readonly timing: Timing) {}
 
-  /** Runs `work` when there is room for it and neither pause nor pace holds it back. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.inFlight >= MAX_IN_FLIGHT) {
-      await new Promise<void>((resolve) => this.queue.push(resolve));
-    } else {
-      this.inFlight += 1;
-    }
+  /**
+   * Runs `work` when there is room for it and neither pause nor pace holds it back. Requests of operations that have begun go
+   * first: their time is running.
+   */
+  async run<T>(work: (wave: Wave) => Promise<T>, hasBegun = false): Promise<T> {
+    await new Promise<void>((start) => {
+      (hasBegun ? this.begun : this.others).push(start);
+      this.startNext();
+    });
     try {
-      await this.waitForSlot();
-      return await work();
+      return await work(this.wave);
     } finally {
-      const next = this.queue.shift();
-      // The place is handed on, so nobody can slip in between.
-      if (next) next();
-      else this.inFlight -= 1;
+      this.inFlight -= 1;
+      this.startNext();
     }
   }
 
-  /** Call for every request that was not rate limited: from these the sustainable rate is estimated. */
+  /** Call for every response that is not a 429. */
   recordAccepted(): void {
     const now = this.timing.monotonic();
-    const oldest = now - WINDOW_MS;
-    this.accepted.push(now);
-    if ((this.accepted[0] ?? 0) < oldest) this.accepted = this.accepted.filter((at) => at >= oldest);
+    if (now - this.burst.last > BURST_GAP_MS) this.burst = { since: now, last: now, accepted: 0 };
+    this.burst.last = now;
+    this.burst.accepted += 1;
   }
 
-  /** After a 429: holds back every request that has not started for `ms`, and spaces those that follow. */
-  throttle(ms: number): void {
+  /**
+   * After a 429: holds back all requests for `ms`, and spaces those that follow. Requests refused together slow the pace once.
+   * Returns the end of a log line, once a pause, unless it is short or takes hardly longer than the last line said.
+   */
+  throttle(ms: number, wave: Wave): string | undefined {
     const now = this.timing.monotonic();
-    // Concurrent requests are limited together; count them once.
-    if (now >= this.pausedUntil) {
-      const rate = this.accepted.filter((at) => at >= now - WINDOW_MS).length;
-      // Limited before enough requests were accepted: another client used up the quota, so there is no rate to learn from.
-      if (rate >= MIN_SAMPLES) this.interval = Math.max(this.interval, WINDOW_MS / (rate * BACKOFF_FACTOR));
+    const isProlonged = now + ms > this.pausedUntil + SILENT_WAIT_MS;
+    const isNew = wave === this.wave;
+    if (isNew) {
+      this.wave += 1;
+      const { since, last, accepted } = this.burst;
+      const sustained = now - last > BURST_GAP_MS ? ms : (now - since + ms) / accepted;
+      this.interval = Math.min(MAX_INTERVAL_MS, this.interval > 0 ? this.interval * STEP : sustained);
     }
-    this.quietSince = now;
-    this.pausedUntil = Math.max(this.pausedUntil, now + ms);
+    this.quietSince = this.pausedUntil = Math.max(this.pausedUntil, now + ms);
+    const others = this.begun.length + this.others.length + this.inFlight;
+    const end = this.pausedUntil + others * this.interval;
+    const isNews = end - Math.max(now, this.announcedUntil) > SILENT_WAIT_MS;
+    if (!isNews || !(isNew || isProlonged)) return undefined;
+    this.announcedUntil = end;
+    if (others === 0) return "";
+    const requests = others === 1 ? "1 other request waits" : `${others} other requests wait`;
+    return `; ${requests} as well, for up to ${inSeconds(end - now)}`;
   }
 
-  private async waitForSlot(): Promise<void> {
-    // A loop, since others may have taken the moment, or the pause may have been prolonged.
-    for (;;) {
+  private startNext(): void {
+    while (this.inFlight < MAX_IN_FLIGHT && this.begun.length + this.others.length > 0) {
       const now = this.timing.monotonic();
       const wait = Math.max(this.pausedUntil, this.nextStart) - now;
-      if (wait <= 0) break;
-      await this.timing.sleep(wait);
+      if (wait > 0) {
+        this.startLater(wait);
+        return;
+      }
+      if (now - this.quietSince > QUIET_PERIOD_MS) {
+        this.interval /= STEP;
+        this.quietSince = now;
+      }
+      this.nextStart = now + this.interval;
+      this.inFlight += 1;
+      (this.begun.shift() ?? this.others.shift())?.();
     }
-    const now = this.timing.monotonic();
-    if (this.interval > 0 && now - Math.max(this.quietSince, this.pausedUntil) > QUIET_PERIOD_MS) {
-      this.interval *= SPEEDUP_FACTOR;
-      this.quietSince = now;
-    }
-    this.nextStart = now + this.interval;
+  }
+
+  private startLater(ms: number): void {
+    if (this.isSleeping) return;
+    this.isSleeping = true;
+    void this.timing.sleep(ms).then(() => {
+      this.isSleeping = false;
+      this.startNext();
+    });
   }
 }

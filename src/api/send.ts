@@ -1,15 +1,14 @@
 // A request with its retries: sends it, classifies the result, waits, and either returns the response or throws the error that says what happened.
 import type { WaysCloudError } from "../errors";
 import { isRetryable, outcomeOfStatus } from "./request-outcome";
-import type { RateLimiter } from "./rate-limiter";
+import { inSeconds, SILENT_WAIT_MS } from "./rate-limiter";
+import type { RateLimiter, Wave } from "./rate-limiter";
 import { errorOfFailure, errorOfLongWait, errorOfResponse, errorOfTimeout } from "./request-errors";
 import { backoff, MAX_RETRY_AFTER_MS, retryAfter } from "./timing";
 import type { Operation, Timing } from "./timing";
 import type { Connection, HttpResponse, Transport } from "./transport";
 
 export const MAX_ATTEMPTS = 4;
-/** Waits beyond this are logged. */
-const SILENT_WAIT_MS = 5_000;
 
 export interface Request {
   method: "GET" | "POST" | "DELETE";
@@ -27,29 +26,49 @@ export interface Sender {
   log: (line: string) => void;
 }
 
-/** Sends until there is a success, a final rejection, or nothing more to try. */
+/**
+ * Sends until there is a success, a final rejection, or nothing more to try. A wait that the API asked for by a 429 is not an
+ * attempt: only the operation's time limits how often that is repeated.
+ */
 export async function send(sender: Sender, request: Request): Promise<HttpResponse> {
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-  for (let attempt = 1; ; attempt += 1) {
-    const { response, error } = await tryOnce(sender, request, body);
+  let last: WaysCloudError | undefined;
+  let [attempts, refusals] = [0, 0];
+  for (;;) {
+    const tried = await tryOnce(sender, request, body);
+    if (!tried) throw last ?? errorOfTimeout(request, sender.timing.operationLimit);
+    const { response, error, wave } = tried;
     if (!error) return response;
-    if (attempt >= MAX_ATTEMPTS || !isRetryable(request.method, error.outcome, error.status)) throw error;
-    const retryAfterMs = response ? (retryAfter(response.headers, sender.timing.now()) ?? 0) : 0;
-    const wait = Math.max(
-      retryAfterMs,
-      backoff(attempt, () => sender.timing.random()),
-    );
-    const maxWait = Math.min(MAX_RETRY_AFTER_MS, request.operation.remaining());
-    if (wait > maxWait) {
-      // Name a time only if the API asked for it; if only our own backoff exceeds the budget, the error stands as it is.
-      throw retryAfterMs > maxWait ? errorOfLongWait(error, retryAfterMs, sender.timing.now()) : error;
+    last = error;
+    const isRateLimited = error.outcome === "rate-limited";
+    const tries = isRateLimited ? (refusals += 1) : (attempts += 1);
+    if (attempts >= MAX_ATTEMPTS || !isRetryable(request.method, error.outcome, error.status)) throw error;
+    const wait = waitBefore(sender, request, tried, tries);
+    const news = wait > SILENT_WAIT_MS ? "" : undefined;
+    const also = isRateLimited ? sender.limiter.throttle(wait, wave) : news;
+    if (also !== undefined) {
+      sender.log(`${request.operation.title}: ${causeOf(error)}, retrying in ${inSeconds(wait)}${also}.`);
     }
-    if (wait > SILENT_WAIT_MS) {
-      sender.log(`${request.operation.title}: ${causeOf(error)}, retrying in ${Math.ceil(wait / 1000)} s.`);
-    }
-    if (error.outcome === "rate-limited") sender.limiter.throttle(wait);
-    else await sender.timing.sleep(wait);
+    if (!isRateLimited) await sender.timing.sleep(wait);
   }
+}
+
+/** Milliseconds until the next try. @throws the error, if that would be too late. */
+function waitBefore(
+  { timing }: Sender,
+  request: Request,
+  { response, error }: Failure,
+  tries: number,
+): number {
+  const retryAfterMs = response ? (retryAfter(response.headers, timing.now()) ?? 0) : 0;
+  const wait = Math.max(
+    retryAfterMs,
+    backoff(tries, () => timing.random()),
+  );
+  const maxWait = Math.min(MAX_RETRY_AFTER_MS, request.operation.remaining());
+  if (wait <= maxWait) return wait;
+  // Name a time only if the API asked for it; if only our own backoff exceeds the budget, the error stands as it is.
+  throw retryAfterMs > maxWait ? errorOfLongWait(error, retryAfterMs, timing.now()) : error;
 }
 
 function causeOf({ outcome, status }: WaysCloudError): string {
@@ -57,23 +76,29 @@ function causeOf({ outcome, status }: WaysCloudError): string {
   return status === undefined ? "no response" : `the API answered ${status}`;
 }
 
-type AttemptResult =
-  { response: HttpResponse; error?: undefined } | { response?: HttpResponse; error: WaysCloudError };
+interface Failure {
+  response?: HttpResponse | undefined;
+  error: WaysCloudError;
+}
 
-async function tryOnce(sender: Sender, request: Request, body: string | undefined): Promise<AttemptResult> {
-  const { operation } = request;
-  const attempt = await sender.limiter.run(async () => {
+/** `undefined` if there is no time left. */
+async function tryOnce(
+  { connection, limiter, timing, transport }: Sender,
+  request: Request,
+  body: string | undefined,
+): Promise<(({ response: HttpResponse; error?: undefined } | Failure) & { wave: Wave }) | undefined> {
+  const { method, path, operation } = request;
+  return limiter.run(async (wave) => {
     operation.begin();
-    const limit = Math.min(sender.timing.attemptLimit, operation.remaining());
+    const limit = Math.min(timing.attemptLimit, operation.remaining());
     // Never send without time left: nobody would wait for the response to a POST.
     if (limit <= 0) return undefined;
-    return sender.transport({ method: request.method, path: request.path, body }, limit);
-  });
-  if (!attempt) return { error: errorOfTimeout(request, sender.timing.operationLimit) };
-  if ("failure" in attempt) return { error: errorOfFailure(sender.connection, request, attempt.failure) };
-  const { response } = attempt;
-  const outcome = outcomeOfStatus(response.status);
-  if (outcome !== "rate-limited") sender.limiter.recordAccepted();
-  if (!outcome) return { response };
-  return { response, error: errorOfResponse(sender.connection, request, response, outcome) };
+    const attempt = await transport({ method, path, body }, limit);
+    if ("failure" in attempt) return { wave, error: errorOfFailure(connection, request, attempt.failure) };
+    const { response } = attempt;
+    const outcome = outcomeOfStatus(response.status);
+    if (outcome !== "rate-limited") limiter.recordAccepted();
+    if (!outcome) return { wave, response };
+    return { wave, response, error: errorOfResponse(connection, request, response, outcome) };
+  }, operation.hasBegun);
 }

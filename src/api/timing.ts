@@ -37,6 +37,10 @@ export class Operation {
     readonly title: string,
   ) {}
 
+  get hasBegun(): boolean {
+    return this.deadline !== undefined;
+  }
+
   begin(): void {
     this.deadline ??= this.timing.monotonic() + this.timing.operationLimit;
   }

@@ -2,7 +2,11 @@
 import fc from "fast-check";
 
 import { RateLimiter, MAX_IN_FLIGHT } from "../../src/api/rate-limiter";
-import { FakeTiming, StandingTiming, turn } from "../support/fake-timing";
+import { send } from "../../src/api/send";
+import { Operation } from "../../src/api/timing";
+import { RateLimit } from "../../src/emulator/faults/rate-limit";
+import { CREDENTIAL, SOURCE } from "../support/api";
+import { FakeTiming, inVirtualTime, StandingTiming, turn } from "../support/fake-timing";
 
 describe("the limiter", () => {
   test("lets 16 requests in flight, not more and not fewer", async () => {
@@ -59,17 +63,18 @@ describe("the limiter", () => {
     const timing = new StandingTiming();
     const limiter = new RateLimiter(timing);
     let started = 0;
-    limiter.throttle(2_000);
+    limiter.throttle(2_000, 0);
     const all = [1, 2, 3].map(() => limiter.run(async () => (started += 1)));
     await turn();
-    limiter.throttle(5_000);
-    limiter.throttle(100);
+    limiter.throttle(5_000, 1);
+    limiter.throttle(100, 2);
     await timing.advance(2_000);
     expect(started).toBe(0);
     await timing.advance(2_999);
     expect(started).toBe(0);
     await timing.advance(1);
-    await Promise.all(all);
+    expect(started).toBe(1);
+    await inVirtualTime(timing, Promise.all(all));
     expect(started).toBe(3);
   });
 
@@ -80,42 +85,129 @@ describe("the limiter", () => {
     expect(timing.waits).toEqual([]);
   });
 
-  test("after a 429 at ten requests a second the next go out a ninth of a second apart, and 10 calm seconds quicken them", async () => {
+  /** When each of so many requests starts, on this limiter. */
+  const starts = async (limiter: RateLimiter, timing: FakeTiming, count: number): Promise<number[]> => {
+    const seen: number[] = [];
+    for (let i = 0; i < count; i += 1) await limiter.run(async () => seen.push(timing.elapsed));
+    return seen;
+  };
+
+  test("after a burst of ten and a pause of 2 s, the next go out five a second, and each quiet 10 s quicken them", async () => {
     const timing = new FakeTiming();
     const limiter = new RateLimiter(timing);
     for (let i = 0; i < 10; i += 1) limiter.recordAccepted();
-    limiter.throttle(2_000);
-    const starts: number[] = [];
-    const start = () => limiter.run(async () => starts.push(timing.elapsed));
-    await start();
-    await start();
-    await start();
-    expect(starts[0]).toBe(2_000);
-    expect(starts[1]! - starts[0]!).toBeCloseTo(1_000 / 9, 6);
-    expect(starts[2]! - starts[1]!).toBeCloseTo(1_000 / 9, 6);
+    limiter.throttle(2_000, 0);
+    expect(await starts(limiter, timing, 3)).toEqual([2_000, 2_200, 2_400]);
     timing.elapsed += 11_000;
-    await start();
-    await start();
-    expect(starts[4]! - starts[3]!).toBeCloseTo((1_000 / 9) * 0.8, 6);
+    const [fourth, fifth] = await starts(limiter, timing, 2);
+    expect(fifth! - fourth!).toBeCloseTo(200 / 1.25, 6);
   });
 
-  test("a 429 right at the start tells no rate: a pause, and no pace", async () => {
+  test("a 429 right at the start sets a pace as well: one request for each pause", async () => {
     const timing = new FakeTiming();
     const limiter = new RateLimiter(timing);
-    limiter.recordAccepted();
-    limiter.throttle(500);
-    await Promise.all(Array.from({ length: 10 }, () => limiter.run(async () => undefined)));
-    expect(timing.elapsed).toBe(500);
+    limiter.throttle(500, 0);
+    expect(await starts(limiter, timing, 3)).toEqual([500, 1_000, 1_500]);
   });
 
-  test("requests refused together slow the pace once, not once each", async () => {
+  test("requests refused together slow the pace once, not once each, however late their answers come", async () => {
     const timing = new FakeTiming();
     const limiter = new RateLimiter(timing);
-    for (let i = 0; i < 100; i += 1) limiter.recordAccepted();
-    for (let i = 0; i < 16; i += 1) limiter.throttle(1_000);
-    await limiter.run(async () => undefined);
-    const first = timing.elapsed;
-    await limiter.run(async () => undefined);
-    expect(timing.elapsed - first).toBeCloseTo(1_000 / 90, 6);
+    for (let i = 0; i < 10; i += 1) limiter.recordAccepted();
+    for (let i = 0; i < 16; i += 1) {
+      limiter.throttle(1_000, 0);
+      timing.elapsed += 100;
+    }
+    const [first, second] = await starts(limiter, timing, 2);
+    expect(first).toBe(2_500);
+    expect(second! - first!).toBeCloseTo(100, 6);
+  });
+
+  test("the pace never gets slower than one request in four seconds", async () => {
+    const timing = new FakeTiming();
+    const limiter = new RateLimiter(timing);
+    for (let wave = 0; wave < 50; wave += 1) limiter.throttle(1_000, wave);
+    const [first, second] = await starts(limiter, timing, 2);
+    expect(second! - first!).toBe(4_000);
+  });
+
+  test("requests of operations that have begun go first", async () => {
+    const timing = new StandingTiming();
+    const limiter = new RateLimiter(timing);
+    limiter.throttle(1_000, 0);
+    const order: string[] = [];
+    const enter = (name: string, hasBegun: boolean) => limiter.run(async () => order.push(name), hasBegun);
+    const all = [enter("a", false), enter("b", false), enter("c", true), enter("d", true)];
+    await inVirtualTime(timing, Promise.all(all));
+    expect(order).toEqual(["c", "d", "a", "b"]);
+  });
+});
+
+/** So many POSTs at once against an API that bears so many a second, in virtual time. */
+async function posts(count: number, perSecond: number, latency: number) {
+  const timing = new StandingTiming();
+  const bucket = new RateLimit(perSecond, () => timing.now());
+  const statuses: number[] = [];
+  const lines: string[] = [];
+  const sender = {
+    connection: { endpoint: "https://h.invalid", apiKey: CREDENTIAL, apiKeySource: SOURCE },
+    ...{ timing, limiter: new RateLimiter(timing), log: (line: string) => lines.push(line) },
+    transport: async () => {
+      const status = bucket.take() ? 201 : 429;
+      statuses.push(status);
+      await timing.sleep(latency);
+      return { response: { status, headers: status === 429 ? { "retry-after": "1" } : {}, text: "{}" } };
+    },
+  };
+  const results = await inVirtualTime(
+    timing,
+    Promise.allSettled(
+      Array.from({ length: count }, (_, i) =>
+        send(sender, { method: "POST", path: "/", operation: new Operation(timing, `Creating ${i}`) }),
+      ),
+    ),
+  );
+  const refused = statuses.filter((status) => status === 429).length;
+  return {
+    failed: results.filter(({ status }) => status === "rejected"),
+    refused,
+    lines,
+    ms: timing.elapsed,
+  };
+}
+
+describe("many requests at once", () => {
+  test.each(
+    [20, 10, 3, 2, 1, 0.5].flatMap(
+      (rate) =>
+        [
+          [rate, 20],
+          [rate, 1_500],
+        ] as const,
+    ),
+  )(
+    "all succeed at %d a second and %d ms each, in less than half as long again as at best",
+    async (rate, latency) => {
+      const { failed, refused, ms } = await posts(40, rate, latency);
+      expect(failed).toEqual([]);
+      expect(ms).toBeLessThan((40 / rate) * 1_500 + 1_000 + 2 * latency);
+      expect(refused).toBeLessThan(45);
+    },
+  );
+
+  test("300 at one in two seconds take more than ten minutes, and none runs out of time", async () => {
+    const { failed, ms } = await posts(300, 0.5, 20);
+    expect(failed).toEqual([]);
+    expect(ms).toBeLessThan(300 * 3_000);
+  });
+
+  test("a line says how many wait and for how long, once a pause", async () => {
+    const { lines } = await posts(40, 1, 20);
+    expect(lines).toEqual([
+      "Creating 1: rate limited (429), retrying in 1 s; 24 other requests wait as well, for up to 25 s.",
+      expect.stringMatching(
+        /^Creating \d+: rate limited \(429\), retrying in 1 s; \d+ other requests wait as well/,
+      ),
+    ]);
   });
 });

@@ -31,9 +31,9 @@ async function sending(
       limiter.push("accepted");
       super.recordAccepted();
     }
-    override throttle(ms: number): void {
+    override throttle(ms: number, wave: number): string | undefined {
       limiter.push(`slow down ${ms}`);
-      super.throttle(ms);
+      return super.throttle(ms, wave);
     }
   }
   const queue = [...attempts];
