@@ -4,7 +4,13 @@ import { STATUS_CODES } from "node:http";
 import { AccountMismatchError, ConnectionError, errorOfStatus } from "../errors";
 import type { WaysCloudError } from "../errors";
 import { sanitize } from "../text/redact";
-import { isCertificateFailure, isHandshakeFailure, outcomeOfFailure, PROXY_REFUSED } from "./request-outcome";
+import {
+  isCertificateFailure,
+  isHandshakeFailure,
+  isProxyFailure,
+  outcomeOfFailure,
+  PROXY_REFUSED,
+} from "./request-outcome";
 import type { TransportFailure } from "./request-outcome";
 import { apiErrorReason } from "./reason";
 import type { Request } from "./send";
@@ -23,10 +29,9 @@ export function errorOfFailure(
 ): ConnectionError {
   const { host } = new URL(connection.endpoint);
   const { method, path } = request;
-  const why =
-    failure.code === PROXY_REFUSED
-      ? `was not sent to ${host}: the proxy refused the connection with status ${named(failure.proxyStatus)}`
-      : `got no response from ${host} (${failure.code})`;
+  const why = isProxyFailure(failure)
+    ? `was not sent to ${host}: ${proxyProblem(failure)}`
+    : `got no response from ${host} (${failure.code})`;
   return new ConnectionError({
     message: `${request.operation.title} failed: ${method} ${path} ${why}.`,
     advice: adviceForFailure(failure, host),
@@ -36,12 +41,39 @@ export function errorOfFailure(
   });
 }
 
+function proxyProblem({ code, proxyStatus }: TransportFailure): string {
+  if (code === PROXY_REFUSED) return `the proxy refused the connection with status ${named(proxyStatus)}`;
+  return code === "UNKNOWN" ? "the proxy closed the connection" : `the proxy could not be used (${code})`;
+}
+
 function adviceForFailure(failure: TransportFailure, host: string): string {
-  if (failure.code === PROXY_REFUSED) {
-    return failure.proxyStatus === 407
-      ? "Check the user name and password in HTTPS_PROXY."
-      : `Check HTTPS_PROXY, or name ${host} in NO_PROXY.`;
+  const { proxy } = failure;
+  if (isProxyFailure(failure)) return adviceForProxy(failure, host);
+  const via = proxy ? ` The connection went through the proxy ${proxy.name} (from ${proxy.variable}).` : "";
+  return adviceForEndpoint(failure, host) + via;
+}
+
+function adviceForProxy(failure: TransportFailure, host: string): string {
+  const { code, proxyStatus, proxy } = failure;
+  const variable = proxy?.variable ?? "HTTPS_PROXY";
+  const who = proxy ? `The proxy is ${proxy.name} (from ${variable}). ` : "";
+  if (proxyStatus === 407) return `${who}Check the user name and password in ${variable}.`;
+  if (isCertificateFailure(failure)) {
+    return `${who}Its TLS certificate was rejected. If a private authority issued it, set NODE_EXTRA_CA_CERTS to that authority's file.`;
   }
+  if (isHandshakeFailure(failure) && proxy?.protocol === "https:") {
+    return `${who}The TLS handshake with it failed. Most proxies speak plain HTTP: write http:// instead of https:// in ${variable}.`;
+  }
+  const what =
+    code === "ENOTFOUND" || code === "EAI_AGAIN"
+      ? "Its host name could not be resolved. "
+      : code === "ECONNREFUSED"
+        ? "Nothing accepts connections there. "
+        : "";
+  return `${who}${what}Check ${variable}, or add ${host} to NO_PROXY.`;
+}
+
+function adviceForEndpoint(failure: TransportFailure, host: string): string {
   if (isCertificateFailure(failure)) {
     return `The TLS certificate of ${host} was rejected. If a private authority issued it, set NODE_EXTRA_CA_CERTS to that authority's file.`;
   }

@@ -16,11 +16,23 @@ export const PROXY_REFUSED = "ERR_PROXY_REFUSED";
 /** Statuses by which a proxy says that the same request may succeed later. */
 const PROXY_MAY_RECOVER = new Set([408, 429, 500, 502, 503, 504]);
 
+/** The proxy that a request went through. */
+export interface ProxyInUse {
+  protocol: "http:" | "https:";
+  /** Host and port. */
+  name: string;
+  /** The environment variable that names it. */
+  variable: string;
+  /** Until then the failure is the proxy's, and nothing of the request has reached the API. */
+  isTunnelOpen: boolean;
+}
+
 /** A failure of the transport: what Node reports, without the request that held the credential. */
 export interface TransportFailure {
   code: string;
   /** The status by which a proxy refused to open the tunnel to the API. */
   proxyStatus?: number | undefined;
+  proxy?: ProxyInUse | undefined;
   syscall?: string | undefined;
   /** The TLS handshake was not complete, so the request was still waiting for it. */
   inHandshake?: boolean | undefined;
@@ -33,9 +45,14 @@ export function isCertificateFailure(failure: TransportFailure): boolean {
   return CERTIFICATE.test(failure.code);
 }
 
+/** Whether the proxy failed, before there was a tunnel to the API. */
+export function isProxyFailure({ code, proxy }: TransportFailure): boolean {
+  return code === PROXY_REFUSED || proxy?.isTunnelOpen === false;
+}
+
 /** Whether the two sides did not even agree on TLS; retrying cannot help. */
 export function isHandshakeFailure(failure: TransportFailure): boolean {
-  return failure.inHandshake === true && TLS.test(failure.code);
+  return (failure.inHandshake === true || isProxyFailure(failure)) && TLS.test(failure.code);
 }
 
 /** The outcome of a request that got no complete response. */
@@ -45,6 +62,7 @@ export function outcomeOfFailure(failure: TransportFailure): RequestOutcome {
     return PROXY_MAY_RECOVER.has(failure.proxyStatus ?? 0) ? "not-sent" : "rejected";
   }
   if (isCertificateFailure(failure) || isHandshakeFailure(failure)) return "rejected";
+  if (isProxyFailure(failure)) return "not-sent";
   const parts = failure.parts && failure.parts.length > 0 ? failure.parts : [failure];
   return parts.every((part) => NOT_SENT.has(part.code) && BEFORE_SENDING.has(part.syscall ?? ""))
     ? "not-sent"

@@ -1,15 +1,13 @@
 // One HTTP attempt over axios, hardened: no redirect, no other origin, bounded size and time, and no axios error ever leaves this file.
 import { Agent as HttpAgent } from "node:http";
-import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { TLSSocket } from "node:tls";
+import { Agent as HttpsAgent } from "node:https";
 
 import { Axios, AxiosHeaders, isAxiosError } from "axios";
 
 import { version } from "../version";
 import { ConfigurationError } from "../errors";
-import { PROXY_REFUSED } from "./request-outcome";
 import type { TransportFailure } from "./request-outcome";
+import { ProxyRefusal, routeTo } from "./route";
 
 /** Where requests go, and as whom. */
 export interface Connection {
@@ -44,29 +42,11 @@ const IDLE_SOCKET_MS = 4_000;
 /** A transport for one account, with its own axios instance and sockets. */
 export function createTransport(connection: Connection): Transport {
   const base = new URL(connection.endpoint);
-  const http = new Axios({
-    adapter: "http",
-    baseURL: connection.endpoint,
-    allowAbsoluteUrls: false,
-    maxRedirects: 0,
-    maxContentLength: MAX_BODY_BYTES,
-    maxBodyLength: MAX_BODY_BYTES,
-    responseType: "text",
-    validateStatus: () => true,
-    httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
-    // Said explicitly, or NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off.
-    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS, rejectUnauthorized: true }),
-    // For https axios tunnels through HTTPS_PROXY by CONNECT. Plain http exists for loopback only and must not reach a proxy.
-    ...(base.protocol === "http:" ? { proxy: false as const } : { transport: { request: verifiedRequest } }),
-    headers: new AxiosHeaders({
-      "X-API-Key": connection.apiKey,
-      Accept: "application/json",
-      "User-Agent": `pulumi-wayscloud/${version} (node ${process.versions.node}; ${process.platform})`,
-    }),
-  });
+  const http = axiosFor(connection);
   return async (request, limit) => {
     assertSameOrigin(base, connection.endpoint + request.path);
     assertSendable(request.body);
+    const route = base.protocol === "https:" ? routeTo(base) : undefined;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), limit);
     try {
@@ -74,6 +54,7 @@ export function createTransport(connection: Connection): Transport {
         method: request.method,
         url: request.path,
         signal: controller.signal,
+        ...route?.options,
         ...(request.body === undefined
           ? {}
           : { data: request.body, headers: { "Content-Type": "application/json" } }),
@@ -86,38 +67,38 @@ export function createTransport(connection: Connection): Transport {
         },
       };
     } catch (error) {
-      return { failure: controller.signal.aborted ? { code: "ETIMEDOUT" } : failureOf(error) };
+      const failure = controller.signal.aborted ? { code: "ETIMEDOUT" } : failureOf(error);
+      return { failure: { ...failure, proxy: route?.proxy } };
     } finally {
       clearTimeout(timer);
     }
   };
 }
 
-/**
- * An https request whose response counts only if it came through a TLS socket that was verified for the endpoint's host. The tunnel
- * of axios presents a proxy's refusal of CONNECT as if it were the API's response, and a `203 []` would then say that all keys are gone.
- */
-function verifiedRequest(
-  options: RequestOptions,
-  onResponse: (response: IncomingMessage) => void,
-): ClientRequest {
-  const request = httpsRequest(options, (response) => {
-    const { socket } = response;
-    if (socket instanceof TLSSocket && socket.authorized) onResponse(response);
-    else request.destroy(new ProxyRefusal(response.statusCode));
+function axiosFor(connection: Connection) {
+  return new Axios({
+    adapter: "http",
+    baseURL: connection.endpoint,
+    allowAbsoluteUrls: false,
+    maxRedirects: 0,
+    maxContentLength: MAX_BODY_BYTES,
+    maxBodyLength: MAX_BODY_BYTES,
+    responseType: "text",
+    validateStatus: () => true,
+    // Chosen for each request below, by Go's rules. Plain http exists for loopback only and must not reach a proxy.
+    proxy: false,
+    httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
+    // Said explicitly, or NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off.
+    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS, rejectUnauthorized: true }),
+    headers: new AxiosHeaders({
+      "X-API-Key": connection.apiKey,
+      Accept: "application/json",
+      "User-Agent": `pulumi-wayscloud/${version} (node ${process.versions.node}; ${process.platform})`,
+    }),
   });
-  return request;
 }
 
-/** A proxy did not open the tunnel to the API, so that nothing of the request left for it. */
-class ProxyRefusal extends Error {
-  readonly code = PROXY_REFUSED;
-  constructor(readonly proxyStatus: number | undefined) {
-    super("The proxy refused the tunnel.");
-  }
-}
-
-/** The last line of defense against a path that leads elsewhere: the credential goes to the configured origin only. */
+/** The last line of defense against a path that leads elsewhere. */
 function assertSameOrigin(base: URL, url: string): void {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (target?.origin !== base.origin || target.username !== "" || target.password !== "") {
@@ -168,11 +149,13 @@ function partOf(part: unknown): { code: string; syscall: string | undefined } {
 }
 
 function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
+  return textOf((error as { code?: unknown } | undefined)?.code);
 }
 
 function syscallOf(error: unknown): string | undefined {
-  const syscall = (error as { syscall?: unknown } | undefined)?.syscall;
-  return typeof syscall === "string" ? syscall : undefined;
+  return textOf((error as { syscall?: unknown } | undefined)?.syscall);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }

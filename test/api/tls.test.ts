@@ -1,10 +1,10 @@
 // TLS and proxies, in processes of their own: both are set up by environment variables that Node reads at its start.
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { CREDENTIAL } from "../support/api";
+import { callInChild } from "../support/call-in-child";
 import type { Call, Result } from "../support/calls-in-child";
 import { newAuthority } from "../support/certificate";
 import { startDamagingRelay } from "../support/damaging-relay";
@@ -13,25 +13,6 @@ import { startHttpsServer } from "../support/https-server";
 import type { HttpsServer } from "../support/https-server";
 import { startProxy } from "../support/proxy";
 import type { Proxy } from "../support/proxy";
-
-const SUPPORT = join(__dirname, "..", "support");
-
-/** Makes the calls in a process with this environment and none of the proxy variables of ours. */
-function callInChild(calls: Call[], env: Record<string, string>): Promise<Result[]> {
-  const clean = Object.entries(process.env).filter(([name]) => !/proxy|^NODE_|^WAYSCLOUD/i.test(name));
-  const args = [
-    join(SUPPORT, "run-typescript.js"),
-    join(SUPPORT, "calls-in-child.ts"),
-    JSON.stringify(calls),
-  ];
-  const options = { env: { ...Object.fromEntries(clean), ...env }, timeout: 30_000 };
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, options, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${error.message}\n${stderr}`));
-      else resolve(JSON.parse(stdout) as Result[]);
-    });
-  });
-}
 
 /** A call without an answer, of which nothing leaked. */
 const failed = (outcome: string) => ({ ok: false, name: "ConnectionError", outcome, leaks: false });

@@ -1,0 +1,102 @@
+// Which proxy the environment names for an https endpoint, by the rules of Go, which the engine follows as well.
+import { BlockList, isIP, isIPv4 } from "node:net";
+
+import { ConfigurationError } from "../errors";
+
+export interface Proxy {
+  protocol: "http:" | "https:";
+  hostname: string;
+  port: number;
+  auth: { username: string; password: string } | undefined;
+  /** Host and port, for messages. */
+  name: string;
+  /** The environment variable that names it. */
+  variable: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The proxy for this https URL, if any: `https_proxy` or `HTTPS_PROXY`, unless `no_proxy` or `NO_PROXY` names the host. `ALL_PROXY`
+ * means nothing to Go.
+ *
+ * @throws ConfigurationError if the proxy cannot be used.
+ */
+export function proxyFor(target: URL, env: Environment = process.env): Proxy | undefined {
+  const [variable, value] = firstSet(env, "https_proxy", "HTTPS_PROXY");
+  const [, exceptions] = firstSet(env, "no_proxy", "NO_PROXY");
+  return value === "" || isExcepted(target, exceptions) ? undefined : readProxy(variable, value, target.host);
+}
+
+function firstSet(env: Environment, ...names: [string, string]): [name: string, value: string] {
+  const name = names.find((each) => env[each]?.trim()) ?? names[1];
+  return [name, env[name]?.trim() ?? ""];
+}
+
+function readProxy(variable: string, value: string, target: string): Proxy {
+  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
+  const scheme = text.slice(0, text.indexOf("://")).toLowerCase();
+  if (scheme !== "http" && scheme !== "https") {
+    const kind = scheme.startsWith("socks") ? "a SOCKS proxy" : "a proxy of an unknown kind";
+    throw new ConfigurationError(
+      `${variable} names ${kind} (${scheme}://), but this package only supports HTTP proxies. Set it to an http:// or https:// proxy, or add ${target} to NO_PROXY.`,
+    );
+  }
+  // A backslash would end the host's name.
+  const url = !text.includes("\\") && URL.canParse(text) ? new URL(text) : undefined;
+  const auth = url && authOf(url);
+  if (!url || auth === null) {
+    throw new ConfigurationError(
+      `${variable} is not the URL of a proxy, such as http://user:password@proxy.example.com:3128. Percent-encode special characters in the user name and password (%5C for a backslash). The value is not shown because it may contain a password.`,
+    );
+  }
+  const { hostname, protocol } = url;
+  const port = Number(url.port) || (protocol === "https:" ? 443 : 80);
+  return {
+    ...{ protocol: protocol === "https:" ? protocol : "http:", hostname, port, auth, variable },
+    name: `${hostname}:${port}`,
+  };
+}
+
+/** `null` if it cannot be decoded. */
+function authOf({ username, password }: URL): Proxy["auth"] | null {
+  if (username === "" && password === "") return undefined;
+  try {
+    return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  } catch {
+    return null;
+  }
+}
+
+function isExcepted(target: URL, exceptions: string): boolean {
+  const host = target.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const port = target.port || "443";
+  return exceptions
+    .toLowerCase()
+    .split(/[,\s]+/)
+    .some((entry) => covers(entry, host, port));
+}
+
+/** `*`, an IP address or a CIDR range, or a domain: `corp.com` with its subdomains, `.corp.com` and `*.corp.com` without itself. */
+function covers(entry: string, host: string, port: string): boolean {
+  if (entry === "*") return true;
+  const [, range, bits] = /^([\da-f.:]+)\/(\d{1,3})$/.exec(entry) ?? [];
+  if (range !== undefined) return isWithin(host, range, Number(bits));
+  const [, bracketed, bare = entry, entryPort] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(entry) ?? [];
+  const name = bracketed ?? bare;
+  if (entryPort !== undefined && entryPort !== port) return false;
+  if (isIP(name) > 0) return isWithin(host, name, isIPv4(name) ? 32 : 128);
+  if (isIP(host) > 0) return false;
+  const domain = name.replace(/^\*(?=\.)/, "");
+  if (domain.startsWith(".")) return domain.length > 1 && host.endsWith(domain);
+  return domain !== "" && (host === domain || host.endsWith(`.${domain}`));
+}
+
+function isWithin(host: string, address: string, bits: number): boolean {
+  const family = isIPv4(address) ? "ipv4" : "ipv6";
+  if (isIP(address) === 0 || isIP(host) !== isIP(address) || bits > (family === "ipv4" ? 32 : 128))
+    return false;
+  const list = new BlockList();
+  list.addSubnet(address, bits, family);
+  return list.check(host, family);
+}

@@ -1,0 +1,48 @@
+// The way to an https endpoint: which socket a response must come through to count, and the proxy that it goes through.
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { TLSSocket } from "node:tls";
+
+import type { AxiosProxyConfig, AxiosRequestConfig } from "axios";
+
+import { proxyFor } from "./proxy";
+import type { Proxy } from "./proxy";
+import { PROXY_REFUSED } from "./request-outcome";
+import type { ProxyInUse } from "./request-outcome";
+
+/**
+ * The way to an https endpoint: through a proxy by CONNECT, if the environment names one. A response counts only if it came through a
+ * TLS socket that was verified for the endpoint's host. The tunnel of axios presents a proxy's refusal of CONNECT as if it were the
+ * API's response, and a `203 []` would then say that all keys are gone.
+ */
+export function routeTo(base: URL): { options: AxiosRequestConfig; proxy: ProxyInUse | undefined } {
+  const found = proxyFor(base);
+  const proxy: ProxyInUse | undefined = found && { ...found, isTunnelOpen: false };
+  const request = (
+    options: RequestOptions,
+    onResponse: (response: IncomingMessage) => void,
+  ): ClientRequest => {
+    const sent = httpsRequest(options, (response) => {
+      const { socket } = response;
+      if (socket instanceof TLSSocket && socket.authorized) onResponse(response);
+      else sent.destroy(new ProxyRefusal(response.statusCode));
+    });
+    return sent.once("socket", () => {
+      // Only a socket through the tunnel gets as far as the request.
+      if (proxy) proxy.isTunnelOpen = true;
+    });
+  };
+  return { options: { transport: { request }, ...(found ? { proxy: axiosProxy(found) } : {}) }, proxy };
+}
+
+function axiosProxy({ protocol, hostname, port, auth }: Proxy): AxiosProxyConfig {
+  return { protocol, host: hostname, port, ...(auth ? { auth } : {}) };
+}
+
+/** A proxy did not open the tunnel to the API, so that nothing of the request left for it. */
+export class ProxyRefusal extends Error {
+  readonly code = PROXY_REFUSED;
+  constructor(readonly proxyStatus: number | undefined) {
+    super("The proxy refused the tunnel.");
+  }
+}
