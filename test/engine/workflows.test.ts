@@ -95,6 +95,9 @@ test("every action is pinned to a commit, the same everywhere, and nothing but a
     }
   }
   expect(commits.size).toBeGreaterThan(3);
+  const example = readFileSync(join(root, "examples/ci/.github/workflows/pulumi.yml"), "utf8");
+  for (const [, , commit] of example.matchAll(/uses: (.*?)@(.*)$/gm))
+    expect(commit).toMatch(/^[0-9a-f]{40} # v\d+\.\d+\.\d+\b/);
   for (const [action, used] of commits)
     expect({ action, used: [...used] }).toMatchObject({ used: [expect.anything()] });
 });

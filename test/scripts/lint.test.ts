@@ -70,3 +70,19 @@ test("an import against the layers, a long file and house dialect are errors, an
     ],
   });
 }, 60_000);
+
+test("a lockfile's entry without a checksum, or with the address of a registry, is an error", async () => {
+  const packages = {
+    "": {},
+    "node_modules/good": { integrity: "sha512-x" },
+    "node_modules/local": { link: true },
+    "node_modules/bad": { resolved: "https://registry.example/bad.tgz" },
+  };
+  const script = `import { lockfileProblems } from "./scripts/lint/lockfiles.mjs";
+    console.log(lockfileProblems(process.argv[1]).join("; "));`;
+  const args = ["--input-type=module", "-e", script, JSON.stringify({ packages })];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+  expect(stdout.trim()).toBe(
+    "node_modules/bad has no `integrity`; node_modules/bad has an address in `resolved`",
+  );
+});
