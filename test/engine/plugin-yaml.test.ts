@@ -64,6 +64,10 @@ test("pulumi import takes over one of each kind, and the next up with the printe
   expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 4 });
   expect(takeRequests(emulator)).toEqual([]);
 
+  // What the import found stays where the program says nothing.
+  declareYaml(stack, "import", code.replace(/^ +(?:name|description): .*\n/gm, ""));
+  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 4 });
+
   const supply = `service: dns\n      existing: { id: ${dns}, key: ${key} }`;
   declareYaml(stack, "import", code.replace("service: dns", supply));
   const supplied = await stack.up(["--diff"]);

@@ -43,7 +43,7 @@ test.each([
   expect(state).toMatchObject({ id, outputs: { name: "by hand", fingerprint, adopted: false } });
   expect(takeRequests(emulator)).toEqual(["GET /v1/account/ssh-keys"]);
   const { inputs, diff } = await next(urn, state, { publicKey: sshKey });
-  expect(inputs).toEqual({ name: "by hand", publicKey: sshKey });
+  expect(inputs).toEqual({ name: "by hand", publicKey: sshKey, __imported: "by hand" });
   expect(diff.changes).toBe(false);
   const refreshed = await host.read(urn, id, state.outputs, inputs);
   expect(refreshed.outputs["publicKey"]).toMatch(sshKey);
@@ -104,6 +104,63 @@ test.each(KEYS)(
     expect(removed.diff.changes).toBe(false);
     await host.delete(urn, id, outputs);
     expect(emulator.account.liveApiKeys()).toEqual([]);
+  },
+);
+
+test.each([
+  [
+    "ServiceKey",
+    "api-keys/service",
+    { service: "dns", description: "by hand" },
+    "description",
+    /^pulumi test\/dev\/db #/,
+  ],
+  ["SshKey", "ssh-keys", { name: "by hand", public_key: sshKey }, "name", /^db-/],
+])(
+  "the text of an imported %s stays until the program says another; a text that is taken out of the program goes back to the default",
+  async (className, path, body, text, automatic) => {
+    const urn = urnOf(className);
+    const { id } = await made(path, body);
+    const imported = await host.read(urn, id);
+    const declared = className === "SshKey" ? { publicKey: sshKey } : { service: "dns" };
+    const silent = await next(urn, imported, declared);
+    expect(silent.diff.changes).toBe(false);
+    const state = { ...imported, inputs: silent.inputs };
+    expect((await next(urn, state, { ...declared, [text]: "by hand" })).diff.changes).toBe(false);
+
+    const said = await next(urn, state, { ...declared, [text]: "mine" });
+    expect(said.diff.replaces).toEqual([text]);
+    await host.delete(urn, id, imported.outputs);
+    const replaced = { ...(await host.create(urn, said.inputs)), inputs: said.inputs };
+    const removed = await next(urn, replaced, declared);
+    expect(removed.diff.replaces).toEqual([text]);
+    expect(removed.inputs[text]).toMatch(automatic);
+  },
+);
+
+test.each([
+  [
+    "ServiceKey",
+    "api-keys/service",
+    { service: "dns" },
+    { key: "wayscloud_x", createdAt: "2020-01-01T00:00:00Z" },
+  ],
+  ["PersonalAccessToken", "api-keys/pat", { scopes: ["dns:read"] }, { expiresAt: "2020-01-01T00:00:00Z" }],
+  [
+    "SshKey",
+    "ssh-keys",
+    { name: "laptop", public_key: sshKey },
+    { createdAt: "2020-01-01T00:00:00Z", keyType: "x" },
+  ],
+])(
+  "`get` of a %s is a look-up, whatever part of the state qualifies it",
+  async (className, path, body, part) => {
+    const urn = urnOf(className);
+    const { id } = await made(path, body);
+    const found = await host.read(urn, id);
+    const qualified = await host.read(urn, id, part);
+    expect(qualified).toEqual(found);
+    await expect(host.read(urn, "nowhere", part)).rejects.toThrow(/with the id nowhere/);
   },
 );
 
@@ -170,7 +227,7 @@ test("a token whose scopes the list does not show is imported without them, and 
   const { id, key } = await made("api-keys/pat", declared);
   emulator.faults.add({ method: "GET", merge: { scopes: null }, times: "always" });
   const imported = await host.read(urn, id);
-  expect(imported.inputs).toEqual({ description: "by hand" });
+  expect(imported.inputs).toEqual({ description: "by hand", __imported: "by hand" });
   const { diff } = await next(urn, imported, declared);
   expect(diff.changes).toBe(false);
 

@@ -278,6 +278,8 @@ export class ResourceMethods {
     request.setId(id);
     request.setUrn(this.urn);
     request.setProperties(this.#properties(properties));
+    // At a refresh the engine knows the inputs as well, by which the plugin tells it from a `get`.
+    if (isPluginHost && Object.keys(properties).length > 0) request.setInputs(struct(properties));
     const response = await this.#plugin.call<messages.ReadResponse>("read", request);
     const inputs = response.getInputs();
     return {

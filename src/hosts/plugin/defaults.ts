@@ -7,16 +7,16 @@ import type { Properties } from "../../lifecycle/lifecycle";
 import { isSameMaterial } from "../../lifecycle/ssh-key/identity";
 import type { PluginResource } from "./resource";
 
-/**
- * The inputs with their default filled in. What the resource has already wins, be it a name with our mark or, after an import, the one that
- * it had before: another would replace it.
- */
+/** Private input: the name or description that an import found. It stays until the program says another; what the program itself once said does not. */
+export const IMPORTED = "__imported";
+
+/** The inputs with their default filled in, which `check` gives the marker that the resource has. */
 export function withDefaults(resource: PluginResource, olds: Properties, news: Properties): Properties {
   const { project, stack, name } = resource.urn;
   const __owner = `${project}/${stack}/${name}`;
   if (resource.className === "SshKey") {
     const kept = isSameMaterial(olds.publicKey, news.publicKey) || olds.publicKey === undefined;
-    const automatic = (kept ? olds.name : undefined) ?? autoNameTemplate(`${name}-`, false);
+    const automatic = (kept ? olds[IMPORTED] : undefined) ?? autoNameTemplate(`${name}-`, false);
     const adopts = news.adoptExisting !== undefined && news.adoptExisting !== false;
     return { ...news, name: news.name ?? automatic, ...(adopts && { __owner }) };
   }
@@ -26,18 +26,30 @@ export function withDefaults(resource: PluginResource, olds: Properties, news: P
   if ("rotateEveryDays" in resource.table.inputs) {
     return news.description === undefined ? { ...news, description: owner } : { ...news, __owner };
   }
-  const description = news.description ?? olds.description ?? autoNameTemplate(`${owner} #`, false);
+  const description = news.description ?? olds[IMPORTED] ?? autoNameTemplate(`${owner} #`, false);
   return { ...news, description, ...((news.existing ?? news.description) !== undefined && { __owner }) };
 }
 
+/** The checked inputs with the note of an import, as long as what it found stays. */
+export function withImported(olds: Properties, checked: Properties): Properties {
+  const found = olds[IMPORTED];
+  const stays = found !== undefined && (checked.name === found || checked.description === found);
+  return stays ? { ...checked, [IMPORTED]: found } : checked;
+}
+
 /** The checked inputs with the mark that the engine's random seed yields, so that an `up` keeps what its plan shows. */
-export function withSeededMark(given: Properties, checked: Properties, seed: Uint8Array): Properties {
+export function withSeededMark(
+  given: Properties,
+  olds: Properties,
+  checked: Properties,
+  seed: Uint8Array,
+): Properties {
   if (seed.length === 0) return checked;
   const mark = createHash("sha256").update(seed).digest("hex").slice(0, 7);
   const seeded = (kind: AutoKind): Properties => {
     const drawn = checked[kind];
     // Only what was drawn for this template just now: a mark that was kept stays.
-    if (!isTemplate(given[kind], kind) || !endsInMarker(drawn, kind)) return {};
+    if (!isTemplate(given[kind], kind) || !endsInMarker(drawn, kind) || drawn === olds[kind]) return {};
     return { [kind]: drawn.slice(0, -mark.length) + mark };
   };
   return { ...checked, ...seeded("name"), ...seeded("description") };

@@ -6,6 +6,7 @@ import { hasFingerprint } from "../../lifecycle/ssh-key/identity";
 import { parsePublicKey, PublicKeyError } from "../../lifecycle/ssh-key/public-key";
 import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
 import { without } from "../../lifecycle/inputs";
+import { IMPORTED } from "./defaults";
 import type { PluginResource } from "./resource";
 import type { Urn } from "./urn";
 
@@ -16,18 +17,12 @@ export interface Imported {
   inputs: Properties;
 }
 
-/** Does the engine know nothing of this resource but its id? */
-export function isLookup(olds: Properties): boolean {
-  return ["createdAt", "keyId", "keys", "unresolved"].every((fact) => olds[fact] === undefined);
-}
-
 export async function lookUp(
   resource: PluginResource,
   id: string,
-  given: Properties,
   context: Run,
 ): Promise<Imported | undefined> {
-  if (resource.className === "SshKey") return lookUpSshKey(resource, id, given, context);
+  if (resource.className === "SshKey") return lookUpSshKey(resource, id, context);
   if (resource.className === "SshKeySet") {
     throw new ConfigurationError(
       "An SshKeySet cannot be imported: the account does not know which keys belong together. Declare it with `adoptExisting: true` to adopt the keys that the account has.",
@@ -39,7 +34,7 @@ export async function lookUp(
         "Let it make its first key, and revoke the old one when nothing uses it any more.",
     );
   }
-  const state = await resource.lifecycle.read(id, given, context);
+  const state = await resource.lifecycle.read(id, {}, context);
   if (!state) return undefined;
   const { scopes, description, service } = state.outputs;
   // `check` sorts the scopes as well; in another order they would be a change, and the imported token be revoked.
@@ -48,7 +43,11 @@ export async function lookUp(
   // A list that shows no scopes does not mean that there are none: the program has to say which.
   const listed = Array.isArray(sorted) && sorted.length > 0 ? { scopes: sorted } : {};
   const fixed = resource.className === "ServiceKey" ? { service } : listed;
-  return { id: state.id, outputs, inputs: { ...fixed, description: outputs.description } };
+  return { id: state.id, outputs, inputs: { ...fixed, ...imported("description", outputs.description) } };
+}
+
+function imported(input: string, found: unknown): Properties {
+  return { [input]: found, [IMPORTED]: found };
 }
 
 const PUBLIC_KEY = /^\s*(ssh|ecdsa|sk)-\S*\s+\S/;
@@ -57,17 +56,16 @@ const PUBLIC_KEY = /^\s*(ssh|ecdsa|sk)-\S*\s+\S/;
 async function lookUpSshKey(
   resource: PluginResource,
   id: string,
-  given: Properties,
   context: Run,
 ): Promise<Imported | undefined> {
   const key = PUBLIC_KEY.test(id) ? publicKeyGivenAsId(id) : undefined;
-  const state = await resource.lifecycle.read(key ? await idOf(key, context) : id, given, context);
+  const state = await resource.lifecycle.read(key ? await idOf(key, context) : id, {}, context);
   if (!state) return undefined;
   const known = key && { publicKey: key.text, fingerprint: key.fingerprint };
   return {
     id: state.id,
     outputs: { ...state.outputs, ...known },
-    inputs: { name: state.outputs.name, ...(key && { publicKey: key.text }) },
+    inputs: { ...imported("name", state.outputs.name), ...(key && { publicKey: key.text }) },
   };
 }
 

@@ -8,10 +8,10 @@ import type { CheckFailure, Properties } from "../../lifecycle/lifecycle";
 import { RefreshClock } from "../refresh-clock";
 import type { PluginAccount } from "./account";
 import { withoutSecrets } from "./call-scope";
-import { withDefaults, withSeededMark } from "./defaults";
+import { IMPORTED, withDefaults, withImported, withSeededMark } from "./defaults";
 import { diffResponse } from "./detailed-diff";
 import { ResourceInitFailed } from "./failure";
-import { completed, isLookup, lookUp, withHolder, withoutHolder } from "./import";
+import { completed, lookUp, withHolder, withoutHolder } from "./import";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import { resourceOf } from "./resource";
 import type { PluginResource } from "./resource";
@@ -31,7 +31,8 @@ export class ResourceMethods {
     const resource = resourceOf(request.getUrn());
     const olds = decode(request.getOlds()).properties;
     const { properties, secrets } = decode(request.getNews());
-    const news = withDefaults(resource, olds, present(properties));
+    // At an import the engine passes what it found as the program's own.
+    const news = withDefaults(resource, olds, without(present(properties), IMPORTED));
     const { inputs, failures } = resource.lifecycle.check(olds, news, this.account().context().holders);
     // Something is to be created: a missing credential is better said in the preview than halfway through `up`.
     const wrong = Object.keys(olds).length === 0 ? this.account().misconfiguration() : undefined;
@@ -39,8 +40,10 @@ export class ResourceMethods {
     const lost = propertyWithLost(request.getNews());
     if (lost !== undefined) failures.push({ property: "", reason: lostEntryMessage(lost) });
     const response = new messages.CheckResponse();
-    const checked = withSeededMark(news, inputs, request.getRandomseed_asU8());
-    response.setInputs(encode(checked, [...secrets, ...secretsAmong(resource.table.inputs)]));
+    const checked = withSeededMark(news, olds, inputs, request.getRandomseed_asU8());
+    response.setInputs(
+      encode(withImported(olds, checked), [...secrets, ...secretsAmong(resource.table.inputs)]),
+    );
     response.setFailuresList(failures.map((failure) => checkFailure(failure, secrets)));
     return response;
   }
@@ -85,20 +88,21 @@ export class ResourceMethods {
     const inputs = request.getInputs();
     const declared = decode(inputs);
     const secrets = [...marked, ...declared.secrets];
-    const state = completed(resource, present(properties), declared.properties);
-    // What a `get` looked up, without the key itself, holds nothing.
-    const isHeld = state.key !== undefined || state.publicKey !== undefined;
-    const olds = isHeld ? withHolder(resource, state) : state;
     const context = this.account().context();
     const response = new messages.ReadResponse();
-    if (isLookup(olds)) {
-      const found = await lookUp(resource, id, olds, context);
+    // A `get` and an import have no inputs; what they say of the state need not be complete, and the account knows better.
+    if (Object.keys(declared.properties).length === 0) {
+      const found = await lookUp(resource, id, context);
       if (!found) return response;
       response.setId(found.id);
       response.setProperties(outgoing(resource, found.outputs, secrets));
       response.setInputs(encode(found.inputs, secrets));
       return response;
     }
+    const state = completed(resource, present(properties), declared.properties);
+    // What a `get` looked up, without the key itself, holds nothing.
+    const isHeld = state.key !== undefined || state.publicKey !== undefined;
+    const olds = isHeld ? withHolder(resource, state) : state;
     const found = await resource.lifecycle.read(id, olds, context);
     // Gone is an answer without an id.
     if (!found) return response;
