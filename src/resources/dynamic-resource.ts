@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checkStackConfig } from "../stack-config";
 import { autoNameTemplate } from "../text/auto-name";
-import { lostEntryMessage, propertyWithLostEntry } from "../text/lost-entry";
+import { unsafeEntryIn, unsafeEntryMessage } from "../text/unsafe-entry";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 
 /** The provider objects of "pulumi-wayscloud/runtime". */
@@ -104,10 +104,10 @@ export function checkLogicalName(className: string, name: string): void {
   );
 }
 
-/** @throws when an entry has a name that the SDK would lose. */
+/** @throws when an entry has a name that does not survive the way to the engine. */
 export function checkEntries(className: string, name: string, args: object | undefined | null): void {
-  const lost = propertyWithLostEntry(args ?? {});
-  if (lost !== undefined) throw new Error(`${className} "${name}": ${lostEntryMessage(lost)}.`);
+  const unsafe = unsafeEntryIn(args ?? {});
+  if (unsafe) throw new Error(`${className} "${name}": ${unsafeEntryMessage(unsafe)}.`);
 }
 
 /** The SDK silently ignores a provider of another package than the resource's. */

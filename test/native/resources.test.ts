@@ -48,6 +48,12 @@ describe.each(classes)("%s", (className, args) => {
   });
 });
 
+test("an entry that the SDK breaks on is refused by its name", () => {
+  expect(() => construct("SshKeySet", "odd", { publicKeys: { toString: "ssh-ed25519 AAAA" } })).toThrow(
+    'SshKeySet "odd": `publicKeys` has an entry named `toString`, which Pulumi\'s SDK cannot pass on; choose another name.',
+  );
+});
+
 test("a private key in a set is neither shown nor passed on", () => {
   const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   let message = "";

@@ -118,12 +118,15 @@ describe.each(classNames)("%s", (className) => {
     );
   });
 
-  test("rejects an entry named `__proto__`, which the SDK would lose without a word", () => {
-    const rotationTriggers = Object.fromEntries([["__proto__", 1]]);
-    expect(() => construct(className, "k", { ...CLASSES[className], rotationTriggers })).toThrow(
-      `${className} "k": \`rotationTriggers\` has an entry named \`__proto__\``,
-    );
-  });
+  test.each(["__proto__", "toString", "4dabf18193072939515e22adb298388d"])(
+    "rejects an entry named `%s`, which the SDK would lose without a word or break on",
+    (entry) => {
+      const rotationTriggers = { deep: [Object.fromEntries([[entry, 1]])] };
+      expect(() => construct(className, "k", { ...CLASSES[className], rotationTriggers })).toThrow(
+        `${className} "k": \`rotationTriggers\` has an entry named \`${entry}\``,
+      );
+    },
+  );
 
   test("rejects a logical name made of an Output, with what to do instead", () => {
     const output: { toString(): string } = pulumi.output("x");

@@ -7,7 +7,7 @@ import { without } from "../../lifecycle/inputs";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
 import type { Run } from "../../lifecycle/run";
-import { lostEntryMessage, propertyWithLostEntry } from "../../text/lost-entry";
+import { unsafeEntryIn, unsafeEntryMessage } from "../../text/unsafe-entry";
 import { RefreshClock } from "../refresh-clock";
 import { PartialFailure } from "../resource";
 import type { Resource } from "../resource";
@@ -39,8 +39,8 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
       withoutStackTrace(() => {
         clock.noteCheck();
         const { inputs, failures } = resource.check(decode(olds), decode(news), run.holders);
-        const lost = propertyWithLostEntry(news);
-        if (lost !== undefined) failures.push({ property: "", reason: lostEntryMessage(lost) });
+        const unsafe = unsafeEntryIn(news);
+        if (unsafe) failures.push({ property: "", reason: unsafeEntryMessage(unsafe) });
         // Something is to be created: a missing credential is better reported in the preview than halfway through `up`.
         const wrong = Object.keys(olds).length === 0 ? host.configurationError() : undefined;
         return {

@@ -2,7 +2,7 @@
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
 import { without } from "../../lifecycle/inputs";
-import { lostEntryMessage } from "../../text/lost-entry";
+import { LOST, unsafeEntryMessage } from "../../text/unsafe-entry";
 import { PartialFailure } from "../resource";
 import type { CheckFailure, Properties } from "../../lifecycle/lifecycle";
 import { RefreshClock } from "../refresh-clock";
@@ -38,7 +38,8 @@ export class ResourceMethods {
     const wrong = Object.keys(olds).length === 0 ? this.account().misconfiguration() : undefined;
     if (wrong !== undefined) failures.push({ property: "", reason: wrong });
     const lost = propertyWithLost(request.getNews());
-    if (lost !== undefined) failures.push({ property: "", reason: lostEntryMessage(lost) });
+    if (lost !== undefined)
+      failures.push({ property: "", reason: unsafeEntryMessage({ property: lost, entry: LOST }) });
     const response = new messages.CheckResponse();
     const checked = withSeededMark(news, olds, inputs, request.getRandomseed_asU8());
     response.setInputs(
