@@ -69,8 +69,11 @@ const OPTIONS = {
   version: { type: "boolean" },
 } as const;
 
-/** `parseArgs` keeps the last value of a repeated option without a word. */
-function parse(args: string[]) {
+/** `parseArgs` takes `-40d` for options of one letter, and keeps the last value of a repeated option without a word. */
+function parse(given: string[]) {
+  const isPast = (at: number): boolean => given[at] === "--time-offset" && /^-\d/.test(given[at + 1] ?? "");
+  const joined = given.map((arg, at) => (isPast(at) ? `${arg}=${given[at + 1] ?? ""}` : arg));
+  const args = joined.filter((_, at) => !isPast(at - 1));
   const { values, tokens } = parseArgs({ args, options: OPTIONS, tokens: true });
   const seen = new Set<string>();
   for (const token of tokens) {
@@ -122,7 +125,8 @@ export function readCommand(args: string[], environment: Record<string, string |
   } catch (error) {
     if (error instanceof OptionError) throw new UsageError(`${argumentOf(error.option)} ${error.rule}`);
     const badArguments = errorCode(error)?.startsWith("ERR_PARSE_ARGS");
-    if (badArguments || error instanceof FaultError) throw new UsageError(errorMessage(error));
+    if (badArguments || error instanceof FaultError)
+      throw new UsageError(errorMessage(error).split("\n", 1).join());
     throw error;
   }
 }

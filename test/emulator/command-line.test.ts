@@ -41,7 +41,7 @@ const caller = async (running: Running): Promise<{ url: string; apiKey: string }
 test("the defaults, and every argument", () => {
   expect(readCommand([], {})).toEqual({ options: { port: 8787, faults: [] }, quiet: false });
   const args =
-    "--port 0 --host ::1 --state s.json --latency 5 --rate-limit 2.5 --lists named --time-offset=-30d --quiet --fault".split(
+    "--port 0 --host ::1 --state s.json --latency 5 --rate-limit 2.5 --lists named --time-offset -30d --quiet --fault".split(
       " ",
     );
   const environment = { WAYSCLOUD_EMULATOR_API_KEY: "wayscloud_pat_abc12_x" };
@@ -179,6 +179,7 @@ test.each([
   [["--host", ""], "--host must be an address or host name"],
   [["--state", ""], "--state must be the name of a file"],
   [["--time-offset", "30"], '--time-offset must be a time span such as "30d"'],
+  [["--time-offset", "--quiet"], "--time-offset"],
   [["--port", "0", "--port", "1"], "--port was given more than once"],
   [["--fault", '{"status": 500, "path": "/nowhere"}'], "path /nowhere matches no endpoint"],
 ])("%j is refused in one line that points to the help, with exit status 2", async (args, reason) => {

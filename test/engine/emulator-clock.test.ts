@@ -1,7 +1,10 @@
 // "Thirty days later" of docs/emulator.md: its commands, with the programs of docs/rotation.md, under the real engine.
+import { join } from "node:path";
+
 import { Command } from "../support/command";
 import { blocksIn, readDocument } from "../support/documents";
-import { openEmulator, openStack, program } from "../support/world";
+import { userInstall } from "../support/install";
+import { openStack, program } from "../support/world";
 
 jest.setTimeout(180_000);
 
@@ -9,29 +12,47 @@ const emulatorPage = "docs/emulator.md";
 const block = (language: string, part: string, document: string): string =>
   blocksIn(language, [document]).find(({ text }) => text.includes(part))!.text;
 
-/** Runs the commands as they are documented, looking at the account after each `pulumi up`. */
-async function live(commands: string, source: string, timeOffset: string): Promise<string[][]> {
-  const emulator = await openEmulator({ timeOffset });
-  const env = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_PAT_TOKEN: emulator.apiKey };
-  const stack = await openStack({ language: source.startsWith("import") ? "typescript" : "javascript", env });
+/** Runs the commands as they are documented; the ids of the live keys after each `pulumi up`, the emulator's own left out. */
+async function live(start: string, commands: string, source: string): Promise<string[][]> {
+  const stack = await openStack({ language: source.startsWith("import") ? "typescript" : "javascript" });
   stack.setProgram(source);
-  const seen: string[][] = [];
-  for (const command of commands.trim().split("\n")) {
-    const { code } = await new Command("bash", ["-euc", command], { cwd: stack.folder, env: stack.env }).done;
-    expect(code).toBe(0);
-    if (command.startsWith("pulumi")) seen.push(emulator.account.liveApiKeys().map(({ id }) => id));
+  const [, program, ...args] = start.replace("8787", "0").trim().split(" ");
+  const bin = join(userInstall(), "node_modules", ".bin", program!);
+  const emulator = new Command(bin, args, { cwd: stack.folder, env: stack.env });
+  try {
+    await emulator.waitFor(/PAT_TOKEN=\S+/);
+    const [url, apiKey] = ["ENDPOINT", "PAT_TOKEN"].map(
+      (name) => new RegExp(`WAYSCLOUD_${name}=(\\S+)`).exec(emulator.stdout)![1]!,
+    );
+    Object.assign(stack.env, { WAYSCLOUD_ENDPOINT: url, WAYSCLOUD_PAT_TOKEN: apiKey });
+    const ids = async (): Promise<string[]> => {
+      const answer = await fetch(`${url}/v1/account/api-keys`, { headers: { "X-API-Key": apiKey! } });
+      const [, ...keys] = (await answer.json()) as { id: string; is_active: boolean }[];
+      return keys.filter((key) => key.is_active).map(({ id }) => id);
+    };
+    const seen: string[][] = [];
+    for (const command of commands.trim().split("\n")) {
+      const { code, all } = await new Command("bash", ["-euc", command], {
+        cwd: stack.folder,
+        env: stack.env,
+      }).done;
+      expect([code, all]).toEqual([0, expect.anything()]);
+      if (command.startsWith("pulumi")) seen.push(await ids());
+    }
+    await stack.destroy();
+    expect(await ids()).toEqual([]);
+    return seen;
+  } finally {
+    emulator.signal("SIGTERM");
+    await emulator.done;
   }
-  await stack.destroy();
-  expect(emulator.account.liveApiKeys()).toEqual([]);
-  return seen;
 }
 
 test("the documented commands create a token, rotate it, and revoke the first one after its overlap", async () => {
   const start = block("sh", "--time-offset", emulatorPage);
   const commands = block("sh", "emulator/clock?advance", emulatorPage);
   const source = block("ts", "RotatingPersonalAccessToken", "docs/rotation.md");
-  const offset = /--time-offset (\S+)/.exec(start)![1]!;
-  const [created, rotated, retired] = await live(commands, source, offset);
+  const [created, rotated, retired] = await live(start, commands, source);
   const [first] = created!;
   expect([created!.length, rotated!.length]).toEqual([1, 2]);
   expect(rotated).toContain(first);
@@ -50,7 +71,8 @@ test.each([
   const source = program(
     `new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"], ${inputs} });`,
   );
-  const [created, replaced] = await live(`pulumi up --yes\n${move}\npulumi up --yes`, source, offset!);
+  const start = `npx pulumi-wayscloud emulator --port 8787 --time-offset ${offset}`;
+  const [created, replaced] = await live(start, `pulumi up --yes\n${move}\npulumi up --yes`, source);
   expect([created!.length, replaced!.length]).toEqual([1, 1]);
   expect(replaced).not.toEqual(created);
 });
