@@ -1,39 +1,110 @@
 // Detects incomplete (paginated or failed) lists. Treating an incomplete list as complete would recreate resources that still exist.
 import type { HttpResponse } from "./transport";
 
-// Names in lower case without separators, since every framework spells them its own way.
-const NEXT_PAGE =
+/** A field of the body or a header. */
+interface Field {
+  /** As the message calls it. */
+  label: string;
+  /** In lower case without separators, since every framework spells it its own way. */
+  name: string;
+  value: unknown;
+  /** Whether it describes the list. Many other things have numbers too: a `quota` has a `total`. */
+  isListInfo: boolean;
+}
+
+const NEXT =
   /^(odata)?next(page|pages|cursor|token|pagetoken|offset|marker|key|url|uri|link|links|href)?$|^(has|is)?more(pages|items|results|data|available)?$|^has(next|nextpage)$|^(is)?(truncated|partial)$|^incomplete(results)?$|^continuation(token)?$/;
-const LAST_PAGE = /^(is)?(last|lastpage|complete)$/;
-const FAULT = /^errors?$/;
-// Numbers and names that many other things have as well: a `quota` has a `total`, too.
-const TOTAL = /^(total|count|(total|full)(count|items|results|records|elements|entries|size))$/;
+const LAST = /^(is)?(last|lastpage|complete)$/;
 const PAGES = /^(pages|totalpages|pagecount|lastpage)$/;
+const TOTAL = /^(total|count|(total|full)(count|items|results|records|elements|entries|size))$/;
 const REMAINING = /^remaining(items|count|results)?$/;
-const CURSOR = /^cursor$/;
-/** Objects that describe the list, where such numbers are about the list. */
+const PAGE_SIZE = /^(limit|(per|max)page|(page|max)(size|limit|results)|itemsperpage|pagelength)$/;
 const LIST_INFO =
   /^(meta|metadata|links?|pages?|paging|pager|pagination|pageinfo|cursors?|resultinfo|resultset|responsemetadata)$/;
 /** How deeply to search nested objects such as `meta.pagination`. */
 const MAX_DEPTH = 3;
 
-/** Says by which header or field the response shows that there is more than these `count` entries; `undefined` if none does. */
-export function incompleteReason(response: HttpResponse, body: unknown, count: number): string | undefined {
-  if (response.status === 206) return "206 is Partial Content";
-  return headerSignal(response.headers, count) ?? findSignal(body, count, 0, true);
+/** Says by which header or field the response shows that there may be more than these `count` entries; `undefined` if none does. */
+export function incompleteReason(
+  { status, headers }: HttpResponse,
+  body: unknown,
+  count: number,
+): string | undefined {
+  if (status === 206) return "206 is Partial Content";
+  if (/\brel\s*=\s*("[^"]*\bnext\b|'[^']*\bnext\b|next\b)/i.test(headers.link ?? ""))
+    return more("the header `link`");
+  if (isPartialRange(headers["content-range"] ?? "", count)) return more("the header `content-range`");
+  const fields = [...headerFields(headers), ...fieldsOf(body)];
+  const saying = (what: ReturnType<typeof verdict>): Field | undefined =>
+    fields.find((field) => verdict(field, count) === what);
+  const [failed, unfinished] = [saying("failed"), saying("more")];
+  if (failed) return `${failed.label} reports a failure`;
+  if (unfinished) return more(unfinished.label);
+  // The page may be the last one all the same, but only another field could prove it.
+  const full = saying("whole") ? undefined : saying("full");
+  return full && `${full.label} says that the page is full`;
 }
 
-function headerSignal(headers: HttpResponse["headers"], count: number): string | undefined {
-  for (const [name, value] of Object.entries(headers)) {
-    const isSignal =
-      name === "link"
-        ? /\brel\s*=\s*("[^"]*\bnext\b|'[^']*\bnext\b|next\b)/i.test(value)
-        : name === "content-range"
-          ? isPartialRange(value, count)
-          : isCustomSignal(name, value, count);
-    if (isSignal) return `the header ${signalText(name)}`;
+function more(label: string): string {
+  return `${label} says that there is more`;
+}
+
+/** What a field says about a list of `count` entries: only one page is ever requested. `undefined`: nothing. */
+function verdict(
+  { name, value, isListInfo }: Field,
+  count: number,
+): "failed" | "more" | "full" | "whole" | undefined {
+  if ((/^errors?$/.test(name) && isSet(value)) || (name === "success" && value === false)) return "failed";
+  if (NEXT.test(name) && isSet(value)) return "more";
+  if (!isListInfo) return undefined;
+  if (name === "cursor") return isSet(value) && typeof value !== "object" ? "more" : undefined;
+  if (NEXT.test(name) || (LAST.test(name) && value === true)) return "whole";
+  if (LAST.test(name) && value === false) return "more";
+  const number = typeof value === "number" || value !== "" ? Number(value ?? NaN) : NaN;
+  // `count` may be of this page alone.
+  if (TOTAL.test(name)) return compared(number, count, name === "count");
+  if (PAGES.test(name)) return compared(number, 1);
+  if (REMAINING.test(name)) return compared(number, 0);
+  return PAGE_SIZE.test(name) && number === count && count > 0 ? "full" : undefined;
+}
+
+function compared(number: number, least: number, isVague = false): "more" | "whole" | undefined {
+  if (number > least) return "more";
+  return number === least && !isVague ? "whole" : undefined;
+}
+
+function* fieldsOf(part: unknown, isListInfo = true, depth = 0): Generator<Field> {
+  if (typeof part !== "object" || part === null || Array.isArray(part) || depth > MAX_DEPTH) return;
+  for (const [label, value] of Object.entries(part)) {
+    const name = normalize(label);
+    yield { label: `\`${label}\``, name, value, isListInfo };
+    yield* fieldsOf(value, isListInfo && LIST_INFO.test(name), depth + 1);
   }
-  return undefined;
+}
+
+/** `X-Total-Count: 319`, `X-Next-Page: 2`, and a complete object in `X-Pagination`. */
+function* headerFields(headers: HttpResponse["headers"]): Generator<Field> {
+  for (const [header, given] of Object.entries(headers)) {
+    const label = `the header \`${header}\``;
+    const [, full = "", short = full] =
+      /^x-((?:(?:pagination|paging|page|list|ms|wp)-)?(.+))$/.exec(header) ?? [];
+    if (given.startsWith("{") && LIST_INFO.test(normalize(full))) {
+      for (const field of fieldsOf(parsed(given))) yield { ...field, label };
+    }
+    const value = /^(false|no|none|null|0)$/i.test(given.trim()) ? "" : given.trim();
+    for (const name of [full, short].map(normalize)) {
+      // In a header these are of a rate limit.
+      if (name !== "limit" && !REMAINING.test(name)) yield { label, name, value, isListInfo: true };
+    }
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `items 0-24/319`; a total that is not known (`*`) may be any. */
@@ -45,55 +116,8 @@ function isPartialRange(value: string, count: number): boolean {
   return unit !== "bytes" && Number(total) > count;
 }
 
-/** `X-Total-Count: 319`, `X-Next-Page: 2`, and a complete object in `X-Pagination`. */
-function isCustomSignal(name: string, value: string, count: number): boolean {
-  const [, full = "", , short = full] = /^x-((pagination|paging|page|list|ms|wp)-(.+)|.+)$/.exec(name) ?? [];
-  if (value.startsWith("{")) return LIST_INFO.test(normalize(full)) && isSignalingJson(value, count);
-  const given = /^(false|no|none|null|0)$/i.test(value.trim()) ? "" : value.trim();
-  return [full, short]
-    .map(normalize)
-    .some((field) => field !== "" && !REMAINING.test(field) && isSignal(field, given, count, true));
-}
-
-function isSignalingJson(value: string, count: number): boolean {
-  try {
-    return findSignal(JSON.parse(value), count, 0, true) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-function findSignal(part: unknown, count: number, depth: number, isListInfo: boolean): string | undefined {
-  if (typeof part !== "object" || part === null || Array.isArray(part) || depth > MAX_DEPTH) return undefined;
-  for (const [name, value] of Object.entries(part)) {
-    const field = normalize(name);
-    if (isSignal(field, value, count, isListInfo)) return signalText(name);
-    if ((FAULT.test(field) && isSet(value)) || (field === "success" && value === false)) {
-      return `\`${name}\` reports a failure`;
-    }
-    const within = findSignal(value, count, depth + 1, isListInfo && LIST_INFO.test(field));
-    if (within !== undefined) return within;
-  }
-  return undefined;
-}
-
-function isSignal(field: string, value: unknown, count: number, isListInfo: boolean): boolean {
-  if (NEXT_PAGE.test(field)) return isSet(value);
-  if (!isListInfo) return false;
-  if (LAST_PAGE.test(field)) return value === false || (PAGES.test(field) && Number(value) > 1);
-  if (TOTAL.test(field)) return Number(value) > count;
-  // Only one page is ever requested.
-  if (PAGES.test(field)) return Number(value) > 1;
-  if (REMAINING.test(field)) return Number(value) > 0;
-  return CURSOR.test(field) && isSet(value) && typeof value !== "object";
-}
-
 function normalize(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
-}
-
-function signalText(name: string): string {
-  return `\`${name}\` says that there is more`;
 }
 
 /** `false`, `null`, `""`, `0`, `[]` and `{}` are not set. */

@@ -23,7 +23,7 @@ function fromRecord(body: Record<string, unknown>): string | undefined {
 
 /** Only lists nest, and no documented one more than once: a body made of brackets must not exhaust the stack. */
 function wordsOf(value: unknown, depth = 0): string | undefined {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return value.trim() === "" ? undefined : value;
   if (Array.isArray(value)) {
     if (depth >= 3) return undefined;
     // Only the place and the message of a validation failure: the `input` beside them may be a secret.
@@ -34,8 +34,10 @@ function wordsOf(value: unknown, depth = 0): string | undefined {
     return parts.length > 0 ? parts.join("; ") : undefined;
   }
   if (!record(value)) return undefined;
-  const said = [value.msg, value.message, value.error, value.code].find((part) => typeof part === "string");
-  if (typeof said !== "string") return undefined;
+  const said = [value.msg, value.message, value.error, value.code].find(
+    (part): part is string => typeof part === "string" && part.trim() !== "",
+  );
+  if (said === undefined) return undefined;
   const place = Array.isArray(value.loc)
     ? value.loc.filter((part) => typeof part === "string" || typeof part === "number").join(".")
     : "";

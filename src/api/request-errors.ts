@@ -139,6 +139,7 @@ function adviceForStatus(
   status: number,
   hasReason: boolean,
 ): string | undefined {
+  if (status === 304) return "Nothing was asked for that could be unchanged: a proxy or cache is in between.";
   if (status >= 300 && status < 400) {
     return "Redirects are not followed, to protect the credential. Set wayscloud-account:endpoint to the final URL.";
   }

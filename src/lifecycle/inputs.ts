@@ -1,9 +1,16 @@
 // Checking inputs: each helper reads one property, notes what is wrong with it in words for the user, and leaves unknown values alone.
-import { endsInMarker, fillTemplate, isPreviewTemplate, isTemplate } from "../text/auto-name";
+import {
+  endsInMarker,
+  fillTemplate,
+  isDefaultDescription,
+  isPreviewTemplate,
+  isTemplate,
+} from "../text/auto-name";
 import type { AutoKind } from "../text/auto-name";
 import { didYouMean } from "../text/did-you-mean";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
-import { looksSecret, quotesSecret } from "../text/pasted-secret";
+import { quotesSecret } from "../text/pasted-secret";
+import { printable } from "../text/quote";
 import { UNKNOWN } from "./lifecycle";
 import type { CheckFailure, Checked, Properties } from "./lifecycle";
 
@@ -24,7 +31,7 @@ export class InputCheck {
         // The value may be a secret under a misspelled name, so the failure names no property.
         this.fail(
           "",
-          `unknown input \`${name.slice(0, 60).replace(/[^ -~]/g, "?")}\`${didYouMean(name, allowed)} Valid inputs: ${listed(allowed.filter((each) => !each.startsWith("__")))}.`,
+          `unknown input \`${quotesSecret(name) ? "…" : printable(name, 60)}\`${didYouMean(name, allowed)} Valid inputs: ${listed(allowed.filter((each) => !each.startsWith("__")))}.`,
         );
       } else if (literal !== undefined) {
         this.rejected.add(name);
@@ -37,9 +44,9 @@ export class InputCheck {
     return { inputs: this.inputs, failures: this.failures };
   }
 
-  /** The engine prints the value of the named property, so the property is omitted if its value may be a secret. */
+  /** The engine prints the value of the named property, so only a property whose value is harmless is named. */
   fail(property: string, reason: string): void {
-    this.failures.push({ property: holdsSecret(this.news[property]) ? "" : property, reason });
+    this.failures.push({ property: isHarmless(this.news[property]) ? property : "", reason });
   }
 
   /** Is there a value that is known, and not rejected yet? An unknown one is passed on as it is. */
@@ -78,7 +85,7 @@ export class InputCheck {
     const value = this.news[name];
     if (typeof value !== "string") {
       this.fail(name, `\`${name}\` must be a string, not ${quoted(value)}`);
-    } else if (quotesSecret(value) && !isGenerated(name, value)) {
+    } else if (quotesSecret(value, isGenerated(name, value))) {
       this.fail(
         "",
         `\`${name}\` contains a key or another secret, and it is not kept secret: remove it from there`,
@@ -118,15 +125,21 @@ export class InputCheck {
   }
 }
 
-/** Whether the package builds this text, whose logical name may well be a hash. */
+/** Whether the package may have built this text, from a logical name that may well look like a key. */
 function isGenerated(name: string, value: string): boolean {
-  return (name === "name" || name === "description") && isTemplate(value, name);
+  if (name === "namePrefix") return value.endsWith("-");
+  if (name !== "name" && name !== "description") return false;
+  if (isTemplate(value, name) || endsInMarker(value, name)) return true;
+  return name === "description" && isDefaultDescription(value);
 }
 
-/** Whether this value holds a secret, at any depth. */
-export function holdsSecret(value: unknown): boolean {
-  if (typeof value === "string") return looksSecret(value);
-  return typeof value === "object" && value !== null && Object.entries(value).flat().some(holdsSecret);
+/** A word that is too short for a key. */
+const SHORT_WORD = /^[\w.: -]{0,12}$/;
+
+/** Whether this value cannot hold a secret in any form. When in doubt it can: text, bytes and whatever is nested. */
+function isHarmless(value: unknown): boolean {
+  if (typeof value === "string") return SHORT_WORD.test(value);
+  return typeof value !== "object" || value === null || Object.keys(value).length === 0;
 }
 
 /** What a value is, without showing it. */
@@ -135,12 +148,19 @@ export function shape(value: unknown): string {
   if (value === undefined) return "undefined";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "string") return `a string of ${value.length} characters`;
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return isBytes(value) ? 'a Buffer: read the file with `readFileSync(path, "utf8")`' : "an object";
+}
+
+/** Bytes reach a provider as an object: `{ 0: 45, 1: 45 }`, or as a Buffer's JSON. */
+function isBytes(value: object): boolean {
+  const isJson = "type" in value && value.type === "Buffer";
+  return isJson || ("0" in value && Object.values(value).every((part) => typeof part === "number"));
 }
 
 /** What a value is; a short word is shown, with what it would be in the stack config, where every value is a string. */
 export function quoted(value: unknown): string {
-  if (typeof value !== "string" || !/^[\w.-]{1,12}$/.test(value)) return shape(value);
+  if (typeof value !== "string" || value.trim() === "" || !isHarmless(value)) return shape(value);
   const typed = /^(?:true|false)$/.test(value) ? "getBoolean" : /^\d+$/.test(value) ? "getNumber" : undefined;
   return `the string "${value}"${typed === undefined ? "" : ` (read stack config with \`config.${typed}\`)`}`;
 }

@@ -1,166 +1,176 @@
-// Makes foreign text safe to print: no credential, no personal data, no control character, no flood. Linear in the text, whatever it holds.
-import { skipSequence, viewsOf } from "./views";
-import type { View } from "./views";
+// Makes foreign words safe to print: no secret that we know, no key by its form, no e-mail address, no control character, no flood, no broken Unicode.
+/** Of what a server says only this much is read, and much less is shown. */
+const MAX_READ = 2_000;
+/** A credential is known by this many letters and digits in a row: by a part of it, and without what separates them. */
+const CREDENTIAL_RUN = 12;
+/** What is left of an encoded one between its redacted parts may be shorter. */
+const ENCODED_RUN = 6;
+/** What a user marked as secret may be prose, so a part of it is known only if it is longer than a phrase of a message. */
+const SECRET_RUN = 24;
+/** A secret of fewer letters is known by its beginning where a message was cut. */
+const SHORTEST_CUT = 4;
+/** Encodings within encodings: URL-encoded, then put into JSON, and so on. */
+const MAX_DECODINGS = 4;
 
-/** Only this much text is processed, to bound the cost of large bodies. */
-const MAX_TEXT_LENGTH = 65_536;
-/** Upper bound for a credential including invisible separators. */
-const MAX_KEY_LENGTH = 1_024;
-const MAX_LOCAL_PART = 64;
-const MAX_DOMAIN = 280;
+/** In other letters the last part must be longer than that of WAYSCLOUD_PAT_TOKEN. */
+const KEYS = [
+  /wayscloud_[A-Za-z0-9]{1,64}_[\w%\\-]{1,1024}/g,
+  /wayscloud_[a-z0-9]{1,64}_[\w%\\-]{16,1024}/gi,
+];
+const ADDRESS = /[^\s@"'<>()]{1,64}@(?:[^\s@"'<>(),:;.]{1,63}\.){1,20}\p{L}{2,24}/giu;
+/** Colors, cursor movements and titles. */
+const SEQUENCE = /\u001b\[[0-?]{0,99}[ -/]{0,9}[@-~]|\u001b\][^\u0007\u001b]{0,500}(?:\u0007|\u001b\\)/g;
+const INVISIBLE = /\p{Cf}|(?!\s)\p{Cc}/gu;
+const PREFIX = /^wayscloud_/i;
 
-/** A part of the original text that must not be shown. */
-interface Finding {
-  start: number;
-  end: number;
-  label: "[redacted]" | "[e-mail]";
+/**
+ * A message without whatever looks like a WAYSCloud key, without e-mail addresses, and without each of the given secrets, which may have
+ * been cut or quoted on their way into the message. Well-formed, as gRPC needs it.
+ */
+export function redact(message: string, secrets: readonly string[] = []): string {
+  return withLabels(message, hidden(message, secrets, SECRET_RUN)).toWellFormed();
 }
 
 /**
- * Replaces whatever looks like a WAYSCloud key, and each of the given secrets, by `[redacted]`, and e-mail addresses by `[e-mail]`; also where
- * they are URL-encoded, JSON-escaped, or split by characters that nobody sees.
+ * One printable line of at most `limit` characters: what may be shown of a server's words. `credentials` are shown in no form: if they
+ * show one, a key or an address only once they are decoded, nothing of them is shown.
  */
-export function redact(text: string, secrets: readonly string[] = []): string {
-  const findings: Finding[] = [];
-  const needles = secrets
-    .filter((secret) => secret !== "")
-    .map((secret) => viewsOf(secret).map(({ text: form }) => form));
-  for (const view of viewsOf(text)) {
-    const add = (from: number, to: number, label: Finding["label"]): void => {
-      findings.push({ start: view.starts[from] ?? 0, end: view.ends[to - 1] ?? 0, label });
-    };
-    for (const forms of needles) for (const form of new Set(forms)) findString(view, form, add);
-    findKeys(view, add);
-    findAddresses(view, add);
+export function sanitize(words: string, credentials: readonly string[] = [], limit = 300): string {
+  const head = words.slice(0, MAX_READ);
+  const read = head.replaceAll(SEQUENCE, "").replaceAll(INVISIBLE, "");
+  // A cut may have left the beginning of a credential that is too short to be known by a part.
+  const clean = words.length > MAX_READ ? read.slice(0, -64) : read;
+  const needles = credentials.flatMap(spellings);
+  const kinds = hidden(clean, needles, CREDENTIAL_RUN);
+  const shown = withLabels(clean, kinds);
+  // Without the sequences: what a terminal takes for one, a log shows.
+  const others = [head.replaceAll(INVISIBLE, ""), ...decodings(clean)];
+  if (
+    others.some((form) => count(hidden(form, needles, CREDENTIAL_RUN)) > count(kinds)) ||
+    decodings(shown).some((form) => form !== shown && count(hidden(form, needles, ENCODED_RUN)) > 0)
+  ) {
+    return "[redacted]";
   }
-  return (findings.length === 0 ? text : replaced(text, findings)).toWellFormed();
-}
-
-type Add = (from: number, to: number, label: Finding["label"]) => void;
-
-function findString({ text }: View, secret: string, add: Add): void {
-  if (secret === "") return;
-  for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length)) {
-    add(at, at + secret.length, "[redacted]");
-  }
-}
-
-const PREFIX = "wayscloud";
-
-/** `wayscloud_…_…`: a key, known by its form alone. */
-function findKeys({ text }: View, add: Add): void {
-  for (let at = text.indexOf(PREFIX); at >= 0;) {
-    const middle = at + PREFIX.length + 1;
-    const end = text.charAt(middle - 1) === "_" ? endOf(text, middle, isAlphanumeric) : middle;
-    const last = end > middle && text.charAt(end) === "_" ? endOf(text, end + 1, isKeyCharacter) : 0;
-    if (last > end + 1) add(at, last, "[redacted]");
-    at = text.indexOf(PREFIX, Math.max(last, at + PREFIX.length));
-  }
-}
-
-const NOT_IN_ADDRESSES = new Set(Array.from("@\"'<>()\u00a0", (character) => character.charCodeAt(0)));
-
-/** Personal data has no place in a message either. */
-function findAddresses(view: View, add: Add): void {
-  const { text } = view;
-  for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
-    let start = at;
-    while (at - start < MAX_LOCAL_PART && isPartOfAddress(view, start - 1) && isJoined(view, start))
-      start -= 1;
-    const end = start < at ? endOfDomain(view, at + 1) : 0;
-    if (end > 0) add(start, end, "[e-mail]");
-  }
-}
-
-/** The end of a domain that begins here, behind its longest top-level part; 0 if there is none. */
-function endOfDomain(view: View, from: number): number {
-  let end = 0;
-  let letters = -1;
-  for (let at = from; at < from + MAX_DOMAIN && isPartOfAddress(view, at) && isJoined(view, at); at += 1) {
-    const code = view.text.charCodeAt(at);
-    if (code === 0x2e) letters = at > from ? 0 : -1;
-    else if (letters >= 0 && isLetter(code)) letters += 1;
-    else letters = -1;
-    if (letters >= 2 && letters <= 24) end = at + 1;
-  }
-  return end;
-}
-
-function endOf(text: string, from: number, test: (code: number) => boolean): number {
-  let at = from;
-  while (at < text.length && test(text.charCodeAt(at))) at += 1;
-  return at;
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
-}
-
-function isAlphanumeric(code: number): boolean {
-  return isLetter(code) || (code >= 0x30 && code <= 0x39);
-}
-
-/** What can stand in the secret part of a key, its undecoded escapes included. */
-function isKeyCharacter(code: number): boolean {
-  return isAlphanumeric(code) || code === 0x5f || code === 0x2d || code === 0x25 || code === 0x5c;
-}
-
-/** Whether nothing invisible, such as a line break, precedes this character. */
-function isJoined({ starts, ends }: View, at: number): boolean {
-  return starts[at] === ends[at - 1];
-}
-
-/** Neither white space nor one of `@"'<>()`. */
-function isPartOfAddress({ text }: View, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code > 0x20 && !NOT_IN_ADDRESSES.has(code);
-}
-
-/** The text with its findings replaced; where they overlap, as one. */
-function replaced(text: string, findings: Finding[]): string {
-  findings.sort((one, other) => one.start - other.start);
-  const parts: string[] = [];
-  let shown = 0;
-  let open: Finding | undefined;
-  const close = (): void => {
-    if (!open) return;
-    parts.push(text.slice(shown, open.start), open.label);
-    shown = open.end;
-  };
-  for (const finding of findings) {
-    if (open && finding.start < open.end) {
-      open.end = Math.max(open.end, finding.end);
-      if (finding.label === "[redacted]") open.label = finding.label;
-    } else {
-      close();
-      open = { ...finding };
-    }
-  }
-  close();
-  return parts.join("") + text.slice(shown);
-}
-
-/** One printable line of at most `limit` characters, redacted: what may be shown of a server's text. */
-export function sanitize(text: string, secrets: readonly string[] = [], limit = 300): string {
-  const head = text.slice(0, MAX_TEXT_LENGTH).toWellFormed();
-  const clean = withBlanks(redact(head, secrets));
-  // Truncation may have cut a key in half, so drop the tail.
-  const line = (text.length > MAX_TEXT_LENGTH ? clean.slice(0, -MAX_KEY_LENGTH) : clean).trim();
+  const line = shown.replaceAll(/\s+/g, " ").trim().toWellFormed();
   return line.length > limit ? `${line.slice(0, limit).toWellFormed()}…` : line;
 }
 
-/** Each run of what nobody sees becomes one blank. */
-function withBlanks(text: string): string {
-  const parts: string[] = [];
-  let visibleFrom = 0;
-  for (let at = 0; at < text.length;) {
-    let end = at;
-    for (let next = skipSequence(text, end); next > end; next = skipSequence(text, end)) end = next;
-    if (end > at) {
-      parts.push(text.slice(visibleFrom, at), " ");
-      visibleFrom = end;
+/** A credential without its public prefix, as it is and as others write it: in hexadecimal, and in base64 with anything before it. */
+function spellings(credential: string): string[] {
+  const secret = Buffer.from(credential.replace(PREFIX, ""));
+  if (secret.length < CREDENTIAL_RUN) return [credential];
+  const base64 = ["", "x", "xx"].map((before) =>
+    Buffer.concat([Buffer.from(before), secret]).toString("base64"),
+  );
+  return [secret.toString(), secret.toString("hex"), ...base64.map((run) => run.slice(4, -4))];
+}
+
+/** For each character `s` if it belongs to a secret, `e` for an e-mail address, and a blank if it may be shown. */
+function hidden(words: string, secrets: readonly string[], run: number): string {
+  const kinds = Array.from({ length: words.length }, () => " ");
+  const letters = lettersOf(words);
+  const cover = (form: RegExp, kind: string): void => {
+    for (const { index, 0: match } of words.matchAll(form)) kinds.fill(kind, index, index + match.length);
+  };
+  cover(ADDRESS, "e");
+  for (const form of KEYS) cover(form, "s");
+  for (const secret of secrets) {
+    for (const [start, end] of [...exactly(words, secret), ...partly(letters, secret, run)]) {
+      kinds.fill("s", start, end);
     }
-    at = Math.max(end, at + 1);
   }
-  return parts.join("") + text.slice(visibleFrom);
+  return kinds.join("");
+}
+
+function count(kinds: string): number {
+  return kinds.replaceAll(" ", "").length;
+}
+
+function withLabels(words: string, kinds: string): string {
+  let [shown, at] = ["", 0];
+  for (const { index, 0: run } of kinds.matchAll(/[es]+/g)) {
+    shown += words.slice(at, index) + (run.includes("s") ? "[redacted]" : "[e-mail]");
+    at = index + run.length;
+  }
+  return shown + words.slice(at);
+}
+
+type Range = readonly [start: number, end: number];
+
+/** Where the secret stands as it is, or in JSON's quotes, or its beginning where a message was cut. */
+function* exactly(words: string, secret: string): Generator<Range> {
+  for (const form of secret === "" ? [] : [secret, JSON.stringify(secret).slice(1, -1)]) {
+    for (let at = words.indexOf(form); at >= 0; at = words.indexOf(form, at + form.length)) {
+      yield [at, at + form.length];
+    }
+  }
+  for (const { index } of words.matchAll(/…/g)) {
+    for (let length = Math.min(secret.length, 2 * SECRET_RUN); length >= SHORTEST_CUT; length -= 1) {
+      if (words.startsWith(secret.slice(0, length), index - length)) yield [index - length, index];
+    }
+  }
+}
+
+/** Letters and digits in lower case, and where each of them stands: a secret is known whatever separates them. */
+interface Letters {
+  run: string;
+  places: readonly number[];
+}
+
+function lettersOf(words: string): Letters {
+  const places: number[] = [];
+  let run = "";
+  for (const { index, 0: letter } of words.matchAll(/[\p{L}\p{N}]/gu)) {
+    const folded = letter.toLowerCase();
+    run += folded.length === letter.length ? folded : letter;
+    for (let unit = 0; unit < letter.length; unit += 1) places.push(index + unit);
+  }
+  return { run, places };
+}
+
+/** Where any part of the secret stands that has at least `least` letters, or all of it if it has fewer. */
+function* partly({ run, places }: Letters, secret: string, least: number): Generator<Range> {
+  const { run: needle } = lettersOf(secret);
+  if (needle.length < CREDENTIAL_RUN) return;
+  const length = Math.min(least, needle.length);
+  const parts = new Set<string>();
+  for (let at = 0; at + length <= needle.length; at += 1) parts.add(needle.slice(at, at + length));
+  for (let at = 0; at + length <= run.length; at += 1) {
+    if (parts.has(run.slice(at, at + length))) yield [places[at] ?? 0, (places[at + length - 1] ?? 0) + 1];
+  }
+}
+
+/** What a reader or another program may make of it: decoded once, twice and so on. */
+function decodings(words: string): string[] {
+  const forms = [words];
+  for (let depth = 0; depth < MAX_DECODINGS; depth += 1) forms.push(decoded(forms[depth] ?? ""));
+  return forms.slice(1);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  lowbar: "_",
+  commat: "@",
+  period: ".",
+  amp: "&",
+  shy: "",
+};
+const HEX =
+  /[%=]([0-9a-f]{2})|\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,6});/gi;
+
+/** Without URL encoding, escapes, HTML entities and tags, quoted-printable, line breaks, and letters of other widths. */
+function decoded(words: string): string {
+  return words
+    .replaceAll(SEQUENCE, "")
+    .replaceAll(/<[^<>]{0,40}>|=?[\t\r\n\u2028\u2029]+/g, "")
+    .replaceAll(/&([a-z]{2,8});/g, (entity, name: string) => ENTITIES[name] ?? entity)
+    .replaceAll(HEX, (_, ...groups: string[]) => character(parseInt(groups.find(Boolean) ?? "", 16)))
+    .replaceAll(/&#([0-9]{1,7});/g, (_, digits: string) => character(Number(digits)))
+    .replaceAll(/\\([0-7]{3})/g, (_, digits: string) => character(parseInt(digits, 8)))
+    .replaceAll(/\\([^A-Za-z0-9])/g, "$1")
+    .normalize("NFKC")
+    .replaceAll(INVISIBLE, "");
+}
+
+function character(code: number): string {
+  return code <= 0x10ffff ? String.fromCodePoint(code) : "";
 }

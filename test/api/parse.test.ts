@@ -391,6 +391,47 @@ describe("a list", () => {
     expect(thrown(() => list({ ...extra, data: [] })).message).toContain("incomplete list");
   });
 
+  test.each<[object, Record<string, string>]>([
+    [{ limit: 2, offset: 0 }, {}],
+    [{ page: 1, page_size: 2 }, {}],
+    [{ pageSize: "2" }, {}],
+    [{ max_results: 2 }, {}],
+    [{ count: 2, limit: 2 }, {}],
+    [{ meta: { page: 1, per_page: 2 } }, {}],
+    [{ pagination: { limit: 2, total: null } }, {}],
+    [{}, { "x-per-page": "2" }],
+    [{}, { "x-page-size": "2" }],
+    [{}, { "x-pagination": '{"itemsPerPage":2}' }],
+  ])("as long as its page size is not proved whole: %j, headers %j", (extra, headers) => {
+    expect(thrown(() => list({ data: two, ...extra }, headers)).message).toMatch(
+      /incomplete list \(.* says that the page is full\)/,
+    );
+    if (Object.keys(headers).length > 0)
+      expect(() => list(two, headers)).toThrow("says that the page is full");
+  });
+
+  test.each<[object, Record<string, string>]>([
+    [{ limit: 3, offset: 0 }, {}],
+    [{ limit: 1 }, {}],
+    [{ limit: 2, total: 2 }, {}],
+    [{ limit: 2, has_more: false }, {}],
+    [{ limit: 2, next: null }, {}],
+    [{ limit: 2, remaining: 0 }, {}],
+    [{ page_size: 2, total_pages: 1 }, {}],
+    [{ page_size: 2, last: true }, {}],
+    [{ page_size: 2 }, { "x-total-count": "2" }],
+    [{ page_size: null, limit: "" }, {}],
+    [{ quota: { limit: 2 } }, {}],
+    [{ limits: 2, rate_limit: 2, size: 2, page: 2 }, {}],
+    [{}, { "x-ratelimit-limit": "2", "x-limit": "2", "x-rate-limit-limit": "2", limit: "2" }],
+  ])("as long as its page size is whole if another field proves it: %j, headers %j", (extra, headers) => {
+    expect(list({ data: two, ...extra }, headers)).toHaveLength(2);
+  });
+
+  test("of no entries is no full page", () => {
+    expect(list({ data: [], limit: 0 })).toEqual([]);
+  });
+
   test.each([
     '</v1/account/api-keys?page=2>; rel="next"',
     "</v1/account/api-keys?page=2>; rel=next",

@@ -34,6 +34,10 @@ describe("the reason of an error body", () => {
     [{ detail: "first", error: "second", message: "third" }, "first"],
     [{ detail: null, message: "third" }, "third"],
     [{ detail: [], error: "second" }, "second"],
+    [{ detail: "", message: "Quota exceeded" }, "Quota exceeded"],
+    [{ detail: " \n", error: "", message: "Quota exceeded" }, "Quota exceeded"],
+    [{ detail: [{ msg: "", error: "taken" }, { msg: " " }] }, "taken"],
+    [{ error: { message: "", code: "E42" } }, "E42"],
   ])("%j is %j", (body, expected) => expect(reason(body)).toBe(expected));
 
   test.each([

@@ -129,7 +129,10 @@ describe("an input", () => {
     "flag %j is a failure that shows no value",
     (value) => {
       expect(failuresOf({ a: value }, (each) => each.boolean("a"))).toEqual([
-        { property: "a", reason: `\`a\` must be true or false, not ${shape(value)}` },
+        {
+          property: value === "canary canary canary" ? "" : "a",
+          reason: `\`a\` must be true or false, not ${shape(value)}`,
+        },
       ]);
     },
   );
@@ -199,7 +202,7 @@ describe("an input", () => {
     });
     expect(failures).toEqual([
       {
-        property: "a",
+        property: "",
         reason: `\`${where}\` contains an Output that was turned into a string; use \`pulumi.interpolate\`, or \`.apply\` on the Output`,
       },
     ]);
@@ -214,6 +217,32 @@ describe("an input", () => {
       { property: "", reason: expect.stringContaining("`description` contains a key or another secret") },
     ]);
     expect(JSON.stringify([inputs, failures])).not.toContain("Canary");
+  });
+
+  test.each<[unknown, boolean]>([
+    [undefined, true],
+    [null, true],
+    [5, true],
+    [true, true],
+    ["a short word", true],
+    ["a word of 13.", false],
+    ["tab\t", false],
+    ["ø", false],
+    [[], true],
+    [{}, true],
+    [[1], false],
+    [{ a: true }, false],
+    [Buffer.from("x"), false],
+  ])("%j that failed is named: %p, since the engine prints the value of the property", (value, named) => {
+    expect(failuresOf({ a: value }, (each) => each.fail("a", "wrong"))).toEqual([
+      { property: named ? "a" : "", reason: "wrong" },
+    ]);
+  });
+
+  test("whose name holds a key is an unknown input without a name", () => {
+    const name = `wayscloud_pat_abc12_${"Canary0123456789".repeat(3)}`;
+    const [failure] = new InputCheck({ [name]: 1 }, ["name"]).result().failures;
+    expect(failure?.reason).toMatch(/^unknown input `…`/);
   });
 
   test("that is generated from a logical name may have a hash in it", () => {
@@ -242,6 +271,11 @@ describe("words", () => {
     [5, "a number"],
     [true, "a boolean"],
     [undefined, "undefined"],
+    [{ 0: 45, 1: 45 }, 'a Buffer: read the file with `readFileSync(path, "utf8")`'],
+    [Buffer.from("x").toJSON(), 'a Buffer: read the file with `readFileSync(path, "utf8")`'],
+    [{ 0: 45, 1: "x" }, "an object"],
+    [{ type: "x", data: [1] }, "an object"],
+    [{ a: 1 }, "an object"],
   ])("shape of %j is %j", (value, text) => expect(shape(value)).toBe(text));
 
   test.each([

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 
 import { cpuTime } from "../support/fake-timing";
-import { looksSecret, parsePublicKey, PublicKeyError } from "../../src/lifecycle/ssh-key/public-key";
+import { parsePublicKey, PublicKeyError } from "../../src/lifecycle/ssh-key/public-key";
+import { looksSecret } from "../../src/text/pasted-secret";
 
 const ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 const FINGERPRINT = parsePublicKey(ED25519).fingerprint;
@@ -193,18 +194,32 @@ describe("is refused, saying why", () => {
     ["two keys", `${ED25519}\n${ED25519}`, /several lines/],
     ["two keys with CR", `${ED25519}\r${ED25519}`, /several lines/],
     ["a key and a comment line", `# my key\n${ED25519}`, /several lines/],
-    ["options", `no-pty,command="ls" ${ED25519}`, /options stand before/],
-    ["options with a quoted key type", `command="echo ssh-rsa" ${ED25519} c`, /options stand before/],
-    ["from=", `from="10.0.0.0/8" ${ED25519}`, /options stand before/],
-    ["a certificate option", `cert-authority ${ED25519}`, /options stand before/],
-    ["a known_hosts line", `host.example ${ED25519}`, /host name stands before/],
+    ["options", `no-pty,command="ls" ${ED25519}`, /a host, a name or options stand before the key type/],
+    [
+      "options with a quoted key type",
+      `command="echo ssh-rsa" ${ED25519} c`,
+      /a host, a name or options stand before the key type/,
+    ],
+    ["from=", `from="10.0.0.0/8" ${ED25519}`, /a host, a name or options stand before the key type/],
+    [
+      "a certificate option",
+      `cert-authority ${ED25519}`,
+      /a host, a name or options stand before the key type/,
+    ],
+    ["a known_hosts line", `host.example ${ED25519}`, /a host, a name or options stand before the key type/],
     ["the material alone", MATERIAL, /does not begin with a key type/],
     ["the type alone", "ssh-ed25519", /missing/],
     ["a file name", "~/.ssh/id_ed25519.pub", /path of a file; pass its contents/],
     ["a type in capitals", ED25519.replace("ssh-ed25519", "SSH-ED25519"), /does not begin with a key type/],
-    ["a list of types", `ssh-rsa,x ${MATERIAL}`, /"ssh-rsa,x" is not supported/],
+    ["a list of types", `ssh-rsa,x ${MATERIAL}`, /does not begin with a key type/],
     ["a word with ssh- in it", `my-ssh-key ${MATERIAL}`, /does not begin with a key type/],
-    ["a type without end", `ssh-${"x".repeat(1_000)} ${MATERIAL}`, /"ssh-x{56}" is not supported/],
+    ["a type without end", `ssh-${"x".repeat(1_000)} ${MATERIAL}`, /does not begin with a key type/],
+    ["a token that begins like a security key", `sk-proj-${"aB3".repeat(8)} ${MATERIAL}`, /does not begin/],
+    [
+      "a longer word than any algorithm's name",
+      `ssh-${"x".repeat(51)} AAAA`,
+      /does not begin with a key type/,
+    ],
     ["DSA", line("ssh-dss", "p", "q", "g", "y"), /"ssh-dss" is not supported; supported are RSA/],
     [
       "a security key",
@@ -222,7 +237,12 @@ describe("is refused, saying why", () => {
     [
       "another type than the material says",
       ED25519.replace("ssh-ed25519", "ssh-rsa"),
-      /type ssh-rsa does not match .* says "ssh-ed25519"/,
+      /type ssh-rsa does not match .* is of "ssh-ed25519"/,
+    ],
+    [
+      "material that says a secret in the place of its type",
+      `ssh-rsa ${field(Buffer.from("ssh-aB3dE5fG7hJ9kL1m")).toString("base64")}`,
+      /is of no known algorithm/,
     ],
     [
       "a PEM public key",
@@ -313,7 +333,7 @@ describe("is refused, saying why", () => {
   test.each(rows)("%s", (_, text, why) => {
     const error = refusal(text);
     expect(error.message).toMatch(why);
-    expect(error.secret).toBe(false);
+    expect(error.message).not.toContain("private key or another secret");
     expect(error.message.length).toBeLessThan(400);
   });
 
@@ -327,11 +347,9 @@ describe("is refused, saying why", () => {
   });
 });
 
-/** Refused as a secret, and nothing that is thrown shows eight characters in a row of it, but for words that are no secret. */
+/** Refused, and nothing that is thrown shows eight characters in a row of it, but for words that are no secret. */
 function expectSecret(text: string): void {
   const error = refusal(text);
-  expect(error.secret).toBe(true);
-  expect(looksSecret(text)).toBe(true);
   const shown = `${error.message}
 ${error.stack ?? ""}`;
   const parts = (text.match(/[A-Za-z0-9+/]{24,}/g) ?? []).flatMap((run) => run.match(/.{8}/g) ?? []);
@@ -459,7 +477,39 @@ describe("a private key", () => {
     // A comment is free, wherever the line begins.
     `ssh-dss AAAA my private key`,
     `\n  ssh-dss AAAA my private key\n`,
-  ])("%j is no secret", (harmless) => expect(refusal(harmless).secret).toBe(false));
+  ])("%j does not say that it is secret", (harmless) => {
+    expect(looksSecret(harmless)).toBe(false);
+    expect(refusal(harmless).message).not.toContain("private key or another secret");
+  });
+
+  test.each([
+    ...rows.slice(0, -2),
+    ["SSH2", "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nx\n---- END SSH2 ENCRYPTED PRIVATE KEY ----"],
+    ["SSH1", "SSH PRIVATE KEY FILE FORMAT 1.1\n"],
+    ["a JSON web key", JSON.stringify(ed.export({ format: "jwk" }))],
+    ["a WAYSCloud key", "wayscloud_3mN8pQrStUvWxYz_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"],
+  ])("as %s is called what it is, in clear, encoded, in UTF-16 or within something else", (_, key) => {
+    const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(key, "utf16le")]);
+    for (const form of [
+      key,
+      key.replaceAll("\n", "\\n"),
+      wide.toString("utf8"),
+      wide.toString("base64"),
+      Buffer.from(key).toString("base64"),
+      Buffer.from(key)
+        .toString("base64")
+        .match(/.{1,76}/g)!
+        .join("\n"),
+      JSON.stringify({ key: Buffer.from(key).toString("base64") }),
+      Buffer.from(key).toString("hex"),
+      `${ED25519} ${key}`,
+    ]) {
+      expect([form, refusal(form).message]).toEqual([
+        form,
+        expect.stringMatching(/^this is a private key or/),
+      ]);
+    }
+  });
 });
 
 describe("any text", () => {

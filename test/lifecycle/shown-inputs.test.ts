@@ -34,7 +34,7 @@ describe("scopes", () => {
     null,
   ])("such as %j are rejected by their place", (scope) => {
     expect(ofToken(["a:b", scope]).failures).toEqual([
-      { property: "scopes", reason: expect.stringContaining("`scopes[1]` must be a string without blanks") },
+      { property: "", reason: expect.stringContaining("`scopes[1]` must be a string without blanks") },
     ]);
   });
 
@@ -78,6 +78,22 @@ describe("a key in what people see is rejected, and neither shown nor kept", () 
     expect(JSON.stringify(failures)).not.toContain("Canary");
   });
 });
+
+test.each(["GitHubActionsDeployRole-Prod2024A1B2", "qQC73gZQpUpHpZe87DDJcqE0sjswJffjdawE", "b".repeat(64)])(
+  "what the package generates is accepted, although the logical name %s looks like a key",
+  (name) => {
+    const rotating = { service: "dns", rotateEveryDays: 30, description: `pulumi shop/dev/${name}` };
+    const key = { service: "dns", description: `pulumi shop/dev/${name} #\${hex(7)}` };
+    const results = [
+      resources.RotatingServiceKey.check({}, rotating),
+      resources.ServiceKey.check({}, key),
+      resources.ServiceKey.check({}, { service: "dns", description: `pulumi shop/dev/${name} #1a2b3c4` }),
+      resources.SshKey.check({}, { publicKey, name: `${name}-\${hex(7)}` }),
+      resources.SshKeySet.check({}, { publicKeys: { anna: publicKey }, namePrefix: `${name}-` }),
+    ];
+    expect(results.flatMap(({ failures }) => failures)).toEqual([]);
+  },
+);
 
 describe("rotation triggers", () => {
   const args = { service: "dns", description: AUTO };

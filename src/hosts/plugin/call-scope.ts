@@ -25,16 +25,13 @@ export function urnOfCall(): string {
   return scopes.getStore()?.urn ?? "";
 }
 
-/** A shorter one would blacken half of every message. */
-const SHORTEST_SECRET = 4;
-/** Messages cut long strings, but no shorter than this. */
-const SHORTEST_CUT = 60;
+/** Redacting shorter secrets would hide ordinary words. */
+const MIN_SECRET = 4;
 
 /** What the engine marked as secret in the running call. */
 export function noteSecret(value: unknown): void {
   if (typeof value === "object" && value !== null) for (const part of Object.values(value)) noteSecret(part);
-  if (typeof value !== "string" || value.trim().length < SHORTEST_SECRET) return;
-  scopes.getStore()?.secrets.push(value, value.slice(0, SHORTEST_CUT).trim());
+  if (typeof value === "string" && value.trim().length >= MIN_SECRET) scopes.getStore()?.secrets.push(value);
 }
 
 /** What the user reads of the running call. */

@@ -1,6 +1,5 @@
 // What is specific to service keys.
-import { quoteForTerminal } from "../../text/quote";
-import { didYouMean, holdsSecret, shape } from "../inputs";
+import { didYouMean, quoted } from "../inputs";
 import { inputOf } from "../properties";
 import { isServiceKey } from "./kind";
 import type { KeyKind } from "./kind";
@@ -19,11 +18,8 @@ export const serviceKeyKind: KeyKind<ServiceSpec> = {
     if (!check.required("service", `one of ${SERVICES.join(", ")}`)) return;
     const service = check.string("service");
     if (service === undefined || (SERVICES as readonly string[]).includes(service)) return;
-    const given = holdsSecret(service) ? shape(service) : quoteForTerminal(service, 60);
-    check.fail(
-      "service",
-      `\`service\` must be one of ${SERVICES.join(", ")}, not ${given}${didYouMean(service, SERVICES)}`,
-    );
+    const given = quoted(service) + didYouMean(service, SERVICES);
+    check.fail("service", `\`service\` must be one of ${SERVICES.join(", ")}, not ${given}`);
   },
   decodeInputs: (properties) => ({ service: inputOf<string>(properties, "service") ?? "" }),
   decodeSpec: (state) => ({ service: state.string("service") }),

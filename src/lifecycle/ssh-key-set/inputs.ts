@@ -40,6 +40,8 @@ export function checkSshKeySet(news: Properties): Checked {
   const prefix = check.string("namePrefix");
   if (prefix !== undefined && hasControls(prefix)) {
     check.fail("namePrefix", `\`namePrefix\` must not contain ${CONTROLS}`);
+  } else if (prefix !== undefined && prefix.trimStart() !== prefix) {
+    check.fail("namePrefix", "`namePrefix` must not begin with white space");
   }
   check.boolean("adoptExisting");
   check.private("__owner");
@@ -77,6 +79,8 @@ function checkEntryName(check: InputCheck, entry: string): void {
     fail(check, "the name of an entry of `publicKeys` contains a key or another secret: choose another name");
   } else if (entry.trim() === "") {
     fail(check, "the name of an entry of `publicKeys` is empty: name it after the owner of its key");
+  } else if (entry.trimEnd() !== entry) {
+    fail(check, `${label(entry)}: the name of an entry must not end with white space`);
   } else if (hasControls(entry)) {
     fail(check, `${label(entry)}: the name of an entry must not contain ${CONTROLS}`);
   }

@@ -1,5 +1,5 @@
 // The inputs of an SSH key: checked, and typed with the unknown values of a preview.
-import { newMarker } from "../../text/auto-name";
+import { isTemplate, newMarker } from "../../text/auto-name";
 import { InputCheck } from "../inputs";
 import { known } from "../lifecycle";
 import type { Checked, MaybeUnknown, Properties } from "../lifecycle";
@@ -21,7 +21,7 @@ export function checkSshKey(olds: Properties, news: Properties): Checked {
   check.boolean("adoptExisting");
   const renew = olds.publicKey !== undefined && !isSameMaterial(olds.publicKey, check.inputs.publicKey);
   check.autoName("name", olds, { adopting: check.inputs.adoptExisting === true, renew });
-  checkName(check);
+  checkName(check, news.name);
   check.private("__owner");
   return check.result();
 }
@@ -36,17 +36,19 @@ function checkPublicKey(check: InputCheck, news: Properties): void {
     check.inputs.publicKey = parsePublicKey(news.publicKey).text;
   } catch (error) {
     if (!(error instanceof PublicKeyError)) throw error;
-    // The engine prints the value of the property that a failure names.
-    check.fail(error.secret ? "" : "publicKey", `\`publicKey\` was refused: ${error.message}`);
+    check.fail("publicKey", `\`publicKey\` was refused: ${error.message}`);
   }
 }
 
-function checkName(check: InputCheck): void {
+function checkName(check: InputCheck, given: unknown): void {
   // The constructor always passes a name or a template for one.
   check.inputs.name ??= `ssh-key-${newMarker()}`;
   const { name } = check.inputs;
   if (typeof name !== "string") return;
   if (name.trim() === "") check.fail("name", "`name` must not be empty; omit it to have one generated");
+  // An API that trims lists it under another name, and the key would not be known as this resource's.
+  else if (name.trim() !== name && !isTemplate(given, "name"))
+    check.fail("name", "`name` must not begin or end with white space");
   else if (/[\u0000-\u001f\u007f-\u009f]/.test(name) || !name.isWellFormed()) {
     check.fail("name", "`name` must not contain line breaks, control characters or broken Unicode");
   }

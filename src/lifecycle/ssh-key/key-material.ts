@@ -1,17 +1,8 @@
 // The key material of an OpenSSH public key: RSA, Ed25519 and ECDSA, in SSH's wire format, checked to the last byte.
 import { createPublicKey } from "node:crypto";
 
-import { quoteForTerminal } from "../../text/quote";
-
-/** Why a string is not a usable public key. `secret`: the string itself must not be shown. */
-export class PublicKeyError extends Error {
-  constructor(
-    message: string,
-    readonly secret = false,
-  ) {
-    super(message);
-  }
-}
+/** Why a string is not a usable public key. The message shows nothing of it that may be secret. */
+export class PublicKeyError extends Error {}
 
 const CURVES: Record<string, { name: string; jwk: string; bytes: number }> = {
   "ecdsa-sha2-nistp256": { name: "nistp256", jwk: "P-256", bytes: 32 },
@@ -19,10 +10,15 @@ const CURVES: Record<string, { name: string; jwk: string; bytes: number }> = {
   "ecdsa-sha2-nistp521": { name: "nistp521", jwk: "P-521", bytes: 66 },
 };
 export const SUPPORTED_TYPES: readonly string[] = ["ssh-ed25519", "ssh-rsa", ...Object.keys(CURVES)];
-/** How much of a type a message shows. */
-export const LONGEST_TYPE = 60;
+/** The names of SSH's algorithms, and nothing that may be a token: many begin with `sk-`. */
+const ALGORITHM = /^(?:ssh|ecdsa|sk-ssh|sk-ecdsa|x509v3|webauthn-sk)-[a-z0-9@.-]{1,50}$/;
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 16_384;
+
+/** The name of an algorithm in quotes; `undefined` if it is none. */
+export function algorithm(type: string): string | undefined {
+  return ALGORITHM.test(type) ? `"${type}"` : undefined;
+}
 
 /** The bytes of the base64, in which a key of this type must be. @throws PublicKeyError */
 export function decodeMaterial(type: string, material: string): Buffer {
@@ -45,7 +41,7 @@ function checkBlob(type: string, blob: Buffer): void {
   const inner = fields.shift()?.toString("latin1") ?? "";
   if (inner !== type) {
     throw new PublicKeyError(
-      `the type ${type} does not match the key material, which says ${quoteForTerminal(inner, LONGEST_TYPE)}`,
+      `the type ${type} does not match the key material, which is of ${algorithm(inner) ?? "no known algorithm"}`,
     );
   }
   const curve = CURVES[type];
