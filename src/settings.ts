@@ -1,5 +1,5 @@
 // The settings (credential, endpoint, expected account): one table of their names in every source, for both hosts, Provider, warnings and documents.
-import { didYouMean } from "./text/did-you-mean";
+import { didYouMean, nearest } from "./text/did-you-mean";
 
 /** Our own namespace of the stack config, which both hosts read. */
 export const OWN = "wayscloud-account:";
@@ -70,4 +70,21 @@ export function bothSet(first: string, second: string): string {
 export function unknownName(name: string, what: string): string {
   const shown = name.slice(0, 60).replace(/[^ -~]/g, "?");
   return `unknown ${what} \`${shown}\`${didYouMean(name, OWN_NAMES)} The settings are ${OWN_NAMES.join(", ")}.`;
+}
+
+/** What to say of a name after {@link VENDOR} that is ours, or was meant to be; the others are left to the vendor's provider. */
+export function misplaced(name: string): string | undefined {
+  const remove = `\`pulumi config rm ${VENDOR}${name}\``;
+  for (const { own, vendor, former, mistaken } of Object.values(SETTINGS)) {
+    const right = OWN + own[0];
+    if (vendor.includes(name)) return undefined;
+    if (former.includes(name)) {
+      return `${VENDOR}${name} is in the stack config. It counts, but the official provider refuses to start with it: run \`pulumi config set ${right}\` with the same value, and ${remove}.`;
+    }
+    const plain = name.toLowerCase().replace(/[^a-z]/g, "");
+    if (mistaken.includes(plain) || nearest(plain, own, 2) !== undefined) {
+      return `${VENDOR}${name} in the stack config has no effect; did you mean ${right}? Set that, and ${remove}.`;
+    }
+  }
+  return undefined;
 }

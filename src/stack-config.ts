@@ -2,9 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { NoCredentialError, resolveCredential, resolveCustomerId, resolveEndpoint } from "./config";
-import { keysOf, OWN, OWN_NAMES, SETTINGS, unknownName, VENDOR } from "./settings";
+import { keysOf, misplaced, OWN, OWN_NAMES, SETTINGS, unknownName, VENDOR } from "./settings";
 import { ConfigurationError } from "./errors";
-import { nearest } from "./text/did-you-mean";
 
 /** What messages call it, before the key. */
 export const STACK_CONFIG = "the stack config";
@@ -64,7 +63,7 @@ export function checkStackConfig(): void {
     ...keysOf(SETTINGS.credential)
       .filter((key) => keys.includes(key) && !isSecret(key))
       .map(plainText),
-    ...namesAfter(VENDOR, keys).flatMap(misplaced),
+    ...namesAfter(VENDOR, keys).flatMap((name) => misplaced(name) ?? []),
   ];
   for (const warning of warnings) void pulumi.log.warn(warning);
 }
@@ -81,25 +80,4 @@ function isSecret(key: string): boolean {
 
 function plainText(key: string): string {
   return `${key} is in the stack config in plain text. Encrypt it with \`pulumi config set --secret ${key}\`, and replace the credential if others could read the file.`;
-}
-
-/** A warning of a name in the vendor's namespace that is ours, or was meant to be; those of the vendor's provider are left alone. */
-function misplaced(name: string): string[] {
-  const remove = `\`pulumi config rm ${VENDOR}${name}\``;
-  for (const { own, vendor, former, mistaken } of Object.values(SETTINGS)) {
-    const right = OWN + own[0];
-    if (vendor.includes(name)) return [];
-    if (former.includes(name)) {
-      return [
-        `${VENDOR}${name} is in the stack config. It counts, but the official provider refuses to start with it: run \`pulumi config set ${right}\` with the same value, and ${remove}.`,
-      ];
-    }
-    const plain = name.toLowerCase().replace(/[^a-z]/g, "");
-    if (mistaken.includes(plain) || nearest(plain, own, 2) !== undefined) {
-      return [
-        `${VENDOR}${name} in the stack config has no effect; did you mean ${right}? Set that, and ${remove}.`,
-      ];
-    }
-  }
-  return [];
 }

@@ -2,10 +2,14 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
+
+import * as pulumi from "@pulumi/pulumi";
 
 import { DEFAULT_ENDPOINT, resolveConnection, resolveEndpoint } from "../src/config";
-import { API_KEY, CUSTOMER_ID, ENDPOINT } from "../src/settings";
+import { API_KEY, CUSTOMER_ID, ENDPOINT, misplaced } from "../src/settings";
 import { ConfigurationError } from "../src/errors";
+import { checkStackConfig, config } from "../src/stack-config";
 
 const OWN_PAT_TOKEN = "wayscloud-account:patToken";
 const OWN_API_KEY = "wayscloud-account:apiKey";
@@ -213,6 +217,73 @@ describe("the expected account", () => {
       });
     }
   });
+});
+
+describe("a name in the official provider's namespace", () => {
+  test.each([
+    ["customerID", "customerId"],
+    ["customer_id", "customerId"],
+    ["customer", "customerId"],
+    ["pattoken", "patToken"],
+    ["pat-token", "patToken"],
+    ["token", "patToken"],
+    ["apikey", "patToken"],
+    ["api_key", "patToken"],
+    ["url", "endpoint"],
+    ["endpoit", "endpoint"],
+  ])("%s, which has no effect, is a warning with the right name: %s", (name, right) => {
+    expect(misplaced(name)).toBe(
+      `wayscloud:${name} in the stack config has no effect; did you mean wayscloud-account:${right}? Set that, and \`pulumi config rm wayscloud:${name}\`.`,
+    );
+  });
+
+  test("that still counts, but that its provider refuses, is a warning with the commands that move it", () => {
+    expect(misplaced("customerId")).toBe(
+      "wayscloud:customerId is in the stack config. It counts, but the official provider refuses to start with it: run" +
+        " `pulumi config set wayscloud-account:customerId` with the same value, and `pulumi config rm wayscloud:customerId`.",
+    );
+  });
+
+  test.each(["patToken", "apiKey", "endpoint", "region", "timeout", "version", "insecure"])(
+    "%s is left alone",
+    (name) => expect(misplaced(name)).toBeUndefined(),
+  );
+});
+
+describe("wayscloud.config", () => {
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  test("shows a program what is in effect when it asks, the credential as a secret", async () => {
+    expect([config.patToken, config.endpoint, config.customerId]).toEqual([
+      undefined,
+      DEFAULT_ENDPOINT,
+      undefined,
+    ]);
+    process.env.WAYSCLOUD_CUSTOMER_ID = "c-1";
+    pulumi.runtime.setAllConfig({ [OWN_PAT_TOKEN]: SECRET, [ENDPOINT]: "https://api.example.com/" });
+    expect([config.endpoint, config.customerId]).toEqual(["https://api.example.com", "c-1"]);
+    expect(await pulumi.isSecret(config.patToken!)).toBe(true);
+    pulumi.runtime.setAllConfig({ [OWN_ENDPOINT]: " " });
+    expect(refusal(() => config.endpoint)).toContain("wayscloud-account:endpoint is blank");
+  });
+
+  test("is not read where the stack config has an unknown name: a misspelled account must not become another one", () => {
+    pulumi.runtime.setAllConfig({ "wayscloud-account:customer": "c" });
+    expect(refusal(checkStackConfig)).toBe(
+      'The stack config wayscloud-account has an unknown name `customer`; did you mean "customerId"? The settings are patToken, apiKey, endpoint, customerId.',
+    );
+  });
+});
+
+test("an error that a program throws is printed once, without its facts", () => {
+  const error = new ConfigurationError("The reason.");
+  expect([error.summary, error.outcome, error.status]).toEqual(["The reason.", "rejected", undefined]);
+  expect(
+    inspect(error)
+      .split("\n")
+      .filter((line) => !/^ +at /.test(line))
+      .join(""),
+  ).toBe("ConfigurationError: The reason.");
 });
 
 describe("the credentials file", () => {
