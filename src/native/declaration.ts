@@ -12,6 +12,13 @@ export function nativeType(className: string): string {
   return `wayscloud-account:index:${className}`;
 }
 
+/** Recognizes the objects of a resource class. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a class cannot be inferred from within its own declaration
+export function isInstanceOf<Class>(className: string): (obj: unknown) => obj is Class {
+  const type = nativeType(className);
+  return (obj): obj is Class => (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === type;
+}
+
 /** The last two arguments of `super`: of a resource to be created or imported, or of one to be read (`get`: no `args`). */
 export function nativeDeclaration<A extends object>(
   spec: ResourceSpec<A>,

@@ -6,85 +6,146 @@ import { ServiceKey as DynamicServiceKey } from "../resources/service-key";
 import { PersonalAccessToken as DynamicPersonalAccessToken } from "../resources/personal-access-token";
 import { RotatingServiceKey as DynamicRotatingServiceKey } from "../resources/rotating-service-key";
 import { RotatingPersonalAccessToken as DynamicRotatingPersonalAccessToken } from "../resources/rotating-personal-access-token";
-import { nativeDeclaration, nativeType } from "./declaration";
+import { isInstanceOf, nativeDeclaration, nativeType } from "./declaration";
 
-/** As the SshKey of `pulumi-wayscloud`, served by the plugin: with the option `import`, `replaceOnChanges`, `customTimeouts` and detailed diffs. */
+/**
+ * An SSH public key, deployed to every VPS created after it. Deleting the resource removes the key from the account; servers that already
+ * have it are not changed.
+ *
+ * The plugin serves it: the options `import`, `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from "node:fs";
+ * import * as wayscloud from "pulumi-wayscloud/native";
+ *
+ * const deploy = new wayscloud.SshKey("deploy", { publicKey: readFileSync("deploy.pub", "utf8") });
+ * ```
+ */
 export class SshKey extends DynamicSshKey {
   /** @internal */
   public static override readonly __pulumiType = nativeType("SshKey");
   /** @internal */
   public static override readonly __declare = nativeDeclaration;
 
-  /** Returns true if the given object is a `SshKey` of `pulumi-wayscloud/native`. */
-  public static override isInstance(obj: unknown): obj is SshKey {
-    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === SshKey.__pulumiType;
-  }
+  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
+  public static override readonly isInstance = isInstanceOf<SshKey>("SshKey");
 }
 
-/** As the SshKeySet of `pulumi-wayscloud`, served by the plugin: with `replaceOnChanges`, `customTimeouts` and detailed diffs. */
+/**
+ * A team's SSH public keys, deployed to every VPS created after them, as one resource.
+ *
+ * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from "node:fs";
+ * import * as wayscloud from "pulumi-wayscloud/native";
+ *
+ * const team = new wayscloud.SshKeySet("team", { publicKeys: { anna: readFileSync("keys/anna.pub", "utf8") } });
+ * ```
+ */
 export class SshKeySet extends DynamicSshKeySet {
   /** @internal */
   public static override readonly __pulumiType = nativeType("SshKeySet");
   /** @internal */
   public static override readonly __declare = nativeDeclaration;
 
-  /** Returns true if the given object is a `SshKeySet` of `pulumi-wayscloud/native`. */
-  public static override isInstance(obj: unknown): obj is SshKeySet {
-    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === SshKeySet.__pulumiType;
-  }
+  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
+  public static override readonly isInstance = isInstanceOf<SshKeySet>("SshKeySet");
 }
 
-/** As the ServiceKey of `pulumi-wayscloud`, served by the plugin: with the option `import`, `replaceOnChanges`, `customTimeouts` and detailed diffs. */
+/**
+ * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in the stack's state.
+ *
+ * The plugin serves it: the options `import`, `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ *
+ * @example
+ * ```ts
+ * import * as wayscloud from "pulumi-wayscloud/native";
+ *
+ * const database = new wayscloud.ServiceKey("database", { service: "database" });
+ * export const databaseKey = database.key; // [secret]
+ * ```
+ */
 export class ServiceKey extends DynamicServiceKey {
   /** @internal */
   public static override readonly __pulumiType = nativeType("ServiceKey");
   /** @internal */
   public static override readonly __declare = nativeDeclaration;
 
-  /** Returns true if the given object is a `ServiceKey` of `pulumi-wayscloud/native`. */
-  public static override isInstance(obj: unknown): obj is ServiceKey {
-    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === ServiceKey.__pulumiType;
-  }
+  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
+  public static override readonly isInstance = isInstanceOf<ServiceKey>("ServiceKey");
 }
 
-/** As the PersonalAccessToken of `pulumi-wayscloud`, served by the plugin: with the option `import`, `replaceOnChanges`, `customTimeouts` and detailed diffs. */
+/**
+ * A personal access token for the Account API. The API shows it once, at its creation; it is stored, encrypted, in the stack's state.
+ *
+ * The plugin serves it: the options `import`, `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ *
+ * @example
+ * ```ts
+ * import * as wayscloud from "pulumi-wayscloud/native";
+ *
+ * const ci = new wayscloud.PersonalAccessToken("ci", { scopes: ["services:read"], expiresInDays: 90, rotateBeforeDays: 14 });
+ * export const ciToken = ci.key; // [secret]
+ * ```
+ */
 export class PersonalAccessToken extends DynamicPersonalAccessToken {
   /** @internal */
   public static override readonly __pulumiType = nativeType("PersonalAccessToken");
   /** @internal */
   public static override readonly __declare = nativeDeclaration;
 
-  /** Returns true if the given object is a `PersonalAccessToken` of `pulumi-wayscloud/native`. */
-  public static override isInstance(obj: unknown): obj is PersonalAccessToken {
-    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === PersonalAccessToken.__pulumiType;
-  }
+  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
+  public static override readonly isInstance = isInstanceOf<PersonalAccessToken>("PersonalAccessToken");
 }
 
-/** As the RotatingServiceKey of `pulumi-wayscloud`, served by the plugin: with the option `import`, `replaceOnChanges`, `customTimeouts` and detailed diffs. */
+/**
+ * A service key that rotates without downtime: when a rotation is due, `pulumi up` creates a new key, and the previous one stays valid for
+ * `overlapDays`.
+ *
+ * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ *
+ * @example
+ * ```ts
+ * import * as wayscloud from "pulumi-wayscloud/native";
+ *
+ * const database = new wayscloud.RotatingServiceKey("database", { service: "database", rotateEveryDays: 30, overlapDays: 7 });
+ * export const databaseKey = database.key; // [secret]
+ * ```
+ */
 export class RotatingServiceKey extends DynamicRotatingServiceKey {
   /** @internal */
   public static override readonly __pulumiType = nativeType("RotatingServiceKey");
   /** @internal */
   public static override readonly __declare = nativeDeclaration;
 
-  /** Returns true if the given object is a `RotatingServiceKey` of `pulumi-wayscloud/native`. */
-  public static override isInstance(obj: unknown): obj is RotatingServiceKey {
-    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === RotatingServiceKey.__pulumiType;
-  }
+  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
+  public static override readonly isInstance = isInstanceOf<RotatingServiceKey>("RotatingServiceKey");
 }
 
-/** As the RotatingPersonalAccessToken of `pulumi-wayscloud`, served by the plugin: with the option `import`, `replaceOnChanges`, `customTimeouts` and detailed diffs. */
+/**
+ * A personal access token that rotates without downtime, as {@link RotatingServiceKey} does. It suits the token that CI itself uses.
+ *
+ * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ *
+ * @example
+ * ```ts
+ * import * as wayscloud from "pulumi-wayscloud/native";
+ *
+ * const ci = new wayscloud.RotatingPersonalAccessToken("ci", { scopes: ["api_keys:write"], rotateEveryDays: 30, overlapDays: 7 });
+ * export const ciToken = ci.key; // [secret]
+ * ```
+ */
 export class RotatingPersonalAccessToken extends DynamicRotatingPersonalAccessToken {
   /** @internal */
   public static override readonly __pulumiType = nativeType("RotatingPersonalAccessToken");
   /** @internal */
   public static override readonly __declare = nativeDeclaration;
 
-  /** Returns true if the given object is a `RotatingPersonalAccessToken` of `pulumi-wayscloud/native`. */
-  public static override isInstance(obj: unknown): obj is RotatingPersonalAccessToken {
-    return (
-      (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType ===
-      RotatingPersonalAccessToken.__pulumiType
-    );
-  }
+  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
+  public static override readonly isInstance = isInstanceOf<RotatingPersonalAccessToken>(
+    "RotatingPersonalAccessToken",
+  );
 }

@@ -150,6 +150,8 @@ export class PersonalAccessToken extends pulumi.CustomResource {
   declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
+   * Creates a personal access token for the Account API; `key` is the token, a secret.
+   *
    * @param name The logical name, unique among the stack's tokens.
    * @param args Scopes, expiry, rotation and other arguments.
    * @param opts Pulumi's resource options.

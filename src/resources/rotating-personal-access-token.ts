@@ -105,6 +105,8 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
+   * Creates a personal access token that rotates without downtime; `key` is the current token, a secret.
+   *
    * @param name The logical name, unique among the stack's rotating tokens.
    * @param args Scopes and rotation schedule.
    * @param opts Pulumi's resource options.

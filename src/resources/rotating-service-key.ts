@@ -96,6 +96,8 @@ export class RotatingServiceKey extends pulumi.CustomResource {
   declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
+   * Creates a service key that rotates without downtime; `key` is the current key, a secret.
+   *
    * @param name The logical name, unique among the stack's rotating service keys.
    * @param args Service and rotation schedule.
    * @param opts Pulumi's resource options.

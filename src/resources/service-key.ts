@@ -121,6 +121,8 @@ export class ServiceKey extends pulumi.CustomResource {
   declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
+   * Creates an API key for one service; `key` is the full key, a secret.
+   *
    * @param name The logical name, unique among the stack's service keys.
    * @param args The service and other arguments.
    * @param opts Pulumi's resource options.

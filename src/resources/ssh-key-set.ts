@@ -92,6 +92,8 @@ export class SshKeySet extends pulumi.CustomResource {
   declare public readonly keys: pulumi.Output<Record<string, SshKeySetEntry>>;
 
   /**
+   * Creates a team's SSH public keys in the account.
+   *
    * @param name The logical name, unique among the stack's sets of SSH keys.
    * @param args The keys and other arguments.
    * @param opts Pulumi's resource options.

@@ -134,6 +134,8 @@ export class SshKey extends pulumi.CustomResource {
   declare public readonly adopted: pulumi.Output<boolean>;
 
   /**
+   * Creates an SSH public key in the account.
+   *
    * @param name The logical name, unique among the stack's SSH keys.
    * @param args The key and other arguments.
    * @param opts Pulumi's resource options.
