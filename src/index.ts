@@ -11,7 +11,11 @@ export type { SshKeySetArgs, SshKeySetEntry } from "./resources/ssh-key-set";
 export { ServiceKey } from "./resources/service-key";
 export type { ServiceKeyArgs, ServiceKeyState, ServiceName } from "./resources/service-key";
 export { PersonalAccessToken } from "./resources/personal-access-token";
-export type { PersonalAccessTokenArgs, PersonalAccessTokenState } from "./resources/personal-access-token";
+export type {
+  KnownScope,
+  PersonalAccessTokenArgs,
+  PersonalAccessTokenState,
+} from "./resources/personal-access-token";
 export { RotatingServiceKey } from "./resources/rotating-service-key";
 export type { RotatingServiceKeyArgs } from "./resources/rotating-service-key";
 export { RotatingPersonalAccessToken } from "./resources/rotating-personal-access-token";

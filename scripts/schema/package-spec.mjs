@@ -86,6 +86,8 @@ function typeSpec(type) {
   if (list) return { type: "array", items: typeSpec(list) };
   const map = /^Record<string, (.*)>$/.exec(type)?.[1];
   if (map) return { type: "object", additionalProperties: typeSpec(map) };
+  // Names for completion in TypeScript, beside any other string.
+  if (type.endsWith(" | (string & {})")) return { type: "string" };
   if (type === "unknown") return { $ref: "pulumi.json#/Any" };
   if (type === "number") return { type: "integer" };
   return ["string", "boolean"].includes(type) ? { type } : { $ref: `#/types/${token(schemaName(type))}` };

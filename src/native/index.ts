@@ -53,6 +53,7 @@ export type {
   GetSshKeyArgs,
   GetSshKeyOutputArgs,
   GetSshKeysArgs,
+  KnownScope,
   PersonalAccessTokenArgs,
   PersonalAccessTokenState,
   RotatingPersonalAccessTokenArgs,

@@ -5,6 +5,7 @@ import { checkStackConfig } from "../stack-config";
 import { autoNameTemplate } from "../text/auto-name";
 import { unsafeEntryIn, unsafeEntryMessage } from "../text/unsafe-entry";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
+import { scopeWarnings } from "../text/scopes";
 
 /** The provider objects of "pulumi-wayscloud/runtime". */
 export type RuntimeName =
@@ -141,6 +142,11 @@ export function lookupOptions<A>(
     );
   }
   return { ...(others.length > 0 ? stateOrOptions : opts), id };
+}
+
+/** Warns at a token about scopes that look mistyped. Where the plugin serves it, the plugin does so itself, in every language. */
+export function warnOfScopes(token: pulumi.Resource, args: { scopes: unknown } | undefined): void {
+  for (const warning of scopeWarnings(args?.scopes)) void pulumi.log.warn(warning, token);
 }
 
 /** The default description of a key: it names its owner, and ends in a marker that proves ownership. */

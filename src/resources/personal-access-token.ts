@@ -1,10 +1,13 @@
 // PersonalAccessToken: a token for the Account API itself, with scopes and an optional expiry.
 import * as pulumi from "@pulumi/pulumi";
 
-import { declaration, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
+import type { KnownScope } from "../text/scopes";
+import { declaration, lookupOptions, suppressStackTraces, typeToken, warnOfScopes } from "./dynamic-resource";
 import type { ResourceSpec } from "./dynamic-resource";
 import { keyInputs } from "./existing-key";
 import type { CommonKeyArgs } from "./existing-key";
+
+export type { KnownScope } from "../text/scopes";
 
 /** Arguments for {@link PersonalAccessToken}. */
 export interface PersonalAccessTokenArgs extends CommonKeyArgs {
@@ -12,7 +15,7 @@ export interface PersonalAccessTokenArgs extends CommonKeyArgs {
    * What the token may do, usually each as `area:verb`, for example `["ssh_keys:read", "services:read"]`; at least one. The API decides which
    * scopes exist. Order and duplicates are ignored. Changing them replaces the token; the new token is created before the old one is revoked.
    */
-  scopes: pulumi.Input<pulumi.Input<string>[]>;
+  scopes: pulumi.Input<pulumi.Input<KnownScope | (string & {})>[]>;
   /**
    * Days from creation until the token expires: a whole number from 1 to 36500. Changing it replaces the token.
    * @default the token never expires
@@ -169,6 +172,7 @@ export class PersonalAccessToken extends pulumi.CustomResource {
     try {
       super(new.target.__pulumiType, name, ...declared);
       this.key = pulumi.secret(this.key);
+      if (new.target.__declare === declaration) warnOfScopes(this, args);
     } catch (error) {
       throw traces.withStack(error);
     } finally {

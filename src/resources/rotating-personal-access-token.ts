@@ -1,7 +1,8 @@
 // RotatingPersonalAccessToken: a token that is renewed on schedule, with the previous token staying valid for an overlap.
 import * as pulumi from "@pulumi/pulumi";
 
-import { declaration, suppressStackTraces, typeToken } from "./dynamic-resource";
+import type { KnownScope } from "../text/scopes";
+import { declaration, suppressStackTraces, typeToken, warnOfScopes } from "./dynamic-resource";
 import type { ResourceSpec } from "./dynamic-resource";
 import { ROTATING_IMPORT, ROTATION_OUTPUTS, rotatingInputs } from "./rotation-args";
 import type { RotationArgs } from "./rotation-args";
@@ -12,7 +13,7 @@ export interface RotatingPersonalAccessTokenArgs extends RotationArgs {
    * What the tokens may do, usually each as `area:verb`, for example `["ssh_keys:read"]`; at least one. The API decides which scopes exist.
    * Order and duplicates are ignored. Changing them rotates.
    */
-  scopes: pulumi.Input<pulumi.Input<string>[]>;
+  scopes: pulumi.Input<pulumi.Input<KnownScope | (string & {})>[]>;
   /**
    * Days from its creation until a token expires, should no update rotate it: a whole number, at least `rotateEveryDays` and `overlapDays`
    * together. Changing it rotates.
@@ -122,6 +123,7 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
       super(new.target.__pulumiType, name, ...declared);
       this.key = pulumi.secret(this.key);
       this.previousKey = pulumi.secret(this.previousKey);
+      if (new.target.__declare === declaration) warnOfScopes(this, args);
     } catch (error) {
       throw traces.withStack(error);
     } finally {

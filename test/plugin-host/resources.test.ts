@@ -141,6 +141,17 @@ test("what the user must know appears at the resource", async () => {
   expect(host.warnings).toContainEqual([urn, expect.stringContaining("was lost")]);
 });
 
+test("a scope that looks mistyped is a warning at the token, in the preview as well, and is sent as it is", async () => {
+  const urn = urnOf("RotatingPersonalAccessToken");
+  const declared = { scopes: ["sshkeys:read", "anything:else"], rotateEveryDays: 30 };
+  const { inputs, failures } = await host.check(urn, {}, declared);
+  expect(failures).toEqual([]);
+  expect(inputs.scopes).toEqual(["anything:else", "sshkeys:read"]);
+  expect(host.warnings).toEqual([
+    [urn, expect.stringContaining('"sshkeys:read"; did you mean "ssh_keys:read"?')],
+  ]);
+});
+
 test("a timeout of the user limits the operation", async () => {
   const urn = urnOf("SshKey");
   const { inputs } = await host.check(urn, {}, { publicKey: publicKey(1) });

@@ -2,6 +2,7 @@
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
 import { without } from "../../lifecycle/inputs";
+import { scopeWarnings } from "../../text/scopes";
 import { LOST, unsafeEntryMessage } from "../../text/unsafe-entry";
 import { PartialFailure } from "../resource";
 import type { CheckFailure, Properties } from "../../lifecycle/lifecycle";
@@ -10,6 +11,7 @@ import type { PluginAccount } from "./account";
 import { withoutSecrets } from "./call-scope";
 import { IMPORTED, withDefaults, withImported, withSeededMark } from "./defaults";
 import { diffResponse } from "./detailed-diff";
+import { warn } from "./engine-log";
 import { ResourceInitFailed } from "./failure";
 import { completed, lookUp, withHolder, withoutHolder } from "./import";
 import { previewOfCreate, previewOfUpdate } from "./preview";
@@ -40,6 +42,7 @@ export class ResourceMethods {
     const lost = propertyWithLost(request.getNews());
     if (lost !== undefined)
       failures.push({ property: "", reason: unsafeEntryMessage({ property: lost, entry: LOST }) });
+    for (const warning of scopeWarnings(news.scopes)) warn(warning);
     const response = new messages.CheckResponse();
     const checked = withSeededMark(news, olds, inputs, request.getRandomseed_asU8());
     response.setInputs(

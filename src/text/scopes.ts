@@ -1,0 +1,29 @@
+// The scopes of tokens that are known, and a warning about one that is probably mistyped. The API decides which scopes exist.
+import { nearest } from "./did-you-mean";
+import { quoteForTerminal } from "./quote";
+
+/** The scopes that the package's own requests need. The API may have others. */
+export type KnownScope =
+  "api_keys:read" | "api_keys:write" | "ssh_keys:read" | "ssh_keys:write" | "services:read";
+
+export const KNOWN_SCOPES: readonly KnownScope[] = [
+  "api_keys:read",
+  "api_keys:write",
+  "ssh_keys:read",
+  "ssh_keys:write",
+  "services:read",
+];
+
+/** Two slips of the finger: `sshkey:read`, or two letters in each other's place. */
+const MOST_CHANGES = 2;
+
+/** Of the input `scopes`, as far as it is known. */
+export function scopeWarnings(scopes: unknown): string[] {
+  if (!Array.isArray(scopes)) return [];
+  return scopes.flatMap((scope: unknown) => {
+    if (typeof scope !== "string" || KNOWN_SCOPES.some((known) => known === scope)) return [];
+    const meant = nearest(scope, KNOWN_SCOPES, MOST_CHANGES);
+    if (meant === undefined) return [];
+    return `\`scopes\` has the unknown scope ${quoteForTerminal(scope)}; did you mean "${meant}"? It is sent as it is: the API decides which scopes exist.`;
+  });
+}
