@@ -1,7 +1,10 @@
-// Which proxy the environment names for an https endpoint, by the rules of Go, which the engine follows as well.
+// Which proxy the environment names for an https endpoint, by the rules of Go, which the engine follows as well; and what is said of one that fails.
+import { STATUS_CODES } from "node:http";
 import { BlockList, isIP, isIPv4 } from "node:net";
 
 import { ConfigurationError } from "../errors";
+import { isCertificateFailure, isHandshakeFailure, PROXY_REFUSED } from "./request-outcome";
+import type { TransportFailure } from "./request-outcome";
 
 export interface Proxy {
   protocol: "http:" | "https:";
@@ -99,4 +102,37 @@ function isWithin(host: string, address: string, bits: number): boolean {
   const list = new BlockList();
   list.addSubnet(address, bits, family);
   return list.check(host, family);
+}
+
+/** What happened, for the message. */
+export function proxyProblem({ code, proxyStatus }: TransportFailure): string {
+  if (code === PROXY_REFUSED) return `the proxy refused the connection with status ${named(proxyStatus)}`;
+  return code === "UNKNOWN" ? "the proxy closed the connection" : `the proxy could not be used (${code})`;
+}
+
+/** What to do about it. */
+export function adviceForProxy(failure: TransportFailure, host: string): string {
+  const { code, proxyStatus, proxy } = failure;
+  const variable = proxy?.variable ?? "HTTPS_PROXY";
+  const who = proxy ? `The proxy is ${proxy.name} (from ${variable}). ` : "";
+  if (proxyStatus === 407) return `${who}Check the user name and password in ${variable}.`;
+  if (isCertificateFailure(failure)) {
+    return `${who}Its TLS certificate was rejected. If a private authority issued it, set NODE_EXTRA_CA_CERTS to that authority's file.`;
+  }
+  if (isHandshakeFailure(failure) && proxy?.protocol === "https:") {
+    return `${who}The TLS handshake with it failed. Most proxies speak plain HTTP: write http:// instead of https:// in ${variable}.`;
+  }
+  const what =
+    code === "ENOTFOUND" || code === "EAI_AGAIN"
+      ? "Its host name could not be resolved. "
+      : code === "ECONNREFUSED"
+        ? "Nothing accepts connections there. "
+        : "";
+  return `${who}${what}Check ${variable}, or add ${host} to NO_PROXY.`;
+}
+
+/** `407 (Proxy Authentication Required)`. */
+export function named(status: number | undefined): string {
+  const name = status === undefined ? undefined : STATUS_CODES[status];
+  return name ? `${status} (${name})` : String(status);
 }

@@ -9,9 +9,9 @@ import {
   isHandshakeFailure,
   isProxyFailure,
   outcomeOfFailure,
-  PROXY_REFUSED,
 } from "./request-outcome";
 import type { TransportFailure } from "./request-outcome";
+import { adviceForProxy, named, proxyProblem } from "./proxy";
 import { apiErrorReason } from "./reason";
 import type { Request } from "./send";
 import { rfc3339 } from "./timing";
@@ -41,36 +41,11 @@ export function errorOfFailure(
   });
 }
 
-function proxyProblem({ code, proxyStatus }: TransportFailure): string {
-  if (code === PROXY_REFUSED) return `the proxy refused the connection with status ${named(proxyStatus)}`;
-  return code === "UNKNOWN" ? "the proxy closed the connection" : `the proxy could not be used (${code})`;
-}
-
 function adviceForFailure(failure: TransportFailure, host: string): string {
   const { proxy } = failure;
   if (isProxyFailure(failure)) return adviceForProxy(failure, host);
   const via = proxy ? ` The connection went through the proxy ${proxy.name} (from ${proxy.variable}).` : "";
   return adviceForEndpoint(failure, host) + via;
-}
-
-function adviceForProxy(failure: TransportFailure, host: string): string {
-  const { code, proxyStatus, proxy } = failure;
-  const variable = proxy?.variable ?? "HTTPS_PROXY";
-  const who = proxy ? `The proxy is ${proxy.name} (from ${variable}). ` : "";
-  if (proxyStatus === 407) return `${who}Check the user name and password in ${variable}.`;
-  if (isCertificateFailure(failure)) {
-    return `${who}Its TLS certificate was rejected. If a private authority issued it, set NODE_EXTRA_CA_CERTS to that authority's file.`;
-  }
-  if (isHandshakeFailure(failure) && proxy?.protocol === "https:") {
-    return `${who}The TLS handshake with it failed. Most proxies speak plain HTTP: write http:// instead of https:// in ${variable}.`;
-  }
-  const what =
-    code === "ENOTFOUND" || code === "EAI_AGAIN"
-      ? "Its host name could not be resolved. "
-      : code === "ECONNREFUSED"
-        ? "Nothing accepts connections there. "
-        : "";
-  return `${who}${what}Check ${variable}, or add ${host} to NO_PROXY.`;
 }
 
 function adviceForEndpoint(failure: TransportFailure, host: string): string {
@@ -119,7 +94,7 @@ export function errorOfResponse(
   const source = isAboutCredential(status) ? ` The credential came from ${connection.apiKeySource}.` : "";
   return errorOfStatus({
     message: what.replace(/[.]?$/, ".") + source,
-    advice: adviceForStatus(connection, method, status, why !== ""),
+    advice: adviceForStatus(connection, method, status, why),
     ...{ outcome, status, method, path, reason },
   });
 }
@@ -128,18 +103,14 @@ function isAboutCredential(status: number): boolean {
   return status === 401 || status === 403;
 }
 
-function named(status: number | undefined): string {
-  const name = status === undefined ? undefined : STATUS_CODES[status];
-  return name ? `${status} (${name})` : String(status);
-}
-
 function adviceForStatus(
   connection: Connection,
   method: string,
   status: number,
-  hasReason: boolean,
+  why: string,
 ): string | undefined {
-  if (status === 304) return "Nothing was asked for that could be unchanged: a proxy or cache is in between.";
+  if (status === 304)
+    return "A proxy or cache answered in place of the API: this package asks for no cached response.";
   if (status >= 300 && status < 400) {
     return "Redirects are not followed, to protect the credential. Set wayscloud-account:endpoint to the final URL.";
   }
@@ -154,7 +125,12 @@ function adviceForStatus(
     advice.push("Set a valid personal access token.");
   }
   // The API's own reason says which scope is missing, or that the credential is of the wrong kind.
-  if (status === 403 && !hasReason) advice.push("It may lack a scope.");
+  if (status === 403 && /\bscopes?\b/i.test(why)) {
+    advice.push(
+      "The scopes of a token cannot be changed: create a token that has this scope as well, and configure that one.",
+    );
+  }
+  if (status === 403 && why === "") advice.push("It may lack a scope.");
   if (method !== "POST") {
     advice.push(
       "`pulumi refresh` and `pulumi destroy` use the configuration from the last `pulumi up`: run `pulumi up` first, or pass `--run-program`.",

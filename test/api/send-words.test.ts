@@ -117,6 +117,10 @@ describe("a rejected credential", () => {
     );
     expect(await said(403)).toContain("It may lack a scope.");
     expect(await said(403, "Forbidden")).toMatch(/answered 403 \(Forbidden\)\. .*It may lack a scope\.$/);
+    expect(await said(403, "Missing scope: ssh_keys:write")).toMatch(
+      /Missing scope: ssh_keys:write\. .* create a token that has this scope as well, and configure that one\.$/,
+    );
+    expect(await said(403, "No telescopes")).not.toContain("scope as well");
     expect(await said(401, "Expired")).toMatch(/: Expired\. .*Set a valid personal access token\.$/);
   });
 
@@ -154,6 +158,7 @@ describe("with an answer", () => {
   test.each<[number, string, string | undefined]>([
     [300, "answered 300 (Multiple Choices).", redirect],
     [302, "answered 302 (Found).", redirect],
+    [304, "answered 304 (Not Modified).", undefined],
     [399, "answered 399.", redirect],
     [400, "answered 400 (Bad Request).", undefined],
     [401, "answered 401 (Unauthorized).", credential],
