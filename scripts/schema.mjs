@@ -4,16 +4,16 @@ import { join, relative } from "node:path";
 import { argv } from "node:process";
 import { format, resolveConfig } from "prettier";
 import { projectFolder } from "./lib/process.mjs";
-import { dataFunctions, declared, resourceNames, unknownTags } from "./schema/declared.mjs";
+import { constructorText, dataFunctions, declared, resourceNames, unknownTags } from "./schema/declared.mjs";
 import { packageSpec, schemaName } from "./schema/package-spec.mjs";
-import { CONFIGURATION, ENVIRONMENT, GUIDES, TEXTS } from "./schema/texts.mjs";
+import { CONFIGURATION, ENVIRONMENT, GUIDES, DESCRIPTIONS } from "./schema/own-descriptions.mjs";
 
 const file = join(projectFolder, "plugin/schema.json");
 
 const tables = tablesOfFields();
 const errors = [
   ...unknownTags().map((tag) => `${tag} would cut its comment off: put names with an @ in backticks`),
-  ...missingTexts(tables),
+  ...missingDescriptions(tables),
 ];
 if (errors.length > 0) fail(errors.join("\n"));
 const written = await format(JSON.stringify(packageSpec(tables)), {
@@ -32,7 +32,7 @@ function fail(text) {
 /** The tables that the schema is made of. */
 function tablesOfFields() {
   const { fields } = declared("ProviderArgs", "native/index.ts");
-  const provider = { description: TEXTS.Provider, fields: withTexts(fields, CONFIGURATION) };
+  const provider = { description: DESCRIPTIONS.Provider, fields: described(fields, CONFIGURATION) };
   const resources = Object.fromEntries(
     resourceNames().map((name) => {
       const { description, example, fields: outputs } = declared(name);
@@ -41,8 +41,8 @@ function tablesOfFields() {
         name,
         {
           description: [forAll(description), guide(name, example)].join("\n\n"),
-          inputs: withTexts(inputs, TEXTS),
-          outputs: withTexts(outputs),
+          inputs: described(inputs, DESCRIPTIONS),
+          outputs: described(outputs),
         },
       ];
     }),
@@ -62,7 +62,7 @@ function tablesOfFields() {
         : declared(result).fields;
       return [
         name,
-        { description: forAll(description), inputs: withTexts(inputs), outputs: withTexts(outputs) },
+        { description: forAll(description), inputs: described(inputs), outputs: described(outputs) },
       ];
     }),
   );
@@ -82,13 +82,13 @@ function typesAmong(tables) {
       const { description, fields: parts, values } = declared(name);
       return [
         schemaName(name),
-        { description: forAll(description), fields: withTexts(parts), ...(values ? { values } : {}) },
+        { description: forAll(description), fields: described(parts), ...(values ? { values } : {}) },
       ];
     }),
   );
 }
 
-function withTexts(fields, texts = {}) {
+function described(fields, texts = {}) {
   return Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
       name,
@@ -130,10 +130,11 @@ ${how}
 }
 
 /** Every field and type has a text, and it ends as a sentence does: the rest of one that does not was lost. */
-function missingTexts({ provider, types, resources, functions }) {
+function missingDescriptions({ provider, types, resources, functions }) {
   const fieldsOf = (of, table) =>
     Object.entries(table).map(([name, { description }]) => [`${of}.${name}`, description]);
   const all = [
+    ...Object.keys(resources).map((name) => [`new ${name}`, constructorText(name)]),
     ...fieldsOf("Provider", provider.fields),
     ...Object.entries(types).flatMap(([name, { description, fields }]) => [
       [name, description],

@@ -8,8 +8,8 @@ export { SshKey } from "./resources/ssh-key";
 export type { SshKeyArgs, SshKeyState } from "./resources/ssh-key";
 export { SshKeySet } from "./resources/ssh-key-set";
 export type { SshKeySetArgs, SshKeySetEntry } from "./resources/ssh-key-set";
-export { ServiceKey } from "./resources/service-key";
-export type { ServiceKeyArgs, ServiceKeyState, ServiceName } from "./resources/service-key";
+export { ServiceKey, ServiceName } from "./resources/service-key";
+export type { ServiceKeyArgs, ServiceKeyState } from "./resources/service-key";
 export { PersonalAccessToken } from "./resources/personal-access-token";
 export type {
   KnownScope,

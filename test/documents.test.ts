@@ -68,6 +68,7 @@ const NOT_OURS = [
   /^code must be a string/,
   /^Cannot read properties/,
   /^failed to get schema/,
+  /^Could not automatically download/,
 ];
 
 test("the messages that docs/troubleshooting.md quotes are in the source, word for word", () => {

@@ -72,6 +72,12 @@ export function dataFunctions() {
   );
 }
 
+/** What an editor shows for `new name(`. */
+export function constructorText(name) {
+  const { members } = exportsOf("index.ts").get(name).valueDeclaration;
+  return ts.getTextOfJSDocComment(members.find(ts.isConstructorDeclaration).jsDoc?.[0].comment) ?? "";
+}
+
 /** Where a comment has a tag that no tool knows: there its text ends. */
 export function unknownTags() {
   const found = [];

@@ -22,6 +22,7 @@ export {
   getSshKeysOutput,
 } from "./data";
 export type { DataOptions, DataOutputOptions } from "./data";
+export { ServiceName } from "../resources/service-key";
 
 export { config } from "../stack-config";
 export {
@@ -61,7 +62,6 @@ export type {
   ServiceInfo,
   ServiceKeyArgs,
   ServiceKeyState,
-  ServiceName,
   SshKeyArgs,
   SshKeyInfo,
   SshKeySetArgs,

@@ -7,7 +7,16 @@ import { keyInputs } from "./existing-key";
 import type { CommonKeyArgs } from "./existing-key";
 
 /** The services that a key can be for. */
-export type ServiceName = "database" | "storage" | "llm-api" | "dns" | "vps";
+export const ServiceName = {
+  Database: "database",
+  Storage: "storage",
+  LlmApi: "llm-api",
+  Dns: "dns",
+  Vps: "vps",
+} as const;
+
+/** The services that a key can be for: the values of the object of this name, or plain strings. */
+export type ServiceName = (typeof ServiceName)[keyof typeof ServiceName];
 
 /** Arguments for {@link ServiceKey}. */
 export interface ServiceKeyArgs extends CommonKeyArgs {

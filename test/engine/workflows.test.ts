@@ -14,12 +14,14 @@ import {
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import type { Emulator } from "../../src/emulator";
 import { newAuthority } from "../support/certificate";
 import { accountOf } from "../support/examples";
 import { startHttpsServer } from "../support/https-server";
 import { startProxy } from "../support/proxy";
 import { startRegistry } from "../support/registry";
-import { changesIn } from "../support/stack";
+import { served } from "../support/hosts";
+import { changesIn, type Stack } from "../support/stack";
 import { openEmulator, openStack, program } from "../support/world";
 
 jest.setTimeout(200_000);
@@ -196,34 +198,14 @@ test("the archives of a release fit their checksums, and the engine finds them b
     [...assets.flatMap((each) => [each, `${each}.sha256`]), "schema.json"].sort(),
   );
 
-  // GitHub, as the engine sees it: the addresses are the real ones, the proxy leads all of them here.
   const path = `/repos/${REPOSITORY}/releases`;
-  const authority = newAuthority();
-  const github = await startHttpsServer(authority.issue(["api.github.com"]), (asked) =>
+  const answer = (asked: string): string | Buffer =>
     asked === `${path}/tags/${tag}`
       ? JSON.stringify({
           assets: assets.map((each) => ({ name: each, url: `https://api.github.com${path}/assets/${each}` })),
         })
-      : readFileSync(join(archives, basename(asked))),
-  );
-  const proxy = await startProxy(undefined, github.port);
-  try {
-    const certificates = join(temporary, "certificates.pem");
-    writeFileSync(certificates, authority.cert);
-    const emulator = await openEmulator();
-    const stack = await openStack({
-      name: "release",
-      program: program('new wayscloud.ServiceKey("db", { service: "dns" });').replace(
-        'wayscloud")',
-        'wayscloud/native")',
-      ),
-      env: {
-        ...accountOf(emulator),
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "false",
-        HTTPS_PROXY: proxy.url,
-        SSL_CERT_FILE: certificates,
-      },
-    });
+      : readFileSync(join(archives, basename(asked)));
+  const asked = await withInternet(answer, async (stack, emulator) => {
     // The package of the release, in the program's own folder.
     const released = join(stack.folder, "node_modules/pulumi-wayscloud");
     mkdirSync(released, { recursive: true });
@@ -233,12 +215,61 @@ test("the archives of a release fit their checksums, and the engine finds them b
     expect(emulator.account.liveApiKeys()).toHaveLength(1);
     await stack.destroy();
     expect(emulator.account.liveApiKeys()).toEqual([]);
-    const asset = expect.stringMatching(
-      /assets\/pulumi-resource-wayscloud-account-v[\d.]+-[a-z]+-[a-z0-9]+\.tar\.gz$/,
-    );
-    expect(github.requests.map((request) => request.path)).toEqual([`${path}/tags/${tag}`, asset]);
+  });
+  const asset = expect.stringMatching(
+    /assets\/pulumi-resource-wayscloud-account-v[\d.]+-[a-z]+-[a-z0-9]+\.tar\.gz$/,
+  );
+  expect(asked).toEqual([`api.github.com${path}/tags/${tag}`, asset]);
+});
+
+test("without a release the engine looks for a plugin that Pulumi.yaml does not name among Pulumi's own, and fails as troubleshooting.md says", async () => {
+  const asked = await withInternet(
+    () => "{}",
+    async (stack) => {
+      const { all } = await stack.preview([], { allowFail: true });
+      const quoted = /^Could not automatically download.*$/m.exec(
+        readFileSync(join(root, "docs/troubleshooting.md"), "utf8"),
+      )![0];
+      for (const part of quoted.split("…")) expect(all).toContain(part);
+    },
+  );
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((each) => !/^(api\.github\.com\/repos\/pulumi|get\.pulumi\.com)\//.test(each))).toEqual(
+    [],
+  );
+});
+
+/**
+ * A program of the plugin's classes, whose Pulumi.yaml does not name the plugin, with hosts of the Internet as the engine sees them: the addresses
+ * are the real ones, a proxy leads all of them here. Answers what was asked of which host.
+ */
+async function withInternet(
+  answer: (path: string) => string | Buffer,
+  use: (stack: Stack, emulator: Emulator) => Promise<void>,
+): Promise<string[]> {
+  const authority = newAuthority();
+  const hosts = authority.issue(["api.github.com", "get.pulumi.com"]);
+  const internet = await startHttpsServer(hosts, answer);
+  const proxy = await startProxy(undefined, internet.port);
+  try {
+    const certificates = join(temporary, "certificates.pem");
+    writeFileSync(certificates, authority.cert);
+    const emulator = await openEmulator();
+    const text = program('new wayscloud.ServiceKey("db", { service: "dns" });');
+    const stack = await openStack({
+      name: "release",
+      program: served("plugin", text),
+      env: {
+        ...accountOf(emulator),
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "false",
+        HTTPS_PROXY: proxy.url,
+        SSL_CERT_FILE: certificates,
+      },
+    });
+    await use(stack, emulator);
+    return internet.requests.map(({ headers, path }) => `${headers.host}${path}`);
   } finally {
     await proxy.close();
-    await github.close();
+    await internet.close();
   }
-});
+}

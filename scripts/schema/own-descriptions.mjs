@@ -1,7 +1,7 @@
-// What the schema says that the classes do not: texts for every language where a comment speaks of TypeScript, examples in YAML, and how to import.
+// What the schema says that the classes do not: descriptions for every language where a comment speaks of TypeScript, examples in YAML, and how to import.
 
 /** Instead of the comments on these fields and types, by name. */
-export const TEXTS = {
+export const DESCRIPTIONS = {
   Provider:
     "An explicit provider, for an account other than that of the stack configuration. Pass it as the `provider` option of resources and functions.",
   existing:
