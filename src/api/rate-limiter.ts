@@ -81,8 +81,9 @@ export class RateLimiter {
     if (!isNews || !(isNew || isProlonged)) return undefined;
     this.announcedUntil = end;
     if (others === 0) return "";
-    const requests = others === 1 ? "1 other request waits" : `${others} other requests wait`;
-    return `; ${requests} as well, for up to ${inSeconds(end - now)}`;
+    const last = inSeconds(end - now);
+    if (others === 1) return `; 1 other request waits as well, for up to ${last}`;
+    return `; ${others} other requests wait as well, for up to ${last}`;
   }
 
   private startNext(): void {
