@@ -55,10 +55,14 @@ function written(stream: NodeJS.WriteStream, text: string): Promise<NodeJS.Errno
 function answerTo(question: string): Promise<string> {
   return new Promise((resolve) => {
     const lines = createInterface({ input: process.stdin, output: process.stdout });
+    let answer: string | undefined;
     lines.on("SIGINT", () => lines.close());
-    lines.on("close", () => resolve(""));
-    lines.question(question, (answer) => {
-      resolve(answer);
+    lines.on("close", () => {
+      if (answer === undefined) process.stdout.write("\n");
+      resolve(answer ?? "");
+    });
+    lines.question(question, (line) => {
+      answer = line;
       lines.close();
     });
   });

@@ -3,6 +3,8 @@ import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
 import type { AuditFinding } from "../../src/audit/finding";
 import { managedKeys } from "../../src/audit/managed";
 import { ConfigurationError } from "../../src/errors";
+import { recordedStates } from "../support/recorded-states";
+import { idsOf } from "../support/story";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const DAY = 86_400_000;
@@ -316,6 +318,19 @@ test("every finding that needs a decision ends in the command that carries it ou
   expect(findInSshKeys([ssh], alone)[0]!.detail).toBe(
     `not used by any VPS; added ${ago(100)}; if no stack holds it and nothing needs it, run \`pulumi-wayscloud revoke --ssh-key key-0\``,
   );
+});
+
+test("the keys of every state that 1.0.0 wrote are managed, and no state is unreadable", () => {
+  const states = recordedStates();
+  expect(states.length).toBeGreaterThan(30);
+  for (const { type, name, id, inputs, outputs } of states) {
+    const { apiKeys, sshKeys } = managedKeys([
+      exportOf([{ type: dynamic(type), name, id, inputs, outputs }]),
+    ]);
+    const held = [...apiKeys.byId.keys(), ...sshKeys.byId.keys()].sort();
+    expect([name, held]).toEqual([name, idsOf({ id, outputs }).sort()]);
+    expect([...apiKeys.unreadable, ...sshKeys.unreadable]).toEqual([]);
+  }
 });
 
 test("A21: a key is managed by the stack that holds it, whatever stack its description names", () => {

@@ -322,7 +322,7 @@ function newsOf(declared: Declared, olds: Properties | undefined): Properties {
 }
 
 /** The ids of the keys in the account that a state holds. */
-export function idsOf({ id, outputs }: Held): string[] {
+export function idsOf({ id, outputs }: Pick<Held, "id" | "outputs">): string[] {
   if (id.startsWith("unresolved/")) return [];
   if (outputs.keys !== undefined) return idsOfSet(outputs);
   if (outputs.keyId === undefined) return [id];
