@@ -1,0 +1,89 @@
+// One program with everything at once: dynamic classes, two versions of the plugin, explicit providers of both hosts, and functions on all of them.
+import { cpSync, readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+
+import { linkPackage, PLUGIN_PATH } from "../support/hosts";
+import { changesIn } from "../support/stack";
+import type { Stack } from "../support/stack";
+import { openEmulator, openWorld, program, secretsOf } from "../support/world";
+
+jest.setTimeout(150_000);
+
+/** Names this version of the plugin and a newer one. */
+function addTwoVersions(stack: Stack, name: string): void {
+  linkPackage(stack.folder);
+  const newer = join(stack.folder, "node_modules/newer");
+  cpSync(realpathSync(join(stack.folder, "node_modules/pulumi-wayscloud")), newer, { recursive: true });
+  const file = readFileSync(join(newer, "package.json"), "utf8");
+  const { version } = JSON.parse(file) as { version: string };
+  stack.writeFile(
+    "node_modules/newer/package.json",
+    file.replace(`"version": "${version}"`, `"version": "9.9.9"`),
+  );
+  const entry = (path: string, of: string): string =>
+    `    - name: wayscloud-account\n      path: ${path}\n      version: ${of}\n`;
+  const plugins = entry(PLUGIN_PATH, version) + entry("node_modules/newer/plugin", "9.9.9");
+  stack.writeFile(
+    "Pulumi.yaml",
+    `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\nplugins:\n  providers:\n${plugins}`,
+  );
+}
+
+test("both hosts, two versions of the plugin and explicit providers serve one program, each in its own account", async () => {
+  const other = await openEmulator();
+  other.account.setProfile({ customer_id: "00000000-aaaa-4bbb-8ccc-000000000000" });
+  const env = { OTHER: other.url, OTHER_KEY: other.apiKey };
+  const { emulator, stack } = await openWorld({ name: "together", env });
+  addTwoVersions(stack, "together");
+  const text = (description: string): string =>
+    program(`
+      const native = require("pulumi-wayscloud/native");
+      const newer = require("newer/native");
+      const account = { apiKey: process.env.OTHER_KEY, endpoint: process.env.OTHER };
+      const theirs = { dynamic: new wayscloud.Provider("theirs-d", account), native: new native.Provider("theirs-n", account), newer: new newer.Provider("theirs-v", account) };
+      const hosts = { dynamic: wayscloud, native, newer };
+      const count = (list) => list.apply((entries) => entries.length);
+      const made = Object.entries(hosts).flatMap(([name, host]) => [
+        new host.ServiceKey(name, { service: "dns"${description} }),
+        new host.ServiceKey(name + "-theirs", { service: "dns" }, { provider: theirs[name] }),
+      ]);
+      const out = {};
+      for (const [name, host] of Object.entries(hosts)) {
+        const provider = theirs[name];
+        out[name] = count(host.getApiKeysOutput({ service: "dns" }, { dependsOn: made }));
+        out[name + "-theirs"] = count(host.getApiKeysOutput({ service: "dns" }, { provider, dependsOn: made }));
+        out[name + "-profile"] = host.getProfileOutput({ provider }).customerId;
+      }
+      return out;
+    `);
+  stack.setProgram(text(`, description: "old team " + name`));
+  await stack.up();
+  const each = ["dynamic", "native", "newer"];
+  const profile = "00000000-aaaa-4bbb-8ccc-000000000000";
+  expect(await stack.outputs()).toEqual(
+    Object.fromEntries(
+      each.flatMap((name) => [
+        [name, 3],
+        [`${name}-theirs`, 3],
+        [`${name}-profile`, profile],
+      ]),
+    ),
+  );
+  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 10 });
+  const versions = (await stack.exportState()).deployment.resources?.filter(
+    ({ type }) => type === "pulumi:providers:wayscloud-account",
+  );
+  expect(new Set(versions?.map(({ inputs }) => inputs?.["version"])).size).toBe(2);
+
+  // A text that is taken out of the program goes back to the default, whoever serves it.
+  stack.setProgram(text(""));
+  await stack.up();
+  const ours = emulator.account.liveApiKeys().filter(({ service }) => service === "dns");
+  expect(ours.map(({ description }) => description?.replace(/[0-9a-f]{7}$/, "")).sort()).toEqual(
+    each.map((name) => `pulumi together/dev/${name} #`),
+  );
+  await stack.destroy();
+  for (const { account } of [emulator, other])
+    expect(account.liveApiKeys().filter(({ service }) => service === "dns")).toEqual([]);
+  stack.assertNoSecrets(secretsOf(emulator, other));
+});
