@@ -7,6 +7,7 @@ import { checkOptions } from "../data/options";
 import type { ProfileInfo } from "../data/profile";
 import type { GetServicesArgs, GetServicesOutputArgs, ServiceInfo } from "../data/services";
 import type { GetSshKeyArgs, GetSshKeyOutputArgs, GetSshKeysArgs, SshKeyInfo } from "../data/ssh-keys";
+import { ConfigurationError } from "../errors";
 import { queries } from "../queries/queries";
 import type { Query } from "../queries/queries";
 import { checkStackConfig } from "../stack-config";
@@ -32,7 +33,13 @@ function ask<Response extends object, Result extends object>(
   args: unknown = {},
   opts: pulumi.InvokeOptions = {},
 ): Promise<Result> {
-  return withoutStack(() => answer(query, args, checked(query.name, opts, "plain")));
+  return withoutStack(async () => {
+    const found = await answer(query, args, checked(query.name, opts, "plain"));
+    if (found !== undefined) return found;
+    throw new ConfigurationError(
+      `${query.name}: the provider's configuration is not known yet. Use ${query.name}Output, which waits for it.`,
+    );
+  });
 }
 
 /** The same, waiting for the arguments and for `dependsOn`. */
@@ -50,7 +57,7 @@ function askOutput<Response extends object, Result extends object>(
       }),
     )
     .apply(() => whenReady(args, dependsOn))
-    .apply(([known]) => withoutStack(() => answer(query, known, others)));
+    .apply(([known]) => withoutStack(async () => (await answer(query, known, others)) ?? pulumi.unknown));
   return output as unknown as pulumi.Output<Result>;
 }
 
@@ -65,11 +72,12 @@ function checked<Options extends pulumi.InvokeOptions>(
   return opts;
 }
 
+/** `undefined` in a preview in which the provider's configuration depends on what is yet to be created: the engine asks nobody then. */
 async function answer<Response extends object, Result extends object>(
   query: Query<Response, Result>,
   args: unknown,
   opts: pulumi.InvokeOptions,
-): Promise<Result> {
+): Promise<Result | undefined> {
   const given = { ...checkedArguments(query, args) };
   const asked: Promise<unknown> = pulumi.runtime.invoke(nativeType(query.name), given, {
     ...PLUGIN,
@@ -78,7 +86,9 @@ async function answer<Response extends object, Result extends object>(
   const response = await asked.catch((error: unknown) => {
     throw sentence(error);
   });
-  return (query.list === undefined ? response : (response as Properties)[query.list]) as Result;
+  const properties = response as Properties;
+  if (pulumi.runtime.isDryRun() && Object.keys(properties).length === 0) return undefined;
+  return (query.list === undefined ? properties : properties[query.list]) as Result;
 }
 
 /** The plugin's own words, without those that the engine puts before them, shown without the SDK's stack. */

@@ -60,3 +60,22 @@ test("what goes wrong is one sentence, without the SDK's stack; arguments are re
   }
   expect(emulator.requests).toHaveLength(2);
 });
+
+test("in a preview a data function of a provider whose credential is not known yet is unknown, and the up knows it", async () => {
+  const { emulator, stack } = await openHosted("plugin", { name: "later", program: "" });
+  stack.setProgram(
+    both(`
+      const token = new native.PersonalAccessToken("token", { scopes: ["account:read", "api_keys:read"] });
+      const provider = new native.Provider("later", { apiKey: token.key });
+      const keys = native.getApiKeysOutput({ keyType: "pat" }, { provider });
+      return {
+        customer: native.getProfileOutput({ provider }).customerId.apply((id) => id.toUpperCase()),
+        keys: keys.apply((entries) => entries.length),
+      };
+    `),
+  );
+  await stack.preview();
+  expect(emulator.requests).toEqual([]);
+  await stack.up();
+  expect(await stack.outputs()).toEqual({ customer: "F47AC10B-58CC-4372-A567-0E02B2C3D479", keys: 2 });
+});
