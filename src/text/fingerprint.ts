@@ -1,4 +1,6 @@
-// Fingerprints of SSH keys in all their spellings: tools print the same digest padded or not, with or without its name, in base64 or hexadecimal.
+// Fingerprints of SSH keys, printed and read: the one reader of every spelling, since tools print the same digest padded or not, with or without its
+// name, in base64, its variant for URLs, or hexadecimal with and without colons. Two that `readFingerprint` reads the same are the same.
+import { createHash } from "node:crypto";
 
 /** A digest, comparable by equality. */
 export interface Fingerprint {
@@ -26,4 +28,9 @@ export function readFingerprint(text: string): Fingerprint | undefined {
   const base64 = SHA256.exec(spelled)?.[1];
   if (base64) return { algorithm: "SHA256", digest: Buffer.from(base64, "base64").toString("hex") };
   return undefined;
+}
+
+/** The fingerprint of a key in SSH's wire format, as `ssh-keygen -lf` prints it. */
+export function fingerprintOf(material: Buffer): string {
+  return `SHA256:${createHash("sha256").update(material).digest("base64").replace(/=+$/, "")}`;
 }

@@ -182,6 +182,19 @@ describe("with an answer", () => {
     expect(await messageOf(answered(400, { detail: `bad key ${API_KEY}` }))).toMatch(
       /bad key \[redacted\]\.$/,
     );
+    for (const form of [
+      Buffer.from(API_KEY).toString("base64"),
+      Buffer.from(`user:${API_KEY}`).toString("base64"),
+      API_KEY.toUpperCase(),
+      API_KEY.replaceAll("-", "&#45;").replaceAll("+", "&plus;"),
+      API_KEY.replaceAll("-", "\\x2d"),
+      encodeURIComponent(encodeURIComponent(API_KEY)),
+      API_KEY.slice(-14),
+    ]) {
+      const message = await messageOf(answered(400, { detail: `bad key ${form}` }));
+      expect(message).toMatch(/answered 400 \(Bad Request\): (?:bad key .{0,16})?\[redacted\].{0,8}\.$/);
+      expect(message.toLowerCase()).not.toMatch(/credent|0123456/);
+    }
   });
 
   test("that asks to wait for ever, no date is invented", async () => {

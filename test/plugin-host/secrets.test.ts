@@ -78,6 +78,22 @@ test("what is wrong with a secret input is said without its value", async () => 
   ]);
 });
 
+test("a secret description that the API echoes, and a message cuts, is not shown", async () => {
+  for (const length of [5, 60]) {
+    const description = Array.from({ length }, (_, index) => `hush${index}`).join(" ");
+    const { inputs } = await host.check(
+      urnOf("ServiceKey"),
+      {},
+      { service: "dns", description: secret(description) },
+    );
+    const detail = `${"x".repeat(length === 5 ? 262 : 0)} description is too long: ${description}`;
+    emulator.faults.add({ method: "POST", status: 422, body: JSON.stringify({ detail }) });
+    const { message } = await failureOf(host.create(urnOf("ServiceKey"), inputs));
+    expect(message).toContain("answered 422");
+    expect(message).not.toMatch(/hush\d+ hush\d/);
+  }
+});
+
 test("an error names no secret description, however long", async () => {
   const urn = urnOf("ServiceKey");
   const description = "quarterly report of the mergers ".repeat(5);

@@ -1,6 +1,5 @@
 // OpenSSH public keys: one line in, a normalized key and its fingerprint out; RSA, Ed25519 and ECDSA only.
-import { createHash } from "node:crypto";
-
+import { fingerprintOf } from "../../text/fingerprint";
 import { looksSecret } from "../../text/pasted-secret";
 import { algorithm, decodeMaterial, PublicKeyError, SUPPORTED_TYPES } from "./key-material";
 import { otherForm } from "./public-key-forms";
@@ -48,7 +47,7 @@ export function parsePublicKey(given: string): PublicKey {
     type,
     material,
     comment,
-    fingerprint: `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`,
+    fingerprint: fingerprintOf(blob),
     text: comment ? `${type} ${material} ${comment}` : `${type} ${material}`,
   };
 }
