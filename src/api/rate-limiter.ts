@@ -71,7 +71,9 @@ export class RateLimiter {
     if (isNew) {
       this.wave += 1;
       const { since, last, accepted } = this.burst;
-      const sustained = now - last > BURST_GAP_MS ? ms : (now - since + ms) / accepted;
+      // Without a burst the pause says little about the pace.
+      const isBurst = now - last <= BURST_GAP_MS;
+      const sustained = isBurst ? (now - since + ms) / accepted : Math.min(ms, BURST_GAP_MS);
       this.interval = Math.min(MAX_INTERVAL_MS, this.interval > 0 ? this.interval * STEP : sustained);
     }
     this.quietSince = this.pausedUntil = Math.max(this.pausedUntil, now + ms);
