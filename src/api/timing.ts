@@ -73,7 +73,8 @@ export function retryAfter(headers: Readonly<Record<string, string>>, now: numbe
   const header = headers["retry-after"]?.trim();
   if (!header) return undefined;
   if (/^-?\d+(\.\d+)?(e\d+)?$/i.test(header)) return Math.max(0, Number(header) * 1000);
-  const at = parseApiTime(header);
+  // Without the bounds of parseApiTime: a date far away is a long wait, not none.
+  const at = readTime(header);
   return Number.isNaN(at) ? undefined : Math.max(0, at - (serverTime(headers) ?? now));
 }
 

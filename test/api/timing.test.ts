@@ -82,6 +82,10 @@ describe("Retry-After", () => {
     expect(asked("perhaps Tue, 05 Mar 2024 10:00:07 GMT", date)).toBeUndefined();
   });
 
+  test("an HTTP date far beyond any lifetime is a long wait, and not none", () => {
+    expect(asked("Thu, 31 Dec 9998 23:59:59 GMT")).toBeGreaterThan(60_000);
+  });
+
   test("an HTTP date without a Date beside it is measured against the local clock", () => {
     expect(asked("Tue, 01 Jan 2030 00:00:04 GMT")).toBe(4_000);
     expect(asked("Tue, 01 Jan 2030 00:00:04 GMT", "nonsense")).toBe(4_000);
