@@ -1,10 +1,10 @@
 // The command `revoke`: revokes API keys, or removes SSH keys, that no stack holds.
+import type { UnreadableEntry } from "../api/list";
 import { ownCredentials } from "../audit/findings";
 import { holderOf } from "../audit/managed";
 import type { ManagedKeys } from "../audit/managed";
 import { ConfigurationError, errorMessage, RefusedError } from "../errors";
 import { isServiceKey } from "../lifecycle/api-key/kind";
-import type { Snapshot } from "../lifecycle/listing";
 import { Run } from "../lifecycle/run";
 import { command, connect, shownArgument } from "./command";
 import { checkId, managedIn } from "./stack-exports";
@@ -86,7 +86,7 @@ async function sshKeysOf({ sshKeys }: Run, ids: readonly string[]): Promise<List
 /** The keys of these ids. @throws ConfigurationError, naming all that are not in the list. */
 function found<T extends { id: string }>(
   ids: readonly string[],
-  { byId, unreadable }: Pick<Snapshot<T>, "byId" | "unreadable">,
+  { byId, unreadable }: { byId: ReadonlyMap<string, T>; unreadable: readonly UnreadableEntry[] },
   label: string,
   hint: string,
 ): T[] {
