@@ -136,7 +136,7 @@ function isGenerated(name: string, value: string): boolean {
 /** A word that is too short for a key. */
 const SHORT_WORD = /^[\w.: -]{0,12}$/;
 
-/** Whether this value cannot hold a secret in any form. When in doubt it can: text, bytes and whatever is nested. */
+/** Whether this value cannot hold a secret: text, bytes and whatever is nested may. */
 function isHarmless(value: unknown): boolean {
   if (typeof value === "string") return SHORT_WORD.test(value);
   return typeof value !== "object" || value === null || Object.keys(value).length === 0;

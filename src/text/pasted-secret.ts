@@ -1,4 +1,4 @@
-// Recognizes a secret that was pasted where a public value belongs: by what it says of itself, and in prose by its looks too.
+// Recognizes a secret that was pasted where a public value belongs, by its marks, and in prose by its looks.
 
 /** Private keys, and WAYSCloud keys, wherever they stand. */
 const PRIVATE = new RegExp(
@@ -35,7 +35,7 @@ const MAX_LENGTH = 65_536;
 /** As long as the secret part of a WAYSCloud key. */
 const RUNS = [/[A-Za-z0-9+/_-]{36,}/g, /[A-Za-z0-9]{36,}/g];
 
-/** Does this text say that it is a private key or a WAYSCloud key, in clear or in base64, hexadecimal or UTF-16? */
+/** Is this marked as a private key or a WAYSCloud key, in clear or in base64, hexadecimal or UTF-16? */
 export function looksSecret(text: string): boolean {
   const clear = visible(text.slice(0, MAX_LENGTH));
   const squashed = clear.replaceAll(/[^A-Za-z0-9+/_-]+/g, "");
@@ -43,7 +43,7 @@ export function looksSecret(text: string): boolean {
   return [clear, squashed, ...[squashed, ...runs].map(decoded)].some((form) => PRIVATE.test(form));
 }
 
-/** Does this prose (a name, a description) hold a secret? `generated`: by the package itself, from a logical name that may look like one. */
+/** Does this name or description hold a secret? `generated` ones may look like one, because a logical name does. */
 export function quotesSecret(text: string, generated = false): boolean {
   const clear = visible(text);
   if (text.length > MAX_LENGTH || looksSecret(text) || TOKEN.test(clear)) return true;
@@ -66,7 +66,7 @@ function decoded(run: string): string {
     .replaceAll("\0", "");
 }
 
-/** Letters of both cases and digits, hardly parted, and changing as often as in random text: words are longer. */
+/** Letters of both cases and digits, hardly separated, and alternating as in random text: words are longer. */
 function isRandom(run: string): boolean {
   const letters = run.replaceAll(/[^A-Za-z0-9]/g, "");
   if (run.length - letters.length > run.length / 12) return false;

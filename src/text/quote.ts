@@ -1,4 +1,4 @@
-// The user's own words in a message: with a question mark for whatever could redraw the terminal or turn the line around.
+// The user's own text in a message, with a question mark for whatever could redraw the terminal.
 
 export function printable(text: string, limit = Infinity): string {
   return text

@@ -1,13 +1,15 @@
-// Makes foreign words safe to print: no secret that we know, no key by its form, no e-mail address, no control character, no flood, no broken Unicode.
+// Makes text safe to print: no known secret, no key, no e-mail address, no control character, no flood,
+// no broken Unicode.
+
 /** Of what a server says only this much is read, and much less is shown. */
 const MAX_READ = 2_000;
-/** A credential is known by this many letters and digits in a row: by a part of it, and without what separates them. */
+/** A credential is recognized by this many of its letters and digits in a row, whatever separates them. */
 const CREDENTIAL_RUN = 12;
-/** What is left of an encoded one between its redacted parts may be shorter. */
+/** Between redacted parts, what is left of an encoded credential may be shorter. */
 const ENCODED_RUN = 6;
-/** What a user marked as secret may be prose, so a part of it is known only if it is longer than a phrase of a message. */
+/** A user's secret may be prose: a part of it must be longer than the phrases of our messages. */
 const SECRET_RUN = 24;
-/** A secret of fewer letters is known by its beginning where a message was cut. */
+/** Where a message was cut, a secret is recognized by this many of its first characters. */
 const SHORTEST_CUT = 4;
 /** Encodings within encodings: URL-encoded, then put into JSON, and so on. */
 const MAX_DECODINGS = 4;
@@ -24,16 +26,16 @@ const INVISIBLE = /\p{Cf}|(?!\s)\p{Cc}/gu;
 const PREFIX = /^wayscloud_/i;
 
 /**
- * A message without whatever looks like a WAYSCloud key, without e-mail addresses, and without each of the given secrets, which may have
- * been cut or quoted on their way into the message. Well-formed, as gRPC needs it.
+ * A message without WAYSCloud keys, e-mail addresses and the given secrets, which may have been cut or quoted
+ * on their way into the message. Well-formed, as gRPC needs it.
  */
 export function redact(message: string, secrets: readonly string[] = []): string {
   return withLabels(message, hidden(message, secrets, SECRET_RUN)).toWellFormed();
 }
 
 /**
- * One printable line of at most `limit` characters: what may be shown of a server's words. `credentials` are shown in no form: if they
- * show one, a key or an address only once they are decoded, nothing of them is shown.
+ * What may be shown of a server's text: one printable line of at most `limit` characters, without `credentials`
+ * in any form. If decoding the text reveals one, a key or an address, nothing of it is shown.
  */
 export function sanitize(words: string, credentials: readonly string[] = [], limit = 300): string {
   const head = words.slice(0, MAX_READ);
@@ -55,7 +57,7 @@ export function sanitize(words: string, credentials: readonly string[] = [], lim
   return line.length > limit ? `${line.slice(0, limit).toWellFormed()}…` : line;
 }
 
-/** A credential without its public prefix, as it is and as others write it: in hexadecimal, and in base64 with anything before it. */
+/** A credential without its public prefix, as it is, in hexadecimal, and in base64 with anything before it. */
 function spellings(credential: string): string[] {
   const secret = Buffer.from(credential.replace(PREFIX, ""));
   if (secret.length < CREDENTIAL_RUN) return [credential];
@@ -65,7 +67,7 @@ function spellings(credential: string): string[] {
   return [secret.toString(), secret.toString("hex"), ...base64.map((run) => run.slice(4, -4))];
 }
 
-/** For each character `s` if it belongs to a secret, `e` for an e-mail address, and a blank if it may be shown. */
+/** For each character: `s` in a secret, `e` in an e-mail address, a blank if it may be shown. */
 function hidden(words: string, secrets: readonly string[], run: number): string {
   const kinds = Array.from({ length: words.length }, () => " ");
   const letters = lettersOf(words);

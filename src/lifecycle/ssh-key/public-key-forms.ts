@@ -1,4 +1,4 @@
-// The other forms in which people meet a public key: what each is called, and how to turn it into OpenSSH's one-line form.
+// Other forms of public keys: what each is called, and how to turn it into OpenSSH's one-line form.
 import { visible } from "../../text/pasted-secret";
 import { SUPPORTED_TYPES } from "./key-material";
 
@@ -25,7 +25,7 @@ const PEM: readonly [label: RegExp, advice: string][] = [
 // Blanks other than the ordinary one and the tab, and characters that nobody sees.
 const ODD_BLANK = /[^\P{Zs} ]|[\p{Cf}\v\f\u0085]/u;
 
-/** What this string is instead of a key in one line, and how to convert it; `undefined` if no known form. Shows nothing of it. */
+/** What this string is instead of a key in one line, and how to convert it. The answer shows nothing of it. */
 export function otherForm(text: string): string | undefined {
   if (text.includes("\0") || text.startsWith("\ufffd")) {
     return "it is UTF-16, as PowerShell's `>` writes it; save the file as UTF-8";

@@ -29,7 +29,7 @@ const PRIVATE =
   "this is a private key or another secret, not a public key. It was not sent anywhere; pass the contents of the .pub file beside it" +
   " (and replace the key if it was shown to anyone)";
 
-/** Parses and normalizes. @throws PublicKeyError with a reason that shows nothing of the string but the name of an algorithm. */
+/** Parses and normalizes. @throws PublicKeyError that shows nothing of the string but the name of an algorithm. */
 export function parsePublicKey(given: string): PublicKey {
   const line = given.trim();
   if (looksSecret(line)) throw new PublicKeyError(PRIVATE);
