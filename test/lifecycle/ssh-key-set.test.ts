@@ -522,6 +522,23 @@ describe("check", () => {
     const { failures } = check({ anna: secret, bjarne: publicKey(1) });
     expect(failures).toEqual([{ property: "", reason: expect.stringContaining("private key") }]);
     expect(JSON.stringify(failures)).not.toMatch(/b3Blbn|AAAAC3/);
+    expect(check({ anna: Object.fromEntries(Buffer.from(secret).entries()) }).failures).toEqual([
+      {
+        property: "",
+        reason:
+          '`publicKeys["anna"]` must be a string, not a Buffer: read the file with `readFileSync(path, "utf8")`',
+      },
+    ]);
+  });
+
+  test("refuses names that an API may trim", () => {
+    expect(reasons(check({ "anna ": publicKey(1) }))).toEqual([
+      '`publicKeys["anna "]`: the name of an entry must not end with white space',
+    ]);
+    expect(reasons(check({ anna: publicKey(1) }, { namePrefix: " team-" }))).toEqual([
+      "`namePrefix` must not begin with white space",
+    ]);
+    expect(reasons(check({ " anna": publicKey(1) }, { namePrefix: "team " }))).toEqual([]);
   });
 
   test.each([

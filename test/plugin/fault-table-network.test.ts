@@ -190,7 +190,13 @@ test.concurrent("row 47: unreadable entries of others: our own are read, and non
   }),
 );
 
-const PAGES: [string, Fault, boolean][] = [
+/** A list of each path that is as long as this. */
+const pages = (extra: (length: number) => Fault): Fault[] => [
+  { path: KINDS.sshKey.list, ...extra(1) },
+  { path: KINDS.serviceKey.list, ...extra(3) },
+];
+
+const PAGES: [string, Fault | Fault[], boolean][] = [
   ["X-Total-Count: 99", { headers: { "x-total-count": "99" } }, false],
   ["X-Next-Page: 2", { headers: { "x-next-page": "2" } }, false],
   ["Content-Range: items 0-1/99", { headers: { "content-range": "items 0-1/99" } }, false],
@@ -200,6 +206,12 @@ const PAGES: [string, Fault, boolean][] = [
   ["next_offset", { wrap: "data", extra: { next_offset: 100 } }, false],
   ["next_marker", { wrap: "data", extra: { next_marker: "x" } }, false],
   ["remaining", { wrap: "data", extra: { remaining: 7 } }, false],
+  ["limit, and as many entries", pages((limit) => ({ wrap: "data", extra: { limit } })), false],
+  [
+    "limit, as many entries, total",
+    pages((limit) => ({ wrap: "data", extra: { limit, total: limit } })),
+    true,
+  ],
   ["quota.total", { wrap: "data", extra: { quota: { total: 99, remaining: 90 } } }, true],
   ["X-RateLimit-Remaining: 59", { headers: { "x-ratelimit-remaining": "59" } }, true],
 ];
@@ -209,7 +221,7 @@ test.concurrent.each(PAGES)("row 48: a list with %s", (what, fault, isComplete) 
     const { emulator } = watched;
     const made = await oneOfEach(watched);
     emulator.requests.length = 0;
-    emulator.faults.add({ ...fault, method: "GET", times: "always" });
+    for (const each of [fault].flat()) emulator.faults.add({ ...each, method: "GET", times: "always" });
     for (const message of await readAll(watched, made)) {
       if (isComplete) expect(message).toBeUndefined();
       else expect(message).toContain("an incomplete list");
