@@ -15,7 +15,8 @@ const LAYERS = {
   queries: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
   settings: { uses: ["text"], not: ["pulumi", "http"] },
   config: { uses: [...everywhere, "text", "api", "settings"], not: ["pulumi", "http"] },
-  lifecycle: { uses: [...everywhere, "text", "api", "config"], not: ["pulumi", "http"] },
+  judge: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
+  lifecycle: { uses: [...everywhere, "text", "api", "judge", "config"], not: ["pulumi", "http"] },
   hosts: {
     uses: [
       ...everywhere,
@@ -30,7 +31,7 @@ const LAYERS = {
     ],
     not: ["http"],
   },
-  audit: { uses: [...everywhere, "text", "api", "config", "lifecycle"], not: ["pulumi", "http"] },
+  audit: { uses: [...everywhere, "text", "api", "judge", "config", "lifecycle"], not: ["pulumi", "http"] },
   "stack-config": { uses: [...everywhere, "text", "config", "settings"], not: ["http"] },
   provider: { uses: [...everywhere, "text", "config", "settings", "stack-config"], not: ["http"] },
   data: {
@@ -67,7 +68,17 @@ const LAYERS = {
   // Built from the vendor's API page alone: a misreading shared with the client would hide itself.
   emulator: { uses: ["version", "supported-node"], not: ["pulumi"] },
   cli: {
-    uses: [...everywhere, "supported-node", "text", "api", "config", "lifecycle", "audit", "emulator"],
+    uses: [
+      ...everywhere,
+      "supported-node",
+      "text",
+      "api",
+      "judge",
+      "config",
+      "lifecycle",
+      "audit",
+      "emulator",
+    ],
     not: ["pulumi", "http"],
   },
 };

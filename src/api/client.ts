@@ -148,7 +148,8 @@ export class AccountClient {
     const request = { method: "DELETE", path: `${collection}/${pathSegment(id)}`, operation } as const;
     try {
       const response = await this.send(request);
-      if (response.text.trim() !== "") this.parse(wire.deleted, request, response);
+      // Any other success has to say what it did.
+      if (response.status !== 204) this.parse(wire.deleted, request, response);
       return "deleted";
     } catch (error) {
       if (error instanceof WaysCloudError && (error.status === 404 || error.status === 410))

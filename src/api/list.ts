@@ -6,6 +6,8 @@ import type { ApiKey, SshKeyRecord } from "./schemas";
 export interface UnreadableEntry {
   /** `undefined` if not even that can be read: then it may be any entry. */
   id: string | undefined;
+  /** Its description or name, if that can be read. */
+  text?: string | undefined;
   /** What to throw where this entry is needed. */
   error: MalformedResponseError;
 }
@@ -14,6 +16,8 @@ export interface UnreadableEntry {
 export interface ParsedList<T> {
   value: T[];
   unreadable: readonly UnreadableEntry[];
+  /** Why there may be more entries than it shows, if so: they are read all the same, but absence is not proved. */
+  mayContinue?: string | undefined;
 }
 
 /** The entries, for those who need each of them. @throws MalformedResponseError if one cannot be read. */
@@ -21,29 +25,6 @@ export function completeList<T>({ value, unreadable }: ParsedList<T>): T[] {
   const [first] = unreadable;
   if (first) throw first.error;
   return value;
-}
-
-/**
- * For those who conclude from the list that an id is not there: a list proves what it shows, but not that the id is none of the entries
- * that cannot be read.
- *
- * @throws MalformedResponseError if an unreadable entry may be the one of this id.
- */
-export function assertNotHidden(list: Pick<ParsedList<unknown>, "unreadable">, id: string): void {
-  assertNothingHidden(list, (other) => other !== id);
-}
-
-/**
- * The same for those who look for something whose id they do not know.
- *
- * @throws MalformedResponseError if an unreadable entry may be it: one without an id, or with an id that is not known to be another's.
- */
-export function assertNothingHidden(
-  { unreadable }: Pick<ParsedList<unknown>, "unreadable">,
-  isKnown: (id: string) => boolean,
-): void {
-  const hidden = unreadable.find(({ id }) => id === undefined || !isKnown(id));
-  if (hidden) throw hidden.error;
 }
 
 /** As users see it in a list: a string that the API leaves out is empty. */

@@ -50,7 +50,7 @@ export function parseList<T extends z.ZodType>(
     if (result.success) value.push(result.data);
     else {
       const error = malformed(label, response, `${summary(result.error)} of entry ${index}`);
-      unreadable.push({ id: idOf(row), error });
+      unreadable.push({ id: idOf(row), text: textOf(row), error });
     }
   });
   return { value, unreadable };
@@ -60,6 +60,11 @@ export function parseList<T extends z.ZodType>(
 function idOf(row: unknown): string | undefined {
   const result = isRecord(row) ? id.safeParse(row.id) : undefined;
   return result?.success ? result.data : undefined;
+}
+
+function textOf(row: unknown): string | undefined {
+  if (!isRecord(row)) return undefined;
+  return [row.description, row.name].find((text) => typeof text === "string");
 }
 
 function rowsOf(body: unknown): unknown[] | undefined {

@@ -66,7 +66,8 @@ export const apiKey = z
       .transform((value) => value ?? true),
     created_at: optionalTime,
     last_used_at: optionalTime,
-    expires_at: optionalTime,
+    // Nobody needs it: what cannot be read says nothing.
+    expires_at: optionalTime.catch(undefined),
   })
   .transform((wire) => ({
     id: wire.id,

@@ -4,6 +4,7 @@ import { ownCredentials } from "../audit/findings";
 import { holderOf } from "../audit/managed";
 import type { ManagedKeys } from "../audit/managed";
 import { ConfigurationError, errorMessage, RefusedError } from "../errors";
+import { isSameId } from "../judge/presence";
 import { isServiceKey } from "../lifecycle/api-key/kind";
 import { Run } from "../lifecycle/run";
 import { command, connect, shownArgument } from "./command";
@@ -90,11 +91,11 @@ function found<T extends { id: string }>(
   label: string,
   hint: string,
 ): T[] {
-  const keys = [...byId.values()].filter(({ id }) => ids.includes(id));
-  const missing = ids.filter((id) => !keys.some((key) => key.id === id));
+  const keys = [...byId.values()].filter((key) => ids.some((id) => isSameId(id, key.id)));
+  const missing = ids.filter((id) => !keys.some((key) => isSameId(id, key.id)));
   if (missing.length === 0) return keys;
   const what = missing.map((id) => {
-    const isListed = unreadable.some((entry) => entry.id === id);
+    const isListed = unreadable.some((entry) => isSameId(entry.id ?? "", id));
     return `${shownArgument(id)}${isListed ? " (listed, but its entry cannot be read)" : ""}`;
   });
   throw new ConfigurationError(

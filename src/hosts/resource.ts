@@ -2,8 +2,8 @@
 import { RefusedError } from "../errors";
 import { Holders } from "../lifecycle/holders";
 import type { Holding } from "../lifecycle/holders";
-import { IncompleteError } from "../lifecycle/lifecycle";
-import type { Checked, Diff, Lifecycle, Properties } from "../lifecycle/lifecycle";
+import { isRecord } from "../lifecycle/inputs";
+import type { Checked, Diff, Lifecycle, Outcome, Properties } from "../lifecycle/lifecycle";
 import type { Codec } from "../lifecycle/properties";
 import type { Run } from "../lifecycle/run";
 
@@ -12,6 +12,9 @@ export interface EncodedState {
   outputs: Properties;
 }
 
+/** The state is kept in any case, so that the next update can put right what is `unfinished`: what the user has to know of it. */
+export type EncodedOutcome = EncodedState & { unfinished?: string | undefined };
+
 /** `check` and `diff` make no request, ever; what they learn of who holds which key they note in `holders`. */
 export interface Resource {
   /** The names of the outputs that say what these inputs or outputs say, these among them. */
@@ -19,57 +22,48 @@ export interface Resource {
   check(olds: Properties, news: Properties, holders?: Holders): Checked;
   /** `now`: wall clock, ms since the epoch; {@link NEVER_DUE} for a diff that only looks for drift. */
   diff(id: string, olds: Properties, news: Properties, now: number, holders?: Holders): Diff;
-  create(inputs: Properties, run: Run): Promise<EncodedState>;
+  create(inputs: Properties, run: Run): Promise<EncodedOutcome>;
   /** `undefined`: a complete list of the account proves that it is gone. */
   read(id: string, olds: Properties, run: Run): Promise<EncodedState | undefined>;
   /** Returns all outputs. */
-  update(id: string, olds: Properties, news: Properties, run: Run): Promise<Properties>;
+  update(id: string, olds: Properties, news: Properties, run: Run): Promise<EncodedOutcome>;
   delete(id: string, olds: Properties, run: Run): Promise<void>;
 }
 
 /** A time at which nothing is due: for the diff of a refresh, which asks what has changed in the account. A due rotation is not drift. */
 export const NEVER_DUE = 0;
 
-/** Something may have been created, or only a part of the work was done: the engine keeps `id` and `properties`, so that the next update can put it right. */
-export class PartialFailure extends Error {
-  override readonly name = "PartialFailure";
-  constructor(
-    readonly id: string,
-    readonly properties: Properties,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 /** The resource type with this lifecycle. */
 export function resource<Inputs, State>(
+  className: string,
   codec: Codec<Inputs, State>,
   lifecycle: Lifecycle<Inputs, State>,
 ): Resource {
-  const encoding = async (work: () => Promise<State>): Promise<EncodedState> => {
-    try {
-      return codec.encodeState(await work());
-    } catch (error) {
-      if (!(error instanceof IncompleteError)) throw error;
-      const { id, outputs } = codec.encodeState(error.state as State);
-      throw new PartialFailure(id, outputs, error.message);
-    }
-  };
+  const encode = ({ state, unfinished }: Outcome<State>): EncodedOutcome => ({
+    ...codec.encodeState(state),
+    unfinished,
+  });
   return {
     sayingTheSame: (names) => Array.from(names).flatMap((name) => [name, ...(codec.repeats?.[name] ?? [])]),
-    check: (olds, news, holders = new Holders()) => codec.check(olds, news, holders),
+    check(olds, news, holders = new Holders()) {
+      const checked = codec.check(olds, news, holders);
+      // Without old inputs it is to be created.
+      if (Object.keys(olds).length === 0)
+        holders.creations.noteDeclared(identityOf(className, checked.inputs));
+      return checked;
+    },
     diff(id, olds, news, now, holders = new Holders()) {
       const state = codec.decodeState(id, olds);
       const diff = lifecycle.diff(state, codec.decodeInputs(news), now);
-      if (diff.isDue === true) holders.replacesDueKeys = true;
+      if (diff.dueSince !== undefined) holders.dueSince.add(diff.dueSince);
       for (const holding of codec.holdings(state)) {
         if (now === NEVER_DUE) holders.noteRead(holding);
         else declare(holders, holding, diff.replaces.length > 0 || diff.releases?.has(holding.what) === true);
       }
       return diff;
     },
-    create: (inputs, run) => encoding(() => lifecycle.create(codec.decodeInputs(inputs), run)),
+    create: async (inputs, run) =>
+      encode(await lifecycle.create(codec.decodeInputs(inputs), run, identityOf(className, inputs))),
     async read(id, olds, run) {
       const state = await lifecycle.read(codec.decodeState(id, olds), run);
       if (state === undefined) return undefined;
@@ -77,10 +71,18 @@ export function resource<Inputs, State>(
       return codec.encodeState(state);
     },
     update: async (id, olds, news, run) =>
-      (await encoding(() => lifecycle.update(codec.decodeState(id, olds), codec.decodeInputs(news), run)))
-        .outputs,
+      encode(await lifecycle.update(codec.decodeState(id, olds), codec.decodeInputs(news), run)),
     delete: async (id, olds, run) => lifecycle.delete(codec.decodeState(id, olds), run),
   };
+}
+
+/** The same for a creation that the engine asks for once more. */
+function identityOf(className: string, inputs: Properties): string {
+  return `${className} ${JSON.stringify(inputs, (_, value: unknown) => (isRecord(value) ? sortedByName(value) : value))}`;
+}
+
+function sortedByName(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Two resources of a program must never manage the same key, in whichever order the engine comes by them. */

@@ -31,6 +31,7 @@ import type { Resource } from "./resource";
 /** By class name. */
 export const resources = {
   SshKey: resource(
+    "SshKey",
     {
       check: checkSshKey,
       decodeInputs: decodeSshKeyInputs,
@@ -41,6 +42,7 @@ export const resources = {
     sshKeyLifecycle,
   ),
   SshKeySet: resource(
+    "SshKeySet",
     {
       check: (_olds, news) => checkSshKeySet(news),
       decodeInputs: decodeSshKeySetInputs,
@@ -51,16 +53,20 @@ export const resources = {
     },
     sshKeySetLifecycle,
   ),
-  ServiceKey: apiKeyResource(serviceKeyKind),
-  PersonalAccessToken: apiKeyResource(tokenKind),
-  RotatingServiceKey: rotatingResource({ kind: serviceKeyKind, identity: ["service"] }),
-  RotatingPersonalAccessToken: rotatingResource({ kind: tokenKind, identity: [] }),
+  ServiceKey: apiKeyResource("ServiceKey", serviceKeyKind),
+  PersonalAccessToken: apiKeyResource("PersonalAccessToken", tokenKind),
+  RotatingServiceKey: rotatingResource("RotatingServiceKey", { kind: serviceKeyKind, identity: ["service"] }),
+  RotatingPersonalAccessToken: rotatingResource("RotatingPersonalAccessToken", {
+    kind: tokenKind,
+    identity: [],
+  }),
 } satisfies Record<string, Resource>;
 
 export type ResourceName = keyof typeof resources;
 
-function apiKeyResource<Spec extends object>(kind: KeyKind<Spec>): Resource {
+function apiKeyResource<Spec extends object>(className: string, kind: KeyKind<Spec>): Resource {
   return resource(
+    className,
     {
       check: (olds, news, holders) => checkApiKey(kind, olds, news, holders),
       decodeInputs: (properties) => decodeApiKeyInputs(kind, properties),
@@ -72,9 +78,10 @@ function apiKeyResource<Spec extends object>(kind: KeyKind<Spec>): Resource {
   );
 }
 
-function rotatingResource<Spec extends object>(rotation: Rotation<Spec>): Resource {
+function rotatingResource<Spec extends object>(className: string, rotation: Rotation<Spec>): Resource {
   const { kind } = rotation;
   return resource(
+    className,
     {
       check: (_olds, news) => checkRotatingKey(kind, news),
       decodeInputs: (properties) => decodeRotatingKeyInputs(kind, properties),

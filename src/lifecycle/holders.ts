@@ -1,4 +1,10 @@
-// Who holds which key, as far as this run has come by it: two resources must never manage the same one, and what another holds is not revoked.
+// Which resource manages which key, as seen so far in this command: two resources must never manage the same one, and a key that another
+// one holds is not revoked.
+import { errorMessage, RefusedError } from "../errors";
+import { idKey } from "../judge/presence";
+import { Creations } from "./create-once/creation";
+import type { Note, Notes, Role } from "./notes";
+import type { Run } from "./run";
 
 /** One thing that a state holds. */
 export interface Holding {
@@ -8,14 +14,22 @@ export interface Holding {
   holder: string;
 }
 
-type Role = "read" | "declared" | "replaced" | "claimed";
+/** When another process of this command deletes what this one waits for. */
+const POLL_MS = 100;
 
 export class Holders {
+  readonly creations = new Creations();
   private readonly byWhat = new Map<string, Map<string, Role>>();
   private readonly programs = new Set<string>();
   private readonly removals = new Map<string, Promise<unknown>>();
-  /** This run replaces a key because its time has come. What it creates is not due as well, whatever the local clock says. */
-  replacesDueKeys = false;
+  /** What other processes of this command delete at this moment, by their process ids. */
+  private readonly removalsElsewhere = new Map<string, number>();
+  private readonly removedElsewhere = new Set<string>();
+  /** The times at which keys were due that this command replaces, RFC 3339, by the local clock. */
+  readonly dueSince = new Set<string>();
+
+  /** `notes`: what the processes of this command tell each other, where there is an engine. */
+  constructor(private readonly notes?: Notes) {}
 
   /** A refresh or a `get` read it: that says nothing about the program. */
   noteRead({ what, holder }: Holding): void {
@@ -35,18 +49,54 @@ export class Holders {
 
   /** This resource holds it no longer. */
   release({ what, holder }: Holding): void {
-    this.byWhat.get(what)?.delete(holder);
+    if (this.byWhat.get(what)?.delete(holder)) this.tell({ is: "released", what, holder });
   }
 
-  /** Its deletion begins now. Whoever wants to take it over waits for the end of that, and decides again. */
-  noteRemoval(what: string, removal: Promise<void>): void {
+  /**
+   * Begins its deletion, which `work` does. Whoever wants to take it over waits for the end of that, and decides again. False, without any
+   * `work`, if another process has just taken it over.
+   */
+  async remove(holding: Holding, work: () => Promise<void>): Promise<boolean> {
+    const { what } = holding;
+    // First said, then looked: of two processes that do so at once, at least one sees the other.
+    this.tell({ is: "removing", what });
+    if (this.isHeldByAnother(holding)) {
+      this.tell({ is: "kept", what });
+      return false;
+    }
+    const removal = work();
+    // Noted before anything else runs: from here on nobody may adopt or import it.
     const over = removal.catch(() => undefined).then(() => this.removals.delete(what));
     this.removals.set(what, over);
+    try {
+      await removal;
+      this.tell({ is: "removed", what });
+    } catch (error) {
+      this.tell({ is: "kept", what });
+      throw error;
+    }
+    this.release(holding);
+    return true;
   }
 
   /** Ends with its deletion, whatever became of that; `undefined` while nothing deletes it. */
   removalOf(what: string): Promise<unknown> | undefined {
-    return this.removals.get(what);
+    this.listen();
+    return (
+      this.removals.get(what) ?? (this.removalsElsewhere.has(what) ? this.endElsewhere(what) : undefined)
+    );
+  }
+
+  /** Has another process of this command deleted it? */
+  wasRemovedElsewhere(what: string): boolean {
+    return this.removedElsewhere.has(what);
+  }
+
+  private async endElsewhere(what: string): Promise<void> {
+    while (this.removalsElsewhere.has(what)) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      this.listen();
+    }
   }
 
   /** Does any resource hold this, as far as this run knows? */
@@ -54,13 +104,15 @@ export class Holders {
     return (this.byWhat.get(what)?.size ?? 0) > 0;
   }
 
-  /** Does another resource hold this, as far as this run knows? Then its deletion is not ours. */
+  /** Does another resource hold this, as far as this command knows? Then its deletion is not ours. */
   isHeldByAnother({ what, holder }: Holding): boolean {
+    this.listen();
     return [...(this.byWhat.get(what)?.keys() ?? [])].some((other) => other !== holder);
   }
 
   /** The holder of another resource of the program that keeps this, if any: nobody else may take it. */
   keeper(what: string, except?: string): string | undefined {
+    this.listen();
     for (const [holder, role] of this.byWhat.get(what) ?? []) {
       if (holder !== except && (role === "declared" || role === "claimed")) return holder;
     }
@@ -87,22 +139,113 @@ export class Holders {
   }
 
   private set(what: string, holder: string, role: Role): void {
+    this.keep(what, holder, role);
+    this.tell({ is: role, what, holder });
+  }
+
+  private keep(what: string, holder: string, role: Role): void {
     const holders = this.byWhat.get(what) ?? new Map<string, Role>();
     this.byWhat.set(what, holders.set(holder, role));
   }
+
+  private tell(note: Note): void {
+    this.withNotes((notes) => notes.append(note));
+  }
+
+  /** Takes in what the other processes of this command have noted. */
+  private listen(): void {
+    this.withNotes((notes) => {
+      const others = notes.others();
+      for (const { note, pid } of others.notes) this.hear(note, pid);
+      for (const [what, pid] of this.removalsElsewhere)
+        if (!others.pids.has(pid)) this.removalsElsewhere.delete(what);
+    });
+  }
+
+  private hear(note: Note, pid: number): void {
+    const { is, what } = note;
+    switch (is) {
+      case "removing":
+        this.removalsElsewhere.set(what, pid);
+        return;
+      case "removed":
+        this.removedElsewhere.add(what);
+        this.removalsElsewhere.delete(what);
+        return;
+      case "kept":
+        this.removalsElsewhere.delete(what);
+        return;
+      case "released":
+        this.byWhat.get(what)?.delete(note.holder);
+        return;
+      default:
+        this.keep(what, note.holder, is);
+    }
+  }
+
+  private problem: string | undefined;
+
+  private withNotes(work: (notes: Notes) => void): void {
+    if (!this.notes || this.problem !== undefined) return;
+    try {
+      work(this.notes);
+    } catch (error) {
+      this.problem = errorMessage(error);
+    }
+  }
+
+  /** @throws RefusedError where another process may hold this, and this one cannot know. */
+  assertAware(title: string): void {
+    if (this.problem !== undefined) throw new RefusedError(`${title} was refused: ${this.problem}.`);
+  }
 }
 
-/** The name that an error can give to a holder: `project/stack/name` before its `#`, if it has one. */
+/**
+ * Runs `work`, the deletion, unless another resource manages the object now. If this resource's own replacement has taken it over
+ * (`up --replace` does not inform the provider), refuses.
+ */
+export async function deleteUnlessHeld(
+  run: Run,
+  [holding]: Holding[],
+  what: string,
+  /** The input by which another resource takes it over. */
+  input: "existing" | "adoptExisting",
+  work: () => Promise<void>,
+): Promise<void> {
+  if (!holding) return work();
+  const { holders } = run;
+  const isHeld = holders.isHeldByAnother(holding);
+  holders.assertAware(`Deleting ${what}`);
+  if (!isHeld && (await holders.remove(holding, work))) return;
+  const claimant = holders.claimant(holding.what);
+  holders.release(holding);
+  if (claimant !== undefined && isSameOwner(ownerOf(holding.holder), ownerOf(claimant))) {
+    throw new RefusedError(
+      `${what} was not replaced: \`${input}\` let the new resource take the same key again. Nothing was revoked. Remove \`${input}\` from the program` +
+        " (that changes nothing by itself), run `pulumi up`, then replace the resource.",
+    );
+  }
+  run.log(`Keeping ${what}: another resource manages it now.`);
+}
+
+/** The name that an error can give to a holder: what comes before its `#`, if it has one. */
 export function ownerOf(holder: string): string {
   return holder.slice(0, Math.max(0, holder.lastIndexOf("#")));
 }
 
+/** `project/stack/name`, and `project/stack/<types of the parents>$name` of a child. A state of an earlier version names no parents. */
+export function isSameOwner(a: string, b: string): boolean {
+  const plain = (owner: string): string => owner.replace(/^([^/]*\/[^/]*\/)(?:.*\$)?/s, "$1");
+  const isExact = a.includes("$") && b.includes("$");
+  return a !== "" && (a === b || (!isExact && plain(a) === plain(b)));
+}
+
 /** What a state claims that holds the API key of this id. */
 export function apiKeyClaim(id: string): string {
-  return `api-key ${id}`;
+  return `api-key ${idKey(id)}`;
 }
 
 /** What a state claims that holds the SSH key of this id. */
 export function sshKeyClaim(id: string): string {
-  return `ssh-key ${id}`;
+  return `ssh-key ${idKey(id)}`;
 }

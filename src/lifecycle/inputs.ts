@@ -194,5 +194,6 @@ export function same(a: unknown, b: unknown): boolean {
     const keys = Object.keys(a);
     return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
   }
-  return a === b;
+  // NaN is the same as itself here, or it would replace a key at every update.
+  return a === b || Object.is(a, b);
 }

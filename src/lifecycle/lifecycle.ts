@@ -32,33 +32,28 @@ export interface Diff {
   outputs?: Properties;
   /** What the state holds and the update gives up, as its holdings name it: another resource may take it over. */
   releases?: ReadonlySet<string>;
-  /** It is replaced because its time has come. */
-  isDue?: boolean;
+  /** It is replaced because this time (RFC 3339) has come by the local clock. */
+  dueSince?: string;
+}
+
+/** What an operation leaves. The engine keeps `state` in any case, so that the next update can finish what is `unfinished`. */
+export interface Outcome<State> {
+  state: State;
+  /** What the user has to know: something may have been created, or only a part of the work was done. */
+  unfinished?: string | undefined;
 }
 
 /** `diff` gets no account: it makes no request, ever. */
 export interface Lifecycle<Inputs, State> {
   /** `now`: wall clock, ms since the epoch. */
   diff(state: State, inputs: Inputs, now: number): Diff;
-  create(inputs: Inputs, run: Run): Promise<State>;
+  /** `identity` is the same where the engine asks for this very creation again. */
+  create(inputs: Inputs, run: Run, identity: string): Promise<Outcome<State>>;
   /** `undefined`: a complete list of the account proves that it is gone. */
   read(state: State, run: Run): Promise<State | undefined>;
   /** In place. Only rotating keys, and states that need cleaning up, make requests here. */
-  update(state: State, inputs: Inputs, run: Run): Promise<State>;
+  update(state: State, inputs: Inputs, run: Run): Promise<Outcome<State>>;
   delete(state: State, run: Run): Promise<void>;
-}
-
-/**
- * Something may have been created, or only a part of the work was done. The engine keeps `state`, so that the next update can put it right.
- */
-export class IncompleteError<State> extends Error {
-  override readonly name = "IncompleteError";
-  constructor(
-    readonly state: State,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 /** The value of an input at a step where all of them are known. */

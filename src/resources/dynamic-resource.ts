@@ -20,8 +20,8 @@ export type RuntimeName =
 export interface ResourceSpec<A> {
   className: string;
   runtime: RuntimeName;
-  /** The inputs that are passed for these arguments. */
-  inputs(name: string, args: A): object;
+  /** The inputs that are passed for these arguments; `parents`: see {@link ownerInput}. */
+  inputs(name: string, args: A, parents: string): object;
   /** Outputs that are not inputs: they are named so that they exist at once. */
   outputs: readonly string[];
   /** Outputs that are inputs as well, of a resource that was obtained with `get`. */
@@ -59,7 +59,7 @@ export function declaration<A extends object>(
   // Every property costs time and space in the state: only these are named, and `undefined` is not stored.
   for (const output of found ? [...spec.inputOutputs, ...spec.outputs] : spec.outputs)
     properties[output] = undefined;
-  if (args) Object.assign(properties, spec.inputs(name, args));
+  if (args) Object.assign(properties, spec.inputs(name, args, typesOf(opts?.parent)));
   properties.__provider = providerCode(spec.runtime);
   const { secrets } = spec;
   return [
@@ -156,10 +156,21 @@ export function defaultDescription(name: string): string {
 
 /**
  * Private input: which resource of which stack this is, where no description or name says so. With it a key that was handed over, or
- * copied with a stack's state, is known for whose it is.
+ * copied with a stack's state, is known for whose it is. `parents`: the types of its parents, as in its URN: two resources may have one
+ * logical name if those differ.
  */
-export function ownerInput(name: string): { __owner: string } {
-  return { __owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}` };
+export function ownerInput(name: string, parents: string): { __owner: string } {
+  return { __owner: `${pulumi.getProject()}/${pulumi.getStack()}/${parents}${name}` };
+}
+
+/** The types of a parent and its own parents, each followed by `$`. The URN leaves out the stack itself. */
+function typesOf(parent: unknown): string {
+  if (!pulumi.Resource.isInstance(parent)) return "";
+  const { __pulumiType: type, __parentResource: above } = parent as {
+    __pulumiType?: unknown;
+    __parentResource?: unknown;
+  };
+  return typeof type !== "string" || type === "pulumi:pulumi:Stack" ? "" : `${typesOf(above)}${type}$`;
 }
 
 /** The default description of a rotating key: each of its keys adds a marker of its own. */

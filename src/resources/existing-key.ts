@@ -48,11 +48,11 @@ export interface CommonKeyArgs {
 }
 
 /** The inputs with the default description, and with all of `existing` secret. */
-export function keyInputs<A extends CommonKeyArgs>(name: string, args: A): A {
+export function keyInputs<A extends CommonKeyArgs>(name: string, args: A, parents: string): A {
   return {
     ...args,
     description: args.description ?? defaultDescription(name),
     ...(args.existing === undefined ? {} : { existing: pulumi.secret(args.existing) }),
-    ...(args.existing === undefined && args.description === undefined ? {} : ownerInput(name)),
+    ...(args.existing === undefined && args.description === undefined ? {} : ownerInput(name, parents)),
   };
 }

@@ -58,7 +58,9 @@ export const ROTATING_IMPORT =
   "Let the resource create a key of its own, and revoke the old one once nothing uses it";
 
 /** The inputs with the default description. */
-export function rotatingInputs<A extends RotationArgs>(name: string, args: A): A {
-  if (args.description === undefined) return { ...args, description: defaultRotatingDescription(name) };
-  return { ...args, ...ownerInput(name) };
+export function rotatingInputs<A extends RotationArgs>(name: string, args: A, parents: string): A {
+  const description = args.description ?? defaultRotatingDescription(name);
+  // The default description says everything of the owner but its parents.
+  const isSaid = args.description === undefined && parents === "";
+  return { ...args, description, ...(isSaid ? {} : ownerInput(name, parents)) };
 }

@@ -47,7 +47,11 @@ export interface SshKeySetEntry {
 const SPEC: ResourceSpec<SshKeySetArgs> = {
   className: "SshKeySet",
   runtime: "sshKeySet",
-  inputs: (name, args) => ({ ...args, namePrefix: args.namePrefix ?? `${name}-`, ...ownerInput(name) }),
+  inputs: (name, args, parents) => ({
+    ...args,
+    namePrefix: args.namePrefix ?? `${name}-`,
+    ...ownerInput(name, parents),
+  }),
   outputs: ["keys"],
   inputOutputs: [],
   secrets: [],

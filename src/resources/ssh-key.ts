@@ -49,10 +49,10 @@ export interface SshKeyState {
 const SPEC: ResourceSpec<SshKeyArgs> = {
   className: "SshKey",
   runtime: "sshKey",
-  inputs: (name, args) => ({
+  inputs: (name, args, parents) => ({
     ...args,
     name: args.name ?? defaultName(name),
-    ...(args.adoptExisting === undefined || args.adoptExisting === false ? {} : ownerInput(name)),
+    ...(args.adoptExisting === undefined || args.adoptExisting === false ? {} : ownerInput(name, parents)),
   }),
   outputs: ["fingerprint", "keyType", "createdAt", "vmCount", "adopted"],
   inputOutputs: ["name", "publicKey"],

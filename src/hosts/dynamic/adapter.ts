@@ -9,8 +9,7 @@ import type { Properties } from "../../lifecycle/lifecycle";
 import type { Run } from "../../lifecycle/run";
 import { unsafeEntryIn, unsafeEntryMessage } from "../../text/unsafe-entry";
 import { RefreshClock } from "../refresh-clock";
-import { PartialFailure } from "../resource";
-import type { Resource } from "../resource";
+import type { EncodedOutcome, Resource } from "../resource";
 
 /** How the SDK writes an unknown value (`pulumi.runtime.unknownValue`), whatever its type. */
 export const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -50,18 +49,14 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
       }),
     diff: (id, olds: Properties, news: Properties) =>
       withoutStackTrace(() => {
-        const { changes, replaces, deleteBeforeReplace } = resource.diff(
-          id,
-          decode(olds),
-          decode(news),
-          clock.now(id),
-          run.holders,
-        );
+        const now = clock.now(id);
+        const diff = resource.diff(id, decode(olds), decode(news), now, run.holders);
+        const { changes, replaces, deleteBeforeReplace } = diff;
         return { changes, replaces, ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }) };
       }),
     create: (inputs: Properties) =>
-      withPartialFailure(inputs, async () => {
-        const { id, outputs } = await resource.create(decode(inputs), run);
+      withoutStackTrace(async () => {
+        const { id, outputs } = orPartialFailure(await resource.create(decode(inputs), run), inputs);
         return { id, outs: encode(outputs) };
       }),
     read: (id, olds: Properties) =>
@@ -71,8 +66,10 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
         return state ? { id: state.id, props: encode(state.outputs) } : {};
       }),
     update: (id, olds: Properties, news: Properties) =>
-      withPartialFailure(news, async () => ({
-        outs: encode(await resource.update(id, decode(olds), decode(news), run)),
+      withoutStackTrace(async () => ({
+        outs: encode(
+          orPartialFailure(await resource.update(id, decode(olds), decode(news), run), news).outputs,
+        ),
       })),
     delete: (id, olds: Properties) => withoutStackTrace(() => resource.delete(id, decode(olds), run)),
   };
@@ -102,16 +99,12 @@ function mapValues<T>(value: T, leaf: (value: unknown) => unknown): T {
   return copy as T;
 }
 
-/** Create and update: a partial failure must carry the provider's code, or the engine cannot go on with it. */
-async function withPartialFailure<T>(inputs: Properties, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof PartialFailure)) throw withoutStack(error);
-    const properties = { ...encode(error.properties), __provider: inputs.__provider };
-    const message = errorMessage(error);
-    throw Object.assign(new Error(message), { id: error.id, properties, reasons: [message] });
-  }
+/** @throws what the SDK reports as a partial failure, where something is unfinished. It must carry the provider's code, or the engine cannot go on. */
+function orPartialFailure(outcome: EncodedOutcome, inputs: Properties): EncodedOutcome {
+  const { id, outputs, unfinished } = outcome;
+  if (unfinished === undefined) return outcome;
+  const properties = { ...encode(outputs), __provider: inputs.__provider };
+  throw Object.assign(new Error(unfinished), { id, properties, reasons: [unfinished] });
 }
 
 async function withoutStackTrace<T>(work: () => T | Promise<T>): Promise<T> {

@@ -4,6 +4,8 @@ import type { dynamic } from "@pulumi/pulumi";
 import { resolveConnection } from "../../config";
 import { API_KEY, ENDPOINT, keysOf, SETTINGS } from "../../settings";
 import { errorMessage } from "../../errors";
+import { Holders } from "../../lifecycle/holders";
+import { Notes } from "../../lifecycle/notes";
 import { createRun } from "../../lifecycle/run";
 import { resources } from "../resources";
 import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
@@ -26,7 +28,10 @@ const host: ProviderProcess = {
       return errorMessage(error);
     }
   },
-  run: createRun(lookUp, describe, { log: (line) => process.stderr.write(`${line}\n`) }),
+  run: createRun(lookUp, describe, {
+    log: (line) => process.stderr.write(`${line}\n`),
+    holders: new Holders(Notes.of(process.argv[2])),
+  }),
   now: () => Date.now(),
 };
 

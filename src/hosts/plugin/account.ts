@@ -5,9 +5,11 @@ import type { Setting } from "../../settings";
 import { ConfigurationError, errorMessage } from "../../errors";
 import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../lifecycle/lifecycle";
+import { Holders } from "../../lifecycle/holders";
+import { Notes } from "../../lifecycle/notes";
 import { createRun, type Run } from "../../lifecycle/run";
 import { callTiming } from "./call-scope";
-import { warn } from "./engine-log";
+import { engineAddress, warn } from "./engine-log";
 
 /** The names of a setting in a configuration: our own, without their namespace, and those of an explicit Provider of the dynamic host. */
 export function namesOf(setting: Setting): string[] {
@@ -36,7 +38,11 @@ export class PluginAccount {
 
   /** Everything that this process knows; connects to the account at the first request. */
   context(): Run {
-    return (this.made ??= createRun(this.lookUp, this.source, { timing: callTiming, log: warn }));
+    return (this.made ??= createRun(this.lookUp, this.source, {
+      timing: callTiming,
+      log: warn,
+      holders: new Holders(Notes.of(engineAddress())),
+    }));
   }
 
   /** Why no account can be made of the configuration, if so. Makes no request. */

@@ -6,6 +6,7 @@ import type { AutoKind } from "../../text/auto-name";
 import type { Properties } from "../../lifecycle/lifecycle";
 import { isSameMaterial } from "../../lifecycle/ssh-key/identity";
 import type { PluginResource } from "./resource";
+import { ownerOfUrn } from "./urn";
 
 /** Private input: the name or description that an import found. It stays until the program says another; what the program itself once said does not. */
 export const IMPORTED = "__imported";
@@ -13,7 +14,7 @@ export const IMPORTED = "__imported";
 /** The inputs with their default filled in, which `check` gives the marker that the resource has. */
 export function withDefaults(resource: PluginResource, olds: Properties, news: Properties): Properties {
   const { project, stack, name } = resource.urn;
-  const __owner = `${project}/${stack}/${name}`;
+  const __owner = ownerOfUrn(resource.urn);
   if (resource.className === "SshKey") {
     const kept = isSameMaterial(olds.publicKey, news.publicKey) || olds.publicKey === undefined;
     const automatic = (kept ? olds[IMPORTED] : undefined) ?? autoNameTemplate(`${name}-`, false);
@@ -22,9 +23,11 @@ export function withDefaults(resource: PluginResource, olds: Properties, news: P
   }
   if (resource.className === "SshKeySet")
     return { ...news, namePrefix: news.namePrefix ?? `${name}-`, __owner };
-  const owner = `pulumi ${__owner}`;
+  const owner = `pulumi ${project}/${stack}/${name}`;
   if ("rotateEveryDays" in resource.table.inputs) {
-    return news.description === undefined ? { ...news, description: owner } : { ...news, __owner };
+    // The default description says everything of the owner but its parents.
+    const isSaid = news.description === undefined && resource.urn.types === resource.urn.type;
+    return { ...news, description: news.description ?? owner, ...(!isSaid && { __owner }) };
   }
   const description = news.description ?? olds[IMPORTED] ?? autoNameTemplate(`${owner} #`, false);
   return { ...news, description, ...((news.existing ?? news.description) !== undefined && { __owner }) };

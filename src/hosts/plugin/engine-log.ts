@@ -6,6 +6,7 @@ import { urnOfCall, withoutSecrets } from "./call-scope";
 import { grpc } from "./sdk";
 
 let client: EngineClient | undefined;
+let engine: string | undefined;
 
 /** The address comes as an argument of the process, with Handshake and with Attach; the last one counts. */
 export function connectEngine(address: string | undefined): void {
@@ -13,6 +14,12 @@ export function connectEngine(address: string | undefined): void {
   client?.close();
   // The engine is on this machine, whatever proxy the environment names.
   client = new EngineClient(address, grpc.credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
+  engine = address;
+}
+
+/** The engine that this process serves, if it has said so. */
+export function engineAddress(): string | undefined {
+  return engine;
 }
 
 const LOOK_EVERY_MS = 1_000;

@@ -4,19 +4,19 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 
 import { errorMessage } from "../../errors";
-import { PartialFailure } from "../resource";
 import { withoutSecrets } from "./call-scope";
 import { grpc } from "./sdk";
 import type { Struct } from "./sdk";
 
-/** Something exists that the state must hold although the call failed. */
+/** What the state must hold although the call failed. */
 export class ResourceInitFailed extends Error {
   constructor(
-    readonly failure: PartialFailure,
+    readonly id: string,
     readonly outputs: Struct,
     readonly inputs: Struct | undefined,
+    message: string,
   ) {
-    super(failure.message);
+    super(message);
   }
 }
 
@@ -34,15 +34,15 @@ export function statusOf(error: unknown): Partial<ServerErrorResponse> {
   return { ...status, metadata };
 }
 
-function detailsOf({ failure, outputs, inputs }: ResourceInitFailed): Status {
+function detailsOf({ id, outputs, inputs, message }: ResourceInitFailed): Status {
   const kept = new ErrorResourceInitFailed();
-  kept.setId(failure.id);
+  kept.setId(id);
   kept.setProperties(outputs);
-  kept.setReasonsList([shown(failure.message)]);
+  kept.setReasonsList([shown(message)]);
   if (inputs) kept.setInputs(inputs);
   const status = new Status();
   status.setCode(grpc.status.UNKNOWN);
-  status.setMessage(shown(failure.message));
+  status.setMessage(shown(message));
   status.addDetails().pack(kept.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   return status;
 }

@@ -2,7 +2,7 @@
 import { ConfigurationError } from "../../errors";
 import type { Properties } from "../../lifecycle/lifecycle";
 import type { Run } from "../../lifecycle/run";
-import { hasFingerprint } from "../../lifecycle/ssh-key/identity";
+import { isSameKey } from "../../lifecycle/ssh-key/identity";
 import { parsePublicKey, PublicKeyError } from "../../lifecycle/ssh-key/public-key";
 import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
 import { without } from "../../lifecycle/inputs";
@@ -82,7 +82,7 @@ function publicKeyGivenAsId(id: string): PublicKey {
 
 async function idOf(key: PublicKey, context: Run): Promise<string> {
   const { byId } = await context.sshKeys.shared();
-  const held = [...byId.values()].find((record) => hasFingerprint(record, key.text));
+  const held = [...byId.values()].find((record) => isSameKey(record, key.text) === true);
   if (held) return held.id;
   throw new ConfigurationError(
     `The account holds no SSH key with the fingerprint ${key.fingerprint}: there is nothing to import. Declare it without \`import\` to have it added.`,
@@ -105,8 +105,8 @@ export function withoutHolder({ urn }: PluginResource, outputs: Properties): Pro
 
 const HELD_SINGLY = new Set(["SshKey", "ServiceKey", "PersonalAccessToken"]);
 
-function holderOf({ project, stack, type, name }: Urn): string {
-  return `${project}/${stack}/${name}#${type}`;
+function holderOf({ project, stack, types, name }: Urn): string {
+  return `${project}/${stack}/${name}#${types}`;
 }
 
 /**

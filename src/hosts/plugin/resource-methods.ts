@@ -4,7 +4,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { without } from "../../lifecycle/inputs";
 import { scopeWarnings } from "../../text/scopes";
 import { LOST, unsafeEntryMessage } from "../../text/unsafe-entry";
-import { PartialFailure } from "../resource";
+import type { EncodedOutcome } from "../resource";
 import type { CheckFailure, Properties } from "../../lifecycle/lifecycle";
 import { RefreshClock } from "../refresh-clock";
 import type { PluginAccount } from "./account";
@@ -24,6 +24,11 @@ import { decode, encode, propertyWithLost } from "./values";
 
 export class ResourceMethods {
   private readonly clock = new RefreshClock();
+  /**
+   * Resources that this process has imported, with their ids. Where the option `import` changes to another spelling of the same key, the
+   * engine imports it once more, and then deletes the "original": the very key.
+   */
+  private readonly lookedUp = new Set<string>();
 
   /** The account is another one after each Configure. */
   constructor(private readonly account: () => PluginAccount) {}
@@ -64,6 +69,8 @@ export class ResourceMethods {
       this.clock.now(id),
       this.account().context().holders,
     );
+    // From here on a deletion is that of a replacement.
+    if (diff.replaces.length > 0) this.lookedUp.delete(`${request.getUrn()} ${id}`);
     const oldInputs = present(decode(request.getOldInputs()).properties);
     return diffResponse({ ...diff, changed: diff.changed ?? diff.replaces }, oldInputs, news);
   }
@@ -76,11 +83,11 @@ export class ResourceMethods {
       response.setProperties(outgoing(resource, previewOfCreate(resource.table, inputs), secrets));
       return response;
     }
-    const { id, outputs } = await tracked(resource, request.getProperties(), secrets, () =>
-      resource.lifecycle.create(inputs, this.account().context()),
+    const outcome = await resource.lifecycle.create(inputs, this.account().context());
+    response.setId(outcome.id);
+    response.setProperties(
+      orInitFailed(outcome, outgoing(resource, outcome.outputs, secrets), request.getProperties()),
     );
-    response.setId(id);
-    response.setProperties(outgoing(resource, outputs, secrets));
     return response;
   }
 
@@ -98,11 +105,14 @@ export class ResourceMethods {
     if (Object.keys(declared.properties).length === 0) {
       const found = await lookUp(resource, id, context);
       if (!found) return response;
+      this.lookedUp.add(`${request.getUrn()} ${found.id}`);
       response.setId(found.id);
       response.setProperties(outgoing(resource, found.outputs, secrets));
       response.setInputs(encode(found.inputs, secrets));
       return response;
     }
+    // A refresh: what was imported before is in the state now.
+    this.lookedUp.delete(`${request.getUrn()} ${id}`);
     const state = completed(resource, present(properties), declared.properties);
     // What a `get` looked up, without the key itself, holds nothing.
     const isHeld = state.key !== undefined || state.publicKey !== undefined;
@@ -130,15 +140,21 @@ export class ResourceMethods {
     }
     // What fails may leave what was there before.
     const either = [...before.secrets, ...secrets];
-    const outputs = await tracked(resource, request.getNews(), either, () =>
-      resource.lifecycle.update(id, olds, news, this.account().context()),
-    );
-    response.setProperties(outgoing(resource, withoutHolder(resource, outputs), secrets));
+    const outcome = await resource.lifecycle.update(id, olds, news, this.account().context());
+    const marked = outcome.unfinished === undefined ? secrets : either;
+    const outputs = outgoing(resource, withoutHolder(resource, outcome.outputs), marked);
+    response.setProperties(orInitFailed(outcome, outputs, request.getNews()));
     return response;
   }
 
   async delete(request: messages.DeleteRequest): Promise<InstanceType<typeof Empty>> {
     const resource = resourceOf(request.getUrn());
+    if (this.lookedUp.has(`${request.getUrn()} ${request.getId()}`)) {
+      warn(
+        `Keeping ${request.getId()}: the option \`import\` has imported it again. Remove the option from the program.`,
+      );
+      return new Empty();
+    }
     const olds = stateOf(resource, decode(request.getProperties()).properties, {});
     await resource.lifecycle.delete(request.getId(), olds, this.account().context());
     return new Empty();
@@ -162,19 +178,14 @@ function outgoing(resource: PluginResource, outputs: Properties, secrets: Iterab
   return encode(all, [...lifecycle.sayingTheSame(secrets), ...secretsAmong(table.outputs)]);
 }
 
-/** Create and update: what a partial failure leaves goes into the state. */
-async function tracked<T>(
-  resource: PluginResource,
+/** @throws what gRPC reports as a partial failure, where something is unfinished: the outputs go into the state all the same. */
+function orInitFailed(
+  { id, unfinished }: EncodedOutcome,
+  outputs: Struct,
   inputs: Struct | undefined,
-  secrets: Iterable<string>,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof PartialFailure)) throw error;
-    throw new ResourceInitFailed(error, outgoing(resource, error.properties, secrets), inputs);
-  }
+): Struct {
+  if (unfinished === undefined) return outputs;
+  throw new ResourceInitFailed(id, outputs, inputs, unfinished);
 }
 
 /** The engine prints the value of the property that a failure names. */

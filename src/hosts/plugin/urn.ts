@@ -4,6 +4,8 @@
 export interface Urn {
   stack: string;
   project: string;
+  /** The type tokens of the parents and its own, joined by `$`. */
+  types: string;
   /** The type token, without those of the parents. */
   type: string;
   /** The logical name. */
@@ -15,7 +17,14 @@ export function parseUrn(urn: string): Urn {
   return {
     stack: head.replace(/^urn:pulumi:/, ""),
     project,
+    types,
     type: types.split("$").at(-1) ?? "",
     name: name.join("::"),
   };
+}
+
+/** `project/stack/name`, with the types of its parents before the name where it has some: no two resources have the same. */
+export function ownerOfUrn({ project, stack, types, type, name }: Urn): string {
+  const parents = types.slice(0, types.length - type.length);
+  return `${project}/${stack}/${parents}${name}`;
 }

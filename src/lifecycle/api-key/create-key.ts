@@ -1,22 +1,28 @@
-// Creating one API key, exactly once, and cleaning up after an attempt whose outcome is unknown: shared by all resources that hold keys.
-import { assertNothingHidden } from "../../api/list";
+// Creating one API key, exactly once, and what lost attempts to do so may have left: shared by all resources that hold keys.
 import type { ApiKey, CreatedKey } from "../../api/schemas";
+import { parseApiTime } from "../../api/timing";
+import { judge, sortByOwner } from "../../judge/ownership";
+import type { Shown } from "../../judge/ownership";
+import { markerOf } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
+import type { Lost } from "../create-once/clean-up";
 import { createOnce } from "../create-once/create-once";
-import { byServerClock } from "../create-once/lost-attempt";
-import type { LostAttempt } from "../create-once/lost-attempt";
-import { possibleLeftoverMessage, unreadableMessage } from "../create-once/messages";
-import { apiKeyClaim } from "../holders";
+import type { LostCreation } from "../create-once/creation";
+import { possibleLeftover } from "../create-once/messages";
+import type { StartedAt } from "../create-once/started";
 import type { Run } from "../run";
 import { rfc3339 } from "../time";
 import type { KeyKind } from "./kind";
-import { leftBy, ownershipOf } from "./matching";
 import type { HeldKey } from "./state";
 
-export interface NewKey<Spec> extends HeldKey<Spec> {
-  key: string;
-  /** A lost attempt may have left a duplicate, and it was not possible to check. */
-  duplicatePossible: boolean;
+/** An attempt to create an API key, whose outcome is unknown. */
+export interface LostAttempt extends StartedAt {
+  /** `null` for a token. */
+  service: string | null;
+  /** The full description that was sent, with its marker if it has one. */
+  description: string;
+  /** The description ends in a generated marker, so that it proves whose work it is. */
+  hasMarker: boolean;
 }
 
 export interface KeyToCreate<Spec> {
@@ -26,48 +32,53 @@ export interface KeyToCreate<Spec> {
   /** The description ends in a generated marker. */
   hasMarker: boolean;
   /** See `Creation`. */
-  sameInputs?: string | undefined;
+  identity: string;
+  before?: LostCreation | undefined;
 }
+
+export type NewKey<Spec> =
+  | { is: "created"; key: HeldKey<Spec> & { key: string }; unfinished?: string | undefined }
+  | { is: "unresolved"; why: string; started: StartedAt };
 
 export async function createKey<Spec extends object>(
   kind: KeyKind<Spec>,
-  toCreate: KeyToCreate<Spec>,
+  { spec, description, hasMarker, identity, before }: KeyToCreate<Spec>,
   run: Run,
 ): Promise<NewKey<Spec>> {
-  const { spec, description, sameInputs } = toCreate;
   const what = describeKey(kind, description);
   const operation = run.client.operation(`Creating ${what}`);
   const { apiKeys } = run;
   const created = await createOnce<CreatedKey, ApiKey>(
     {
-      what,
-      sameInputs,
+      ...{ what, identity, before },
+      sent: { text: description, hasMarker },
+      shown: shownBy(kind, spec),
       post: () => kind.post(spec, description, run, operation),
       list: () => apiKeys.fresh(operation),
       isKnown: apiKeys.knownBefore(),
-      ownership: (entry, relation) => ownershipOf(kind, toCreate, entry, relation),
-      remove: (id) => apiKeys.remove(id, operation),
+      remove: ({ id, createdAt }) => apiKeys.remove(id, operation, createdAt),
     },
     run,
   );
+  if (created.is === "unresolved") return created;
   const { id, key, keyPrefix = "", keyType = "" } = created.value;
   apiKeys.noteCreated(id);
   const createdAt = rfc3339(created.serverTime ?? run.client.timing.now());
-  return {
+  const made = {
     ...{ id, key, keyPrefix, keyType, spec, createdAt },
     description: description ?? null,
     isActive: true,
     lastUsedAt: null,
-    expiresAt: kind.expiresAt(spec, createdAt),
+    expiresAt: earlierEnd(kind.expiresAt(spec, createdAt), created.value.expiresAt),
     listedScopes: null,
-    duplicatePossible: created.duplicatePossible,
   };
+  return { is: "created", key: made, unfinished: created.unfinished };
 }
 
-/** Only a marker or the resource's own name distinguishes a repetition from another resource with the very same inputs. */
-export function sameInputsOf(description: string, hasMarker: boolean, owner: string): string | undefined {
-  if (hasMarker) return description;
-  return owner === "" ? undefined : JSON.stringify([owner, description]);
+/** The end that the API shows (RFC 3339), if it is earlier than the one that was asked for. */
+export function earlierEnd(end: string | null, shown: string | undefined): string | null {
+  const at = parseApiTime(shown);
+  return Number.isNaN(at) || (end !== null && Date.parse(end) <= at) ? end : rfc3339(at);
 }
 
 /** `the service key "…"`, for messages. */
@@ -78,44 +89,50 @@ export function describeKey<Spec extends object>(
   return `the ${kind.label} ${quoteForTerminal(description ?? "")}`;
 }
 
-/**
- * Revokes what a lost attempt left, except for what the state holds. Without a marker, or where a key is too old to be its work, ownership
- * cannot be proven, so candidates are only reported.
- */
-export async function cleanUpLostAttempt<Spec extends object>(
-  kind: KeyKind<Spec>,
-  lost: LostAttempt,
-  run: Run,
-  held: readonly string[] = [],
-): Promise<void> {
-  const what = describeKey(kind, lost.description);
-  const operation = run.client.operation(`Cleaning up after ${what}`);
-  const list = await run.apiKeys.fresh(operation);
-  const { byId, serverTime, unreadable } = list;
-  const isHeld = (id: string): boolean => held.includes(id) || run.holders.isHeld(apiKeyClaim(id));
-  const others = [...byId.values()].filter(({ id }) => !isHeld(id));
-  const { owned, maybe } = leftBy(kind, byServerClock(lost, serverTime, run.client.timing.now()), others);
-  if (maybe.length > 0) run.log(possibleLeftoverMessage(what, maybe));
-  // An entry that cannot be read may be what we look for: as long as it may, the state must not forget the attempt.
-  if (owned.length === 0) assertNothingHidden(list, isHeld);
-  for (const { id } of owned) await run.apiKeys.remove(id, operation);
-  if (unreadable.length > 0) run.log(unreadableMessage(what, unreadable.length));
+function shownBy<Spec extends object>(kind: KeyKind<Spec>, spec?: Spec): (entry: ApiKey) => Shown {
+  return (entry) => ({
+    text: entry.description,
+    createdAt: entry.createdAt,
+    mismatch: kind.whyMismatched(entry, spec),
+  });
 }
 
-/** Reports keys that bear the description of one of ours: a lost create request may have taken effect after our last check. */
-export async function warnAboutDuplicates<Spec extends object>(
+/** The attempt for `cleanUp`. Its scopes may have been others than today's, but never its service: that would be another resource. */
+export function lostKey<Spec extends object>(kind: KeyKind<Spec>, attempt: LostAttempt): Lost<ApiKey> {
+  const { description, hasMarker, service } = attempt;
+  const shown = shownBy(kind);
+  return {
+    what: describeKey(kind, description),
+    attempt,
+    sent: { text: description, hasMarker },
+    shown(entry) {
+      const isOtherService = service !== null && entry.service !== service;
+      const other = isOtherService
+        ? `it is for the service ${JSON.stringify(entry.service ?? "")}`
+        : undefined;
+      return { ...shown(entry), mismatch: kind.whyMismatched(entry) ?? other };
+    },
+  };
+}
+
+/** Names keys that bear the marker of one of ours: a lost create request may have taken effect after our last check. */
+export async function reportDuplicates<Spec extends object>(
   kind: KeyKind<Spec>,
   description: string,
   held: readonly string[],
   run: Run,
 ): Promise<void> {
-  const same = await run.apiKeys.matching(descriptionOf, description);
-  const duplicates = same.filter(
-    (entry) => !held.includes(entry.id) && entry.isActive && kind.whyMismatched(entry) === undefined,
-  );
-  if (duplicates.length > 0) run.log(possibleLeftoverMessage(describeKey(kind, description), duplicates));
+  const marker = markerOf(description);
+  const marked = await run.apiKeys.matching(markerIn, marker);
+  const others = marked.filter(({ id, isActive }) => isActive && !held.includes(id));
+  const sent = { text: description, hasMarker: true, at: undefined };
+  const shown = shownBy(kind);
+  const { ours, possibly } = sortByOwner(others, (entry) => judge(sent, shown(entry)));
+  const candidates = [...ours.map((entry) => ({ entry, why: "it has the same description" })), ...possibly];
+  if (candidates.length > 0) run.log(possibleLeftover(describeKey(kind, description), candidates));
 }
 
-function descriptionOf(entry: ApiKey): string {
-  return entry.description ?? "";
+/** The marker with which the description of an entry ends, if any. */
+export function markerIn({ description }: ApiKey): string {
+  return /(?:^|[^0-9a-z])([0-9a-f]{7})[^0-9a-z]*$/i.exec(description ?? "")?.[1]?.toLowerCase() ?? "";
 }

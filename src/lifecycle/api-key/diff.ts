@@ -52,12 +52,14 @@ function diffLive<Spec extends object>(
     ...(state.lost ? ["unresolved"] : []),
   ];
   const changed = [...replaces, ...updates];
+  const isDue = due.includes("rotateAt") || due.includes("expiresAt");
+  const dueSince = isDue && rotateAt !== UNKNOWN ? (rotateAt ?? state.expiresAt) : null;
   return {
     changes: changed.length > 0,
     replaces,
     changed,
     outputs: { key, rotateAt },
-    isDue: due.length > 0,
+    ...(dueSince !== null && { dueSince }),
   };
 }
 
@@ -80,7 +82,6 @@ export function withoutSecret<Spec extends object>(
     recreateIfInvalid,
     rotateAt: null,
     holder: "",
-    localCreatedAt: null,
     lost: null,
   };
 }
@@ -92,23 +93,21 @@ function dueReplacements<Spec>(
   now: number,
 ): string[] {
   if (!state.isActive && recreateIfInvalid !== false) return ["isActive"];
-  const clock = serverClock(state, now);
-  if (isPast(state.expiresAt, clock) && recreateIfInvalid !== false) return ["expiresAt"];
+  if (isPast(state.expiresAt, now) && recreateIfInvalid !== false) return ["expiresAt"];
   const rotateAt = maybeRotateAt(state.expiresAt, rotateBeforeDays);
-  return rotateAt !== UNKNOWN && isPast(rotateAt, clock) ? ["rotateAt"] : [];
-}
-
-/** The time now; on a clock that was ahead when the key was created, the creation time and what has passed since. */
-function serverClock<Spec>({ createdAt, localCreatedAt }: LiveKey<Spec>, now: number): number {
-  const passed = localCreatedAt === null ? -1 : now - Date.parse(localCreatedAt);
-  // A clock that shows less than at the creation has been corrected, or is another one.
-  return passed < 0 ? now : Date.parse(createdAt) + passed;
+  return rotateAt !== UNKNOWN && isPast(rotateAt, now) ? ["rotateAt"] : [];
 }
 
 /** From when on the key is due, RFC 3339. */
 export function rotateAtOf(expiresAt: string | null, rotateBeforeDays: number | undefined): string | null {
   if (expiresAt === null || rotateBeforeDays === undefined) return null;
   return rfc3339(Date.parse(expiresAt) - rotateBeforeDays * DAY_MS);
+}
+
+/** The time before an end that has moved. */
+export function moved(rotateAt: string | null, from: string | null, to: string | null): string | null {
+  if (rotateAt === null || from === null || to === null || from === to) return rotateAt;
+  return rfc3339(Date.parse(rotateAt) + Date.parse(to) - Date.parse(from));
 }
 
 function maybeRotateAt(

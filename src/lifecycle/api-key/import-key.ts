@@ -8,6 +8,7 @@ import { apiKeyClaim } from "../holders";
 import { known, UNKNOWN } from "../lifecycle";
 import type { MaybeUnknown } from "../lifecycle";
 import type { Run } from "../run";
+import { earlierEnd } from "./create-key";
 import { heldByAnother } from "./inputs";
 import type { ApiKeyInputs, Existing } from "./inputs";
 import type { KeyKind } from "./kind";
@@ -35,13 +36,13 @@ export async function importKey<Spec extends object>(
 ): Promise<(HeldKey<Spec> & { holder: string }) | undefined> {
   const { id, key } = existing;
   const claim = apiKeyClaim(id);
+  const wasRemoved = (): boolean => run.apiKeys.wasRemoved(id) || run.holders.wasRemovedElsewhere(claim);
   await run.holders.removalOf(claim);
-  if (run.apiKeys.wasRemoved(id)) return undefined;
+  if (wasRemoved()) return undefined;
   const isTaken = (): boolean => run.holders.keeper(claim) !== undefined;
   const entry = isTaken() ? undefined : await run.apiKeys.find(id);
   // Another resource may have begun to revoke it meanwhile.
-  if (run.holders.removalOf(claim) ?? run.apiKeys.wasRemoved(id))
-    return importKey(kind, spec, inputs, existing, run);
+  if (run.holders.removalOf(claim) ?? wasRemoved()) return importKey(kind, spec, inputs, existing, run);
   // Asked again, with no `await` before the claim: a rejected import must never block another resource.
   const wrong = isTaken() ? heldByAnother(id) : whyNotImportable(kind, spec, inputs, key, entry);
   if (wrong !== undefined || !entry) {
@@ -51,6 +52,15 @@ export async function importKey<Spec extends object>(
   }
   const holder = `${inputs.owner}#${newMarker()}`;
   run.holders.claim({ what: claim, holder });
+  // Another process may have begun at the same moment: one of the two then sees the other.
+  const removal = run.holders.removalOf(claim);
+  if (removal) {
+    await removal;
+    if (wasRemoved()) {
+      run.holders.release({ what: claim, holder });
+      return undefined;
+    }
+  }
   run.apiKeys.noteCreated(id);
   return {
     ...{ id, key, spec, holder },
@@ -60,7 +70,7 @@ export async function importKey<Spec extends object>(
     isActive: true,
     createdAt: entry.createdAt ?? "",
     lastUsedAt: entry.lastUsedAt ?? null,
-    expiresAt: kind.expiresAt(spec, entry.createdAt ?? ""),
+    expiresAt: earlierEnd(kind.expiresAt(spec, entry.createdAt ?? ""), entry.expiresAt),
     listedScopes: entry.scopes,
   };
 }

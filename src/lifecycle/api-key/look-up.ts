@@ -2,7 +2,7 @@
 import { pathSegment } from "../../api/path-segment";
 import { NotFoundError } from "../../errors";
 import { sanitize } from "../../text/redact";
-import { isUnresolvedId } from "../create-once/lost-attempt";
+import { isUnresolvedId } from "../create-once/started";
 import type { Run } from "../run";
 import type { KeyKind } from "./kind";
 import type { LookedUpKey } from "./state";

@@ -1,8 +1,8 @@
 // The states of a service key or personal access token, decoded once from the engine's properties and encoded once on the way back.
 import type { ApiKey } from "../../api/schemas";
 import { endsInMarker } from "../../text/auto-name";
-import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/lost-attempt";
-import type { LostAttempt } from "../create-once/lost-attempt";
+import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/started";
+import type { LostAttempt } from "./create-key";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { Properties } from "../lifecycle";
@@ -35,8 +35,6 @@ export interface LiveKey<Spec> extends HeldKey<Spec> {
   rotateAt: string | null;
   /** Set if it was imported (`existing`): distinguishes this resource from another that holds the same key. Empty for a key that we created. */
   holder: string;
-  /** The local clock at creation, RFC 3339, where it was so far ahead of the server's that the key would be due at once. */
-  localCreatedAt: string | null;
   /** A lost attempt may have left a duplicate of it. */
   lost: LostAttempt | null;
 }
@@ -56,7 +54,7 @@ export type ApiKeyState<Spec> =
   | { status: "requested"; id: string }
   /** Of a `get`: not ours, and without its secret. */
   | LookedUpKey
-  /** A creation of which nobody knows what it left. */
+  /** A create whose outcome is unknown. */
   | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
 
 /** What the account holds for this state, to be compared with what other resources hold. */
@@ -89,7 +87,6 @@ export function decodeApiKey<Spec extends object>(
     recreateIfInvalid: state.boolean("recreateIfInvalid", true),
     rotateAt: state.timeOrNull("rotateAt"),
     holder: state.stringOrNull("holder") ?? "",
-    localCreatedAt: state.timeOrNull("localCreatedAt"),
     lost: state.boolean("unresolved", false) ? decodeLost(state) : null,
   };
 }
@@ -172,7 +169,6 @@ function encodeLive<Spec extends object>(kind: KeyKind<Spec>, state: LiveKey<Spe
     ...kind.singleKeyOutputs(state, state.rotateAt),
     recreateIfInvalid: state.recreateIfInvalid ? undefined : false,
     holder: state.holder === "" ? undefined : state.holder,
-    localCreatedAt: state.localCreatedAt ?? undefined,
     ...(state.lost ? encodeLost(state.lost) : {}),
   });
 }

@@ -1,17 +1,22 @@
 // Creates one thing exactly once: after a POST whose outcome is unknown, find out, clean up, try once more, or say exactly what is left.
-import { errorMessage, LostResponseError, WaysCloudError } from "../../errors";
-import { isAmbiguous, isConflict, UnresolvedError } from "./failures";
 import type { WithServerTime } from "../../api/client";
-import { assertNothingHidden } from "../../api/list";
+import { ConflictError, errorMessage, LostResponseError, WaysCloudError } from "../../errors";
+import { judge, sortByOwner } from "../../judge/ownership";
+import type { Sorted } from "../../judge/ownership";
 import type { Run } from "../run";
+import { assertNothingHidden } from "./clean-up";
+import { isAmbiguous, isConflict } from "./creation";
 import type { Created, Creation, Listed } from "./creation";
-import { listCandidates, possibleLeftoverMessage, unprovenMessage, unresolvedMessage } from "./messages";
-import { startedAt, StartTime } from "./start-time";
+import * as messages from "./messages";
+import { StartTime } from "./started";
 
 /** When the list is read after an ambiguous POST: at 0, 2 and 6 seconds. */
 const READ_AFTER_MS = [0, 2_000, 4_000];
 
-/** Creates it, whatever becomes of the responses. @throws UnresolvedError when that could not be brought to an end. */
+/** A conflict with an entry that is known not to be ours: an identical first request created nothing either. */
+export class ForeignConflictError extends ConflictError {}
+
+/** Creates the object exactly once, even if responses are lost. */
 export function createOnce<Made extends { id: string }, Entry extends Listed>(
   creation: Creation<Made, Entry>,
   run: Run,
@@ -19,54 +24,41 @@ export function createOnce<Made extends { id: string }, Entry extends Listed>(
   return new CreateOnce(creation, run).create();
 }
 
-/** What the list shows that is ours, or may be. */
-interface Candidates<Entry> {
-  owned: Entry[];
-  maybe: Entry[];
-  serverTime: number | undefined;
-}
-
-/** What became of an attempt whose response was lost: kept, or `removed` so many objects of it. */
-interface Resolution<Made> {
-  kept?: WithServerTime<Made>;
-  removed: number;
-}
+/** What became of an attempt whose response was lost. */
+type Resolution<Made> =
+  | { is: "kept"; made: WithServerTime<Made> }
+  /** So many objects of it were found, and removed. */
+  | { is: "removed"; count: number }
+  | { is: "open"; why: string };
 
 class CreateOnce<Made extends { id: string }, Entry extends Listed> {
-  private started: StartTime;
+  private readonly started: StartTime;
+  private readonly isKnown: (id: string) => boolean;
   private serverTime: number | undefined;
-  /** Ids that were listed after the first attempt. */
-  private readonly seen = new Set<string>();
 
   constructor(
     private readonly creation: Creation<Made, Entry>,
     private readonly run: Run,
   ) {
-    this.started = new StartTime(run.client.timing);
+    this.started = creation.before?.started ?? new StartTime(run.client.timing);
+    this.isKnown = creation.before?.isKnown ?? ((id) => creation.isKnown(id));
   }
 
   async create(): Promise<Created<Made>> {
-    const { creation, run } = this;
-    const lost = run.lostCreations.take(creation.sameInputs);
-    if (!lost) return this.firstAttempt();
+    const { before } = this.creation;
+    if (!before) return this.firstAttempt();
     // This run has tried it before, and nobody kept the result: begin with what that attempt left.
-    this.started = lost.started;
-    if (!lost.made) return this.afterLostResponse(lost.cause);
-    const made = lost.made as Created<Made>;
-    return this.finish(
-      { ...made, duplicatePossible: !(await this.removeDuplicates(made.value.id)) },
-      lost.cause,
-    );
+    if (!before.made) return this.afterLostResponse(before.cause);
+    const made = before.made as WithServerTime<Made>;
+    return this.finish(made, await this.removeDuplicates(made.value.id), before.cause);
   }
 
   private async firstAttempt(): Promise<Created<Made>> {
     try {
-      return { ...(await this.post(false)), duplicatePossible: false };
+      return { is: "created", ...(await this.post(false)) };
     } catch (error) {
       if (!isAmbiguous(error)) throw error;
-      this.run.log(
-        `${this.creation.what}: the response to the create request was lost; checking whether it was created.`,
-      );
+      this.run.log(messages.responseLost(this.creation.what));
       return this.afterLostResponse(error);
     }
   }
@@ -74,12 +66,12 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   private async afterLostResponse(cause: WaysCloudError): Promise<Created<Made>> {
     try {
       const first = await this.resolve(cause);
-      if (first.kept) return { ...first.kept, duplicatePossible: false };
-      return await this.secondAttempt(first.removed === 0, cause);
+      if (first.is === "kept") return { is: "created", ...first.made };
+      if (first.is === "open") return this.unresolved(cause, first.why);
+      return await this.secondAttempt(first.count, cause);
     } catch (error) {
-      if (error instanceof UnresolvedError) {
-        this.run.lostCreations.note(this.creation.sameInputs, { started: this.started, cause });
-      }
+      // A repetition has to find the same candidates again.
+      if (error instanceof LostResponseError) this.note(cause);
       throw error;
     }
   }
@@ -88,113 +80,139 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
    * The single retry. Anything it leaves behind is removed or reported. If an earlier attempt was never observed, it may still take effect, so
    * the creation is then recorded as unresolved.
    */
-  private async secondAttempt(firstMayBeLate: boolean, cause: WaysCloudError): Promise<Created<Made>> {
+  private async secondAttempt(removed: number, cause: WaysCloudError): Promise<Created<Made>> {
+    let unseen = removed === 0 ? 1 : 0;
     let made: WithServerTime<Made>;
     try {
       made = await this.post(true);
     } catch (error) {
-      // What can be kept exists once in an account: a conflict over it proves that the identical first request created nothing else.
-      if (isConflict(error) && this.creation.keep) throw error;
-      let unseen = firstMayBeLate ? 1 : 0;
+      if (error instanceof ForeignConflictError) throw error;
       // Only a look proves what exists: a conflict may be with what the first attempt has created by now.
       if (isAmbiguous(error) || isConflict(error)) {
         const second = await this.resolve(error);
-        if (second.kept) return { ...second.kept, duplicatePossible: false };
-        unseen += (isConflict(error) ? 0 : 1) - second.removed;
+        if (second.is === "kept") return { is: "created", ...second.made };
+        if (second.is === "open") return this.unresolved(error, second.why);
+        unseen += (isConflict(error) ? 0 : 1) - second.count;
       }
       if (unseen <= 0 || !(error instanceof WaysCloudError)) throw error;
-      throw this.unresolved(error, "an attempt whose response was lost may still take effect.");
+      return this.unresolved(error, messages.MAY_BE_LATE);
     }
-    const duplicatePossible = firstMayBeLate && !(await this.removeDuplicates(made.value.id));
-    return this.finish({ ...made, duplicatePossible }, cause);
+    if (unseen === 0) {
+      this.run.log(messages.createdAgain(this.creation.what, removed));
+      return { is: "created", ...made };
+    }
+    return this.finish(made, await this.removeDuplicates(made.value.id), cause);
   }
 
-  private finish(created: Created<Made>, cause: WaysCloudError): Created<Made> {
-    if (created.duplicatePossible) {
-      this.run.lostCreations.note(this.creation.sameInputs, { started: this.started, cause, made: created });
+  /** `removed`: how many duplicates were; `undefined` if that could not be checked. */
+  private finish(
+    made: WithServerTime<Made>,
+    removed: number | undefined,
+    cause: WaysCloudError,
+  ): Created<Made> {
+    const { what } = this.creation;
+    if (removed !== undefined) {
+      this.run.log(messages.createdAgain(what, removed));
+      return { is: "created", ...made };
     }
-    return created;
+    this.note(cause, made);
+    return { is: "created", ...made, unfinished: messages.possibleDuplicate(what) };
   }
 
-  private post(isSecond: boolean): Promise<WithServerTime<Made>> {
-    return this.creation.post({ isSecond, seen: this.seen });
+  private async post(isSecond: boolean): Promise<WithServerTime<Made>> {
+    return this.creation.post({ isSecond, at: this.started.byServer(this.serverTime) });
   }
 
   /** Looks for what an ambiguous POST left, and keeps or removes it. */
   private async resolve(cause: WaysCloudError): Promise<Resolution<Made>> {
-    const { creation } = this;
-    const { owned, maybe, serverTime } = await this.findCreated(cause);
-    const [first] = owned;
-    if (first && creation.keep) return { kept: { value: creation.keep(first), serverTime }, removed: 0 };
-    if (owned.length === 0 && maybe.length > 0) {
-      throw new LostResponseError(unprovenMessage(creation.what, maybe, cause));
+    const { creation, run } = this;
+    let found: Sorted<Entry>;
+    try {
+      found = await this.find();
+    } catch (error) {
+      return { is: "open", why: `the list could not be read: ${errorMessage(error)}` };
+    }
+    const { ours, possibly } = found;
+    const [first] = ours;
+    if (first && creation.keep) {
+      run.log(messages.wasCreated(creation.what, first.id));
+      return { is: "kept", made: { value: creation.keep(first), serverTime: this.serverTime } };
+    }
+    if (ours.length === 0 && possibly.length > 0) {
+      if (isConflict(cause)) return { is: "open", why: messages.candidatesRemain(possibly) };
+      throw new LostResponseError(messages.unproven(creation.what, creation.sent.hasMarker, possibly, cause));
     }
     try {
-      for (const entry of owned) await creation.remove(entry.id);
+      for (const entry of ours) await creation.remove(entry);
     } catch (error) {
-      const why = `what it left (${listCandidates(owned)}) could not be revoked: ${errorMessage(error)}`;
-      throw this.unresolved(cause, why);
+      const left = messages.listCandidates(ours);
+      return { is: "open", why: `what it left (${left}) could not be revoked: ${errorMessage(error)}` };
     }
-    return { removed: owned.length };
+    if (possibly.length > 0) run.log(messages.possibleLeftover(creation.what, possibly));
+    return { is: "removed", count: ours.length };
   }
 
-  private async findCreated(cause: WaysCloudError): Promise<Candidates<Entry>> {
-    let candidates: Candidates<Entry> | undefined;
+  private async find(): Promise<Sorted<Entry>> {
+    let found: Sorted<Entry> | undefined;
     let failure: unknown;
     for (const wait of READ_AFTER_MS) {
       if (wait > 0) await this.run.client.timing.sleep(wait);
       try {
-        candidates = await this.listCandidates();
+        found = await this.look();
       } catch (error) {
         // Only the last look counts as proof of absence.
-        candidates = undefined;
+        found = undefined;
         failure = error;
         continue;
       }
       // A merely possible match may belong to someone else. Keep looking: our own may still appear, and the error must name it too.
-      if (candidates.owned.length > 0) return candidates;
+      if (found.ours.length > 0) return found;
     }
-    if (!candidates) throw this.unresolved(cause, `the list could not be read: ${errorMessage(failure)}`);
-    return candidates;
+    if (!found) throw failure;
+    return found;
   }
 
-  private async listCandidates(): Promise<Candidates<Entry>> {
-    const { serverTime, ...list } = await this.creation.list();
-    this.serverTime = serverTime ?? this.serverTime;
-    const candidates: Candidates<Entry> = { owned: [], maybe: [], serverTime };
-    for (const entry of list.byId.values()) {
-      this.seen.add(entry.id);
-      if (this.creation.isKnown(entry.id)) continue;
-      const ownership = this.creation.ownership(entry, this.started.relation(entry.createdAt, serverTime));
-      if (ownership === "owned") candidates.owned.push(entry);
-      else if (ownership === "maybe-owned") candidates.maybe.push(entry);
-    }
+  private async look(): Promise<Sorted<Entry>> {
+    const { creation } = this;
+    const list = await creation.list();
+    this.serverTime = list.serverTime ?? this.serverTime;
+    const sent = { ...creation.sent, at: this.started.byServer(list.serverTime) };
+    const unknown = [...list.byId.values()].filter(({ id }) => !this.isKnown(id));
+    const found = sortByOwner(unknown, (entry) => judge(sent, creation.shown(entry)));
     // An entry that cannot be read may be the one that we look for.
-    if (candidates.owned.length === 0) assertNothingHidden(list, (id) => this.creation.isKnown(id));
-    return candidates;
+    if (found.ours.length === 0) assertNothingHidden(list, [sent], this.isKnown);
+    return found;
   }
 
-  /** Removes a late duplicate of the first attempt, or reports what may be one. False when that could not be made sure. */
-  private async removeDuplicates(own: string): Promise<boolean> {
+  /** Removes a late duplicate of the first attempt, or reports what may be one. `undefined` when that could not be made sure. */
+  private async removeDuplicates(own: string): Promise<number | undefined> {
     const { creation, run } = this;
     try {
-      const { owned, maybe } = await this.listCandidates();
-      for (const { id } of owned) if (id !== own) await creation.remove(id);
-      const others = maybe.filter(({ id }) => id !== own);
-      if (others.length > 0) run.log(possibleLeftoverMessage(creation.what, others));
-      return true;
+      const { ours, possibly } = await this.look();
+      const duplicates = ours.filter(({ id }) => id !== own);
+      for (const entry of duplicates) await creation.remove(entry);
+      const others = possibly.filter(({ entry }) => entry.id !== own);
+      if (others.length > 0) run.log(messages.possibleLeftover(creation.what, others));
+      return duplicates.length;
     } catch (error) {
-      run.log(
-        `${creation.what}: could not check for a duplicate from a lost attempt (${errorMessage(error)}).`,
-      );
-      return false;
+      run.log(messages.notChecked(creation.what, error));
+      return undefined;
     }
   }
 
-  private unresolved(cause: WaysCloudError, why: string): UnresolvedError {
-    return new UnresolvedError(
-      unresolvedMessage(this.creation.what, cause, why),
-      startedAt(this.started, this.serverTime),
-    );
+  private unresolved(cause: WaysCloudError, why: string): Created<Made> {
+    this.note(cause);
+    const { what } = this.creation;
+    return {
+      is: "unresolved",
+      why: messages.unresolved(what, cause, why),
+      started: this.started.at(this.serverTime),
+    };
+  }
+
+  private note(cause: WaysCloudError, made?: WithServerTime<Made>): void {
+    const { creation, started, isKnown } = this;
+    const lost = { sent: creation.sent, started, cause, isKnown, ...(made && { made }) };
+    this.run.creations.note(creation.identity, lost);
   }
 }

@@ -1,53 +1,104 @@
-// Messages about lost create responses that need the user's help.
+// What is said about create requests whose responses were lost: log lines, and errors that need the user's help.
+import { errorMessage } from "../../errors";
 import type { WaysCloudError } from "../../errors";
 import { sanitize } from "../../text/redact";
+import type { Listed } from "./creation";
 
-/** What a message says of a listed object. */
+/** An entry that may be ours, and why that is not proved. */
 interface Candidate {
-  id: string;
-  createdAt: string | undefined;
+  entry: Listed;
+  why: string;
 }
 
-/** Objects that could be ours, but need not be. Without the advice of `cause`: running it again would create a second key. */
-export function unprovenMessage(label: string, candidates: Candidate[], cause: WaysCloudError): string {
+export function responseLost(what: string): string {
+  return `${capitalize(what)}: the response to the create request was lost; checking whether it was created.`;
+}
+
+export function wasCreated(what: string, id: string): string {
+  return `${capitalize(what)}: it had been created (id ${id}); nothing was lost.`;
+}
+
+export function createdAgain(what: string, removed: number): string {
+  const found =
+    removed === 0
+      ? "nothing of the lost attempt was found"
+      : `revoked the ${removed === 1 ? "one" : removed} that the lost attempt had created`;
+  return `${capitalize(what)}: ${found}; it now exists once.`;
+}
+
+export function cleanedUp(what: string, ids: readonly string[]): string {
+  return `${capitalize(what)}: removed ${ids.join(", ")}, which a lost create request had left.`;
+}
+
+export function notChecked(what: string, error: unknown): string {
+  return `${capitalize(what)}: could not check for a duplicate from a lost attempt (${errorMessage(error)}).`;
+}
+
+/** Without the advice of `cause`: running it again would create a second key. */
+export function unproven(
+  what: string,
+  hasMarker: boolean,
+  candidates: Candidate[],
+  cause: WaysCloudError,
+): string {
+  const advice = hasMarker
+    ? ""
+    : " Without a custom `description` the package can prove which keys are its own and clean up by itself.";
   return (
-    `${cause.summary} ${capitalize(label)} may have been created all the same: the account has ${listCandidates(candidates)}, which could be it, but that is not` +
-    " proven, so nothing was revoked. Before running `pulumi up` again, revoke it unless something uses it. Without a custom `description` the package can" +
-    " prove which keys are its own and clean up by itself."
+    `${cause.summary} ${capitalize(what)} may have been created all the same: the account has ${listCandidates(candidates)}, which could be it, but that is not` +
+    ` proven, so nothing was revoked. Before running \`pulumi up\` again, revoke it unless something uses it.${advice}`
   );
 }
 
-export function unresolvedMessage(label: string, cause: WaysCloudError, why: string): string {
+export const MAY_BE_LATE = "an attempt whose response was lost may still take effect.";
+
+export function candidatesRemain(candidates: Candidate[]): string {
+  return `the account has ${listCandidates(candidates)}, which could be it.`;
+}
+
+export function unresolved(what: string, cause: WaysCloudError, why: string): string {
   return (
-    `${cause.summary} ${capitalize(label)} may have been created all the same, and ${why}` +
+    `${cause.summary} ${capitalize(what)} may have been created all the same, and ${why}` +
     " It is recorded in the state as unresolved: fix the cause and run `pulumi up` again, which cleans up and creates it (`pulumi destroy` only cleans up)."
   );
 }
 
 /** For a key that was created while a duplicate may exist. */
-export function possibleDuplicateMessage(label: string): string {
+export function possibleDuplicate(what: string): string {
   return (
-    `${capitalize(label)} was created. An earlier attempt may have left a duplicate, but the list could not be read to check.` +
+    `${capitalize(what)} was created. An earlier attempt may have left a duplicate, but the list could not be read to check.` +
     " The next `pulumi up` checks again."
   );
 }
 
 /** Where nothing can be proven, a person has to decide. */
-export function possibleLeftoverMessage(label: string, candidates: Candidate[]): string {
-  return `${capitalize(label)}: an earlier attempt may have created ${listCandidates(candidates)}; revoke it if nothing uses it.`;
+export function possibleLeftover(what: string, candidates: Candidate[]): string {
+  return `${capitalize(what)}: an earlier attempt may have created ${listCandidates(candidates)}; revoke it if nothing uses it.`;
 }
 
 /** A list proves what it shows, but not that something is none of the entries that cannot be read. */
-export function unreadableMessage(label: string, count: number): string {
-  return `${capitalize(label)}: ${count} ${count === 1 ? "entry" : "entries"} of the list could not be read; an earlier attempt may have created one of them. Check the account for a key with this description.`;
+export function unreadable(what: string, ids: readonly (string | undefined)[]): string {
+  const named = ids.flatMap((id) => id ?? []).join(", ");
+  return (
+    `${capitalize(what)}: ${ids.length} ${ids.length === 1 ? "entry" : "entries"} of the list could not be read; an earlier attempt may have created one of them.` +
+    ` Check the account for a key with this description${named === "" ? "" : ` (${named})`}.`
+  );
 }
 
-export function listCandidates(candidates: Candidate[]): string {
+export function listCandidates(candidates: readonly (Candidate | Listed)[]): string {
   return candidates
-    .map(({ id, createdAt }) => `${id} (created ${sanitize(createdAt ?? "at an unknown time", [], 40)})`)
+    .map((each) => {
+      const { entry, why } = "entry" in each ? each : { entry: each, why: undefined };
+      const created = sanitize(entry.createdAt ?? "at an unknown time", [], 40);
+      return `${entry.id} (created ${created}${why === undefined ? "" : `; ${sanitize(why, [], 120)}`})`;
+    })
     .join(", ");
 }
 
 function capitalize(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+export function nothingLeft(what: string): string {
+  return `${capitalize(what)}: nothing of the lost create request was found.`;
 }

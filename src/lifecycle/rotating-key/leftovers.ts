@@ -1,20 +1,23 @@
-// What an interrupted rotation has left in the account: it bears the marker that follows from the current key. Of a state that was copied, the other
-// stack's next key does so too; what does not say this stack is only reported.
+// What rotations have left in the account beside the keys that the state holds, found by the markers of its keys. A copied state derives the
+// same markers, so keys that do not name this stack are only reported.
 import type { ApiKey } from "../../api/schemas";
-import { cleanUpLostAttempt } from "../api-key/create-key";
+import { judge, sortByOwner } from "../../judge/ownership";
+import type { Sent, Sorted, Verdict } from "../../judge/ownership";
+import { isSameId } from "../../judge/presence";
+import { isDefaultDescription, markerOf } from "../../text/auto-name";
+import type { Snapshot } from "../account-list";
+import { describeKey, lostKey, markerIn } from "../api-key/create-key";
 import type { KeyKind } from "../api-key/kind";
-import { leftBy } from "../api-key/matching";
-import { possibleLeftoverMessage, unreadableMessage } from "../create-once/messages";
+import { hiddenIn } from "../create-once/clean-up";
+import { possibleLeftover, unreadable } from "../create-once/messages";
+import { startOf } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
-import type { LostAttempt } from "../create-once/lost-attempt";
-import { isDefaultDescription } from "../../text/auto-name";
-import type { Snapshot } from "../listing";
 import type { Run } from "../run";
 import { nextMarker } from "./schedule";
-import { heldIds, withMarker } from "./state";
+import { firstMarker, heldIds, withMarker } from "./state";
 import type { HoldingKeys } from "./state";
 
-/** As whom a rotation sends its keys. */
+/** Description and owner used for the keys of a rotation. */
 export interface Sender {
   /** Without the marker. */
   description: string | null;
@@ -22,81 +25,140 @@ export interface Sender {
   owner: string;
 }
 
-/**
- * What rotations of this state have left: `owned` is the work of this sender, or of the one before in the same stack; `maybe` bears the marker but another
- * description, or is too old, or the API may have altered its description.
- */
-export function leftByRotation<Spec extends object>(
-  kind: KeyKind<Spec>,
+interface Attempt {
+  sent: Sent;
+  /** Its marker proves ownership: it is of this stack. */
+  isOwn: boolean;
+}
+
+/** Description and owner of this state's last rotation. */
+export function senderOf<Spec>({ current, owner }: HoldingKeys<Spec>): Sender {
+  return { description: current.description, owner };
+}
+
+/** The attempts of this state whose work no state may hold: an interrupted rotation, a lost one, and duplicates of the current key. */
+function attemptsOf<Spec extends object>(
   state: HoldingKeys<Spec>,
   sender: Sender,
   entries: readonly ApiKey[],
-): { owned: ApiKey[]; maybe: ApiKey[] } {
-  const { current } = state;
-  const service = kind.serviceOf(current.spec);
-  const others = entries.filter(
-    (entry) => !heldIds(state).includes(entry.id) && (service === null || entry.service === service),
-  );
-  const before = senderOf(state);
-  const stack = stackOf(sender);
-  const senders = stack !== undefined && stack === stackOf(before) ? [sender, before] : [sender];
-  const found = senders.map(({ description, owner }) => {
-    const sent = withMarker(description, nextMarker(current.id, owner));
-    return leftBy(
-      kind,
-      { description: sent, hasMarker: true, service, startedAt: current.createdAt },
-      others,
-    );
-  });
-  const owned = others.filter((entry) => found.some((each) => each.owned.includes(entry)));
-  const endings = [sender, before].map(({ owner }) => withMarker("", nextMarker(current.id, owner)));
-  // What shows less than the API shows of our own key's description was not altered: it is somebody else's.
-  const shown = entries.find(({ id }) => id === current.id)?.description ?? "";
-  const mayBeAltered = (entry: ApiKey): boolean =>
-    (entry.description ?? "").length >= shown.length && found.some((each) => each.maybe.includes(entry));
-  const maybe = others.filter(
-    (entry) =>
-      entry.isActive &&
-      !owned.includes(entry) &&
-      kind.whyMismatched(entry) === undefined &&
-      (mayBeAltered(entry) ||
-        endings.some((ending) => entry.description?.trim().toLowerCase().endsWith(ending) === true)),
-  );
-  return { owned, maybe };
-}
-
-/** Names what may be the work of an interrupted rotation, and what in this list cannot be read, unless another resource holds it. */
-export function reportLeftovers(
-  what: string,
-  maybe: readonly ApiKey[],
-  list: Pick<Snapshot<ApiKey>, "unreadable">,
+  list: Pick<Snapshot<ApiKey>, "serverTime">,
   run: Run,
-): void {
-  const isOpen = ({ id }: { id?: string | undefined }): boolean =>
-    id === undefined || !run.holders.isHeld(apiKeyClaim(id));
-  const others = maybe.filter(isOpen);
-  if (others.length > 0) run.log(possibleLeftoverMessage(what, others));
-  const hidden = list.unreadable.filter(isOpen).length;
-  if (hidden > 0) run.log(unreadableMessage(what, hidden));
+): Attempt[] {
+  const { current, previous, lost } = state;
+  const before = senderOf(state);
+  const [stack, stackBefore] = [stackOf(sender), stackOf(before)];
+  const isMoved = stack !== undefined && stackBefore !== undefined && stack !== stackBefore;
+  const at = Date.parse(current.createdAt);
+  const attempt = ({ description }: Sender, marker: string, isOwn = !isMoved): Attempt => ({
+    sent: { text: withMarker(description, marker), hasMarker: true, at },
+    isOwn,
+  });
+  const own = entries.find(({ id }) => isSameId(id, current.id));
+  const marker = own ? markerIn(own) : "";
+  const markers = new Set([
+    marker,
+    firstMarker(state),
+    ...(previous ? [nextMarker(previous.id, before.owner)] : []),
+  ]);
+  return [
+    attempt(sender, nextMarker(current.id, sender.owner), true),
+    attempt(before, nextMarker(current.id, before.owner)),
+    ...[...markers].filter((each) => each !== "").map((each) => attempt(before, each)),
+    ...(lost
+      ? [
+          {
+            sent: {
+              text: lost.description,
+              hasMarker: true,
+              at: startOf(lost, list.serverTime, run.client.timing.now()),
+            },
+            isOwn: !isMoved,
+          },
+        ]
+      : []),
+  ];
 }
 
-/** Revokes what a lost rotation of this state left. In a stack to which the state was copied, that may be what the other stack has made since. */
-export function cleanUpLostRotation<Spec extends object>(
+export interface Leftovers extends Sorted<ApiKey> {
+  /** Ids of entries that cannot be read, and may be left as well. */
+  hidden: (string | undefined)[];
+}
+
+/** What rotations of this state have left, by this list, without what other resources of this run hold. */
+export function leftIn<Spec extends object>(
   kind: KeyKind<Spec>,
-  lost: LostAttempt,
   state: HoldingKeys<Spec>,
   sender: Sender,
+  list: Pick<Snapshot<ApiKey>, "byId" | "unreadable" | "serverTime">,
   run: Run,
-): Promise<void> {
-  const before = stackOf(senderOf(state));
-  const now = stackOf(sender);
-  const isProved = before === undefined || now === undefined || before === now;
-  return cleanUpLostAttempt(kind, isProved ? lost : { ...lost, hasMarker: false }, run, heldIds(state));
+): Leftovers {
+  const isKnown = (id: string): boolean =>
+    heldIds(state).some((held) => isSameId(held, id)) ||
+    run.holders.isHeld(apiKeyClaim(id)) ||
+    run.apiKeys.wasRemoved(id);
+  const entries = [...list.byId.values()];
+  const attempts = attemptsOf(state, sender, entries, list, run);
+  const { shown } = lostKey(kind, {
+    description: "",
+    hasMarker: true,
+    service: kind.serviceOf(state.current.spec),
+    startedAt: null,
+  });
+  const markers = new Set(attempts.map(({ sent }) => markerOf(sent.text ?? "")));
+  // If the API shows our own description in full, it does not alter others of ours.
+  const own = list.byId.get(state.current.id);
+  const isAltered = own !== undefined && markerIn(own) === "";
+  // An entry that shows nothing but its id may be the work of an attempt that the state knows of.
+  const mayBe = (entry: ApiKey): boolean =>
+    isAltered || bearsAny(entry, markers) || (state.lost !== null && showsNothing(entry));
+  const candidates = entries.filter((entry) => !isKnown(entry.id) && mayBe(entry));
+  const verdictOf = (entry: ApiKey): Verdict =>
+    strongest(
+      attempts.map(({ sent, isOwn }) => {
+        const verdict = judge(sent, shown(entry));
+        return verdict.is === "ours" && !isOwn
+          ? { is: "possibly ours", why: "it may be another stack's" }
+          : verdict;
+      }),
+    );
+  const { ours, possibly } = sortByOwner(candidates, verdictOf);
+  return {
+    ours,
+    possibly: possibly.filter(({ entry }) => entry.isActive),
+    hidden: hiddenIn(
+      list,
+      attempts.map(({ sent }) => sent),
+      isKnown,
+    ).map(({ id }) => id),
+  };
 }
 
-/** As whom this state's last rotation has sent. */
-export function senderOf<Spec>({ current, owner }: HoldingKeys<Spec>): Sender {
-  return { description: current.description, owner };
+function bearsAny({ description }: ApiKey, markers: ReadonlySet<string>): boolean {
+  return (
+    description !== undefined &&
+    (description.toLowerCase().match(/[0-9a-f]{7}/g) ?? []).some((each) => markers.has(each))
+  );
+}
+
+function showsNothing({ description, createdAt }: ApiKey): boolean {
+  return description === undefined && createdAt === undefined;
+}
+
+function strongest(verdicts: readonly Verdict[]): Verdict {
+  const find = (is: Verdict["is"]): Verdict | undefined => verdicts.find((each) => each.is === is);
+  return find("ours") ?? find("possibly ours") ?? { is: "other" };
+}
+
+/** Names what may be the work of an interrupted rotation, and what cannot be read and may be it. */
+export function reportLeftovers<Spec extends object>(
+  kind: KeyKind<Spec>,
+  { current }: HoldingKeys<Spec>,
+  { possibly, hidden }: Pick<Leftovers, "possibly" | "hidden">,
+  run: Run,
+): void {
+  const what = describeKey(kind, current.description ?? undefined);
+  if (possibly.length > 0) run.log(possibleLeftover(what, possibly));
+  if (hidden.length > 0) run.log(unreadable(what, hidden));
 }
 
 /** `project/stack`, if the sender says it. */

@@ -1,30 +1,28 @@
 // One update of a rotating key: revoke the previous key if its time has come, create the next one if that is due, and leave a state that is true
 // whatever fails in between.
 import type { ApiKey } from "../../api/schemas";
+import { parseApiTime } from "../../api/timing";
 import { errorMessage, RefusedError } from "../../errors";
+import { presenceIn } from "../../judge/presence";
+import type { Snapshot } from "../account-list";
 import { createKey, describeKey } from "../api-key/create-key";
-import { isOwnCredential } from "../api-key/self-lockout";
-import { UnresolvedError } from "../create-once/failures";
-import type { LostAttempt } from "../create-once/lost-attempt";
-import { possibleDuplicateMessage } from "../create-once/messages";
+import type { LostAttempt } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
-import { IncompleteError, known } from "../lifecycle";
-import { entryOf, mayBeUnlisted } from "../listing";
-import type { Snapshot } from "../listing";
+import type { KeyKind } from "../api-key/kind";
+import { isOwnCredential } from "../api-key/self-lockout";
+import { possibleDuplicate } from "../create-once/messages";
+import { apiKeyClaim, deleteUnlessHeld } from "../holders";
+import { known } from "../lifecycle";
+import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
-import { isPast, rfc3339 } from "../time";
+import { DAY_MS, rfc3339 } from "../time";
 import type { RotatingKeyInputs } from "./inputs";
-import {
-  asPrevious,
-  changedKeyInputs,
-  isDueByTime,
-  nextMarker,
-  nextRotation,
-  withSettings,
-} from "./schedule";
+import { leftIn, reportLeftovers } from "./leftovers";
+import type { Sender } from "./leftovers";
+import { planRotation } from "./plan";
+import type { RotationPlan } from "./plan";
+import { asPrevious, nextMarker, nextRotation, withSettings } from "./schedule";
 import type { Rotation } from "./schedule";
-import { cleanUpLostRotation, leftByRotation, reportLeftovers } from "./leftovers";
-import { reasonToKeep, revokeUnlessHeld } from "./still-in-use";
 import { withMarker } from "./state";
 import type { HoldingKeys, PreviousKey } from "./state";
 
@@ -34,68 +32,113 @@ export async function updateRotatingKey<Spec extends object>(
   state: HoldingKeys<Spec>,
   inputs: RotatingKeyInputs<Spec>,
   run: Run,
-): Promise<HoldingKeys<Spec>> {
+): Promise<Outcome<HoldingKeys<Spec>>> {
   const update = new RotationUpdate(rotation, state, inputs, run);
   try {
-    await update.carryOut();
-    return update.state;
+    const unfinished = await update.run();
+    return { state: update.state, unfinished };
   } catch (error) {
-    if (error instanceof IncompleteError) throw error;
     // Record the steps that did succeed; otherwise a later update would rely on a revoked key.
-    throw new IncompleteError(update.state, errorMessage(error));
+    return { state: update.state, unfinished: errorMessage(error) };
   }
+}
+
+/** What an update knows of the account. */
+interface Look {
+  list: Snapshot<ApiKey>;
+  /** `doubtful`: not listed, but it may only not be listed yet. */
+  current: "live" | "inactive" | "gone" | "doubtful";
 }
 
 class RotationUpdate<Spec extends object> {
   state: HoldingKeys<Spec>;
-  private snapshot: Snapshot<ApiKey> | undefined;
 
   constructor(
     private readonly rotation: Rotation<Spec>,
     private readonly before: HoldingKeys<Spec>,
     private readonly inputs: RotatingKeyInputs<Spec>,
-    private readonly run: Run,
+    private readonly context: Run,
   ) {
     this.state = withSettings(before, inputs);
   }
 
-  private get sender(): { description: string; owner: string } {
+  private get sender(): Sender {
     return { description: known(this.inputs.description, "description"), owner: this.inputs.owner };
   }
 
-  async carryOut(): Promise<void> {
-    const { before, inputs, run } = this;
-    const now = run.client.timing.now();
-    const isAskedFor = changedKeyInputs(this.rotation, before, inputs).length > 0;
-    if (this.state.lost) await this.cleanUp(this.state.lost);
-    // After an update that failed, consumers may not have switched yet; and a changed overlap is not acted on by the update that changes it.
-    else if (before.overlapDays === this.state.overlapDays) await this.retireIfDue(now);
-    if (isAskedFor || !this.state.current.isActive || isDueByTime(this.state, now))
-      await this.rotate(isAskedFor);
+  private get kind(): KeyKind<Spec> {
+    return this.rotation.kind;
   }
 
-  private async cleanUp(lost: NonNullable<HoldingKeys<Spec>["lost"]>): Promise<void> {
-    await cleanUpLostRotation(this.rotation.kind, lost, this.before, this.sender, this.run);
-    this.state = { ...this.state, lost: null };
+  /** The local clock only triggers the look; the server's clock decides. Returns what is left to say, if anything is unfinished. */
+  async run(): Promise<string | undefined> {
+    const local = this.plan(this.context.client.timing.now());
+    if (!this.state.lost && local.rotate === undefined && !local.isOverlapOver && !local.isPostponed)
+      return undefined;
+    const look = await this.look();
+    if (this.state.lost) {
+      await this.removeLeftovers(look.list);
+      this.state = { ...this.state, lost: null };
+    }
+    const { serverTime } = look.list;
+    const plan = this.plan(serverTime ?? this.context.client.timing.now());
+    const isRetired = plan.isOverlapOver && (await this.retire(look));
+    // Why a previous key stays has been said.
+    if (plan.rotate === "due" && plan.isOverlapOver && !isRetired) return undefined;
+    if (plan.isPostponed) this.sayPostponed();
+    if (plan.rotate === undefined) return undefined;
+    return this.rotate(look, plan.rotate);
   }
 
-  /** A local clock may cause a look; only the server's own decides that the previous key's time is over. */
-  private async retireIfDue(now: number): Promise<void> {
+  /** `lost` is that of the state before: what has been cleaned up in this update still keeps the previous key. */
+  private plan(now: number): RotationPlan {
+    return planRotation(this.rotation, { ...this.before, current: this.state.current }, this.inputs, now);
+  }
+
+  /** Lists keys once per update, and refreshes `isActive`, which may have changed since the last refresh. */
+  private async look(): Promise<Look> {
+    const { current } = this.state;
+    const { apiKeys, client } = this.context;
+    const list = await apiKeys.fresh();
+    const presence = await apiKeys.presenceIn(list, current.id, current.createdAt);
+    if (presence.is === "unknown") throw presence.error;
+    const shown = presence.is === "gone" && presence.young ? "doubtful" : presence.is;
+    // This update is authenticated with it, whatever the list shows.
+    const is = isOwnCredential(current, client.connection) ? "live" : shown;
+    const isActive = is === "live" || (is === "doubtful" && current.isActive);
+    this.state = { ...this.state, current: { ...current, isActive } };
+    return { list, current: is };
+  }
+
+  /** True if the previous key is revoked. */
+  private async retire({ list }: Look): Promise<boolean> {
     const { previous } = this.state;
-    if (!previous || !isPast(previous.retireAt, now)) return;
-    const snapshot = await this.look();
-    const { serverTime } = snapshot;
-    if (serverTime === undefined || !isPast(previous.retireAt, serverTime)) return;
+    if (!previous) return true;
     const reason = this.state.current.isActive
-      ? reasonToKeep(this.state, snapshot, serverTime, this.run.client.connection)
+      ? reasonToKeep(this.state, list, this.context)
       : "the current key is not active, and no new key exists yet";
     if (reason === undefined) return this.revokePrevious(previous);
-    this.run.log(`${this.what()}: keeping the previous key ${previous.id}: ${reason}.`);
+    this.context.log(`${this.what()}: keeping the previous key ${previous.id}: ${reason}.`);
+    return false;
+  }
+
+  private async revokePrevious(previous: PreviousKey): Promise<boolean> {
+    await revokeUnlessHeld(previous, `the previous ${this.kind.label} ${previous.id}`, this.context);
+    this.state = { ...this.state, previous: null };
+    return true;
+  }
+
+  private sayPostponed(): void {
+    const { previous } = this.state;
+    if (!previous) return;
+    this.context.log(
+      `${this.what()}: rotation is due but postponed until ${previous.retireAt}, because the previous key ${previous.id} is still within its overlap.`,
+    );
   }
 
   /** A rotation that the program asks for does not wait for an overlap: the older key goes at once, so that no more than two are live. */
   private async makeRoom(previous: PreviousKey): Promise<void> {
-    if (isOwnCredential(previous, this.run.client.connection)) {
+    if (isOwnCredential(previous, this.context.client.connection)) {
       throw new RefusedError(
         `${this.what()} cannot be rotated now: this update is authenticated with its previous key ${previous.id}, which has to be revoked first.` +
           ` Configure another credential (such as the current key) and run \`pulumi up\` again.`,
@@ -104,91 +147,124 @@ class RotationUpdate<Spec extends object> {
     await this.revokePrevious(previous);
   }
 
-  private async revokePrevious({ id }: PreviousKey): Promise<void> {
-    await revokeUnlessHeld(id, `the previous ${this.rotation.kind.label} ${id}`, this.run);
-    this.state = { ...this.state, previous: null };
-  }
-
-  private async rotate(isAskedFor: boolean): Promise<void> {
-    const { rotation, run, inputs } = this;
-    const snapshot = await this.look();
-    const { byId, serverTime } = snapshot;
+  private async rotate(
+    { list, current: is }: Look,
+    why: NonNullable<RotationPlan["rotate"]>,
+  ): Promise<string | undefined> {
+    const { inputs, kind, sender } = this;
     const { current, previous } = this.state;
-    if (!isAskedFor && current.isActive) {
-      // The local clock may be wrong.
-      if (!isDueByTime(this.state, serverTime ?? run.client.timing.now())) return;
-      if (previous) {
-        run.log(
-          `${this.what()}: rotation is due but postponed until ${previous.retireAt}, because the previous key ${previous.id} is still within its overlap.`,
-        );
-        return;
-      }
-    }
-    // The consumers of a key that is not active may still use the previous one.
-    if (previous && current.isActive) await this.makeRoom(previous);
-    const spec = knownSpec(rotation.kind, inputs);
-    const { sender } = this;
+    // The consumers of a key that is not active, or may not be, may still use the previous one.
+    if (previous && is === "live") await this.makeRoom(previous);
+    const spec = knownSpec(kind, inputs);
     const description = withMarker(sender.description, nextMarker(current.id, sender.owner));
-    const attempt = { description, hasMarker: true, service: rotation.kind.serviceOf(spec) };
-    await this.removeLeftovers(snapshot);
-    // It may be activated again, or have been live all along in an account whose lists lag.
-    if (!current.isActive && (byId.has(current.id) || mayBeUnlisted(current.createdAt, serverTime))) {
-      await revokeUnlessHeld(current.id, `the inactive ${rotation.kind.label} ${current.id}`, run);
+    await this.removeLeftovers(list);
+    const startedAt = list.serverTime === undefined ? null : rfc3339(list.serverTime);
+    const attempt: LostAttempt = { description, hasMarker: true, service: kind.serviceOf(spec), startedAt };
+    const next = await createKey(kind, { ...attempt, spec, identity: description }, this.context);
+    if (next.is === "unresolved") {
+      const isKnown = startedAt !== null && next.started.byLocalClock === true;
+      this.state = { ...this.state, lost: { ...attempt, ...(isKnown ? {} : next.started) } };
+      return next.why;
     }
-    const startedAt = serverTime === undefined ? null : rfc3339(serverTime);
-    const next = await this.create(spec, { ...attempt, startedAt });
+    const isPrevious = current.isActive && (is === "live" || previous === null);
+    const old = asPrevious(this.state, next.key.createdAt);
     this.state = {
       ...this.state,
-      current: { ...next, description: sender.description },
-      previous: current.isActive ? asPrevious(this.state, next.createdAt) : this.state.previous,
+      current: { ...next.key, description: sender.description },
+      previous: isPrevious ? old : this.state.previous,
       rotationTriggers: inputs.rotationTriggers,
-      nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.createdAt), "rotateEveryDays"),
+      nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.key.createdAt), "rotateEveryDays"),
       owner: inputs.owner,
-      lost: next.duplicatePossible ? { ...attempt, startedAt } : null,
+      lost: next.unfinished === undefined ? null : attempt,
     };
-    if (next.duplicatePossible) {
-      throw new IncompleteError(
-        this.state,
-        possibleDuplicateMessage(describeKey(rotation.kind, description)),
+    if (!isPrevious && is !== "gone") await this.revokeReplaced(old, next.key.createdAt);
+    this.sayRotated(why, current.id);
+    return next.unfinished === undefined ? undefined : possibleDuplicate(describeKey(kind, description));
+  }
+
+  /** A key that is not active may be activated again, and one that is not listed may be live. If there is room, the state keeps what could not be revoked. */
+  private async revokeReplaced(old: PreviousKey, now: string): Promise<void> {
+    try {
+      await revokeUnlessHeld(old, `the replaced ${this.kind.label} ${old.id}`, this.context);
+    } catch (error) {
+      this.state = { ...this.state, previous: this.state.previous ?? { ...old, retireAt: now } };
+      throw error;
+    }
+  }
+
+  private sayRotated(why: NonNullable<RotationPlan["rotate"]>, from: string): void {
+    const { current, previous } = this.state;
+    const reason = {
+      asked: "the program asks for it",
+      due: "it was due",
+      inactive: `the key ${from} was not active`,
+    }[why];
+    const overlap = previous
+      ? ` The previous key ${previous.id} stays valid; the first \`pulumi up\` after ${previous.retireAt} revokes it.`
+      : "";
+    this.context.log(
+      `${this.what()}: rotated, because ${reason}. The current key is ${current.id}.${overlap}`,
+    );
+  }
+
+  /** An update that was killed may have created a key; its secret is lost, so it is revoked. */
+  private async removeLeftovers(list: Snapshot<ApiKey>): Promise<void> {
+    const { kind, context } = this;
+    const left = leftIn(kind, this.state, this.sender, list, context);
+    for (const entry of left.ours) {
+      await revokeUnlessHeld(
+        { ...entry, key: null },
+        `the ${kind.label} ${entry.id} of an interrupted update`,
+        context,
       );
     }
-  }
-
-  private async create(spec: Spec, attempt: LostAttempt) {
-    try {
-      return await createKey(this.rotation.kind, { ...attempt, spec }, this.run);
-    } catch (error) {
-      if (!(error instanceof UnresolvedError)) throw error;
-      const isKnown = attempt.startedAt !== null && error.started.byLocalClock === true;
-      const lost = { ...attempt, ...(isKnown ? {} : error.started) };
-      throw new IncompleteError({ ...this.state, lost }, error.message);
-    }
-  }
-
-  /** An update that was killed here may have created the key already; its secret is lost, so it is revoked. */
-  private async removeLeftovers(list: Snapshot<ApiKey>): Promise<void> {
-    const { rotation, run, sender } = this;
-    const others = [...list.byId.values()].filter(({ id }) => !run.apiKeys.wasRemoved(id));
-    const { owned, maybe } = leftByRotation(rotation.kind, this.state, sender, others);
-    for (const { id } of owned) {
-      await revokeUnlessHeld(id, `the ${rotation.kind.label} ${id} of an interrupted update`, run);
-    }
-    reportLeftovers(this.what(), maybe, list, run);
-  }
-
-  /** One list for the whole update, and it decides whether the current key is active: since the last refresh, that may have changed in either direction. */
-  private async look(): Promise<Snapshot<ApiKey>> {
-    if (this.snapshot) return this.snapshot;
-    const snapshot = await this.run.apiKeys.fresh();
-    const { current } = this.state;
-    const entry =
-      entryOf(snapshot, current.id) ??
-      (await this.run.apiKeys.findUnlisted(current.id, current.createdAt, snapshot.serverTime));
-    this.state = { ...this.state, current: { ...current, isActive: entry?.isActive === true } };
-    return (this.snapshot = snapshot);
+    reportLeftovers(kind, this.state, left, context);
   }
 
   private what(): string {
-    return describeKey(this.rotation.kind, this.state.current.description ?? undefined);
+    return describeKey(this.kind, this.state.current.description ?? undefined);
   }
+}
+
+/** Why the previous key stays although its overlap is over, if so. */
+function reasonToKeep<Spec>(
+  { previous, holdWhileUsed, overlapDays }: HoldingKeys<Spec>,
+  list: Snapshot<ApiKey>,
+  { client: { connection } }: Run,
+): string | undefined {
+  const { serverTime } = list;
+  if (serverTime === undefined)
+    return "the API does not tell its time (no `Date` header), and the local clock does not count";
+  if (previous && isOwnCredential(previous, connection)) return "this update is authenticated with it";
+  if (!previous || holdWhileUsed !== true) return undefined;
+  const presence = presenceIn(list, previous.id, undefined, ({ isActive: active }) => active);
+  if (presence.is === "unknown") throw presence.error;
+  if (presence.is === "gone" || presence.entry.lastUsedAt === undefined) return undefined;
+  const used = parseApiTime(presence.entry.lastUsedAt);
+  if (Number.isNaN(used)) return "the API does not show when it was last used (`holdWhileUsed`)";
+  // "Recently": within half the overlap, at least one day.
+  const recently = serverTime - Math.max(DAY_MS, ((overlapDays ?? 0) * DAY_MS) / 2);
+  return used >= recently ? `it was used at ${rfc3339(used)} (\`holdWhileUsed\`)` : undefined;
+}
+
+interface Revoked {
+  id: string;
+  key: string | null;
+  keyPrefix?: string | null | undefined;
+  createdAt?: string | undefined;
+}
+
+/** A rotating key revokes nothing in any other way. The key that this run is authenticated with stays. `what`: for messages. */
+export async function revokeUnlessHeld(
+  { id, key, keyPrefix = null, createdAt }: Revoked,
+  what: string,
+  run: Run,
+): Promise<void> {
+  if (isOwnCredential({ key, keyPrefix }, run.client.connection)) {
+    run.log(`Keeping ${what}: this update is authenticated with it.`);
+    return;
+  }
+  await deleteUnlessHeld(run, [{ what: apiKeyClaim(id), holder: "" }], what, "existing", () =>
+    run.apiKeys.remove(id, `Revoking ${what}`, createdAt),
+  );
 }

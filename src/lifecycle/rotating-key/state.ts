@@ -2,8 +2,8 @@
 import { decodeHeld } from "../api-key/state";
 import type { HeldKey } from "../api-key/state";
 import type { KeyKind } from "../api-key/kind";
-import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/lost-attempt";
-import type { LostAttempt } from "../create-once/lost-attempt";
+import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/started";
+import type { LostAttempt } from "../api-key/create-key";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { Properties } from "../lifecycle";
@@ -38,10 +38,22 @@ export interface HoldingKeys<Spec> {
 
 export type RotatingKeyState<Spec> =
   | HoldingKeys<Spec>
-  /** A creation of which nobody knows what it left. */
+  /** A create whose outcome is unknown. */
   | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
 
 export const rotatingKeyRepeats: Repeats = { description: ["lostDescription"] };
+
+/** Before the marker of the first key. Kept in users' states: never changed. */
+const ID_PREFIX = "rotating-";
+
+/** The id of a resource whose first key bears this marker. */
+export function rotatingId(marker: string): string {
+  return ID_PREFIX + marker;
+}
+
+export function firstMarker<Spec>({ id }: HoldingKeys<Spec>): string {
+  return id.slice(ID_PREFIX.length);
+}
 
 /** The ids of the keys that the state holds, the previous one first. */
 export function heldIds<Spec>({ previous, current }: HoldingKeys<Spec>): string[] {

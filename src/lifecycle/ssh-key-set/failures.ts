@@ -1,10 +1,9 @@
 // What went wrong with some entries of a set: collected while the others go on, and said in one message.
 import { ConfigurationError, errorMessage, WaysCloudError } from "../../errors";
-import { IncompleteError } from "../lifecycle";
 import { SameSshKeyError } from "../ssh-key/conflict";
 
 /** More of them would bury the first ones. */
-const MOST_SHOWN = 10;
+const MAX_SHOWN = 10;
 
 export class Failures {
   private readonly all: { label: string; error: unknown }[] = [];
@@ -14,11 +13,12 @@ export class Failures {
     return this.all.length > 0;
   }
 
-  /** Runs the work; false when it failed in a way that all further work would. */
-  async collect(label: string, work: () => Promise<void>): Promise<boolean> {
+  /** Runs the work, which returns what it left unfinished, if anything; false where all further work would fail in the same way. */
+  async collect(label: string, work: () => Promise<string | undefined>): Promise<boolean> {
     try {
-      await work();
-      return true;
+      const unfinished = await work();
+      if (unfinished !== undefined) this.all.push({ label, error: new Error(unfinished) });
+      return unfinished === undefined;
     } catch (error) {
       this.all.push({ label, error });
       return !concernsAll(error);
@@ -50,7 +50,7 @@ export class Failures {
     const [first, ...others] = this.all.map(({ error }) => errorMessage(error));
     if (first !== undefined && others.every((other) => other === first)) return ` ${first}`;
     const shown = this.all
-      .slice(0, MOST_SHOWN)
+      .slice(0, MAX_SHOWN)
       .map(({ label, error }) => `\n- ${label}: ${errorMessage(error)}`);
     const more = this.all.length - shown.length;
     return `${shown.join("")}${more > 0 ? `\n- and ${more} more` : ""}`;
@@ -65,7 +65,7 @@ export class Failures {
 
 /** There is no credential, or the account cannot be reached, does not answer or refuses it. */
 function concernsAll(error: unknown): boolean {
-  if (error instanceof IncompleteError || error instanceof ConfigurationError) return true;
+  if (error instanceof ConfigurationError) return true;
   if (!(error instanceof WaysCloudError)) return false;
   return (
     error.status === 401 ||

@@ -1,7 +1,7 @@
 // The lifecycle of a set of SSH keys: every change is an update in place of the entries that changed.
 import { newMarker } from "../../text/auto-name";
-import { IncompleteError, known } from "../lifecycle";
-import type { Lifecycle } from "../lifecycle";
+import { known } from "../lifecycle";
+import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { wantedEntries } from "./inputs";
 import type { SshKeySetInputs } from "./inputs";
@@ -11,8 +11,8 @@ import { SshKeySetUpdate } from "./update";
 
 export const sshKeySetLifecycle: Lifecycle<SshKeySetInputs, SshKeySetState> = {
   diff: diffSshKeySet,
-  create: (inputs, run) =>
-    apply("Creating the SSH key set", emptySet(inputs.owner), inputs, run, sameInputs(inputs)),
+  create: (inputs, run, identity) =>
+    apply("Creating the SSH key set", emptySet(inputs.owner), inputs, run, identity),
   read: readSshKeySet,
   update: (state, inputs, run) => apply("Updating the SSH key set", state, inputs, run, state.id),
   async delete(state, run) {
@@ -28,33 +28,33 @@ function emptySet(owner: string): SshKeySetState {
   return { id, keys: new Map(), unresolved: new Map(), leftovers: new Set<string>() };
 }
 
-/** The same for a repetition of a creation, and only for that. */
-function sameInputs(inputs: SshKeySetInputs): string {
-  return JSON.stringify([inputs.owner, inputs.adoptExisting, wantedEntries(inputs)]);
-}
+/** Sets as a run has left them, where it could not do all. */
+const partial = new WeakMap<Run, Map<string, SshKeySetState>>();
 
-/** `same` identifies a repetition: a hook that asks again has thrown away what the first call reported, so the second goes on from there. */
+/** A hook that asks again has thrown away what the first call reported, so the second goes on from there. */
 async function apply(
   what: string,
   given: SshKeySetState,
   inputs: SshKeySetInputs,
   run: Run,
-  same: string,
-): Promise<SshKeySetState> {
-  const state = run.incompleteSets.get(same) ?? given;
-  run.incompleteSets.delete(same);
+  identity: string,
+): Promise<Outcome<SshKeySetState>> {
+  const left = partial.get(run) ?? new Map<string, SshKeySetState>();
+  partial.set(run, left);
+  const state = (run.creations.isRepetition(identity) ? left.get(identity) : undefined) ?? given;
+  left.delete(identity);
   const update = new SshKeySetUpdate(state, known(inputs.adoptExisting, "adoptExisting"), run);
   await update.apply(wantedEntries(inputs));
-  if (!update.failures.any) return update.state;
+  if (!update.failures.any) return { state: update.state };
   // The engine does not tell whether this replaces another set. A part of it would then be in the old one's way at every later update.
-  const left = isEmpty(state) && update.failures.anySameKey ? await undo(update.state, run) : update.state;
+  const now = isEmpty(state) && update.failures.anySameKey ? await undo(update.state, run) : update.state;
   // Nothing was done where nothing was there before and nothing is there now. What was removed must not stay in the state.
-  if (isEmpty(state) && isEmpty(left)) throw update.failures.error(what);
-  run.incompleteSets.set(same, left);
-  throw new IncompleteError(
-    left,
-    `${update.failures.message(what)}\nWhat was done is in the state; the next \`pulumi up\` does the rest.`,
-  );
+  if (isEmpty(state) && isEmpty(now)) throw update.failures.error(what);
+  left.set(identity, now);
+  return {
+    state: now,
+    unfinished: `${update.failures.message(what)}\nWhat was done is in the state; the next \`pulumi up\` does the rest.`,
+  };
 }
 
 /** Deletes again what was added; returns what is left of it. */
@@ -72,7 +72,7 @@ function isEmpty({ keys, unresolved, leftovers }: SshKeySetState): boolean {
 async function readSshKeySet(state: SshKeySetState, run: Run): Promise<SshKeySetState> {
   const entries = await Promise.all(
     Array.from(state.keys, async ([entry, key]) => {
-      const found = await run.sshKeys.findOwn(key.id, key.createdAt);
+      const found = await run.sshKeys.find(key.id, key.createdAt);
       return found ? [[entry, key] as const] : [];
     }),
   );

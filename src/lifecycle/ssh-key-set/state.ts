@@ -1,5 +1,5 @@
 // The state of a set of SSH keys, decoded once from the engine's properties and encoded once on the way back.
-import { decodeStartedAt, encodeStartedAt } from "../create-once/lost-attempt";
+import { decodeStartedAt, encodeStartedAt } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { Properties } from "../lifecycle";
@@ -24,7 +24,7 @@ export interface SshKeySetState {
   id: string;
   /** What the account has, as far as is known. */
   keys: ReadonlyMap<string, SetKey>;
-  /** Attempts to add a key of which nobody knows what they left. */
+  /** Attempts to register a key whose outcome is unknown. */
   unresolved: ReadonlyMap<string, LostSshKey>;
   /** Ids of keys that were succeeded by others, but could not be deleted yet. */
   leftovers: ReadonlySet<string>;

@@ -2,13 +2,13 @@
 import { quoteForTerminal } from "../../text/quote";
 import { concurrently } from "../concurrently";
 import { sshKeyClaim } from "../holders";
-import { IncompleteError } from "../lifecycle";
+import { findLeft } from "../create-once/clean-up";
 import type { Run } from "../run";
-import { deleteSshKey, findLostSshKeys } from "../ssh-key/clean-up";
+import { deleteSshKey, lostSshKey } from "../ssh-key/clean-up";
 import { materialClaim, registerSshKey } from "../ssh-key/create";
-import { hasFingerprint } from "../ssh-key/identity";
+import { isSameKey } from "../ssh-key/identity";
 import { parsePublicKey } from "../ssh-key/public-key";
-import type { LostSshKey, SshKeyState } from "../ssh-key/state";
+import type { LostSshKey } from "../ssh-key/state";
 import { Failures } from "./failures";
 import type { WantedEntry } from "./inputs";
 import { planOf } from "./plan";
@@ -78,9 +78,12 @@ export class SshKeySetUpdate {
     );
   }
 
-  /** Nothing else is begun while nobody knows what is there. */
+  /** Resolve lost creations before anything else. */
   private async resolvedLost(wanted: readonly WantedEntry[]): Promise<boolean> {
-    await this.failures.collect("what a lost response left", () => this.resolveLost(wanted));
+    await this.failures.collect("what a lost response left", async () => {
+      await this.resolveLost(wanted);
+      return undefined;
+    });
     return !this.failures.any;
   }
 
@@ -90,12 +93,12 @@ export class SshKeySetUpdate {
     if (unresolved.size === 0) return;
     const attempts = [...unresolved];
     const operation = run.client.operation("Looking for SSH keys whose creation was not confirmed");
-    const held = new Set(Array.from(keys.values(), ({ id }) => id));
-    const found = await findLostSshKeys(
-      attempts.map(([, lost]) => lost),
+    const found = await findLeft(
+      run.sshKeys,
+      attempts.map(([, lost]) => lostSshKey(lost)),
+      [...Array.from(keys.values(), ({ id }) => id), ...this.leftovers],
       run,
       operation,
-      (id) => held.has(id) || this.leftovers.has(id),
     );
     for (const [index, [entry, lost]] of attempts.entries()) {
       const still = wanted.find((each) => each.entry === entry);
@@ -103,13 +106,13 @@ export class SshKeySetUpdate {
         const { id, createdAt = "" } = record;
         if (
           still &&
-          still.name === record.name &&
+          still.name === lost.name &&
           !keys.has(entry) &&
-          hasFingerprint(record, still.publicKey)
+          isSameKey(record, still.publicKey) === true
         ) {
           const { type: keyType, fingerprint } = parsePublicKey(lost.publicKey);
           this.hold(entry, { id, name: still.name, fingerprint, keyType, createdAt, adopted: false });
-        } else await run.sshKeys.remove(id, operation);
+        } else await run.sshKeys.remove(id, operation, createdAt);
       }
       unresolved.delete(entry);
     }
@@ -123,28 +126,22 @@ export class SshKeySetUpdate {
     );
   }
 
-  private async add({ entry, name, publicKey }: WantedEntry): Promise<void> {
+  private async add({ entry, name, publicKey }: WantedEntry): Promise<string | undefined> {
     const old = this.keys.get(entry);
-    const wanted = {
+    const request = {
       ...{ name, key: parsePublicKey(publicKey), adoptExisting: this.adoptExisting, adoptsAnyName: true },
       ...{ hasMarker: false, nameAdvice: "Choose another `namePrefix`, or rename the entry", owner: "" },
+      identity: `${this.id} ${entry}`,
     };
-    try {
-      const { status, holder, ...key } = await registerSshKey(wanted, this.run);
+    const { state, unfinished } = await registerSshKey(request, this.run);
+    if (state.status === "unresolved") this.unresolved.set(entry, state.lost);
+    else {
       // The set as a whole holds its keys, not each of them by itself.
-      this.run.holders.release({ what: sshKeyClaim(key.id), holder });
-      this.holdNew(entry, key, status === "adopted", old);
-    } catch (error) {
-      if (error instanceof IncompleteError) this.noteIncomplete(entry, error.state as SshKeyState, old);
-      throw error;
+      this.run.holders.release({ what: sshKeyClaim(state.id), holder: state.holder });
+      this.holdNew(entry, state, state.status === "adopted", old);
+      if (state.status === "created" && state.lost) this.unresolved.set(entry, state.lost);
     }
-  }
-
-  private noteIncomplete(entry: string, state: SshKeyState, old: SetKey | undefined): void {
-    if (state.status === "created") this.holdNew(entry, state, false, old);
-    if ((state.status === "created" || state.status === "unresolved") && state.lost) {
-      this.unresolved.set(entry, state.lost);
-    }
+    return unfinished;
   }
 
   /** Of an entry that had another key before, the old one is left over until it is deleted. */
@@ -169,21 +166,22 @@ export class SshKeySetUpdate {
     this.keys.delete(entry);
   }
 
-  private async remove({ entry, key }: Surplus): Promise<void> {
-    await this.removeKey(key.id);
+  private async remove({ entry, key }: Surplus): Promise<undefined> {
+    await this.removeKey(key.id, key.createdAt);
     this.run.holders.release({ what: materialClaim(key.fingerprint), holder: key.name });
     if (this.keys.get(entry) === key) this.keys.delete(entry);
   }
 
-  private async removeKey(id: string): Promise<void> {
-    await deleteSshKey(id, [{ what: sshKeyClaim(id), holder: this.id }], this.run);
+  private async removeKey(id: string, createdAt?: string): Promise<undefined> {
+    const key = { id, ...(createdAt !== undefined && { createdAt }) };
+    await deleteSshKey(key, [{ what: sshKeyClaim(id), holder: this.id }], this.run);
     this.leftovers.delete(id);
   }
 
   private async each<T>(
     items: readonly T[],
     label: (item: T) => string,
-    work: (item: T) => Promise<void>,
+    work: (item: T) => Promise<string | undefined>,
   ): Promise<void> {
     const left = await concurrently(items, (item) => this.failures.collect(label(item), () => work(item)));
     this.failures.noteNotBegun(left.length);

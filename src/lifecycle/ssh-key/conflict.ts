@@ -2,11 +2,14 @@
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { ConflictError, WaysCloudError } from "../../errors";
+import { judge } from "../../judge/ownership";
 import { sanitize } from "../../text/redact";
+import { ForeignConflictError } from "../create-once/create-once";
 import type { Attempt } from "../create-once/creation";
 import type { Run } from "../run";
-import { hasFingerprint } from "./identity";
-import type { WantedSshKey } from "./wanted";
+import { shownOf } from "./clean-up";
+import type { SshKeyRequest } from "./create";
+import { isSameKey } from "./identity";
 
 /** What the account holds at the end: a new key, or one that was there before. */
 export interface Registered {
@@ -16,24 +19,27 @@ export interface Registered {
 }
 
 /** The account has this very key under this very name: most likely the resource is being replaced, and its predecessor holds it. */
-export class SameSshKeyError extends ConflictError {}
+export class SameSshKeyError extends ForeignConflictError {}
 
 /** The key that is in the way, if it is ours or may be adopted. @throws ConflictError that names it otherwise. */
 export async function afterConflict(
   conflict: ConflictError,
-  { isSecond, seen }: Attempt,
-  { name, key, adoptExisting, nameAdvice }: WantedSshKey,
+  { isSecond, at }: Attempt,
+  { name, key, adoptExisting, hasMarker, nameAdvice }: SshKeyRequest,
+  isKnown: (id: string) => boolean,
   run: Run,
   operation: Operation,
 ): Promise<Registered> {
   const entries = await listAfter(conflict, run, operation);
-  const same = entries.find((entry) => hasFingerprint(entry, key.text));
-  // Not listed after the lost first attempt, but present now under our name: the first attempt took effect late, so this is our key.
-  const isLate = same && isSecond && !seen.has(same.id) && same.name === name;
-  if (same && (isLate === true || adoptExisting))
-    return { id: same.id, entry: same, isAdopted: isLate !== true };
+  const same = entries.find((entry) => isSameKey(entry, key.text) === true);
   if (same) {
-    const Conflict = same.name === name ? SameSshKeyError : ConflictError;
+    const isNew = isSecond && !isKnown(same.id);
+    const verdict = judge({ text: name, hasMarker, at }, shownOf(same, key.text));
+    if (isNew && verdict.is === "ours") return { id: same.id, entry: same, isAdopted: false };
+    if (adoptExisting) return { id: same.id, entry: same, isAdopted: true };
+    // It may be what the lost attempt made: that is found out before anything is said.
+    if (isNew && verdict.is === "possibly ours") throw conflict;
+    const Conflict = same.name === name ? SameSshKeyError : ForeignConflictError;
     throw withDetail(
       conflict,
       `The account already has this public key as ${describeSshKey(same)}. If this resource is being replaced (\`up --replace\`, a taint), set the option \`deleteBeforeReplace: true\`;` +
@@ -56,19 +62,22 @@ async function listAfter(conflict: ConflictError, run: Run, operation: Operation
     throw withDetail(
       conflict,
       `The list of SSH keys could not be read${status} to find out which; \`adoptExisting: true\` needs it as well`,
+      ConflictError,
     );
   }
 }
 
-function withDetail(conflict: ConflictError, detail: string, Conflict = ConflictError): ConflictError {
+function withDetail(conflict: ConflictError, detail: string, Conflict = ForeignConflictError): ConflictError {
   const { outcome, status, method, path, reason } = conflict;
-  return new Conflict({
-    outcome,
-    status,
-    method,
-    path,
-    reason,
-    message: `${conflict.message} ${detail}.`,
+  const message = `${conflict.message} ${detail}.`;
+  return new Conflict({ outcome, status, method, path, reason, message });
+}
+
+/** A 2xx that returns a key that was there before is a conflict, whatever its status says. */
+export function conflictWith(entry: SshKeyRecord, operation: Operation): ConflictError {
+  return new ConflictError({
+    message: `${operation.title} failed: the API answered with ${describeSshKey(entry)}, which is older than the request.`,
+    outcome: "conflict",
   });
 }
 

@@ -1,38 +1,62 @@
-// Creating an SSH key: add it, or adopt the one that the account has, or say what is in the way.
+// Creating an SSH key: register it, or adopt the one that the account has, or say what is in the way.
+import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
-import { ConflictError, RefusedError } from "../../errors";
+import { ConflictError, errorMessage, RefusedError } from "../../errors";
+import { isOlderThan } from "../../judge/ownership";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
+import { sanitize } from "../../text/redact";
 import { createOnce } from "../create-once/create-once";
-import { UnresolvedError } from "../create-once/failures";
 import type { Attempt } from "../create-once/creation";
-import { unresolvedId } from "../create-once/lost-attempt";
-import type { StartedAt } from "../create-once/lost-attempt";
-import { possibleDuplicateMessage } from "../create-once/messages";
+import { possibleDuplicate } from "../create-once/messages";
+import { unresolvedId } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
-import { IncompleteError, known } from "../lifecycle";
+import { known } from "../lifecycle";
+import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { rfc3339 } from "../time";
-import { afterConflict, describeSshKey } from "./conflict";
+import { shownOf } from "./clean-up";
+import { afterConflict, conflictWith, describeSshKey } from "./conflict";
 import type { Registered } from "./conflict";
-import { hasFingerprint, listedAs, materialOf } from "./identity";
+import { isSameKey, listedAs } from "./identity";
 import { encodeSshKeyInputs } from "./inputs";
 import type { SshKeyInputs } from "./inputs";
-import { refuseOtherKey } from "./other-key";
 import { parsePublicKey } from "./public-key";
-import { sshKeyOwnership } from "./ownership";
-import type { LostSshKey, SshKeyState } from "./state";
-import type { WantedSshKey } from "./wanted";
+import type { PublicKey } from "./public-key";
+import type { SshKeyState } from "./state";
 
-type HeldSshKey = Extract<SshKeyState, { status: "created" | "adopted" }>;
+/** A key to be registered, or adopted where the account has it already. */
+export interface SshKeyRequest {
+  /** Its name in the account. */
+  name: string;
+  key: PublicKey;
+  adoptExisting: boolean;
+  /** Adopt it whatever its name in the account is. */
+  adoptsAnyName: boolean;
+  /** The name ends in a generated marker, so that it proves ownership. */
+  hasMarker: boolean;
+  /** What a message advises where the name is taken. */
+  nameAdvice: string;
+  /** See {@link ownerOf}; may be empty. */
+  owner: string;
+  /** See `Creation`. */
+  identity: string;
+}
 
-export function createSshKey(inputs: SshKeyInputs, run: Run): Promise<SshKeyState> {
+/** `unresolved`, or `created` without key material where the API has registered another key, which could not be deleted. */
+type Made = Extract<SshKeyState, { status: "created" | "adopted" | "unresolved" }>;
+
+export function createSshKey(
+  inputs: SshKeyInputs,
+  run: Run,
+  identity: string,
+): Promise<Outcome<SshKeyState>> {
   const given = known(inputs.name, "name");
   const isAutomatic = isTemplate(given, "name");
   const name = isAutomatic ? fillTemplate(given) : given;
   const hasMarker = endsInMarker(name, "name");
-  const wanted = {
+  const request = {
     name,
     key: parsePublicKey(known(inputs.publicKey, "publicKey")),
     adoptExisting: inputs.adoptExisting === true,
@@ -40,15 +64,17 @@ export function createSshKey(inputs: SshKeyInputs, run: Run): Promise<SshKeyStat
     hasMarker,
     nameAdvice: hasMarker ? "Delete it in the account first" : "Choose another `name`, or omit it",
     owner: inputs.owner,
+    identity,
   };
-  return registerSshKey(wanted, run);
+  return registerSshKey(request, run);
 }
 
-/** @throws IncompleteError of an {@link SshKeyState} when nobody knows what is in the account now. */
-export async function registerSshKey(wanted: WantedSshKey, run: Run): Promise<HeldSshKey> {
-  const { name, key } = wanted;
+/** While something of it may exist, no other resource of this command may register the same key. */
+export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<Outcome<Made>> {
+  const { name, key, identity } = request;
+  const before = run.creations.begin(identity);
   const claim = { what: materialClaim(key.fingerprint), holder: name };
-  const other = run.holders.keeper(claim.what);
+  const other = before ? undefined : run.holders.keeper(claim.what);
   if (other !== undefined) {
     throw new RefusedError(
       `Cannot create the SSH key ${quoteForTerminal(name)}: another resource of this program, named ${quoteForTerminal(other)} in the account, already manages the same public key (${key.fingerprint}).`,
@@ -56,7 +82,7 @@ export async function registerSshKey(wanted: WantedSshKey, run: Run): Promise<He
   }
   run.holders.claim(claim);
   try {
-    return await new SshKeyCreation(wanted, run).createOrAdopt();
+    return await new SshKeyCreation(request, before, run).createOrAdopt();
   } catch (error) {
     run.holders.release(claim);
     throw error;
@@ -71,104 +97,128 @@ export function materialClaim(fingerprint: string): string {
 class SshKeyCreation {
   private readonly what: string;
   private readonly operation: Operation;
+  private readonly isKnown: (id: string) => boolean;
 
   constructor(
-    private readonly wanted: WantedSshKey,
+    private readonly request: SshKeyRequest,
+    private readonly before: Parameters<typeof createOnce>[0]["before"],
     private readonly run: Run,
   ) {
-    this.what = `the SSH key ${quoteForTerminal(wanted.name)}`;
+    this.what = `the SSH key ${quoteForTerminal(request.name)}`;
     this.operation = run.client.operation(`Creating ${this.what}`);
+    this.isKnown = before?.isKnown ?? run.sshKeys.knownBefore();
   }
 
-  async createOrAdopt(): Promise<HeldSshKey> {
-    const { run } = this;
-    const { name, key, adoptExisting, hasMarker } = this.wanted;
+  async createOrAdopt(): Promise<Outcome<Made>> {
+    const { run, before } = this;
+    const { name, key, adoptExisting, hasMarker, identity } = this.request;
     if (adoptExisting) {
       const existing = await listedAs(key.text, run);
       if (existing) return this.adoptedUnlessRemoved(existing);
     }
+    const created = await createOnce<Registered, SshKeyRecord>(
+      {
+        ...{ what: this.what, identity, before },
+        sent: { text: name, hasMarker },
+        shown: (entry) => shownOf(entry, key.text),
+        post: (attempt) => this.post(attempt),
+        list: () => run.sshKeys.fresh(this.operation),
+        isKnown: this.isKnown,
+        remove: ({ id, createdAt }) => run.sshKeys.remove(id, this.operation, createdAt),
+        keep: (entry) => ({ id: entry.id, entry, isAdopted: false }),
+      },
+      run,
+    );
     const lost = { name, publicKey: key.text, hasMarker };
-    try {
-      const created = await createOnce<Registered, SshKeyRecord>(
-        {
-          what: this.what,
-          sameInputs: `${materialOf(key.text)} ${name}`,
-          post: (attempt) => this.post(attempt),
-          list: () => run.sshKeys.fresh(this.operation),
-          isKnown: run.sshKeys.knownBefore(),
-          ownership: (entry, relation) => sshKeyOwnership(lost, entry, relation),
-          remove: (id) => run.sshKeys.remove(id, this.operation),
-          keep: (entry) => ({ id: entry.id, entry, isAdopted: false }),
-        },
-        run,
-      );
-      const { entry: shown, isAdopted } = created.value;
-      const createdAt = shown.createdAt ?? rfc3339(created.serverTime ?? run.client.timing.now());
-      const entry = isAdopted ? shown : { ...shown, createdAt };
-      return isAdopted
-        ? await this.adoptedUnlessRemoved(entry)
-        : await this.created(entry, created.duplicatePossible ? lost : null);
-    } catch (error) {
-      if (!(error instanceof UnresolvedError)) throw error;
+    if (created.is === "unresolved") {
       const id = unresolvedId(hasMarker ? markerOf(name) : newMarker());
-      throw new IncompleteError<SshKeyState>(
-        {
-          status: "unresolved",
-          id,
-          lost: { ...lost, ...error.started },
-          inputs: encodeSshKeyInputs(key.text, name, adoptExisting),
-        },
-        error.message,
-      );
+      const inputs = encodeSshKeyInputs(key.text, name, adoptExisting);
+      const state = { status: "unresolved" as const, id, lost: { ...lost, ...created.started }, inputs };
+      return { state, unfinished: created.why };
     }
+    const { entry, isAdopted } = created.value;
+    if (isAdopted) return this.adoptedUnlessRemoved(entry);
+    const createdAt = entry.createdAt ?? rfc3339(created.serverTime ?? run.client.timing.now());
+    const { state, unfinished } = await this.created({ ...entry, createdAt });
+    if (created.unfinished === undefined || unfinished !== undefined) return { state, unfinished };
+    return {
+      state: { ...state, lost: { ...lost, startedAt: null } },
+      unfinished: possibleDuplicate(this.what),
+    };
   }
 
   private async post(attempt: Attempt) {
-    const { wanted, run, operation } = this;
+    const { request, run, operation, isKnown } = this;
     try {
-      const sshKey = { name: wanted.name, publicKey: wanted.key.text };
-      const { value, serverTime } = await run.client.createSshKey(sshKey, operation);
+      const body = { name: request.name, publicKey: request.key.text };
+      const { value, serverTime } = await run.client.createSshKey(body, operation);
+      if (isKnown(value.id) || isOlderThan(attempt.at, value.createdAt)) throw conflictWith(value, operation);
       return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      return { value: await afterConflict(error, attempt, wanted, run, operation), serverTime: undefined };
+      const value = await afterConflict(error, attempt, request, isKnown, run, operation);
+      return { value, serverTime: undefined };
     }
   }
 
   private async created(
     entry: SshKeyRecord,
-    lost: Omit<LostSshKey, keyof StartedAt> | null,
-  ): Promise<HeldSshKey> {
-    const { run, what } = this;
-    const { name, key, owner } = this.wanted;
-    if (entry.fingerprint?.startsWith("SHA256:") === true && !hasFingerprint(entry, key.text)) {
-      return refuseOtherKey(entry, this.wanted, run, this.operation);
-    }
+  ): Promise<{ state: Extract<Made, { status: "created" }>; unfinished?: string | undefined }> {
+    const { run } = this;
+    const { name, key, owner } = this.request;
+    if (isSameKey(entry, key.text) === false) return this.refuseOtherKey(entry);
     run.sshKeys.noteCreated(entry.id);
     const holder = owner === "" ? "" : this.newHolder();
-    const state = { status: "created" as const, ...this.outputs(entry), name, holder };
-    if (!lost) return { ...state, lost: null };
-    throw new IncompleteError<SshKeyState>(
-      { ...state, lost: { ...lost, startedAt: null } },
-      possibleDuplicateMessage(what),
-    );
+    return { state: { status: "created", ...this.outputs(entry), name, holder, lost: null } };
+  }
+
+  /**
+   * The API registered another key than the one that was sent. If it cannot be deleted, the state keeps it, without key material: that never
+   * is what the program wants, so whatever comes next deletes it.
+   */
+  private async refuseOtherKey(entry: SshKeyRecord) {
+    const { run, request } = this;
+    const fingerprint = sanitize(entry.fingerprint ?? "");
+    const failed = `Creating ${this.what} failed: the API registered a key with the fingerprint ${fingerprint}, but this one has ${request.key.fingerprint}.`;
+    try {
+      await run.sshKeys.remove(entry.id, this.operation);
+    } catch (error) {
+      run.sshKeys.noteCreated(entry.id);
+      const { name } = request;
+      return {
+        state: {
+          status: "created" as const,
+          ...shownSshKey(entry),
+          name,
+          fingerprint,
+          publicKey: "",
+          holder: "",
+          lost: null,
+        },
+        unfinished: `${failed} The registered key (id ${entry.id}) could not be deleted: ${errorMessage(error)} It is in the state; the next \`pulumi up\` or \`pulumi destroy\` deletes it.`,
+      };
+    }
+    throw new RefusedError(`${failed} The registered key was deleted.`);
   }
 
   /** While another resource of this run deletes it, the end of that decides whether there is anything to adopt. */
-  private async adoptedUnlessRemoved(entry: SshKeyRecord): Promise<HeldSshKey> {
+  private async adoptedUnlessRemoved(entry: SshKeyRecord): Promise<Outcome<Made>> {
     const { holders, sshKeys } = this.run;
-    const removal = holders.removalOf(sshKeyClaim(entry.id));
-    if (!removal && !sshKeys.wasRemoved(entry.id)) return this.adopted(entry);
+    const what = sshKeyClaim(entry.id);
+    const removal = holders.removalOf(what);
+    if (!removal && !sshKeys.wasRemoved(entry.id) && !holders.wasRemovedElsewhere(what))
+      return this.adopted(entry);
     await removal;
+    if (holders.wasRemovedElsewhere(what)) sshKeys.noteRemoved(entry.id);
     return this.createOrAdopt();
   }
 
   /** Adopts a key that the account has. It is not ours, so it is never deleted with the resource. */
-  private adopted(entry: SshKeyRecord): HeldSshKey {
+  private async adopted(entry: SshKeyRecord): Promise<Outcome<Made>> {
     const { run, what } = this;
-    const { name, adoptsAnyName } = this.wanted;
-    const claim = sshKeyClaim(entry.id);
-    if (run.holders.keeper(claim) !== undefined) {
+    const { name, adoptsAnyName } = this.request;
+    const claim = { what: sshKeyClaim(entry.id), holder: this.newHolder() };
+    if (run.holders.keeper(claim.what) !== undefined) {
       throw new RefusedError(
         `Cannot adopt ${describeSshKey(entry)} as ${what}: another resource of this program manages it already; only one can.`,
       );
@@ -178,18 +228,22 @@ class SshKeyCreation {
         `Cannot adopt ${what}: the account already has this public key as ${describeSshKey(entry)}, and the API cannot rename it. Set \`name\` to that name, or omit it.`,
       );
     }
-    const holder = this.newHolder();
-    run.holders.claim({ what: claim, holder });
+    run.holders.claim(claim);
+    // Another process may have begun to delete it at the same moment: one of the two then sees the other.
+    if (run.holders.removalOf(claim.what)) {
+      run.holders.release(claim);
+      return this.adoptedUnlessRemoved(entry);
+    }
     run.sshKeys.noteCreated(entry.id);
-    return { status: "adopted", ...this.outputs(entry), holder };
+    return { state: { status: "adopted", ...this.outputs(entry), holder: claim.holder } };
   }
 
   private newHolder(): string {
-    return `${this.wanted.owner}#${newMarker()}`;
+    return `${this.request.owner}#${newMarker()}`;
   }
 
-  private outputs({ id, name = this.wanted.name, createdAt = "", vmCount }: SshKeyRecord) {
-    const { text: publicKey, fingerprint, type: keyType } = this.wanted.key;
+  private outputs({ id, name = this.request.name, createdAt = "", vmCount }: SshKeyRecord) {
+    const { text: publicKey, fingerprint, type: keyType } = this.request.key;
     return { id, name, publicKey, fingerprint, keyType, createdAt, vmCount };
   }
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 
 import type { SshKeyRecord } from "../../api/schemas";
+import { readFingerprint } from "../../text/fingerprint";
 import { UNKNOWN } from "../lifecycle";
 import type { Run } from "../run";
 
@@ -19,9 +20,10 @@ export function isSameMaterial(a: unknown, b: unknown): boolean {
   return materialOf(a) === materialOf(b);
 }
 
-/** Does the account list this public key under this fingerprint? Either form counts: SHA256, padded or not, and MD5. */
-export function hasFingerprint(record: SshKeyRecord, publicKey: string): boolean {
-  return fingerprintsOf(publicKey).includes(listedFingerprint(record));
+/** Does the account list this public key? `undefined` if its fingerprint is absent, or in a form that cannot be read. */
+export function isSameKey(record: SshKeyRecord, publicKey: string): boolean | undefined {
+  const listed = listedFingerprint(record);
+  return listed === "" ? undefined : fingerprintsOf(publicKey).includes(listed);
 }
 
 /** The key of the account's shared list that is this public key, if there is one. */
@@ -35,23 +37,21 @@ export async function listedAs(publicKey: string, run: Run): Promise<SshKeyRecor
 
 /** As `ssh-keygen -lf` prints it. */
 export function fingerprintOf(publicKey: string): string {
-  return `SHA256:${digest("sha256", publicKey, "base64").replace(/=+$/, "")}`;
+  return `SHA256:${digest("sha256", publicKey).toString("base64").replace(/=+$/, "")}`;
 }
 
-/** In the forms of {@link listedFingerprint}. */
+/** In the form of {@link listedFingerprint}. */
 function fingerprintsOf(publicKey: string): string[] {
-  return [fingerprintOf(publicKey), digest("md5", publicKey, "hex")];
+  return (["SHA256", "MD5"] as const).map((name) => `${name} ${digest(name, publicKey).toString("hex")}`);
 }
 
-/** A listed fingerprint in one form for each algorithm: `SHA256:` and unpadded base64, or the bare hexadecimal of MD5. */
+/** A listed fingerprint in one form, however the API spells it; empty if it spells none. */
 function listedFingerprint({ fingerprint = "" }: SshKeyRecord): string {
-  const text = fingerprint.trim();
-  const md5 = /^(?:MD5:)?((?:[0-9a-f]{2}:){15}[0-9a-f]{2})$/i.exec(text)?.[1];
-  if (md5 !== undefined) return md5.toLowerCase().replaceAll(":", "");
-  return `SHA256:${text.replace(/^SHA256:/i, "").replace(/=+$/, "")}`;
+  const read = readFingerprint(fingerprint);
+  return read ? `${read.algorithm} ${read.digest}` : "";
 }
 
-function digest(algorithm: string, publicKey: string, encoding: "hex" | "base64"): string {
+function digest(algorithm: string, publicKey: string): Buffer {
   const blob = Buffer.from(materialOf(publicKey).split(" ")[1] ?? "", "base64");
-  return createHash(algorithm).update(blob).digest(encoding);
+  return createHash(algorithm.toLowerCase()).update(blob).digest();
 }

@@ -2,14 +2,16 @@
 import { pathSegment } from "../../api/path-segment";
 import { NotFoundError } from "../../errors";
 import { isTemplate } from "../../text/auto-name";
-import { isUnresolvedId } from "../create-once/lost-attempt";
+import { quoteForTerminal } from "../../text/quote";
+import { cleanUp } from "../create-once/clean-up";
+import { isUnresolvedId } from "../create-once/started";
 import { same } from "../inputs";
 import { UNKNOWN } from "../lifecycle";
 import type { Diff, Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
 import { createSshKey, materialClaim } from "./create";
-import { cleanUpLostSshKey, deleteSshKey } from "./clean-up";
-import { hasFingerprint, isSameMaterial } from "./identity";
+import { deleteSshKey, lostSshKey } from "./clean-up";
+import { isSameKey, isSameMaterial } from "./identity";
 import type { SshKeyInputs } from "./inputs";
 import { sshKeyHoldings } from "./state";
 import type { SshKeyState } from "./state";
@@ -19,17 +21,17 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
   create: createSshKey,
   read: readSshKey,
   async update(state, _inputs, run) {
-    if (state.status !== "created" || !state.lost) return state;
-    await cleanUpLostSshKey(state.lost, run, state.id);
-    return { ...state, lost: null };
+    if (state.status !== "created" || !state.lost) return { state };
+    await cleanUp(run.sshKeys, lostSshKey(state.lost), [state.id], run);
+    return { state: { ...state, lost: null } };
   },
   async delete(state, run) {
-    if (state.status === "unresolved") return cleanUpLostSshKey(state.lost, run);
+    if (state.status === "unresolved") return cleanUp(run.sshKeys, lostSshKey(state.lost), [], run);
     const holdings = sshKeyHoldings(state);
     // The engine deletes nothing that was obtained by `get`: what was looked up was imported.
-    if (state.status === "looked-up") await deleteSshKey(state.entry.id, holdings, run);
-    else if (state.status === "created") await deleteSshKey(state.id, holdings, run, state.lost);
-    else if (state.status === "requested") await deleteSshKey(state.id, holdings, run);
+    if (state.status === "looked-up") await deleteSshKey({ id: state.entry.id }, holdings, run);
+    else if (state.status !== "adopted") await deleteSshKey(state, holdings, run);
+    else run.log(`Keeping the SSH key ${quoteForTerminal(state.name)} (id ${state.id}): it was adopted.`);
     if (state.status === "created" || state.status === "adopted") {
       for (const holding of holdings) run.holders.release(holding);
       run.holders.release({ what: materialClaim(state.fingerprint), holder: state.name });
@@ -46,7 +48,7 @@ function diffSshKey(state: SshKeyState, inputs: SshKeyInputs): Diff {
     case "looked-up": {
       const { publicKey } = inputs;
       return diffOf(
-        publicKey !== UNKNOWN && hasFingerprint(state.entry, publicKey),
+        publicKey !== UNKNOWN && isSameKey(state.entry, publicKey) === true,
         state.entry.name ?? "",
         inputs,
       );
@@ -90,7 +92,7 @@ async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | u
     case "created":
     case "adopted": {
       pathSegment(state.id);
-      const entry = await run.sshKeys.findOwn(state.id, state.createdAt);
+      const entry = await run.sshKeys.find(state.id, state.createdAt);
       return entry && { ...state, vmCount: entry.vmCount };
     }
   }

@@ -2,14 +2,14 @@
 import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import { endsInMarker } from "../../text/auto-name";
-import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/lost-attempt";
-import type { StartedAt } from "../create-once/lost-attempt";
+import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/started";
+import type { StartedAt } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { Properties } from "../lifecycle";
 import { defined, StateReader } from "../properties";
 
-/** An attempt to add this key under this name, of which nobody knows what it left. */
+/** An attempt to register this key under this name, whose outcome is unknown. */
 export interface LostSshKey extends StartedAt {
   name: string;
   publicKey: string;
@@ -45,7 +45,7 @@ export type SshKeyState =
   | { status: "requested"; id: string }
   /** Of a `get`: the API does not show the key itself. */
   | LookedUpSshKey
-  /** A creation of which nobody knows what it left. */
+  /** A create whose outcome is unknown. */
   | { status: "unresolved"; id: string; lost: LostSshKey; inputs: Properties };
 
 export function sshKeyHoldings(state: SshKeyState): Holding[] {

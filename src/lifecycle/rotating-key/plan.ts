@@ -1,4 +1,4 @@
-// What changes when the program of a rotating key changes, or time passes; and what an update makes of it, for previews.
+// What an update of a rotating key does: one plan, by which a preview shows it and an update carries it out.
 import { knownSpec } from "../api-key/diff";
 import type { KeyKind } from "../api-key/kind";
 import { same } from "../inputs";
@@ -9,6 +9,36 @@ import type { RotatingKeyInputs } from "./inputs";
 import { changedKeyInputs, isDueByTime, movedRetireAt, nextRotation } from "./schedule";
 import type { Rotation } from "./schedule";
 import type { HoldingKeys, RotatingKeyState } from "./state";
+
+export interface RotationPlan {
+  /** Why a new key is created, if so. */
+  rotate: "asked" | "due" | "inactive" | undefined;
+  /** A new key is due, but the previous one is still within its overlap. */
+  isPostponed: boolean;
+  /** The overlap of the previous key is over. */
+  isOverlapOver: boolean;
+  nextRotationAt: MaybeUnknown<string>;
+}
+
+/** By a clock that shows `now` (ms). */
+export function planRotation<Spec extends object>(
+  rotation: Rotation<Spec>,
+  state: HoldingKeys<Spec>,
+  inputs: RotatingKeyInputs<Spec>,
+  now: number,
+): RotationPlan {
+  const { current, previous, lost } = state;
+  const nextRotationAt = nextRotation(inputs.rotateEveryDays, current.createdAt);
+  // After an update that failed, consumers may not have switched yet; and an update that changes the overlap does not act on it.
+  const mayRetire =
+    previous !== null && lost === null && same(state.overlapDays ?? 0, inputs.overlapDays ?? 0);
+  const isOverlapOver = mayRetire && isPast(previous.retireAt, now);
+  const isDue = nextRotationAt === UNKNOWN || isDueByTime({ nextRotationAt, current }, now);
+  const isAskedFor = changedKeyInputs(rotation, state, inputs).length > 0;
+  const isFree = previous === null || isOverlapOver;
+  const rotate = isAskedFor ? "asked" : !current.isActive ? "inactive" : isDue && isFree ? "due" : undefined;
+  return { rotate, isPostponed: rotate === undefined && isDue, isOverlapOver, nextRotationAt };
+}
 
 export function diffRotatingKey<Spec extends object>(
   rotation: Rotation<Spec>,
@@ -21,11 +51,10 @@ export function diffRotatingKey<Spec extends object>(
   }
   const replaces = rotation.identity.filter((name) => !same(state.current.spec[name], inputs.spec[name]));
   if (replaces.length > 0) return { changes: true, replaces, changed: replaces };
+  const plan = planRotation(rotation, state, inputs, now);
   const changed = [
     ...changedKeyInputs(rotation, state, inputs),
-    ...(state.nextRotationAt === nextRotation(inputs.rotateEveryDays, state.current.createdAt)
-      ? []
-      : ["rotateEveryDays"]),
+    ...(state.nextRotationAt === plan.nextRotationAt ? [] : ["rotateEveryDays"]),
     ...(same(state.overlapDays ?? undefined, inputs.overlapDays) ? [] : ["overlapDays"]),
     ...(same(state.holdWhileUsed ?? undefined, inputs.holdWhileUsed) ? [] : ["holdWhileUsed"]),
     ...(isDueByTime(state, now) ? ["nextRotationAt"] : []),
@@ -33,34 +62,26 @@ export function diffRotatingKey<Spec extends object>(
     ...(state.previous && isPast(state.previous.retireAt, now) ? ["retireAt"] : []),
     ...(state.lost ? ["unresolved"] : []),
   ];
-  return {
-    changes: changed.length > 0,
-    replaces: [],
-    changed,
-    outputs: outputsAfter(rotation, state, inputs, now),
-  };
+  const outputs = outputsAfter(rotation, state, inputs, plan);
+  return { changes: changed.length > 0, replaces: [], changed, outputs };
 }
 
-/** As far as state, inputs and the local clock tell. The steps are those of `RotationUpdate`. */
 function outputsAfter<Spec extends object>(
   rotation: Rotation<Spec>,
   state: HoldingKeys<Spec>,
   inputs: RotatingKeyInputs<Spec>,
-  now: number,
+  { rotate, isOverlapOver, nextRotationAt }: RotationPlan,
 ): Properties {
-  const { current, previous, lost } = state;
-  const nextRotationAt = nextRotation(inputs.rotateEveryDays, current.createdAt);
-  const overlapStays = same(state.overlapDays ?? undefined, inputs.overlapDays);
-  const retires = previous !== null && lost === null && overlapStays && isPast(previous.retireAt, now);
-  const isAskedFor = changedKeyInputs(rotation, state, inputs).length > 0;
-  const isDue = nextRotationAt === UNKNOWN || isDueByTime({ nextRotationAt, current }, now);
   const unknownPrevious = { previousKey: UNKNOWN, previousKeyId: UNKNOWN, retireAt: UNKNOWN };
-  if (isAskedFor || !current.isActive || (isDue && (previous === null || retires))) {
+  if (rotate !== undefined) {
     // An inactive key becomes no previous key.
-    return { ...nextKey(rotation.kind, inputs), ...(isAskedFor || current.isActive ? unknownPrevious : {}) };
+    const isKept = rotate === "asked" || state.current.isActive;
+    return { ...nextKey(rotation.kind, inputs), ...(isKept ? unknownPrevious : {}) };
   }
-  if (retires) return { nextRotationAt, ...unknownPrevious };
-  return { nextRotationAt, retireAt: retireAtAfter(state, inputs) };
+  return {
+    nextRotationAt,
+    ...(isOverlapOver ? unknownPrevious : { retireAt: retireAtAfter(state, inputs) }),
+  };
 }
 
 function nextKey<Spec extends object>(kind: KeyKind<Spec>, inputs: RotatingKeyInputs<Spec>): Properties {

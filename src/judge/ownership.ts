@@ -1,0 +1,156 @@
+// Whose is an entry of a list? One judgment for everything that a request of ours may have created.
+import { parseApiTime } from "../api/timing";
+
+/** A request that creates one thing, as far as a list can show what it made. */
+export interface Sent {
+  /** The description or name, in full; `undefined` if none was sent. */
+  text: string | undefined;
+  /** The text ends in a marker that this package generated for this resource. */
+  hasMarker: boolean;
+  /** When the request began, by the server's clock (ms); `undefined` if that is not known. */
+  at: number | undefined;
+  /** The latest time (ms) at which it can still have taken effect; absent if there is no limit. */
+  until?: number | undefined;
+}
+
+/** What a list shows of an entry. */
+export interface Shown {
+  text: string | undefined;
+  createdAt: string | undefined;
+  /** How it differs from what was asked for (its service, its scopes), if it does. */
+  mismatch?: string | undefined;
+  /** SSH keys only: is this the public key that was sent? `undefined` if the list does not tell. */
+  sameKey?: boolean | undefined;
+}
+
+/**
+ * *Ours* needs a proof: our marker, or our public key, in an entry made in the time of the request. An entry that bears the marker but
+ * differs in anything that the API may spell otherwise is *possibly ours*: it is named, and never revoked or adopted.
+ */
+export type Verdict = { is: "ours" } | { is: "possibly ours"; why: string } | { is: "other" };
+
+const OURS: Verdict = { is: "ours" };
+const OTHER: Verdict = { is: "other" };
+const possibly = (why: string): Verdict => ({ is: "possibly ours", why });
+
+export function judge(sent: Sent, shown: Shown): Verdict {
+  const text = textMatch(sent, shown.text);
+  if (text === "other" || shown.sameKey === false) return OTHER;
+  const made = whenMade(sent, shown.createdAt);
+  if (shown.sameKey === true) return judgeSshKey(sent.hasMarker, text, made);
+  return sent.hasMarker ? judgeMarked(text, made, shown.mismatch) : judgeUnmarked(text, made, shown.mismatch);
+}
+
+/** The account holds a public key once, so the key itself is the proof, together with its time or marker. */
+function judgeSshKey(hasMarker: boolean, text: TextMatch, made: Made): Verdict {
+  if (made === "long before") return hasMarker && text === "same" ? possibly(WHY[made]) : OTHER;
+  const isProved = made === "in time" || (hasMarker && text === "same" && made !== "later");
+  return isProved ? OURS : possibly(made === "no start" ? "its name proves nothing" : WHY[made]);
+}
+
+function judgeMarked(text: TextMatch, made: Made, mismatch: string | undefined): Verdict {
+  if (text === "altered") return isAfter(made) ? possibly("its description may be altered") : OTHER;
+  if (mismatch !== undefined) return possibly(mismatch);
+  if (text === "marked") return possibly("its description is altered");
+  return made === "long before" || made === "unreadable" ? possibly(WHY[made]) : OURS;
+}
+
+function judgeUnmarked(text: TextMatch, made: Made, mismatch: string | undefined): Verdict {
+  if (made === "long before") return OTHER;
+  const isExact = text === "same" && mismatch === undefined;
+  // Either may be spelled otherwise, but not both at once.
+  const isClose = (text === "same" || mismatch === undefined) && isAfter(made);
+  return isExact || isClose ? possibly(mismatch ?? "its description proves nothing") : OTHER;
+}
+
+/** When an entry was made, compared with the request: `shortly before` may be a matter of clocks, `long before` is not. */
+type Made = "in time" | "shortly before" | "long before" | "later" | "no start" | "unreadable";
+
+const WHY: Readonly<Record<Made, string>> = {
+  "in time": "its name proves nothing",
+  "shortly before": "its creation time is shortly before the request",
+  "long before": "it is older than the request",
+  later: "it was created long after the request",
+  "no start": "the time of the request is not known",
+  unreadable: "its creation time cannot be read",
+};
+
+/** Tolerance for clock skew and timestamps rounded to seconds. */
+const CLOCK_SLACK_MS = 5_000;
+/** An entry that is this much older than the request is not its work, even with the marker: somebody copied the description. */
+const LONG_BEFORE_MS = 600_000;
+
+function whenMade({ at, until }: Sent, createdAt: string | undefined): Made {
+  if (at === undefined) return "no start";
+  const created = parseApiTime(createdAt);
+  if (Number.isNaN(created)) return "unreadable";
+  if (until !== undefined && created > until) return "later";
+  if (created >= at - CLOCK_SLACK_MS) return "in time";
+  return created >= at - CLOCK_SLACK_MS - LONG_BEFORE_MS ? "shortly before" : "long before";
+}
+
+/** Is a record, which a POST returned, older than that POST? Then the request did not create it, whatever its status says. */
+export function isOlderThan(at: number, createdAt: string | undefined): boolean {
+  return whenMade({ text: undefined, hasMarker: false, at }, createdAt) === "long before";
+}
+
+function isAfter(made: Made): boolean {
+  return made === "in time" || made === "no start" || made === "unreadable";
+}
+
+type TextMatch = "same" | "marked" | "altered" | "other";
+
+/** Fewer letters in common say nothing. */
+const MIN_PREFIX = 10;
+
+/** `marked`: the marker is there, the rest is not as it was sent; `altered`: trimmed, cut, escaped, or not shown at all. */
+function textMatch({ text, hasMarker }: Sent, shown: string | undefined): TextMatch {
+  const [seen, sent] = [trimmed(shown), trimmed(text)];
+  if (seen === sent) return "same";
+  if (hasMarker && bearsMarker(seen, sent.slice(-MARKER_LENGTH))) return "marked";
+  if (seen === "") return "altered";
+  const [bare, ours] = [letters(seen), letters(sent)];
+  if (bare === ours && bare !== "") return "altered";
+  return bare.length >= MIN_PREFIX && ours.startsWith(bare) ? "altered" : "other";
+}
+
+const MARKER_LENGTH = 7;
+
+/** Does this text, in lower case, bear this marker? */
+export function bearsMarker(text: string | undefined, marker: string): boolean {
+  return new RegExp(`(^|[^0-9a-z])${marker}($|[^0-9a-z])`).test(text ?? "");
+}
+
+/** Does an entry that cannot be read rule itself out by the text that it shows? */
+export function isOthersText(
+  { text, hasMarker }: Pick<Sent, "text" | "hasMarker">,
+  shown: string | undefined,
+): boolean {
+  return shown !== undefined && textMatch({ text, hasMarker, at: undefined }, shown) === "other";
+}
+
+function trimmed(text: string | undefined): string {
+  return (text ?? "").trim().toLowerCase();
+}
+
+/** What is left of it however an API escapes, normalizes or replaces its other characters. */
+function letters(text: string): string {
+  const unescaped = text.replace(/&(?:[a-z]+|#\d+|#x[0-9a-f]+);/g, "");
+  return unescaped.normalize("NFKD").replace(/[^\p{L}\p{N}]/gu, "");
+}
+
+/** Entries by whose they are. */
+export interface Sorted<T> {
+  ours: T[];
+  possibly: { entry: T; why: string }[];
+}
+
+export function sortByOwner<T>(entries: Iterable<T>, verdictOf: (entry: T) => Verdict): Sorted<T> {
+  const sorted: Sorted<T> = { ours: [], possibly: [] };
+  for (const entry of entries) {
+    const verdict = verdictOf(entry);
+    if (verdict.is === "ours") sorted.ours.push(entry);
+    else if (verdict.is === "possibly ours") sorted.possibly.push({ entry, why: verdict.why });
+  }
+  return sorted;
+}

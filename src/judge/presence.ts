@@ -1,0 +1,78 @@
+// Is it there? One judgment of what a list proves about an id.
+import type { UnreadableEntry } from "../api/list";
+import { parseApiTime } from "../api/timing";
+import { MalformedResponseError } from "../errors";
+
+/** A list that was read to its end. Ids compare by {@link idKey}. */
+export interface Snapshot<T> {
+  byId: ReadonlyMap<string, T>;
+  /** The server's clock when it made the list, ms since the epoch; `undefined` if the response does not tell. */
+  serverTime: number | undefined;
+  /** Entries that cannot be read; one without an id may be any entry. */
+  unreadable: readonly UnreadableEntry[];
+  /** Ids that the list shows twice, with different answers. */
+  contradicted?: ReadonlySet<string>;
+  /** Why there may be more entries than it shows, if so. */
+  mayContinue?: string | undefined;
+}
+
+/**
+ * *Unknown* is neither: nothing is revoked, replaced or forgotten for it. An id that is *gone* but `young` may be missing from a list
+ * that lags.
+ */
+export type Presence<T> =
+  | { is: "live" | "inactive"; entry: T }
+  | { is: "gone"; young: boolean }
+  /** `stale`: the list is older than the id that it does not show. */
+  | { is: "unknown"; error: Error; stale: boolean };
+
+/** A list may lag this much: what is younger, by the list's own time, is looked for again before it counts as gone. */
+const MAX_LAG_MS = 300_000;
+/** Tolerance for timestamps rounded to seconds. */
+const ROUNDING_MS = 2_000;
+
+/** `createdAt`: when it was created (RFC 3339), if that is known. */
+export function presenceIn<T>(
+  list: Snapshot<T>,
+  id: string,
+  createdAt: string | undefined,
+  isLive: (entry: T) => boolean,
+): Presence<T> {
+  const key = idKey(id);
+  if (list.contradicted?.has(key)) return unknown(id, "the list shows it twice, with different answers");
+  const entry = list.byId.get(key);
+  if (entry) return { is: isLive(entry) ? "live" : "inactive", entry };
+  const hidden = list.unreadable.find((each) => each.id === undefined || idKey(each.id) === key);
+  if (hidden) return { is: "unknown", error: hidden.error, stale: false };
+  if (list.mayContinue !== undefined)
+    return unknown(id, `the list may not be complete (${list.mayContinue})`);
+  if (list.serverTime === undefined)
+    return unknown(id, "the list has no date, so it may be older than the key");
+  const age = list.serverTime - parseApiTime(createdAt);
+  if (age < -ROUNDING_MS)
+    return unknown(id, "the list is older than the key; a proxy or the API may have cached it", true);
+  // A creation time that cannot be read may be a moment ago.
+  return { is: "gone", young: createdAt !== undefined && !(age > MAX_LAG_MS) };
+}
+
+function unknown(id: string, why: string, stale = false): { is: "unknown"; error: Error; stale: boolean } {
+  return {
+    is: "unknown",
+    stale,
+    error: new MalformedResponseError({
+      message: `The account's list does not prove whether ${id} still exists: ${why}. The state was not changed.`,
+      advice:
+        "Run the command again later. If it goes on, check for a cache or proxy between this machine and the API.",
+      outcome: "rejected",
+    }),
+  };
+}
+
+/** UUIDs are the same in upper and lower case; any other id is compared as it is. */
+export function idKey(id: string): string {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id.toLowerCase() : id;
+}
+
+export function isSameId(a: string, b: string): boolean {
+  return a === b || idKey(a) === idKey(b);
+}

@@ -1,0 +1,244 @@
+// One collection of the account: its list, requested once and shared by all resources of a run, what it proves, and how an entry leaves it.
+import type { AccountClient, ApiList } from "../api/client";
+import type { Operation } from "../api/timing";
+import { MalformedResponseError } from "../errors";
+import { idKey, presenceIn } from "../judge/presence";
+import type { Presence, Snapshot } from "../judge/presence";
+
+export type { Presence, Snapshot };
+
+/** A list request that many wait for. */
+interface Shared<T> {
+  snapshot: Promise<Snapshot<T>>;
+  /** How much this run had created when it was requested. */
+  changes: number;
+  requestedAt: number;
+  failedAt?: number;
+}
+
+/** A failed list stands for this long, so that a thousand reads do not repeat it a thousand times. */
+const FAILURE_STANDS_MS = 5_000;
+const LOOK_AGAIN_AFTER_MS = [2_000, 6_000];
+
+/** What differs between the API's two collections of keys. */
+export interface Endpoints<T> {
+  /** For messages: `API keys`. */
+  label: string;
+  /** What a state claims that holds the entry of this id. */
+  claimOf(id: string): string;
+  list(operation?: Operation): Promise<ApiList<T>>;
+  remove: AccountClient["revokeApiKey"];
+  isLive(entry: T): boolean;
+}
+
+export class AccountList<T extends { id: string }> {
+  private current: Shared<T> | undefined;
+  private latest: Snapshot<T> | undefined;
+  private readonly created = new Set<string>();
+  private readonly removed = new Set<string>();
+  private changes = 0;
+  /** When the first list of this run was requested (monotonic ms). */
+  private firstRequestedAt: number | undefined;
+  /** When a deletion of this run was first in doubt (monotonic ms). */
+  private firstDoubtAt: number | undefined;
+  /** A refresh asks about every key of a stack, so each list is indexed once. */
+  private readonly indexes = new WeakMap<Snapshot<T>, Map<string, T[]>>();
+
+  constructor(
+    private readonly client: Pick<AccountClient, "operation" | "timing">,
+    private readonly endpoints: Endpoints<T>,
+  ) {}
+
+  claimOf(id: string): string {
+    return this.endpoints.claimOf(id);
+  }
+
+  /** The list of this run, requested at the first call. What this run has removed since may still be in it. */
+  shared(): Promise<Snapshot<T>> {
+    return this.sharedSince(-Infinity);
+  }
+
+  /** The shared list, requested no earlier than that moment (monotonic ms). */
+  private sharedSince(moment: number): Promise<Snapshot<T>> {
+    const { timing } = this.client;
+    if (this.current && this.current.requestedAt < moment) this.current = undefined;
+    const failedAt = this.current?.failedAt;
+    if (failedAt !== undefined && timing.monotonic() - failedAt > FAILURE_STANDS_MS) this.current = undefined;
+    if (!this.current) {
+      this.firstRequestedAt ??= timing.monotonic();
+      const mine: Shared<T> = {
+        snapshot: this.fresh(),
+        changes: this.changes,
+        // A timer may fire up to a millisecond early: whoever waited for the moment together then shares the list all the same.
+        requestedAt: Math.max(timing.monotonic(), moment),
+      };
+      mine.snapshot.catch(() => (mine.failedAt = timing.monotonic()));
+      this.current = mine;
+    }
+    return this.current.snapshot;
+  }
+
+  /** The entries of the shared list, without what this run has removed since. */
+  async entries(): Promise<T[]> {
+    return [...(await this.shared()).byId.values()].filter(({ id }) => !this.wasRemoved(id));
+  }
+
+  /** The entries of the shared list with this value of `keyOf`, which must be the same function at every call. */
+  async matching(keyOf: (entry: T) => string, value: string): Promise<readonly T[]> {
+    const snapshot = await this.shared();
+    let index = this.indexes.get(snapshot);
+    if (!index) {
+      index = new Map<string, T[]>();
+      this.indexes.set(snapshot, index);
+      for (const entry of snapshot.byId.values()) {
+        const others = index.get(keyOf(entry));
+        if (others) others.push(entry);
+        else index.set(keyOf(entry), [entry]);
+      }
+    }
+    return (index.get(value) ?? []).filter(({ id }) => !this.wasRemoved(id));
+  }
+
+  /**
+   * Whether an id is there, by the shared list, or by a newer one where this run has created something since. What is young, given when it
+   * was created (RFC 3339), is looked for again before its absence counts.
+   */
+  async presence(id: string, createdAt?: string): Promise<Presence<T>> {
+    if (this.wasRemoved(id)) return { is: "gone", young: false };
+    const { changes } = this;
+    const first = this.judge(await this.shared(), id, createdAt);
+    if (first.is === "live" || first.is === "inactive") return first;
+    if (this.current && this.current.changes < changes) this.current = undefined;
+    const second = this.judge(await this.shared(), id, createdAt);
+    return mayBeLate(second) ? this.lookAgain(second, id, createdAt) : second;
+  }
+
+  /** Its entry; `undefined` if it is gone. @throws where the list does not prove that. */
+  async find(id: string, createdAt?: string): Promise<T | undefined> {
+    const presence = await this.presence(id, createdAt);
+    if (presence.is === "unknown") throw presence.error;
+    return presence.is === "gone" ? undefined : presence.entry;
+  }
+
+  /** Whether an id is there, by this list, or by newer ones where it may only not be listed yet. */
+  async presenceIn(list: Snapshot<T>, id: string, createdAt: string): Promise<Presence<T>> {
+    const presence = this.judge(list, id, createdAt);
+    return mayBeLate(presence) ? this.lookAgain(presence, id, createdAt) : presence;
+  }
+
+  /** Counted from the first list of the run, so that all who miss something share the looks that follow as well. */
+  private async lookAgain(
+    before: Presence<T>,
+    id: string,
+    createdAt: string | undefined,
+    since = this.firstRequestedAt ?? this.client.timing.monotonic(),
+  ): Promise<Presence<T>> {
+    const { timing } = this.client;
+    let presence = before;
+    for (const wait of LOOK_AGAIN_AFTER_MS) {
+      const moment = since + wait;
+      const rest = moment - timing.monotonic();
+      if (rest > 0) await timing.sleep(rest);
+      presence = this.judge(await this.sharedSince(moment), id, createdAt);
+      if (!mayBeLate(presence)) break;
+    }
+    return presence;
+  }
+
+  private judge(list: Snapshot<T>, id: string, createdAt: string | undefined): Presence<T> {
+    return presenceIn(list, id, createdAt, (entry) => this.endpoints.isLive(entry));
+  }
+
+  /** Removes it for good. A response that does not confirm it counts only if a list proves that the id is gone. */
+  async remove(id: string, during: string | Operation, createdAt?: string): Promise<void> {
+    const operation = typeof during === "string" ? this.client.operation(during) : during;
+    const doubt = await this.doubtOf(id, operation);
+    if (doubt && !(await this.isGone(id, createdAt))) throw doubt;
+    this.noteRemoved(id);
+  }
+
+  /** By a list that is not older than this call where an older one still shows it. */
+  private async isGone(id: string, createdAt: string | undefined): Promise<boolean> {
+    const { timing } = this.client;
+    this.firstDoubtAt ??= timing.monotonic();
+    const older = this.current;
+    let presence = this.judge(await this.shared(), id, createdAt);
+    if (presence.is === "live" && this.current === older) {
+      this.current = undefined;
+      presence = this.judge(await this.shared(), id, createdAt);
+    }
+    if (mayBeLate(presence)) presence = await this.lookAgain(presence, id, createdAt, this.firstDoubtAt);
+    if (presence.is === "unknown") throw presence.error;
+    return presence.is !== "live";
+  }
+
+  /** Why the response does not prove that it is removed, if so. */
+  private async doubtOf(id: string, operation: Operation): Promise<MalformedResponseError | undefined> {
+    try {
+      if ((await this.endpoints.remove(id, operation)) === "deleted") return undefined;
+    } catch (error) {
+      // A success that cannot be read. (Of ambiguous outcome only what was sent is.)
+      if (error instanceof MalformedResponseError && error.outcome === "ambiguous") return error;
+      throw error;
+    }
+    return new MalformedResponseError({
+      message:
+        `${operation.title} failed: the API answered that ${id} does not exist, but the list of the account's ${this.endpoints.label} still shows it.` +
+        " A wrong path in wayscloud-account:endpoint or a proxy may be the cause. The state was not changed; check the endpoint, then run the command again.",
+      outcome: "rejected",
+    });
+  }
+
+  /** A list of its own, requested now. */
+  async fresh(operation?: Operation): Promise<Snapshot<T>> {
+    return (this.latest = snapshotOf(await this.endpoints.list(operation)));
+  }
+
+  /** To be called for every id that this run created, imported or adopted. */
+  noteCreated(id: string): void {
+    this.created.add(idKey(id));
+    this.changes += 1;
+  }
+
+  /** To be called for every id that this command removed, here or in another process. */
+  noteRemoved(id: string): void {
+    this.removed.add(idKey(id));
+  }
+
+  wasRemoved(id: string): boolean {
+    return this.removed.has(idKey(id));
+  }
+
+  /** A test for ids that existed before now, belong to another resource of this run, or were removed by it: a list may go on showing these. */
+  knownBefore(): (id: string) => boolean {
+    const before = this.latest;
+    return (id) => {
+      const key = idKey(id);
+      return (before?.byId.has(key) ?? false) || this.created.has(key) || this.removed.has(key);
+    };
+  }
+}
+
+/** It may only not be listed yet, or the list may be older than it. */
+function mayBeLate<T>(presence: Presence<T>): boolean {
+  return presence.is === "gone" ? presence.young : presence.is === "unknown" && presence.stale;
+}
+
+/** Two entries of one id that say different things prove neither. */
+function snapshotOf<T extends { id: string }>({
+  value,
+  serverTime,
+  unreadable,
+  ...more
+}: ApiList<T>): Snapshot<T> {
+  const byId = new Map<string, T>();
+  const contradicted = new Set<string>();
+  for (const each of value) {
+    const id = idKey(each.id);
+    const entry = id === each.id ? each : { ...each, id };
+    const other = byId.get(id);
+    if (other && JSON.stringify(other) !== JSON.stringify(entry)) contradicted.add(id);
+    byId.set(id, entry);
+  }
+  return { byId, serverTime, unreadable, contradicted, mayContinue: more.mayContinue };
+}

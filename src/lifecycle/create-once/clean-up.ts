@@ -1,0 +1,97 @@
+// What lost create requests left in the account: found by one list, named where it is not proved to be ours, and removed where it is.
+import type { UnreadableEntry } from "../../api/list";
+import type { Operation } from "../../api/timing";
+import { MalformedResponseError } from "../../errors";
+import { isOthersText, judge, sortByOwner } from "../../judge/ownership";
+import type { Sent, Shown } from "../../judge/ownership";
+import type { AccountList, Snapshot } from "../account-list";
+import type { Run } from "../run";
+import type { Listed } from "./creation";
+import * as messages from "./messages";
+import { startOf } from "./started";
+import type { StartedAt } from "./started";
+
+/** An attempt whose outcome is unknown, as a state keeps it. */
+export interface Lost<Entry> {
+  /** For messages: `the service key "…"`. */
+  what: string;
+  attempt: StartedAt;
+  sent: Omit<Sent, "at" | "until">;
+  /** A request takes effect by then (ms after it began), or never: what was made later is another's. */
+  effectMs?: number;
+  shown: (entry: Entry) => Shown;
+}
+
+/** Ids that another resource of this run holds are known to be others'. */
+function isHeldBy<Entry extends Listed>(list: AccountList<Entry>, held: readonly string[], run: Run) {
+  return (id: string): boolean => held.includes(id) || run.holders.isHeld(list.claimOf(id));
+}
+
+/**
+ * The entries that each attempt left, without what these states hold. What is not proved is only named.
+ *
+ * @throws MalformedResponseError where an entry that cannot be read may be what an attempt left: it must not be forgotten then.
+ */
+export async function findLeft<Entry extends Listed>(
+  list: AccountList<Entry>,
+  attempts: readonly Lost<Entry>[],
+  held: readonly string[],
+  run: Run,
+  operation: Operation,
+): Promise<Entry[][]> {
+  const snapshot = await list.fresh(operation);
+  const isKnown = isHeldBy(list, held, run);
+  const others = [...snapshot.byId.values()].filter(({ id }) => !isKnown(id));
+  return attempts.map(({ what, attempt, sent, effectMs, shown }) => {
+    const at = startOf(attempt, snapshot.serverTime, run.client.timing.now());
+    const until = at === undefined || effectMs === undefined ? undefined : at + effectMs;
+    const { ours, possibly } = sortByOwner(others, (entry) => judge({ ...sent, at, until }, shown(entry)));
+    if (possibly.length > 0) run.log(messages.possibleLeftover(what, possibly));
+    if (ours.length === 0) assertNothingHidden(snapshot, [sent], isKnown);
+    return ours;
+  });
+}
+
+/** Removes what a lost attempt left, except for what the state holds. */
+export async function cleanUp<Entry extends Listed>(
+  list: AccountList<Entry>,
+  lost: Lost<Entry>,
+  held: readonly string[],
+  run: Run,
+): Promise<void> {
+  const operation = run.client.operation(`Cleaning up after ${lost.what}`);
+  const [left = []] = await findLeft(list, [lost], held, run, operation);
+  for (const { id, createdAt } of left) await list.remove(id, operation, createdAt);
+  const ids = left.map(({ id }) => id);
+  run.log(ids.length > 0 ? messages.cleanedUp(lost.what, ids) : messages.nothingLeft(lost.what));
+}
+
+/** The entries that cannot be read, and so may be the work of one of these attempts: what they show does not rule that out. */
+export function hiddenIn(
+  { unreadable }: Pick<Snapshot<unknown>, "unreadable">,
+  sent: readonly Pick<Sent, "text" | "hasMarker">[],
+  isKnown: (id: string) => boolean,
+): UnreadableEntry[] {
+  return unreadable.filter(
+    ({ id, text }) => !(id !== undefined && isKnown(id)) && !sent.every((each) => isOthersText(each, text)),
+  );
+}
+
+/** @throws MalformedResponseError if an entry that cannot be read may be the work of one of these attempts. */
+export function assertNothingHidden(
+  list: Pick<Snapshot<unknown>, "unreadable">,
+  sent: readonly Pick<Sent, "text" | "hasMarker">[],
+  isKnown: (id: string) => boolean,
+): void {
+  const [hidden] = hiddenIn(list, sent, isKnown);
+  if (!hidden) return;
+  const named = hidden.id === undefined ? "An entry without a readable id" : `The entry ${hidden.id}`;
+  throw new MalformedResponseError({
+    message: hidden.error.message,
+    advice: `${named} of the list may be what an earlier attempt created. If it is not yours to keep, delete it in the account and run the command again.`,
+    outcome: hidden.error.outcome,
+    status: hidden.error.status,
+    method: hidden.error.method,
+    path: hidden.error.path,
+  });
+}

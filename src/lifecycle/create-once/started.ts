@@ -1,0 +1,74 @@
+// When an attempt began, by whichever clock can be trusted, and what a state keeps of that.
+import type { Timing } from "../../api/timing";
+import type { Properties } from "../lifecycle";
+import { defined } from "../properties";
+import type { StateReader } from "../properties";
+import { rfc3339 } from "../time";
+
+export class StartTime {
+  private readonly monotonic: number;
+  private readonly wall: number;
+
+  constructor(private readonly timing: Timing) {
+    this.monotonic = timing.monotonic();
+    this.wall = timing.now();
+  }
+
+  /** By the server's clock (ms), given its time now: less what has passed here. A monotonic clock stops while the machine sleeps; a wall clock may jump. */
+  byServer(serverTime: number | undefined): number {
+    const { timing } = this;
+    const passed = Math.max(timing.monotonic() - this.monotonic, timing.now() - this.wall);
+    return (serverTime ?? timing.now()) - passed;
+  }
+
+  /** For a state. */
+  at(serverTime: number | undefined): StartedAt {
+    return serverTime === undefined
+      ? { startedAt: rfc3339(this.wall), byLocalClock: true }
+      : { startedAt: rfc3339(this.byServer(serverTime)) };
+  }
+}
+
+/** When an attempt began. */
+export interface StartedAt {
+  /** RFC 3339; `null` where that is not known. */
+  startedAt: string | null;
+  /** No response had shown the server's time, so the local clock had to do. */
+  byLocalClock?: boolean;
+}
+
+/** The same by the server's clock (ms), given both clocks now. A time that has yet to come was read from a wrong clock: then nothing is known. */
+export function startOf(
+  { startedAt, byLocalClock }: StartedAt,
+  serverTime: number | undefined,
+  now: number,
+): number | undefined {
+  if (startedAt === null) return undefined;
+  if (byLocalClock !== true) return Date.parse(startedAt);
+  const server = serverTime ?? now;
+  const moment = Date.parse(startedAt) + server - now;
+  return moment > server ? undefined : moment;
+}
+
+export function decodeStartedAt(state: StateReader): StartedAt {
+  const byLocalClock = state.boolean("attemptedByLocalClock", false);
+  return { startedAt: state.timeOrNull("attemptedAt"), byLocalClock };
+}
+
+export function encodeStartedAt({ startedAt, byLocalClock }: StartedAt): Properties {
+  return defined({
+    attemptedAt: startedAt ?? undefined,
+    attemptedByLocalClock: byLocalClock === true ? true : undefined,
+  });
+}
+
+const PREFIX = "unresolved/";
+
+/** The id of a state that knows no real one. Kept in users' states: never changed. */
+export function unresolvedId(marker: string): string {
+  return PREFIX + marker;
+}
+
+export function isUnresolvedId(id: string): boolean {
+  return id.startsWith(PREFIX);
+}

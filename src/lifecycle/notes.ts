@@ -1,0 +1,130 @@
+// What the provider processes of one command tell each other of who holds which key: a journal of each process, in a private folder. It has
+// ids and names of resources, nothing secret.
+import { createHash, randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { errorMessage } from "../errors";
+
+export type Role = "read" | "declared" | "replaced" | "claimed";
+
+export type Note =
+  | { is: Role | "released"; what: string; holder: string }
+  /** Its deletion begins; it ends with `removed` or `kept`. */
+  | { is: "removing" | "removed" | "kept"; what: string };
+
+/** A note, and the process that made it. */
+export interface OthersNote {
+  note: Note;
+  pid: number;
+}
+
+/** The journals of this process: one for each account that it serves. */
+const open = new Set<string>();
+
+/** To be called when this process ends; a test that plays several commands calls it between them. */
+export function removeNotes(): void {
+  for (const path of open) fs.rmSync(path, { force: true });
+  open.clear();
+}
+
+export class Notes {
+  private file: number | undefined;
+  private own = "";
+  /** How much of each journal was read. */
+  private readonly read = new Map<string, { bytes: number; rest: string }>();
+
+  private constructor(private readonly folder: string) {}
+
+  /** All processes of a command are given the same address of their engine. Without one there is nobody to tell. */
+  static of(engineAddress: string | undefined): Notes | undefined {
+    if (!/^\S+:\d+$/.test(engineAddress ?? "")) return undefined;
+    const name = createHash("sha256").update(String(engineAddress)).digest("hex").slice(0, 16);
+    return new Notes(join(tmpdir(), `pulumi-wayscloud-${process.getuid?.() ?? "user"}`, name));
+  }
+
+  /** @throws where the folder cannot be used, or others could write in it. */
+  append(note: Note): void {
+    this.file ??= this.open();
+    fs.writeSync(this.file, `${JSON.stringify(note)}\n`);
+  }
+
+  /** What other processes have noted since the last call, and the processes that still run. */
+  others(): { notes: OthersNote[]; pids: Set<number> } {
+    this.file ??= this.open();
+    const pids = new Set<number>();
+    const notes = fs.readdirSync(this.folder).flatMap((name) => {
+      const pid = Number(/^(\d+)-/.exec(name)?.[1]);
+      if (name === this.own || Number.isNaN(pid) || !isRunning(pid)) return [];
+      pids.add(pid);
+      return this.newIn(name).map((note) => ({ note, pid }));
+    });
+    return { notes, pids };
+  }
+
+  private newIn(name: string): Note[] {
+    const { bytes, rest } = this.read.get(name) ?? { bytes: 0, rest: "" };
+    const path = join(this.folder, name);
+    if (fs.statSync(path).size === bytes) return [];
+    const added = fs.readFileSync(path).subarray(bytes);
+    // A line may be half written at this moment.
+    const lines = (rest + added.toString("utf8")).split("\n");
+    this.read.set(name, { bytes: bytes + added.length, rest: lines.pop() ?? "" });
+    return lines.map((line) => JSON.parse(line) as Note);
+  }
+
+  private open(): number {
+    const base = join(this.folder, "..");
+    try {
+      for (const folder of [base, this.folder]) {
+        fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+        assertPrivate(folder);
+      }
+      removeEnded(base);
+      fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      this.own = `${process.pid}-${randomBytes(4).toString("hex")}`;
+      const path = join(this.folder, this.own);
+      if (open.size === 0) process.once("exit", removeNotes);
+      open.add(path);
+      return fs.openSync(path, "wx", 0o600);
+    } catch (error) {
+      throw new Error(
+        `the provider processes of this command cannot tell each other which keys they hold: ${errorMessage(error)}. Set TMPDIR to a private, writable folder`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+function assertPrivate(folder: string): void {
+  const { uid, mode } = fs.lstatSync(folder);
+  if (!fs.lstatSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
+  // Windows keeps the folder of temporary files private by itself.
+  if (process.getuid && (uid !== process.getuid() || (mode & 0o077) !== 0)) {
+    throw new Error(`${folder} is not private to this user`);
+  }
+}
+
+/** Removes the journals of processes that have ended. */
+function removeEnded(base: string): void {
+  for (const folder of fs.readdirSync(base)) {
+    const path = join(base, folder);
+    try {
+      for (const name of fs.readdirSync(path)) {
+        if (!isRunning(Number(name.split("-")[0]))) fs.rmSync(join(path, name), { force: true });
+      }
+      fs.rmdirSync(path);
+    } catch {
+      // It is in use, or another process has just removed it.
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Of another user: it runs.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
