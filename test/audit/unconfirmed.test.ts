@@ -2,8 +2,8 @@
 import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
 import type { AuditFinding } from "../../src/audit/finding";
 import { managedKeys } from "../../src/audit/managed";
-import { resources } from "../../src/hosts/resources";
-import type { ResourceName } from "../../src/hosts/resources";
+import { resources } from "../support/engine-resources";
+import type { ResourceName } from "../support/engine-resources";
 import { publicKey } from "../support/world";
 import { useFreshStack } from "../support/fresh-stack";
 import type { Stack } from "../support/story";

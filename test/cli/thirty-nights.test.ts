@@ -1,5 +1,5 @@
 // The audit that examples/ci runs every night: green as long as the stack's keys rotate as planned, red for exactly what is wrong.
-import { resources } from "../../src/hosts/resources";
+import { resources } from "../support/engine-resources";
 import { CommandLine } from "../support/cli";
 import { exampleFile } from "../support/examples";
 import { Account } from "../support/story-account";

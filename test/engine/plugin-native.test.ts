@@ -1,7 +1,7 @@
 // "pulumi-wayscloud/native": the states of the dynamic classes move over by changing the import path, and options that only a plugin can serve work.
 import { readFileSync } from "node:fs";
 
-import { resources } from "../../src/hosts/resources";
+import { resources } from "../support/engine-resources";
 import { addPlugin, openHosted, served } from "../support/hosts";
 import type { Stack } from "../support/stack";
 import { changesIn } from "../support/stack";

@@ -2,11 +2,9 @@
 import { ConnectionError, errorMessage, errorOfStatus, MalformedResponseError } from "../../src/errors";
 import type { RequestOutcome } from "../../src/errors";
 import type { Run } from "../../src/lifecycle/run";
-import { createOnce } from "../../src/lifecycle/create-once/create-once";
-import { isAmbiguous, UnresolvedError } from "../../src/lifecycle/create-once/failures";
-import type { Created, CreatedRelativeTo } from "../../src/lifecycle/create-once/creation";
+import { createOnce, ForeignConflictError } from "../../src/lifecycle/create-once/create-once";
+import { Creations, isAmbiguous } from "../../src/lifecycle/create-once/creation";
 import type { UnreadableEntry } from "../../src/api/list";
-import { LostCreations } from "../../src/lifecycle/create-once/retried-creation";
 import { FakeTiming } from "../support/fake-timing";
 
 type Judgement = "owned" | "maybe-owned" | "other";
@@ -38,12 +36,22 @@ interface Script {
   slow?: number;
 }
 
+/** It is recorded as unresolved. */
+class UnresolvedError extends Error {}
+
+const SENT = "pulumi test/dev/K #abc1234";
+const SHOWN: Record<Judgement, { text: string; mismatch?: string }> = {
+  owned: { text: SENT },
+  "maybe-owned": { text: SENT, mismatch: "its scopes are others" },
+  other: { text: "somebody else's" },
+};
+
 interface Told {
-  result: Created<{ id: string; kept?: boolean }> | undefined;
+  result:
+    | { value: { id: string; kept?: boolean }; serverTime: number | undefined; duplicatePossible: boolean }
+    | undefined;
   error: Error | undefined;
   removed: string[];
-  /** As judged after the first attempt. */
-  ages: Record<string, CreatedRelativeTo>;
   log: string[];
   waits: number[];
   posted: number;
@@ -58,7 +66,6 @@ async function run(script: Script): Promise<Told> {
       result: undefined,
       error: undefined,
       removed: [],
-      ages: {},
       log: [],
       waits: timing.waits,
       posted: 0,
@@ -67,12 +74,14 @@ async function run(script: Script): Promise<Told> {
   const context = {
     client: { timing },
     log: (line: string) => told.log.push(line),
-    lostCreations: new LostCreations(),
+    creations: new Creations(),
   } as unknown as Run;
   const lists = [...(script.lists ?? [[]])];
   const serverTime = "serverTime" in script ? script.serverTime : NOW;
   const creation = {
-    what: "the key K",
+    ...{ what: "the key K", identity: "K", before: undefined },
+    sent: { text: SENT, hasMarker: true },
+    shown: ({ is, createdAt }: Item) => ({ ...SHOWN[is], createdAt }),
     post: () => {
       timing.elapsed += script.slow ?? 0;
       const answer = script.posts[told.posted++];
@@ -89,11 +98,7 @@ async function run(script: Script): Promise<Told> {
       });
     },
     isKnown: (id: string) => (script.known ?? []).includes(id),
-    ownership: (record: Item, age: CreatedRelativeTo) => {
-      if (told.posted === 1) told.ages[record.id] = age;
-      return record.is;
-    },
-    remove: (id: string) => {
+    remove: ({ id }: Item) => {
       if (script.stuck?.includes(id)) return Promise.reject(new Error(`${id} is stuck`));
       told.removed.push(id);
       return Promise.resolve();
@@ -101,7 +106,10 @@ async function run(script: Script): Promise<Told> {
     ...(script.keep ? { keep: (record: Item) => ({ id: record.id, kept: true }) } : {}),
   };
   try {
-    told.result = await createOnce(creation, context);
+    const created = await createOnce(creation, context);
+    if (created.is === "unresolved") throw new UnresolvedError(created.why);
+    const { value, serverTime, unfinished } = created;
+    told.result = { value, serverTime, duplicatePossible: unfinished !== undefined };
   } catch (error) {
     told.error = error as Error;
   }
@@ -139,7 +147,8 @@ describe("the first attempt", () => {
     expect(result).toEqual({ value: { id: "b" }, serverTime: 1, duplicatePossible: false });
     expect([removed, waits, posted]).toEqual([["a"], [], 2]);
     expect(log).toEqual([
-      "the key K: the response to the create request was lost; checking whether it was created.",
+      "The key K: the response to the create request was lost; checking whether it was created.",
+      "The key K: revoked the one that the lost attempt had created; it now exists once.",
     ]);
   });
 
@@ -189,7 +198,9 @@ describe("the list after a lost answer", () => {
     const possible = item("p", "maybe-owned");
     const { error, removed, posted, waits } = await run({ posts: [lost(), "b"], lists: [[possible]] });
     expect(error).not.toBeInstanceOf(UnresolvedError);
-    expect(error!.message).toMatch(/^Lost\. The key K may .* p \(created 2030-01-01T00:00:00\.000Z\)/);
+    expect(error!.message).toMatch(
+      /^Lost\. The key K may .* p \(created 2030-01-01T00:00:00\.000Z; its scopes are others\)/,
+    );
     expect([removed, posted, waits]).toEqual([[], 1, [2_000, 4_000]]);
   });
 
@@ -281,8 +292,8 @@ describe("the second attempt", () => {
     expect([late.error, late.removed]).toEqual([conflict, ["a"]]);
   });
 
-  test("that meets a conflict over something unique, such as an SSH key, proves that the first created nothing", async () => {
-    const conflict = errorOfStatus({ message: "Exists.", outcome: "conflict", status: 409 });
+  test("that meets a conflict with what is known to be another's proves that the first created nothing", async () => {
+    const conflict = new ForeignConflictError({ message: "Exists.", outcome: "conflict", status: 409 });
     expect((await run({ posts: [lost(), conflict], keep: true })).error).toBe(conflict);
   });
 
@@ -301,7 +312,8 @@ describe("the sweep after a second attempt", () => {
     });
     expect(result).toEqual({ value: { id: "b" }, serverTime: 1, duplicatePossible: false });
     expect(removed).toEqual(["a"]);
-    expect(log).toHaveLength(1);
+    expect(log[1]).toBe("The key K: revoked the one that the lost attempt had created; it now exists once.");
+    expect(log).toHaveLength(2);
   });
 
   test("names what may be one, and not its own", async () => {
@@ -311,15 +323,16 @@ describe("the sweep after a second attempt", () => {
     });
     expect(removed).toEqual([]);
     expect(log[1]).toMatch(
-      /^The key K: an earlier attempt may have created p \(created [^,]*\); revoke it if/,
+      /^The key K: an earlier attempt may have created p \(created [^,]*; its scopes are others\); revoke it if/,
     );
     expect(log[1]).not.toContain("b (created");
     expect(result?.duplicatePossible).toBe(false);
   });
 
-  test("says nothing when only its own may be one", async () => {
+  test("names none when only its own may be one", async () => {
     const { log } = await run({ posts: [lost(), "b"], lists: [...unseen, [item("b", "maybe-owned")]] });
-    expect(log).toHaveLength(1);
+    expect(log[1]).toBe("The key K: nothing of the lost attempt was found; it now exists once.");
+    expect(log).toHaveLength(2);
   });
 
   test("that fails leaves the key duplicatePossible, and says so", async () => {
@@ -330,7 +343,7 @@ describe("the sweep after a second attempt", () => {
       const { result, log } = await run({ posts: [lost(), "b"], ...script });
       expect(result).toEqual({ value: { id: "b" }, serverTime: 1, duplicatePossible: true });
       expect(log[1]).toMatch(
-        /^the key K: could not check for a duplicate .* \((no list today|a is stuck)\)\.$/,
+        /^The key K: could not check for a duplicate .* \((no list today|a is stuck)\)\.$/,
       );
     }
   });
@@ -342,42 +355,28 @@ describe("the sweep after a second attempt", () => {
   });
 });
 
-describe("the age of a record", () => {
-  const age = async (createdAt: string, more: Partial<Script> = {}): Promise<CreatedRelativeTo | undefined> =>
-    (await run({ posts: [lost(), "b"], lists: [[item("x", "other", createdAt)]], ...more })).ages.x;
-
+describe("the first request", () => {
   // The last of the three looks judges: it is six seconds after the request, by both clocks.
   const serverTime = NOW + 6_000;
+  const isRemoved = async (createdAt: string, more: Partial<Script> = {}): Promise<boolean> =>
+    (await run({ posts: [lost(), "b"], lists: [[item("x", "owned", createdAt)]], ...more })).removed.length >
+    0;
 
-  test.each([
-    ["at the time of the request", 0, "after"],
-    ["five seconds before it, which clocks may differ by", -5_000, "after"],
-    ["a little more before it", -5_001, "shortly-before"],
-    ["ten minutes more before it", -605_000, "shortly-before"],
-    ["earlier still", -605_001, "long-before"],
-  ])("%s", async (_, ms, expected) => {
-    expect(await age(at(ms), { serverTime })).toBe(expected);
+  test("counts from its beginning, however long it took", async () => {
+    expect(await isRemoved(at(-630_000), { serverTime, slow: 25_000 })).toBe(true);
+    expect(await isRemoved(at(-630_001), { serverTime, slow: 25_000 })).toBe(false);
   });
 
-  test("counts from the first request, however long that took", async () => {
-    expect(await age(at(-30_000), { serverTime, slow: 25_000 })).toBe("after");
-    expect(await age(at(-30_001), { serverTime, slow: 25_000 })).toBe("shortly-before");
-  });
-
-  test("is by the server's clock, however wrong that is", async () => {
+  test("began by the server's clock, however wrong that is", async () => {
     const hour = 3_600_000;
-    expect(await age(at(hour - 5_000), { serverTime: serverTime + hour })).toBe("after");
-    expect(await age(at(hour - 5_001), { serverTime: serverTime + hour })).toBe("shortly-before");
+    expect(await isRemoved(at(hour - 605_000), { serverTime: serverTime + hour })).toBe(true);
+    expect(await isRemoved(at(hour - 605_001), { serverTime: serverTime + hour })).toBe(false);
   });
 
-  test("is by the local clock when the server tells no time", async () => {
+  test("began by the local clock when the server tells no time", async () => {
     const started = 5_000_000;
-    expect(await age(at(started - 5_000), { serverTime: undefined })).toBe("after");
-    expect(await age(at(started - 5_001), { serverTime: undefined })).toBe("shortly-before");
-  });
-
-  test("that cannot be read is no proof of age", async () => {
-    expect(await age("long ago", { serverTime })).toBe("after");
+    expect(await isRemoved(at(started - 605_000), { serverTime: undefined })).toBe(true);
+    expect(await isRemoved(at(started - 605_001), { serverTime: undefined })).toBe(false);
   });
 });
 

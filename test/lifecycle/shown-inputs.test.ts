@@ -1,6 +1,6 @@
 // What each type's check makes of inputs that people see (names, descriptions, scopes) and of those that are only compared (rotation triggers).
-import { resources } from "../../src/hosts/resources";
-import type { Resource } from "../../src/hosts/resource";
+import { resources } from "../support/engine-resources";
+import type { Resource } from "../support/engine-resources";
 import type { Properties } from "../../src/lifecycle/lifecycle";
 import { ed25519Pair } from "../support/key-forms";
 

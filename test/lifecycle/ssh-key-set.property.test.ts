@@ -2,9 +2,9 @@
 import fc from "fast-check";
 
 import { startEmulator } from "../../src/emulator";
-import { PartialFailure } from "../../src/hosts/resource";
-import type { EncodedState } from "../../src/hosts/resource";
-import { resources } from "../../src/hosts/resources";
+import { PartialFailure } from "../support/engine-resources";
+import type { EncodedState } from "../support/engine-resources";
+import { resources } from "../support/engine-resources";
 import { FATES, startProcess, WorldTiming } from "../model/network";
 import type { Trouble } from "../model/network";
 import { publicKey } from "../support/world";

@@ -1,8 +1,8 @@
 // A set of SSH keys over real HTTP: every change touches the changed entries only, and after every failure the state holds exactly what exists.
 import type { Emulator } from "../../src/emulator";
-import { NEVER_DUE, PartialFailure } from "../../src/hosts/resource";
-import type { EncodedState, Resource } from "../../src/hosts/resource";
-import { resources } from "../../src/hosts/resources";
+import { NEVER_DUE, PartialFailure } from "../support/engine-resources";
+import type { EncodedState, Resource } from "../support/engine-resources";
+import { resources } from "../support/engine-resources";
 import { UNKNOWN } from "../../src/lifecycle/lifecycle";
 import type { Checked, Diff, Properties } from "../../src/lifecycle/lifecycle";
 import { createRun } from "../../src/lifecycle/run";

@@ -1,5 +1,5 @@
 // SshKey's `check`: every form of public key, and every way to spoil one.
-import { resources } from "../../src/hosts/resources";
+import { resources } from "../support/engine-resources";
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 
 import fc from "fast-check";

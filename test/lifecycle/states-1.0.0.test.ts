@@ -20,10 +20,11 @@ const CHANGES: Change[] = [
   },
   {
     on: /^(SshKey|ServiceKey|PersonalAccessToken): live, gone from the account: destroy$/,
-    because: "a 404 proves nothing by itself: a list has to confirm that the key is gone",
+    because:
+      "a 404 proves nothing by itself: a list has to confirm that the key is gone, and two more that of a young key",
     now: (was) => {
       const list = was.requests[0]!.replace(/^DELETE (.*)\/[^/]+$/, "GET $1");
-      return { ...was, requests: [...was.requests, list] };
+      return { ...was, requests: [...was.requests, list, list, list] };
     },
   },
   {
@@ -70,17 +71,30 @@ const CHANGES: Change[] = [
     because: "an expired key is of no use as the previous key; it is revoked, and one that still works stays",
     now: ({ requests, set = {}, ...was }, { outputs }) => ({
       ...was,
-      requests: [API_KEYS, `${REVOKE}/${String(outputs.keyId)}`, requests.at(-1)!],
+      requests: [API_KEYS, requests.at(-1)!, `${REVOKE}/${String(outputs.keyId)}`],
       set: Object.fromEntries(Object.entries(set).filter(([name]) => !/^previous|^retireAt/.test(name))),
     }),
   },
   {
     on: /^Rotating.*: (current key inactive, in its overlap|in its overlap, a successor of an inactive key that may have been made): up$/,
-    because: "an inactive key may be activated again, so it is revoked when it is replaced",
+    because: "an inactive key may be activated again, so it is revoked when its replacement is in hand",
     now: ({ requests, ...was }, { outputs }) => ({
       ...was,
-      requests: [...requests.slice(0, -1), `${REVOKE}/${String(outputs.keyId)}`, requests.at(-1)!],
+      requests: [...requests, `${REVOKE}/${String(outputs.keyId)}`],
     }),
+  },
+  {
+    on: /^Rotating.*: (a successor that may have been made|overlap past, a successor that may have been made|in its overlap, a successor of an inactive key that may have been made|killed while it rotated, after a refresh): up$/,
+    because: "one list shows what an earlier attempt left, and whether the current key is active",
+    now: ({ requests, ...was }) => ({
+      ...was,
+      requests: requests.filter((each, index) => each !== API_KEYS || requests.indexOf(each) === index),
+    }),
+  },
+  {
+    on: /^PersonalAccessToken: (expired|expiring, due for rotation): up$/,
+    because: "only the server's clock, as its list shows it, decides that a token's time has come",
+    now: (was) => ({ ...was, requests: [API_KEYS, ...was.requests] }),
   },
   {
     on: /^Rotating.*: (live, with a duplicate|rotated, with a possible duplicate): destroy$/,

@@ -1,7 +1,8 @@
 // What can happen in a history, at random.
 import fc from "fast-check";
 
-import type { Quirks } from "../../src/emulator";
+import type { Quirks, Transform } from "../../src/emulator";
+import { cachedLists, listing, showing, spelling } from "../support/answers";
 import type { CommandOptions, Jump } from "../support/story";
 import { recover, settle } from "./heal";
 import { FATES } from "./network";
@@ -58,6 +59,7 @@ const how: fc.Arbitrary<CommandOptions> = fc.record({
   troubles: fc.array(trouble, { maxLength: 3 }),
   kill: fc.option(kill, { nil: undefined, freq: 4 }),
   jump: rarely(jump),
+  retries: rarely(fc.integer({ min: 1, max: 2 })),
 });
 const slot: fc.Arbitrary<Slot> = fc.constantFrom(...SLOTS);
 const howUp: fc.Arbitrary<CommandOptions> = fc
@@ -80,6 +82,10 @@ function command<T extends unknown[]>(
   return given.map(
     (values) => new Command(`${name} ${JSON.stringify(values)}`, (world) => work(world, ...values)),
   );
+}
+
+function inAnotherZone(time: string): string {
+  return `${new Date(Date.parse(time) + HOUR).toISOString().slice(0, 19).replace("T", " ")}+01`;
 }
 
 function noteJump(world: World, { jump: happened }: CommandOptions): void {
@@ -169,9 +175,39 @@ const QUIRKS: Quirks[] = [
   { descriptions: { truncatedTo: 16 } },
   { createdAtSkew: -300_000 },
 ];
+/** Ways in which the API answers otherwise than it is documented. */
+const ANSWERS: Record<string, (now: () => number) => Transform> = {
+  "services in upper case": () => spelling("service", (text) => text.toUpperCase()),
+  "scopes with more of them": () =>
+    showing(({ scopes, ...entry }) => ({
+      ...entry,
+      ...(Array.isArray(scopes) && { scopes: [...(scopes as unknown[]), "z:read"] }),
+    })),
+  "descriptions escaped": () =>
+    spelling("description", (text) => text.replace(/[#/]/g, (sign) => `&#${sign.charCodeAt(0)};`)),
+  "descriptions with a prefix": () => spelling("description", (text) => `[API] ${text}`),
+  // Not those of SSH keys, which a state may take over from a list: the emulator knows an id only as it made it.
+  "ids in upper case": () =>
+    listing((entries, { path }) =>
+      path.endsWith("ssh-keys")
+        ? undefined
+        : entries.map((entry) => ({ ...entry, id: String(entry["id"]).toUpperCase() })),
+    ),
+  "times in another zone": () => spelling("created_at", inAnotherZone),
+  "no date": () => () => ({ headers: { date: null } }),
+  "full pages": () => listing((entries) => ({ body: { items: entries.slice(0, 2), limit: 2 } })),
+  "from a cache": cachedLists,
+};
 const behave = command("behave", fc.tuple(fc.constantFrom(...QUIRKS)), (world, quirks) =>
   world.behave(quirks),
 );
+const answer = command("answer", fc.tuple(fc.constantFrom(...Object.keys(ANSWERS))), (world, how) => {
+  const { timing } = world.account;
+  world.behave(
+    {},
+    ANSWERS[how]!(() => timing.server()),
+  );
+});
 const copy = command("copy", fc.tuple(at), (world, which) => world.copy(which));
 const rename = command("rename", fc.tuple(at), (world, which) => world.rename(which));
 const recovery = command("recover", fc.tuple(at), (world, which) => recover(world, world.stack(which)));
@@ -180,10 +216,13 @@ const revoke = command("revoke by hand", fc.tuple(at, slot), (world, which, held
   world.revokeByHand(which, held),
 );
 
+/** Some resources are served by a process of their own; and the API may answer in its own way from the start. */
+export const setting = fc.record({ isSplit: fc.boolean(), answer: fc.option(answer, { freq: 1 }) });
+
 export const commands = fc.commands(
   [
     ...[up, up, changedUp, changedUp, changedUp, both, refresh, destroy],
-    ...[days, change, changeEntry, copy, recovery, byHand, revoke, behave, clocks, rename],
+    ...[days, change, changeEntry, copy, recovery, byHand, revoke, behave, answer, clocks, rename],
   ],
   { maxCommands: 14 },
 );

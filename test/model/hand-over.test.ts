@@ -2,7 +2,7 @@
 import fc from "fast-check";
 
 import type { Quirks } from "../../src/emulator";
-import { resources } from "../../src/hosts/resources";
+import { resources } from "../support/engine-resources";
 import { testAll } from "../support/rare";
 import { publicKey } from "../support/world";
 import { idsOf, Stack } from "../support/story";

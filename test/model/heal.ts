@@ -26,6 +26,7 @@ export function recover(world: World, stack: ModelStack): void {
  */
 export async function heal(world: World): Promise<void> {
   world.account.timing.error = 0;
+  world.account.emulator.transform = undefined;
   world.followAdvice();
   for (let pass = 0; pass < 3; pass += 1) {
     for (const stack of [...world.stacks].reverse()) await bringToRest(world, stack, pass > 0);

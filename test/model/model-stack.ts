@@ -55,6 +55,7 @@ export class ModelStack extends Stack {
   /** `pulumi stack export` and `import` into a new stack, with the same program. */
   copy(name: string): ModelStack {
     const copy = new ModelStack(this.account, name, this.existing);
+    copy.isElsewhere = this.isElsewhere;
     for (const [slot, said] of this.said) copy.said.set(slot, said);
     copy.takeStateOf(this);
     copy.declareAll();
@@ -105,11 +106,16 @@ export class ModelStack extends Stack {
     return super.remove(held, process);
   }
 
-  protected override async update(held: Held, inputs: Properties, process: Process): Promise<void> {
+  protected override async update(
+    held: Held,
+    inputs: Properties,
+    process: Process,
+    retries?: number,
+  ): Promise<void> {
     for (const id of givenUp(held, inputs)) this.condemned.add(id);
     const mayRotate = this.isRotationDue(held, inputs);
     try {
-      await super.update(held, inputs, process);
+      await super.update(held, inputs, process, retries);
     } finally {
       const { keyId, previousKeyId } = this.state.get(held.name)?.outputs ?? {};
       if (typeof previousKeyId === "string") this.retired.add(previousKeyId);
@@ -136,11 +142,6 @@ export class ModelStack extends Stack {
   /** Is this the id of a key that the state holds, or held and is about to delete? */
   owns(id: string): boolean {
     return [...this.state.values(), ...this.marked].some((held) => idsOf(held).includes(id));
-  }
-
-  /** All that the last run said. */
-  get spoken(): string {
-    return [this.printed, ...this.errors].join("\n");
   }
 }
 

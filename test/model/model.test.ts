@@ -3,9 +3,9 @@ import fc from "fast-check";
 
 import { testAll } from "../support/rare";
 import { Account } from "../support/story-account";
-import { commands, program } from "./commands";
+import { commands, program, setting, type Command } from "./commands";
 import { heal } from "./heal";
-import type { Slot } from "./program";
+import { ELSEWHERE, type Slot } from "./program";
 import { World } from "./world";
 
 const SECONDS = Number(process.env.MODEL_SECONDS ?? (testAll ? 60 : 6));
@@ -13,11 +13,17 @@ const SEED = process.env.MODEL_SEED === undefined ? Date.now() % 2 ** 31 : Numbe
 
 jest.setTimeout(SECONDS * 1_000 + 240_000);
 
-async function live(work: (world: World) => Promise<void>, programs: Slot[][]): Promise<void> {
+async function live(
+  work: (world: World) => Promise<void>,
+  programs: Slot[][],
+  { isSplit, answer }: { isSplit: boolean; answer: Command | null },
+): Promise<void> {
   const account = await Account.open();
   try {
     const world = new World(account);
     programs.forEach((slots, at) => slots.forEach((slot) => world.stack(at).say(slot)));
+    for (const stack of world.stacks) stack.isElsewhere = (name) => isSplit && ELSEWHERE.includes(name);
+    await answer?.run({}, world);
     await work(world);
   } finally {
     await account.emulator.close();
@@ -28,7 +34,7 @@ test(`any history: every live key is in a state, named, or somebody else's (seed
   let running: Promise<void> = Promise.resolve();
   let histories = 0;
   await fc.assert(
-    fc.asyncProperty(program, program, commands, (one, two, history) => {
+    fc.asyncProperty(program, program, setting, commands, (one, two, at, history) => {
       histories += 1;
       running = live(
         async (world) => {
@@ -36,6 +42,7 @@ test(`any history: every live key is in a state, named, or somebody else's (seed
           await heal(world);
         },
         [one, two],
+        at,
       );
       return running;
     }),

@@ -1,14 +1,30 @@
 // What the programs of the model declare: a slot for each kind of resource, in versions.
-import { resources } from "../../src/hosts/resources";
+import { resources } from "../support/engine-resources";
 import type { Properties } from "../../src/lifecycle/lifecycle";
 import type { Declared } from "../support/story";
 import { publicKey } from "../support/world";
 
-export const SLOTS = ["db", "ci", "named", "imported", "rot", "rotci", "ssh", "team"] as const;
+/** Before a `$`: the type of its parent. */
+export const SLOTS = [
+  "db",
+  "ci",
+  "named",
+  "imported",
+  "rot",
+  "rotci",
+  "ssh",
+  "team",
+  "Shop$sib",
+  "Blog$sib",
+  "Blog$named",
+] as const;
 export type Slot = (typeof SLOTS)[number];
 
 /** Slots whose resource has a current and a previous key. */
-export const ROTATING: readonly Slot[] = ["rot", "rotci"];
+export const ROTATING: readonly Slot[] = ["rot", "rotci", "Shop$sib", "Blog$sib"];
+
+/** Slots that may be served by another provider process than the others. */
+export const ELSEWHERE: readonly string[] = ["team", "imported", "Blog$sib", "Blog$named"];
 
 /** The public key that somebody else has in the account. */
 export const LAPTOP = "laptop";
@@ -82,16 +98,10 @@ const KINDS: Record<Slot, Kind> = {
       description: marked(stack, "ci"),
     }),
   },
-  named: {
-    type: resources.ServiceKey,
-    changing: "rotationTriggers",
-    inputs: ({ version }, stack) => ({
-      service: "storage",
-      rotationTriggers: { version: String(version) },
-      description: "shared",
-      __owner: `test/${stack}/named`,
-    }),
-  },
+  named: named("named"),
+  Blog$named: named("Blog$named"),
+  Shop$sib: sibling(),
+  Blog$sib: sibling(),
   imported: {
     type: resources.ServiceKey,
     changing: "existing",
@@ -149,6 +159,36 @@ const KINDS: Record<Slot, Kind> = {
     }),
   },
 };
+
+/** A service key with the same description in every stack, and under every parent. */
+function named(slot: Slot): Kind {
+  return {
+    type: resources.ServiceKey,
+    changing: "rotationTriggers",
+    inputs: ({ version }, stack) => ({
+      service: "storage",
+      rotationTriggers: { version: String(version) },
+      description: "shared",
+      __owner: `test/${stack}/${slot}`,
+    }),
+  };
+}
+
+/** A rotating key with the default description of its logical name, which another one has as well. */
+function sibling(): Kind {
+  return {
+    type: resources.RotatingServiceKey,
+    changing: "rotationTriggers",
+    inputs: ({ version }, stack) => ({
+      service: "dns",
+      description: `pulumi test/${stack}/sib`,
+      rotateEveryDays: 30,
+      overlapDays: 7,
+      rotationTriggers: { incident: version },
+      __owner: "",
+    }),
+  };
+}
 
 function marked(stack: string, slot: Slot): string {
   return `pulumi test/${stack}/${slot} #\${hex(7)}`;

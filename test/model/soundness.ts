@@ -1,4 +1,5 @@
 // What must hold whenever nothing is under way: the invariants of every history.
+import { isNamed } from "../support/story-account";
 import { idsOf } from "../support/story";
 import type { Held, Pending } from "../support/story";
 import { successorMark } from "./model-stack";
@@ -45,9 +46,9 @@ function problemsOfKey(world: World, key: Live): string[] {
 export function mayBeLeft(world: World, key: Live): boolean {
   if (world.adopted.has(key.id) || world.isImported(key.id) || world.told.has(key.id)) return true;
   const isProved = /( #|^ssh-)[0-9a-f]{7}$/.test(key.name ?? key.description ?? "");
-  if (isProved && !world.hasJumped) return false;
+  if (isProved && !world.hasJumped && !world.isSpelled) return false;
   // Without a marker only its age tells a lost key from older ones.
-  const isTold = (!isProved && world.hasJumped) || world.stacks.some(({ spoken }) => spoken.includes(key.id));
+  const isTold = (!isProved && world.hasJumped) || world.stacks.some(({ spoken }) => isNamed(key.id, spoken));
   if (isTold) world.told.add(key.id);
   return isTold;
 }

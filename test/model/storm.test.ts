@@ -1,5 +1,5 @@
 // A storm: many keys of all kinds in one stack while one request in four goes wrong. `npm run test:all` makes it a large one.
-import { resources } from "../../src/hosts/resources";
+import { resources } from "../support/engine-resources";
 import type { Emulator, Fault } from "../../src/emulator";
 import { testAll } from "../support/rare";
 import { publicKey } from "../support/world";

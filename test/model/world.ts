@@ -1,5 +1,5 @@
 // The account of a history: its stacks, whoever else has keys in it, and what a person does by hand.
-import type { Quirks } from "../../src/emulator";
+import type { Quirks, Transform } from "../../src/emulator";
 import type { Account } from "../support/story-account";
 import { idsOf } from "../support/story";
 import type { Held } from "../support/story";
@@ -38,6 +38,8 @@ export class World {
   readonly told = new Set<string>();
   /** The API has cut off or dropped descriptions, so that a marker may be gone. */
   isAltered = false;
+  /** Lists have shown keys otherwise than they are, so that what is ours may only be named. */
+  isSpelled = false;
   /** The server's clock has jumped, so that an age may prove nothing. */
   hasJumped = false;
   private readonly imported = new Map<string, Existing>();
@@ -131,7 +133,10 @@ export class World {
     this.account.emulator.account.remove(id);
   }
 
-  behave(quirks: Quirks): void {
+  /** From now on the API has these quirks, and answers otherwise than it is documented in this way. */
+  behave(quirks: Quirks, transform?: Transform): void {
+    if (transform) this.isSpelled = true;
+    this.account.emulator.transform = transform;
     if (quirks.descriptions === "null" || typeof quirks.descriptions === "object") this.isAltered = true;
     Object.assign(this.account.emulator.quirks, AS_DOCUMENTED, quirks);
     // A lag is counted by a clock that does not jump.

@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
-import { resources } from "../../src/hosts/resources";
+import { resources } from "../support/engine-resources";
 import * as wayscloud from "../../src/native";
 import { recordRegistrations, valuesOf } from "../support/mocked";
 

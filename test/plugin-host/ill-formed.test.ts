@@ -42,7 +42,7 @@ test("a secret with an emoji in any place is echoed in a well-formed message", a
   }
 });
 
-test("an unknown argument is named in a well-formed message, wherever its name is cut", async () => {
+test("an unknown filter is named in a well-formed message, wherever its name is cut", async () => {
   for (const length of [58, 59, 60]) {
     const message = await messageOf(host.invoke("getSshKey", { [`${"x".repeat(length)}🎉🎉`]: 1 }));
     expect(message).toMatch(/getSshKey: unknown/);

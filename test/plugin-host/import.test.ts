@@ -275,3 +275,32 @@ test.each([
     expect(live()).toEqual(before.filter((each) => each !== key["id"]));
   },
 );
+
+test.each([
+  ["was imported by that key with another comment", (urn: string) => host.read(urn, `${sshKey} anna@laptop`)],
+  ["was imported by its id", (urn: string) => host.read(urn, emulator.account.sshKeys()[0]!.id)],
+  [
+    "was created",
+    (urn: string) => {
+      emulator.account.remove(emulator.account.sshKeys()[0]!.id);
+      return host.up(urn, { publicKey: sshKey, name: "by hand" });
+    },
+  ],
+])(
+  "row 60: the option `import` names an SSH key that %s: the engine imports it again and deletes what was there, and the key lives",
+  async (_how, before) => {
+    const urn = urnOf("SshKey", "deploy");
+    await made("ssh-keys", { name: "by hand", public_key: sshKey });
+    const old = await before(urn);
+    const { id } = emulator.account.sshKeys()[0]!;
+    await restart();
+    const again = await host.read(urn, `${sshKey} anna@new-laptop`);
+    expect(again.id).toBe(id);
+    await host.check(urn, again.inputs, { publicKey: `${sshKey} anna@new-laptop`, name: "by hand" });
+    await host.delete(urn, old.id, old.outputs);
+    expect(emulator.account.sshKeys().map((each) => each.id)).toEqual([id]);
+    await restart();
+    await host.delete(urn, id, again.outputs);
+    expect(emulator.account.sshKeys()).toEqual([]);
+  },
+);

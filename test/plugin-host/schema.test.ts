@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-import { resources } from "../../src/hosts/resources";
+import { resources } from "../support/engine-resources";
 import { PLUGIN } from "../../src/native/provider";
 import { SETTINGS } from "../../src/settings";
 import { version } from "../../src/version";

@@ -30,7 +30,7 @@ async function lint(files: Record<string, string>): Promise<Record<string, strin
 }
 
 test("an import against the layers, a long file and house dialect are errors, and what is allowed is not", async () => {
-  const long = "export {};\n".repeat(201);
+  const long = "export {};\n".repeat(301);
   const said = await lint({
     "src/api/a.ts": `import "../lifecycle/run";\nimport * as pulumi from "@pulumi/pulumi";\nimport "../text/redact";\n`,
     "src/text/a.ts": `export type A = import("../api/client").B;\n`,
@@ -49,20 +49,20 @@ test("an import against the layers, a long file and house dialect are errors, an
     ],
     "src/text/a.ts": ["src/text must not import src/api, only errors, version"],
     "src/lifecycle/ssh-key/a.ts": [
-      "src/lifecycle must not import src/hosts, only errors, version, text, api, config",
+      "src/lifecycle must not import src/hosts, only errors, version, text, api, judge, config",
     ],
     "src/emulator/http/a.ts": [
       "src/emulator must not import src/errors, only version, supported-node",
       "src/emulator/http must not import src/emulator/options, only errors, check, account, http",
     ],
     "src/audit/a.ts": [
-      "src/audit must not import src/data, only errors, version, text, api, config, lifecycle",
+      "src/audit must not import src/data, only errors, version, text, api, judge, config, lifecycle",
     ],
     "src/hosts/dynamic/a.ts": [
       "src/hosts must not import src/resources, only errors, version, package-file, supported-node, text, api, queries, settings, config, lifecycle",
     ],
     "src/attic/a.ts": ["scripts/lint/layers.mjs does not say what src/attic may import"],
-    "src/text/long.ts": ["File has too many lines (201). Maximum allowed is 200."],
+    "src/text/long.ts": ["File has too many lines (301). Maximum allowed is 300."],
     "src/text/words.ts": [
       '"told" is house dialect; write: say, report, show',
       '"anew" is house dialect; write: again',

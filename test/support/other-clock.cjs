@@ -1,5 +1,5 @@
 // Preloaded into a provider process whose local clock a test moves: the file CLOCK says by how many milliseconds it is ahead of the machine's, from one
-// moment to the next. The pauses between looks and attempts last a twentieth, which no row that is run with this clock is about.
+// moment to the next. No row that is run with this clock is about the pauses between looks and attempts.
 const { readFileSync } = require("node:fs");
 
 const MachineDate = Date;
@@ -10,9 +10,4 @@ globalThis.Date = new Proxy(MachineDate, {
   apply: () => new MachineDate(now()).toString(),
 });
 
-const { setTimeout } = globalThis;
-const isPause = (ms) => ms >= 100 && ms <= 10_000;
-globalThis.setTimeout = Object.assign(
-  (work, ms, ...args) => setTimeout(work, isPause(ms) ? ms / 20 : ms, ...args),
-  setTimeout,
-);
+require("./short-pauses.cjs");

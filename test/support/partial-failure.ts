@@ -1,6 +1,6 @@
 // What a partial failure leaves.
-import { PartialFailure } from "../../src/hosts/resource";
-import type { EncodedState } from "../../src/hosts/resource";
+import { PartialFailure } from "./engine-resources";
+import type { EncodedState } from "./engine-resources";
 
 /** What the engine keeps after a partial failure, and what the user reads. Any other failure is thrown again. */
 export async function failed(work: Promise<unknown>): Promise<EncodedState & { message: string }> {

@@ -7,6 +7,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 
 import { EngineLog } from "./engine-log";
 import { startServer } from "../../src/hosts/plugin/server";
+import { removeNotes } from "../../src/lifecycle/notes";
 
 export type Properties = Record<string, any>;
 
@@ -17,8 +18,10 @@ export const secret = (value: unknown): Properties => ({
   value,
 });
 
-export function urnOf(className: string, name = "db"): string {
-  return `urn:pulumi:dev::test::wayscloud-account:index:${className}::${name}`;
+/** `parent` is the type of the parent, if it has one. */
+export function urnOf(className: string, name = "db", parent = ""): string {
+  const parents = parent === "" ? "" : `${parent}$`;
+  return `urn:pulumi:dev::test::${parents}wayscloud-account:index:${className}::${name}`;
 }
 
 /** A failed call: what the user reads, and what the state keeps. */
@@ -36,11 +39,13 @@ export class PluginHost {
   readonly warnings: [urn: string, message: string][] = [];
   private readonly stops: (() => void)[] = [];
   private client!: ResourceProviderClient;
+  private engine!: EngineLog;
 
-  static async start(config: Properties = {}): Promise<PluginHost> {
+  /** Another provider process of the same command has the same engine. */
+  static async start(config: Properties = {}, other?: PluginHost): Promise<PluginHost> {
     const host = new PluginHost();
-    const engine = await EngineLog.start(host.warnings);
-    host.stops.push(() => engine.stop());
+    const engine = (host.engine = other?.engine ?? (await EngineLog.start(host.warnings)));
+    if (!other) host.stops.push(() => engine.stop());
     const { port, server } = await startServer();
     host.stops.push(() => server.forceShutdown());
     host.client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
@@ -54,6 +59,7 @@ export class PluginHost {
   }
 
   stop(): void {
+    removeNotes();
     this.client.close();
     for (const stop of this.stops) stop();
   }

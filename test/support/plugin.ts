@@ -72,6 +72,14 @@ export interface PluginOptions {
   addressBy?: "argument" | "handshake";
 }
 
+let engines = 0;
+
+/** An engine's address that nobody listens at, since the dynamic host must do without it; another one for every process. */
+function anotherEngine(): string {
+  engines += 1;
+  return `127.${(process.pid >> 8) & 255}.${process.pid & 255}.${engines}:1`;
+}
+
 export class Plugin {
   readonly folder: string;
   /** HOME of the process: a test may put `.wayscloud/credentials` there. */
@@ -106,8 +114,7 @@ export class Plugin {
     const script = isPluginHost
       ? join(userInstall(), "node_modules/pulumi-wayscloud/plugin/pulumi-resource-wayscloud-account")
       : join(sdkFolder(), "cmd/dynamic-provider/index.js");
-    // The engine's address is one that nobody listens at: the dynamic host must do without it.
-    const address = engine?.address ?? "127.0.0.1:1";
+    const address = engine?.address ?? anotherEngine();
     const child = spawn(nodeProgram(), [script, ...(addressBy === "argument" ? [address] : [])], {
       cwd: folder,
       env: { ...cleanEnvironment(home, []), ...fastStart(preload), ...env },
@@ -152,7 +159,9 @@ export class Plugin {
     const constant = `exports.handler = () => require("pulumi-wayscloud/runtime").${kind}`;
     if (this.#run === 1) return constant;
     const forget = 'delete require.cache[require.resolve("pulumi-wayscloud/runtime")]';
-    return `if (globalThis.run !== ${this.#run}) { ${forget}; globalThis.run = ${this.#run}; }\n${constant}`;
+    // As the process of another command it has another engine.
+    const engine = `process.argv[2] += ".${this.#run}"`;
+    return `if (globalThis.run !== ${this.#run}) { ${forget}; ${engine}; globalThis.run = ${this.#run}; }\n${constant}`;
   }
 
   /** The methods of one kind of resource; `name` is the logical name in the URN. */

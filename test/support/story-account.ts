@@ -2,7 +2,7 @@
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
 import { startProcess, trouble, WorldTiming } from "../model/network";
-import type { CommandOptions, Host, Process } from "./story";
+import type { CommandOptions, Host, Process, Stack } from "./story";
 
 /** Two clocks, each of which may be wrong. */
 class StoryTiming extends WorldTiming {
@@ -34,34 +34,40 @@ export class Account implements Host {
     return new Account(emulator, timing);
   }
 
-  /** A simulated process: the lifecycles in this one, with a memory, a network and a credential of their own. */
+  /** Simulated processes of one command: the lifecycles in this one, each with a memory and a network of its own. */
   start(
     { troubles = [], kill, storm, jump }: CommandOptions,
-    { credential }: { credential: string | undefined },
+    { credential, isElsewhere }: Pick<Stack, "credential" | "isElsewhere">,
   ): Process {
     const { emulator, timing } = this;
     let printed = "";
-    const process = startProcess(emulator, timing, {
-      troubles: troubles.map((each) => trouble("POST", "500, not done", each)),
-      kill,
-      log: (line) => (printed += `${line}\n`),
-      credential,
-      storm,
-      watch: (nth) => {
-        if (nth === jump?.nth) timing[jump.clock] += jump.ms;
-      },
-    });
-    const { context } = process;
+    const start = () =>
+      startProcess(emulator, timing, {
+        troubles: troubles.map((each) => trouble("POST", "500, not done", each)),
+        kill,
+        log: (line) => (printed += `${line}\n`),
+        credential,
+        storm,
+        watch: (nth) => {
+          if (nth === jump?.nth) timing[jump.clock] += jump.ms;
+        },
+      });
+    const here = start();
+    let elsewhere: typeof here | undefined;
     return {
-      methods: (type) => ({
-        check: (olds, news) => type.check(olds, news, context.holders),
-        diff: (id, olds, news) => type.diff(id, olds, news, timing.now(), context.holders),
-        create: (inputs) => process.run(type.create(inputs, context)),
-        read: (id, olds) => process.run(type.read(id, olds, context)),
-        update: (id, olds, news) => process.run(type.update(id, olds, news, context)),
-        delete: (id, olds) => process.run(type.delete(id, olds, context)),
-      }),
-      killed: () => process.killed(),
+      methods: (type, name) => {
+        const process = isElsewhere(name) ? (elsewhere ??= start()) : here;
+        const { context } = process;
+        return {
+          check: (olds, news) => type.check(olds, news, context.holders),
+          diff: (id, olds, news) => type.diff(id, olds, news, timing.now(), context.holders),
+          create: (inputs) => process.run(type.create(inputs, context)),
+          read: (id, olds) => process.run(type.read(id, olds, context)),
+          update: (id, olds, news) => process.run(type.update(id, olds, news, context)),
+          delete: (id, olds) => process.run(type.delete(id, olds, context)),
+        };
+      },
+      killed: () => here.killed() || elsewhere?.killed() === true,
       printed: () => printed,
       end: () => Promise.resolve(),
     };
@@ -69,6 +75,11 @@ export class Account implements Host {
 
   get live(): string[] {
     return liveIds(this.emulator);
+  }
+
+  /** Live keys that this stack neither holds nor has named in its last command. */
+  unnamed({ ids, spoken }: Pick<Stack, "ids" | "spoken">): string[] {
+    return this.live.filter((id) => !ids.includes(id) && !isNamed(id, spoken));
   }
 
   pass(days: number): void {
@@ -80,6 +91,11 @@ export class Account implements Host {
     const { requests } = this.emulator;
     return requests.splice(0).map(({ method, path }) => `${method} ${path}`);
   }
+}
+
+/** Does this text name the id? Lists may show it in upper case. */
+export function isNamed(id: string, text: string): boolean {
+  return text.toLowerCase().includes(id);
 }
 
 /** The ids of the live keys of both kinds. */

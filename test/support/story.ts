@@ -1,6 +1,6 @@
 // A model of the engine, as far as it decides what becomes of a key: each command calls the provider as the engine does, in a provider process of its own.
-import { PartialFailure } from "../../src/hosts/resource";
-import type { EncodedState, Resource } from "../../src/hosts/resource";
+import { PartialFailure } from "./engine-resources";
+import type { EncodedState, Resource } from "./engine-resources";
 import type { Checked, Diff, Properties } from "../../src/lifecycle/lifecycle";
 import { Holders } from "../../src/lifecycle/holders";
 import { Killed } from "../model/network";
@@ -8,7 +8,10 @@ import type { Kill, Trouble } from "../model/network";
 
 /** Where the commands of a stack get their provider processes from: simulated ones (story-account.ts), or real ones (process-account.ts). */
 export interface Host {
-  start(options: CommandOptions, stack: Pick<Stack, "name" | "credential">): Process | Promise<Process>;
+  start(
+    options: CommandOptions,
+    stack: Pick<Stack, "name" | "credential" | "isElsewhere">,
+  ): Process | Promise<Process>;
 }
 
 /** A provider process, as every command has one. Its methods reject with {@link Killed} when it was killed meanwhile. */
@@ -43,6 +46,8 @@ export interface Declared {
   alias?: string;
   /** An `onError` hook asks for a creation or update again, this often. */
   retries?: number;
+  /** What the program looks up between two attempts. */
+  meanwhile?: string;
 }
 
 export interface Held {
@@ -79,6 +84,8 @@ export interface CommandOptions {
   refresh?: boolean | undefined;
   /** Another resource of the program fails, so that nothing is deleted in the end. */
   fails?: boolean | undefined;
+  /** How often an `onError` hook of each resource asks again. */
+  retries?: number | undefined;
   /** What becomes of each request. */
   storm?: () => Trouble | undefined;
 }
@@ -96,6 +103,10 @@ export class Stack {
   readonly condemned = new Set<string>();
   /** The credential, if not the account's first. */
   credential: string | undefined;
+  /** Does another provider process serve the resource of this name? An explicit provider has one of its own. */
+  isElsewhere: (name: string) => boolean = () => false;
+  /** How often the hooks of this command ask again. */
+  private retries = 0;
 
   constructor(
     private readonly host: Host,
@@ -146,6 +157,11 @@ export class Stack {
     return held;
   }
 
+  /** All that the last command said. */
+  get spoken(): string {
+    return [this.printed, ...this.errors].join("\n");
+  }
+
   /** The key ids that the state holds. */
   get ids(): string[] {
     return [...this.state.values()].flatMap(idsOf).sort();
@@ -184,6 +200,7 @@ export class Stack {
   ): Promise<boolean> {
     this.errors = [];
     this.printed = "";
+    this.retries = options.retries ?? 0;
     const process = await this.host.start(options, this);
     try {
       await work(process);
@@ -228,7 +245,7 @@ export class Stack {
     this.state.delete(held.name);
     this.state.set(name, { ...held, name });
     if (!diff.changes) return void this.state.set(name, { ...held, name, inputs: news });
-    await this.update({ ...held, name }, news, process, declared.retries);
+    await this.update({ ...held, name }, news, process, declared.retries ?? this.retries);
   }
 
   protected async update(held: Held, inputs: Properties, process: Process, retries = 0): Promise<void> {
@@ -272,7 +289,7 @@ export class Stack {
 
   private async create(
     name: string,
-    { type, retries = 0 }: Declared,
+    { type, retries = this.retries, meanwhile }: Declared,
     inputs: Properties,
     process: Process,
     replaced?: Held,
@@ -287,7 +304,10 @@ export class Stack {
         keep(id, outputs);
         return;
       } catch (error) {
-        if (attempt < retries) continue;
+        if (attempt < retries) {
+          if (meanwhile !== undefined) await this.read(this.held(meanwhile), process);
+          continue;
+        }
         if (process.killed()) this.pending.push({ operation: "creating", name, inputs });
         if (error instanceof PartialFailure) keep(error.id, error.properties);
         throw error;
@@ -306,11 +326,13 @@ export class Stack {
   }
 
   private async readAll(process: Process): Promise<void> {
-    await this.each(process, [...this.state.values()], async (held) => {
-      const read = await process.methods(held.type, held.name).read(held.id, held.outputs);
-      if (read) this.state.set(held.name, { ...held, ...read });
-      else this.state.delete(held.name);
-    });
+    await this.each(process, [...this.state.values()], (held) => this.read(held, process));
+  }
+
+  private async read(held: Held, process: Process): Promise<void> {
+    const read = await process.methods(held.type, held.name).read(held.id, held.outputs);
+    if (read) this.state.set(held.name, { ...held, ...read });
+    else this.state.delete(held.name);
   }
 }
 

@@ -1,5 +1,5 @@
 // A state in two stacks, and a stack that was renamed: nothing of the original is revoked by a refresh or an unchanged up, and nothing is forgotten for a name.
-import { resources } from "../../../src/hosts/resources";
+import { resources } from "../../support/engine-resources";
 import { useFreshStack } from "../../support/fresh-stack";
 import { Stack } from "../../support/story";
 import type { Account } from "../../support/story-account";

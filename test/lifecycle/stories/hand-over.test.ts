@@ -1,5 +1,5 @@
 // A key passes from one resource to another, in runs that are interrupted anywhere: the key that the state calls live is live.
-import { resources } from "../../../src/hosts/resources";
+import { resources } from "../../support/engine-resources";
 import { publicKey } from "../../support/world";
 import { useFreshStack } from "../../support/fresh-stack";
 import type { Stack } from "../../support/story";

@@ -1,7 +1,7 @@
 // Creations whose response was lost, across runs, retries, clocks and an API that alters what it is sent: one live key, or an error that names what may be ours.
 import { createHash } from "node:crypto";
 
-import { resources } from "../../../src/hosts/resources";
+import { resources } from "../../support/engine-resources";
 import type { Quirks } from "../../../src/emulator";
 import { publicKey } from "../../support/world";
 import { useFreshStack } from "../../support/fresh-stack";

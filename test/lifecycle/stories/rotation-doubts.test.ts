@@ -1,5 +1,5 @@
 // Rotating keys where the account's list lags, cannot be read, has changed its mind or alters descriptions: no live key is lost without a word.
-import { resources } from "../../../src/hosts/resources";
+import { resources } from "../../support/engine-resources";
 import { useFreshStack } from "../../support/fresh-stack";
 import type { Stack } from "../../support/story";
 import type { Account } from "../../support/story-account";

@@ -1,5 +1,5 @@
 // Rotating keys across runs, clocks, copies and renames: two live keys at most, never none, and nobody else's revoked.
-import { resources } from "../../../src/hosts/resources";
+import { resources } from "../../support/engine-resources";
 import { useFreshStack } from "../../support/fresh-stack";
 import { Stack } from "../../support/story";
 import type { Account } from "../../support/story-account";

@@ -1,5 +1,5 @@
 // A set of SSH keys whose creation or update a hook repeats, and a set that is replaced: the state holds exactly what exists, and what was ours stays ours.
-import { resources } from "../../../src/hosts/resources";
+import { resources } from "../../support/engine-resources";
 import { parsePublicKey } from "../../../src/lifecycle/ssh-key/public-key";
 import { publicKey } from "../../support/world";
 import { useFreshStack } from "../../support/fresh-stack";

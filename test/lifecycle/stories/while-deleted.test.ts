@@ -1,5 +1,5 @@
 // A key is adopted or imported while another resource of the same run deletes it: the engine works on independent resources at the same time.
-import { resources } from "../../../src/hosts/resources";
+import { resources } from "../../support/engine-resources";
 import { startProcess } from "../../model/network";
 import type { Trouble } from "../../model/network";
 import { useFreshStack } from "../../support/fresh-stack";

@@ -1,6 +1,6 @@
 // The kinds of resource that the rows are about, as a program declares them: without descriptions or names.
 import type { Emulator, Fault } from "../../../src/emulator";
-import { resources } from "../../../src/hosts/resources";
+import { resources } from "../../support/engine-resources";
 import type { Stack } from "../../support/story";
 import { publicKey } from "../../support/world";
 

@@ -3,7 +3,7 @@ import { FaultTable } from "../../support/fault-table";
 import { ProcessAccount } from "../../support/process-account";
 import type { Stack } from "../../support/story";
 import { publicKey } from "../../support/world";
-import { resources } from "../../../src/hosts/resources";
+import { resources } from "../../support/engine-resources";
 
 const table = new FaultTable(__filename);
 const ENTRIES = ["anna", "bjarne", "carl"];

@@ -1,13 +1,26 @@
 // One list for many; and when its silence about an id is a proof.
+import type { ApiList } from "../../src/api/client";
+import type { Operation } from "../../src/api/timing";
 import { startEmulator } from "../../src/emulator";
 import type { UnreadableEntry } from "../../src/api/list";
 import { MalformedResponseError } from "../../src/errors";
-import { Listing } from "../../src/lifecycle/listing";
+import type { AccountClient } from "../../src/api/client";
+import { AccountList } from "../../src/lifecycle/account-list";
 import { clientOf } from "../support/api";
 import { FakeTiming, StandingTiming, turn } from "../support/fake-timing";
 
 interface Entry {
   id: string;
+}
+
+function listOf<T extends { id: string }>(
+  client: AccountClient,
+  list: (operation?: Operation) => Promise<ApiList<T>>,
+): AccountList<T> {
+  const remove = (): never => {
+    throw new Error("nothing is removed here");
+  };
+  return new AccountList(client, { label: "keys", claimOf: (id) => id, list, remove, isLive: () => true });
 }
 
 /** A listing whose requests are answered when the test says so. */
@@ -16,17 +29,15 @@ function scripted(timing = new FakeTiming()) {
     answer: (ids: string[], serverTime?: number, unreadable?: UnreadableEntry[]) => void;
     fail: (why: string) => void;
   }[] = [];
-  const listing = new Listing<Entry>(
-    () =>
-      new Promise((resolve, reject) => {
-        asked.push({
-          answer: (ids, serverTime, unreadable = []) =>
-            resolve({ value: ids.map((id) => ({ id })), serverTime, unreadable }),
-          fail: (why) => reject(new Error(why)),
-        });
-      }),
-    timing,
-  );
+  const list = (): Promise<ApiList<Entry>> =>
+    new Promise((resolve, reject) => {
+      asked.push({
+        answer: (ids, serverTime = timing.now(), unreadable = []) =>
+          resolve({ value: ids.map((id) => ({ id })), serverTime, unreadable }),
+        fail: (why) => reject(new Error(why)),
+      });
+    });
+  const listing = listOf({ timing } as Pick<AccountClient, "timing"> as AccountClient, list);
   return { listing, asked, timing };
 }
 
@@ -35,7 +46,7 @@ describe("one list request", () => {
     const emulator = await startEmulator();
     const ids = Array.from({ length: 50 }, () => emulator.account.addApiKey({ service: "dns" }).id);
     const client = clientOf(emulator);
-    const listing = new Listing((operation) => client.listApiKeys(operation), client.timing);
+    const listing = listOf(client, (operation) => client.listApiKeys(operation));
     const found = await Promise.all(
       Array.from({ length: 1_000 }, (_, index) => listing.find(ids[index % 50]!)),
     );
@@ -102,7 +113,7 @@ describe("absence", () => {
   test("of a key that the server shows late is found out by the API's own list", async () => {
     const emulator = await startEmulator();
     const client = clientOf(emulator);
-    const listing = new Listing((operation) => client.listApiKeys(operation), client.timing);
+    const listing = listOf(client, (operation) => client.listApiKeys(operation));
     await listing.shared();
     const created = await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
     listing.noteCreated(created.value.id);
@@ -126,7 +137,7 @@ describe("absence", () => {
 test("all who miss a fresh key share two more looks, however late they come", async () => {
   const { listing, asked, timing } = scripted();
   const createdAt = new Date(timing.now()).toISOString();
-  const early = listing.findOwn("a", createdAt);
+  const early = listing.find("a", createdAt);
   asked[0]!.answer([]);
   await turn();
   await turn();
@@ -135,7 +146,7 @@ test("all who miss a fresh key share two more looks, however late they come", as
   await turn();
   asked[2]!.answer([]);
   expect(await early).toBeUndefined();
-  expect(await listing.findOwn("b", createdAt)).toBeUndefined();
+  expect(await listing.find("b", createdAt)).toBeUndefined();
   expect(asked).toHaveLength(3);
 });
 
@@ -143,7 +154,7 @@ test("a timer that fires a little early costs nobody a look of their own", async
   const timing = new StandingTiming();
   const { listing, asked } = scripted(timing);
   const createdAt = new Date(timing.now()).toISOString();
-  const finds = ["a", "b"].map((id) => listing.findOwn(id, createdAt));
+  const finds = ["a", "b"].map((id) => listing.find(id, createdAt));
   asked[0]!.answer([]);
   for (const ms of [2_000, 4_000.4]) {
     await turn();

@@ -1,0 +1,113 @@
+// Whose is the key that the first attempt of this run has left, when an `onError` hook asks for its creation again? Ours: it is removed, or the user is told.
+import type { Resource } from "../../support/engine-resources";
+import { resources } from "../../support/engine-resources";
+import { publicKey } from "../../support/world";
+import { useFreshStack } from "../../support/fresh-stack";
+import type { Stack } from "../../support/story";
+import type { Account } from "../../support/story-account";
+
+const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } = resources;
+const { SshKey, SshKeySet } = resources;
+
+let account: Account;
+let stack: Stack;
+useFreshStack((...fresh) => ([account, stack] = fresh));
+
+const MARKED = [
+  ["service key", ServiceKey, { service: "dns", description: "pulumi test/dev/it #${hex(7)}" }],
+  ["token", PersonalAccessToken, { scopes: ["dns:read"], description: "pulumi test/dev/it #${hex(7)}" }],
+  [
+    "rotating service key",
+    RotatingServiceKey,
+    { service: "dns", description: "pulumi test/dev/it", rotateEveryDays: 30, __owner: "" },
+  ],
+  [
+    "rotating token with a description of its own",
+    RotatingPersonalAccessToken,
+    { scopes: ["dns:read"], description: "tokens", rotateEveryDays: 30 },
+  ],
+] as const;
+const SSH = [
+  ["SSH key", SshKey, { publicKey: publicKey(1), name: "it-${hex(7)}" }],
+  ["SSH key set", SshKeySet, { publicKeys: { it: publicKey(1) } }],
+] as const;
+const LOOKS_REFUSED = { method: "GET", fate: "401", times: 3 } as const;
+
+/** Another key of either kind, which the program looks up while the hook decides: that reads the lists. */
+async function declareReader(type: Resource): Promise<string> {
+  const isSsh = SSH.some(([, each]) => each === type);
+  const inputs = isSsh
+    ? { publicKey: publicKey("reader"), name: "reader" }
+    : { service: "vps", description: "reader" };
+  stack.declare("reader", isSsh ? SshKey : ServiceKey, inputs);
+  await stack.up();
+  return "reader";
+}
+
+/** The state holds the reader and `it`, and nothing of ours lives that it does not hold. */
+async function expectNothingLeft(): Promise<void> {
+  expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+  expect(stack.ids).toHaveLength(2);
+  await stack.destroy();
+  expect(account.live).toEqual([]);
+}
+
+describe.each([...MARKED, ...SSH])("row 52: a hook asks again for a %s", (_what, type, inputs) => {
+  let meanwhile: string;
+  beforeEach(async () => {
+    meanwhile = await declareReader(type);
+  });
+
+  test("whose orphan could not be removed: the orphan goes in the end", async () => {
+    stack.declare("it", type, inputs, { retries: 1 });
+    await stack.up({ troubles: [{ fate: "answer lost" }, { method: "DELETE", times: 4 }] });
+    await expectNothingLeft();
+  });
+
+  test("whose orphan no list could show then, and another reader's list shows since: the orphan goes in the end", async () => {
+    stack.declare("it", type, inputs, { retries: 1, meanwhile });
+    await stack.up({ troubles: [{ fate: "answer lost" }, LOOKS_REFUSED] });
+    await expectNothingLeft();
+  });
+
+  test("that exists, but whose first request took effect after the last look, and another reader's list shows it since: one key", async () => {
+    stack.declare("it", type, inputs, { retries: 1, meanwhile });
+    await stack.up({
+      troubles: [
+        { fate: "arrives late", late: 6.3 },
+        { method: "GET", nth: 4, times: 4 },
+      ],
+    });
+    await expectNothingLeft();
+  });
+});
+
+describe("row 52: a hook asks again for a key whose description or name proves nothing", () => {
+  test.each([
+    ["service key", ServiceKey, { service: "dns", description: "ci key" }],
+    ["token", PersonalAccessToken, { scopes: ["dns:read"], description: "ci key" }],
+  ] as const)(
+    "%s: the first key is named in that run, and there is no third one",
+    async (_what, type, inputs) => {
+      stack.declare("it", type, inputs, { retries: 2 });
+      await stack.up({ troubles: [{ fate: "answer lost" }] });
+      expect(account.unnamed(stack)).toEqual([]);
+      expect(account.live.length).toBeLessThanOrEqual(2);
+      const named = account.live.filter((id) => stack.spoken.includes(id));
+      await stack.destroy();
+      expect(account.live.filter((id) => !named.includes(id))).toEqual([]);
+    },
+  );
+
+  test("SSH key: it is taken, or named", async () => {
+    await declareReader(SshKey);
+    stack.declare(
+      "it",
+      SshKey,
+      { publicKey: publicKey(1), name: "deploy" },
+      { retries: 1, meanwhile: "reader" },
+    );
+    await stack.up({ troubles: [{ fate: "answer lost" }, LOOKS_REFUSED] });
+    expect(account.unnamed(stack)).toEqual([]);
+  });
+});

@@ -1,0 +1,170 @@
+// Several provider processes of one command work in one account: an explicit provider has a process of its own. A hand-over between them keeps the key that the
+// state calls live.
+import { startEmulator, type Emulator } from "../../src/emulator";
+import { PluginHost, type Properties, secret, urnOf } from "../support/plugin-host";
+import "../support/short-pauses.cjs";
+import { publicKey } from "../support/world";
+
+let emulator: Emulator;
+/** The two processes of the command at hand: that of an explicit provider, and the default one. */
+let explicit: PluginHost;
+let standard: PluginHost;
+const hosts: PluginHost[] = [];
+
+/** The next command: another engine, and both processes anew. */
+async function nextCommand(): Promise<void> {
+  const config = { apiKey: secret(emulator.apiKey), endpoint: emulator.url };
+  explicit = await PluginHost.start(config);
+  standard = await PluginHost.start(config, explicit);
+  hosts.push(standard, explicit);
+}
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  await nextCommand();
+});
+afterEach(() => {
+  for (const each of hosts.splice(0)) each.stop();
+  return emulator.close();
+});
+
+const live = (): string[] =>
+  [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map(({ id }) => id);
+
+type State = { id: string; inputs: Properties; outputs: Properties };
+
+interface HandOver {
+  from: { urn: string; declared: Properties };
+  to: { urn: string; declared: (made: State) => Properties };
+}
+
+const SSH_KEY = publicKey("anna");
+const existing = ({ id, outputs }: State): Properties => ({
+  existing: { id, key: outputs["key"] as unknown },
+});
+const HAND_OVERS: [what: string, HandOver][] = [
+  [
+    "a service key",
+    {
+      from: { urn: urnOf("ServiceKey", "a"), declared: { service: "dns", description: "team" } },
+      to: {
+        urn: urnOf("ServiceKey", "b"),
+        declared: (made) => ({ service: "dns", description: "team", ...existing(made) }),
+      },
+    },
+  ],
+  [
+    "a token",
+    {
+      from: { urn: urnOf("PersonalAccessToken", "a"), declared: { scopes: ["dns:read"] } },
+      to: {
+        urn: urnOf("PersonalAccessToken", "b"),
+        declared: (made) => ({
+          scopes: ["dns:read"],
+          description: made.outputs["description"],
+          ...existing(made),
+        }),
+      },
+    },
+  ],
+  [
+    "an SSH key",
+    {
+      from: { urn: urnOf("SshKey", "anna"), declared: { publicKey: SSH_KEY } },
+      to: { urn: urnOf("SshKey", "bo"), declared: () => ({ publicKey: SSH_KEY, adoptExisting: true }) },
+    },
+  ],
+  [
+    "an SSH key, to a set,",
+    {
+      from: { urn: urnOf("SshKey", "anna"), declared: { publicKey: SSH_KEY } },
+      to: {
+        urn: urnOf("SshKeySet", "team"),
+        declared: () => ({ publicKeys: { anna: SSH_KEY }, adoptExisting: true }),
+      },
+    },
+  ],
+  [
+    "an SSH key, from a set,",
+    {
+      from: { urn: urnOf("SshKeySet", "team"), declared: { publicKeys: { anna: SSH_KEY } } },
+      to: { urn: urnOf("SshKey", "anna"), declared: () => ({ publicKey: SSH_KEY, adoptExisting: true }) },
+    },
+  ],
+];
+
+/** The id of the key that a state holds. */
+const keyOf = ({ id, outputs }: Pick<State, "id" | "outputs">): string =>
+  outputs["keys"] === undefined
+    ? id
+    : String(Object.values(outputs["keys"] as Record<string, { id: string }>)[0]?.id);
+
+describe.each(HAND_OVERS)(
+  "row 59: %s passes from the process of an explicit provider to the default one",
+  (_what, { from, to }) => {
+    const expectLive = (state: Pick<State, "id" | "outputs">): void => expect(live()).toEqual([keyOf(state)]);
+
+    test("in one command: the key that the state calls live is live, and the next command changes nothing", async () => {
+      const made = await explicit.up(from.urn, from.declared);
+      await nextCommand();
+      const declared = to.declared(made);
+      const taken = await standard.up(to.urn, declared);
+      await explicit.delete(from.urn, made.id, made.outputs);
+      expectLive(taken);
+      await nextCommand();
+      const { inputs } = await standard.check(to.urn, taken.inputs, declared);
+      expect((await standard.diff(to.urn, taken.id, taken.outputs, taken.inputs, inputs)).changes).toBe(
+        false,
+      );
+      await standard.read(to.urn, taken.id, taken.outputs, taken.inputs);
+      expectLive(taken);
+    });
+
+    test("in a command that ended before the deletion, which the next one makes: it is live", async () => {
+      const made = await explicit.up(from.urn, from.declared);
+      await nextCommand();
+      const declared = to.declared(made);
+      const taken = await standard.up(to.urn, declared);
+      await nextCommand();
+      const { inputs } = await standard.check(to.urn, taken.inputs, declared);
+      await standard.diff(to.urn, taken.id, taken.outputs, taken.inputs, inputs);
+      await explicit.delete(from.urn, made.id, made.outputs);
+      expectLive(taken);
+    });
+
+    test("while the old one deletes it already: what the state calls live in the end is live", async () => {
+      const made = await explicit.up(from.urn, from.declared);
+      await nextCommand();
+      emulator.faults.add({ method: "DELETE", commitAfter: 4_000 });
+      const deleting = explicit.delete(from.urn, made.id, made.outputs);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      const taken = await standard.up(to.urn, to.declared(made)).catch(() => undefined);
+      await deleting;
+      if (taken) expectLive(taken);
+      else expect(live()).toEqual([]);
+    });
+
+    test("in the other direction: it is live", async () => {
+      const made = await standard.up(from.urn, from.declared);
+      await nextCommand();
+      const taken = await explicit.up(to.urn, to.declared(made));
+      await standard.delete(from.urn, made.id, made.outputs);
+      expectLive(taken);
+    });
+  },
+);
+
+test("row 59: what no other process has taken is deleted", async () => {
+  const a = await explicit.up(urnOf("ServiceKey", "a"), { service: "dns" });
+  const b = await standard.up(urnOf("ServiceKey", "b"), { service: "dns" });
+  await explicit.delete(urnOf("ServiceKey", "a"), a.id, a.outputs);
+  expect(live()).toEqual([b.id]);
+});
+
+test("row 59: two processes import one key in one command: the second is refused, and names it", async () => {
+  const { id, key } = emulator.account.addApiKey({ service: "dns", description: "by hand" });
+  const declared = { service: "dns", description: "by hand", existing: { id, key: secret(key) } };
+  await explicit.up(urnOf("ServiceKey", "a"), declared);
+  await expect(standard.up(urnOf("ServiceKey", "b"), declared)).rejects.toThrow(/only one can|manage/);
+  expect(live()).toEqual([id]);
+});
