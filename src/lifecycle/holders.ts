@@ -29,7 +29,7 @@ export class Holders {
   readonly dueSince = new Set<string>();
 
   /** `notes`: what the processes of this command tell each other, where there is an engine. */
-  constructor(private readonly notes?: Notes) {}
+  constructor(private readonly notes?: Pick<Notes, "append" | "others">) {}
 
   /** A refresh or a `get` read it: that says nothing about the program. */
   noteRead({ what, holder }: Holding): void {
@@ -185,7 +185,7 @@ export class Holders {
 
   private problem: string | undefined;
 
-  private withNotes(work: (notes: Notes) => void): void {
+  private withNotes(work: (notes: Pick<Notes, "append" | "others">) => void): void {
     if (!this.notes || this.problem !== undefined) return;
     try {
       work(this.notes);

@@ -1,6 +1,8 @@
 // The network between a provider process and the emulator, and the clock of both: answers get lost, requests arrive late, processes are killed.
 import type { Emulator } from "../../src/emulator";
 import type { Transport } from "../../src/api/transport";
+import { Holders } from "../../src/lifecycle/holders";
+import type { Notes, OthersNote } from "../../src/lifecycle/notes";
 import { createRun } from "../../src/lifecycle/run";
 import type { Run } from "../../src/lifecycle/run";
 import { FakeTiming } from "../support/fake-timing";
@@ -82,6 +84,26 @@ export class WorldTiming extends FakeTiming {
   }
 }
 
+/** What the processes of one command tell each other, in memory. */
+export class Journal {
+  private readonly notes: OthersNote[] = [];
+  private readonly pids = new Set<number>();
+
+  open(): Pick<Notes, "append" | "others"> {
+    const own = this.pids.size + 1;
+    this.pids.add(own);
+    let read = 0;
+    return {
+      append: (note) => void this.notes.push({ note, pid: own }),
+      others: () => {
+        const added = this.notes.slice(read).filter(({ pid }) => pid !== own);
+        read = this.notes.length;
+        return { notes: added, pids: this.pids };
+      },
+    };
+  }
+}
+
 export interface Process {
   context: Run;
   /** Runs a call; rejects with {@link Killed} when the process was killed meanwhile. */
@@ -98,6 +120,8 @@ export function startProcess(
     log: (line: string) => void;
     credential?: string | undefined;
     storm?: (() => Trouble | undefined) | undefined;
+    /** What the processes of its command tell each other. */
+    journal?: Journal | undefined;
     /** Is told of every request, counted from 1. */
     watch?: ((nth: number) => void) | undefined;
   },
@@ -106,7 +130,11 @@ export function startProcess(
     "wayscloud:apiKey": options.credential ?? emulator.apiKey,
     "wayscloud:endpoint": emulator.url,
   };
-  const context = createRun((key) => account[key], "the test", { timing, log: options.log });
+  const context = createRun((key) => account[key], "the test", {
+    timing,
+    log: options.log,
+    holders: new Holders(options.journal?.open()),
+  });
   const { sender } = context.client as unknown as { sender: { transport: Transport } };
   let die: () => void = () => undefined;
   let dead = false;

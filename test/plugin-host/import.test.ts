@@ -47,6 +47,7 @@ test.each([
   expect(diff.changes).toBe(false);
   const refreshed = await host.read(urn, id, state.outputs, inputs);
   expect(refreshed.outputs["publicKey"]).toMatch(sshKey);
+  await restart();
   await host.delete(urn, id, refreshed.outputs);
   expect(emulator.account.sshKeys()).toEqual([]);
 });

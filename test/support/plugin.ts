@@ -160,7 +160,7 @@ export class Plugin {
     if (this.#run === 1) return constant;
     const forget = 'delete require.cache[require.resolve("pulumi-wayscloud/runtime")]';
     // As the process of another command it has another engine.
-    const engine = `process.argv[2] += ".${this.#run}"`;
+    const engine = `process.argv[2] = process.argv[2].replace(/\\d+$/, "${this.#run}")`;
     return `if (globalThis.run !== ${this.#run}) { ${forget}; ${engine}; globalThis.run = ${this.#run}; }\n${constant}`;
   }
 

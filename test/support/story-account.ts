@@ -1,7 +1,7 @@
 // An account for stories: an emulator, and the clocks on both sides, which a story moves.
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
-import { startProcess, trouble, WorldTiming } from "../model/network";
+import { Journal, startProcess, trouble, WorldTiming } from "../model/network";
 import type { CommandOptions, Host, Process, Stack } from "./story";
 
 /** Two clocks, each of which may be wrong. */
@@ -41,6 +41,7 @@ export class Account implements Host {
   ): Process {
     const { emulator, timing } = this;
     let printed = "";
+    const journal = new Journal();
     const start = () =>
       startProcess(emulator, timing, {
         troubles: troubles.map((each) => trouble("POST", "500, not done", each)),
@@ -48,6 +49,7 @@ export class Account implements Host {
         log: (line) => (printed += `${line}\n`),
         credential,
         storm,
+        journal,
         watch: (nth) => {
           if (nth === jump?.nth) timing[jump.clock] += jump.ms;
         },
