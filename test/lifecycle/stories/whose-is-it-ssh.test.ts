@@ -120,6 +120,19 @@ describe("row 55: a request for an SSH key is answered with a record that is old
     await expectUntouched();
   });
 
+  test.each([365, 1, 1 / 24, -1 / 24, -365])(
+    "or so it seems by a local clock that is %d days ahead: it was just made, so it is ours",
+    async (days) => {
+      account.timing.error = days * DAY;
+      stack.declare("it", SshKey, { publicKey: publicKey("mine"), name: "deploy" });
+      stack.declare("team", SshKeySet, { publicKeys: { anna: publicKey("anna") } });
+      expect({ done: await stack.up(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+      expect(account.live).toEqual(stack.ids);
+      await stack.destroy();
+      expect(account.live).toEqual([]);
+    },
+  );
+
   test("which the resource may adopt: adopted, and it stays in the account", async () => {
     existing("mine");
     stack.declare("it", SshKey, { publicKey: publicKey("mine"), name: "deploy", adoptExisting: true });
