@@ -193,6 +193,7 @@ const ANSWERS: Record<string, (now: () => number) => Transform> = {
         ? undefined
         : entries.map((entry) => ({ ...entry, id: String(entry["id"]).toUpperCase() })),
     ),
+  "names with a prefix": () => spelling("name", (text) => `[API] ${text}`),
   "times in another zone": () => spelling("created_at", inAnotherZone),
   "no date": () => () => ({ headers: { date: null } }),
   "full pages": () => listing((entries) => ({ body: { items: entries.slice(0, 2), limit: 2 } })),
