@@ -7,7 +7,10 @@ import { openWorld, publicKey, SSH_KEYS, takeRequests, type World } from "../sup
 
 jest.setTimeout(120_000);
 
-/** Runs an inline program, since the language host that can be built from modules knows no such hooks: `declare` with the option that asks again, and `work`. */
+/**
+ * Runs an inline program, since the language host that can be built from modules knows no such hooks:
+ * `declare` with the option that asks again, and `work`.
+ */
 async function run(
   { stack }: World,
   declare: string,

@@ -1,4 +1,5 @@
-// Who owns a key, with the real engine: resources of one logical name, several provider processes of one command, an `import` that is left in the program.
+// Who owns a key, with the real engine: resources of one logical name, several provider processes of one
+// command, an `import` that is left in the program.
 import { addPlugin } from "../support/hosts";
 import { openWorld, program, publicKey, takeRequests } from "../support/world";
 

@@ -1,5 +1,5 @@
-// Several provider processes of one command work in one account: an explicit provider has a process of its own. A hand-over between them keeps the key that the
-// state calls live.
+// Several provider processes of one command work in one account: an explicit provider has a process of its
+// own. A hand-over between them keeps the key that the state calls live.
 import { startEmulator, type Emulator } from "../../src/emulator";
 import { PluginHost, type Properties, secret, urnOf } from "../support/plugin-host";
 import "../support/short-pauses.cjs";

@@ -1,5 +1,5 @@
-// Two resources of one logical name, under parents of different types: each has marks, an id and keys of its own, and neither is given, advised against or
-// revoked for the other.
+// Two resources of one logical name, under parents of different types: each has marks, an id and keys of its
+// own, and neither is given, advised against or revoked for the other.
 import { startEmulator, type Emulator } from "../../src/emulator";
 import { CallFailure, PluginHost, type Properties, secret, urnOf } from "../support/plugin-host";
 import "../support/short-pauses.cjs";

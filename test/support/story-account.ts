@@ -34,7 +34,10 @@ export class Account implements Host {
     return new Account(emulator, timing);
   }
 
-  /** Simulated processes of one command: the lifecycles in this one, each with a memory and a network of its own. */
+  /**
+   * Simulated processes of one command: the lifecycles in this one, each with a memory and a network of its
+   * own.
+   */
   start(
     { troubles = [], kill, storm, jump }: CommandOptions,
     { credential, isElsewhere }: Pick<Stack, "credential" | "isElsewhere">,

@@ -1,4 +1,5 @@
-// When does it end? By the server's clock and what the API says; where nobody can tell, nothing is revoked, and the run says why.
+// When does it end? By the server's clock and what the API says; where nobody can tell, nothing is revoked,
+// and the run says why.
 import { resources } from "../../support/engine-resources";
 import { showing } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";

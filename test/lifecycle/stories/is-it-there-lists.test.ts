@@ -1,4 +1,5 @@
-// Is it there? A list proves that something is gone only if it is whole, newer than the thing and newer than what this run did, and agrees with itself.
+// Is it there? A list proves that something is gone only if it is whole, newer than the thing and newer than
+// what this run did, and agrees with itself.
 import { resources } from "../../support/engine-resources";
 import type { Transform } from "../../../src/emulator";
 import { cachedLists, listing, showing, spelling, type Entry } from "../../support/answers";

@@ -1,4 +1,5 @@
-// Is the current key of a rotating key there? Where nobody knows, it is neither dead nor alive: it is not revoked before its successor is in hand.
+// Is the current key of a rotating key there? Where nobody knows, it is neither dead nor alive: it is not
+// revoked before its successor is in hand.
 import { resources } from "../../support/engine-resources";
 import { cachedLists, showing } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";

@@ -1,4 +1,5 @@
-// An entry of a list that cannot be read: somebody else's blocks nothing that can be proved without it, and what may be ours is named with the way out.
+// An entry of a list that cannot be read: somebody else's blocks nothing that can be proved without it, and
+// what may be ours is named with the way out.
 import { resources } from "../../support/engine-resources";
 import { listing, type Entry } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";

@@ -1,4 +1,5 @@
-// Whose is the key that the first attempt of this run has left, when an `onError` hook asks for its creation again? Ours: it is removed, or the user is told.
+// Whose is the key that the first attempt of this run has left, when an `onError` hook asks for its creation
+// again? Ours: it is removed, or the user is told.
 import type { Resource } from "../../support/engine-resources";
 import { resources } from "../../support/engine-resources";
 import { publicKey } from "../../support/world";

@@ -1,4 +1,5 @@
-// Whose is the key that a killed rotation has made, and that shows up only later? Ours, for as long as the resource exists.
+// Whose is the key that a killed rotation has made, and that shows up only later? Ours, for as long as the
+// resource exists.
 import { resources } from "../../support/engine-resources";
 import type { Properties } from "../../../src/lifecycle/lifecycle";
 import { useFreshStack } from "../../support/fresh-stack";

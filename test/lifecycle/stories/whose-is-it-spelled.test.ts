@@ -1,4 +1,5 @@
-// Whose is a listed key that the API spells otherwise than it was sent? It may be ours: it is named in the run that leaves it, never forgotten without a word.
+// Whose is a listed key that the API spells otherwise than it was sent? It may be ours: it is named in the
+// run that leaves it, never forgotten without a word.
 import { resources } from "../../support/engine-resources";
 import type { Transform } from "../../../src/emulator";
 import type { Properties } from "../../../src/lifecycle/lifecycle";

@@ -1,4 +1,5 @@
-// Whose is a listed SSH key of our public key? Ours where it is proved, else it is named; somebody else's is neither taken nor deleted.
+// Whose is a listed SSH key of our public key? Ours where it is proved, else it is named; somebody else's is
+// neither taken nor deleted.
 import { resources } from "../../support/engine-resources";
 import type { Transform } from "../../../src/emulator";
 import { spelling } from "../../support/answers";
@@ -82,7 +83,10 @@ describe("row 57: an SSH key whose response was lost, and whose second request i
 
 describe("row 55: a request for an SSH key is answered with a record that is older than it", () => {
   let foreign: string;
-  /** A month ago somebody registered a key of this material as "deploy"; the API answers with it where it should refuse. */
+  /**
+   * A month ago somebody registered a key of this material as "deploy"; the API answers with it where it
+   * should refuse.
+   */
   const existing = (material: string): void => {
     const { id, name, fingerprint, keyType, createdAt } = account.emulator.account.addSshKey({
       name: "deploy",
