@@ -96,6 +96,28 @@ describe.each(KINDS)("a %s", (_what, type, inputs) => {
     },
   );
 
+  test.each(["answer lost", "arrives late"] as const)(
+    "row 63: a list that a cache kept from before its request (%s) does not prove that nothing was created",
+    async (fate) => {
+      account.emulator.transform = cachedLists(() => account.timing.server());
+      stack.declare("reader", ServiceKey, { service: "vps", description: "reader" });
+      stack.declare("ssh reader", SshKey, { publicKey: publicKey("reader"), name: "reader" });
+      for (const target of ["reader", "ssh reader"]) await stack.up({ target });
+      await stack.refresh();
+      account.timing.elapsed += 10 * 60_000;
+      const others = account.live;
+      await stack.up({ target: "it", troubles: [{ fate }] });
+      account.emulator.transform = undefined;
+      await account.timing.settle(true);
+      account.timing.elapsed += 60_000;
+      await stack.up();
+      expect(stack.errors).toEqual([]);
+      const made = account.live.filter((id) => !others.includes(id));
+      expect(made).toEqual(stack.ids.filter((id) => !others.includes(id)));
+      expect(made).toHaveLength(1);
+    },
+  );
+
   test("row 58: ids in upper case in the list are the same ids", async () => {
     await stack.up();
     const before = stack.ids;
