@@ -14,7 +14,7 @@ import type { NewPersonalAccessToken, NewServiceKey, NewSshKey } from "./schemas
 import { errorOfOtherAccount } from "./request-errors";
 import { send } from "./send";
 import type { Request, Sender } from "./send";
-import { Operation, realTiming, serverTime } from "./timing";
+import { ageOf, Operation, realTiming, serverTime } from "./timing";
 import type { Timing } from "./timing";
 import { createTransport } from "./transport";
 import type { Connection, HttpResponse } from "./transport";
@@ -25,8 +25,8 @@ export interface WithServerTime<T> {
   serverTime: number | undefined;
 }
 
-/** A complete list, with the server's clock. */
-export type ApiList<T> = WithServerTime<T[]> & ParsedList<T>;
+/** A complete list, with the server's clock when it was made, and for how long (ms) a cache has kept it since. */
+export type ApiList<T> = WithServerTime<T[]> & ParsedList<T> & { age?: number };
 
 /** What became of a deletion. `not-found` (404, 410) proves nothing by itself: a wrong endpoint or a proxy answers the same. */
 export type Removal = "deleted" | "not-found";
@@ -130,7 +130,12 @@ export class AccountClient {
   ): Promise<ApiList<z.output<T>>> {
     const request = { method: "GET", path, operation } as const;
     const response = await this.send(request);
-    return { ...parseList(item, response, labelOf(request)), serverTime: serverTime(response.headers) };
+    const { headers } = response;
+    return {
+      ...parseList(item, response, labelOf(request)),
+      serverTime: serverTime(headers),
+      age: ageOf(headers),
+    };
   }
 
   private async create<T extends z.ZodType>(

@@ -24,25 +24,32 @@ const LIST_INFO =
 /** How deeply to search nested objects such as `meta.pagination`. */
 const MAX_DEPTH = 3;
 
-/** Says by which header or field the response shows that there may be more than these `count` entries; `undefined` if none does. */
-export function incompleteReason(
+/** Why a list of these `count` entries is incomplete, or may be: by which header or field. */
+export interface Doubt {
+  why: string;
+  /** The page is full: it may be the last one all the same. */
+  isOpen: boolean;
+}
+
+export function incompleteness(
   { status, headers }: HttpResponse,
   body: unknown,
   count: number,
-): string | undefined {
-  if (status === 206) return "206 is Partial Content";
+): Doubt | undefined {
+  const sure = (why: string): Doubt => ({ why, isOpen: false });
+  if (status === 206) return sure("206 is Partial Content");
   if (/\brel\s*=\s*("[^"]*\bnext\b|'[^']*\bnext\b|next\b)/i.test(headers.link ?? ""))
-    return more("the header `link`");
-  if (isPartialRange(headers["content-range"] ?? "", count)) return more("the header `content-range`");
+    return sure(more("the header `link`"));
+  if (isPartialRange(headers["content-range"] ?? "", count)) return sure(more("the header `content-range`"));
   const fields = [...headerFields(headers), ...fieldsOf(body)];
   const saying = (what: ReturnType<typeof verdict>): Field | undefined =>
     fields.find((field) => verdict(field, count) === what);
   const [failed, unfinished] = [saying("failed"), saying("more")];
-  if (failed) return `${failed.label} reports a failure`;
-  if (unfinished) return more(unfinished.label);
-  // The page may be the last one all the same, but only another field could prove it.
+  if (failed) return sure(`${failed.label} reports a failure`);
+  if (unfinished) return sure(more(unfinished.label));
+  // Only another field could prove that it is the last page.
   const full = saying("whole") ? undefined : saying("full");
-  return full && `${full.label} says that the page is full`;
+  return full && { why: `${full.label} says that the page is full`, isOpen: true };
 }
 
 function more(label: string): string {

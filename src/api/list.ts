@@ -16,14 +16,14 @@ export interface UnreadableEntry {
 export interface ParsedList<T> {
   value: T[];
   unreadable: readonly UnreadableEntry[];
-  /** Why there may be more entries than it shows, if so: they are read all the same, but absence is not proved. */
-  mayContinue?: string | undefined;
+  /** What to throw where absence counts, if there may be more entries than these. */
+  mayContinue?: MalformedResponseError;
 }
 
 /** The entries, for those who need each of them. @throws MalformedResponseError if one cannot be read. */
-export function completeList<T>({ value, unreadable }: ParsedList<T>): T[] {
-  const [first] = unreadable;
-  if (first) throw first.error;
+export function completeList<T>({ value, unreadable, mayContinue }: ParsedList<T>): T[] {
+  const error = mayContinue ?? unreadable[0]?.error;
+  if (error) throw error;
   return value;
 }
 

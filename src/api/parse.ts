@@ -2,7 +2,7 @@
 import type { z } from "zod";
 
 import { MalformedResponseError } from "../errors";
-import { incompleteReason } from "./incomplete";
+import { incompleteness } from "./incomplete";
 import type { ParsedList, UnreadableEntry } from "./list";
 import { id } from "./schemas";
 import type { HttpResponse } from "./transport";
@@ -39,10 +39,9 @@ export function parseList<T extends z.ZodType>(
   const body = readJson(response, label);
   const rows = rowsOf(body);
   if (!rows) throw malformed(label, response, "no list in it");
-  const reason = incompleteReason(response, body, rows.length);
-  if (reason !== undefined) {
-    throw malformed(label, response, `an incomplete list (${reason})`);
-  }
+  const doubt = incompleteness(response, body, rows.length);
+  const incomplete = doubt && malformed(label, response, `an incomplete list (${doubt.why})`);
+  if (incomplete && !doubt.isOpen) throw incomplete;
   const value: z.output<T>[] = [];
   const unreadable: UnreadableEntry[] = [];
   rows.forEach((row, index) => {
@@ -53,7 +52,7 @@ export function parseList<T extends z.ZodType>(
       unreadable.push({ id: idOf(row), text: textOf(row), error });
     }
   });
-  return { value, unreadable };
+  return { value, unreadable, ...(incomplete && { mayContinue: incomplete }) };
 }
 
 /** The id that a row would have if it were readable. */

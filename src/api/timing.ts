@@ -121,3 +121,9 @@ export function serverTime(headers: Readonly<Record<string, string>>): number | 
   const at = parseApiTime(headers.date);
   return Number.isNaN(at) ? undefined : at;
 }
+
+/** How long ago a cache got the response that it answers with, ms; 0 for a response of the API itself. */
+export function ageOf(headers: Readonly<Record<string, string>>): number {
+  const seconds = Number(headers.age?.trim() || 0);
+  return seconds > 0 && seconds < Infinity ? seconds * 1000 : 0;
+}

@@ -8,12 +8,14 @@ export interface Snapshot<T> {
   byId: ReadonlyMap<string, T>;
   /** The server's clock when it made the list, ms since the epoch; `undefined` if the response does not tell. */
   serverTime: number | undefined;
+  /** For how long a cache has kept it since, ms. */
+  age?: number;
   /** Entries that cannot be read; one without an id may be any entry. */
   unreadable: readonly UnreadableEntry[];
   /** Ids that the list shows twice, with different answers. */
   contradicted?: ReadonlySet<string>;
-  /** Why there may be more entries than it shows, if so. */
-  mayContinue?: string | undefined;
+  /** What to throw where absence counts, if there may be more entries than it shows. */
+  mayContinue?: MalformedResponseError;
 }
 
 /**
@@ -29,7 +31,7 @@ export type Presence<T> =
 /** A list may lag this much: what is younger, by the list's own time, is looked for again before it counts as gone. */
 const MAX_LAG_MS = 300_000;
 /** Tolerance for timestamps rounded to seconds. */
-const ROUNDING_MS = 2_000;
+export const ROUNDING_MS = 2_000;
 
 /** `createdAt`: when it was created (RFC 3339), if that is known. */
 export function presenceIn<T>(
@@ -44,8 +46,7 @@ export function presenceIn<T>(
   if (entry) return { is: isLive(entry) ? "live" : "inactive", entry };
   const hidden = list.unreadable.find((each) => each.id === undefined || idKey(each.id) === key);
   if (hidden) return { is: "unknown", error: hidden.error, stale: false };
-  if (list.mayContinue !== undefined)
-    return unknown(id, `the list may not be complete (${list.mayContinue})`);
+  if (list.mayContinue) return { is: "unknown", error: list.mayContinue, stale: false };
   if (list.serverTime === undefined)
     return unknown(id, "the list has no date, so it may be older than the key");
   const age = list.serverTime - parseApiTime(createdAt);
@@ -66,6 +67,14 @@ function unknown(id: string, why: string, stale = false): { is: "unknown"; error
       outcome: "rejected",
     }),
   };
+}
+
+/** The server's clock when the list was received, ms. */
+export function clockOf({
+  serverTime,
+  age = 0,
+}: Pick<Snapshot<unknown>, "serverTime" | "age">): number | undefined {
+  return serverTime === undefined ? undefined : serverTime + age;
 }
 
 /** UUIDs are the same in upper and lower case; any other id is compared as it is. */

@@ -240,5 +240,5 @@ function snapshotOf<T extends { id: string }>({
     if (other && JSON.stringify(other) !== JSON.stringify(entry)) contradicted.add(id);
     byId.set(id, entry);
   }
-  return { byId, serverTime, unreadable, contradicted, mayContinue: more.mayContinue };
+  return { byId, serverTime, unreadable, contradicted, ...more };
 }

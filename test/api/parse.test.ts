@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import { MalformedResponseError } from "../../src/errors";
+import { completeList } from "../../src/api/list";
 import { parseResponse, parseList } from "../../src/api/parse";
 import * as wire from "../../src/api/schemas";
 import { without } from "../../src/lifecycle/inputs";
@@ -268,7 +269,7 @@ describe("an id", () => {
 
 describe("a list", () => {
   const list = (body: unknown, headers = {}, status = 200) =>
-    parseList(wire.apiKey, answer(JSON.stringify(body), headers, status), SOURCE).value;
+    completeList(parseList(wire.apiKey, answer(JSON.stringify(body), headers, status), SOURCE));
   const two = [KEY, { ...KEY, id: "other" }];
 
   test.each(["ssh_keys", "keys", "api_keys", "services", "data", "items"])(

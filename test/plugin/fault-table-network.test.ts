@@ -206,7 +206,7 @@ const PAGES: [string, Fault | Fault[], boolean][] = [
   ["next_offset", { wrap: "data", extra: { next_offset: 100 } }, false],
   ["next_marker", { wrap: "data", extra: { next_marker: "x" } }, false],
   ["remaining", { wrap: "data", extra: { remaining: 7 } }, false],
-  ["limit, and as many entries", pages((limit) => ({ wrap: "data", extra: { limit } })), false],
+  ["limit, and as many entries", pages((limit) => ({ wrap: "data", extra: { limit } })), true],
   [
     "limit, as many entries, total",
     pages((limit) => ({ wrap: "data", extra: { limit, total: limit } })),

@@ -4,6 +4,7 @@ import type { Operation } from "../../api/timing";
 import { MalformedResponseError } from "../../errors";
 import { isOthersText, judge, sortByOwner } from "../../judge/ownership";
 import type { Sent, Shown } from "../../judge/ownership";
+import { clockOf } from "../../judge/presence";
 import type { AccountList, Snapshot } from "../account-list";
 import type { Run } from "../run";
 import type { Listed } from "./creation";
@@ -43,7 +44,7 @@ export async function findLeft<Entry extends Listed>(
   const isKnown = isHeldBy(list, held, run);
   const others = [...snapshot.byId.values()].filter(({ id }) => !isKnown(id));
   return attempts.map(({ what, attempt, sent, effectMs, shown }) => {
-    const at = startOf(attempt, snapshot.serverTime, run.client.timing.now());
+    const at = startOf(attempt, clockOf(snapshot), run.client.timing.now());
     const until = at === undefined || effectMs === undefined ? undefined : at + effectMs;
     const { ours, possibly } = sortByOwner(others, (entry) => judge({ ...sent, at, until }, shown(entry)));
     if (possibly.length > 0) run.log(messages.possibleLeftover(what, possibly));
@@ -77,12 +78,13 @@ export function hiddenIn(
   );
 }
 
-/** @throws MalformedResponseError if an entry that cannot be read may be the work of one of these attempts. */
+/** @throws MalformedResponseError if an entry that cannot be read, or that is on another page, may be the work of one of these attempts. */
 export function assertNothingHidden(
-  list: Pick<Snapshot<unknown>, "unreadable">,
+  list: Pick<Snapshot<unknown>, "unreadable" | "mayContinue">,
   sent: readonly Pick<Sent, "text" | "hasMarker">[],
   isKnown: (id: string) => boolean,
 ): void {
+  if (list.mayContinue) throw list.mayContinue;
   const [hidden] = hiddenIn(list, sent, isKnown);
   if (!hidden) return;
   const named = hidden.id === undefined ? "An entry without a readable id" : `The entry ${hidden.id}`;

@@ -1,6 +1,7 @@
 // Creates one thing exactly once: after a POST whose outcome is unknown, find out, clean up, try once more, or say exactly what is left.
 import type { WithServerTime } from "../../api/client";
 import { ConflictError, errorMessage, LostResponseError, WaysCloudError } from "../../errors";
+import { clockOf, ROUNDING_MS } from "../../judge/presence";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Sorted } from "../../judge/ownership";
 import type { Run } from "../run";
@@ -120,7 +121,10 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   private async post(isSecond: boolean): Promise<WithServerTime<Made>> {
-    return this.creation.post({ isSecond, at: this.started.byServer(this.serverTime) });
+    return this.creation.post({
+      isSecond,
+      beganAt: (time) => this.started.byServer(time ?? this.serverTime),
+    });
   }
 
   /** Looks for what an ambiguous POST left, and keeps or removes it. */
@@ -175,8 +179,10 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   private async look(): Promise<Sorted<Entry>> {
     const { creation } = this;
     const list = await creation.list();
-    this.serverTime = list.serverTime ?? this.serverTime;
-    const sent = { ...creation.sent, at: this.started.byServer(list.serverTime) };
+    const clock = clockOf(list);
+    this.serverTime = clock ?? this.serverTime;
+    const sent = { ...creation.sent, at: this.started.byServer(clock) };
+    if ((list.serverTime ?? Infinity) + ROUNDING_MS < sent.at) throw new Error(messages.OLDER_LIST);
     const unknown = [...list.byId.values()].filter(({ id }) => !this.isKnown(id));
     const found = sortByOwner(unknown, (entry) => judge(sent, creation.shown(entry)));
     // An entry that cannot be read may be the one that we look for.

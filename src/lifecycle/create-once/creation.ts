@@ -13,8 +13,8 @@ export interface Listed {
 
 /** The attempt that a POST belongs to. */
 export interface Attempt {
-  /** When the first one began, by the server's clock (ms). */
-  at: number;
+  /** When the first one began, by the server's clock (ms), given its time now. */
+  beganAt: (serverTime: number | undefined) => number;
   /** A second one follows only a first one whose response was lost. */
   isSecond: boolean;
 }

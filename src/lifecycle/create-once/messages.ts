@@ -50,6 +50,8 @@ export function unproven(
   );
 }
 
+export const OLDER_LIST = "a cache answered with a list that is older than the request";
+
 export const MAY_BE_LATE = "an attempt whose response was lost may still take effect.";
 
 export function candidatesRemain(candidates: Candidate[]): string {

@@ -3,7 +3,7 @@
 import type { ApiKey } from "../../api/schemas";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Sent, Sorted, Verdict } from "../../judge/ownership";
-import { isSameId } from "../../judge/presence";
+import { clockOf, isSameId } from "../../judge/presence";
 import { isDefaultDescription, markerOf } from "../../text/auto-name";
 import type { Snapshot } from "../account-list";
 import { describeKey, lostKey, markerIn } from "../api-key/create-key";
@@ -41,7 +41,7 @@ function attemptsOf<Spec extends object>(
   state: HoldingKeys<Spec>,
   sender: Sender,
   entries: readonly ApiKey[],
-  list: Pick<Snapshot<ApiKey>, "serverTime">,
+  list: Pick<Snapshot<ApiKey>, "serverTime" | "age">,
   run: Run,
 ): Attempt[] {
   const { current, previous, lost } = state;
@@ -70,7 +70,7 @@ function attemptsOf<Spec extends object>(
             sent: {
               text: lost.description,
               hasMarker: true,
-              at: startOf(lost, list.serverTime, run.client.timing.now()),
+              at: startOf(lost, clockOf(list), run.client.timing.now()),
             },
             isOwn: !isMoved,
           },
@@ -89,7 +89,7 @@ export function leftIn<Spec extends object>(
   kind: KeyKind<Spec>,
   state: HoldingKeys<Spec>,
   sender: Sender,
-  list: Pick<Snapshot<ApiKey>, "byId" | "unreadable" | "serverTime">,
+  list: Pick<Snapshot<ApiKey>, "byId" | "unreadable" | "serverTime" | "age">,
   run: Run,
 ): Leftovers {
   const isKnown = (id: string): boolean =>

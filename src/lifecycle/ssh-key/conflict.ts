@@ -3,6 +3,7 @@ import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { ConflictError, WaysCloudError } from "../../errors";
 import { judge } from "../../judge/ownership";
+import { clockOf } from "../../judge/presence";
 import { sanitize } from "../../text/redact";
 import { ForeignConflictError } from "../create-once/create-once";
 import type { Attempt } from "../create-once/creation";
@@ -24,16 +25,17 @@ export class SameSshKeyError extends ForeignConflictError {}
 /** The key that is in the way, if it is ours or may be adopted. @throws ConflictError that names it otherwise. */
 export async function afterConflict(
   conflict: ConflictError,
-  { isSecond, at }: Attempt,
+  { isSecond, beganAt }: Attempt,
   { name, key, adoptExisting, hasMarker, nameAdvice }: SshKeyRequest,
   isKnown: (id: string) => boolean,
   run: Run,
   operation: Operation,
 ): Promise<Registered> {
-  const entries = await listAfter(conflict, run, operation);
+  const { entries, serverTime } = await listAfter(conflict, run, operation);
   const same = entries.find((entry) => isSameKey(entry, key.text) === true);
   if (same) {
     const isNew = isSecond && !isKnown(same.id);
+    const at = beganAt(serverTime);
     const verdict = judge({ text: name, hasMarker, at }, shownOf(same, key.text));
     if (isNew && verdict.is === "ours") return { id: same.id, entry: same, isAdopted: false };
     if (adoptExisting) return { id: same.id, entry: same, isAdopted: true };
@@ -52,11 +54,12 @@ export async function afterConflict(
   throw withDetail(conflict, `The name is taken by ${describeSshKey(sameName)}. ${nameAdvice}`);
 }
 
-async function listAfter(conflict: ConflictError, run: Run, operation: Operation): Promise<SshKeyRecord[]> {
+async function listAfter(conflict: ConflictError, run: Run, operation: Operation) {
   try {
-    const entries = [...(await run.sshKeys.fresh(operation)).byId.values()];
+    const list = await run.sshKeys.fresh(operation);
     // A list may lag behind what this run has deleted.
-    return entries.filter(({ id }) => !run.sshKeys.wasRemoved(id));
+    const entries = [...list.byId.values()].filter(({ id }) => !run.sshKeys.wasRemoved(id));
+    return { entries, serverTime: clockOf(list) };
   } catch (error) {
     const status = error instanceof WaysCloudError && error.status !== undefined ? ` (${error.status})` : "";
     throw withDetail(

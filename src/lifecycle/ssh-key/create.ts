@@ -152,7 +152,8 @@ class SshKeyCreation {
     try {
       const body = { name: request.name, publicKey: request.key.text };
       const { value, serverTime } = await run.client.createSshKey(body, operation);
-      if (isKnown(value.id) || isOlderThan(attempt.at, value.createdAt)) throw conflictWith(value, operation);
+      if (isKnown(value.id) || isOlderThan(attempt.beganAt(serverTime), value.createdAt))
+        throw conflictWith(value, operation);
       return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;

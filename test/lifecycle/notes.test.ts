@@ -1,0 +1,96 @@
+// What the provider processes of one command tell each other: who may read it, whose word counts, and what happens where it cannot be read.
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import os, { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Holders } from "../../src/lifecycle/holders";
+import { Notes, removeNotes } from "../../src/lifecycle/notes";
+import { startEmulator } from "../../src/emulator";
+import { createRun } from "../../src/lifecycle/run";
+import { resources } from "../support/engine-resources";
+
+const ENGINE = "127.0.0.1:40001";
+const what = "api-key a8b9c0d1";
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "notes-"));
+  jest.spyOn(os, "tmpdir").mockReturnValue(folder);
+});
+afterEach(() => {
+  removeNotes();
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const holders = (engine = ENGINE): Holders => new Holders(Notes.of(engine));
+const base = (): string => join(folder, readdirSync(folder)[0]!);
+
+test("what one process claims, another one of the same engine knows, and one of another engine does not", () => {
+  const [one, two, other] = [holders(), holders(), holders("127.0.0.1:40002")];
+  one.claim({ what, holder: "test/dev/a#1" });
+  expect(two.isHeldByAnother({ what, holder: "" })).toBe(true);
+  expect(two.keeper(what)).toBe("test/dev/a#1");
+  expect(other.isHeldByAnother({ what, holder: "" })).toBe(false);
+  one.release({ what, holder: "test/dev/a#1" });
+  expect(two.isHeldByAnother({ what, holder: "" })).toBe(false);
+});
+
+test("whoever wants to take over what another process deletes waits for the end of that", async () => {
+  const [one, two] = [holders(), holders()];
+  let finish = (): void => undefined;
+  const removal = one.remove({ what, holder: "" }, () => new Promise((resolve) => (finish = resolve)));
+  const end = two.removalOf(what);
+  expect(end).toBeDefined();
+  finish();
+  await Promise.all([removal, end]);
+  expect(two.wasRemovedElsewhere(what)).toBe(true);
+});
+
+test("of two processes, one that deletes and one that takes over at the same moment, the deletion gives way", async () => {
+  const [one, two] = [holders(), holders()];
+  two.claim({ what, holder: "test/dev/b#2" });
+  const work = jest.fn(() => Promise.resolve());
+  expect(await one.remove({ what, holder: "" }, work)).toBe(false);
+  expect(work).not.toHaveBeenCalled();
+  expect(two.removalOf(what)).toBeUndefined();
+});
+
+test("only this user can read it, and a process that has ended says nothing any more and leaves nothing", () => {
+  const one = holders();
+  one.claim({ what, holder: "test/dev/a#1" });
+  const run = join(base(), readdirSync(base())[0]!);
+  expect([base(), run].map((each) => statSync(each).mode & 0o777)).toEqual([0o700, 0o700]);
+  const line = JSON.stringify({ is: "claimed", what: "ssh-key x", holder: "test/dev/gone#1" });
+  writeFileSync(join(run, "4194303-00000000"), `${line}\n`);
+  const two = holders();
+  expect(two.isHeldByAnother({ what: "ssh-key x", holder: "" })).toBe(false);
+  removeNotes();
+  expect(readdirSync(run)).toEqual([]);
+});
+
+test("where others could write, nothing is revoked, and the error says what to do", async () => {
+  const emulator = await startEmulator();
+  const config: Record<string, string> = {
+    "wayscloud:apiKey": emulator.apiKey,
+    "wayscloud:endpoint": emulator.url,
+  };
+  try {
+    const shared = join(folder, `pulumi-wayscloud-${process.getuid?.() ?? "user"}`);
+    mkdirSync(shared);
+    chmodSync(shared, 0o777);
+    const run = createRun((key) => config[key], "the test", { log: () => undefined, holders: holders() });
+    const made = await resources.ServiceKey.create({ service: "dns", description: "team" }, run);
+    await expect(resources.ServiceKey.delete(made.id, made.outputs, run)).rejects.toThrow(
+      /^Deleting the service key .* was refused: .* is not private to this user\. Set TMPDIR to a private, writable folder\.$/,
+    );
+    expect(emulator.account.liveApiKeys().map(({ id }) => id)).toContain(made.id);
+  } finally {
+    await emulator.close();
+  }
+});
+
+test("without an engine there is nobody to tell, and no file is made", () => {
+  new Holders(Notes.of(undefined)).claim({ what, holder: "x#1" });
+  expect(readdirSync(folder)).toEqual([]);
+});
