@@ -26,7 +26,7 @@ ${parts.join("\n")}
 }
 
 function footer({ date, machine, command }, y) {
-  // Where a run was continued, the first command is the one that made most of it; docs/performance.md has them all.
+  // Where a run was continued, the first command is the one that made most of it; docs/measurements.md has them all.
   return write(
     20,
     y,

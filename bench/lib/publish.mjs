@@ -1,4 +1,4 @@
-// Where what was measured goes: docs/performance.md and the charts beside it.
+// Where what was measured goes: docs/measurements.md and the charts beside it.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectFolder } from "../../scripts/lib/process.mjs";
@@ -8,7 +8,7 @@ const docs = join(projectFolder, "docs");
 
 /** Puts the tables between the two lines that mark their place. */
 export function publish(section, text) {
-  const page = join(docs, "performance.md");
+  const page = join(docs, "measurements.md");
   const old = readFileSync(page, "utf8");
   const [begin, end] = [`<!-- ${section}: written by npm run bench -->`, `<!-- ${section}: up to here -->`];
   const [before, after] = [old.indexOf(begin), old.indexOf(end)];

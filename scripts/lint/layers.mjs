@@ -1,11 +1,12 @@
 // An eslint rule for the layers of src/: each folder imports only from the folders below it. A new folder has to say here what it may use.
 import { dirname, join, relative, sep } from "node:path";
 
-const everywhere = ["errors", "version"];
+const everywhere = ["values", "errors", "version"];
 const packages = { pulumi: /^@pulumi\/|^@grpc\/|^google-protobuf/, http: /^(axios|node:https?)$/ };
 
 /** What a folder, or a file directly in src/, may import besides itself; `packages` names what it may not. */
 const LAYERS = {
+  values: { uses: [], not: ["pulumi", "http"] },
   errors: { uses: [] },
   "package-file": { uses: [] },
   version: { uses: ["package-file"] },

@@ -9,15 +9,23 @@ import { pathSegment } from "./path-segment";
 import { parseList, parseResponse } from "./parse";
 import type { RequestLabel } from "./parse";
 import * as wire from "./schemas";
-import type { ApiKey, CreatedKey, Profile, Service, SshKeyRecord } from "./schemas";
-import type { NewPersonalAccessToken, NewServiceKey, NewSshKey } from "./schemas";
+import type {
+  ApiKey,
+  CreatedKey,
+  Profile,
+  Service,
+  SshKeyRecord,
+  NewPersonalAccessToken,
+  NewServiceKey,
+  NewSshKey,
+} from "./schemas";
 import { errorOfOtherAccount } from "./request-errors";
 import { send } from "./send";
-import type { Request, Sender } from "./send";
+import type { Sender } from "./send";
 import { ageOf, Operation, realTiming, serverTime } from "./timing";
 import type { Timing } from "./timing";
 import { createTransport } from "./transport";
-import type { Connection, HttpResponse } from "./transport";
+import type { Connection, HttpResponse, Request } from "./transport";
 
 /** A value with the server's clock at the time of the response (ms since the epoch), if the response has a `Date`. */
 export interface WithServerTime<T> {

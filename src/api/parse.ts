@@ -2,6 +2,7 @@
 import type { z } from "zod";
 
 import { MalformedResponseError } from "../errors";
+import { isRecord } from "../values";
 import { incompleteness } from "./incomplete";
 import type { ParsedList, UnreadableEntry } from "./list";
 import { id } from "./schemas";
@@ -103,8 +104,4 @@ function summary(error: z.ZodError): string {
     .slice(0, 3)
     .map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
   return `an unexpected shape (${parts.join("; ")})`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

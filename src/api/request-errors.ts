@@ -4,6 +4,7 @@ import { STATUS_CODES } from "node:http";
 import { AccountMismatchError, ConnectionError, errorOfStatus } from "../errors";
 import type { WaysCloudError } from "../errors";
 import { sanitize } from "../text/redact";
+import { rfc3339 } from "../values";
 import {
   isCertificateFailure,
   isHandshakeFailure,
@@ -13,9 +14,7 @@ import {
 import type { TransportFailure } from "./request-outcome";
 import { adviceForProxy, named, proxyProblem } from "./proxy";
 import { apiErrorReason } from "./reason";
-import type { Request } from "./send";
-import { rfc3339 } from "./timing";
-import type { Connection, HttpResponse } from "./transport";
+import type { Connection, HttpResponse, Request } from "./transport";
 
 type Outcome = WaysCloudError["outcome"];
 

@@ -1,7 +1,8 @@
 // The wire types, once: what each request and response of the API looks like, and its shape here. Wire case lives in this file only.
 import { z } from "zod";
 
-import { parseApiTime, rfc3339 } from "./timing";
+import { rfc3339 } from "../values";
+import { parseApiTime } from "./timing";
 
 /** An id that is safe in a path. A number becomes a string. */
 export const id = z

@@ -5,17 +5,10 @@ import { inSeconds, SILENT_WAIT_MS } from "./rate-limiter";
 import type { RateLimiter, Wave } from "./rate-limiter";
 import { errorOfFailure, errorOfLongWait, errorOfResponse, errorOfTimeout } from "./request-errors";
 import { backoff, MAX_RETRY_AFTER_MS, retryAfter } from "./timing";
-import type { Operation, Timing } from "./timing";
-import type { Connection, HttpResponse, Transport } from "./transport";
+import type { Timing } from "./timing";
+import type { Connection, HttpResponse, Request, Transport } from "./transport";
 
 export const MAX_ATTEMPTS = 4;
-
-export interface Request {
-  method: "GET" | "POST" | "DELETE";
-  path: string;
-  body?: object;
-  operation: Operation;
-}
 
 export interface Sender {
   connection: Connection;

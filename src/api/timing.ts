@@ -108,11 +108,6 @@ function readTime(text: string): number {
   return Date.parse(`${date}T${time}${hours === undefined ? "Z" : `${hours}:${minutes}`}`);
 }
 
-/** RFC 3339 in UTC, whole seconds. */
-export function rfc3339(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
-}
-
 /**
  * The server's clock when it generated a response, ms since the epoch. That is the response's `Date` also where a cache
  * answers (RFC 9111 keeps the origin's `Date`, and says by `Age` how long ago that was).

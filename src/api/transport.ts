@@ -8,6 +8,7 @@ import { version } from "../version";
 import { ConfigurationError } from "../errors";
 import type { TransportFailure } from "./request-outcome";
 import { ProxyRefusal, routeTo } from "./route";
+import type { Operation } from "./timing";
 
 /** Where requests go, and as whom. */
 export interface Connection {
@@ -19,6 +20,13 @@ export interface Connection {
   apiKeySource: string;
   /** The customer id of the only account that may be used, and where it is configured. */
   expectedAccount?: { value: string; source: string };
+}
+
+export interface Request {
+  method: "GET" | "POST" | "DELETE";
+  path: string;
+  body?: object;
+  operation: Operation;
 }
 
 export interface HttpResponse {

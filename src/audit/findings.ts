@@ -4,12 +4,11 @@ import type { ApiKey, SshKeyRecord } from "../api/schemas";
 import { parseApiTime } from "../api/timing";
 import { isServiceKey } from "../lifecycle/api-key/kind";
 import { endsInMarker } from "../text/auto-name";
+import { DAY_MS } from "../values";
 import { Findings } from "./finding";
 import type { AuditFinding, AuditOptions } from "./finding";
 import { holderOf } from "./managed";
 import type { Managed, ManagedKey } from "./managed";
-
-const DAY_MS = 86_400_000;
 
 /** As the account lists it: an API need not show all of it. */
 export type ListedApiKey = Partial<ApiKey> & Pick<ApiKey, "id" | "isActive">;

@@ -1,9 +1,8 @@
 // What the state of a resource holds, by the decoders of the lifecycles, as far as an export shows it.
-import type { KeyKind } from "../lifecycle/api-key/kind";
+import type { KeyKind, HeldKey } from "../lifecycle/api-key/kind";
 import { tokenKind } from "../lifecycle/api-key/personal-access-token";
 import { serviceKeyKind } from "../lifecycle/api-key/service-key";
 import { decodeApiKey } from "../lifecycle/api-key/state";
-import type { HeldKey } from "../lifecycle/api-key/state";
 import { decodeRotatingKey } from "../lifecycle/rotating-key/state";
 import { decodeSshKeySet } from "../lifecycle/ssh-key-set/state";
 import { decodeSshKey } from "../lifecycle/ssh-key/state";

@@ -2,10 +2,11 @@
 import { RefusedError } from "../errors";
 import { Holders } from "../lifecycle/holders";
 import type { Holding } from "../lifecycle/holders";
-import { isRecord } from "../lifecycle/inputs";
-import type { Checked, Diff, Lifecycle, Outcome, Properties } from "../lifecycle/lifecycle";
-import type { Codec } from "../lifecycle/properties";
+import type { Diff, Lifecycle, Outcome, Repeats } from "../lifecycle/lifecycle";
 import type { Run } from "../lifecycle/run";
+import { isRecord } from "../values";
+import type { Checked } from "../lifecycle/inputs";
+import type { Properties } from "../values";
 
 export interface EncodedState {
   id: string;
@@ -14,6 +15,21 @@ export interface EncodedState {
 
 /** The state is kept in any case, so that the next update can put right what is `unfinished`: what the user has to know of it. */
 export type EncodedOutcome = EncodedState & { unfinished?: string | undefined };
+
+/** How a host's properties of one resource type become typed, and back. */
+export interface Codec<Inputs, State> {
+  /** Checks and completes the program's inputs. Makes no request, ever. */
+  check(olds: Properties, news: Properties, holders: Holders): Checked;
+  /** Checked inputs. */
+  decodeInputs(properties: Properties): Inputs;
+  /** @throws StateError when the properties are not a state of this resource. */
+  decodeState(id: string, outputs: Properties): State;
+  encodeState(state: State): { id: string; outputs: Properties };
+  /** Outputs that repeat what an input says under another name, by the names of those inputs: as secret as the input is. */
+  repeats?: Repeats;
+  /** What a state holds in the account, for the guard against two resources that hold the same. */
+  holdings(state: State): Holding[];
+}
 
 /** `check` and `diff` make no request, ever; what they learn of who holds which key they note in `holders`. */
 export interface Resource {

@@ -4,7 +4,6 @@ import { errorMessage, RefusedError } from "../errors";
 import { idKey } from "../judge/presence";
 import { Creations } from "./create-once/creation";
 import type { Note, Notes, Role } from "./notes";
-import type { Run } from "./run";
 
 /** One thing that a state holds. */
 export interface Holding {
@@ -205,7 +204,7 @@ export class Holders {
  * (`up --replace` does not inform the provider), refuses.
  */
 export async function deleteUnlessHeld(
-  run: Run,
+  run: { holders: Holders; log: (line: string) => void },
   [holding]: Holding[],
   what: string,
   /** The input by which another resource takes it over. */

@@ -10,9 +10,20 @@ import type { AutoKind } from "../text/auto-name";
 import { didYouMean } from "../text/did-you-mean";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 import { quotesSecret } from "../text/pasted-secret";
-import { printable } from "../text/quote";
-import { UNKNOWN } from "./lifecycle";
-import type { CheckFailure, Checked, Properties } from "./lifecycle";
+import { isHarmless, printable, quoted, listed } from "../text/quote";
+import { isRecord, UNKNOWN } from "../values";
+import type { Properties } from "../values";
+
+/** Bad input. The engine prints the value of `property`, so a failure about a secret leaves it empty. */
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+export interface Checked {
+  inputs: Properties;
+  failures: CheckFailure[];
+}
 
 /** Collects the checked inputs and all failures of one resource at once. */
 export class InputCheck {
@@ -131,69 +142,4 @@ function isGenerated(name: string, value: string): boolean {
   if (name !== "name" && name !== "description") return false;
   if (isTemplate(value, name) || endsInMarker(value, name)) return true;
   return name === "description" && isDefaultDescription(value);
-}
-
-/** A word that is too short for a key. */
-const SHORT_WORD = /^[\w.: -]{0,12}$/;
-
-/** Whether this value cannot hold a secret: text, bytes and whatever is nested may. */
-function isHarmless(value: unknown): boolean {
-  if (typeof value === "string") return SHORT_WORD.test(value);
-  return typeof value !== "object" || value === null || Object.keys(value).length === 0;
-}
-
-/** What a value is, without showing it. */
-export function shape(value: unknown): string {
-  if (value === null) return "null";
-  if (value === undefined) return "undefined";
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "string") return `a string of ${value.length} characters`;
-  if (typeof value !== "object") return `a ${typeof value}`;
-  return isBytes(value) ? 'a Buffer: read the file with `readFileSync(path, "utf8")`' : "an object";
-}
-
-/** Bytes reach a provider as an object: `{ 0: 45, 1: 45 }`, or as a Buffer's JSON. */
-function isBytes(value: object): boolean {
-  const isJson = "type" in value && value.type === "Buffer";
-  return isJson || ("0" in value && Object.values(value).every((part) => typeof part === "number"));
-}
-
-/** What a value is; a short word is shown, with what it would be in the stack config, where every value is a string. */
-export function quoted(value: unknown): string {
-  if (typeof value !== "string" || value.trim() === "" || !isHarmless(value)) return shape(value);
-  const typed = /^(?:true|false)$/.test(value) ? "getBoolean" : /^\d+$/.test(value) ? "getNumber" : undefined;
-  return `the string "${value}"${typed === undefined ? "" : ` (read stack config with \`config.${typed}\`)`}`;
-}
-
-export function isRecord(value: unknown): value is Properties {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A copy without some of the properties. */
-export function without(properties: Properties, ...names: string[]): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
-}
-
-/** `a`, `b` and `c`. */
-export function listed(names: readonly string[]): string {
-  const quoted = names.map((name) => `\`${name}\``);
-  return quoted.length > 1
-    ? `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1) ?? ""}`
-    : (quoted[0] ?? "");
-}
-
-export { didYouMean };
-
-/** Are two values the same, with unknown never the same as anything? The order of keys means nothing. */
-export function same(a: unknown, b: unknown): boolean {
-  if (a === UNKNOWN || b === UNKNOWN) return false;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((part, index) => same(part, b[index]));
-  }
-  if (isRecord(a) && isRecord(b)) {
-    const keys = Object.keys(a);
-    return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
-  }
-  // NaN is the same as itself here, or it would replace a key at every update.
-  return a === b || Object.is(a, b);
 }

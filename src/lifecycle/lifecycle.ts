@@ -1,25 +1,9 @@
 // What happens to a resource, as plain functions over typed inputs and states. No word of a host's protocol, so that any host can serve them.
+import type { Properties } from "../values";
 import type { Run } from "./run";
 
-/** A value that is known only once another resource exists. */
-export const UNKNOWN: unique symbol = Symbol("unknown");
-export type Unknown = typeof UNKNOWN;
-/** An input of a preview, which another resource may still have to provide. */
-export type MaybeUnknown<T> = T | Unknown;
-
-/** What a host hands over: typed by a codec at once. */
-export type Properties = Record<string, unknown>;
-
-/** Bad input. The engine prints the value of `property`, so a failure about a secret leaves it empty. */
-export interface CheckFailure {
-  property: string;
-  reason: string;
-}
-
-export interface Checked {
-  inputs: Properties;
-  failures: CheckFailure[];
-}
+/** Outputs that repeat what an input says under another name, by the names of those inputs. */
+export type Repeats = Readonly<Record<string, readonly string[]>>;
 
 export interface Diff {
   changes: boolean;
@@ -54,10 +38,4 @@ export interface Lifecycle<Inputs, State> {
   /** In place. Only rotating keys, and states that need cleaning up, make requests here. */
   update(state: State, inputs: Inputs, run: Run): Promise<Outcome<State>>;
   delete(state: State, run: Run): Promise<void>;
-}
-
-/** The value of an input at a step where all of them are known. */
-export function known<T>(value: MaybeUnknown<T>, name: string): T {
-  if (value === UNKNOWN) throw new TypeError(`\`${name}\` is still unknown`);
-  return value;
 }

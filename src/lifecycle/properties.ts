@@ -1,27 +1,8 @@
 // Between a host's untyped properties and typed states and inputs: the only place where a property is read by its name.
 import { WaysCloudError } from "../errors";
-import { quoteForTerminal } from "../text/quote";
-import type { Holders, Holding } from "./holders";
-import { isRecord, shape } from "./inputs";
-import { UNKNOWN } from "./lifecycle";
-import type { Checked, MaybeUnknown, Properties } from "./lifecycle";
-
-export type Repeats = Readonly<Record<string, readonly string[]>>;
-
-/** How a host's properties of one resource type become typed, and back. */
-export interface Codec<Inputs, State> {
-  /** Checks and completes the program's inputs. Makes no request, ever. */
-  check(olds: Properties, news: Properties, holders: Holders): Checked;
-  /** Checked inputs. */
-  decodeInputs(properties: Properties): Inputs;
-  /** @throws StateError when the properties are not a state of this resource. */
-  decodeState(id: string, outputs: Properties): State;
-  encodeState(state: State): { id: string; outputs: Properties };
-  /** Outputs that repeat what an input says under another name, by the names of those inputs: as secret as the input is. */
-  repeats?: Repeats;
-  /** What a state holds in the account, for the guard against two resources that hold the same. */
-  holdings(state: State): Holding[];
-}
+import { quoteForTerminal, shape } from "../text/quote";
+import { isRecord, UNKNOWN } from "../values";
+import type { MaybeUnknown, Properties } from "../values";
 
 /** The state that the engine handed over cannot be understood. */
 export class StateError extends WaysCloudError {
@@ -109,9 +90,4 @@ export function inputOf<T>(properties: Properties, name: string): MaybeUnknown<T
   const value = properties[name];
   if (value === null) return undefined;
   return value === UNKNOWN ? UNKNOWN : (value as T | undefined);
-}
-
-/** Without the properties that are `undefined`. */
-export function defined(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }

@@ -1,5 +1,6 @@
-// The user's own text in a message, with a question mark for whatever could redraw the terminal.
+// The user's own text and values in a message: shown where they are harmless, and else by their shape alone.
 
+/** With a question mark for whatever could redraw the terminal. */
 export function printable(text: string, limit = Infinity): string {
   return text
     .slice(0, limit)
@@ -9,4 +10,44 @@ export function printable(text: string, limit = Infinity): string {
 
 export function quoteForTerminal(text: string, limit = Infinity): string {
   return JSON.stringify(printable(text, limit));
+}
+
+/** A word that is too short for a key. */
+const SHORT_WORD = /^[\w.: -]{0,12}$/;
+
+/** Whether this value cannot hold a secret: text, bytes and whatever is nested may. */
+export function isHarmless(value: unknown): boolean {
+  if (typeof value === "string") return SHORT_WORD.test(value);
+  return typeof value !== "object" || value === null || Object.keys(value).length === 0;
+}
+
+/** What a value is, without showing it. */
+export function shape(value: unknown): string {
+  if (value === null) return "null";
+  if (value === undefined) return "undefined";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "string") return `a string of ${value.length} characters`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return isBytes(value) ? 'a Buffer: read the file with `readFileSync(path, "utf8")`' : "an object";
+}
+
+/** Bytes reach a provider as an object: `{ 0: 45, 1: 45 }`, or as a Buffer's JSON. */
+function isBytes(value: object): boolean {
+  const isJson = "type" in value && value.type === "Buffer";
+  return isJson || ("0" in value && Object.values(value).every((part) => typeof part === "number"));
+}
+
+/** What a value is; a short word is shown, with what it would be in the stack config, where every value is a string. */
+export function quoted(value: unknown): string {
+  if (typeof value !== "string" || value.trim() === "" || !isHarmless(value)) return shape(value);
+  const typed = /^(?:true|false)$/.test(value) ? "getBoolean" : /^\d+$/.test(value) ? "getNumber" : undefined;
+  return `the string "${value}"${typed === undefined ? "" : ` (read stack config with \`config.${typed}\`)`}`;
+}
+
+/** `a`, `b` and `c`. */
+export function listed(names: readonly string[]): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return quoted.length > 1
+    ? `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1) ?? ""}`
+    : (quoted[0] ?? "");
 }

@@ -5,7 +5,7 @@ import { MalformedResponseError } from "../../src/errors";
 import { completeList } from "../../src/api/list";
 import { parseResponse, parseList } from "../../src/api/parse";
 import * as wire from "../../src/api/schemas";
-import { without } from "../../src/lifecycle/inputs";
+import { without } from "../../src/values";
 
 const SOURCE = { title: "Reading the API keys", method: "GET", path: "/v1/account/api-keys" };
 const answer = (text: string, headers: Record<string, string> = {}, status = 200) => ({

@@ -3,9 +3,8 @@ import type { WaysCloudError } from "../../src/errors";
 import { RateLimiter } from "../../src/api/rate-limiter";
 import type { TransportFailure } from "../../src/api/request-outcome";
 import { send } from "../../src/api/send";
-import type { Request } from "../../src/api/send";
 import { Operation } from "../../src/api/timing";
-import type { Attempt } from "../../src/api/transport";
+import type { Attempt, Request } from "../../src/api/transport";
 import { failureOf } from "../support/api";
 import { FakeTiming } from "../support/fake-timing";
 

@@ -1,15 +1,8 @@
 // Waits: full jitter, Retry-After in all its spellings, and the budget of an operation.
 import fc from "fast-check";
 
-import {
-  backoff,
-  Operation,
-  realTiming,
-  retryAfter,
-  rfc3339,
-  serverTime,
-  parseApiTime,
-} from "../../src/api/timing";
+import { backoff, Operation, realTiming, retryAfter, serverTime, parseApiTime } from "../../src/api/timing";
+import { rfc3339 } from "../../src/values";
 import { FakeTiming } from "../support/fake-timing";
 
 const NOW = Date.parse("2030-01-01T00:00:00Z");

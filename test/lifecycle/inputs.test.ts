@@ -1,9 +1,11 @@
 // Checking inputs: what is wrong in words for the user, all at once, and never a value.
 import fc from "fast-check";
 
-import { didYouMean, InputCheck, listed, same, shape, without } from "../../src/lifecycle/inputs";
-import { UNKNOWN } from "../../src/lifecycle/lifecycle";
-import type { Properties } from "../../src/lifecycle/lifecycle";
+import { InputCheck } from "../../src/lifecycle/inputs";
+import { didYouMean } from "../../src/text/did-you-mean";
+import { listed, shape } from "../../src/text/quote";
+import { same, without, UNKNOWN } from "../../src/values";
+import type { Properties } from "../../src/values";
 
 const check = (news: Properties, allowed = Object.keys(news)) => new InputCheck(news, allowed);
 const failuresOf = (news: Properties, work: (check: InputCheck) => void) => {

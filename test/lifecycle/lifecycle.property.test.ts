@@ -1,14 +1,12 @@
 // Any inputs, one after the other, driven the way the engine drives them, against an emulated account: a replacement happens exactly when the
 // account has to hold another key, and what was settled once stays settled.
-import { resources } from "../support/engine-resources";
+import { resources, type Resource } from "../support/engine-resources";
 import fc from "fast-check";
 
 import { autoNameTemplate } from "../../src/text/auto-name";
 import { type Emulator, startEmulator } from "../../src/emulator";
-import { createRun } from "../../src/lifecycle/run";
-import { type Run } from "../../src/lifecycle/run";
-import { type Resource } from "../support/engine-resources";
-import { type Properties, UNKNOWN } from "../../src/lifecycle/lifecycle";
+import { createRun, type Run } from "../../src/lifecycle/run";
+import { type Properties, UNKNOWN } from "../../src/values";
 import { publicKey } from "../support/world";
 
 jest.setTimeout(60_000);

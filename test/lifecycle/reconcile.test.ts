@@ -1,11 +1,10 @@
 // What must never happen to a key after a lost answer, one case a test: each of them happened, in the table's tests or in the model's.
-import { resources } from "../support/engine-resources";
+import { resources, PartialFailure } from "../support/engine-resources";
 import type { Emulator } from "../../src/emulator";
 import { createRun } from "../../src/lifecycle/run";
 import type { Run } from "../../src/lifecycle/run";
+import type { Properties } from "../../src/values";
 import type { Resource, EncodedState } from "../support/engine-resources";
-import type { Properties } from "../../src/lifecycle/lifecycle";
-import { PartialFailure } from "../support/engine-resources";
 import { startProcess, trouble } from "../model/network";
 import type { Trouble, WorldTiming } from "../model/network";
 import { failed } from "../support/partial-failure";

@@ -1,13 +1,12 @@
 // A year of rotations: in time, late, missed, killed in the middle; over real HTTP, with a clock that the test moves.
-import { resources } from "../support/engine-resources";
+import { resources, PartialFailure } from "../support/engine-resources";
 import fc from "fast-check";
 
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, Fault } from "../../src/emulator";
 import { createRun } from "../../src/lifecycle/run";
-import { PartialFailure } from "../support/engine-resources";
+import type { Properties } from "../../src/values";
 import type { Resource } from "../support/engine-resources";
-import type { Properties } from "../../src/lifecycle/lifecycle";
 import { FakeTiming } from "../support/fake-timing";
 
 const DAY = 86_400_000;

@@ -1,7 +1,7 @@
 // What each type's check makes of inputs that people see (names, descriptions, scopes) and of those that are only compared (rotation triggers).
+import type { Properties } from "../../src/values";
 import { resources } from "../support/engine-resources";
 import type { Resource } from "../support/engine-resources";
-import type { Properties } from "../../src/lifecycle/lifecycle";
 import { ed25519Pair } from "../support/key-forms";
 
 const SECRET = `wayscloud_pat_abc12_${"Canary0123456789".repeat(3)}`;

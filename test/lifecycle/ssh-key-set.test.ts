@@ -1,12 +1,13 @@
 // A set of SSH keys over real HTTP: every change touches the changed entries only, and after every failure the state holds exactly what exists.
 import type { Emulator } from "../../src/emulator";
-import { NEVER_DUE, PartialFailure } from "../support/engine-resources";
+import { NEVER_DUE, PartialFailure, resources } from "../support/engine-resources";
 import type { EncodedState, Resource } from "../support/engine-resources";
-import { resources } from "../support/engine-resources";
-import { UNKNOWN } from "../../src/lifecycle/lifecycle";
-import type { Checked, Diff, Properties } from "../../src/lifecycle/lifecycle";
+import type { Diff } from "../../src/lifecycle/lifecycle";
 import { createRun } from "../../src/lifecycle/run";
 import type { Run } from "../../src/lifecycle/run";
+import { UNKNOWN } from "../../src/values";
+import type { Checked } from "../../src/lifecycle/inputs";
+import type { Properties } from "../../src/values";
 import { startProcess, trouble } from "../model/network";
 import type { Trouble, WorldTiming } from "../model/network";
 import { failed } from "../support/partial-failure";

@@ -1,10 +1,10 @@
 // SshKey's `check`: every form of public key, and every way to spoil one.
+import type { Checked } from "../../src/lifecycle/inputs";
 import { resources } from "../support/engine-resources";
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 
 import fc from "fast-check";
 
-import type { Checked } from "../../src/lifecycle/lifecycle";
 import { publicKey } from "../support/world";
 
 const NAME = { name: "a" };

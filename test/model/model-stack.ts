@@ -1,7 +1,7 @@
 // A stack of the model: what its program says of each slot, and which keys its user has given up by that.
-import type { Properties } from "../../src/lifecycle/lifecycle";
 import { fingerprintOf } from "../../src/lifecycle/ssh-key/identity";
 import { nextMarker } from "../../src/lifecycle/rotating-key/schedule";
+import type { Properties } from "../../src/values";
 import { idsOf, Stack } from "../support/story";
 import type { Account } from "../support/story-account";
 import type { CommandOptions, Held, Process } from "../support/story";

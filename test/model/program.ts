@@ -1,6 +1,6 @@
 // What the programs of the model declare: a slot for each kind of resource, in versions.
+import type { Properties } from "../../src/values";
 import { resources } from "../support/engine-resources";
-import type { Properties } from "../../src/lifecycle/lifecycle";
 import type { Declared } from "../support/story";
 import { publicKey } from "../support/world";
 

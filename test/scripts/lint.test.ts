@@ -44,22 +44,22 @@ test("an import against the layers, a long file and house dialect are errors, an
   });
   expect(said).toEqual({
     "src/api/a.ts": [
-      "src/api must not import src/lifecycle, only errors, version, text",
+      "src/api must not import src/lifecycle, only values, errors, version, text",
       "src/api must do without @pulumi/pulumi",
     ],
-    "src/text/a.ts": ["src/text must not import src/api, only errors, version"],
+    "src/text/a.ts": ["src/text must not import src/api, only values, errors, version"],
     "src/lifecycle/ssh-key/a.ts": [
-      "src/lifecycle must not import src/hosts, only errors, version, text, api, judge, config",
+      "src/lifecycle must not import src/hosts, only values, errors, version, text, api, judge, config",
     ],
     "src/emulator/http/a.ts": [
       "src/emulator must not import src/errors, only version, supported-node",
       "src/emulator/http must not import src/emulator/options, only errors, check, account, http",
     ],
     "src/audit/a.ts": [
-      "src/audit must not import src/data, only errors, version, text, api, judge, config, lifecycle",
+      "src/audit must not import src/data, only values, errors, version, text, api, judge, config, lifecycle",
     ],
     "src/hosts/dynamic/a.ts": [
-      "src/hosts must not import src/resources, only errors, version, package-file, supported-node, text, api, queries, settings, config, lifecycle",
+      "src/hosts must not import src/resources, only values, errors, version, package-file, supported-node, text, api, queries, settings, config, lifecycle",
     ],
     "src/attic/a.ts": ["scripts/lint/layers.mjs does not say what src/attic may import"],
     "src/text/long.ts": ["File has too many lines (301). Maximum allowed is 300."],

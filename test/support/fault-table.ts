@@ -7,12 +7,14 @@ import type { RecordedRequest } from "../../src/emulator";
 
 const ROOT = join(__dirname, "../..");
 const FILE = join(ROOT, "docs/fault-table.md");
-const TITLE = `# What happens when things go wrong
+const TITLE = `# Fault table
 
-Observed by the tests, not written by hand: each section is made by the test file it names (\`WRITE_FAULT_TABLE=1 npm run test:all\`), and every
-other run fails where it sees something else. Below its name it says where its rows are run: under the real engine, or in real provider processes that are
-asked over gRPC as the engine asks them (those of the plugin in \`npm run test:all\`). Requests are those that the API received for the resource; "live"
-is what the account holds at the end beside the caller's own credential. The numbers are those of the rows in the tests.
+What the tests observed, for those who want to check a claim of [what happens when …](failures.md), which answers by
+symptom. Nothing here is written by hand: each section is written by the test file that it mentions
+(\`WRITE_FAULT_TABLE=1 npm run test:all\`), and every other run fails if it observes something else. Below the heading you
+see where its rows run: under the real engine, or in real provider processes that the tests call over gRPC as the engine
+does (those of the plugin in \`npm run test:all\`). "Requests" are those that the API received for the resource; "live" is
+what the account has at the end beside the caller's own credential. The numbers are those of the rows in the tests.
 `;
 const ENGINE = "Run under the real engine.";
 const BOTH_HOSTS =

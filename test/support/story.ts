@@ -1,8 +1,10 @@
 // A model of the engine, as far as it decides what becomes of a key: each command calls the provider as the engine does, in a provider process of its own.
 import { PartialFailure } from "./engine-resources";
 import type { EncodedState, Resource } from "./engine-resources";
-import type { Checked, Diff, Properties } from "../../src/lifecycle/lifecycle";
+import type { Diff } from "../../src/lifecycle/lifecycle";
 import { Holders } from "../../src/lifecycle/holders";
+import type { Checked } from "../../src/lifecycle/inputs";
+import type { Properties } from "../../src/values";
 import { Killed } from "../model/network";
 import type { Kill, Trouble } from "../model/network";
 

@@ -10,7 +10,7 @@ import {
 } from "../../src/text/auto-name";
 import type { AutoKind } from "../../src/text/auto-name";
 import { InputCheck } from "../../src/lifecycle/inputs";
-import { UNKNOWN } from "../../src/lifecycle/lifecycle";
+import { UNKNOWN } from "../../src/values";
 
 const NAME = autoNameTemplate("deploy-", false);
 const DESCRIPTION = autoNameTemplate("pulumi shop/prod/deploy #", false);

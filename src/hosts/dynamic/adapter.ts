@@ -3,11 +3,10 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { errorMessage, WaysCloudError } from "../../errors";
-import { without } from "../../lifecycle/inputs";
-import { UNKNOWN } from "../../lifecycle/lifecycle";
-import type { Properties } from "../../lifecycle/lifecycle";
 import type { Run } from "../../lifecycle/run";
 import { unsafeEntryIn, unsafeEntryMessage } from "../../text/unsafe-entry";
+import { without, UNKNOWN } from "../../values";
+import type { Properties } from "../../values";
 import { RefreshClock } from "../refresh-clock";
 import type { EncodedOutcome, Resource } from "../resource";
 

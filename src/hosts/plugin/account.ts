@@ -3,11 +3,11 @@ import { resolveConnection } from "../../config";
 import { keysOf, OWN, SETTINGS, unknownName } from "../../settings";
 import type { Setting } from "../../settings";
 import { ConfigurationError, errorMessage } from "../../errors";
-import { UNKNOWN } from "../../lifecycle/lifecycle";
-import type { Properties } from "../../lifecycle/lifecycle";
 import { Holders } from "../../lifecycle/holders";
 import { Notes } from "../../lifecycle/notes";
 import { createRun, type Run } from "../../lifecycle/run";
+import { UNKNOWN } from "../../values";
+import type { Properties } from "../../values";
 import { callTiming } from "./call-scope";
 import { engineAddress, warn } from "./engine-log";
 

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 
 import { autoNameTemplate, endsInMarker, isTemplate } from "../../text/auto-name";
 import type { AutoKind } from "../../text/auto-name";
-import type { Properties } from "../../lifecycle/lifecycle";
 import { isSameMaterial } from "../../lifecycle/ssh-key/identity";
+import type { Properties } from "../../values";
 import type { PluginResource } from "./resource";
 import { ownerOfUrn } from "./urn";
 

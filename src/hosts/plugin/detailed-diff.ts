@@ -1,7 +1,8 @@
 // A diff in the engine's words: which properties differ, and how.
 import { DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 
-import type { Diff, Properties } from "../../lifecycle/lifecycle";
+import type { Diff } from "../../lifecycle/lifecycle";
+import type { Properties } from "../../values";
 
 /** `oldInputs` and `news` tell a property that was added or removed from one that changed. */
 export function diffResponse(diff: Diff, oldInputs: Properties, news: Properties): DiffResponse {

@@ -2,13 +2,13 @@
 import { InvokeRequest, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 
 import { ConfigurationError } from "../../errors";
-import { listed } from "../../lifecycle/inputs";
-import { UNKNOWN } from "../../lifecycle/lifecycle";
 import type { Run } from "../../lifecycle/run";
 import { givenArguments } from "../../queries/arguments";
 import { queries } from "../../queries/queries";
 import type { Query } from "../../queries/queries";
 import { moment, SharedList } from "../../queries/shared-list";
+import { listed } from "../../text/quote";
+import { UNKNOWN } from "../../values";
 import { decode, encode } from "./values";
 
 /** The functions of one account. */

@@ -1,11 +1,11 @@
 // What the account has and the state does not: `pulumi import`, the option `import`, `.get`; and what the program supplies afterwards.
 import { ConfigurationError } from "../../errors";
-import type { Properties } from "../../lifecycle/lifecycle";
 import type { Run } from "../../lifecycle/run";
 import { isSameKey } from "../../lifecycle/ssh-key/identity";
 import { parsePublicKey, PublicKeyError } from "../../lifecycle/ssh-key/public-key";
 import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
-import { without } from "../../lifecycle/inputs";
+import type { Properties } from "../../values";
+import { without } from "../../values";
 import { IMPORTED } from "./defaults";
 import type { PluginResource } from "./resource";
 import type { Urn } from "./urn";

@@ -1,7 +1,7 @@
 // What a preview may say of the outputs: what follows from the inputs or does not change is known, everything else is not.
 import { isTemplate } from "../../text/auto-name";
-import { UNKNOWN } from "../../lifecycle/lifecycle";
-import type { Properties } from "../../lifecycle/lifecycle";
+import { UNKNOWN } from "../../values";
+import type { Properties } from "../../values";
 import type { Table } from "./schema/tables";
 
 export function previewOfCreate({ outputs }: Table, inputs: Properties): Properties {

@@ -1,11 +1,12 @@
 // The engine's calls about a resource: check, diff, create, read, update, delete.
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
-import { without } from "../../lifecycle/inputs";
 import { scopeWarnings } from "../../text/scopes";
 import { LOST, unsafeEntryMessage } from "../../text/unsafe-entry";
+import { without } from "../../values";
+import type { CheckFailure } from "../../lifecycle/inputs";
+import type { Properties } from "../../values";
 import type { EncodedOutcome } from "../resource";
-import type { CheckFailure, Properties } from "../../lifecycle/lifecycle";
 import { RefreshClock } from "../refresh-clock";
 import type { PluginAccount } from "./account";
 import { withoutSecrets } from "./call-scope";

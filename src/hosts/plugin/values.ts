@@ -1,7 +1,7 @@
 // Property values as the engine writes them: secrets, unknowns and outputs are wrapped; lifecycles see plain values and UNKNOWN.
-import { UNKNOWN } from "../../lifecycle/lifecycle";
-import type { Properties } from "../../lifecycle/lifecycle";
 import { LOST } from "../../text/unsafe-entry";
+import { UNKNOWN } from "../../values";
+import type { Properties } from "../../values";
 import { noteSecret } from "./call-scope";
 import { Struct } from "./sdk";
 import type { StructValue } from "./sdk";

@@ -1,7 +1,7 @@
 // The guard against a local clock that is ahead: by it a token seems due, and would be replaced and revoked long before its time.
 import { RefusedError } from "../../errors";
+import { isPast, rfc3339 } from "../../values";
 import type { Run } from "../run";
-import { isPast, rfc3339 } from "../time";
 
 /** Clocks differ a little; so much earlier a due token may be replaced. */
 const TOLERANCE_MS = 600_000;

@@ -5,25 +5,14 @@ import { judge, sortByOwner } from "../../judge/ownership";
 import type { Shown } from "../../judge/ownership";
 import { markerOf } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
+import { rfc3339 } from "../../values";
 import type { Lost } from "../create-once/clean-up";
 import { createOnce } from "../create-once/create-once";
 import type { LostCreation } from "../create-once/creation";
 import { possibleLeftover } from "../create-once/messages";
 import type { StartedAt } from "../create-once/started";
 import type { Run } from "../run";
-import { rfc3339 } from "../time";
-import type { KeyKind } from "./kind";
-import type { HeldKey } from "./state";
-
-/** An attempt to create an API key, whose outcome is unknown. */
-export interface LostAttempt extends StartedAt {
-  /** `null` for a token. */
-  service: string | null;
-  /** The full description that was sent, with its marker if it has one. */
-  description: string;
-  /** The description ends in a generated marker, so that it proves whose work it is. */
-  hasMarker: boolean;
-}
+import type { HeldKey, KeyKind, LostAttempt } from "./kind";
 
 export interface KeyToCreate<Spec> {
   spec: Spec;

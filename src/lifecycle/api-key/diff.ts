@@ -1,9 +1,8 @@
 // What changes when the program of an API key changes, or time passes.
 import { isTemplate } from "../../text/auto-name";
-import { same } from "../inputs";
-import { known, UNKNOWN } from "../lifecycle";
-import type { Diff, MaybeUnknown } from "../lifecycle";
-import { DAY_MS, isPast, rfc3339 } from "../time";
+import { same, known, UNKNOWN, DAY_MS, isPast, rfc3339 } from "../../values";
+import type { MaybeUnknown } from "../../values";
+import type { Diff } from "../lifecycle";
 import { pendingImport } from "./import-key";
 import type { ApiKeyInputs } from "./inputs";
 import type { KeyKind, SpecInputs } from "./kind";

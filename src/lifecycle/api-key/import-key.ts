@@ -4,15 +4,14 @@ import type { ApiKey } from "../../api/schemas";
 import { RefusedError } from "../../errors";
 import { sanitize } from "../../text/redact";
 import { newMarker, isTemplate } from "../../text/auto-name";
+import { known, UNKNOWN } from "../../values";
+import type { MaybeUnknown } from "../../values";
 import { apiKeyClaim } from "../holders";
-import { known, UNKNOWN } from "../lifecycle";
-import type { MaybeUnknown } from "../lifecycle";
 import type { Run } from "../run";
 import { earlierEnd } from "./create-key";
 import { heldByAnother } from "./inputs";
 import type { ApiKeyInputs, Existing } from "./inputs";
-import type { KeyKind } from "./kind";
-import type { HeldKey } from "./state";
+import type { KeyKind, HeldKey } from "./kind";
 
 /** The key that a creation with these inputs must import, if any. */
 export function pendingImport(

@@ -1,12 +1,14 @@
 // The inputs of a service key or personal access token: checked, and typed with the unknown values of a preview.
 import { createHash } from "node:crypto";
 
+import { isRecord, UNKNOWN, defined } from "../../values";
+import { shape } from "../../text/quote";
+import type { MaybeUnknown, Properties } from "../../values";
 import { apiKeyClaim } from "../holders";
 import type { Holders } from "../holders";
-import { InputCheck, isRecord, shape } from "../inputs";
-import { UNKNOWN } from "../lifecycle";
-import type { Checked, MaybeUnknown, Properties } from "../lifecycle";
-import { defined, inputOf } from "../properties";
+import { InputCheck } from "../inputs";
+import { inputOf } from "../properties";
+import type { Checked } from "../inputs";
 import type { KeyKind, SpecInputs } from "./kind";
 
 /** A key to import. Without `key` the import is done, or the resource that did it is being replaced: a new key is created then. */

@@ -2,14 +2,42 @@
 import type { WithServerTime } from "../../api/client";
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
+import type { MaybeUnknown, Properties } from "../../values";
 import type { InputCheck } from "../inputs";
-import type { MaybeUnknown, Properties } from "../lifecycle";
+import type { StartedAt } from "../create-once/started";
 import type { StateReader } from "../properties";
 import type { Run } from "../run";
-import type { HeldKey } from "./state";
 
 /** The inputs that are fixed when a key is created, any of which a preview may not know yet. */
 export type SpecInputs<Spec> = { [Name in keyof Spec]: MaybeUnknown<Spec[Name]> };
+
+/** A key that the account holds and whose secret we have. */
+export interface HeldKey<Spec> {
+  id: string;
+  /** The full key; `null` if it was imported without its secret. */
+  key: string | null;
+  keyPrefix: string;
+  keyType: string;
+  spec: Spec;
+  description: string | null;
+  isActive: boolean;
+  /** RFC 3339, by the server's clock. */
+  createdAt: string;
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  /** Service keys only: what the list shows that the key may do. */
+  listedScopes: string[] | null;
+}
+
+/** An attempt to create an API key, whose outcome is unknown. */
+export interface LostAttempt extends StartedAt {
+  /** `null` for a token. */
+  service: string | null;
+  /** The full description that was sent, with its marker if it has one. */
+  description: string;
+  /** The description ends in a generated marker, so that it proves whose work it is. */
+  hasMarker: boolean;
+}
 
 /** `Spec`: the inputs that are fixed when a key is created. They are outputs as well. */
 export interface KeyKind<Spec extends object> {

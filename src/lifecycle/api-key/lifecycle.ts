@@ -1,12 +1,13 @@
 // The lifecycle of an API key, be it a service key or a personal access token; what differs between the two is a KeyKind.
 import { pathSegment } from "../../api/path-segment";
-import { RefusedError } from "../../errors";
+import { NotFoundError, RefusedError } from "../../errors";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
+import { sanitize } from "../../text/redact";
+import { known } from "../../values";
 import { cleanUp } from "../create-once/clean-up";
 import { possibleDuplicate } from "../create-once/messages";
-import { unresolvedId } from "../create-once/started";
+import { isUnresolvedId, unresolvedId } from "../create-once/started";
 import { deleteUnlessHeld } from "../holders";
-import { known } from "../lifecycle";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { refuseWrongClock } from "./clock";
@@ -15,11 +16,10 @@ import { diffApiKey, knownSpec, moved, rotateAtOf, withoutSecret } from "./diff"
 import { importKey, pendingImport, whyNotTheKey } from "./import-key";
 import { encodeInputs } from "./inputs";
 import type { ApiKeyInputs } from "./inputs";
-import type { KeyKind } from "./kind";
-import { lookUpKey } from "./look-up";
+import type { KeyKind, HeldKey } from "./kind";
 import { refuseSelfLockout } from "./self-lockout";
 import { apiKeyHoldings } from "./state";
-import type { ApiKeyState, HeldKey, LiveKey } from "./state";
+import type { ApiKeyState, LiveKey, LookedUpKey } from "./state";
 
 export function apiKeyLifecycle<Spec extends object>(
   kind: KeyKind<Spec>,
@@ -100,6 +100,24 @@ async function read<Spec extends object>(
     case "live":
       return readLive(kind, state, run);
   }
+}
+
+/** Everything that the list shows; the key itself is shown by the API only at its creation. @throws NotFoundError */
+async function lookUpKey<Spec extends object>(
+  kind: KeyKind<Spec>,
+  id: string,
+  run: Run,
+): Promise<LookedUpKey> {
+  // The id of a lost attempt that no state holds: the account has none like it.
+  if (!isUnresolvedId(id)) pathSegment(id);
+  const entry = await run.apiKeys.find(id);
+  const wrong = entry ? kind.whyMismatched(entry) : "the account does not have it";
+  if (entry && wrong === undefined)
+    return { status: "looked-up", entry, recreateIfInvalid: true, holder: "" };
+  throw new NotFoundError({
+    message: `There is no ${kind.label} with the id ${id}: ${sanitize(wrong ?? "")}.`,
+    outcome: "rejected",
+  });
 }
 
 async function readLive<Spec extends object>(

@@ -1,12 +1,11 @@
 // What is specific to personal access tokens: scopes, and an expiry that is known in advance.
 import { parseApiTime } from "../../api/timing";
-import { same, shape } from "../inputs";
 import type { InputCheck } from "../inputs";
-import { UNKNOWN } from "../lifecycle";
 import { quotesSecret } from "../../text/pasted-secret";
-import type { Properties } from "../lifecycle";
+import { same, UNKNOWN, DAY_MS, rfc3339 } from "../../values";
+import { shape } from "../../text/quote";
+import type { Properties } from "../../values";
 import { inputOf } from "../properties";
-import { DAY_MS, rfc3339 } from "../time";
 import { isServiceKey } from "./kind";
 import type { KeyKind } from "./kind";
 

@@ -1,5 +1,6 @@
 // What is specific to service keys.
-import { didYouMean, quoted } from "../inputs";
+import { didYouMean } from "../../text/did-you-mean";
+import { quoted } from "../../text/quote";
 import { inputOf } from "../properties";
 import { isServiceKey } from "./kind";
 import type { KeyKind } from "./kind";

@@ -1,31 +1,13 @@
 // The states of a service key or personal access token, decoded once from the engine's properties and encoded once on the way back.
 import type { ApiKey } from "../../api/schemas";
 import { endsInMarker } from "../../text/auto-name";
+import type { Properties } from "../../values";
+import { defined } from "../../values";
 import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/started";
-import type { LostAttempt } from "./create-key";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
-import type { Properties } from "../lifecycle";
-import { defined, StateReader } from "../properties";
-import type { KeyKind } from "./kind";
-
-/** A key that the account holds and whose secret we have. */
-export interface HeldKey<Spec> {
-  id: string;
-  /** The full key; `null` if it was imported without its secret. */
-  key: string | null;
-  keyPrefix: string;
-  keyType: string;
-  spec: Spec;
-  description: string | null;
-  isActive: boolean;
-  /** RFC 3339, by the server's clock. */
-  createdAt: string;
-  lastUsedAt: string | null;
-  expiresAt: string | null;
-  /** Service keys only: what the list shows that the key may do. */
-  listedScopes: string[] | null;
-}
+import { StateReader } from "../properties";
+import type { HeldKey, KeyKind, LostAttempt } from "./kind";
 
 export interface LiveKey<Spec> extends HeldKey<Spec> {
   status: "live";

@@ -1,9 +1,8 @@
 // When an attempt began, by whichever clock can be trusted, and what a state keeps of that.
 import type { Timing } from "../../api/timing";
-import type { Properties } from "../lifecycle";
-import { defined } from "../properties";
+import type { Properties } from "../../values";
+import { defined, rfc3339 } from "../../values";
 import type { StateReader } from "../properties";
-import { rfc3339 } from "../time";
 
 export class StartTime {
   private readonly monotonic: number;

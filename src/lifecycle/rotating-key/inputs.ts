@@ -1,9 +1,10 @@
 // The inputs of a rotating key: checked, and typed with the unknown values of a preview.
+import { known, defined } from "../../values";
+import type { MaybeUnknown, Properties } from "../../values";
 import type { KeyKind, SpecInputs } from "../api-key/kind";
 import { InputCheck } from "../inputs";
-import { known } from "../lifecycle";
-import type { Checked, MaybeUnknown, Properties } from "../lifecycle";
-import { defined, inputOf } from "../properties";
+import { inputOf } from "../properties";
+import type { Checked } from "../inputs";
 
 const MAX_DAYS = 3_650;
 

@@ -1,6 +1,7 @@
 // The lifecycle of a rotating key. Due times come from the state; while nothing is due, there is no request.
 import type { ApiKey } from "../../api/schemas";
 import { markerOf, newMarker } from "../../text/auto-name";
+import { known } from "../../values";
 import { createKey, describeKey, lostKey, markerIn } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
 import { refuseSelfLockout } from "../api-key/self-lockout";
@@ -8,7 +9,6 @@ import { assertNothingHidden, cleanUp } from "../create-once/clean-up";
 import { possibleDuplicate } from "../create-once/messages";
 import { unresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
-import { known } from "../lifecycle";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { encodeRotatingKeyInputs } from "./inputs";

@@ -1,10 +1,9 @@
 // What an update of a rotating key does: one plan, by which a preview shows it and an update carries it out.
+import { same, UNKNOWN, isPast } from "../../values";
+import type { MaybeUnknown, Properties } from "../../values";
 import { knownSpec } from "../api-key/diff";
 import type { KeyKind } from "../api-key/kind";
-import { same } from "../inputs";
-import { UNKNOWN } from "../lifecycle";
-import type { Diff, MaybeUnknown, Properties } from "../lifecycle";
-import { isPast } from "../time";
+import type { Diff } from "../lifecycle";
 import type { RotatingKeyInputs } from "./inputs";
 import { changedKeyInputs, isDueByTime, movedRetireAt, nextRotation } from "./schedule";
 import type { Rotation } from "./schedule";

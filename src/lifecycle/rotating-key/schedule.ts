@@ -3,10 +3,8 @@ import { createHash } from "node:crypto";
 
 import type { KeyKind } from "../api-key/kind";
 import { isDefaultDescription } from "../../text/auto-name";
-import { same } from "../inputs";
-import { known, UNKNOWN } from "../lifecycle";
-import type { MaybeUnknown } from "../lifecycle";
-import { DAY_MS, isPast, rfc3339 } from "../time";
+import { same, known, UNKNOWN, DAY_MS, isPast, rfc3339 } from "../../values";
+import type { MaybeUnknown } from "../../values";
 import type { RotatingKeyInputs } from "./inputs";
 import type { HoldingKeys, PreviousKey } from "./state";
 

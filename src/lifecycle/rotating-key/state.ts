@@ -1,14 +1,13 @@
 // The states of a rotating key: one resource that holds a key and, for an overlap, the previous one.
+import type { Properties } from "../../values";
+import { defined } from "../../values";
 import { decodeHeld } from "../api-key/state";
-import type { HeldKey } from "../api-key/state";
-import type { KeyKind } from "../api-key/kind";
+import type { KeyKind, HeldKey, LostAttempt } from "../api-key/kind";
 import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/started";
-import type { LostAttempt } from "../api-key/create-key";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
-import type { Properties } from "../lifecycle";
-import { defined, StateReader } from "../properties";
-import type { Repeats } from "../properties";
+import { StateReader } from "../properties";
+import type { Repeats } from "../lifecycle";
 
 export interface PreviousKey {
   id: string;

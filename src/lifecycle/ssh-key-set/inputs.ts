@@ -1,12 +1,13 @@
 // The inputs of a set of SSH keys: every entry checked, all mistakes at once, and typed with the unknown values of a preview.
 import { quotesSecret } from "../../text/pasted-secret";
-import { quoteForTerminal } from "../../text/quote";
-import { InputCheck, isRecord, quoted } from "../inputs";
-import { known, UNKNOWN } from "../lifecycle";
-import type { Checked, MaybeUnknown, Properties } from "../lifecycle";
+import { quoteForTerminal, quoted } from "../../text/quote";
+import { isRecord, known, UNKNOWN } from "../../values";
+import type { MaybeUnknown, Properties } from "../../values";
+import { InputCheck } from "../inputs";
 import { inputOf } from "../properties";
 import { materialOf } from "../ssh-key/identity";
 import { parsePublicKey, PublicKeyError } from "../ssh-key/public-key";
+import type { Checked } from "../inputs";
 
 export interface SshKeySetInputs {
   publicKeys: MaybeUnknown<ReadonlyMap<string, MaybeUnknown<string>>>;

@@ -1,6 +1,6 @@
 // The lifecycle of a set of SSH keys: every change is an update in place of the entries that changed.
 import { newMarker } from "../../text/auto-name";
-import { known } from "../lifecycle";
+import { known } from "../../values";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { wantedEntries } from "./inputs";

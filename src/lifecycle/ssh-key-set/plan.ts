@@ -1,7 +1,8 @@
 // What has to happen to a set of SSH keys, so that it is what the program says: nothing but the entries that differ is touched.
+import { UNKNOWN } from "../../values";
+import type { MaybeUnknown, Properties } from "../../values";
 import { sshKeyClaim } from "../holders";
-import { UNKNOWN } from "../lifecycle";
-import type { Diff, MaybeUnknown, Properties } from "../lifecycle";
+import type { Diff } from "../lifecycle";
 import { fingerprintOf } from "../ssh-key/identity";
 import { wantedEntries } from "./inputs";
 import type { SshKeySetInputs, WantedEntry } from "./inputs";

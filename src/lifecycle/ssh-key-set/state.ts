@@ -1,11 +1,11 @@
 // The state of a set of SSH keys, decoded once from the engine's properties and encoded once on the way back.
+import type { Properties } from "../../values";
 import { decodeStartedAt, encodeStartedAt } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
-import type { Properties } from "../lifecycle";
 import { StateReader } from "../properties";
-import type { Repeats } from "../properties";
 import type { LostSshKey } from "../ssh-key/state";
+import type { Repeats } from "../lifecycle";
 
 /** A key of the account that an entry of the set holds. */
 export interface SetKey {

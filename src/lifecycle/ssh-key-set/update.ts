@@ -1,6 +1,6 @@
 // Brings a set of SSH keys to what the program says, entry by entry, and knows at each moment what the account holds of it.
+import { MAX_IN_FLIGHT } from "../../api/rate-limiter";
 import { quoteForTerminal } from "../../text/quote";
-import { concurrently } from "../concurrently";
 import { sshKeyClaim } from "../holders";
 import { findLeft } from "../create-once/clean-up";
 import type { Run } from "../run";
@@ -190,4 +190,26 @@ export class SshKeySetUpdate {
 
 function labelOf({ entry }: Surplus): string {
   return quoteForTerminal(entry);
+}
+
+/**
+ * Runs `work` for each item, in order, some at a time. `work` says with `false` that there is no use in going on: nothing further is begun.
+ * Returns the items that were not begun. `work` must not reject.
+ */
+async function concurrently<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<boolean>,
+): Promise<readonly T[]> {
+  let next = 0;
+  let goesOn = true;
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      if (!goesOn || next >= items.length) return;
+      const item = items[next] as T;
+      next += 1;
+      if (!(await work(item))) goesOn = false;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, items.length) }, worker));
+  return items.slice(next);
 }

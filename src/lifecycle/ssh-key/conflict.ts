@@ -9,8 +9,8 @@ import { ForeignConflictError } from "../create-once/create-once";
 import type { Attempt } from "../create-once/creation";
 import type { Run } from "../run";
 import { shownOf } from "./clean-up";
-import type { SshKeyRequest } from "./create";
 import { isSameKey } from "./identity";
+import type { SshKeyRequest } from "./inputs";
 
 /** What the account holds at the end: a new key, or one that was there before. */
 export interface Registered {

@@ -7,42 +7,22 @@ import { isOlderThan } from "../../judge/ownership";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
 import { sanitize } from "../../text/redact";
+import { known, rfc3339 } from "../../values";
 import { createOnce } from "../create-once/create-once";
 import type { Attempt } from "../create-once/creation";
 import { possibleDuplicate } from "../create-once/messages";
 import { unresolvedId } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
-import { known } from "../lifecycle";
 import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
-import { rfc3339 } from "../time";
 import { shownOf } from "./clean-up";
 import { afterConflict, conflictWith, describeSshKey } from "./conflict";
 import type { Registered } from "./conflict";
 import { isSameKey, listedAs } from "./identity";
 import { encodeSshKeyInputs } from "./inputs";
-import type { SshKeyInputs } from "./inputs";
+import type { SshKeyInputs, SshKeyRequest } from "./inputs";
 import { parsePublicKey } from "./public-key";
-import type { PublicKey } from "./public-key";
 import type { SshKeyState } from "./state";
-
-/** A key to be registered, or adopted where the account has it already. */
-export interface SshKeyRequest {
-  /** Its name in the account. */
-  name: string;
-  key: PublicKey;
-  adoptExisting: boolean;
-  /** Adopt it whatever its name in the account is. */
-  adoptsAnyName: boolean;
-  /** The name ends in a generated marker, so that it proves ownership. */
-  hasMarker: boolean;
-  /** What a message advises where the name is taken. */
-  nameAdvice: string;
-  /** See {@link ownerOf}; may be empty. */
-  owner: string;
-  /** See `Creation`. */
-  identity: string;
-}
 
 /** `unresolved`, or `created` without key material where the API has registered another key, which could not be deleted. */
 type Made = Extract<SshKeyState, { status: "created" | "adopted" | "unresolved" }>;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 
 import type { SshKeyRecord } from "../../api/schemas";
 import { readFingerprint } from "../../text/fingerprint";
-import { UNKNOWN } from "../lifecycle";
+import { UNKNOWN } from "../../values";
 import type { Run } from "../run";
 
 /** Type and material of a public key: what no two resources of a run may both register. */

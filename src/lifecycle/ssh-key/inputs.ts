@@ -1,11 +1,13 @@
 // The inputs of an SSH key: checked, and typed with the unknown values of a preview.
 import { isTemplate, newMarker } from "../../text/auto-name";
+import { known } from "../../values";
+import type { MaybeUnknown, Properties } from "../../values";
 import { InputCheck } from "../inputs";
-import { known } from "../lifecycle";
-import type { Checked, MaybeUnknown, Properties } from "../lifecycle";
 import { inputOf } from "../properties";
+import type { Checked } from "../inputs";
 import { isSameMaterial } from "./identity";
 import { parsePublicKey, PublicKeyError } from "./public-key";
+import type { PublicKey } from "./public-key";
 
 export interface SshKeyInputs {
   publicKey: MaybeUnknown<string>;
@@ -13,6 +15,24 @@ export interface SshKeyInputs {
   adoptExisting: MaybeUnknown<boolean>;
   /** `project/stack/name` of the resource; given with `adoptExisting` only. */
   owner: string;
+}
+
+/** A key to be registered, or adopted where the account has it already. */
+export interface SshKeyRequest {
+  /** Its name in the account. */
+  name: string;
+  key: PublicKey;
+  adoptExisting: boolean;
+  /** Adopt it whatever its name in the account is. */
+  adoptsAnyName: boolean;
+  /** The name ends in a generated marker, so that it proves ownership. */
+  hasMarker: boolean;
+  /** What a message advises where the name is taken. */
+  nameAdvice: string;
+  /** See {@link ownerOf}; may be empty. */
+  owner: string;
+  /** See `Creation`. */
+  identity: string;
 }
 
 export function checkSshKey(olds: Properties, news: Properties): Checked {

@@ -2,12 +2,13 @@
 import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import { endsInMarker } from "../../text/auto-name";
+import type { Properties } from "../../values";
+import { defined } from "../../values";
 import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/started";
 import type { StartedAt } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
-import type { Properties } from "../lifecycle";
-import { defined, StateReader } from "../properties";
+import { StateReader } from "../properties";
 
 /** An attempt to register this key under this name, whose outcome is unknown. */
 export interface LostSshKey extends StartedAt {

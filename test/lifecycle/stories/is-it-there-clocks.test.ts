@@ -1,9 +1,9 @@
 // When does it end? By the server's clock and what the API says; where nobody can tell, nothing is revoked,
 // and the run says why.
+import type { Properties } from "../../../src/values";
 import { resources } from "../../support/engine-resources";
 import { showing } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Properties } from "../../../src/lifecycle/lifecycle";
 import type { Stack } from "../../support/story";
 import type { Account } from "../../support/story-account";
 

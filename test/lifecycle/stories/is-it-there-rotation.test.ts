@@ -1,9 +1,9 @@
 // Is the current key of a rotating key there? Where nobody knows, it is neither dead nor alive: it is not
 // revoked before its successor is in hand.
+import type { Properties } from "../../../src/values";
 import { resources } from "../../support/engine-resources";
 import { cachedLists, showing } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Properties } from "../../../src/lifecycle/lifecycle";
 import type { CommandOptions, Stack } from "../../support/story";
 import type { Account } from "../../support/story-account";
 

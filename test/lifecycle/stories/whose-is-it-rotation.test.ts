@@ -1,7 +1,7 @@
 // Whose is the key that a killed rotation has made, and that shows up only later? Ours, for as long as the
 // resource exists.
+import type { Properties } from "../../../src/values";
 import { resources } from "../../support/engine-resources";
-import type { Properties } from "../../../src/lifecycle/lifecycle";
 import { useFreshStack } from "../../support/fresh-stack";
 import type { Stack } from "../../support/story";
 import type { Account } from "../../support/story-account";

@@ -2,7 +2,7 @@
 // run that leaves it, never forgotten without a word.
 import { resources } from "../../support/engine-resources";
 import type { Transform } from "../../../src/emulator";
-import type { Properties } from "../../../src/lifecycle/lifecycle";
+import type { Properties } from "../../../src/values";
 import { showing, spelling } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";
 import type { Stack } from "../../support/story";
