@@ -13,8 +13,6 @@ import {
   takeRequests,
 } from "../support/world";
 
-jest.setTimeout(400_000);
-
 const table = new FaultTable(__filename);
 
 /** Each of this account's live keys is the key of exactly one resource in these states, and the state has its secret. */

@@ -10,8 +10,6 @@ import { ObservedTable } from "../support/observed-table";
 import type { Stack } from "../support/stack";
 import { API_KEYS, openWorld, program, secretsOf, takeRequests } from "../support/world";
 
-jest.setTimeout(180_000);
-
 const table = new ObservedTable("docs/options.md", "Programs");
 afterAll(() => table.compare());
 

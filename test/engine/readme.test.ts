@@ -8,8 +8,6 @@ import { compileStrictly, linkTools } from "../support/examples";
 import { makeProjectFolder, userInstall } from "../support/install";
 import { openEmulator, openStack, secretsOf } from "../support/world";
 
-jest.setTimeout(180_000);
-
 /** Type-checked only: they need the plugin (see plugin-native.test.ts), another stack (examples-stacks.test.ts) or an earlier update, or replace the engine by mocks (mocks.test.ts). */
 const NEEDS_MORE = /pulumi-wayscloud\/native|StackReference|declare const|setMocks/;
 const customerId = "f47ac10b-58cc-4372-a567-0e02b2c3d479";

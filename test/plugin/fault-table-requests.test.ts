@@ -5,8 +5,6 @@ import { FaultTable, requestLine } from "../support/fault-table";
 import { testAll } from "../support/rare";
 import { publicKey } from "../support/world";
 
-jest.setTimeout(150_000);
-
 const table = new FaultTable(__filename);
 /** The runner's own limit ends a wait for what never comes. */
 async function until(holds: () => boolean): Promise<void> {
