@@ -337,7 +337,7 @@ test.concurrent.each(TRIED_KEYS)(
       const created = await watched.create(await watched.process(), kind, { description: "mine" });
       const [old, lost] = emulator.account.liveApiKeys();
       expect(created.partial).toBeUndefined();
-      expect(created.error?.message).toContain(`${lost!.id} (created ${lost!.createdAt})`);
+      expect(created.error?.message).toContain(`${lost!.id} (created ${lost!.createdAt};`);
       expect(created.error?.message).not.toContain(old!.id);
       table.note({
         row: 3,
