@@ -32,7 +32,7 @@ test("ES modules may import by name, as a namespace or by default", async () => 
   expect(await stack.outputs()).toMatchObject({ same: true, instance: true, customer: expect.any(String) });
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
-  table.note('ES module (`"type": "module"`)', "works; named, namespace and default import");
+  table.note('ES module in JavaScript (`"type": "module"`)', "works; named, namespace and default import");
 });
 
 test("the program may stand in a subfolder, and pulumi may be started elsewhere", async () => {
