@@ -1,4 +1,4 @@
-// Rings: unit (in process), model (random stories, in process, for a quarter of a minute), plugin (the provider process over gRPC), engine (the real `pulumi`).
+// Rings: unit (in process), model (random stories, in process), plugin (the provider process over gRPC), engine (the real `pulumi`).
 // The vendor ring (the vendor's own clients) has a configuration of its own, since it needs Python.
 const rings = ["unit", "model", "plugin", "engine"];
 
@@ -32,8 +32,8 @@ process.env.TZ = "America/St_Johns";
 module.exports = {
   // Tests that wait for the wall clock (`test.concurrent`) cost next to nothing while they wait.
   maxConcurrency: 8,
-  // A loaded machine is no failure.
-  testTimeout: 60_000,
+  // For what would never end: more than ten times what any test takes on a quiet machine, since a loaded one is no failure.
+  testTimeout: 600_000,
   projects: rings.map(ring),
   reporters: ["default", "<rootDir>/test/closing-line-reporter.js"],
 };

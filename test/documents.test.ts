@@ -68,6 +68,8 @@ const NOT_OURS = [
   /^code must be a string/,
   /^Cannot read properties/,
   /^failed to get schema/,
+  /^Unknown file extension/,
+  /^exports is not defined/,
   /^Could not automatically download/,
 ];
 

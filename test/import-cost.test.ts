@@ -43,8 +43,6 @@ function packages(files: string[]): string[] {
   return [...new Set(names)].sort();
 }
 
-jest.setTimeout(60_000);
-
 test("an import loads a few small files of the package and no other package, until a data function is called", async () => {
   const emulator = await startEmulator();
   try {

@@ -67,7 +67,8 @@ function verdict(
   if (name === "cursor") return isSet(value) && typeof value !== "object" ? "more" : undefined;
   if (NEXT.test(name) || (LAST.test(name) && value === true)) return "whole";
   if (LAST.test(name) && value === false) return "more";
-  const number = typeof value === "number" || value !== "" ? Number(value ?? NaN) : NaN;
+  const number =
+    typeof value === "number" || (typeof value === "string" && value !== "") ? Number(value) : NaN;
   // `count` may be of this page alone.
   if (TOTAL.test(name)) return compared(number, count, name === "count");
   if (PAGES.test(name)) return compared(number, 1);

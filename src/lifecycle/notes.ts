@@ -26,6 +26,7 @@ const open = new Set<string>();
 export function removeNotes(): void {
   for (const path of open) fs.rmSync(path, { force: true });
   open.clear();
+  process.off("exit", removeNotes);
 }
 
 export class Notes {
@@ -34,13 +35,14 @@ export class Notes {
   /** How much of each journal was read. */
   private readonly read = new Map<string, { bytes: number; rest: string }>();
 
-  private constructor(private readonly folder: string) {}
+  /** `command`: how the names of its journals begin. */
+  private constructor(private readonly command: string) {}
 
   /** All processes of a command are given the same address of their engine. Without one there is nobody to tell. */
   static of(engineAddress: string | undefined): Notes | undefined {
     if (!/^\S+:\d+$/.test(engineAddress ?? "")) return undefined;
     const name = createHash("sha256").update(String(engineAddress)).digest("hex").slice(0, 16);
-    return new Notes(join(tmpdir(), `pulumi-wayscloud-${process.getuid?.() ?? "user"}`, name));
+    return new Notes(`${name}-`);
   }
 
   /** @throws where the folder cannot be used, or others could write in it. */
@@ -53,9 +55,10 @@ export class Notes {
   others(): { notes: OthersNote[]; pids: Set<number> } {
     this.file ??= this.open();
     const pids = new Set<number>();
-    const notes = fs.readdirSync(this.folder).flatMap((name) => {
-      const pid = Number(/^(\d+)-/.exec(name)?.[1]);
-      if (name === this.own || Number.isNaN(pid) || !isRunning(pid)) return [];
+    const notes = fs.readdirSync(privateFolder()).flatMap((name) => {
+      const pid = pidOf(name);
+      if (!name.startsWith(this.command) || name === this.own) return [];
+      if (pid === undefined || !isRunning(pid)) return [];
       pids.add(pid);
       return this.newIn(name).map((note) => ({ note, pid }));
     });
@@ -64,9 +67,11 @@ export class Notes {
 
   private newIn(name: string): Note[] {
     const { bytes, rest } = this.read.get(name) ?? { bytes: 0, rest: "" };
-    const path = join(this.folder, name);
-    if (fs.statSync(path).size === bytes) return [];
-    const added = fs.readFileSync(path).subarray(bytes);
+    const path = join(privateFolder(), name);
+    // Its process may have ended meanwhile, and taken it along.
+    const { size } = fs.statSync(path, { throwIfNoEntry: false }) ?? { size: bytes };
+    if (size === bytes) return [];
+    const added = contentOf(path).subarray(bytes);
     // A line may be half written at this moment.
     const lines = (rest + added.toString("utf8")).split("\n");
     this.read.set(name, { bytes: bytes + added.length, rest: lines.pop() ?? "" });
@@ -74,16 +79,13 @@ export class Notes {
   }
 
   private open(): number {
-    const base = join(this.folder, "..");
+    const folder = privateFolder();
     try {
-      for (const folder of [base, this.folder]) {
-        fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-        assertPrivate(folder);
-      }
-      removeEnded(base);
-      fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      this.own = `${process.pid}-${randomBytes(4).toString("hex")}`;
-      const path = join(this.folder, this.own);
+      fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      assertPrivate(folder);
+      removeEnded(folder);
+      this.own = `${this.command}${process.pid}-${randomBytes(4).toString("hex")}`;
+      const path = join(folder, this.own);
       if (open.size === 0) process.once("exit", removeNotes);
       open.add(path);
       return fs.openSync(path, "wx", 0o600);
@@ -96,6 +98,30 @@ export class Notes {
   }
 }
 
+/** One for all commands of a user, which is never removed: who finds it, finds it a moment later. */
+function privateFolder(): string {
+  return join(tmpdir(), `pulumi-wayscloud-${process.getuid?.() ?? "user"}`);
+}
+
+/** Of the process that writes this journal; `undefined`: it is none. */
+function pidOf(name: string): number | undefined {
+  const [, pid] = /^[0-9a-f]{16}-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+function contentOf(path: string): Buffer {
+  try {
+    return fs.readFileSync(path);
+  } catch (error) {
+    if (isErrorOf(error, "ENOENT")) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+function isErrorOf(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
 function assertPrivate(folder: string): void {
   const { uid, mode } = fs.lstatSync(folder);
   if (!fs.lstatSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
@@ -106,17 +132,10 @@ function assertPrivate(folder: string): void {
 }
 
 /** Removes the journals of processes that have ended. */
-function removeEnded(base: string): void {
-  for (const folder of fs.readdirSync(base)) {
-    const path = join(base, folder);
-    try {
-      for (const name of fs.readdirSync(path)) {
-        if (!isRunning(Number(name.split("-")[0]))) fs.rmSync(join(path, name), { force: true });
-      }
-      fs.rmdirSync(path);
-    } catch {
-      // It is in use, or another process has just removed it.
-    }
+function removeEnded(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    const pid = pidOf(name);
+    if (pid !== undefined && !isRunning(pid)) fs.rmSync(join(folder, name), { force: true });
   }
 }
 
@@ -125,6 +144,6 @@ function isRunning(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     // Of another user: it runs.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return isErrorOf(error, "EPERM");
   }
 }

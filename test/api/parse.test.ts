@@ -325,6 +325,8 @@ describe("a list", () => {
     },
     { is_last: true, cursors: { before: "x", after: null, next: null } },
     { previous: "/x", limit: 100, offset: 0, page_size: 100, per_page: 50 },
+    // What cannot be made a number is none.
+    { id: { toString: "" }, total: { valueOf: null } },
   ];
   test.each(complete)("with %j beside it is whole", (extra) =>
     expect(list({ data: two, ...extra })).toHaveLength(2),

@@ -3,8 +3,6 @@ import { rareTest } from "../support/rare";
 import { changesIn, type StateResource } from "../support/stack";
 import { API_KEYS, openWorld, program, secretsOf, takeRequests, type World } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const serviceKey = (args: object, name = "app"): string =>
   `new wayscloud.ServiceKey("${name}", ${JSON.stringify(args)});\n`;
 const token = (args: object, name = "ci"): string =>

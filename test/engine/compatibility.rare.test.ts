@@ -16,8 +16,6 @@ import { remove, temporaryFolder } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
 import { openEmulator } from "../support/world";
 
-jest.setTimeout(600_000);
-
 const table = new ObservedTable("docs/compatibility.md", "Versions", 3);
 afterAll(() => table.compare());
 

@@ -12,8 +12,6 @@ import {
   takeRequests,
 } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const oneKey = program(`new wayscloud.ServiceKey("app", { service: "dns" });`);
 
 async function failure(stack: Stack, ...args: string[]): Promise<string> {

@@ -9,8 +9,6 @@ import {
   takeRequests,
 } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const lists = [
   "GET /v1/account/api-keys",
   "GET /v1/account/profile",

@@ -7,8 +7,6 @@ import { processesWith } from "../support/command";
 import { engineFolder, nodeFolder } from "../support/install";
 import { testAll } from "../support/rare";
 
-jest.setTimeout(180_000);
-
 const demo = resolve(__dirname, "../../scripts/demo.mjs");
 
 let folder: string;

@@ -6,8 +6,6 @@ import { blocksIn, readDocument } from "../support/documents";
 import { userInstall } from "../support/install";
 import { openStack, program } from "../support/world";
 
-jest.setTimeout(180_000);
-
 const emulatorPage = "docs/emulator.md";
 const block = (language: string, part: string, document: string): string =>
   blocksIn(language, [document]).find(({ text }) => text.includes(part))!.text;

@@ -5,8 +5,6 @@ import { Command } from "../support/command";
 import { nodeProgram } from "../support/install";
 import { openWorld, publicKey, SSH_KEYS, takeRequests, type World } from "../support/world";
 
-jest.setTimeout(120_000);
-
 /**
  * Runs an inline program, since the language host that can be built from modules knows no such hooks:
  * `declare` with the option that asks again, and `work`.

@@ -9,8 +9,6 @@ import { rareTest } from "../support/rare";
 import { changesIn, type Stack } from "../support/stack";
 import { API_KEYS, openEmulator, publicKey, secretsOf, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const DAY = 86_400_000;
 const COMMANDS = ["preview", "up", "rotate", "drift"];
 

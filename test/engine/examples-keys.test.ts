@@ -7,8 +7,6 @@ import { rareTest } from "../support/rare";
 import { changesIn } from "../support/stack";
 import { API_KEYS, openEmulator, publicKey, secretsOf, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 rareTest("multi-account: every account gets its own keys, made with its own credential", async () => {
   const [production, staging] = [await openEmulator(), await openEmulator()];
   const both = await openExample("multi-account");

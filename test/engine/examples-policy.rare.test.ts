@@ -6,8 +6,6 @@ import { linkPackage, PLUGINS } from "../support/hosts";
 import { changesIn } from "../support/stack";
 import { openEmulator } from "../support/world";
 
-jest.setTimeout(120_000);
-
 // An official installation starts a pack by its language host; the one built from Go modules is too old for that. So the pack is
 // started as one in a language that the engine does not know: by a program of that name on PATH.
 const LAUNCHER = `#!/bin/sh

@@ -6,8 +6,6 @@ import { rareTest } from "../support/rare";
 import { changesIn } from "../support/stack";
 import { openEmulator, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 test("account and vps: keys pass from stack to stack, the service key as a secret; a new SSH key leaves servers alone", async () => {
   const emulator = await openEmulator();
   const account = await openExample("account", { env: accountOf(emulator) });

@@ -7,8 +7,6 @@ import { cleanEnvironment, engineFolder, makeProjectFolder, sdkFolder } from "..
 import { changesIn } from "../support/stack";
 import { openEmulator, secretsOf } from "../support/world";
 
-jest.setTimeout(120_000);
-
 test("the unit tests and the integration tests pass, and leave nothing behind", async () => {
   const folder = makeProjectFolder("testing");
   try {

@@ -5,8 +5,6 @@ import manifest from "../../package.json";
 import { compileStrictly, copyExample, exampleFile, exampleNames, linkTools } from "../support/examples";
 import { makeProjectFolder } from "../support/install";
 
-jest.setTimeout(120_000);
-
 test("all examples compile, with the strictest options too", () => {
   const folder = makeProjectFolder("examples");
   try {

@@ -2,8 +2,6 @@
 import { changesIn } from "../support/stack";
 import { API_KEYS, openWorld, program, secretsOf, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const serviceKey = (name: string, args: object): string =>
   `new wayscloud.ServiceKey("${name}", ${JSON.stringify({ service: "database", ...args })});\n`;
 const token = (name: string, args: object): string =>

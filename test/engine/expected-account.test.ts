@@ -6,9 +6,6 @@ import { changesIn } from "../support/stack";
 import { openEmulator, openStack, openWorld, program, takeRequests } from "../support/world";
 import { declareYaml, speakYaml } from "../support/yaml";
 
-// The language host is built the first time.
-jest.setTimeout(400_000);
-
 const OURS = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
 const THEIRS = "00000000-aaaa-4bbb-8ccc-000000000000";
 

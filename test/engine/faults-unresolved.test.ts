@@ -4,8 +4,6 @@ import { FaultTable, requestLine } from "../support/fault-table";
 import { changesIn, type Stack } from "../support/stack";
 import { openWorld, program, publicKey, secretsOf } from "../support/world";
 
-jest.setTimeout(400_000);
-
 const table = new FaultTable(__filename);
 
 const resources = (trigger: string): string =>

@@ -6,8 +6,6 @@ import { ObservedTable } from "../support/observed-table";
 import { changesIn } from "../support/stack";
 import { API_KEYS, openWorld, program, secretsOf, takeRequests, type World } from "../support/world";
 
-jest.setTimeout(240_000);
-
 const table = new ObservedTable("docs/options.md", "Commands");
 afterAll(() => table.compare());
 

@@ -13,8 +13,6 @@ import {
   takeRequests,
 } from "../support/world";
 
-jest.setTimeout(180_000);
-
 const table = new ObservedTable("docs/options.md", "Deletion, components, import");
 afterAll(() => table.compare());
 

@@ -10,8 +10,6 @@ import { rareTest, testAll } from "../support/rare";
 import type { Result, Stack } from "../support/stack";
 import { API_KEYS, openWorld, takeRequests } from "../support/world";
 
-jest.setTimeout(400_000);
-
 const table = new ObservedTable("docs/options.md", "Installations");
 afterAll(() => table.compare({ partial: !testAll }));
 

@@ -5,8 +5,6 @@ import { ObservedTable } from "../support/observed-table";
 import type { StateResource } from "../support/stack";
 import { program, publicKey, secretsOf, type World } from "../support/world";
 
-jest.setTimeout(180_000);
-
 const table = new ObservedTable("docs/options.md", "Resource options");
 afterAll(() => {
   cases.forEach(({ option, tried, result, plugin }, index) => {

@@ -10,8 +10,6 @@ import { ObservedTable } from "../support/observed-table";
 import type { Stack } from "../support/stack";
 import { API_KEYS, openWorld, program, secretsOf, takeRequests } from "../support/world";
 
-jest.setTimeout(180_000);
-
 const table = new ObservedTable("docs/options.md", "Programs");
 afterAll(() => table.compare());
 
@@ -34,7 +32,7 @@ test("ES modules may import by name, as a namespace or by default", async () => 
   expect(await stack.outputs()).toMatchObject({ same: true, instance: true, customer: expect.any(String) });
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
-  table.note('ES module (`"type": "module"`)', "works; named, namespace and default import");
+  table.note('ES module in JavaScript (`"type": "module"`)', "works; named, namespace and default import");
 });
 
 test("the program may stand in a subfolder, and pulumi may be started elsewhere", async () => {

@@ -2,8 +2,6 @@
 import { ObservedTable } from "../support/observed-table";
 import { API_KEYS, openWorld, program, secretsOf, SSH_KEYS, publicKey } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const table = new ObservedTable("docs/options.md", "Waits");
 afterAll(() => table.compare());
 

@@ -1,8 +1,6 @@
 // The static `get` of each class: reads, manages nothing.
 import { API_KEYS, openWorld, program, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 test("get looks up what the account holds, and destroying it leaves it there", async () => {
   const { emulator, stack } = await openWorld();
   const ssh = emulator.account.addSshKey({ name: "held", publicKey: publicKey(1) });

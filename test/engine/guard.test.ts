@@ -6,8 +6,6 @@ import { join } from "node:path";
 import type { Stack, StateResource } from "../support/stack";
 import { API_KEYS, openWorld, program, publicKey, SSH_KEYS, takeRequests } from "../support/world";
 
-jest.setTimeout(180_000);
-
 /** Of each kind; all of them together are several times what the engine and the package do at once, and more than are constructed with stack traces. */
 const OF_EACH = 18;
 

@@ -5,8 +5,6 @@ import type { Stack } from "../support/stack";
 import { changesIn } from "../support/stack";
 import { API_KEYS, openWorld, program, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/world";
 
-jest.setTimeout(180_000);
-
 const table = new FaultTable(__filename);
 const live = (emulator: Emulator): string[] => emulator.account.liveApiKeys().map(({ id }) => id);
 const held = async (stack: Stack): Promise<Record<string, string | undefined>> =>

@@ -12,8 +12,6 @@ import {
   type World,
 } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 const deploy = publicKey("deploy");
 

@@ -3,8 +3,6 @@
 import { addPlugin } from "../support/hosts";
 import { openWorld, program, publicKey, takeRequests } from "../support/world";
 
-jest.setTimeout(150_000);
-
 const NATIVE = 'const native = require("pulumi-wayscloud/native");\n';
 
 test("row 53: rotating keys of one logical name, children of two components, in both hosts: different ids and marks, and a refresh advises nothing", async () => {

@@ -1,8 +1,6 @@
 // Forty keys against an API that answers two requests a second: one up each, however they are declared.
 import { openWorld, program, publicKey } from "../support/world";
 
-jest.setTimeout(240_000);
-
 const KEYS = JSON.stringify(
   Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, publicKey(i)])),
 );

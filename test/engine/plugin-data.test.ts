@@ -2,8 +2,6 @@
 import { addPlugin, openHosted } from "../support/hosts";
 import { openWorld, program, publicKey } from "../support/world";
 
-jest.setTimeout(150_000);
-
 /** With the plugin as `native` beside the dynamic classes. */
 function both(body: string): string {
   return program(`const native = require("pulumi-wayscloud/native");\n${body}`);

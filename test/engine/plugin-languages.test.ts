@@ -9,9 +9,6 @@ import { expectQuickstart } from "../support/quickstart";
 import { openEmulator, openStack } from "../support/world";
 import { linkPackage, PLUGIN_PATH } from "../support/hosts";
 
-// Go compiles Pulumi's SDK the first time, Python downloads it.
-jest.setTimeout(900_000);
-
 /** Of the engine's own version: an older one for Node.js beside them cannot install a plugin from its folder. */
 const hostOf = (language: string): boolean => existsSync(join(engineFolder(), `pulumi-language-${language}`));
 

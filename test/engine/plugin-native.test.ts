@@ -7,8 +7,6 @@ import type { Stack } from "../support/stack";
 import { changesIn } from "../support/stack";
 import { openEmulator, openWorld, program, publicKey, secretsOf, takeRequests } from "../support/world";
 
-jest.setTimeout(150_000);
-
 /** Ids and secrets of everything in the state, by logical name. */
 async function held(stack: Stack): Promise<Record<string, unknown>> {
   const ours = await stack.resources({ showSecrets: true });

@@ -7,8 +7,6 @@ import { changesIn } from "../support/stack";
 import type { Stack } from "../support/stack";
 import { openEmulator, openWorld, program, secretsOf } from "../support/world";
 
-jest.setTimeout(150_000);
-
 /** Names this version of the plugin and a newer one. */
 function addTwoVersions(stack: Stack, name: string): void {
   linkPackage(stack.folder);

@@ -17,9 +17,6 @@ import {
 } from "../support/world";
 import { declareYaml, speakYaml } from "../support/yaml";
 
-// The language host is built the first time.
-jest.setTimeout(400_000);
-
 test("examples/yaml: up, unchanged, refresh, destroy, with the requests of the dynamic classes and no secret in the open", async () => {
   const emulator = await openEmulator();
   const stack = await openStack({ name: "yaml", env: accountOf(emulator) });

@@ -2,8 +2,6 @@
 import { changesIn, type Stack, type StateResource } from "../support/stack";
 import { openWorld, program, publicKey, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 interface Step {
   op: string;
   urn: string;

@@ -13,8 +13,6 @@ import {
   takeRequests,
 } from "../support/world";
 
-jest.setTimeout(120_000);
-
 /** Who called, by the description of the credential. */
 function callers({ requests, account }: Emulator): string[] {
   const names = new Map(account.apiKeys().map(({ id, description }) => [id, description ?? ""]));

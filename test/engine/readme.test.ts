@@ -2,13 +2,12 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Emulator } from "../../src/emulator";
 import { Command } from "../support/command";
 import { blocksIn } from "../support/documents";
 import { compileStrictly, linkTools } from "../support/examples";
 import { makeProjectFolder, userInstall } from "../support/install";
 import { openEmulator, openStack, secretsOf } from "../support/world";
-
-jest.setTimeout(180_000);
 
 /** Type-checked only: they need the plugin (see plugin-native.test.ts), another stack (examples-stacks.test.ts) or an earlier update, or replace the engine by mocks (mocks.test.ts). */
 const NEEDS_MORE = /pulumi-wayscloud\/native|StackReference|declare const|setMocks/;
@@ -163,6 +162,36 @@ test("the outage that the documents rehearse ends as they say, and the output is
     emulator.signal("SIGTERM");
     await emulator.done;
   }
+});
+
+test("a stack that met the emulator goes to the account as docs/emulator.md says, also if the emulator has ended", async () => {
+  const emulator = await openEmulator();
+  const stack = await openStack({
+    language: "typescript",
+    program: readmeProgram,
+    env: { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_PAT_TOKEN: emulator.apiKey },
+  });
+  await stack.up();
+  const block = readmeBlock("sh", "pulumi up --refresh", "docs/emulator.md");
+  /** A second emulator is the account. */
+  const goTo = async (account: Emulator, commands: string): Promise<void> => {
+    stack.writeFile("pasted", `${account.apiKey}\n`);
+    const here = `export WAYSCLOUD_ENDPOINT=${account.url}; unset WAYSCLOUD_PAT_TOKEN`;
+    const pasted = commands
+      .replace(/^unset.*$/m, here)
+      .replace(/patToken\b/, "$& < pasted")
+      .replace("<customer id>", customerId)
+      .replace("--run-program", "$& --yes");
+    const env = { ...stack.env };
+    const { code, all } = await new Command("bash", ["-euc", pasted], { cwd: stack.folder, env }).done;
+    expect([code, all]).toEqual([0, expect.stringMatching(/\b[34] created/)]);
+    expect([account.account.liveApiKeys().length, account.account.sshKeys().length]).toEqual([2, 1]);
+  };
+  const account = await openEmulator();
+  await goTo(account, block);
+  expect([emulator.account.liveApiKeys(), emulator.account.sshKeys()]).toEqual([[], []]);
+  await account.close();
+  await goTo(await openEmulator(), block.replace(/^pulumi destroy.*\n/, ""));
 });
 
 function withoutTimes(output: string): string {

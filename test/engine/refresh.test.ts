@@ -3,8 +3,6 @@ import type { Fault } from "../../src/emulator";
 import { changesIn } from "../support/stack";
 import { API_KEYS, openWorld, program, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const six = program(
   ["kept", "gone"]
     .map(

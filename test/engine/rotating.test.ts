@@ -2,8 +2,6 @@
 import { changesIn } from "../support/stack";
 import { API_KEYS, openWorld, program, secretsOf, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const DAY = 86_400_000;
 
 test("a rotating key: nothing due, no request; due, one successor; its predecessor revoked by a later up; destroy revokes all", async () => {

@@ -2,8 +2,6 @@
 import { changesIn } from "../support/stack";
 import { API_KEYS, openWorld, program, secretsOf, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const DAY = 86_400_000;
 const token = (name: string, args: object): string =>
   `new wayscloud.PersonalAccessToken("${name}", ${JSON.stringify({ scopes: ["ssh_keys:read"], ...args })});\n`;

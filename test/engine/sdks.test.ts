@@ -10,9 +10,6 @@ import { openEmulator, openStack } from "../support/world";
 import { speakYaml } from "../support/yaml";
 import { changesIn, type Stack } from "../support/stack";
 
-// Go compiles the generators and Pulumi's SDK the first time.
-jest.setTimeout(900_000);
-
 const root = resolve(__dirname, "../..");
 const has = (program: string, version = "--version"): boolean => spawnSync(program, [version]).status === 0;
 const hasHosts = ["nodejs", "python", "go"].every((language) =>

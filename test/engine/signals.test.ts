@@ -6,8 +6,6 @@ import { FaultTable } from "../support/fault-table";
 import type { Command, Stack } from "../support/stack";
 import { API_KEYS, openWorld, program, publicKey, secretsOf, SSH_KEYS } from "../support/world";
 
-jest.setTimeout(400_000);
-
 const table = new FaultTable(__filename);
 
 const both = (trigger: string): string =>

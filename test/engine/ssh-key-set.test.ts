@@ -4,8 +4,6 @@ import { FaultTable, requestLine } from "../support/fault-table";
 import { changesIn } from "../support/stack";
 import { openWorld, program, publicKey, SSH_KEYS, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const table = new FaultTable(__filename);
 
 function set(names: string[], args: object = {}): string {

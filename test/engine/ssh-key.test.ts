@@ -2,8 +2,6 @@
 import { changesIn } from "../support/stack";
 import { openWorld, program, publicKey, SSH_KEYS, takeRequests, type World } from "../support/world";
 
-jest.setTimeout(120_000);
-
 const one = publicKey(1);
 const two = publicKey(2);
 

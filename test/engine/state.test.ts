@@ -5,8 +5,6 @@ import { EXISTING, stateProgram } from "../fixtures/state-program";
 import { changesIn, type State } from "../support/stack";
 import { openWorld, publicKey, secretsOf, takeRequests } from "../support/world";
 
-jest.setTimeout(120_000);
-
 // What a refresh or a diff needs of the inputs stands in the outputs too, and only where it was given.
 const sshKey = ["adopted", "createdAt", "fingerprint", "keyType", "name", "publicKey", "vmCount"];
 const apiKey = ["createdAt", "description", "isActive", "key", "keyPrefix", "keyType", "lastUsedAt"];

@@ -24,8 +24,6 @@ import { served } from "../support/hosts";
 import { changesIn, type Stack } from "../support/stack";
 import { openEmulator, openStack, program } from "../support/world";
 
-jest.setTimeout(200_000);
-
 interface Step {
   uses?: string;
   run?: string;

@@ -9,8 +9,6 @@ import { createRun, type Run } from "../../src/lifecycle/run";
 import { type Properties, UNKNOWN } from "../../src/values";
 import { publicKey } from "../support/world";
 
-jest.setTimeout(60_000);
-
 let emulator: Emulator;
 beforeAll(async () => {
   emulator = await startEmulator();

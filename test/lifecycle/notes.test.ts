@@ -1,7 +1,9 @@
 // What the provider processes of one command tell each other: who may read it, whose word counts, and what happens where it cannot be read.
+import { execFile } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os, { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { Holders } from "../../src/lifecycle/holders";
 import { Notes, removeNotes } from "../../src/lifecycle/notes";
@@ -59,14 +61,14 @@ test("of two processes, one that deletes and one that takes over at the same mom
 test("only this user can read it, and a process that has ended says nothing any more and leaves nothing", () => {
   const one = holders();
   one.claim({ what, holder: "test/dev/a#1" });
-  const run = join(base(), readdirSync(base())[0]!);
-  expect([base(), run].map((each) => statSync(each).mode & 0o777)).toEqual([0o700, 0o700]);
+  const [journal] = readdirSync(base());
+  expect([base(), join(base(), journal!)].map((each) => statSync(each).mode & 0o777)).toEqual([0o700, 0o600]);
   const line = JSON.stringify({ is: "claimed", what: "ssh-key x", holder: "test/dev/gone#1" });
-  writeFileSync(join(run, "4194303-00000000"), `${line}\n`);
+  writeFileSync(join(base(), journal!.replace(/-\d+-/, "-4194303-")), `${line}\n`);
   const two = holders();
   expect(two.isHeldByAnother({ what: "ssh-key x", holder: "" })).toBe(false);
   removeNotes();
-  expect(readdirSync(run)).toEqual([]);
+  expect(readdirSync(base())).toEqual([]);
 });
 
 test("where others could write, nothing is revoked, and the error says what to do", async () => {
@@ -93,4 +95,16 @@ test("where others could write, nothing is revoked, and the error says what to d
 test("without an engine there is nobody to tell, and no file is made", () => {
   new Holders(Notes.of(undefined)).claim({ what, holder: "x#1" });
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("commands that begin while others end all find the folder of the notes", async () => {
+  const script = ["run-typescript.js", "notes-in-child.ts"].map((file) =>
+    join(__dirname, "../support", file),
+  );
+  const env = { ...process.env, TMPDIR: folder };
+  // Two of the same engine, two of others.
+  const children = ["1", "1", "2", "3"].map((port) =>
+    promisify(execFile)(process.execPath, [...script, port], { env }),
+  );
+  for (const { stderr } of await Promise.all(children)) expect(stderr).toBe("");
 });

@@ -10,8 +10,6 @@ import type { Trouble } from "./network";
 const KEYS = Number(process.env.STORM_KEYS ?? (testAll ? 1000 : 60));
 const SEEDS = (process.env.STORM_SEEDS ?? (testAll ? "1,2,3" : "1")).split(",").map(Number);
 
-jest.setTimeout(600_000);
-
 /** Reset before and after, 5xx before and after, 429, truncated: on the wire. One more, late, belongs to the clock and not to the wire. */
 const STORMY: Fault[] = [
   { reset: true },

@@ -6,5 +6,3 @@ import "./across-runs/clocks";
 import "./across-runs/lost";
 import "./across-runs/lists";
 import "./across-runs/ssh-key-set";
-
-jest.setTimeout(150_000);

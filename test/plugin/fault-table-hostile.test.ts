@@ -10,8 +10,6 @@ import type { Properties, ResourceName } from "../support/plugin";
 import { testAll } from "../support/rare";
 import { publicKey } from "../support/world";
 
-jest.setTimeout(150_000);
-
 const table = new FaultTable(__filename);
 const KEYS = ["serviceKey", "personalAccessToken"] as const;
 

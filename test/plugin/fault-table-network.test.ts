@@ -11,8 +11,6 @@ import { startHttpsServer } from "../support/https-server";
 import type { ResourceName } from "../support/plugin";
 import { startProxy } from "../support/proxy";
 
-jest.setTimeout(150_000);
-
 const table = new FaultTable(__filename);
 
 const liveKeys = (watched: Watched): number => KIND_NAMES.flatMap((kind) => watched.live(kind)).length;

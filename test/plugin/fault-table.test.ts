@@ -5,8 +5,6 @@ import { FaultTable, requestLine } from "../support/fault-table";
 import type { ResourceName } from "../support/plugin";
 import { testAll } from "../support/rare";
 
-jest.setTimeout(150_000);
-
 const table = new FaultTable(__filename);
 
 /** The parts of a fault that make no sense for every kind. */

@@ -3,8 +3,6 @@ import "../support/on-plugin-host";
 import { startEmulator } from "../../src/emulator";
 import { Plugin } from "../support/plugin";
 
-jest.setTimeout(60_000);
-
 test("stdout holds the port and nothing else, stderr nothing at all", async () => {
   const plugin = await Plugin.start();
   const { failures } = await plugin.resource("serviceKey").check({}, {});

@@ -3,8 +3,6 @@ import { startEmulator } from "../../src/emulator";
 import { Plugin, unknown, type PluginOptions } from "../support/plugin";
 import { publicKey } from "../support/world";
 
-jest.setTimeout(60_000);
-
 const open: Plugin[] = [];
 
 async function start(options?: PluginOptions): Promise<Plugin> {

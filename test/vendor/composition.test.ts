@@ -2,8 +2,6 @@
 import { openWorld, program, publicKey, secretsOf } from "../support/world";
 import { VendorClients } from "./clients";
 
-jest.setTimeout(180_000);
-
 test("a service key and SSH keys made by `pulumi up` let the SDK create a server, and vmCount follows", async () => {
   const { emulator, stack } = await openWorld({
     program: program(`

@@ -72,7 +72,9 @@ describe.each(KINDS)("a %s", (_what, type, inputs) => {
     await stack.up();
     for (const id of stack.ids) account.emulator.account.remove(id);
     account.timing.elapsed += HOUR;
-    account.emulator.transform = listing((items) => ({ body: { items, limit: items.length + 1, offset: 0 } }));
+    account.emulator.transform = listing((items) => ({
+      body: { items, limit: items.length + 1, offset: 0 },
+    }));
     expect(await stack.refresh()).toBe(true);
     expect(stack.ids).toEqual([]);
   });
