@@ -35,6 +35,11 @@ export class WaysCloudError extends Error {
   /** The API's own reason, redacted. */
   declare readonly reason: string | undefined;
 
+  /** The rest of `message`, if there is any. */
+  get advice(): string | undefined {
+    return this.message === this.summary ? undefined : this.message.slice(this.summary.length + 1);
+  }
+
   constructor(facts: ErrorFacts) {
     // Half of a surrogate pair in a message would end the provider process, or hang it: gRPC cannot encode it.
     const summary = facts.message.toWellFormed();
@@ -153,8 +158,7 @@ export function errorOfStatus(facts: ErrorFacts & { status: number }): WaysCloud
 /** The failure of a request that comes before another one, for that other one: nothing of it was sent, so its outcome is known. */
 export function beforeSending(error: WaysCloudError): WaysCloudError {
   if (error.outcome !== "ambiguous") return error;
-  const { summary, message, status, method, path, reason } = error;
-  const advice = message === summary ? undefined : message.slice(summary.length + 1);
+  const { summary, advice, status, method, path, reason } = error;
   const facts = { message: summary, advice, outcome: "not-sent", method, path, reason } as const;
   if (error instanceof MalformedResponseError) return new MalformedResponseError({ ...facts, status });
   return status === undefined ? new ConnectionError(facts) : errorOfStatus({ ...facts, status });

@@ -21,7 +21,7 @@ import type {
 } from "./schemas";
 import { errorOfOtherAccount } from "./request-errors";
 import { send } from "./send";
-import type { Sender } from "./send";
+import type { Log, Sender } from "./send";
 import { ageOf, Operation, realTiming, serverTime } from "./timing";
 import type { Timing } from "./timing";
 import { createTransport } from "./transport";
@@ -46,7 +46,7 @@ const SSH_KEYS = "/v1/account/ssh-keys";
 /** What a client may be given besides its connection. */
 export interface ClientOptions {
   timing?: Timing;
-  log?: (line: string) => void;
+  log?: Log;
 }
 
 export class AccountClient {

@@ -10,13 +10,16 @@ import type { Connection, HttpResponse, Request, Transport } from "./transport";
 
 export const MAX_ATTEMPTS = 4;
 
+/** Prints a line on the user's terminal: a warning, unless it is only news. */
+export type Log = (line: string, severity?: "info") => void;
+
 export interface Sender {
   connection: Connection;
   transport: Transport;
   limiter: RateLimiter;
   timing: Timing;
-  /** Prints a line on the user's terminal, during long waits. */
-  log: (line: string) => void;
+  /** For long waits. */
+  log: Log;
 }
 
 /**
@@ -40,7 +43,10 @@ export async function send(sender: Sender, request: Request): Promise<HttpRespon
     const news = wait > SILENT_WAIT_MS ? "" : undefined;
     const also = isRateLimited ? sender.limiter.throttle(wait, wave) : news;
     if (also !== undefined) {
-      sender.log(`${request.operation.title}: ${causeOf(error)}, retrying in ${inSeconds(wait)}${also}.`);
+      sender.log(
+        `${request.operation.title}: ${causeOf(error)}, retrying in ${inSeconds(wait)}${also}.`,
+        "info",
+      );
     }
     if (!isRateLimited) await sender.timing.sleep(wait);
   }

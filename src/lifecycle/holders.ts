@@ -1,7 +1,9 @@
 // Which resource manages which key, as seen so far in this command: two resources must never manage the same one, and a key that another
 // one holds is not revoked.
+import type { Log } from "../api/send";
 import { errorMessage, RefusedError } from "../errors";
 import { idKey } from "../judge/presence";
+import { capitalize } from "../text/quote";
 import { Creations } from "./create-once/creation";
 import type { Note, Notes, Role } from "./notes";
 
@@ -204,7 +206,7 @@ export class Holders {
  * (`up --replace` does not inform the provider), refuses.
  */
 export async function deleteUnlessHeld(
-  run: { holders: Holders; log: (line: string) => void },
+  run: { holders: Holders; log: Log },
   [holding]: Holding[],
   what: string,
   /** The input by which another resource takes it over. */
@@ -220,11 +222,11 @@ export async function deleteUnlessHeld(
   holders.release(holding);
   if (claimant !== undefined && isSameOwner(ownerOf(holding.holder), ownerOf(claimant))) {
     throw new RefusedError(
-      `${what} was not replaced: \`${input}\` let the new resource take the same key again. Nothing was revoked. Remove \`${input}\` from the program` +
+      `${capitalize(what)} was not replaced: \`${input}\` let the new resource take the same key again. Nothing was revoked. Remove \`${input}\` from the program` +
         " (that changes nothing by itself), run `pulumi up`, then replace the resource.",
     );
   }
-  run.log(`Keeping ${what}: another resource manages it now.`);
+  run.log(`Keeping ${what}: another resource manages it now.`, "info");
 }
 
 /** The name that an error can give to a holder: what comes before its `#`, if it has one. */

@@ -14,6 +14,8 @@ export interface Diff {
   deleteBeforeReplace?: boolean;
   /** What an update in place makes of the outputs that it changes, {@link UNKNOWN} where only the account can tell. */
   outputs?: Properties;
+  /** What a preview has to say of the update, where the properties alone do not. */
+  ahead?: string | undefined;
   /** What the state holds and the update gives up, as its holdings name it: another resource may take it over. */
   releases?: ReadonlySet<string>;
   /** It is replaced because this time (RFC 3339) has come by the local clock. */

@@ -2,6 +2,7 @@
 import type * as api from "../api/client";
 import type { AccountClient } from "../api/client";
 import type { ApiKey, SshKeyRecord } from "../api/schemas";
+import type { Log } from "../api/send";
 import type { Timing } from "../api/timing";
 import { resolveConnection } from "../config";
 import type { ConfigLookup } from "../config";
@@ -21,8 +22,7 @@ export class Run {
 
   constructor(
     private readonly connect: () => AccountClient,
-    /** A line for the user's terminal. */
-    readonly log: (line: string) => void,
+    readonly log: Log,
     readonly holders = new Holders(),
   ) {}
 
@@ -73,7 +73,7 @@ function accountOf(client: AccountClient): Account {
 export function createRun(
   config: ConfigLookup,
   configSource: string | (() => string),
-  options: { timing?: Timing; log: (line: string) => void; holders?: Holders },
+  options: { timing?: Timing; log: Log; holders?: Holders },
 ): Run {
   const connect = (): AccountClient => {
     const connection = resolveConnection(

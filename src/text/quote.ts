@@ -51,3 +51,7 @@ export function listed(names: readonly string[]): string {
     ? `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1) ?? ""}`
     : (quoted[0] ?? "");
 }
+
+export function capitalize(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

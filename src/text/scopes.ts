@@ -24,6 +24,6 @@ export function scopeWarnings(scopes: unknown): string[] {
     if (typeof scope !== "string" || KNOWN_SCOPES.some((known) => known === scope)) return [];
     const meant = nearest(scope, KNOWN_SCOPES, MOST_CHANGES);
     if (meant === undefined) return [];
-    return `\`scopes\` has the unknown scope ${quoteForTerminal(scope)}; did you mean "${meant}"? It is sent as it is: the API decides which scopes exist.`;
+    return `Unknown scope ${quoteForTerminal(scope)}; did you mean "${meant}"? It is sent as it is: the API decides which scopes exist.`;
   });
 }

@@ -23,12 +23,18 @@ return { id: db.keyId, previous: db.previousKeyId, key: db.key, previousKey: db.
   );
 
   clock = Date.now();
-  // Drift detection is not alarmed by a rotation that is due; the preview tells it.
-  await stack.refresh(["--expect-no-changes"]);
+  // Drift detection is not alarmed by a rotation that is due; the preview tells it, once, and why.
+  const ahead =
+    /The service key "pulumi test\/dev\/db": this update creates a new key, because it was due\./g;
+  const refreshed = await stack.refresh(["--expect-no-changes"]);
   takeRequests(emulator);
-  expect(changesIn(await stack.preview())).toMatchObject({ "to update": 1 });
-  expect(takeRequests(emulator)).toEqual([]);
-  expect(changesIn(await stack.up())).toMatchObject({ updated: 1 });
+  const preview = await stack.preview(["--refresh"]);
+  expect(changesIn(preview)).toMatchObject({ "to update": 1 });
+  expect(takeRequests(emulator)).toEqual([`GET ${API_KEYS}`]);
+  const up = await stack.up();
+  expect(changesIn(up)).toMatchObject({ updated: 1 });
+  expect([refreshed, preview, up].map(({ all }) => all.match(ahead)?.length ?? 0)).toEqual([0, 1, 0]);
+  expect(up.all).toMatch(/The service key .*: rotated, because it was due\. The current key is /);
   expect(takeRequests(emulator)).toEqual([`GET ${API_KEYS}`, `POST ${API_KEYS}/service`]);
   const second = await stack.outputs();
   expect(second).toMatchObject({ previous: first.id, previousKey: "[secret]" });

@@ -146,7 +146,7 @@ test("a key that the account or another resource has already is refused, naming 
   const taken = await stack.up([], { allowFail: true });
   expect(taken.code).not.toBe(0);
   expect(taken.all).toContain(`already has this public key as "theirs" (id ${sameKey.id})`);
-  expect(taken.all).toContain("Otherwise set `adoptExisting: true` to adopt the key");
+  expect(taken.all).toContain("Set `adoptExisting: true` to adopt it, or delete it");
   emulator.account.remove(sameKey.id);
 
   const sameName = emulator.account.addSshKey({ name: "mine", publicKey: two });
@@ -165,7 +165,9 @@ test("a key that the account or another resource has already is refused, naming 
   expect(both.code).not.toBe(0);
   const [owner, ...none] = await stack.resources();
   expect(none).toEqual([]);
-  expect(both.all).toMatch(/already manages the same public key \(SHA256:.{43}\)/);
+  expect(both.all).toMatch(
+    /another resource of this program, "\w+", named "\S+" in the account, already manages the same public key \(SHA256:.{43}\)\. .*Remove one of the two/,
+  );
   expect(both.all).toContain(`named "${owner?.outputs?.name as string}" in the account`);
   const { name, id } = emulator.account.sshKeys().find(({ publicKey: key }) => key.startsWith(one))!;
   expect([id, name]).toEqual([owner?.id, owner?.outputs?.name]);

@@ -5,8 +5,10 @@ import fc from "fast-check";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, Fault } from "../../src/emulator";
 import { createRun } from "../../src/lifecycle/run";
+import { UNKNOWN } from "../../src/values";
 import type { Properties } from "../../src/values";
 import type { Resource } from "../support/engine-resources";
+import { sentence } from "../support/engine-log";
 import { FakeTiming } from "../support/fake-timing";
 
 const DAY = 86_400_000;
@@ -61,7 +63,7 @@ class Stack {
     };
     return createRun((key) => account[key], "the test", {
       timing: this.timing,
-      log: (line) => this.log.push(line),
+      log: (line) => this.log.push(sentence(line)),
     });
   }
 
@@ -234,6 +236,39 @@ test("a rotation that fails after the predecessor was retired says so in the sta
   expect(await db.up()).toBe("failed");
   expect(db.state!.outputs.previousKeyId).toBeNull();
   expect(db.live).toEqual([db.state!.outputs.keyId]);
+});
+
+test("a preview says that the update creates a new key, why, and what becomes of the others; of nothing else", async () => {
+  const db = await stack();
+  await db.up();
+  const ahead = (inputs: Properties = {}): string | undefined => {
+    const checked = db.life.check({}, { ...db.inputs, ...inputs });
+    return db.life.diff(db.state!.id, db.state!.outputs, checked.inputs, db.timing.now()).ahead;
+  };
+  const first = String(db.state!.outputs.keyId);
+  const stays = (id: string): string =>
+    `The current key ${id} stays valid until another \`pulumi up\`, 7 days later or more, revokes it.`;
+  expect([ahead(), ahead({ overlapDays: 5 }), ahead({ service: "dns" })]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const what = 'The service key "pulumi p/dev/db": this update creates a new key, because';
+  expect(ahead({ rotationTriggers: { a: "1" }, description: "ours" })).toBe(
+    `${what} the program changes \`description\` and \`rotationTriggers\`. ${stays(first)}`,
+  );
+  expect(ahead({ rotationTriggers: { a: UNKNOWN } })).toContain("may create a new key");
+  db.pass(30);
+  expect(ahead()).toBe(`${what} it was due. ${stays(first)}`);
+  expect(ahead({ overlapDays: 0 })).toMatch(/ stays valid until another `pulumi up` revokes it\.$/);
+  await db.up();
+  const { keyId, previousKeyId } = db.state!.outputs as { keyId: string; previousKeyId: string };
+  expect(ahead()).toBeUndefined();
+  expect(ahead({ rotationTriggers: { a: "1" } })).toBe(
+    `${what} the program changes \`rotationTriggers\`. It first revokes the previous key ${previousKeyId}, whose overlap is not over. ${stays(keyId)}`,
+  );
+  db.state!.outputs.isActive = false;
+  expect(ahead()).toBe(`${what} the key ${keyId} was not active.`);
 });
 
 test("holdWhileUsed keeps a predecessor that is in use, says so, and lets it go when it is not", async () => {

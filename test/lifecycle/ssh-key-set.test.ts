@@ -236,7 +236,7 @@ describe("a lost response", () => {
     const partial = await unresolved();
     expect(partial.id).toMatch(ID);
     expect(partial.message).toMatch(
-      /may have been created all the same.*recorded in the state as unresolved/s,
+      /^Creating the SSH key "team-\w+" failed: POST [^:]*:\d+ \(ECONNRESET\)\. It may have been created all the same\. The list could not be read: GET \S+ answered [^:]*: trouble\. It is recorded in the state as unresolved\. /,
     );
     expect(Object.keys(partial.outputs.keys as object)).toHaveLength(1);
     expect(Object.keys(partial.outputs.unresolved as object)).toHaveLength(1);
@@ -298,6 +298,15 @@ describe("a partial failure", () => {
     expect(account()).toEqual({});
   });
 
+  test("that has the same remedy for all keys says it once, after the list", async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `k${index}`);
+    for (const name of names) emulator.account.addSshKey({ name, publicKey: publicKey(name) });
+    const error: unknown = await create(keysOf(...names)).catch((thrown: unknown) => thrown);
+    expect(String(error)).toMatch(
+      /:(\n- "k\d+": [^\n]* has this public key as "k\d+" \(id \S+\)\.){10}\n- and 2 more\nSet `adoptExisting: true` to adopt it, or[^\n]*$/,
+    );
+  });
+
   test("that is the same for all is said once: no credential", async () => {
     const run = createRun(() => undefined, "stack config", { timing, log: () => undefined });
     const names = Array.from({ length: 100 }, (_, index) => `k${index}`);
@@ -310,7 +319,7 @@ describe("a partial failure", () => {
     const names = Array.from({ length: 60 }, (_, index) => `m${index}`);
     const run = command(trouble("POST", "401", { times: 99 }));
     await expect(create(keysOf(...names), {}, run)).rejects.toThrow(
-      /and \d+ more were not tried.*and 6 more$/s,
+      /and \d+ more were not tried.*and 6 more\nSet a valid personal access token\.$/s,
     );
     expect(account()).toEqual({});
   });
@@ -387,10 +396,19 @@ describe("a killed run", () => {
     const orphan = emulator.account.addSshKey({ name: "team-bjarne", publicKey: publicKey("bjarne") });
     const partial = await failed(up(made, keysOf("anna", "bjarne")));
     expect(partial.message).toContain(`"team-bjarne" (id ${orphan.id})`);
-    expect(partial.message).toContain("set `adoptExisting: true`");
+    expect(partial.message).toContain("Set `adoptExisting: true`");
     expect(Object.keys(held(partial))).toEqual(["team-anna"]);
     expect(emulator.account.sshKeys()).toHaveLength(2);
   });
+});
+
+test("a long change says now and then how far it is, a short one does not", async () => {
+  const names = Array.from({ length: 40 }, (_, index) => `n${index}`);
+  const made = await create(keysOf(...names.slice(0, 20)));
+  expect(printed).toBe("");
+  emulator.faults.add({ method: "POST", status: 429, headers: { "Retry-After": "60" } });
+  await up(made, keysOf(...names));
+  expect(printed).toMatch(/^The SSH key set: \d+ of 20 keys are done\.$/m);
 });
 
 test("a name that is taken is a conflict that names its holder and the input", async () => {
@@ -449,7 +467,9 @@ describe("beside SshKey resources of the same program", () => {
   test("the same new key in both, in one run: one of them adds it, the other is refused", async () => {
     const run = command();
     const made = await create(keysOf("anna"), {}, run);
-    await expect(sshKey("anna", {}, run)).rejects.toThrow("already manages the same public key");
+    await expect(sshKey("anna", {}, run)).rejects.toThrow(
+      /, named "team-anna" in the account, already manages the same public key \(\S+\)\. .*Remove one of the two/,
+    );
     expectExact(made);
   });
 

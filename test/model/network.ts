@@ -1,4 +1,5 @@
 // The network between a provider process and the emulator, and the clock of both: answers get lost, requests arrive late, processes are killed.
+import { sentence } from "../support/engine-log";
 import type { Emulator } from "../../src/emulator";
 import type { Transport } from "../../src/api/transport";
 import { Holders } from "../../src/lifecycle/holders";
@@ -132,7 +133,7 @@ export function startProcess(
   };
   const context = createRun((key) => account[key], "the test", {
     timing,
-    log: options.log,
+    log: (line) => options.log(sentence(line)),
     holders: new Holders(options.journal?.open()),
   });
   const { sender } = context.client as unknown as { sender: { transport: Transport } };

@@ -140,10 +140,16 @@ test.each(Object.entries(UPDATES))(
       changes: true,
       replaces: [],
     });
+    expect(host.news).toEqual([]);
     const shown = await host.update(urn, created.id, olds, news, true);
     expect(takeRequests(emulator)).toEqual([]);
+    // A preview says of a rotation, and of nothing else, what its properties do not show.
+    const rotates = shown.keyId === unknown;
+    expect(host.news.splice(0)).toEqual(rotates ? [[urn, expect.stringContaining("creates a new key")]] : []);
 
     const updated = await host.update(urn, created.id, olds, news);
+    if (rotates) expect(host.news).toEqual([[urn, expect.stringContaining(String(updated.keyId))]]);
+    expect(host.warnings).toEqual([]);
     const [before, preview, after] = [olds, shown, updated].map((all) => flat(className, all));
     const unknowns = Object.keys(preview!).filter((name) => preview![name] === unknown);
     expect(unknowns.sort()).toEqual([...expected].sort());

@@ -138,7 +138,10 @@ test("what the user must know appears at the resource", async () => {
   const urn = urnOf("ServiceKey");
   emulator.faults.add({ method: "POST", reset: true, commit: true });
   await host.up(urn, { service: "dns" });
-  expect(host.warnings).toContainEqual([urn, expect.stringContaining("was lost")]);
+  expect(host.warnings).toEqual([[urn, expect.stringContaining("was lost")]]);
+  expect(host.news).toEqual([
+    [urn, expect.stringContaining("revoked the one that the lost attempt had created")],
+  ]);
 });
 
 test("a scope that looks mistyped is a warning at the token, in the preview as well, and is sent as it is", async () => {

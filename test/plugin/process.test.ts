@@ -49,6 +49,16 @@ test("a key is created, read, left alone and deleted with the account that confi
   }
 });
 
+test("an error that the engine shows at the resource is not printed once more", async () => {
+  const config = { "wayscloud:apiKey": "wayscloud_pat_example", "wayscloud:endpoint": "http://127.0.0.1:1" };
+  const plugin = await start({ config });
+  const keys = plugin.resource("sshKey");
+  const gone = { name: "a", publicKey: publicKey(1), fingerprint: "", createdAt: "", adopted: false };
+  for (const failing of [keys.read("../x", gone), keys.delete("../x", gone)])
+    await expect(failing).rejects.toThrow("cannot be read");
+  expect(plugin.stderr()).toBe("");
+});
+
 test("unknown values of other resources pass check and diff without a request", async () => {
   // Nobody listens at the engine's nor at the API's address.
   const plugin = await start({

@@ -2,21 +2,32 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 
-type Warning = [urn: string, message: string];
+type Line = [urn: string, message: string];
+
+/** Every line of the package is a sentence. */
+export function sentence(line: string): string {
+  if (!/^[A-Z].*[.)]$/s.test(line)) throw new Error(`not a sentence: ${line}`);
+  return line;
+}
 
 export class EngineLog {
   address = "";
   private readonly server = new Server();
 
-  private constructor(private readonly warnings: Warning[]) {}
+  private constructor(
+    private readonly warnings: Line[],
+    private readonly news: Line[],
+  ) {}
 
-  static start(warnings: Warning[] = []): Promise<EngineLog> {
-    const engine = new EngineLog(warnings);
+  static start(warnings: Line[] = [], news: Line[] = []): Promise<EngineLog> {
+    const engine = new EngineLog(warnings, news);
     engine.server.addService(EngineService, {
       log: ({ request }: { request: LogRequest }, respond: (error: null, empty: Empty) => void) => {
-        warnings.push([request.getUrn(), request.getMessage()]);
+        const lines = request.getSeverity() === LogSeverity.INFO ? news : warnings;
+        lines.push([request.getUrn(), sentence(request.getMessage())]);
         respond(null, new Empty());
       },
     });
@@ -30,7 +41,7 @@ export class EngineLog {
   }
 
   get messages(): string[] {
-    return this.warnings.map(([, message]) => message);
+    return [...this.warnings, ...this.news].map(([, message]) => message);
   }
 
   stop(): void {

@@ -37,6 +37,7 @@ export class CallFailure extends Error {
 export class PluginHost {
   /** `[URN, message]` of what the user's terminal would show. */
   readonly warnings: [urn: string, message: string][] = [];
+  readonly news: [urn: string, message: string][] = [];
   private readonly stops: (() => void)[] = [];
   private client!: ResourceProviderClient;
   private engine!: EngineLog;
@@ -44,7 +45,7 @@ export class PluginHost {
   /** Another provider process of the same command has the same engine. */
   static async start(config: Properties = {}, other?: PluginHost): Promise<PluginHost> {
     const host = new PluginHost();
-    const engine = (host.engine = other?.engine ?? (await EngineLog.start(host.warnings)));
+    const engine = (host.engine = other?.engine ?? (await EngineLog.start(host.warnings, host.news)));
     if (!other) host.stops.push(() => engine.stop());
     const { port, server } = await startServer();
     host.stops.push(() => server.forceShutdown());

@@ -8,6 +8,7 @@ import { unsafeEntryIn, unsafeEntryMessage } from "../../text/unsafe-entry";
 import { without, UNKNOWN } from "../../values";
 import type { Properties } from "../../values";
 import { RefreshClock } from "../refresh-clock";
+import { NEVER_DUE } from "../resource";
 import type { EncodedOutcome, Resource } from "../resource";
 
 /** How the SDK writes an unknown value (`pulumi.runtime.unknownValue`), whatever its type. */
@@ -27,6 +28,7 @@ export interface ProviderProcess {
 export function dynamicProvider(resource: Resource, host: ProviderProcess): dynamic.ResourceProvider {
   const clock = new RefreshClock(() => host.now());
   const { run } = host;
+  let isPreview = false;
   return {
     // Only stores the config: the SDK hands out this provider before `configure` has resolved, so other calls may already be running.
     configure: (request) => {
@@ -36,6 +38,7 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
     check: (olds: Properties, news: Properties) =>
       withoutStackTrace(() => {
         clock.noteCheck();
+        isPreview = news.__preview === true;
         const { inputs, failures } = resource.check(decode(olds), decode(news), run.holders);
         const unsafe = unsafeEntryIn(news);
         if (unsafe) failures.push({ property: "", reason: unsafeEntryMessage(unsafe) });
@@ -50,7 +53,8 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
       withoutStackTrace(() => {
         const now = clock.now(id);
         const diff = resource.diff(id, decode(olds), decode(news), now, run.holders);
-        const { changes, replaces, deleteBeforeReplace } = diff;
+        const { changes, replaces, deleteBeforeReplace, ahead } = diff;
+        if (ahead !== undefined && isPreview && now !== NEVER_DUE) run.log(ahead, "info");
         return { changes, replaces, ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }) };
       }),
     create: (inputs: Properties) =>
@@ -74,9 +78,11 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
   };
 }
 
-/** Without the provider's code, and with unknown values as {@link UNKNOWN}. */
+/** Without what is the host's own, and with unknown values as {@link UNKNOWN}. */
 function decode(properties: Properties): Properties {
-  return mapValues(without(properties, "__provider"), (value) => (value === UNKNOWN_VALUE ? UNKNOWN : value));
+  return mapValues(without(properties, "__provider", "__preview"), (value) =>
+    value === UNKNOWN_VALUE ? UNKNOWN : value,
+  );
 }
 
 /** Only what gRPC can carry: `undefined` would break it, after the request was made. */
@@ -114,13 +120,16 @@ async function withoutStackTrace<T>(work: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** The SDK prints every thrown error with its stack, in addition to the engine's own message. For expected errors, reduce that to one line. */
+/** What the SDK prints of an expected error, in addition to the engine's own message at the resource. */
+export const REPETITION = "pulumi-wayscloud: explained at the resource";
+
+/** The SDK prints the error and its stack. */
 function withoutStack(error: unknown): unknown {
   if (error instanceof WaysCloudError) {
-    const { name } = error;
+    const [text, stack] = REPETITION.split(": ");
     // `configurable`, because the same error object arrives once for every resource that waited for the shared list.
-    Object.defineProperty(error, "toString", { value: () => "pulumi-wayscloud", configurable: true });
-    error.stack = `${name}, explained at the resource`;
+    Object.defineProperty(error, "toString", { value: () => text, configurable: true });
+    Object.defineProperty(error, "stack", { value: stack, configurable: true });
   }
   // The SDK's process would never answer a call that ends with half of a surrogate pair.
   if (error instanceof Error) error.message = errorMessage(error);

@@ -8,8 +8,13 @@ import { Holders } from "../../lifecycle/holders";
 import { Notes } from "../../lifecycle/notes";
 import { createRun } from "../../lifecycle/run";
 import { resources } from "../resources";
-import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
+import { dynamicProvider, REPETITION, UNKNOWN_VALUE } from "./adapter";
 import type { ProviderProcess } from "./adapter";
+
+const { error: print } = console;
+console.error = (...line: unknown[]) => {
+  if (line[0] !== REPETITION) print(...line);
+};
 
 let config: dynamic.Config | undefined;
 

@@ -9,7 +9,7 @@ import { createRun, type Run } from "../../lifecycle/run";
 import { UNKNOWN } from "../../values";
 import type { Properties } from "../../values";
 import { callTiming } from "./call-scope";
-import { engineAddress, warn } from "./engine-log";
+import { engineAddress, log } from "./engine-log";
 
 /** The names of a setting in a configuration: our own, without their namespace, and those of an explicit Provider of the dynamic host. */
 export function namesOf(setting: Setting): string[] {
@@ -40,7 +40,7 @@ export class PluginAccount {
   context(): Run {
     return (this.made ??= createRun(this.lookUp, this.source, {
       timing: callTiming,
-      log: warn,
+      log,
       holders: new Holders(Notes.of(engineAddress())),
     }));
   }

@@ -10,7 +10,7 @@ import { same, without, UNKNOWN } from "../../values";
 import type { Properties } from "../../values";
 import { namesOf, PluginAccount } from "./account";
 import { diffResponse } from "./detailed-diff";
-import { warn } from "./engine-log";
+import { log } from "./engine-log";
 import { configuration, secretsAmong } from "./schema/tables";
 import { parseUrn } from "./urn";
 import { decode, encode } from "./values";
@@ -91,7 +91,7 @@ export function diffConfig(request: messages.DiffRequest): messages.DiffResponse
       name === "endpoint" ? endpointIn(config) : config[name],
     );
     const isMove = from !== undefined && to !== undefined && from !== to && to !== UNKNOWN;
-    if (warning !== undefined && isMove) warn(warning);
+    if (warning !== undefined && isMove) log(warning);
   }
   const diff: Diff = { changes: changed.length > 0, replaces: [], changed };
   return diffResponse(diff, olds, news);

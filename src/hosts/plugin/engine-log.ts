@@ -2,6 +2,7 @@
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 
+import type { Log } from "../../api/send";
 import { urnOfCall, withoutSecrets } from "./call-scope";
 import { grpc } from "./sdk";
 
@@ -48,10 +49,10 @@ export function watchEngine(gone: () => void): void {
 const LONGEST_WAIT_MS = 2_000;
 const pending = new Set<Promise<void>>();
 
-/** A warning at the resource of the running call. */
-export function warn(message: string): void {
+/** A line at the resource of the running call. */
+export const log: Log = (message, severity) => {
   const request = new LogRequest();
-  request.setSeverity(LogSeverity.WARNING);
+  request.setSeverity(severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING);
   request.setMessage(withoutSecrets(message));
   request.setUrn(urnOfCall());
   const sent = new Promise<void>((resolve) => {
@@ -62,7 +63,7 @@ export function warn(message: string): void {
   });
   pending.add(sent);
   void sent.then(() => pending.delete(sent));
-}
+};
 
 /** Until everything said has arrived: the engine ends a plugin whose calls are answered. */
 export async function logged(): Promise<void> {

@@ -12,7 +12,7 @@ import type { PluginAccount } from "./account";
 import { withoutSecrets } from "./call-scope";
 import { IMPORTED, withDefaults, withImported, withSeededMark } from "./defaults";
 import { diffResponse } from "./detailed-diff";
-import { warn } from "./engine-log";
+import { log } from "./engine-log";
 import { ResourceInitFailed } from "./failure";
 import { completed, lookUp, withHolder, withoutHolder } from "./import";
 import { previewOfCreate, previewOfUpdate } from "./preview";
@@ -48,7 +48,7 @@ export class ResourceMethods {
     const lost = propertyWithLost(request.getNews());
     if (lost !== undefined)
       failures.push({ property: "", reason: unsafeEntryMessage({ property: lost, entry: LOST }) });
-    for (const warning of scopeWarnings(news.scopes)) warn(warning);
+    for (const warning of scopeWarnings(news.scopes)) log(warning);
     const response = new messages.CheckResponse();
     const checked = withSeededMark(news, olds, inputs, request.getRandomseed_asU8());
     response.setInputs(
@@ -135,7 +135,8 @@ export class ResourceMethods {
     const olds = stateOf(resource, before.properties, news);
     const response = new messages.UpdateResponse();
     if (request.getPreview()) {
-      const { outputs = {} } = resource.lifecycle.diff(id, olds, news, this.clock.now(id));
+      const { outputs = {}, ahead } = resource.lifecycle.diff(id, olds, news, this.clock.now(id));
+      if (ahead !== undefined) log(ahead, "info");
       response.setProperties(outgoing(resource, previewOfUpdate(resource.table, olds, outputs), secrets));
       return response;
     }
@@ -151,8 +152,8 @@ export class ResourceMethods {
   async delete(request: messages.DeleteRequest): Promise<InstanceType<typeof Empty>> {
     const resource = resourceOf(request.getUrn());
     if (this.lookedUp.has(`${request.getUrn()} ${request.getId()}`)) {
-      warn(
-        `Keeping ${request.getId()}: the option \`import\` has imported it again. Remove the option from the program.`,
+      log(
+        `Keeping the ${resource.className} ${request.getId()}: the option \`import\` has imported it again. Remove the option from the program.`,
       );
       return new Empty();
     }

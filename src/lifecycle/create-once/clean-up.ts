@@ -64,7 +64,7 @@ export async function cleanUp<Entry extends Listed>(
   const [left = []] = await findLeft(list, [lost], held, run, operation);
   for (const { id, createdAt } of left) await list.remove(id, operation, createdAt);
   const ids = left.map(({ id }) => id);
-  run.log(ids.length > 0 ? messages.cleanedUp(lost.what, ids) : messages.nothingLeft(lost.what));
+  run.log(messages.cleanedUp(lost.what, ids), "info");
 }
 
 /** The entries that cannot be read, and so may be the work of one of these attempts: what they show does not rule that out. */

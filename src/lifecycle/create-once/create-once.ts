@@ -99,7 +99,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       return this.unresolved(error, messages.MAY_BE_LATE);
     }
     if (unseen === 0) {
-      this.run.log(messages.createdAgain(this.creation.what, removed));
+      this.run.log(messages.createdAgain(this.creation.what, removed), "info");
       return { is: "created", ...made };
     }
     return this.finish(made, await this.removeDuplicates(made.value.id), cause);
@@ -113,7 +113,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   ): Created<Made> {
     const { what } = this.creation;
     if (removed !== undefined) {
-      this.run.log(messages.createdAgain(what, removed));
+      this.run.log(messages.createdAgain(what, removed), "info");
       return { is: "created", ...made };
     }
     this.note(cause, made);
@@ -139,7 +139,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     const { ours, possibly } = found;
     const [first] = ours;
     if (first && creation.keep) {
-      run.log(messages.wasCreated(creation.what, first.id));
+      run.log(messages.wasCreated(creation.what, first.id), "info");
       return { is: "kept", made: { value: creation.keep(first), serverTime: this.serverTime } };
     }
     if (ours.length === 0 && possibly.length > 0) {
@@ -150,7 +150,10 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       for (const entry of ours) await creation.remove(entry);
     } catch (error) {
       const left = messages.listCandidates(ours);
-      return { is: "open", why: `what it left (${left}) could not be revoked: ${errorMessage(error)}` };
+      return {
+        is: "open",
+        why: `the leftover of the lost attempt (${left}) could not be revoked: ${errorMessage(error)}`,
+      };
     }
     if (possibly.length > 0) run.log(messages.possibleLeftover(creation.what, possibly));
     return { is: "removed", count: ours.length };
@@ -208,10 +211,9 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
 
   private unresolved(cause: WaysCloudError, why: string): Created<Made> {
     this.note(cause);
-    const { what } = this.creation;
     return {
       is: "unresolved",
-      why: messages.unresolved(what, cause, why),
+      why: messages.unresolved(cause, why),
       started: this.started.at(this.serverTime),
     };
   }

@@ -1,6 +1,7 @@
 // What is said about create requests whose responses were lost: log lines, and errors that need the user's help.
 import { errorMessage } from "../../errors";
 import type { WaysCloudError } from "../../errors";
+import { capitalize } from "../../text/quote";
 import { sanitize } from "../../text/redact";
 import type { Listed } from "./creation";
 
@@ -27,7 +28,11 @@ export function createdAgain(what: string, removed: number): string {
 }
 
 export function cleanedUp(what: string, ids: readonly string[]): string {
-  return `${capitalize(what)}: removed ${ids.join(", ")}, which a lost create request had left.`;
+  const done =
+    ids.length > 0
+      ? `removed ${ids.join(", ")}, which a lost create request had left`
+      : "nothing of the lost create request was found";
+  return `${capitalize(what)}: ${done}.`;
 }
 
 export function notChecked(what: string, error: unknown): string {
@@ -58,10 +63,12 @@ export function candidatesRemain(candidates: Candidate[]): string {
   return `the account has ${listCandidates(candidates)}, which could be it.`;
 }
 
-export function unresolved(what: string, cause: WaysCloudError, why: string): string {
+export function unresolved(cause: WaysCloudError, why: string): string {
+  // The cause has said already which operation failed.
+  const [title = ""] = /^.*? failed: /.exec(cause.summary) ?? [];
   return (
-    `${cause.summary} ${capitalize(what)} may have been created all the same, and ${why}` +
-    " It is recorded in the state as unresolved: fix the cause and run `pulumi up` again, which cleans up and creates it (`pulumi destroy` only cleans up)."
+    `${cause.summary} It may have been created all the same. ${capitalize(why.replaceAll(title, ""))} It is recorded in the state as unresolved.` +
+    " Fix the cause and run `pulumi up` again: that cleans up and creates it. (`pulumi destroy` only cleans up.)"
   );
 }
 
@@ -95,12 +102,4 @@ export function listCandidates(candidates: readonly (Candidate | Listed)[]): str
       return `${entry.id} (created ${created}${why === undefined ? "" : `; ${sanitize(why, [], 120)}`})`;
     })
     .join(", ");
-}
-
-function capitalize(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
-}
-
-export function nothingLeft(what: string): string {
-  return `${capitalize(what)}: nothing of the lost create request was found.`;
 }

@@ -1,6 +1,8 @@
 // What an update of a rotating key does: one plan, by which a preview shows it and an update carries it out.
+import { capitalize, listed } from "../../text/quote";
 import { same, UNKNOWN, isPast } from "../../values";
 import type { MaybeUnknown, Properties } from "../../values";
+import { describeKey } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
 import type { KeyKind } from "../api-key/kind";
 import type { Diff } from "../lifecycle";
@@ -12,6 +14,8 @@ import type { HoldingKeys, RotatingKeyState } from "./state";
 export interface RotationPlan {
   /** Why a new key is created, if so. */
   rotate: "asked" | "due" | "inactive" | undefined;
+  /** The same in words, after "because". */
+  why: string;
   /** A new key is due, but the previous one is still within its overlap. */
   isPostponed: boolean;
   /** The overlap of the previous key is over. */
@@ -33,10 +37,39 @@ export function planRotation<Spec extends object>(
     previous !== null && lost === null && same(state.overlapDays ?? 0, inputs.overlapDays ?? 0);
   const isOverlapOver = mayRetire && isPast(previous.retireAt, now);
   const isDue = nextRotationAt === UNKNOWN || isDueByTime({ nextRotationAt, current }, now);
-  const isAskedFor = changedKeyInputs(rotation, state, inputs).length > 0;
+  const asked = changedKeyInputs(rotation, state, inputs);
   const isFree = previous === null || isOverlapOver;
-  const rotate = isAskedFor ? "asked" : !current.isActive ? "inactive" : isDue && isFree ? "due" : undefined;
-  return { rotate, isPostponed: rotate === undefined && isDue, isOverlapOver, nextRotationAt };
+  const rotate =
+    asked.length > 0 ? "asked" : !current.isActive ? "inactive" : isDue && isFree ? "due" : undefined;
+  const why = {
+    asked: `the program changes ${listed(asked)}`,
+    due: "it was due",
+    inactive: `the key ${current.id} was not active`,
+  }[rotate ?? "due"];
+  return { rotate, why, isPostponed: rotate === undefined && isDue, isOverlapOver, nextRotationAt };
+}
+
+/** What a rotation does, for a preview. */
+function rotationAhead<Spec extends object>(
+  { kind }: Rotation<Spec>,
+  { current, previous }: HoldingKeys<Spec>,
+  inputs: RotatingKeyInputs<Spec>,
+  { rotate, why, isOverlapOver }: RotationPlan,
+): string | undefined {
+  if (rotate === undefined) return undefined;
+  const what = capitalize(describeKey(kind, current.description ?? undefined));
+  const creates = same(inputs, inputs) ? "creates" : "may create";
+  const early =
+    rotate === "asked" && previous && !isOverlapOver
+      ? ` It first revokes the previous key ${previous.id}, whose overlap is not over.`
+      : "";
+  const { overlapDays: days = 0 } = inputs;
+  const later =
+    days === UNKNOWN || days === 0 ? "" : `, ${days} ${days === 1 ? "day" : "days"} later or more,`;
+  const stays = current.isActive
+    ? ` The current key ${current.id} stays valid until another \`pulumi up\`${later} revokes it.`
+    : "";
+  return `${what}: this update ${creates} a new key, because ${why}.${early}${stays}`;
 }
 
 export function diffRotatingKey<Spec extends object>(
@@ -62,7 +95,8 @@ export function diffRotatingKey<Spec extends object>(
     ...(state.lost ? ["unresolved"] : []),
   ];
   const outputs = outputsAfter(rotation, state, inputs, plan);
-  return { changes: changed.length > 0, replaces: [], changed, outputs };
+  const ahead = rotationAhead(rotation, state, inputs, plan);
+  return { changes: changed.length > 0, replaces: [], changed, outputs, ahead };
 }
 
 function outputsAfter<Spec extends object>(

@@ -4,6 +4,7 @@ import type { ApiKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
 import { errorMessage, RefusedError } from "../../errors";
 import { presenceIn } from "../../judge/presence";
+import { capitalize } from "../../text/quote";
 import { known, DAY_MS, rfc3339 } from "../../values";
 import type { Snapshot } from "../account-list";
 import { createKey, describeKey } from "../api-key/create-key";
@@ -85,7 +86,7 @@ class RotationUpdate<Spec extends object> {
     if (plan.rotate === "due" && plan.isOverlapOver && !isRetired) return undefined;
     if (plan.isPostponed) this.sayPostponed();
     if (plan.rotate === undefined) return undefined;
-    return this.rotate(look, plan.rotate);
+    return this.rotate(look, plan.why);
   }
 
   /** `lost` is that of the state before: what has been cleaned up in this update still keeps the previous key. */
@@ -131,6 +132,7 @@ class RotationUpdate<Spec extends object> {
     if (!previous) return;
     this.context.log(
       `${this.what()}: rotation is due but postponed until ${previous.retireAt}, because the previous key ${previous.id} is still within its overlap.`,
+      "info",
     );
   }
 
@@ -145,10 +147,7 @@ class RotationUpdate<Spec extends object> {
     await this.revokePrevious(previous);
   }
 
-  private async rotate(
-    { list, current: is }: Look,
-    why: NonNullable<RotationPlan["rotate"]>,
-  ): Promise<string | undefined> {
+  private async rotate({ list, current: is }: Look, why: string): Promise<string | undefined> {
     const { inputs, kind, sender } = this;
     const { current, previous } = this.state;
     // The consumers of a key that is not active, or may not be, may still use the previous one.
@@ -176,7 +175,7 @@ class RotationUpdate<Spec extends object> {
       lost: next.unfinished === undefined ? null : attempt,
     };
     if (!isPrevious && is !== "gone") await this.revokeReplaced(old, next.key.createdAt);
-    this.sayRotated(why, current.id);
+    this.sayRotated(why);
     return next.unfinished === undefined ? undefined : possibleDuplicate(describeKey(kind, description));
   }
 
@@ -190,18 +189,14 @@ class RotationUpdate<Spec extends object> {
     }
   }
 
-  private sayRotated(why: NonNullable<RotationPlan["rotate"]>, from: string): void {
+  private sayRotated(why: string): void {
     const { current, previous } = this.state;
-    const reason = {
-      asked: "the program asks for it",
-      due: "it was due",
-      inactive: `the key ${from} was not active`,
-    }[why];
     const overlap = previous
       ? ` The previous key ${previous.id} stays valid; the first \`pulumi up\` after ${previous.retireAt} revokes it.`
       : "";
     this.context.log(
-      `${this.what()}: rotated, because ${reason}. The current key is ${current.id}.${overlap}`,
+      `${this.what()}: rotated, because ${why}. The current key is ${current.id}.${overlap}`,
+      "info",
     );
   }
 
@@ -220,7 +215,7 @@ class RotationUpdate<Spec extends object> {
   }
 
   private what(): string {
-    return describeKey(this.kind, this.state.current.description ?? undefined);
+    return capitalize(describeKey(this.kind, this.state.current.description ?? undefined));
   }
 }
 

@@ -49,11 +49,13 @@ export class Failures {
   private reasons(): string {
     const [first, ...others] = this.all.map(({ error }) => errorMessage(error));
     if (first !== undefined && others.every((other) => other === first)) return ` ${first}`;
-    const shown = this.all
-      .slice(0, MAX_SHOWN)
-      .map(({ label, error }) => `\n- ${label}: ${errorMessage(error)}`);
+    const shown = this.all.slice(0, MAX_SHOWN);
+    const lines = shown.map(({ label, error }) => `\n- ${label}: ${summaryOf(error)}`);
+    const advice = new Set(shown.flatMap(({ error }) => adviceOf(error) ?? []));
     const more = this.all.length - shown.length;
-    return `${shown.join("")}${more > 0 ? `\n- and ${more} more` : ""}`;
+    return [...lines, more > 0 ? `\n- and ${more} more` : "", ...[...advice].map((each) => `\n${each}`)].join(
+      "",
+    );
   }
 
   /** For when nothing was done. */
@@ -61,6 +63,15 @@ export class Failures {
     if (this.only) return this.only.error;
     return new WaysCloudError({ message: this.message(what), outcome: "rejected" });
   }
+}
+
+function summaryOf(error: unknown): string {
+  return error instanceof WaysCloudError ? error.summary : errorMessage(error);
+}
+
+/** It is said once, however many keys it is about. */
+function adviceOf(error: unknown): string | undefined {
+  return error instanceof WaysCloudError ? error.advice : undefined;
 }
 
 /** There is no credential, or the account cannot be reached, does not answer or refuses it. */

@@ -1,10 +1,10 @@
 // Brings a set of SSH keys to what the program says, entry by entry, and knows at each moment what the account holds of it.
 import { MAX_IN_FLIGHT } from "../../api/rate-limiter";
 import { quoteForTerminal } from "../../text/quote";
-import { sshKeyClaim } from "../holders";
+import { ownerOf, sshKeyClaim } from "../holders";
 import { findLeft } from "../create-once/clean-up";
 import type { Run } from "../run";
-import { deleteSshKey, lostSshKey } from "../ssh-key/clean-up";
+import { deleteSshKey, lostSshKey, sayAdopted } from "../ssh-key/clean-up";
 import { materialClaim, registerSshKey } from "../ssh-key/create";
 import { isSameKey } from "../ssh-key/identity";
 import { parsePublicKey } from "../ssh-key/public-key";
@@ -15,12 +15,16 @@ import { planOf } from "./plan";
 import type { Surplus } from "./plan";
 import type { SetKey, SshKeySetState } from "./state";
 
+/** What takes longer says so often how far it is. */
+const PROGRESS_MS = 30_000;
+
 export class SshKeySetUpdate {
   private readonly id: string;
   private readonly keys: Map<string, SetKey>;
   private readonly unresolved: Map<string, LostSshKey>;
   private readonly leftovers: Set<string>;
   readonly failures = new Failures();
+  private saidAt: number | undefined;
 
   constructor(
     state: SshKeySetState,
@@ -162,7 +166,7 @@ export class SshKeySetUpdate {
 
   private leave({ entry, key }: Surplus): void {
     this.run.holders.release({ what: sshKeyClaim(key.id), holder: this.id });
-    this.run.log(`Keeping the SSH key ${quoteForTerminal(key.name)} (id ${key.id}): it was adopted.`);
+    sayAdopted(key, this.run);
     this.keys.delete(entry);
   }
 
@@ -183,8 +187,26 @@ export class SshKeySetUpdate {
     label: (item: T) => string,
     work: (item: T) => Promise<string | undefined>,
   ): Promise<void> {
-    const left = await concurrently(items, (item) => this.failures.collect(label(item), () => work(item)));
+    let done = 0;
+    const left = await concurrently(items, async (item) => {
+      const goesOn = await this.failures.collect(label(item), () => {
+        this.saidAt ??= this.run.client.timing.monotonic();
+        return work(item);
+      });
+      done += 1;
+      if (goesOn && done < items.length) this.sayProgress(done, items.length);
+      return goesOn;
+    });
     this.failures.noteNotBegun(left.length);
+  }
+
+  private sayProgress(done: number, all: number): void {
+    const now = this.run.client.timing.monotonic();
+    if (now - (this.saidAt ?? now) < PROGRESS_MS) return;
+    this.saidAt = now;
+    const [name] = /[^/$]+$/.exec(ownerOf(this.id)) ?? [];
+    const which = name === undefined ? "" : ` ${quoteForTerminal(name)}`;
+    this.run.log(`The SSH key set${which}: ${done} of ${all} keys are done.`, "info");
   }
 }
 

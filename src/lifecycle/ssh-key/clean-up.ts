@@ -25,6 +25,11 @@ export function deleteSshKey(
   });
 }
 
+/** An adopted key is not ours: it stays in the account. */
+export function sayAdopted({ id, name }: { id: string; name: string }, run: Run): void {
+  run.log(`Keeping the SSH key ${quoteForTerminal(name)} (id ${id}): it was adopted.`, "info");
+}
+
 export function lostSshKey(attempt: LostSshKey): Lost<SshKeyRecord> {
   const { name, publicKey, hasMarker, byLocalClock } = attempt;
   // A marker proves it however late the key was made, because a local clock that was wrong must not hide it.

@@ -44,14 +44,15 @@ export async function afterConflict(
     const Conflict = same.name === name ? SameSshKeyError : ForeignConflictError;
     throw withDetail(
       conflict,
-      `The account already has this public key as ${describeSshKey(same)}. If this resource is being replaced (\`up --replace\`, a taint), set the option \`deleteBeforeReplace: true\`;` +
-        " if it was renamed in the program, use the option `aliases`. Otherwise set `adoptExisting: true` to adopt the key, or delete it in the account first",
+      `The account already has this public key as ${describeSshKey(same)}.`,
+      "Set `adoptExisting: true` to adopt it, or delete it in the account first." +
+        " If the resource is being replaced (`up --replace`, a taint), set the option `deleteBeforeReplace: true` instead; if it was renamed in the program, use the option `aliases`.",
       Conflict,
     );
   }
   const sameName = entries.find((entry) => entry.name === name);
   if (!sameName) throw conflict;
-  throw withDetail(conflict, `The name is taken by ${describeSshKey(sameName)}. ${nameAdvice}`);
+  throw withDetail(conflict, `The name is taken by ${describeSshKey(sameName)}.`, `${nameAdvice}.`);
 }
 
 async function listAfter(conflict: ConflictError, run: Run, operation: Operation) {
@@ -64,16 +65,24 @@ async function listAfter(conflict: ConflictError, run: Run, operation: Operation
     const status = error instanceof WaysCloudError && error.status !== undefined ? ` (${error.status})` : "";
     throw withDetail(
       conflict,
-      `The list of SSH keys could not be read${status} to find out which; \`adoptExisting: true\` needs it as well`,
+      `The list of SSH keys could not be read${status} to find out which; \`adoptExisting: true\` needs it as well.`,
+      undefined,
       ConflictError,
     );
   }
 }
 
-function withDetail(conflict: ConflictError, detail: string, Conflict = ForeignConflictError): ConflictError {
+function withDetail(
+  conflict: ConflictError,
+  detail: string,
+  advice: string | undefined,
+  Conflict = ForeignConflictError,
+): ConflictError {
   const { outcome, status, method, path, reason } = conflict;
-  const message = `${conflict.message} ${detail}.`;
-  return new Conflict({ outcome, status, method, path, reason, message });
+  return new Conflict({
+    ...{ outcome, status, method, path, reason, advice },
+    message: `${conflict.message} ${detail}`,
+  });
 }
 
 /** A 2xx that returns a key that was there before is a conflict, whatever its status says. */

@@ -56,8 +56,11 @@ export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<
   const claim = { what: materialClaim(key.fingerprint), holder: name };
   const other = before ? undefined : run.holders.keeper(claim.what);
   if (other !== undefined) {
+    // An automatic name begins with the logical one.
+    const logical = endsInMarker(other, "name") ? ` ${quoteForTerminal(other.slice(0, -8))},` : "";
     throw new RefusedError(
-      `Cannot create the SSH key ${quoteForTerminal(name)}: another resource of this program, named ${quoteForTerminal(other)} in the account, already manages the same public key (${key.fingerprint}).`,
+      `Cannot create the SSH key ${quoteForTerminal(name)}: another resource of this program,${logical} named ${quoteForTerminal(other)} in the account, already manages the same public key (${key.fingerprint}).` +
+        " An account has each public key once. Remove one of the two resources, and use the outputs of the other.",
     );
   }
   run.holders.claim(claim);

@@ -2,14 +2,13 @@
 import { pathSegment } from "../../api/path-segment";
 import { NotFoundError } from "../../errors";
 import { isTemplate } from "../../text/auto-name";
-import { quoteForTerminal } from "../../text/quote";
 import { same, UNKNOWN } from "../../values";
 import { cleanUp } from "../create-once/clean-up";
 import { isUnresolvedId } from "../create-once/started";
 import type { Diff, Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
 import { createSshKey, materialClaim } from "./create";
-import { deleteSshKey, lostSshKey } from "./clean-up";
+import { deleteSshKey, lostSshKey, sayAdopted } from "./clean-up";
 import { isSameKey, isSameMaterial } from "./identity";
 import type { SshKeyInputs } from "./inputs";
 import { sshKeyHoldings } from "./state";
@@ -30,7 +29,7 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
     // The engine deletes nothing that was obtained by `get`: what was looked up was imported.
     if (state.status === "looked-up") await deleteSshKey({ id: state.entry.id }, holdings, run);
     else if (state.status !== "adopted") await deleteSshKey(state, holdings, run);
-    else run.log(`Keeping the SSH key ${quoteForTerminal(state.name)} (id ${state.id}): it was adopted.`);
+    else sayAdopted(state, run);
     if (state.status === "created" || state.status === "adopted") {
       for (const holding of holdings) run.holders.release(holding);
       run.holders.release({ what: materialClaim(state.fingerprint), holder: state.name });
