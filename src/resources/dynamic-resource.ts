@@ -61,7 +61,7 @@ export function declaration<A extends object>(
     properties[output] = undefined;
   if (args) Object.assign(properties, spec.inputs(name, args, typesOf(opts?.parent)));
   properties.__provider = providerCode(spec.runtime);
-  // A dynamic provider is not told by the engine that it serves a preview, which announces a rotation. `check` drops this again.
+  // The engine does not say to a dynamic provider that this is a preview, which announces a rotation. The provider's `check` drops it.
   if (spec.className.startsWith("Rotating") && pulumi.runtime.isDryRun()) properties.__preview = true;
   const { secrets } = spec;
   return [

@@ -12,6 +12,7 @@ import { dynamicProvider, REPETITION, UNKNOWN_VALUE } from "./adapter";
 import type { ProviderProcess } from "./adapter";
 
 const { error: print } = console;
+// eslint-disable-next-line no-console -- the SDK prints every error of a read or deletion, and offers no other way to say it once
 console.error = (...line: unknown[]) => {
   if (line[0] !== REPETITION) print(...line);
 };
