@@ -183,7 +183,7 @@ describe("the list after a lost answer", () => {
   test("that cannot be read leaves the creation unresolved, with the reason", async () => {
     const { error, posted, waits } = await run({ posts: [lost(), "b"], lists: [new Error("no list today")] });
     expect(error).toBeInstanceOf(UnresolvedError);
-    expect(error!.message).toMatch(/^Lost\. The key K may have been .* could not be read: no list today/);
+    expect(error!.message).toMatch(/^Lost\. It may have been .* could not be read: no list today/);
     expect([posted, waits]).toEqual([1, [2_000, 4_000]]);
   });
 
@@ -228,7 +228,7 @@ describe("the list after a lost answer", () => {
     const script = { posts: [lost(), "b"], lists: [[item("a")]], stuck: ["a"] };
     const { error, posted } = await run(script);
     expect(error).toBeInstanceOf(UnresolvedError);
-    expect(error!.message).toMatch(/what it left \(a \(created .*\)\) could not be revoked: a is stuck/);
+    expect(error!.message).toMatch(/The leftover of the lost attempt \(a \(created .*\)\) could not be revoked: a is stuck/);
     expect(posted).toBe(1);
   });
 });
@@ -262,7 +262,7 @@ describe("the second attempt", () => {
   ])("and the first, %s, are kept as unresolved", async (_, lists) => {
     const { error, posted } = await run({ posts: [lost(), lost()], lists });
     expect(error).toBeInstanceOf(UnresolvedError);
-    expect(error!.message).toContain("an attempt whose response was lost may still take effect");
+    expect(error!.message).toContain("An attempt whose response was lost may still take effect");
     expect(posted).toBe(2);
   });
 
