@@ -228,7 +228,9 @@ describe("the list after a lost answer", () => {
     const script = { posts: [lost(), "b"], lists: [[item("a")]], stuck: ["a"] };
     const { error, posted } = await run(script);
     expect(error).toBeInstanceOf(UnresolvedError);
-    expect(error!.message).toMatch(/The leftover of the lost attempt \(a \(created .*\)\) could not be revoked: a is stuck/);
+    expect(error!.message).toMatch(
+      /The leftover of the lost attempt \(a \(created .*\)\) could not be revoked: a is stuck/,
+    );
     expect(posted).toBe(1);
   });
 });
