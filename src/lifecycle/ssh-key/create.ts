@@ -53,7 +53,7 @@ export function createSshKey(
 export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<Outcome<Made>> {
   const { name, key, identity } = request;
   const before = run.creations.begin(identity);
-  const claim = { what: materialClaim(key.fingerprint), holder: name };
+  const claim = { what: run.materialClaim(key.fingerprint), holder: name };
   const other = before ? undefined : run.holders.keeper(claim.what);
   if (other !== undefined) {
     // An automatic name begins with the logical one.
@@ -70,11 +70,6 @@ export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<
     run.holders.release(claim);
     throw error;
   }
-}
-
-/** What a resource of a run claims while it registers the public key with this fingerprint. */
-export function materialClaim(fingerprint: string): string {
-  return `ssh-material ${fingerprint}`;
 }
 
 class SshKeyCreation {
