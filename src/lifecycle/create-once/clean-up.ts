@@ -4,7 +4,7 @@ import type { Operation } from "../../api/timing";
 import { MalformedResponseError } from "../../errors";
 import { isOthersText, judge, sortByOwner } from "../../judge/ownership";
 import type { Sent, Shown } from "../../judge/ownership";
-import { clockOf } from "../../judge/presence";
+import { clockOf, ROUNDING_MS } from "../../judge/presence";
 import type { AccountList, Snapshot } from "../account-list";
 import type { Run } from "../run";
 import type { Listed } from "./creation";
@@ -48,7 +48,7 @@ export async function findLeft<Entry extends Listed>(
     const until = at === undefined || effectMs === undefined ? undefined : at + effectMs;
     const { ours, possibly } = sortByOwner(others, (entry) => judge({ ...sent, at, until }, shown(entry)));
     if (possibly.length > 0) run.log(messages.possibleLeftover(what, possibly));
-    if (ours.length === 0) assertNothingHidden(snapshot, [sent], isKnown);
+    if (ours.length === 0) assertNothingHidden(snapshot, [{ ...sent, at }], isKnown);
     return ours;
   });
 }
@@ -78,13 +78,14 @@ export function hiddenIn(
   );
 }
 
-/** @throws MalformedResponseError if an entry that cannot be read, or that is on another page, may be the work of one of these attempts. */
+/** @throws MalformedResponseError if an entry that cannot be read, is on another page or is younger than the list may be their work. */
 export function assertNothingHidden(
-  list: Pick<Snapshot<unknown>, "unreadable" | "mayContinue">,
-  sent: readonly Pick<Sent, "text" | "hasMarker">[],
+  list: Pick<Snapshot<unknown>, "unreadable" | "mayContinue" | "serverTime">,
+  sent: readonly Sent[],
   isKnown: (id: string) => boolean,
 ): void {
   if (list.mayContinue) throw list.mayContinue;
+  if (sent.some(({ at }) => isOlder(list, at))) throw olderList();
   const [hidden] = hiddenIn(list, sent, isKnown);
   if (!hidden) return;
   const named = hidden.id === undefined ? "An entry without a readable id" : `The entry ${hidden.id}`;
@@ -95,5 +96,19 @@ export function assertNothingHidden(
     status: hidden.error.status,
     method: hidden.error.method,
     path: hidden.error.path,
+  });
+}
+
+/** Was the list made before this time (ms)? */
+function isOlder({ serverTime }: Pick<Snapshot<unknown>, "serverTime">, at: number | undefined): boolean {
+  return serverTime !== undefined && at !== undefined && serverTime + ROUNDING_MS < at;
+}
+
+function olderList(): MalformedResponseError {
+  return new MalformedResponseError({
+    message:
+      "The account's list is older than an earlier attempt to create the key, so it does not prove what that attempt left.",
+    advice: "A proxy or the API may have cached it. Run the command again later.",
+    outcome: "rejected",
   });
 }

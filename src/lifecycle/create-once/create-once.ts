@@ -1,7 +1,7 @@
 // Creates one thing exactly once: after a POST whose outcome is unknown, find out, clean up, try once more, or say exactly what is left.
 import type { WithServerTime } from "../../api/client";
 import { ConflictError, errorMessage, LostResponseError, WaysCloudError } from "../../errors";
-import { clockOf, ROUNDING_MS } from "../../judge/presence";
+import { clockOf } from "../../judge/presence";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Sorted } from "../../judge/ownership";
 import type { Run } from "../run";
@@ -185,7 +185,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     const clock = clockOf(list);
     this.serverTime = clock ?? this.serverTime;
     const sent = { ...creation.sent, at: this.started.byServer(clock) };
-    if ((list.serverTime ?? Infinity) + ROUNDING_MS < sent.at) throw new Error(messages.OLDER_LIST);
+    if (this.started.isAfter(list)) throw new Error(messages.OLDER_LIST);
     const unknown = [...list.byId.values()].filter(({ id }) => !this.isKnown(id));
     const found = sortByOwner(unknown, (entry) => judge(sent, creation.shown(entry)));
     // An entry that cannot be read may be the one that we look for.

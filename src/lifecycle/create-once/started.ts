@@ -1,5 +1,7 @@
 // When an attempt began, by whichever clock can be trusted, and what a state keeps of that.
 import type { Timing } from "../../api/timing";
+import { ROUNDING_MS } from "../../judge/presence";
+import type { Snapshot } from "../../judge/presence";
 import type { Properties } from "../../values";
 import { defined, rfc3339 } from "../../values";
 import type { StateReader } from "../properties";
@@ -15,9 +17,19 @@ export class StartTime {
 
   /** By the server's clock (ms), given its time now: less what has passed here. A monotonic clock stops while the machine sleeps; a wall clock may jump. */
   byServer(serverTime: number | undefined): number {
+    return (serverTime ?? this.timing.now()) - this.passed;
+  }
+
+  /** How long ago it began, ms. */
+  private get passed(): number {
     const { timing } = this;
-    const passed = Math.max(timing.monotonic() - this.monotonic, timing.now() - this.wall);
-    return (serverTime ?? timing.now()) - passed;
+    return Math.max(timing.monotonic() - this.monotonic, timing.now() - this.wall);
+  }
+
+  /** Was a list made before it? By `Age`, which is in whole seconds, or by the list's own time. */
+  isAfter({ serverTime, age = 0 }: Pick<Snapshot<unknown>, "serverTime" | "age">): boolean {
+    if (age > 0) return age + 1000 > this.passed;
+    return serverTime !== undefined && serverTime + ROUNDING_MS < this.byServer(serverTime);
   }
 
   /** For a state. */

@@ -1,5 +1,6 @@
 // The lifecycle of a rotating key. Due times come from the state; while nothing is due, there is no request.
 import type { ApiKey } from "../../api/schemas";
+import { clockOf } from "../../judge/presence";
 import { markerOf, newMarker } from "../../text/auto-name";
 import { known } from "../../values";
 import { createKey, describeKey, lostKey, markerIn } from "../api-key/create-key";
@@ -7,7 +8,7 @@ import { knownSpec } from "../api-key/diff";
 import { refuseSelfLockout } from "../api-key/self-lockout";
 import { assertNothingHidden, cleanUp } from "../create-once/clean-up";
 import { possibleDuplicate } from "../create-once/messages";
-import { unresolvedId } from "../create-once/started";
+import { startOf, unresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
@@ -142,7 +143,8 @@ async function remove<Spec extends object>(
   if (state.lost && left.ours.length === 0) {
     const isKnown = (id: string): boolean =>
       heldIds(state).includes(id) || run.holders.isHeld(apiKeyClaim(id));
-    assertNothingHidden(list, [lostKey(kind, state.lost).sent], isKnown);
+    const at = startOf(state.lost, clockOf(list), run.client.timing.now());
+    assertNothingHidden(list, [{ ...lostKey(kind, state.lost).sent, at }], isKnown);
   }
   reportLeftovers(kind, state, left, run);
   const others = left.ours.map((entry) => ({ ...entry, key: null }));
