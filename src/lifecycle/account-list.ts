@@ -163,8 +163,8 @@ export class AccountList<T extends { id: string }> {
     this.firstDoubtAt ??= timing.monotonic();
     const older = this.current;
     let presence = this.judge(await this.shared(), id, createdAt);
-    if (presence.is === "live" && this.current === older) {
-      this.current = undefined;
+    if (presence.is === "live" || (presence.is === "unknown" && presence.stale)) {
+      if (this.current === older) this.current = undefined;
       presence = this.judge(await this.shared(), id, createdAt);
     }
     if (mayBeLate(presence)) presence = await this.lookAgain(presence, id, createdAt, this.firstDoubtAt);

@@ -65,6 +65,7 @@ export class Holders {
       this.tell({ is: "kept", what });
       return false;
     }
+    this.assertAware(`Deleting the ${what}`);
     const removal = work();
     // Noted before anything else runs: from here on nobody may adopt or import it.
     const over = removal.catch(() => undefined).then(() => this.removals.delete(what));
@@ -94,7 +95,7 @@ export class Holders {
   }
 
   private async endElsewhere(what: string): Promise<void> {
-    while (this.removalsElsewhere.has(what)) {
+    while (this.problem === undefined && this.removalsElsewhere.has(what)) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       this.listen();
     }
@@ -154,7 +155,7 @@ export class Holders {
   }
 
   /** Takes in what the other processes of this command have noted. */
-  private listen(): void {
+  listen(): void {
     this.withNotes((notes) => {
       const others = notes.others();
       for (const { note, pid } of others.notes) this.hear(note, pid);

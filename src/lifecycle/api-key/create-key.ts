@@ -3,6 +3,7 @@ import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Shown } from "../../judge/ownership";
+import { isSameId } from "../../judge/presence";
 import { markerOf } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
 import { rfc3339 } from "../../values";
@@ -113,7 +114,7 @@ export async function reportDuplicates<Spec extends object>(
 ): Promise<void> {
   const marker = markerOf(description);
   const marked = await run.apiKeys.matching(markerIn, marker);
-  const others = marked.filter(({ id, isActive }) => isActive && !held.includes(id));
+  const others = marked.filter(({ id, isActive }) => isActive && !held.some((each) => isSameId(each, id)));
   const sent = { text: description, hasMarker: true, at: undefined };
   const shown = shownBy(kind);
   const { ours, possibly } = sortByOwner(others, (entry) => judge(sent, shown(entry)));

@@ -4,7 +4,7 @@ import type { Operation } from "../../api/timing";
 import { MalformedResponseError } from "../../errors";
 import { isOthersText, judge, sortByOwner } from "../../judge/ownership";
 import type { Sent, Shown } from "../../judge/ownership";
-import { clockOf, ROUNDING_MS } from "../../judge/presence";
+import { clockOf, isSameId, ROUNDING_MS } from "../../judge/presence";
 import type { AccountList, Snapshot } from "../account-list";
 import type { Run } from "../run";
 import type { Listed } from "./creation";
@@ -25,7 +25,8 @@ export interface Lost<Entry> {
 
 /** Ids that another resource of this run holds are known to be others'. */
 function isHeldBy<Entry extends Listed>(list: AccountList<Entry>, held: readonly string[], run: Run) {
-  return (id: string): boolean => held.includes(id) || run.holders.isHeld(list.claimOf(id));
+  return (id: string): boolean =>
+    held.some((each) => isSameId(each, id)) || run.holders.isHeld(list.claimOf(id));
 }
 
 /**
@@ -41,6 +42,7 @@ export async function findLeft<Entry extends Listed>(
   operation: Operation,
 ): Promise<Entry[][]> {
   const snapshot = await list.fresh(operation);
+  run.holders.listen();
   const isKnown = isHeldBy(list, held, run);
   const others = [...snapshot.byId.values()].filter(({ id }) => !isKnown(id));
   return attempts.map(({ what, attempt, sent, effectMs, shown }) => {

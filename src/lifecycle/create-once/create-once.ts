@@ -1,7 +1,7 @@
 // Creates one thing exactly once: after a POST whose outcome is unknown, find out, clean up, try once more, or say exactly what is left.
 import type { WithServerTime } from "../../api/client";
 import { ConflictError, errorMessage, LostResponseError, WaysCloudError } from "../../errors";
-import { clockOf } from "../../judge/presence";
+import { clockOf, idKey, isSameId } from "../../judge/presence";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Sorted } from "../../judge/ownership";
 import type { Run } from "../run";
@@ -36,6 +36,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   private readonly started: StartTime;
   private readonly isKnown: (id: string) => boolean;
   private serverTime: number | undefined;
+  private listed: ReadonlyMap<string, Entry> = new Map();
 
   constructor(
     private readonly creation: Creation<Made, Entry>,
@@ -186,6 +187,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     this.serverTime = clock ?? this.serverTime;
     const sent = { ...creation.sent, at: this.started.byServer(clock) };
     if (this.started.isAfter(list)) throw new Error(messages.OLDER_LIST);
+    this.listed = list.byId;
     const unknown = [...list.byId.values()].filter(({ id }) => !this.isKnown(id));
     const found = sortByOwner(unknown, (entry) => judge(sent, creation.shown(entry)));
     // An entry that cannot be read may be the one that we look for.
@@ -193,14 +195,24 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     return found;
   }
 
+  /** A list that does not show our own object yet does not show a duplicate either. */
+  private async lookUntilShown(own: string): Promise<Sorted<Entry>> {
+    for (const wait of READ_AFTER_MS) {
+      if (wait > 0) await this.run.client.timing.sleep(wait);
+      const found = await this.look();
+      if (this.listed.has(idKey(own)) || found.ours.length > 0) return found;
+    }
+    throw new Error("the list does not show the new one yet");
+  }
+
   /** Removes a late duplicate of the first attempt, or reports what may be one. `undefined` when that could not be made sure. */
   private async removeDuplicates(own: string): Promise<number | undefined> {
     const { creation, run } = this;
     try {
-      const { ours, possibly } = await this.look();
-      const duplicates = ours.filter(({ id }) => id !== own);
+      const { ours, possibly } = await this.lookUntilShown(own);
+      const duplicates = ours.filter(({ id }) => !isSameId(id, own));
       for (const entry of duplicates) await creation.remove(entry);
-      const others = possibly.filter(({ entry }) => entry.id !== own);
+      const others = possibly.filter(({ entry }) => !isSameId(entry.id, own));
       if (others.length > 0) run.log(messages.possibleLeftover(creation.what, others));
       return duplicates.length;
     } catch (error) {

@@ -92,6 +92,7 @@ export function leftIn<Spec extends object>(
   list: Pick<Snapshot<ApiKey>, "byId" | "unreadable" | "serverTime" | "age">,
   run: Run,
 ): Leftovers {
+  run.holders.listen();
   const isKnown = (id: string): boolean =>
     heldIds(state).some((held) => isSameId(held, id)) ||
     run.holders.isHeld(apiKeyClaim(id)) ||

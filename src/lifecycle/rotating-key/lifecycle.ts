@@ -3,7 +3,7 @@ import type { ApiKey } from "../../api/schemas";
 import { clockOf } from "../../judge/presence";
 import { markerOf, newMarker } from "../../text/auto-name";
 import { known } from "../../values";
-import { createKey, describeKey, lostKey, markerIn } from "../api-key/create-key";
+import { createKey, describeKey, earlierEnd, lostKey, markerIn } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
 import { refuseSelfLockout } from "../api-key/self-lockout";
 import { assertNothingHidden, cleanUp } from "../create-once/clean-up";
@@ -92,13 +92,14 @@ async function read<Spec extends object>(
     .map((entry) => ({ entry, why: "it has the same description" }));
   reportLeftovers(kind, state, { possibly: [...ours, ...left.possibly], hidden: [] }, run);
   // While the key of an interrupted rotation lives, the resource must not vanish with its last known key. Nor must an inactive key be forgotten: it may be activated again.
-  if (presence.is === "gone" && !previous && left.ours.length === 0) return undefined;
+  if (presence.is === "gone" && !previous && left.ours.length === 0 && !state.lost) return undefined;
   return {
     ...state,
     previous: previous ? state.previous : null,
     current: {
       ...current,
       isActive: presence.is === "live",
+      expiresAt: earlierEnd(current.expiresAt, presence.is === "gone" ? undefined : presence.entry.expiresAt),
       lastUsedAt: presence.is === "gone" ? null : (presence.entry.lastUsedAt ?? null),
     },
   };

@@ -122,7 +122,13 @@ class RotationUpdate<Spec extends object> {
   }
 
   private async revokePrevious(previous: PreviousKey): Promise<boolean> {
-    await revokeUnlessHeld(previous, `the previous ${this.kind.label} ${previous.id}`, this.context);
+    // It is not younger than the key that came after it.
+    const { createdAt } = this.before.current;
+    await revokeUnlessHeld(
+      { ...previous, createdAt },
+      `the previous ${this.kind.label} ${previous.id}`,
+      this.context,
+    );
     this.state = { ...this.state, previous: null };
     return true;
   }
@@ -174,15 +180,19 @@ class RotationUpdate<Spec extends object> {
       owner: inputs.owner,
       lost: next.unfinished === undefined ? null : attempt,
     };
-    if (!isPrevious && is !== "gone") await this.revokeReplaced(old, next.key.createdAt);
+    if (!isPrevious && is !== "gone") await this.revokeReplaced(old, current.createdAt, next.key.createdAt);
     this.sayRotated(why);
     return next.unfinished === undefined ? undefined : possibleDuplicate(describeKey(kind, description));
   }
 
   /** A key that is not active may be activated again, and one that is not listed may be live. If there is room, the state keeps what could not be revoked. */
-  private async revokeReplaced(old: PreviousKey, now: string): Promise<void> {
+  private async revokeReplaced(old: PreviousKey, createdAt: string, now: string): Promise<void> {
     try {
-      await revokeUnlessHeld(old, `the replaced ${this.kind.label} ${old.id}`, this.context);
+      await revokeUnlessHeld(
+        { ...old, createdAt },
+        `the replaced ${this.kind.label} ${old.id}`,
+        this.context,
+      );
     } catch (error) {
       this.state = { ...this.state, previous: this.state.previous ?? { ...old, retireAt: now } };
       throw error;

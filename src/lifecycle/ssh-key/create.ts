@@ -160,7 +160,7 @@ class SshKeyCreation {
     const fingerprint = sanitize(entry.fingerprint ?? "");
     const failed = `Creating ${this.what} failed: the API registered a key with the fingerprint ${fingerprint}, but this one has ${request.key.fingerprint}.`;
     try {
-      await run.sshKeys.remove(entry.id, this.operation);
+      await run.sshKeys.remove(entry.id, this.operation, entry.createdAt);
     } catch (error) {
       run.sshKeys.noteCreated(entry.id);
       const { name } = request;
