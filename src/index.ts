@@ -20,7 +20,7 @@ export { RotatingServiceKey } from "./resources/rotating-service-key";
 export type { RotatingServiceKeyArgs } from "./resources/rotating-service-key";
 export { RotatingPersonalAccessToken } from "./resources/rotating-personal-access-token";
 export type { RotatingPersonalAccessTokenArgs } from "./resources/rotating-personal-access-token";
-export type { ExistingKeyArgs } from "./resources/existing-key";
+export type { ExistingKeyArgs } from "./resources/key-args";
 
 export { getProfile, getProfileOutput } from "./data/profile";
 export type { ProfileInfo } from "./data/profile";

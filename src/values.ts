@@ -9,6 +9,17 @@ export type MaybeUnknown<T> = T | Unknown;
 /** What a host hands over: typed by a codec at once. */
 export type Properties = Record<string, unknown>;
 
+/** Bad input. The engine prints the value of `property`, so a failure about a secret leaves it empty. */
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+export interface Checked {
+  inputs: Properties;
+  failures: CheckFailure[];
+}
+
 export const DAY_MS = 86_400_000;
 
 /** The value of an input at a step where all of them are known. */
@@ -24,11 +35,6 @@ export function isRecord(value: unknown): value is Properties {
 /** A copy without some of the properties. */
 export function without(properties: Properties, ...names: string[]): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
-}
-
-/** Without the properties that are `undefined`. */
-export function defined(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }
 
 /** Are two values the same, with unknown never the same as anything? The order of keys means nothing. */

@@ -12,18 +12,20 @@ const LAYERS = {
   version: { uses: ["package-file"] },
   "supported-node": { uses: [] },
   text: { uses: everywhere, not: ["pulumi", "http"] },
+  fields: { uses: [...everywhere, "text"], not: ["pulumi", "http"] },
   api: { uses: [...everywhere, "text"], not: ["pulumi"] },
   queries: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
   settings: { uses: ["text"], not: ["pulumi", "http"] },
   config: { uses: [...everywhere, "text", "api", "settings"], not: ["pulumi", "http"] },
   judge: { uses: [...everywhere, "text", "api"], not: ["pulumi", "http"] },
-  lifecycle: { uses: [...everywhere, "text", "api", "judge", "config"], not: ["pulumi", "http"] },
+  lifecycle: { uses: [...everywhere, "text", "fields", "api", "judge", "config"], not: ["pulumi", "http"] },
   hosts: {
     uses: [
       ...everywhere,
       "package-file",
       "supported-node",
       "text",
+      "fields",
       "api",
       "queries",
       "settings",
@@ -49,7 +51,7 @@ const LAYERS = {
     ],
     not: ["http"],
   },
-  resources: { uses: [...everywhere, "text", "stack-config", "provider"], not: ["http"] },
+  resources: { uses: [...everywhere, "text", "fields", "stack-config", "provider"], not: ["http"] },
   // The same public API with another host, so it names the types of all of it.
   native: {
     uses: [

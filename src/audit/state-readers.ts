@@ -1,11 +1,10 @@
 // What the state of a resource holds, by the decoders of the lifecycles, as far as an export shows it.
 import type { KeyKind, HeldKey } from "../lifecycle/api-key/kind";
-import { tokenKind } from "../lifecycle/api-key/personal-access-token";
-import { serviceKeyKind } from "../lifecycle/api-key/service-key";
 import { decodeApiKey } from "../lifecycle/api-key/state";
 import { decodeRotatingKey } from "../lifecycle/rotating-key/state";
 import { decodeSshKeySet } from "../lifecycle/ssh-key-set/state";
 import { decodeSshKey } from "../lifecycle/ssh-key/state";
+import { tokenKind, serviceKeyKind } from "../lifecycle/api-key/kind";
 import type { ExportedResource } from "./stack-export";
 
 /** When a token expires, as far as its stack shows. The API itself does not return it. */

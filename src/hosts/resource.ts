@@ -5,8 +5,7 @@ import type { Holding } from "../lifecycle/holders";
 import type { Diff, Lifecycle, Outcome, Repeats } from "../lifecycle/lifecycle";
 import type { Run } from "../lifecycle/run";
 import { isRecord } from "../values";
-import type { Checked } from "../lifecycle/inputs";
-import type { Properties } from "../values";
+import type { Properties, Checked } from "../values";
 
 export interface EncodedState {
   id: string;

@@ -2,8 +2,6 @@
 import { checkApiKey, decodeApiKeyInputs } from "../lifecycle/api-key/inputs";
 import type { KeyKind } from "../lifecycle/api-key/kind";
 import { apiKeyLifecycle } from "../lifecycle/api-key/lifecycle";
-import { tokenKind } from "../lifecycle/api-key/personal-access-token";
-import { serviceKeyKind } from "../lifecycle/api-key/service-key";
 import { apiKeyHoldings, decodeApiKey, encodeApiKey } from "../lifecycle/api-key/state";
 import { checkRotatingKey, decodeRotatingKeyInputs } from "../lifecycle/rotating-key/inputs";
 import { rotatingKeyLifecycle } from "../lifecycle/rotating-key/lifecycle";
@@ -25,6 +23,7 @@ import {
   sshKeySetHoldings,
   sshKeySetRepeats,
 } from "../lifecycle/ssh-key-set/state";
+import { tokenKind, serviceKeyKind } from "../lifecycle/api-key/kind";
 import { resource } from "./resource";
 import type { Resource } from "./resource";
 

@@ -1,5 +1,4 @@
 // Everything that one run knows: the account, its lists, who holds which key, and creations whose outcome is unknown. Nothing else is remembered.
-import { createHash } from "node:crypto";
 import type * as api from "../api/client";
 import type { AccountClient } from "../api/client";
 import type { ApiKey, SshKeyRecord } from "../api/schemas";
@@ -42,18 +41,6 @@ export class Run {
 
   get sshKeys(): AccountList<SshKeyRecord> {
     return this.account.sshKeys;
-  }
-
-  /** What a resource claims while it registers the public key with this fingerprint: in another account another one may. */
-  materialClaim(fingerprint: string): string {
-    const { endpoint, apiKey } = this.client.connection;
-    const account = createHash("sha256").update(`${endpoint}\0${apiKey}`).digest("hex").slice(0, 12);
-    return `ssh-material ${account} ${fingerprint}`;
-  }
-
-  /** Its deletion needs no account where this run has used none: then it has claimed nothing. */
-  releaseMaterial({ fingerprint, name }: { fingerprint: string; name: string }): void {
-    if (this.connected) this.holders.release({ what: this.materialClaim(fingerprint), holder: name });
   }
 
   /** A failure is not kept: every call says for itself what is wrong. */

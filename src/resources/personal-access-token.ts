@@ -1,11 +1,13 @@
 // PersonalAccessToken: a token for the Account API itself, with scopes and an optional expiry.
 import * as pulumi from "@pulumi/pulumi";
 
+import { heldKey } from "../fields/api-key";
+import { namesOf } from "../fields/field";
 import type { KnownScope } from "../text/scopes";
 import { declaration, lookupOptions, suppressStackTraces, typeToken, warnOfScopes } from "./dynamic-resource";
 import type { ResourceSpec } from "./dynamic-resource";
-import { keyInputs } from "./existing-key";
-import type { CommonKeyArgs } from "./existing-key";
+import { keyInputs } from "./key-args";
+import type { CommonKeyArgs } from "./key-args";
 
 export type { KnownScope } from "../text/scopes";
 
@@ -47,17 +49,7 @@ const SPEC: ResourceSpec<PersonalAccessTokenArgs> = {
   className: "PersonalAccessToken",
   runtime: "personalAccessToken",
   inputs: keyInputs,
-  outputs: [
-    "key",
-    "keyPrefix",
-    "keyType",
-    "expiresInDays",
-    "expiresAt",
-    "rotateAt",
-    "isActive",
-    "createdAt",
-    "lastUsedAt",
-  ],
+  outputs: [...namesOf(heldKey), "createdAt", "expiresInDays", "expiresAt", "rotateAt"],
   inputOutputs: ["scopes", "description"],
   secrets: ["key"],
   importInstead: "Pass `existing: { id, key }` instead to import the token",

@@ -2,10 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { KnownScope } from "../text/scopes";
+import { rotationOutputs } from "../fields/api-key";
 import { declaration, suppressStackTraces, typeToken, warnOfScopes } from "./dynamic-resource";
 import type { ResourceSpec } from "./dynamic-resource";
-import { ROTATING_IMPORT, ROTATION_OUTPUTS, rotatingInputs } from "./rotation-args";
-import type { RotationArgs } from "./rotation-args";
+import { ROTATING_IMPORT, rotatingInputs } from "./key-args";
+import type { RotationArgs } from "./key-args";
 
 /** Arguments for {@link RotatingPersonalAccessToken}. */
 export interface RotatingPersonalAccessTokenArgs extends RotationArgs {
@@ -26,7 +27,7 @@ const SPEC: ResourceSpec<RotatingPersonalAccessTokenArgs> = {
   className: "RotatingPersonalAccessToken",
   runtime: "rotatingPersonalAccessToken",
   inputs: rotatingInputs,
-  outputs: ["expiresInDays", "expiresAt", ...ROTATION_OUTPUTS],
+  outputs: ["expiresInDays", "expiresAt", ...rotationOutputs],
   inputOutputs: [],
   secrets: ["key", "previousKey"],
   importInstead: ROTATING_IMPORT,

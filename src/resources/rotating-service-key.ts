@@ -1,10 +1,11 @@
 // RotatingServiceKey: a service key that is renewed on schedule, with the previous key staying valid for an overlap.
 import * as pulumi from "@pulumi/pulumi";
 
+import { rotationOutputs } from "../fields/api-key";
 import { declaration, suppressStackTraces, typeToken } from "./dynamic-resource";
 import type { ResourceSpec } from "./dynamic-resource";
-import { ROTATING_IMPORT, ROTATION_OUTPUTS, rotatingInputs } from "./rotation-args";
-import type { RotationArgs } from "./rotation-args";
+import { ROTATING_IMPORT, rotatingInputs } from "./key-args";
+import type { RotationArgs } from "./key-args";
 import type { ServiceName } from "./service-key";
 
 /** Arguments for {@link RotatingServiceKey}. */
@@ -20,7 +21,7 @@ const SPEC: ResourceSpec<RotatingServiceKeyArgs> = {
   className: "RotatingServiceKey",
   runtime: "rotatingServiceKey",
   inputs: rotatingInputs,
-  outputs: ROTATION_OUTPUTS,
+  outputs: rotationOutputs,
   inputOutputs: [],
   secrets: ["key", "previousKey"],
   importInstead: ROTATING_IMPORT,

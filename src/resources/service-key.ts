@@ -1,10 +1,12 @@
 // ServiceKey: an API key for one of the account's services.
 import * as pulumi from "@pulumi/pulumi";
 
+import { heldKey } from "../fields/api-key";
+import { namesOf } from "../fields/field";
 import { declaration, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
 import type { ResourceSpec } from "./dynamic-resource";
-import { keyInputs } from "./existing-key";
-import type { CommonKeyArgs } from "./existing-key";
+import { keyInputs } from "./key-args";
+import type { CommonKeyArgs } from "./key-args";
 
 /** The services that a key can be for. */
 export const ServiceName = {
@@ -43,7 +45,7 @@ const SPEC: ResourceSpec<ServiceKeyArgs> = {
   className: "ServiceKey",
   runtime: "serviceKey",
   inputs: keyInputs,
-  outputs: ["key", "keyPrefix", "keyType", "scopes", "isActive", "createdAt", "lastUsedAt"],
+  outputs: [...namesOf(heldKey), "createdAt", "scopes"],
   inputOutputs: ["service", "description"],
   secrets: ["key"],
   importInstead: "Pass `existing: { id, key }` instead to import the key",

@@ -1,11 +1,11 @@
 // Checking inputs: what is wrong in words for the user, all at once, and never a value.
 import fc from "fast-check";
 
-import { InputCheck } from "../../src/lifecycle/inputs";
 import { didYouMean } from "../../src/text/did-you-mean";
 import { listed, shape } from "../../src/text/quote";
 import { same, without, UNKNOWN } from "../../src/values";
 import type { Properties } from "../../src/values";
+import { InputCheck } from "../../src/fields/input-check";
 
 const check = (news: Properties, allowed = Object.keys(news)) => new InputCheck(news, allowed);
 const failuresOf = (news: Properties, work: (check: InputCheck) => void) => {

@@ -1,5 +1,5 @@
 // SshKey's `check`: every form of public key, and every way to spoil one.
-import type { Checked } from "../../src/lifecycle/inputs";
+import type { Checked } from "../../src/values";
 import { resources } from "../support/engine-resources";
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 

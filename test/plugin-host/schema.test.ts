@@ -30,7 +30,7 @@ test("a comment that a tool would cut, a field without one, and an outdated sche
     for (const name of ["src", "scripts", "plugin", "package.json", "tsconfig.json", ".prettierrc.json"])
       cpSync(join(root, name), join(folder, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
-    const file = join(folder, "src/resources/existing-key.ts");
+    const file = join(folder, "src/resources/key-args.ts");
     const text = readFileSync(file, "utf8");
     const checked = (changed: string): string => {
       expect(changed).not.toBe(text);
@@ -43,7 +43,7 @@ test("a comment that a tool would cut, a field without one, and an outdated sche
       text.replace("`@pulumi/random`", "@pulumi/random").replace("/** Its id, as", "/* Its id, as"),
     ).split("\n");
     expect(cut).toMatch(
-      /^src\/resources\/existing-key\.ts:\d+: @pulumi would cut its comment off: put names with an @ in backticks$/,
+      /^src\/resources\/key-args\.ts:\d+: @pulumi would cut its comment off: put names with an @ in backticks$/,
     );
     expect(missing).toBe('ExistingKey.id has no description, or one that does not end: ""');
     expect(others).toEqual([""]);

@@ -3,8 +3,7 @@ import { PartialFailure } from "./engine-resources";
 import type { EncodedState, Resource } from "./engine-resources";
 import type { Diff } from "../../src/lifecycle/lifecycle";
 import { Holders } from "../../src/lifecycle/holders";
-import type { Checked } from "../../src/lifecycle/inputs";
-import type { Properties } from "../../src/values";
+import type { Properties, Checked } from "../../src/values";
 import { Killed } from "../model/network";
 import type { Kill, Trouble } from "../model/network";
 

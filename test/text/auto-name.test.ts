@@ -9,8 +9,8 @@ import {
   markerOf,
 } from "../../src/text/auto-name";
 import type { AutoKind } from "../../src/text/auto-name";
-import { InputCheck } from "../../src/lifecycle/inputs";
 import { UNKNOWN } from "../../src/values";
+import { InputCheck } from "../../src/fields/input-check";
 
 const NAME = autoNameTemplate("deploy-", false);
 const DESCRIPTION = autoNameTemplate("pulumi shop/prod/deploy #", false);

@@ -3,9 +3,11 @@ import { isTemplate } from "../../text/auto-name";
 import { same, known, UNKNOWN, DAY_MS, isPast, rfc3339 } from "../../values";
 import type { MaybeUnknown } from "../../values";
 import type { Diff } from "../lifecycle";
+import { namesOf } from "../../fields/field";
+import type { Inputs } from "../../fields/field";
 import { pendingImport } from "./import-key";
 import type { ApiKeyInputs } from "./inputs";
-import type { KeyKind, SpecInputs } from "./kind";
+import type { KeyKind } from "./kind";
 import type { ApiKeyState, LiveKey, LookedUpKey } from "./state";
 
 export function diffApiKey<Spec extends object>(
@@ -32,7 +34,7 @@ function diffLive<Spec extends object>(
   inputs: ApiKeyInputs<Spec>,
   now: number,
 ): Diff {
-  const replaces: string[] = kind.specNames.filter((name) => !same(state.spec[name], inputs.spec[name]));
+  const replaces: string[] = namesOf(kind.spec).filter((name) => !same(state.spec[name], inputs.spec[name]));
   if (!same(state.rotationTriggers, inputs.rotationTriggers)) replaces.push("rotationTriggers");
   const { description } = inputs;
   if (!isTemplate(description, "description") && !same(state.description ?? "", description ?? "")) {
@@ -117,10 +119,7 @@ function maybeRotateAt(
 }
 
 /** The spec at a step where all of it is known. */
-export function knownSpec<Spec extends object>(
-  kind: KeyKind<Spec>,
-  { spec }: { spec: SpecInputs<Spec> },
-): Spec {
-  for (const name of kind.specNames) known(spec[name], name);
+export function knownSpec<Spec extends object>(kind: KeyKind<Spec>, { spec }: { spec: Inputs<Spec> }): Spec {
+  for (const name of namesOf(kind.spec)) known(spec[name], name);
   return spec as Spec;
 }

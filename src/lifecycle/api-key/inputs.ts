@@ -1,15 +1,16 @@
 // The inputs of a service key or personal access token: checked, and typed with the unknown values of a preview.
 import { createHash } from "node:crypto";
 
-import { isRecord, UNKNOWN, defined } from "../../values";
+import { isRecord, UNKNOWN } from "../../values";
 import { shape } from "../../text/quote";
-import type { MaybeUnknown, Properties } from "../../values";
+import type { MaybeUnknown, Properties, Checked } from "../../values";
 import { apiKeyClaim } from "../holders";
 import type { Holders } from "../holders";
-import { InputCheck } from "../inputs";
-import { inputOf } from "../properties";
-import type { Checked } from "../inputs";
-import type { KeyKind, SpecInputs } from "./kind";
+import { apiKeyInputs, singleKeyInputs } from "../../fields/api-key";
+import { checkInputs, decodeInputs, encodeGiven, inputNames, or, text } from "../../fields/field";
+import type { Inputs, ValuesOf } from "../../fields/field";
+import { InputCheck, ownerIn } from "../../fields/input-check";
+import type { KeyKind } from "./kind";
 
 /** A key to import. Without `key` the import is done, or the resource that did it is being replaced: a new key is created then. */
 export interface Existing {
@@ -17,18 +18,14 @@ export interface Existing {
   key: MaybeUnknown<string> | undefined;
 }
 
-export interface ApiKeyInputs<Spec> {
-  spec: SpecInputs<Spec>;
-  description: MaybeUnknown<string> | undefined;
-  rotationTriggers: unknown;
-  recreateIfInvalid: MaybeUnknown<boolean>;
-  rotateBeforeDays: MaybeUnknown<number> | undefined;
+type Given = Omit<Inputs<ValuesOf<typeof singleKeyInputs>>, "existing">;
+
+export interface ApiKeyInputs<Spec> extends Given {
+  spec: Inputs<Spec>;
   existing: MaybeUnknown<Existing> | undefined;
   /** `project/stack/name` of the resource; given with `existing` only. */
   owner: string;
 }
-
-const COMMON = ["description", "rotationTriggers", "recreateIfInvalid", "existing", "__owner"];
 
 export function checkApiKey<Spec extends object>(
   kind: KeyKind<Spec>,
@@ -36,13 +33,11 @@ export function checkApiKey<Spec extends object>(
   news: Properties,
   holders: Holders,
 ): Checked {
-  const check = new InputCheck(news, [...kind.specNames, ...kind.updatable, ...COMMON]);
-  kind.check(check, news);
+  const check = new InputCheck(news, inputNames({ ...kind.inputs, ...apiKeyInputs }));
+  checkInputs(kind.inputs, check);
   checkExisting(check, olds, news, holders);
   check.autoName("description", olds, { adopting: isImport(check.inputs.existing), renew: false });
-  check.valueMap("rotationTriggers");
-  check.boolean("recreateIfInvalid");
-  check.private("__owner");
+  checkInputs(apiKeyInputs, check);
   return check.result();
 }
 
@@ -92,37 +87,25 @@ export function decodeApiKeyInputs<Spec extends object>(
   kind: KeyKind<Spec>,
   properties: Properties,
 ): ApiKeyInputs<Spec> {
-  const existing = inputOf<Properties>(properties, "existing");
+  const { existing, ...inputs } = decodeInputs(singleKeyInputs, properties);
+  const isKnown = existing !== undefined && existing !== UNKNOWN;
   return {
-    spec: kind.decodeInputs(properties),
-    description: inputOf(properties, "description"),
-    rotationTriggers: properties.rotationTriggers,
-    recreateIfInvalid: inputOf<boolean>(properties, "recreateIfInvalid") ?? true,
-    rotateBeforeDays: inputOf(properties, "rotateBeforeDays"),
-    existing:
-      existing === undefined || existing === UNKNOWN
-        ? existing
-        : { id: inputOf<string>(existing, "id") ?? "", key: inputOf(existing, "key") },
-    owner: known(inputOf<string>(properties, "__owner")),
+    ...inputs,
+    spec: decodeInputs(kind.spec, properties),
+    existing: isKnown ? decodeInputs({ id: text, key: or(text, undefined) }, existing) : existing,
+    owner: ownerIn(properties),
   };
-}
-
-function known(value: MaybeUnknown<string> | undefined): string {
-  return value === undefined || value === UNKNOWN ? "" : value;
 }
 
 /** The inputs as outputs of an unresolved creation, without the secret of `existing`. */
 export function encodeInputs<Spec extends object>(
   kind: KeyKind<Spec>,
-  inputs: ApiKeyInputs<Spec>,
+  { existing, ...inputs }: ApiKeyInputs<Spec>,
 ): Properties {
-  const { spec, description, rotationTriggers, recreateIfInvalid, rotateBeforeDays, existing } = inputs;
-  return defined({
-    ...Object.fromEntries(kind.specNames.map((name) => [name, spec[name] ?? undefined])),
-    description,
-    rotationTriggers,
-    recreateIfInvalid: recreateIfInvalid === false ? false : undefined,
-    rotateBeforeDays,
-    existing: existing === undefined || existing === UNKNOWN ? undefined : { id: existing.id },
-  });
+  const hasId = existing !== undefined && existing !== UNKNOWN;
+  const given = { ...inputs, existing: hasId ? { id: existing.id } : undefined };
+  return {
+    ...encodeGiven(kind.spec, inputs.spec),
+    ...encodeGiven(singleKeyInputs, given),
+  };
 }

@@ -1,29 +1,22 @@
-// What distinguishes one kind of API key from another: a service key, a personal access token.
+// What distinguishes one kind of API key from another: service keys; and personal access tokens, with scopes and an expiry.
 import type { WithServerTime } from "../../api/client";
 import type { ApiKey, CreatedKey } from "../../api/schemas";
+import { parseApiTime } from "../../api/timing";
 import type { Operation } from "../../api/timing";
-import type { MaybeUnknown, Properties } from "../../values";
-import type { InputCheck } from "../inputs";
+import { normalized, rotateBeforeDays, serviceSpec, tokenSpec } from "../../fields/api-key";
+import type { heldKey, ServiceSpec, TokenSpec } from "../../fields/api-key";
+import type { Fields, Inputs, ValuesOf } from "../../fields/field";
+import { DAY_MS, rfc3339, same, UNKNOWN } from "../../values";
 import type { StartedAt } from "../create-once/started";
-import type { StateReader } from "../properties";
 import type { Run } from "../run";
 
-/** The inputs that are fixed when a key is created, any of which a preview may not know yet. */
-export type SpecInputs<Spec> = { [Name in keyof Spec]: MaybeUnknown<Spec[Name]> };
-
 /** A key that the account holds and whose secret we have. */
-export interface HeldKey<Spec> {
+export interface HeldKey<Spec> extends ValuesOf<typeof heldKey> {
   id: string;
-  /** The full key; `null` if it was imported without its secret. */
-  key: string | null;
-  keyPrefix: string;
-  keyType: string;
-  spec: Spec;
   description: string | null;
-  isActive: boolean;
+  spec: Spec;
   /** RFC 3339, by the server's clock. */
   createdAt: string;
-  lastUsedAt: string | null;
   expiresAt: string | null;
   /** Service keys only: what the list shows that the key may do. */
   listedScopes: string[] | null;
@@ -43,16 +36,9 @@ export interface LostAttempt extends StartedAt {
 export interface KeyKind<Spec extends object> {
   /** `service key` */
   label: string;
-  specNames: readonly (keyof Spec & string)[];
-  /** The inputs that may change in place, beside those of every key. */
-  updatable: readonly string[];
-  check(check: InputCheck, news: Properties): void;
-  decodeInputs(properties: Properties): SpecInputs<Spec>;
-  decodeSpec(state: StateReader): Spec;
-  /** The outputs fixed at creation that only this kind has, absent ones as `null`. */
-  fixedOutputs(key: HeldKey<Spec>): Properties;
-  /** The outputs that a key of this kind has where its resource holds one key and no other. */
-  singleKeyOutputs(key: HeldKey<Spec>, rotateAt: string | null): Properties;
+  spec: Fields<Spec>;
+  /** Those, and what else such a key takes that no other does. */
+  inputs: object;
   post(
     spec: Spec,
     description: string | undefined,
@@ -64,7 +50,9 @@ export interface KeyKind<Spec extends object> {
   /** The service that such a key is for; `null` for a token. */
   serviceOf(spec: Spec): string | null;
   /** The inputs that a listed key would have; where the list does not show them, those that are declared. */
-  specOf(entry: ApiKey, declared: SpecInputs<Spec>): Spec;
+  specOf(entry: ApiKey, declared: Inputs<Spec>): Spec;
+  /** May a key of this kind have an end? Then its state has times where that of another has what the list shows of scopes. */
+  mayExpire: boolean;
   /** Does such a key expire at all? */
   expires(spec: Spec): boolean;
   /** When a key that was created at this time expires; `null` if never. */
@@ -75,3 +63,57 @@ export interface KeyKind<Spec extends object> {
 export function isServiceKey({ service }: { service?: string | undefined }): boolean {
   return service !== undefined && !["", "account"].includes(service.trim().toLowerCase());
 }
+
+export const serviceKeyKind: KeyKind<ServiceSpec> = {
+  label: "service key",
+  spec: serviceSpec,
+  inputs: serviceSpec,
+  post: ({ service }, description, run, operation) =>
+    run.client.createServiceKey(
+      { service, ...(description === undefined ? {} : { description }) },
+      operation,
+    ),
+  whyMismatched(entry, spec) {
+    if (!isServiceKey(entry)) return "it is not a service key, but a personal access token";
+    if (spec === undefined || entry.service === spec.service) return undefined;
+    return `it is for the service ${JSON.stringify(entry.service)}`;
+  },
+  serviceOf: ({ service }) => service,
+  specOf: ({ service = "" }) => ({ service }),
+  mayExpire: false,
+  expires: () => false,
+  expiresAt: () => null,
+};
+
+export const tokenKind: KeyKind<TokenSpec> = {
+  label: "personal access token",
+  spec: tokenSpec,
+  inputs: { ...tokenSpec, rotateBeforeDays },
+  post: ({ scopes, expiresInDays }, description, run, operation) =>
+    run.client.createPersonalAccessToken(
+      {
+        scopes,
+        ...(description === undefined ? {} : { description }),
+        ...(expiresInDays === null ? {} : { expiresInDays }),
+      },
+      operation,
+    ),
+  whyMismatched(entry, spec) {
+    if (isServiceKey(entry)) {
+      return `it is not a personal access token, but a service key for ${JSON.stringify(entry.service)}`;
+    }
+    // A list that does not show scopes cannot contradict them.
+    if (spec === undefined || entry.scopes.length === 0) return undefined;
+    if (same(normalized(entry.scopes), spec.scopes)) return undefined;
+    return `its scopes are ${normalized(entry.scopes).join(", ")}`;
+  },
+  serviceOf: () => null,
+  specOf: ({ scopes }, declared) => ({
+    scopes: scopes.length > 0 || declared.scopes === UNKNOWN ? normalized(scopes) : declared.scopes,
+    expiresInDays: null,
+  }),
+  mayExpire: true,
+  expires: ({ expiresInDays }) => expiresInDays !== null,
+  expiresAt: ({ expiresInDays }, createdAt) =>
+    expiresInDays === null ? null : rfc3339(parseApiTime(createdAt) + expiresInDays * DAY_MS),
+};

@@ -10,16 +10,15 @@ import { isUnresolvedId, unresolvedId } from "../create-once/started";
 import { deleteUnlessHeld } from "../holders";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
-import { refuseWrongClock } from "./clock";
 import { createKey, describeKey, earlierEnd, lostKey, reportDuplicates } from "./create-key";
 import { diffApiKey, knownSpec, moved, rotateAtOf, withoutSecret } from "./diff";
 import { importKey, pendingImport, whyNotTheKey } from "./import-key";
 import { encodeInputs } from "./inputs";
 import type { ApiKeyInputs } from "./inputs";
 import type { KeyKind, HeldKey } from "./kind";
-import { refuseSelfLockout } from "./self-lockout";
 import { apiKeyHoldings } from "./state";
 import type { ApiKeyState, LiveKey, LookedUpKey } from "./state";
+import { refuseWrongClock, refuseSelfLockout } from "./guards";
 
 export function apiKeyLifecycle<Spec extends object>(
   kind: KeyKind<Spec>,
@@ -51,8 +50,8 @@ async function create<Spec extends object>(
   const given = known(inputs.description ?? "", "description");
   const description = isTemplate(given, "description") ? fillTemplate(given) : given;
   const hasMarker = endsInMarker(description, "description");
-  const sent = inputs.description === undefined ? undefined : description;
-  const settled = { ...inputs, description: sent };
+  const sent = inputs.description === null ? undefined : description;
+  const settled = { ...inputs, description: sent ?? null };
   const toCreate = { spec, description: sent, hasMarker, identity, before };
   const made = await createKey(kind, toCreate, run);
   const attempt = { description, hasMarker, service: kind.serviceOf(spec) };

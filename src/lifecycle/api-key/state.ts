@@ -2,21 +2,18 @@
 import type { ApiKey } from "../../api/schemas";
 import { endsInMarker } from "../../text/auto-name";
 import type { Properties } from "../../values";
-import { defined } from "../../values";
-import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/started";
+import { decodeStartedAt, encodeStartedAt, isUnresolved, isUnresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
-import { StateReader } from "../properties";
+import { description, heldKey, listedKey, singleKey } from "../../fields/api-key";
+import { encode, or, text, texts, time, StateReader } from "../../fields/field";
+import type { ValuesOf } from "../../fields/field";
 import type { HeldKey, KeyKind, LostAttempt } from "./kind";
 
-export interface LiveKey<Spec> extends HeldKey<Spec> {
+export interface LiveKey<Spec> extends HeldKey<Spec>, ValuesOf<typeof singleKey> {
   status: "live";
-  rotationTriggers: unknown;
-  recreateIfInvalid: boolean;
   /** From then on it is due for replacement. */
   rotateAt: string | null;
-  /** Set if it was imported (`existing`): distinguishes this resource from another that holds the same key. Empty for a key that we created. */
-  holder: string;
   /** A lost attempt may have left a duplicate of it. */
   lost: LostAttempt | null;
 }
@@ -57,19 +54,15 @@ export function decodeApiKey<Spec extends object>(
   }
   if (!state.has("key") && !state.has("createdAt")) return { status: "requested", id };
   if (!state.has("key")) {
-    const recreateIfInvalid = state.boolean("recreateIfInvalid", true);
-    const holder = state.stringOrNull("holder") ?? "";
-    return { status: "looked-up", entry: decodeEntry(state), recreateIfInvalid, holder };
+    const { recreateIfInvalid, holder } = state.all(singleKey);
+    return { status: "looked-up", entry: { id, ...state.all(listedKey) }, recreateIfInvalid, holder };
   }
-  const held = decodeHeld(kind, state, id);
   return {
     status: "live",
-    ...held,
-    rotationTriggers: state.any("rotationTriggers"),
-    recreateIfInvalid: state.boolean("recreateIfInvalid", true),
-    rotateAt: state.timeOrNull("rotateAt"),
-    holder: state.stringOrNull("holder") ?? "",
-    lost: state.boolean("unresolved", false) ? decodeLost(state) : null,
+    ...decodeHeld(kind, state, id),
+    ...state.all(singleKey),
+    rotateAt: state.read("rotateAt", or(time, null)),
+    lost: isUnresolved(state) ? decodeLost(state) : null,
   };
 }
 
@@ -79,40 +72,24 @@ export function decodeHeld<Spec extends object>(
   state: StateReader,
   id: string,
 ): HeldKey<Spec> {
-  const spec = kind.decodeSpec(state);
   return {
     id,
-    key: state.stringOrNull("key"),
-    keyPrefix: state.string("keyPrefix"),
-    keyType: state.string("keyType"),
-    spec,
-    description: state.stringOrNull("description"),
-    isActive: state.boolean("isActive", true),
-    createdAt: state.stringOrNull("createdAt") ?? state.string("rotatedAt"),
-    lastUsedAt: state.stringOrNull("lastUsedAt"),
-    expiresAt: state.timeOrNull("expiresAt"),
-    listedScopes: state.stringsOrNull("scopes"),
+    ...state.all({ ...heldKey, description }),
+    spec: state.all(kind.spec),
+    createdAt: state.read("createdAt", or(text, null)) ?? state.read("rotatedAt", text),
+    expiresAt: state.read("expiresAt", or(time, null)),
+    listedScopes: state.read("scopes", or(texts, null)),
   };
 }
 
 export function decodeLost(state: StateReader): LostAttempt {
-  const description = state.stringOrNull("description") ?? "";
-  const hasMarker = endsInMarker(description, "description");
-  return { description, hasMarker, service: state.stringOrNull("service"), ...decodeStartedAt(state) };
-}
-
-function decodeEntry(state: StateReader): ApiKey {
+  const sent = state.read("description", or(text, ""));
+  const hasMarker = endsInMarker(sent, "description");
   return {
-    id: state.id,
-    keyPrefix: state.stringOrNull("keyPrefix") ?? undefined,
-    keyType: state.stringOrNull("keyType") ?? undefined,
-    service: state.stringOrNull("service") ?? undefined,
-    description: state.stringOrNull("description") ?? undefined,
-    scopes: state.stringsOrNull("scopes") ?? [],
-    isActive: state.boolean("isActive", true),
-    createdAt: state.string("createdAt"),
-    lastUsedAt: state.stringOrNull("lastUsedAt") ?? undefined,
-    expiresAt: state.stringOrNull("expiresAt") ?? undefined,
+    description: sent,
+    hasMarker,
+    service: state.read("service", or(text, null)),
+    ...decodeStartedAt(state),
   };
 }
 
@@ -124,9 +101,11 @@ export function encodeApiKey<Spec extends object>(
     case "requested":
       return { id: state.id, outputs: {} };
     case "looked-up": {
-      const { id, ...outputs } = state.entry;
-      const recreateIfInvalid = state.recreateIfInvalid ? undefined : false;
-      return { id, outputs: defined({ lastUsedAt: null, ...defined(outputs), recreateIfInvalid }) };
+      const recreates = encode({ recreateIfInvalid: singleKey.recreateIfInvalid }, state);
+      return {
+        id: state.entry.id,
+        outputs: { lastUsedAt: null, ...encode(listedKey, state.entry), ...recreates },
+      };
     }
     case "unresolved": {
       const { id, lost, inputs } = state;
@@ -138,21 +117,16 @@ export function encodeApiKey<Spec extends object>(
 }
 
 function encodeLive<Spec extends object>(kind: KeyKind<Spec>, state: LiveKey<Spec>): Properties {
-  return defined({
-    description: state.description,
-    rotationTriggers: state.rotationTriggers,
-    key: state.key,
-    keyPrefix: state.keyPrefix,
-    keyType: state.keyType,
-    isActive: state.isActive,
+  return {
+    ...encode({ ...heldKey, description }, state),
+    ...encode(kind.spec, state.spec),
     createdAt: state.createdAt,
-    lastUsedAt: state.lastUsedAt,
-    ...kind.fixedOutputs(state),
-    ...kind.singleKeyOutputs(state, state.rotateAt),
-    recreateIfInvalid: state.recreateIfInvalid ? undefined : false,
-    holder: state.holder === "" ? undefined : state.holder,
+    ...(kind.mayExpire
+      ? { expiresAt: state.expiresAt, rotateAt: state.rotateAt }
+      : { scopes: state.listedScopes }),
+    ...encode(singleKey, state),
     ...(state.lost ? encodeLost(state.lost) : {}),
-  });
+  };
 }
 
 export function encodeLost(lost: LostAttempt): Properties {

@@ -3,8 +3,9 @@ import type { Timing } from "../../api/timing";
 import { ROUNDING_MS } from "../../judge/presence";
 import type { Snapshot } from "../../judge/presence";
 import type { Properties } from "../../values";
-import { defined, rfc3339 } from "../../values";
-import type { StateReader } from "../properties";
+import { rfc3339 } from "../../values";
+import { encodeGiven, flag, or, time, unless } from "../../fields/field";
+import type { StateReader } from "../../fields/field";
 
 export class StartTime {
   private readonly monotonic: number;
@@ -61,16 +62,20 @@ export function startOf(
   return moment > server ? undefined : moment;
 }
 
+const started = { attemptedAt: or(time, null), attemptedByLocalClock: unless(flag, false) };
+
 export function decodeStartedAt(state: StateReader): StartedAt {
-  const byLocalClock = state.boolean("attemptedByLocalClock", false);
-  return { startedAt: state.timeOrNull("attemptedAt"), byLocalClock };
+  const { attemptedAt: startedAt, attemptedByLocalClock: byLocalClock } = state.all(started);
+  return { startedAt, byLocalClock };
 }
 
-export function encodeStartedAt({ startedAt, byLocalClock }: StartedAt): Properties {
-  return defined({
-    attemptedAt: startedAt ?? undefined,
-    attemptedByLocalClock: byLocalClock === true ? true : undefined,
-  });
+export function encodeStartedAt({ startedAt, byLocalClock = false }: StartedAt): Properties {
+  return encodeGiven(started, { attemptedAt: startedAt, attemptedByLocalClock: byLocalClock });
+}
+
+/** May an attempt have left something? */
+export function isUnresolved(state: StateReader): boolean {
+  return state.read("unresolved", unless(flag, false));
 }
 
 const PREFIX = "unresolved/";

@@ -1,43 +1,24 @@
 // The inputs of a rotating key: checked, and typed with the unknown values of a preview.
-import { known, defined } from "../../values";
-import type { MaybeUnknown, Properties } from "../../values";
-import type { KeyKind, SpecInputs } from "../api-key/kind";
-import { InputCheck } from "../inputs";
-import { inputOf } from "../properties";
-import type { Checked } from "../inputs";
+import { checkInputs, decodeInputs, encodeGiven, inputNames } from "../../fields/field";
+import type { Inputs, ValuesOf } from "../../fields/field";
+import { InputCheck, ownerIn } from "../../fields/input-check";
+import type { MaybeUnknown, Properties, Checked } from "../../values";
+import { rotatingKeyInputs } from "../../fields/api-key";
+import type { KeyKind } from "../api-key/kind";
 
-const MAX_DAYS = 3_650;
+type Given = Omit<Inputs<ValuesOf<typeof rotatingKeyInputs>>, "description">;
 
-export interface RotatingKeyInputs<Spec> {
-  spec: SpecInputs<Spec>;
+export interface RotatingKeyInputs<Spec> extends Given {
+  spec: Inputs<Spec>;
   description: MaybeUnknown<string>;
-  rotationTriggers: unknown;
-  rotateEveryDays: MaybeUnknown<number>;
-  overlapDays: MaybeUnknown<number> | undefined;
-  holdWhileUsed: MaybeUnknown<boolean> | undefined;
   /** `project/stack/name` of the resource; given with an explicit description only. */
   owner: string;
 }
 
 export function checkRotatingKey<Spec extends object>(kind: KeyKind<Spec>, news: Properties): Checked {
-  const own = [
-    "description",
-    "rotationTriggers",
-    "rotateEveryDays",
-    "overlapDays",
-    "holdWhileUsed",
-    "__owner",
-  ];
-  const check = new InputCheck(news, [...kind.specNames, ...own]);
-  kind.check(check, news);
-  check.string("description");
-  check.valueMap("rotationTriggers");
-  if (check.required("rotateEveryDays", "how many days a key serves before a new one is created")) {
-    check.days("rotateEveryDays", MAX_DAYS);
-  }
-  check.days("overlapDays", MAX_DAYS, 0);
-  check.boolean("holdWhileUsed");
-  check.private("__owner");
+  const fields = { ...kind.spec, ...rotatingKeyInputs };
+  const check = new InputCheck(news, inputNames(fields));
+  checkInputs(fields, check);
   checkDays(check, news);
   return check.result();
 }
@@ -64,15 +45,9 @@ export function decodeRotatingKeyInputs<Spec extends object>(
   kind: KeyKind<Spec>,
   properties: Properties,
 ): RotatingKeyInputs<Spec> {
-  return {
-    spec: kind.decodeInputs(properties),
-    description: inputOf<string>(properties, "description") ?? "",
-    rotationTriggers: properties.rotationTriggers,
-    rotateEveryDays: inputOf<number>(properties, "rotateEveryDays") ?? MAX_DAYS,
-    overlapDays: inputOf(properties, "overlapDays"),
-    holdWhileUsed: inputOf(properties, "holdWhileUsed"),
-    owner: known(inputOf<string>(properties, "__owner") ?? "", "__owner"),
-  };
+  const { description, ...inputs } = decodeInputs(rotatingKeyInputs, properties);
+  const spec = decodeInputs(kind.spec, properties);
+  return { ...inputs, spec, description: description ?? "", owner: ownerIn(properties) };
 }
 
 /** The inputs as outputs of an unresolved creation. */
@@ -81,9 +56,6 @@ export function encodeRotatingKeyInputs<Spec extends object>(
   inputs: RotatingKeyInputs<Spec>,
   description: string,
 ): Properties {
-  const { spec, rotationTriggers, rotateEveryDays, overlapDays, holdWhileUsed } = inputs;
-  return defined({
-    ...Object.fromEntries(kind.specNames.map((name) => [name, spec[name] ?? undefined])),
-    ...{ description, rotationTriggers, rotateEveryDays, overlapDays, holdWhileUsed },
-  });
+  const given = { ...inputs, description };
+  return { ...encodeGiven(kind.spec, inputs.spec), ...encodeGiven(rotatingKeyInputs, given) };
 }

@@ -5,13 +5,13 @@ import { markerOf, newMarker } from "../../text/auto-name";
 import { known } from "../../values";
 import { createKey, describeKey, earlierEnd, lostKey, markerIn } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
-import { refuseSelfLockout } from "../api-key/self-lockout";
 import { assertNothingHidden, cleanUp } from "../create-once/clean-up";
 import { possibleDuplicate } from "../create-once/messages";
 import { startOf, unresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
+import { refuseSelfLockout } from "../api-key/guards";
 import { encodeRotatingKeyInputs } from "./inputs";
 import type { RotatingKeyInputs } from "./inputs";
 import { leftIn, reportLeftovers, senderOf } from "./leftovers";
@@ -67,8 +67,8 @@ async function create<Spec extends object>(
     previous: null,
     rotationTriggers: inputs.rotationTriggers,
     nextRotationAt: known(nextRotation(inputs.rotateEveryDays, made.key.createdAt), "rotateEveryDays"),
-    overlapDays: known(inputs.overlapDays, "overlapDays") ?? null,
-    holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed") ?? null,
+    overlapDays: known(inputs.overlapDays, "overlapDays"),
+    holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed"),
     owner: inputs.owner,
     lost: isUnfinished ? { ...attempt, startedAt: made.key.createdAt } : null,
   };

@@ -3,6 +3,7 @@ import { capitalize, listed } from "../../text/quote";
 import { same, UNKNOWN, isPast } from "../../values";
 import type { MaybeUnknown, Properties } from "../../values";
 import { describeKey } from "../api-key/create-key";
+import { namesOf } from "../../fields/field";
 import { knownSpec } from "../api-key/diff";
 import type { KeyKind } from "../api-key/kind";
 import type { Diff } from "../lifecycle";
@@ -118,7 +119,7 @@ function outputsAfter<Spec extends object>(
 }
 
 function nextKey<Spec extends object>(kind: KeyKind<Spec>, inputs: RotatingKeyInputs<Spec>): Properties {
-  const isKnown = kind.specNames.every((name) => inputs.spec[name] !== UNKNOWN);
+  const isKnown = namesOf(kind.spec).every((name) => inputs.spec[name] !== UNKNOWN);
   const neverExpires = isKnown && !kind.expires(knownSpec(kind, inputs));
   return {
     ...inputs.spec,

@@ -1,6 +1,7 @@
 // When a rotating key is due, for how long its previous key lives on, and the markers of its keys.
 import { createHash } from "node:crypto";
 
+import { namesOf } from "../../fields/field";
 import type { KeyKind } from "../api-key/kind";
 import { isDefaultDescription } from "../../text/auto-name";
 import { same, known, UNKNOWN, DAY_MS, isPast, rfc3339 } from "../../values";
@@ -23,7 +24,7 @@ export function changedKeyInputs<Spec extends object>(
   const { description } = inputs;
   const isRenamed = isDefaultDescription(current.description) && isDefaultDescription(description);
   return [
-    ...kind.specNames.filter(
+    ...namesOf(kind.spec).filter(
       (name) => !identity.includes(name) && !same(current.spec[name], inputs.spec[name]),
     ),
     ...(isRenamed || same(current.description ?? "", description) ? [] : ["description"]),
@@ -48,7 +49,7 @@ export function withSettings<Spec>(
   state: HoldingKeys<Spec>,
   inputs: RotatingKeyInputs<Spec>,
 ): HoldingKeys<Spec> {
-  const overlapDays = known(inputs.overlapDays, "overlapDays") ?? null;
+  const overlapDays = known(inputs.overlapDays, "overlapDays");
   return {
     ...state,
     previous: state.previous && {
@@ -56,7 +57,7 @@ export function withSettings<Spec>(
       retireAt: movedRetireAt(state.previous.retireAt, state.overlapDays ?? 0, overlapDays ?? 0),
     },
     overlapDays,
-    holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed") ?? null,
+    holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed"),
     nextRotationAt: known(nextRotation(inputs.rotateEveryDays, state.current.createdAt), "rotateEveryDays"),
   };
 }

@@ -1,12 +1,13 @@
 // The states of a rotating key: one resource that holds a key and, for an overlap, the previous one.
 import type { Properties } from "../../values";
-import { defined } from "../../values";
+import { description, heldKey, previousKey, previousKeyDetails, rotatingKey } from "../../fields/api-key";
+import { encode, or, text, StateReader } from "../../fields/field";
+import type { ValuesOf } from "../../fields/field";
 import { decodeHeld } from "../api-key/state";
 import type { KeyKind, HeldKey, LostAttempt } from "../api-key/kind";
-import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/started";
+import { decodeStartedAt, encodeStartedAt, isUnresolved, isUnresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
-import { StateReader } from "../properties";
 import type { Repeats } from "../lifecycle";
 
 export interface PreviousKey {
@@ -19,19 +20,13 @@ export interface PreviousKey {
   retireAt: string;
 }
 
-export interface HoldingKeys<Spec> {
+export interface HoldingKeys<Spec> extends ValuesOf<typeof rotatingKey> {
   status: "holding";
   /** The resource's own, which never changes. */
   id: string;
   /** Its `description` is the resource's, without the marker that each key adds. */
   current: HeldKey<Spec>;
   previous: PreviousKey | null;
-  rotationTriggers: unknown;
-  nextRotationAt: string;
-  overlapDays: number | null;
-  holdWhileUsed: boolean | null;
-  /** `project/stack/name` where the description does not say it: part of the markers of this resource's keys. */
-  owner: string;
   lost: LostAttempt | null;
 }
 
@@ -74,44 +69,40 @@ export function decodeRotatingKey<Spec extends object>(
     return {
       status: "unresolved",
       id,
-      lost: attemptOf(state, state.string("description")),
+      lost: attemptOf(state, state.read("description", text)),
       inputs: outputs,
     };
   }
   return {
     status: "holding",
     id,
-    current: decodeHeld(kind, state, state.string("keyId")),
+    current: decodeHeld(kind, state, state.read("keyId", text)),
     previous: decodePrevious(state),
-    rotationTriggers: state.any("rotationTriggers"),
-    nextRotationAt: state.string("nextRotationAt"),
-    overlapDays: state.numberOrNull("overlapDays"),
-    holdWhileUsed: state.has("holdWhileUsed") ? state.boolean("holdWhileUsed", false) : null,
-    owner: state.stringOrNull("owner") ?? "",
-    lost: state.boolean("unresolved", false) ? decodeLost(state) : null,
+    ...state.all(rotatingKey),
+    lost: isUnresolved(state) ? decodeLost(state) : null,
   };
 }
 
 function decodePrevious(state: StateReader): PreviousKey | null {
   if (!state.has("previousKeyId")) return null;
+  const { retireAt, ...previous } = state.all({ ...previousKey, ...previousKeyDetails });
   return {
-    id: state.string("previousKeyId"),
-    key: state.stringOrNull("previousKey"),
-    keyPrefix: state.stringOrNull("previousKeyPrefix"),
-    expiresAt: state.timeOrNull("previousExpiresAt"),
-    retireAt: state.timeOrNull("retireAt") ?? state.string("rotatedAt"),
+    id: state.read("previousKeyId", text),
+    key: previous.previousKey,
+    keyPrefix: previous.previousKeyPrefix ?? null,
+    expiresAt: previous.previousExpiresAt ?? null,
+    retireAt: retireAt ?? state.read("rotatedAt", text),
   };
 }
 
 function decodeLost(state: StateReader): LostAttempt {
-  const description =
-    state.stringOrNull("lostDescription") ??
-    withMarker(state.stringOrNull("description"), state.stringOrNull("unresolvedMark") ?? "");
-  return attemptOf(state, description);
+  const marked = (): string =>
+    withMarker(state.read("description", description), state.read("unresolvedMark", or(text, "")));
+  return attemptOf(state, state.read("lostDescription", or(text, null)) ?? marked());
 }
 
 function attemptOf(state: StateReader, description: string): LostAttempt {
-  const service = state.stringOrNull("service");
+  const service = state.read("service", or(text, null));
   return { description, hasMarker: true, service, ...decodeStartedAt(state) };
 }
 
@@ -140,28 +131,24 @@ export function encodeRotatingKey<Spec extends object>(
     };
   }
   const { current, previous } = state;
-  const outputs = defined({
-    description: current.description,
-    rotationTriggers: state.rotationTriggers,
-    key: current.key,
-    keyPrefix: current.keyPrefix,
-    keyType: current.keyType,
-    ...kind.fixedOutputs(current),
-    keyId: current.id,
-    isActive: current.isActive,
-    lastUsedAt: current.lastUsedAt,
-    createdAt: current.createdAt,
-    rotatedAt: current.createdAt,
-    nextRotationAt: state.nextRotationAt,
-    overlapDays: state.overlapDays ?? undefined,
-    holdWhileUsed: state.holdWhileUsed ?? undefined,
-    previousKey: previous?.key ?? null,
-    previousKeyId: previous?.id ?? null,
-    previousKeyPrefix: previous?.keyPrefix ?? undefined,
-    previousExpiresAt: previous?.expiresAt ?? undefined,
-    retireAt: previous?.retireAt ?? null,
-    owner: state.owner === "" ? undefined : state.owner,
+  const { createdAt } = current;
+  const outputs = {
+    ...encode({ ...heldKey, description }, current),
+    ...encode(kind.spec, current.spec),
+    ...(kind.mayExpire && { expiresAt: current.expiresAt }),
+    ...{ keyId: current.id, createdAt, rotatedAt: createdAt },
+    ...encode(rotatingKey, state),
+    ...encode(
+      { ...previousKey, ...previousKeyDetails },
+      {
+        previousKey: previous?.key ?? null,
+        previousKeyId: previous?.id ?? null,
+        previousKeyPrefix: previous?.keyPrefix ?? undefined,
+        previousExpiresAt: previous?.expiresAt ?? undefined,
+        retireAt: previous?.retireAt ?? null,
+      },
+    ),
     ...(lost ? encodeLost(lost, current.description) : {}),
-  });
+  };
   return { id, outputs };
 }

@@ -2,12 +2,12 @@
 import { quotesSecret } from "../../text/pasted-secret";
 import { quoteForTerminal, quoted } from "../../text/quote";
 import { isRecord, known, UNKNOWN } from "../../values";
-import type { MaybeUnknown, Properties } from "../../values";
-import { InputCheck } from "../inputs";
-import { inputOf } from "../properties";
+import type { MaybeUnknown, Properties, Checked } from "../../values";
+import { InputCheck, ownerIn } from "../../fields/input-check";
+import { checkInputs, decodeInputs, inputNames } from "../../fields/field";
+import { sshKeySetInputs } from "../../fields/ssh-key";
 import { materialOf } from "../ssh-key/identity";
 import { parsePublicKey, PublicKeyError } from "../ssh-key/public-key";
-import type { Checked } from "../inputs";
 
 export interface SshKeySetInputs {
   publicKeys: MaybeUnknown<ReadonlyMap<string, MaybeUnknown<string>>>;
@@ -34,7 +34,7 @@ export function wantedEntries({ publicKeys, namePrefix }: SshKeySetInputs): Want
 }
 
 export function checkSshKeySet(news: Properties): Checked {
-  const check = new InputCheck(news, ["publicKeys", "namePrefix", "adoptExisting", "__owner"]);
+  const check = new InputCheck(news, inputNames(sshKeySetInputs));
   checkPublicKeys(check, news.publicKeys);
   // The constructor always passes one.
   check.inputs.namePrefix = "ssh-key-";
@@ -44,8 +44,7 @@ export function checkSshKeySet(news: Properties): Checked {
   } else if (prefix !== undefined && prefix.trimStart() !== prefix) {
     check.fail("namePrefix", "`namePrefix` must not begin with white space");
   }
-  check.boolean("adoptExisting");
-  check.private("__owner");
+  checkInputs(sshKeySetInputs, check);
   return check.result();
 }
 
@@ -111,11 +110,10 @@ function label(entry: string): string {
 }
 
 export function decodeSshKeySetInputs(properties: Properties): SshKeySetInputs {
-  const publicKeys = inputOf<Record<string, MaybeUnknown<string>>>(properties, "publicKeys") ?? {};
+  const { publicKeys, ...inputs } = decodeInputs(sshKeySetInputs, properties);
   return {
+    ...inputs,
     publicKeys: publicKeys === UNKNOWN ? UNKNOWN : new Map(Object.entries(publicKeys)),
-    namePrefix: inputOf<string>(properties, "namePrefix") ?? "",
-    adoptExisting: inputOf<boolean>(properties, "adoptExisting") ?? false,
-    owner: known(inputOf<string>(properties, "__owner") ?? "", "__owner"),
+    owner: ownerIn(properties),
   };
 }

@@ -1,23 +1,15 @@
 // The state of a set of SSH keys, decoded once from the engine's properties and encoded once on the way back.
 import type { Properties } from "../../values";
+import { encode, or, texts, StateReader } from "../../fields/field";
+import type { ValuesOf } from "../../fields/field";
+import { sentSshKey, setKey } from "../../fields/ssh-key";
 import { decodeStartedAt, encodeStartedAt } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
-import { StateReader } from "../properties";
 import type { LostSshKey } from "../ssh-key/state";
 import type { Repeats } from "../lifecycle";
 
-/** A key of the account that an entry of the set holds. */
-export interface SetKey {
-  id: string;
-  /** Its name in the account. */
-  name: string;
-  fingerprint: string;
-  keyType: string;
-  createdAt: string;
-  /** Was in the account before: stays there. */
-  adopted: boolean;
-}
+export type SetKey = ValuesOf<typeof setKey>;
 
 /** By the names of the entries. */
 export interface SshKeySetState {
@@ -46,26 +38,14 @@ export function decodeSshKeySet(id: string, outputs: Properties): SshKeySetState
   const unresolved = state.has("unresolved") ? state.records("unresolved") : [];
   return {
     id,
-    keys: new Map(state.records("keys").map(([entry, key]) => [entry, decodeKey(key)])),
+    keys: new Map(state.records("keys").map(([entry, key]) => [entry, key.all(setKey)])),
     unresolved: new Map(unresolved.map(([entry, lost]) => [entry, decodeLost(lost)])),
-    leftovers: new Set(state.stringsOrNull("leftovers") ?? []),
-  };
-}
-
-function decodeKey(key: StateReader): SetKey {
-  return {
-    id: key.string("id"),
-    name: key.string("name"),
-    fingerprint: key.string("fingerprint"),
-    keyType: key.string("keyType"),
-    createdAt: key.string("createdAt"),
-    adopted: key.boolean("adopted", false),
+    leftovers: new Set(state.read("leftovers", or(texts, []))),
   };
 }
 
 function decodeLost(lost: StateReader): LostSshKey {
-  const name = lost.string("name");
-  return { name, publicKey: lost.string("publicKey"), hasMarker: false, ...decodeStartedAt(lost) };
+  return { ...lost.all(sentSshKey), hasMarker: false, ...decodeStartedAt(lost) };
 }
 
 export function encodeSshKeySet(state: SshKeySetState): { id: string; outputs: Properties } {
@@ -82,5 +62,5 @@ export function encodeSshKeySet(state: SshKeySetState): { id: string; outputs: P
 }
 
 function encodeLost(lost: LostSshKey): Properties {
-  return { name: lost.name, publicKey: lost.publicKey, ...encodeStartedAt(lost) };
+  return { ...encode(sentSshKey, lost), ...encodeStartedAt(lost) };
 }

@@ -3,6 +3,8 @@ import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { ConflictError, errorMessage, RefusedError } from "../../errors";
+import { encodeGiven } from "../../fields/field";
+import { sshKeyInputs } from "../../fields/ssh-key";
 import { isOlderThan } from "../../judge/ownership";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
@@ -19,7 +21,6 @@ import { shownOf } from "./clean-up";
 import { afterConflict, conflictWith, describeSshKey } from "./conflict";
 import type { Registered } from "./conflict";
 import { isSameKey, listedAs } from "./identity";
-import { encodeSshKeyInputs } from "./inputs";
 import type { SshKeyInputs, SshKeyRequest } from "./inputs";
 import { parsePublicKey } from "./public-key";
 import type { SshKeyState } from "./state";
@@ -53,7 +54,7 @@ export function createSshKey(
 export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<Outcome<Made>> {
   const { name, key, identity } = request;
   const before = run.creations.begin(identity);
-  const claim = { what: run.materialClaim(key.fingerprint), holder: name };
+  const claim = { what: materialClaim(key.fingerprint), holder: name };
   const other = before ? undefined : run.holders.keeper(claim.what);
   if (other !== undefined) {
     // An automatic name begins with the logical one.
@@ -70,6 +71,11 @@ export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<
     run.holders.release(claim);
     throw error;
   }
+}
+
+/** What a resource of a run claims while it registers the public key with this fingerprint. */
+export function materialClaim(fingerprint: string): string {
+  return `ssh-material ${fingerprint}`;
 }
 
 class SshKeyCreation {
@@ -110,7 +116,7 @@ class SshKeyCreation {
     const lost = { name, publicKey: key.text, hasMarker };
     if (created.is === "unresolved") {
       const id = unresolvedId(hasMarker ? markerOf(name) : newMarker());
-      const inputs = encodeSshKeyInputs(key.text, name, adoptExisting);
+      const inputs = encodeGiven(sshKeyInputs, { publicKey: key.text, name, adoptExisting });
       const state = { status: "unresolved" as const, id, lost: { ...lost, ...created.started }, inputs };
       return { state, unfinished: created.why };
     }

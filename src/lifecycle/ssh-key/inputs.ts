@@ -1,18 +1,15 @@
 // The inputs of an SSH key: checked, and typed with the unknown values of a preview.
 import { isTemplate, newMarker } from "../../text/auto-name";
-import { known } from "../../values";
-import type { MaybeUnknown, Properties } from "../../values";
-import { InputCheck } from "../inputs";
-import { inputOf } from "../properties";
-import type { Checked } from "../inputs";
+import type { Properties, Checked } from "../../values";
+import { InputCheck, ownerIn } from "../../fields/input-check";
+import { checkInputs, decodeInputs, inputNames } from "../../fields/field";
+import type { Inputs, ValuesOf } from "../../fields/field";
+import { sshKeyInputs } from "../../fields/ssh-key";
 import { isSameMaterial } from "./identity";
 import { parsePublicKey, PublicKeyError } from "./public-key";
 import type { PublicKey } from "./public-key";
 
-export interface SshKeyInputs {
-  publicKey: MaybeUnknown<string>;
-  name: MaybeUnknown<string>;
-  adoptExisting: MaybeUnknown<boolean>;
+export interface SshKeyInputs extends Inputs<ValuesOf<typeof sshKeyInputs>> {
   /** `project/stack/name` of the resource; given with `adoptExisting` only. */
   owner: string;
 }
@@ -36,13 +33,12 @@ export interface SshKeyRequest {
 }
 
 export function checkSshKey(olds: Properties, news: Properties): Checked {
-  const check = new InputCheck(news, ["publicKey", "name", "adoptExisting", "__owner"]);
+  const check = new InputCheck(news, inputNames(sshKeyInputs));
   checkPublicKey(check, news);
-  check.boolean("adoptExisting");
+  checkInputs(sshKeyInputs, check);
   const renew = olds.publicKey !== undefined && !isSameMaterial(olds.publicKey, check.inputs.publicKey);
   check.autoName("name", olds, { adopting: check.inputs.adoptExisting === true, renew });
   checkName(check, news.name);
-  check.private("__owner");
   return check.result();
 }
 
@@ -75,15 +71,5 @@ function checkName(check: InputCheck, given: unknown): void {
 }
 
 export function decodeSshKeyInputs(properties: Properties): SshKeyInputs {
-  return {
-    publicKey: inputOf<string>(properties, "publicKey") ?? "",
-    name: inputOf<string>(properties, "name") ?? "",
-    adoptExisting: inputOf<boolean>(properties, "adoptExisting") ?? false,
-    owner: known(inputOf<string>(properties, "__owner") ?? "", "__owner"),
-  };
-}
-
-/** The inputs as outputs of an unresolved creation. */
-export function encodeSshKeyInputs(publicKey: string, name: string, adoptExisting: boolean): Properties {
-  return { publicKey, name, ...(adoptExisting ? { adoptExisting } : {}) };
+  return { ...decodeInputs(sshKeyInputs, properties), owner: ownerIn(properties) };
 }

@@ -3,30 +3,23 @@ import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import { endsInMarker } from "../../text/auto-name";
 import type { Properties } from "../../values";
-import { defined } from "../../values";
-import { decodeStartedAt, encodeStartedAt, isUnresolvedId } from "../create-once/started";
+import { encode, flag, or, text, StateReader } from "../../fields/field";
+import type { ValuesOf } from "../../fields/field";
+import { holder, listedSshKey, sentSshKey } from "../../fields/ssh-key";
+import { decodeStartedAt, encodeStartedAt, isUnresolved, isUnresolvedId } from "../create-once/started";
 import type { StartedAt } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
-import { StateReader } from "../properties";
 
 /** An attempt to register this key under this name, whose outcome is unknown. */
-export interface LostSshKey extends StartedAt {
-  name: string;
-  publicKey: string;
+export interface LostSshKey extends StartedAt, ValuesOf<typeof sentSshKey> {
   /** The name ends in a generated marker, so that it proves whose work it is. */
   hasMarker: boolean;
 }
 
-export interface RegisteredSshKey {
+export interface RegisteredSshKey extends ValuesOf<typeof listedSshKey> {
   id: string;
-  name: string;
   publicKey: string;
-  fingerprint: string;
-  keyType: string;
-  createdAt: string;
-  vmCount: number;
-  /** Distinguishes this resource from another that holds the same key; empty where `adoptExisting` was not given. */
   holder: string;
 }
 
@@ -61,25 +54,17 @@ export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
   if (isUnresolvedId(id) && state.has("unresolved"))
     return { status: "unresolved", id, lost: decodeLost(state), inputs: outputs };
   if (!state.has("createdAt")) return { status: "requested", id };
-  const entry = {
-    id,
-    name: state.string("name"),
-    fingerprint: state.string("fingerprint"),
-    keyType: state.string("keyType"),
-    createdAt: state.string("createdAt"),
-    vmCount: state.numberOrNull("vmCount") ?? 0,
-  };
-  const holder = state.stringOrNull("holder") ?? "";
-  if (!state.has("publicKey")) return { status: "looked-up", entry, holder };
-  const key = { ...entry, publicKey: state.string("publicKey"), holder };
-  if (state.boolean("adopted", false)) return { status: "adopted", ...key };
-  return { status: "created", ...key, lost: state.boolean("unresolved", false) ? decodeLost(state) : null };
+  const entry = { id, ...state.all(listedSshKey) };
+  const holding = state.read("holder", holder);
+  if (!state.has("publicKey")) return { status: "looked-up", entry, holder: holding };
+  const key = { ...entry, publicKey: state.read("publicKey", text), holder: holding };
+  if (state.read("adopted", or(flag, false))) return { status: "adopted", ...key };
+  return { status: "created", ...key, lost: isUnresolved(state) ? decodeLost(state) : null };
 }
 
 function decodeLost(state: StateReader): LostSshKey {
-  const name = state.string("name");
-  const hasMarker = endsInMarker(name, "name");
-  return { name, publicKey: state.string("publicKey"), hasMarker, ...decodeStartedAt(state) };
+  const sent = state.all(sentSshKey);
+  return { ...sent, hasMarker: endsInMarker(sent.name, "name"), ...decodeStartedAt(state) };
 }
 
 export function encodeSshKey(state: SshKeyState): { id: string; outputs: Properties } {
@@ -104,11 +89,7 @@ export function encodeSshKey(state: SshKeyState): { id: string; outputs: Propert
 }
 
 function encodeRegistered(state: RegisteredSshKey, adopted: boolean): Properties {
-  const { name, publicKey, fingerprint, keyType, createdAt, vmCount, holder } = state;
-  return defined({
-    ...{ name, publicKey, fingerprint, keyType, createdAt, vmCount, adopted },
-    holder: holder === "" ? undefined : holder,
-  });
+  return { ...encode({ ...listedSshKey, publicKey: text, holder }, state), adopted };
 }
 
 function encodeLost(lost: LostSshKey): Properties {

@@ -12,17 +12,14 @@ import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 import { quotesSecret } from "../text/pasted-secret";
 import { isHarmless, printable, quoted, listed } from "../text/quote";
 import { isRecord, UNKNOWN } from "../values";
-import type { Properties } from "../values";
+import type { CheckFailure, Checked, Properties } from "../values";
 
-/** Bad input. The engine prints the value of `property`, so a failure about a secret leaves it empty. */
-export interface CheckFailure {
-  property: string;
-  reason: string;
-}
+/** An input that only the resource classes pass: which resource of which stack it is, where no description or name says so. */
+const OWNER = "__owner";
 
-export interface Checked {
-  inputs: Properties;
-  failures: CheckFailure[];
+/** Its value; may be empty. */
+export function ownerIn({ [OWNER]: owner }: Properties): string {
+  return typeof owner === "string" ? owner : "";
 }
 
 /** Collects the checked inputs and all failures of one resource at once. */
@@ -33,16 +30,18 @@ export class InputCheck {
   private readonly rejected = new Set<string>();
 
   constructor(
-    private readonly news: Properties,
+    readonly news: Properties,
     allowed: readonly string[],
   ) {
     for (const [name, value] of Object.entries(news)) {
       const literal = outputLiteralIn(name, value);
-      if (!allowed.includes(name)) {
+      if (name === OWNER) {
+        if (typeof value === "string") this.inputs[name] = value;
+      } else if (!allowed.includes(name)) {
         // The value may be a secret under a misspelled name, so the failure names no property.
         this.fail(
           "",
-          `unknown input \`${quotesSecret(name) ? "…" : printable(name, 60)}\`${didYouMean(name, allowed)} Valid inputs: ${listed(allowed.filter((each) => !each.startsWith("__")))}.`,
+          `unknown input \`${quotesSecret(name) ? "…" : printable(name, 60)}\`${didYouMean(name, allowed)} Valid inputs: ${listed(allowed)}.`,
         );
       } else if (literal !== undefined) {
         this.rejected.add(name);
@@ -115,11 +114,6 @@ export class InputCheck {
     if (!isRecord(value)) {
       this.fail(name, `\`${name}\` must be an object, such as { quarter: "2026-Q4" }, not ${quoted(value)}`);
     } else if (Object.keys(value).length > 0) this.inputs[name] = value;
-  }
-
-  /** An input that only the resource classes pass: strings as they are, anything else ignored. */
-  private(name: string): void {
-    if (typeof this.news[name] === "string") this.inputs[name] = this.news[name];
   }
 
   /**

@@ -1,0 +1,35 @@
+// What an SSH key is made of, and a set of them.
+import type { MaybeUnknown } from "../values";
+import { checked, flag, number, object, or, text, unless } from "./field";
+import type { Field } from "./field";
+
+const key = { name: text, fingerprint: text, keyType: text, createdAt: text };
+/** A key, as the account has it. */
+export const listedSshKey = { ...key, vmCount: or(number, 0) };
+
+export const sshKeyInputs = {
+  publicKey: checked(text),
+  name: checked(text),
+  adoptExisting: unless(flag, false),
+};
+
+const publicKeys: Field<Record<string, MaybeUnknown<string>>> = {
+  expected: object.expected,
+  matches: (value): value is Record<string, MaybeUnknown<string>> => object.matches(value),
+  absent: {},
+  check: () => undefined,
+};
+
+export const sshKeySetInputs = {
+  publicKeys,
+  namePrefix: checked(text),
+  adoptExisting: unless(flag, false),
+};
+
+/** A key of the account that an entry of a set holds. `adopted`: was in the account before, and stays there. */
+export const setKey = { id: text, ...key, adopted: or(flag, false) };
+
+/** Distinguishes this resource from another that holds the same key; empty where `adoptExisting` was not given. */
+export const holder = unless(text, "");
+/** What was sent. */
+export const sentSshKey = { name: text, publicKey: text };
