@@ -26,6 +26,9 @@ export class Run {
     readonly holders = new Holders(),
   ) {}
 
+  /** The names of the SSH keys that this run has registered in its account, by their fingerprints: no two resources may hold one. */
+  readonly materials = new Map<string, string>();
+
   /** Creations of this run, and what they may have left. */
   get creations(): Creations {
     return this.holders.creations;

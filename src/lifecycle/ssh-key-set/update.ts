@@ -5,7 +5,7 @@ import { ownerOf, sshKeyClaim } from "../holders";
 import { findLeft } from "../create-once/clean-up";
 import type { Run } from "../run";
 import { deleteSshKey, lostSshKey, sayAdopted } from "../ssh-key/clean-up";
-import { materialClaim, registerSshKey } from "../ssh-key/create";
+import { registerSshKey } from "../ssh-key/create";
 import { isSameKey } from "../ssh-key/identity";
 import { parsePublicKey } from "../ssh-key/public-key";
 import type { LostSshKey } from "../ssh-key/state";
@@ -172,7 +172,7 @@ export class SshKeySetUpdate {
 
   private async remove({ entry, key }: Surplus): Promise<undefined> {
     await this.removeKey(key.id, key.createdAt);
-    this.run.holders.release({ what: materialClaim(key.fingerprint), holder: key.name });
+    this.run.materials.delete(key.fingerprint);
     if (this.keys.get(entry) === key) this.keys.delete(entry);
   }
 

@@ -54,8 +54,8 @@ export function createSshKey(
 export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<Outcome<Made>> {
   const { name, key, identity } = request;
   const before = run.creations.begin(identity);
-  const claim = { what: materialClaim(key.fingerprint), holder: name };
-  const other = before ? undefined : run.holders.keeper(claim.what);
+  const { materials } = run;
+  const other = before ? undefined : materials.get(key.fingerprint);
   if (other !== undefined) {
     // An automatic name begins with the logical one.
     const logical = endsInMarker(other, "name") ? ` ${quoteForTerminal(other.slice(0, -8))},` : "";
@@ -64,18 +64,13 @@ export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<
         " An account has each public key once. Remove one of the two resources, and use the outputs of the other.",
     );
   }
-  run.holders.claim(claim);
+  materials.set(key.fingerprint, name);
   try {
     return await new SshKeyCreation(request, before, run).createOrAdopt();
   } catch (error) {
-    run.holders.release(claim);
+    materials.delete(key.fingerprint);
     throw error;
   }
-}
-
-/** What a resource of a run claims while it registers the public key with this fingerprint. */
-export function materialClaim(fingerprint: string): string {
-  return `ssh-material ${fingerprint}`;
 }
 
 class SshKeyCreation {

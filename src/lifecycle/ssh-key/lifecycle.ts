@@ -7,7 +7,7 @@ import { cleanUp } from "../create-once/clean-up";
 import { isUnresolvedId } from "../create-once/started";
 import type { Diff, Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
-import { createSshKey, materialClaim } from "./create";
+import { createSshKey } from "./create";
 import { deleteSshKey, lostSshKey, sayAdopted } from "./clean-up";
 import { isSameKey, isSameMaterial } from "./identity";
 import type { SshKeyInputs } from "./inputs";
@@ -32,7 +32,7 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
     else sayAdopted(state, run);
     if (state.status === "created" || state.status === "adopted") {
       for (const holding of holdings) run.holders.release(holding);
-      run.holders.release({ what: materialClaim(state.fingerprint), holder: state.name });
+      run.materials.delete(state.fingerprint);
     }
   },
 };
