@@ -133,7 +133,11 @@ export class ModelStack extends Stack {
     ];
     return (
       JSON.stringify(outputs.rotationTriggers) !== JSON.stringify(inputs.rotationTriggers) ||
-      due.some((moment) => moment <= timing.server()) ||
+      // An API that sends no `Date` leaves only the local clock: it may rotate, and never revokes.
+      due.some(
+        (moment) =>
+          moment <= (emulator.transform ? Math.max(timing.server(), timing.now()) : timing.server()),
+      ) ||
       outputs.isActive === false ||
       !emulator.account.liveApiKeys().some(({ id }) => id === outputs.keyId)
     );

@@ -86,6 +86,7 @@ function declare(stack: Stack): void {
 }
 
 /** At most so many tries; how many it took. */
+/** Some thirty keys of a thousand are left after the first run, two after the second: how many runs it takes is a matter of chance. */
 async function within(most: number, work: () => Promise<boolean>, stack: Stack): Promise<number> {
   for (let run = 1; run <= most; run += 1) if (await work()) return run;
   throw new Error(`not done after ${most} runs: ${stack.errors.slice(0, 5).join("\n")}`);
@@ -106,7 +107,7 @@ test.each(SEEDS)(`${KEYS} keys of all kinds, one request in four going wrong (se
         if (secret !== undefined) expect(outputs.key).toBe(secret);
       }
     };
-    const runs = [await within(3, () => stack.up(options), stack)];
+    const runs = [await within(5, () => stack.up(options), stack)];
     expect(stack.state.size).toBe(KEYS + 1);
     await expectSound();
     account.pass(31);
@@ -117,7 +118,7 @@ test.each(SEEDS)(`${KEYS} keys of all kinds, one request in four going wrong (se
     runs.push(await within(4, () => stack.up(options), stack));
     await expectSound();
     expect(account.live).toHaveLength(KEYS + SET);
-    runs.push(await within(3, () => stack.destroy(options), stack));
+    runs.push(await within(5, () => stack.destroy(options), stack));
     await account.timing.settle(true);
     expect({ runs, live: account.live, left: stack.state.size }).toEqual({ runs, live: [], left: 0 });
     process.stderr.write(`seed ${seed}: up, rotation, retirement, destroy took ${runs.join(", ")} runs\n`);

@@ -35,6 +35,8 @@ type Resolution<Made> =
 class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   private readonly started: StartTime;
   private readonly isKnown: (id: string) => boolean;
+  /** When the latest POST was sent: a list from before it does not show its work. */
+  private posted: StartTime;
   private serverTime: number | undefined;
   private listed: ReadonlyMap<string, Entry> = new Map();
 
@@ -43,6 +45,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     private readonly run: Run,
   ) {
     this.started = creation.before?.started ?? new StartTime(run.client.timing);
+    this.posted = creation.before?.posted ?? this.started;
     this.isKnown = creation.before?.isKnown ?? ((id) => creation.isKnown(id));
   }
 
@@ -122,6 +125,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   private async post(isSecond: boolean): Promise<WithServerTime<Made>> {
+    this.posted = new StartTime(this.run.client.timing);
     return this.creation.post({
       isSecond,
       beganAt: (time) => this.started.byServer(time ?? this.serverTime),
@@ -186,7 +190,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     const clock = clockOf(list);
     this.serverTime = clock ?? this.serverTime;
     const sent = { ...creation.sent, at: this.started.byServer(clock) };
-    if (this.started.isAfter(list)) throw new Error(messages.OLDER_LIST);
+    if (this.posted.isAfter(list)) throw new Error(messages.OLDER_LIST);
     this.listed = list.byId;
     const unknown = [...list.byId.values()].filter(({ id }) => !this.isKnown(id));
     const found = sortByOwner(unknown, (entry) => judge(sent, creation.shown(entry)));
@@ -231,8 +235,8 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   private note(cause: WaysCloudError, made?: WithServerTime<Made>): void {
-    const { creation, started, isKnown } = this;
-    const lost = { sent: creation.sent, started, cause, isKnown, ...(made && { made }) };
+    const { creation, started, posted, isKnown } = this;
+    const lost = { sent: creation.sent, started, posted, cause, isKnown, ...(made && { made }) };
     this.run.creations.note(creation.identity, lost);
   }
 }

@@ -48,6 +48,8 @@ export type Created<Made> =
 export interface LostCreation {
   sent: Omit<Sent, "at">;
   started: StartTime;
+  /** When its latest POST was sent. */
+  posted: StartTime;
   cause: WaysCloudError;
   isKnown: (id: string) => boolean;
   /** It was created, but a duplicate may exist. */
