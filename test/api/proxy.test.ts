@@ -171,7 +171,7 @@ describe("behind real proxies", () => {
       };
     });
     results = await callInChild(calls, { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await Promise.all([server.close(), ...proxies.map((each) => each.close())]);

@@ -106,7 +106,7 @@ beforeAll(async () => {
       { NODE_TLS_REJECT_UNAUTHORIZED: "0" },
     ),
   ]);
-}, 40_000);
+});
 
 afterAll(async () => {
   await relay.close();

@@ -59,7 +59,7 @@ test("row 8: what is lost while no list can be read is kept as unresolved; a ref
   table.note({
     row: 8,
     fault: "all lost, no list; `up`",
-    result: "unresolved, then healed",
+    result: "unresolved, then cleaned up",
     requests: sorted(emulator),
     live: 4,
   });
@@ -85,7 +85,7 @@ test("row 8: what is lost while no list can be read is kept as unresolved; a ref
   table.note({
     row: 8,
     fault: "all lost in a replacement, no list; `up`",
-    result: "unresolved, then healed",
+    result: "unresolved, then cleaned up",
     requests: "",
     live: live(),
   });
@@ -99,7 +99,7 @@ test("row 8: what is lost while no list can be read is kept as unresolved; a ref
   table.note({
     row: 8,
     fault: "all lost in a replacement, no list; `destroy`",
-    result: "unresolved, then cleared up",
+    result: "unresolved, then cleaned up",
     requests: "",
     live: live(),
   });
@@ -153,8 +153,8 @@ test.each(["up", "destroy"] as const)(
     const live = emulator.account.liveApiKeys().length;
     table.note({
       row: 8,
-      fault: `201, then no list, a late twin; \`${next}\``,
-      result: "kept, then the twin revoked",
+      fault: `201, then no list, a late duplicate; \`${next}\``,
+      result: "kept, then the duplicate revoked",
       requests: requestLine(emulator.requests),
       live,
     });

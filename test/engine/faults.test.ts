@@ -95,7 +95,7 @@ async function single(stack: Stack, name: string): Promise<StateResource> {
   return found[0]!;
 }
 
-test("every answer is lost: the errors hold no secret, in text and in --json events, and the next `up` works", async () => {
+test("every response is lost: the errors hold no secret, in text and in --json events, and the next `up` works", async () => {
   const { emulator, stack } = await openWorld({
     program: program(`
       new wayscloud.ServiceKey("db", { service: "database" });
@@ -123,7 +123,7 @@ test("every answer is lost: the errors hold no secret, in text and in --json eve
   expect(failed.all).not.toContain(held.id);
   table.note({
     row: 6,
-    fault: "every answer is lost; explicit description among them",
+    fault: "every response is lost; explicit description among them",
     result: "errors; the explicit one named",
     requests: "as in the provider's process",
     live: 2,
@@ -157,7 +157,7 @@ test("row 13: two stacks at once, same names, answers lost: distinct keys, and d
   await expectAllInState(emulator, two);
   table.note({
     row: 13,
-    fault: "two stacks at once, two answers lost; then one `destroy`",
+    fault: "two stacks at once, two responses lost; then one `destroy`",
     result: "the other's keys stay",
     requests: "",
     live: emulator.account.liveApiKeys().length,
@@ -166,7 +166,7 @@ test("row 13: two stacks at once, same names, answers lost: distinct keys, and d
   two.assertNoSecrets(secretsOf(emulator));
 });
 
-test("rows 12 and 16: one of two resources owns an SSH key; what was deleted elsewhere is made once, and the others are left alone", async () => {
+test("rows 12 and 16: one of two resources owns an SSH key; what was deleted elsewhere is created once, and the others are left alone", async () => {
   const key = publicKey("twice");
   const { emulator, stack } = await openWorld({
     program: program(`
@@ -206,7 +206,7 @@ test("rows 12 and 16: one of two resources owns an SSH key; what was deleted els
   table.note({
     row: 16,
     fault: "deleted elsewhere; `refresh`; `up`",
-    result: "made once",
+    result: "created once",
     requests: "POST",
     live: emulator.account.liveApiKeys().length,
   });

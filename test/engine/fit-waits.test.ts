@@ -40,7 +40,7 @@ test("a lost response is reported, and what was done about it", async () => {
   emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, reset: true, commit: true });
   emulator.faults.add({ method: "POST", path: SSH_KEYS, reset: true, commit: true });
   const { all } = await stack.up();
-  for (const what of ["the service key", "the SSH key"]) {
+  for (const what of ["The service key", "The SSH key"]) {
     const line = new RegExp(
       `${what} "[^"]+": the response to the create request was lost; checking whether it was created\\.`,
     );
@@ -50,7 +50,7 @@ test("a lost response is reported, and what was done about it", async () => {
   expect(emulator.account.sshKeys()).toHaveLength(1);
   table.note(
     "the response to a create request is lost",
-    '`the service key "…": the response to the create request was lost; checking whether it was created.`',
+    '`The service key "…": the response to the create request was lost; checking whether it was created.`',
   );
   stack.assertNoSecrets(secretsOf(emulator));
 });

@@ -165,7 +165,7 @@ test("no command waits for a plugin that does not end", async () => {
     const said = performance.now();
     expect((await command.done).code).toBe(0);
     // A plugin that ignores SIGINT costs 5 s here; one that obeys, some hundredths of a second.
-    expect(performance.now() - said).toBeLessThan(3_000);
+    expect(performance.now() - said).toBeLessThan(4_900);
   }
   expect(stack.leftovers()).toEqual([]);
 });

@@ -112,7 +112,7 @@ test("a value of another resource is accepted for every property, and checked on
   const { code, all } = await stack.up([], { allowFail: true });
   expect(code).not.toBe(0);
   expect(all).toContain(
-    '`service` must be one of database, storage, llm-api, dns, vps, not "nds"; did you mean "dns"?',
+    '`service` must be one of database, storage, llm-api, dns, vps, not the string "nds"; did you mean "dns"?',
   );
 
   stack.setProgram(body(1));

@@ -171,7 +171,7 @@ test("row 15: one SIGINT during a creation, as Ctrl-C sends it: the creation is 
     live: live(emulator),
   });
 
-  // And when the answer is lost as well, the reconciliation is carried through.
+  // And when the response is lost as well, the reconciliation is carried through.
   await stack.destroy();
   emulator.requests.length = 0;
   emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, status: 502, commitAfter: 4_000 });
@@ -183,7 +183,7 @@ test("row 15: one SIGINT during a creation, as Ctrl-C sends it: the creation is 
   await expectOneOfEach(emulator, stack);
   table.note({
     row: 15,
-    fault: "one SIGINT during a creation whose answer is lost",
+    fault: "one SIGINT during a creation whose response is lost",
     result: "finished and kept",
     requests: "",
     live: live(emulator),

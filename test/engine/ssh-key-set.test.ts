@@ -52,7 +52,7 @@ test("up, nothing to do, a change, a key deleted elsewhere, destroy: only the en
   await stack.run(["refresh", "--yes", "--skip-preview"]);
   takeRequests(emulator);
   await stack.up();
-  note(emulator, 16, "one of two is deleted elsewhere; `refresh`; `up`", "that one is made once");
+  note(emulator, 16, "one of two is deleted elsewhere; `refresh`; `up`", "that one is created once");
   expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`]);
   expect(names()).toEqual(["team-bjarne", "team-carl"]);
 

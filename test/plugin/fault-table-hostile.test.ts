@@ -364,7 +364,7 @@ test.concurrent.each(TRIED)(
       // The search itself is what `Watched.run` ends with.
       table.note({
         row: 24,
-        fault: "credential or key echoed by any failing answer",
+        fault: "credential or key echoed by any failing response",
         resource: kind,
         result: "not printed",
         requests: "many",

@@ -252,7 +252,7 @@ test.concurrent("row 12: when the owner fails, its material is free again", () =
 
 const TOGETHER: [string, Fault | undefined][] = [
   ["without a fault", undefined],
-  ["both answers lost", { method: "POST", reset: true, commit: true }],
+  ["both responses lost", { method: "POST", reset: true, commit: true }],
   ["both creations 5 s late", { method: "POST", reset: true, commitAfter: 5_000 }],
 ];
 
@@ -314,7 +314,7 @@ test.concurrent.each(TRIED_KEYS)(
       expect(emulator.requests.some(({ method }) => method === "DELETE")).toBe(false);
       table.note({
         row: 13,
-        fault: "two stacks, one explicit description, one answer lost",
+        fault: "two stacks, one explicit description, one response lost",
         resource: kind,
         result: "error naming the ids",
         requests: "2 accepted POSTs, no DELETE",
@@ -341,7 +341,7 @@ test.concurrent.each(TRIED_KEYS)(
       expect(created.error?.message).not.toContain(old!.id);
       table.note({
         row: 3,
-        fault: "explicit description, the answer is lost",
+        fault: "explicit description, the response is lost",
         resource: kind,
         result: "error naming id and time",
         requests: requestLine(emulator.requests),
@@ -357,7 +357,7 @@ const DURING_SECOND: Fault[] = [
 ];
 
 test.concurrent.each(TRIED_KEYS)(
-  "explicit description, %s: a late twin of the first attempt is named, not kept secret",
+  "explicit description, %s: a late duplicate of the first attempt is named, not kept secret",
   (kind) =>
     Watched.run(async (watched) => {
       const { emulator } = watched;
@@ -373,7 +373,7 @@ test.concurrent.each(TRIED_KEYS)(
         row: 9,
         fault: "explicit description, the first POST commits during the second",
         resource: kind,
-        result: "created, the twin named",
+        result: "created, the duplicate mentioned",
         requests: requestLine(emulator.requests),
         live: 2,
       });
@@ -424,7 +424,7 @@ test.concurrent.each([
         row: 9,
         fault,
         resource: kind,
-        result: "unresolved, then healed",
+        result: "unresolved, then cleaned up",
         requests: requestLine(emulator.requests),
         live: 1,
       });
@@ -473,7 +473,7 @@ const DELETIONS: [string, Fault[]][] = [
   ["500, then 404", [{ method: "DELETE", status: 500, commit: true }]],
   ["reset, then 404", [{ method: "DELETE", reset: true, commit: true }]],
   ["429, then done", [{ method: "DELETE", status: 429, headers: { "retry-after": "1" } }]],
-  ["an answer cut in half", [{ method: "DELETE", truncate: true }]],
+  ["a response cut in half", [{ method: "DELETE", truncate: true }]],
   ["a 200 that is HTML, but done", [{ method: "DELETE", status: 200, body: "<html>", commit: true }]],
 ];
 

@@ -57,7 +57,7 @@ test.concurrent.each(healed)(
       const created = await watched.create(await watched.process(), kind);
       watched.expectOnly(kind, created);
       expect(created.ms).toBeLessThan(120_000);
-      // An SSH key is no secret: it is kept where it was found. A key whose secret was lost is revoked, and made once more.
+      // An SSH key is no secret: it is kept where it was found. A key whose secret was lost is revoked, and created once more.
       const kept =
         kind === "sshKey" || fault.includes("without a creation") || fault.includes("before anything");
       expect(watched.accepted()).toBe(kept ? 1 : 2);
@@ -76,7 +76,7 @@ test.concurrent.each(healed)(
 const FAILED: [number, string, Damage, string][] = [
   [
     3,
-    "every answer is lost, every creation takes place",
+    "every response is lost, every creation takes place",
     always({ method: "POST", times: "always", reset: true, commit: true }),
     "error",
   ],
@@ -84,7 +84,7 @@ const FAILED: [number, string, Damage, string][] = [
   [6, "every 201 is without its key", always({ method: "POST", times: "always", omit: ["key"] }), "error"],
   [
     7,
-    "every answer is 502, every creation takes place",
+    "every response is 502, every creation takes place",
     always({ method: "POST", times: "always", status: 502, commit: true }),
     "error",
   ],
@@ -183,7 +183,7 @@ test.concurrent.each(unresolved)(
         row,
         fault: `${fault}; then \`${next}\``,
         resource: kind,
-        result: "unresolved, then healed",
+        result: "unresolved, then cleaned up",
         requests: requestLine(emulator.requests.slice(before)),
         live: watched.live(kind).length,
       });

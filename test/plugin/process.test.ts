@@ -88,5 +88,6 @@ test("the engine's SIGINT ends the process at once", async () => {
   await plugin.resource("sshKey").check({}, { publicKey: publicKey(1) });
   const before = Date.now();
   expect(await plugin.close()).toEqual({ code: null, signal: "SIGINT" });
-  expect(Date.now() - before).toBeLessThan(1000);
+  // The engine would kill it after 5 s.
+  expect(Date.now() - before).toBeLessThan(4_900);
 });

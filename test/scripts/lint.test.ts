@@ -69,7 +69,7 @@ test("an import against the layers, a long file and house dialect are errors, an
       '"is no key" is house dialect; write: is not a …',
     ],
   });
-}, 60_000);
+});
 
 test("a lockfile's entry without a checksum, or with the address of a registry, is an error", async () => {
   const packages = {

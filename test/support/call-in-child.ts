@@ -12,7 +12,7 @@ export function callInChild(calls: Call[], env: Record<string, string>): Promise
     join(__dirname, "calls-in-child.ts"),
     JSON.stringify(calls),
   ];
-  const options = { env: { ...Object.fromEntries(clean), ...env }, timeout: 30_000 };
+  const options = { env: { ...Object.fromEntries(clean), ...env }, timeout: 300_000 };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       if (error) reject(new Error(`${error.message}\n${stderr}`));

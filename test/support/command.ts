@@ -72,7 +72,7 @@ export class Command {
   }
 
   /** Waits until this stands in the output; fails if the program ends before. */
-  async waitFor(text: string | RegExp, timeoutMs = 60_000): Promise<void> {
+  async waitFor(text: string | RegExp, timeoutMs = 500_000): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const settle = (error?: Error): void => {
         clearTimeout(timer);

@@ -10,7 +10,7 @@ let host: string | undefined;
 
 /** Lets a stack run YAML programs, of this text or of its Pulumi.yaml as it is. */
 export function speakYaml(stack: Stack, name: string, body?: string): void {
-  // Built the first time, which takes two minutes.
+  // Built by global-setup.mjs.
   host ??= execFileSync(process.execPath, [script], { encoding: "utf8" }).trim();
   stack.env["PATH"] = [host, stack.env["PATH"]].join(delimiter);
   linkPackage(stack.folder);

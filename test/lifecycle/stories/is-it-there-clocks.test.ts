@@ -5,9 +5,11 @@ import { resources } from "../../support/engine-resources";
 import { showing } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";
 import type { Stack } from "../../support/story";
+import { publicKey } from "../../support/world";
 import type { Account } from "../../support/story-account";
 
-const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } = resources;
+const { SshKey, ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } =
+  resources;
 const DAY = 86_400_000;
 
 let account: Account;
@@ -21,6 +23,13 @@ const declareToken = (more: Properties = {}): void =>
     expiresInDays: 90,
     ...more,
   });
+
+test("row 39: the local clock is a year ahead when the first SSH key is registered: it is new all the same", async () => {
+  account.timing.error = 365 * DAY;
+  stack.declare("it", SshKey, { publicKey: publicKey("it"), name: "it" });
+  await stack.up();
+  expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+});
 
 describe("row 67: a token that is due by a local clock that is a year ahead", () => {
   test.each([

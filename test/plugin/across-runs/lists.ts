@@ -23,7 +23,7 @@ test.concurrent("row 46: revoked keys go on being listed as inactive", () =>
       account.requests();
       await stack.up({ refresh: true });
       expectExactly(account, stack, KINDS);
-      note("revoked elsewhere, listed with `is_active: false`; `up --refresh`", "made once");
+      note("revoked elsewhere, listed with `is_active: false`; `up --refresh`", "created once");
       await stack.up({ refresh: true });
       expectExactly(account, stack, KINDS);
       note("the same, `up --refresh` once more", "no change");

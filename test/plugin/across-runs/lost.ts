@@ -37,14 +37,14 @@ test.concurrent("row 42: cleaning up leaves an older key that looks alike", () =
     table.note({
       row: 42,
       fault: "unresolved, and an older key bears the same description; `up`, `destroy`",
-      result: "healed, the older one stays",
+      result: "cleaned up, the older one stays",
       requests: account.requests(),
       live: account.live.length,
     });
   }),
 );
 
-test.concurrent("row 43: `created_at` behind `Date`, and the answer is lost", () =>
+test.concurrent("row 43: `created_at` behind `Date`, and the response is lost", () =>
   ProcessAccount.run(async (account, stack) => {
     const { quirks, faults } = account.emulator;
     for (const seconds of [0, 60, 600]) {
@@ -123,7 +123,7 @@ test.concurrent("row 44: the second POST is answered 409", () =>
     expect(account.live).toHaveLength(KINDS);
     await stack.up();
     expectExactly(account, stack, KINDS);
-    note("409 to the second POST, and the first takes effect later; `up`", "unresolved, then healed");
+    note("409 to the second POST, and the first takes effect later; `up`", "unresolved, then cleaned up");
   }),
 );
 
@@ -161,7 +161,7 @@ test.concurrent.each(ALTERED)("row 45: descriptions are %s", (how, quirks) =>
       expect(stack.ids.filter((id) => !account.live.includes(id))).toEqual([]);
       table.note({
         row: 45,
-        fault: `${fault}, and the answer is lost`,
+        fault: `${fault}, and the response is lost`,
         result: succeeded ? "created" : "error naming what may be ours",
         requests: account.requests(),
         live: account.live.length - KINDS,

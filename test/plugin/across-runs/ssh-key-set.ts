@@ -36,7 +36,7 @@ const ofBjarne = { method: "POST", contains: '"team-bjarne"' };
 const LOST = { ...ofBjarne, reset: true, commit: true } as const;
 const NO_LISTS = { method: "GET", times: "always", status: 500 } as const;
 
-test.concurrent("row 3: the answer to one entry's POST is lost", () =>
+test.concurrent("row 3: the response to one entry's POST is lost", () =>
   ProcessAccount.run(async (account, stack) => {
     account.emulator.faults.add(LOST);
     declare(stack);
@@ -72,7 +72,7 @@ test.concurrent.each(["up", "destroy"] as const)(
       if (next === "up") expectExactly(account, stack);
       else expect(account.live).toEqual([]);
       const fault = `as row 3, and the list fails throughout; then \`${next}\``;
-      noteOf(account)(8, fault, "one entry unresolved, then healed");
+      noteOf(account)(8, fault, "one entry unresolved, then cleaned up");
     }),
 );
 
@@ -141,7 +141,7 @@ test.concurrent("row 16: one key is deleted elsewhere; refresh; up", () =>
     await stack.up();
     expect(stack.errors).toEqual([]);
     expectExactly(account, stack);
-    note(16, "the same; then `up`", "that one is made once");
+    note(16, "the same; then `up`", "that one is created once");
   }),
 );
 
