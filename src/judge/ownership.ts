@@ -117,7 +117,7 @@ function textMatch({ text, hasMarker }: Sent, shown: string | undefined): TextMa
 const MARKER_LENGTH = 7;
 
 /** Does this text, in lower case, bear this marker? */
-export function bearsMarker(text: string | undefined, marker: string): boolean {
+function bearsMarker(text: string | undefined, marker: string): boolean {
   return new RegExp(`(^|[^0-9a-z])${marker}($|[^0-9a-z])`).test(text ?? "");
 }
 

@@ -31,7 +31,7 @@ export type Presence<T> =
 /** A list may lag this much: what is younger, by the list's own time, is looked for again before it counts as gone. */
 const MAX_LAG_MS = 300_000;
 /** Tolerance for timestamps rounded to seconds. */
-export const ROUNDING_MS = 2_000;
+const ROUNDING_MS = 2_000;
 
 /** `createdAt`: when it was created (RFC 3339), if that is known. */
 export function presenceIn<T>(
@@ -75,6 +75,14 @@ export function clockOf({
   age = 0,
 }: Pick<Snapshot<unknown>, "serverTime" | "age">): number | undefined {
   return serverTime === undefined ? undefined : serverTime + age;
+}
+
+/** Was the list made before this time of the server's clock (ms)? */
+export function isOlder(
+  { serverTime }: Pick<Snapshot<unknown>, "serverTime">,
+  at: number | undefined,
+): boolean {
+  return serverTime !== undefined && at !== undefined && serverTime + ROUNDING_MS < at;
 }
 
 /** UUIDs are the same in upper and lower case; any other id is compared as it is. */

@@ -78,11 +78,6 @@ export class AccountList<T extends { id: string }> {
     return this.current.snapshot;
   }
 
-  /** The entries of the shared list, without what this run has removed since. */
-  async entries(): Promise<T[]> {
-    return [...(await this.shared()).byId.values()].filter(({ id }) => !this.wasRemoved(id));
-  }
-
   /** The entries of the shared list with this value of `keyOf`, which must be the same function at every call. */
   async matching(keyOf: (entry: T) => string, value: string): Promise<readonly T[]> {
     const snapshot = await this.shared();

@@ -4,7 +4,7 @@ import type { Operation } from "../../api/timing";
 import { MalformedResponseError } from "../../errors";
 import { isOthersText, judge, sortByOwner } from "../../judge/ownership";
 import type { Sent, Shown } from "../../judge/ownership";
-import { clockOf, isSameId, ROUNDING_MS } from "../../judge/presence";
+import { clockOf, isOlder, isSameId } from "../../judge/presence";
 import type { AccountList, Snapshot } from "../account-list";
 import type { Run } from "../run";
 import type { Listed } from "./creation";
@@ -99,11 +99,6 @@ export function assertNothingHidden(
     method: hidden.error.method,
     path: hidden.error.path,
   });
-}
-
-/** Was the list made before this time (ms)? */
-function isOlder({ serverTime }: Pick<Snapshot<unknown>, "serverTime">, at: number | undefined): boolean {
-  return serverTime !== undefined && at !== undefined && serverTime + ROUNDING_MS < at;
 }
 
 function olderList(): MalformedResponseError {

@@ -1,6 +1,6 @@
 // When an attempt began, by whichever clock can be trusted, and what a state keeps of that.
 import type { Timing } from "../../api/timing";
-import { ROUNDING_MS } from "../../judge/presence";
+import { isOlder } from "../../judge/presence";
 import type { Snapshot } from "../../judge/presence";
 import type { Properties } from "../../values";
 import { rfc3339 } from "../../values";
@@ -30,7 +30,7 @@ export class StartTime {
   /** Was a list made before it? By `Age`, which is in whole seconds, or by the list's own time. */
   isAfter({ serverTime, age = 0 }: Pick<Snapshot<unknown>, "serverTime" | "age">): boolean {
     if (age > 0) return age + 1000 > this.passed;
-    return serverTime !== undefined && serverTime + ROUNDING_MS < this.byServer(serverTime);
+    return isOlder({ serverTime }, this.byServer(serverTime));
   }
 
   /** For a state. */
