@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { SshKey } from "../src";
 import { startEmulator } from "../src/emulator";
-import { publicKey } from "./support/world";
+import { publicKey } from "./support/public-key";
 
 const project = join(__dirname, "..");
 

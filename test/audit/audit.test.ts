@@ -4,7 +4,7 @@ import type { AuditFinding } from "../../src/audit/finding";
 import { managedKeys } from "../../src/audit/managed";
 import { ConfigurationError } from "../../src/errors";
 import { recordedStates } from "../support/recorded-states";
-import { idsOf } from "../support/story";
+import { idsOf } from "../support/story-stack";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const DAY = 86_400_000;

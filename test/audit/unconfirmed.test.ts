@@ -4,10 +4,10 @@ import type { AuditFinding } from "../../src/audit/finding";
 import { managedKeys } from "../../src/audit/managed";
 import { resources } from "../support/engine-resources";
 import type { ResourceName } from "../support/engine-resources";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 import { useFreshStack } from "../support/fresh-stack";
-import type { Stack } from "../support/story";
-import type { Account } from "../support/story-account";
+import type { StoryStack } from "../support/story-stack";
+import type { StoryAccount } from "../support/story-account";
 
 const KEY = "pulumi test/dev/it #${hex(7)}";
 const ROTATING = { description: "pulumi test/dev/it", rotateEveryDays: 30, __owner: "" };
@@ -21,8 +21,8 @@ const DECLARED: Record<ResourceName, Record<string, unknown>> = {
 };
 const NAMES = Object.keys(DECLARED) as ResourceName[];
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 /** The findings of the whole account about keys that no state holds. */

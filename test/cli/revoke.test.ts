@@ -2,7 +2,7 @@
 import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
 import { CommandLine, stackExport } from "../support/cli";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
 let line: CommandLine;

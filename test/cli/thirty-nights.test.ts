@@ -2,9 +2,9 @@
 import { resources } from "../support/engine-resources";
 import { CommandLine } from "../support/cli";
 import { exampleFile } from "../support/examples";
-import { Account } from "../support/story-account";
-import { Stack } from "../support/story";
-import { publicKey } from "../support/world";
+import { StoryAccount } from "../support/story-account";
+import { StoryStack } from "../support/story-stack";
+import { publicKey } from "../support/public-key";
 
 /** The arguments of the command in ci/run.sh. */
 const [, line] =
@@ -12,7 +12,7 @@ const [, line] =
 const AUDIT = line!.split(/\s+/);
 
 /** What `pulumi stack export` would print. */
-function exported({ state, marked }: Stack): string {
+function exported({ state, marked }: StoryStack): string {
   const held = [...state.values(), ...marked].map(({ name, type, id, inputs, outputs }) => {
     const [className] = Object.entries(resources).find(([, each]) => each === type)!;
     const token = `wayscloud-account:index:${className}`;
@@ -25,11 +25,11 @@ test.each([
   ["drops revoked keys from its list", false],
   ["goes on listing them as inactive", true],
 ])("thirty nights with rotations, with an API that %s", async (_, listsRevokedKeys) => {
-  const account = await Account.open({ quirks: { listsRevokedKeys } });
+  const account = await StoryAccount.open({ quirks: { listsRevokedKeys } });
   const cli = new CommandLine(account.emulator, () => account.timing.now());
   try {
     const control = account.emulator.account;
-    const stack = new Stack(account);
+    const stack = new StoryStack(account);
     const rotating = { rotateEveryDays: 7, overlapDays: 2 };
     const scopes = ["api_keys:write", "ssh_keys:write"];
     stack.declare("ci", resources.RotatingPersonalAccessToken, {

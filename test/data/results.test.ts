@@ -4,7 +4,7 @@ import * as wayscloud from "../../src";
 import { auditApiKeys } from "../../src/data/audit";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
 const env = { ...process.env };

@@ -1,7 +1,14 @@
 // ServiceKey and PersonalAccessToken: what is sent, what a change costs and in which order, and what a refresh may change.
 import { rareTest } from "../support/rare";
-import { changesIn, type StateResource } from "../support/stack";
-import { API_KEYS, openWorld, program, secretsOf, takeRequests, type World } from "../support/world";
+import { changesIn, type StateResource } from "../support/engine-stack";
+import {
+  API_KEYS,
+  openAccountAndStack,
+  program,
+  secretsOf,
+  takeRequests,
+  type AccountAndStack,
+} from "../support/account-and-stack";
 
 const serviceKey = (args: object, name = "app"): string =>
   `new wayscloud.ServiceKey("${name}", ${JSON.stringify(args)});\n`;
@@ -9,7 +16,7 @@ const token = (args: object, name = "ci"): string =>
   `new wayscloud.PersonalAccessToken("${name}", ${JSON.stringify(args)});\n`;
 
 /** Changes the program, runs `up`, and tells what it asked of the account, each id as a letter in the order of creation. */
-async function change({ emulator, stack }: World, body: string): Promise<string[]> {
+async function change({ emulator, stack }: AccountAndStack, body: string): Promise<string[]> {
   stack.setProgram(program(body));
   takeRequests(emulator);
   await stack.up();
@@ -22,21 +29,21 @@ const postService = `POST ${API_KEYS}/service`;
 const postToken = `POST ${API_KEYS}/pat`;
 
 test("a service key is replaced, new one first, by another service, description or trigger, and by nothing else", async () => {
-  const world = await openWorld();
-  const { emulator, stack } = world;
-  expect(await change(world, serviceKey({ service: "database" }))).toEqual([postService]);
-  expect(await change(world, serviceKey({ service: "dns" }))).toEqual([postService, `DELETE ${API_KEYS}/A`]);
+  const both = await openAccountAndStack();
+  const { emulator, stack } = both;
+  expect(await change(both, serviceKey({ service: "database" }))).toEqual([postService]);
+  expect(await change(both, serviceKey({ service: "dns" }))).toEqual([postService, `DELETE ${API_KEYS}/A`]);
   const text = `Kafé 鍵 🔑 "\${hex(7)}" #1234567`;
-  expect(await change(world, serviceKey({ service: "dns", description: text }))).toEqual([
+  expect(await change(both, serviceKey({ service: "dns", description: text }))).toEqual([
     postService,
     `DELETE ${API_KEYS}/B`,
   ]);
   const triggers = { service: "dns", description: text, rotationTriggers: { quarter: "Q3", who: "me" } };
-  expect(await change(world, serviceKey(triggers))).toEqual([postService, `DELETE ${API_KEYS}/C`]);
+  expect(await change(both, serviceKey(triggers))).toEqual([postService, `DELETE ${API_KEYS}/C`]);
   // The order of triggers and recreateIfInvalid mean nothing to the key.
   const again = { ...triggers, rotationTriggers: { who: "me", quarter: "Q3" }, recreateIfInvalid: false };
-  expect(await change(world, serviceKey(again))).toEqual([]);
-  expect(await change(world, serviceKey({ ...triggers, rotationTriggers: { quarter: "Q4" } }))).toEqual([
+  expect(await change(both, serviceKey(again))).toEqual([]);
+  expect(await change(both, serviceKey({ ...triggers, rotationTriggers: { quarter: "Q4" } }))).toEqual([
     postService,
     `DELETE ${API_KEYS}/D`,
   ]);
@@ -51,18 +58,18 @@ test("a service key is replaced, new one first, by another service, description 
 rareTest(
   "a token is replaced, new one first, by other scopes or another end; the order of scopes means nothing",
   async () => {
-    const world = await openWorld();
-    const { emulator, stack } = world;
+    const both = await openAccountAndStack();
+    const { emulator, stack } = both;
     const scopes = ["ssh_keys:read", "api_keys:write", "ssh_keys:read"];
-    expect(await change(world, token({ scopes }))).toEqual([postToken]);
+    expect(await change(both, token({ scopes }))).toEqual([postToken]);
     expect((await stack.resource("ci")).outputs?.scopes).toEqual(["api_keys:write", "ssh_keys:read"]);
-    expect(await change(world, token({ scopes: ["api_keys:write", "ssh_keys:read"] }))).toEqual([]);
-    expect(await change(world, token({ scopes: ["api_keys:read"] }))).toEqual([
+    expect(await change(both, token({ scopes: ["api_keys:write", "ssh_keys:read"] }))).toEqual([]);
+    expect(await change(both, token({ scopes: ["api_keys:read"] }))).toEqual([
       postToken,
       `DELETE ${API_KEYS}/A`,
     ]);
     const ending = { scopes: ["api_keys:read"], expiresInDays: 30 };
-    expect(await change(world, token(ending))).toEqual([postToken, `DELETE ${API_KEYS}/B`]);
+    expect(await change(both, token(ending))).toEqual([postToken, `DELETE ${API_KEYS}/B`]);
     const { createdAt, expiresAt, expiresInDays, rotateAt } = (await stack.resource("ci")).outputs!;
     expect([createdAt, expiresInDays, rotateAt]).toEqual([
       emulator.account.apiKeys()[3]?.createdAt,
@@ -75,18 +82,18 @@ rareTest(
     // rotateBeforeDays alone is settled in place.
     const due = (days: number): string =>
       new Date(Date.parse(expiresAt as string) - days * 86_400_000).toISOString().replace(".000Z", "Z");
-    expect(await change(world, token({ ...ending, rotateBeforeDays: 7 }))).toEqual([]);
+    expect(await change(both, token({ ...ending, rotateBeforeDays: 7 }))).toEqual([]);
     expect((await stack.resource("ci")).outputs?.rotateAt).toBe(due(7));
-    expect(await change(world, token({ ...ending, rotateBeforeDays: 10 }))).toEqual([]);
+    expect(await change(both, token({ ...ending, rotateBeforeDays: 10 }))).toEqual([]);
     expect((await stack.resource("ci")).outputs).toMatchObject({ rotateAt: due(10), expiresAt, createdAt });
-    expect(await change(world, token(ending))).toEqual([]);
+    expect(await change(both, token(ending))).toEqual([]);
     expect((await stack.resource("ci")).outputs?.rotateAt).toBeNull();
     await stack.preview(["--expect-no-changes"]);
   },
 );
 
 test("bad inputs are said at preview, each by its property: a mistyped service, scopes, days", async () => {
-  const { emulator, stack } = await openWorld();
+  const { emulator, stack } = await openAccountAndStack();
   const wrong: [body: string, said: (string | RegExp)[]][] = [
     [
       serviceKey({ service: "databse", description: 5, rotationTriggers: ["a"], recreateIfInvalid: "never" }),
@@ -136,7 +143,7 @@ test("a refresh moves what moves and never what was fixed at creation, and tells
   const body =
     serviceKey({ service: "database" }) +
     token({ scopes: ["b:read", "a:read"], expiresInDays: 9, description: "x" });
-  const { emulator, stack } = await openWorld({ program: program(body) });
+  const { emulator, stack } = await openAccountAndStack({ program: program(body) });
   await stack.up();
   const read = async (): Promise<[StateResource, StateResource]> => [
     await stack.resource("app", { showSecrets: true }),
@@ -161,7 +168,7 @@ test("a refresh moves what moves and never what was fixed at creation, and tells
 });
 
 test("a key that the account lists as inactive is replaced and revoked, unless recreateIfInvalid is false", async () => {
-  const { emulator, stack } = await openWorld({
+  const { emulator, stack } = await openAccountAndStack({
     program: program(
       serviceKey({ service: "vps" }, "healed") +
         serviceKey({ service: "vps", recreateIfInvalid: false }, "kept") +

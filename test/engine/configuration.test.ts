@@ -1,27 +1,27 @@
 // Where the credential and the endpoint come from, and what is said when they do not work.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { changesIn, type Stack } from "../support/stack";
+import { changesIn, type EngineStack } from "../support/engine-stack";
 import {
   API_KEYS,
   openEmulator,
   openStack,
-  openWorld,
+  openAccountAndStack,
   program,
   secretsOf,
   takeRequests,
-} from "../support/world";
+} from "../support/account-and-stack";
 
 const oneKey = program(`new wayscloud.ServiceKey("app", { service: "dns" });`);
 
-async function failure(stack: Stack, ...args: string[]): Promise<string> {
+async function failure(stack: EngineStack, ...args: string[]): Promise<string> {
   const { code, all } = await stack.run(args, { allowFail: true });
   expect(code).not.toBe(0);
   return all;
 }
 
 test("explicit Provider before stack config before environment, in its order, before the file", async () => {
-  const { emulator, stack } = await openWorld();
+  const { emulator, stack } = await openAccountAndStack();
   const held = emulator.account.addApiKey({ service: "dns" });
   const pat = (): string => emulator.account.addApiKey({ scopes: ["api_keys:read"] }).key;
   const credentials = Array.from({ length: 7 }, pat);
@@ -78,7 +78,7 @@ test("explicit Provider before stack config before environment, in its order, be
 });
 
 test("a plain credential and misplaced names in the stack config are warnings, once a program, and no value is shown", async () => {
-  const { emulator, stack } = await openWorld();
+  const { emulator, stack } = await openAccountAndStack();
   stack.setProgram(
     program(`
       new wayscloud.ServiceKey("a", { service: "dns" });
@@ -135,7 +135,7 @@ test("no credential at all is said at preview, with the ways to give one", async
 });
 
 test("a secret that CI withholds arrives as an empty variable: an error that names it, where another account's was at hand; an unchanged preview needs none", async () => {
-  const { emulator, stack } = await openWorld({ program: oneKey });
+  const { emulator, stack } = await openAccountAndStack({ program: oneKey });
   await stack.up();
   const change = program(`new wayscloud.ServiceKey("app", { service: "vps" });`);
   for (const name of ["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_ENDPOINT", "WAYSCLOUD_CUSTOMER_ID"]) {
@@ -196,7 +196,7 @@ test("a credential that the API refuses: the source, and what to do, not the cre
 });
 
 test("an endpoint that must not or cannot be reached: which one, why, and nothing is sent", async () => {
-  const { emulator, stack } = await openWorld({ program: oneKey });
+  const { emulator, stack } = await openAccountAndStack({ program: oneKey });
   for (const [endpoint, why] of [
     [
       "http://api.example.com",

@@ -7,8 +7,9 @@ import type { Emulator } from "../../src/emulator";
 import { Command, type Result } from "../support/command";
 import { blocksIn } from "../support/documents";
 import { accountOf, openExample } from "../support/examples";
-import type { Stack } from "../support/stack";
-import { API_KEYS, openEmulator, publicKey, secretsOf } from "../support/world";
+import type { EngineStack } from "../support/engine-stack";
+import { API_KEYS, openEmulator, secretsOf } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 jest.setTimeout(1_200_000);
 
@@ -55,7 +56,7 @@ function block(part: string): string {
 }
 
 /** Runs commands as they are pasted into a terminal, which has this to paste as well. */
-async function paste(commands: string, stack: Stack, pasted = ""): Promise<Result> {
+async function paste(commands: string, stack: EngineStack, pasted = ""): Promise<Result> {
   stack.writeFile("pasted", `${pasted}\n`);
   const args = ["-c", `exec < pasted\n${commands}`];
   return new Command("bash", args, { cwd: stack.folder, env: stack.env }).done;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command } from "../support/command";
 import { blocksIn, readDocument } from "../support/documents";
 import { userInstall } from "../support/install";
-import { openStack, program } from "../support/world";
+import { openStack, program } from "../support/account-and-stack";
 
 const emulatorPage = "docs/emulator.md";
 const block = (language: string, part: string, document: string): string =>

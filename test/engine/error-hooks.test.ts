@@ -3,14 +3,20 @@ import { join } from "node:path";
 
 import { Command } from "../support/command";
 import { nodeProgram } from "../support/install";
-import { openWorld, publicKey, SSH_KEYS, takeRequests, type World } from "../support/world";
+import {
+  openAccountAndStack,
+  SSH_KEYS,
+  takeRequests,
+  type AccountAndStack,
+} from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 /**
  * Runs an inline program, since the language host that can be built from modules knows no such hooks:
  * `declare` with the option that asks again, and `work`.
  */
 async function run(
-  { stack }: World,
+  { stack }: AccountAndStack,
   declare: string,
   work: string,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
@@ -44,13 +50,13 @@ async function run(
 }
 
 test("a set of SSH keys whose creation and update fail for one entry: a hook that asks again adds that one, and no key is lost", async () => {
-  const world = await openWorld();
-  const { emulator } = world;
+  const both = await openAccountAndStack();
+  const { emulator } = both;
   for (const name of ["bjarne", "dora"]) {
     emulator.faults.add({ method: "POST", contains: `"team-${name}"`, status: 422 });
   }
   const { code, stdout, stderr } = await run(
-    world,
+    both,
     `const team = new wayscloud.SshKeySet("team", { publicKeys }, hooks);
     return { ids: team.keys.apply((keys) => Object.values(keys).map(({ id }) => id).sort()) };`,
     `publicKeys = ${JSON.stringify({ anna: publicKey("anna"), bjarne: publicKey("bjarne") })};
@@ -73,13 +79,13 @@ test("a set of SSH keys whose creation and update fail for one entry: a hook tha
 });
 
 test("row 52: a key whose response is lost and whose orphan cannot be revoked yet, and one with a description of its own: a hook that asks again leaves no key without a word", async () => {
-  const world = await openWorld();
-  const { emulator } = world;
+  const both = await openAccountAndStack();
+  const { emulator } = both;
   for (const contains of ["inline/db", "ci key"])
     emulator.faults.add({ method: "POST", contains, reset: true, commit: true });
   emulator.faults.add({ method: "DELETE", status: 503, times: 4 });
   const { code, stdout } = await run(
-    world,
+    both,
     `new wayscloud.ServiceKey("db", { service: "database" }, hooks);
     new wayscloud.ServiceKey("ci", { service: "dns", description: "ci key" }, hooks);`,
     `const held = async () => {

@@ -6,14 +6,15 @@ import { parse } from "yaml";
 import { Command, type Result } from "../support/command";
 import { accountOf, exampleFile, openExample } from "../support/examples";
 import { rareTest } from "../support/rare";
-import { changesIn, type Stack } from "../support/stack";
-import { API_KEYS, openEmulator, publicKey, secretsOf, takeRequests } from "../support/world";
+import { changesIn, type EngineStack } from "../support/engine-stack";
+import { API_KEYS, openEmulator, secretsOf, takeRequests } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 const DAY = 86_400_000;
 const COMMANDS = ["preview", "up", "rotate", "drift"];
 
 /** `ci/run.sh <command>` as a pipeline runs it: with nothing but the way to the stack. */
-async function runs(stack: Stack, command: string): Promise<Result> {
+async function runs(stack: EngineStack, command: string): Promise<Result> {
   const env = { ...stack.env };
   delete env["WAYSCLOUD_PAT_TOKEN"];
   // As `npm ci` leaves it; the package itself is found in the install above.

@@ -2,8 +2,14 @@
 import { accountOf } from "../support/examples";
 import { FaultTable, requestLine } from "../support/fault-table";
 import { rareTest } from "../support/rare";
-import { changesIn } from "../support/stack";
-import { openEmulator, openStack, openWorld, program, takeRequests } from "../support/world";
+import { changesIn } from "../support/engine-stack";
+import {
+  openEmulator,
+  openStack,
+  openAccountAndStack,
+  program,
+  takeRequests,
+} from "../support/account-and-stack";
 import { declareYaml, speakYaml } from "../support/yaml";
 
 const OURS = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
@@ -13,7 +19,7 @@ const table = new FaultTable(__filename);
 const key = (name: string): string => `new wayscloud.ServiceKey("${name}", { service: "dns" });\n`;
 
 test("up, refresh and destroy with the credential of another account: one profile request each, and the state is what it was", async () => {
-  const { emulator, stack } = await openWorld({ program: program(key("one")) });
+  const { emulator, stack } = await openAccountAndStack({ program: program(key("one")) });
   stack.env["WAYSCLOUD_CUSTOMER_ID"] = OURS;
   await stack.up();
   const before = (await stack.resources()).map(({ urn, id }) => [urn, id]);

@@ -1,8 +1,9 @@
 // Row 8 and its relatives under the real engine: what could not be cleared up stays in the state, and the next `up` or `destroy` clears it up.
 import type { Emulator } from "../../src/emulator";
 import { FaultTable, requestLine } from "../support/fault-table";
-import { changesIn, type Stack } from "../support/stack";
-import { openWorld, program, publicKey, secretsOf } from "../support/world";
+import { changesIn, type EngineStack } from "../support/engine-stack";
+import { openAccountAndStack, program, secretsOf } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 const table = new FaultTable(__filename);
 
@@ -21,10 +22,11 @@ function loseEverything({ faults }: Emulator): void {
 }
 
 const unresolved = /^unresolved\/[0-9a-f]{7}$/;
-const idsIn = async (stack: Stack): Promise<string[]> => (await stack.resources()).map(({ id }) => id ?? "");
+const idsIn = async (stack: EngineStack): Promise<string[]> =>
+  (await stack.resources()).map(({ id }) => id ?? "");
 
 /** Live keys are exactly the state's; a rotating key names its own in its outputs. */
-async function expectOnlyTheState(emulator: Emulator, stack: Stack): Promise<void> {
+async function expectOnlyTheState(emulator: Emulator, stack: EngineStack): Promise<void> {
   const state = await stack.resources();
   expect(
     state.filter(({ id, initErrors, delete: old }) => unresolved.test(id!) || initErrors || old),
@@ -39,7 +41,7 @@ async function expectOnlyTheState(emulator: Emulator, stack: Stack): Promise<voi
 }
 
 test("row 8: what is lost while no list can be read is kept as unresolved; a refresh leaves it so; `up` heals it, `destroy` too", async () => {
-  const { emulator, stack } = await openWorld({ program: resources("Q1") });
+  const { emulator, stack } = await openAccountAndStack({ program: resources("Q1") });
   const live = (): number => emulator.account.liveApiKeys().length + emulator.account.sshKeys().length;
 
   loseEverything(emulator);
@@ -121,7 +123,7 @@ function sorted({ requests }: Emulator): string {
 test.each(["up", "destroy"] as const)(
   "201, then no list: the key is in the state, its late twin is found and revoked by the next %s",
   async (next) => {
-    const { emulator, stack } = await openWorld({
+    const { emulator, stack } = await openAccountAndStack({
       program: program(`new wayscloud.ServiceKey("db", { service: "database" });`),
     });
     emulator.faults.add(
@@ -163,7 +165,7 @@ test.each(["up", "destroy"] as const)(
 );
 
 test("a key that vanishes while its twin may live is not forgotten at refresh: the next `up` revokes the twin", async () => {
-  const { emulator, stack } = await openWorld({
+  const { emulator, stack } = await openAccountAndStack({
     program: program(`new wayscloud.ServiceKey("db", { service: "database" });`),
   });
   emulator.faults.add(

@@ -1,22 +1,22 @@
 // Rows 3 to 7, 9, 12, 13, 16 and 25 under the real engine: what the state holds, what the account holds, and that no secret is printed or kept in the open.
 import type { Emulator, Fault } from "../../src/emulator";
 import { FaultTable, requestLine } from "../support/fault-table";
-import { changesIn, type Stack, type StateResource } from "../support/stack";
+import { changesIn, type EngineStack, type StateResource } from "../support/engine-stack";
 import {
   API_KEYS,
   openStack,
-  openWorld,
+  openAccountAndStack,
   program,
-  publicKey,
   secretsOf,
   SSH_KEYS,
   takeRequests,
-} from "../support/world";
+} from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 const table = new FaultTable(__filename);
 
 /** Each of this account's live keys is the key of exactly one resource in these states, and the state has its secret. */
-async function expectAllInState(emulator: Emulator, ...stacks: Stack[]): Promise<void> {
+async function expectAllInState(emulator: Emulator, ...stacks: EngineStack[]): Promise<void> {
   const all = await Promise.all(stacks.map((stack) => stack.resources({ showSecrets: true })));
   const held = all.flat().map(({ id, outputs }) => [id, plainKey(outputs?.["key"])]);
   const live = [
@@ -45,7 +45,7 @@ const ROWS: [name: string, row: number, fault: string, Fault][] = [
 ];
 
 test("rows 3 to 7 and 9: after one `up` with every lost answer, each resource has one live key, and the state's key is that one", async () => {
-  const { emulator, stack } = await openWorld();
+  const { emulator, stack } = await openAccountAndStack();
   const resources = ROWS.map(
     ([name]) => `
     new wayscloud.ServiceKey("${name}-key", { service: "database" });
@@ -86,8 +86,8 @@ test("rows 3 to 7 and 9: after one `up` with every lost answer, each resource ha
   stack.assertNoSecrets(secretsOf(emulator));
 });
 
-const exported = new WeakMap<Stack, StateResource[]>();
-async function single(stack: Stack, name: string): Promise<StateResource> {
+const exported = new WeakMap<EngineStack, StateResource[]>();
+async function single(stack: EngineStack, name: string): Promise<StateResource> {
   const all = exported.get(stack) ?? (await stack.resources());
   exported.set(stack, all);
   const found = all.filter(({ urn }) => urn.endsWith(`::${name}`));
@@ -96,7 +96,7 @@ async function single(stack: Stack, name: string): Promise<StateResource> {
 }
 
 test("every response is lost: the errors hold no secret, in text and in --json events, and the next `up` works", async () => {
-  const { emulator, stack } = await openWorld({
+  const { emulator, stack } = await openAccountAndStack({
     program: program(`
       new wayscloud.ServiceKey("db", { service: "database" });
       new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"] });
@@ -141,7 +141,7 @@ test("row 13: two stacks at once, same names, answers lost: distinct keys, and d
   const body = program(`
     new wayscloud.ServiceKey("db", { service: "database" });
     new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"] });`);
-  const { emulator, stack: one } = await openWorld({ program: body });
+  const { emulator, stack: one } = await openAccountAndStack({ program: body });
   const two = await openStack({
     program: body,
     env: { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey },
@@ -168,7 +168,7 @@ test("row 13: two stacks at once, same names, answers lost: distinct keys, and d
 
 test("rows 12 and 16: one of two resources owns an SSH key; what was deleted elsewhere is created once, and the others are left alone", async () => {
   const key = publicKey("twice");
-  const { emulator, stack } = await openWorld({
+  const { emulator, stack } = await openAccountAndStack({
     program: program(`
       new wayscloud.SshKey("left", { publicKey: "${key} left" });
       new wayscloud.SshKey("right", { publicKey: "${key} right" });

@@ -3,8 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ObservedTable } from "../support/observed-table";
-import { changesIn } from "../support/stack";
-import { API_KEYS, openWorld, program, secretsOf, takeRequests, type World } from "../support/world";
+import { changesIn } from "../support/engine-stack";
+import {
+  API_KEYS,
+  openAccountAndStack,
+  program,
+  secretsOf,
+  takeRequests,
+  type AccountAndStack,
+} from "../support/account-and-stack";
 
 const table = new ObservedTable("docs/options.md", "Commands");
 afterAll(() => table.compare());
@@ -15,13 +22,13 @@ const keys = (a: string, b: string, names = ["a", "b"], outputs = "{ whole: a }"
     new wayscloud.ServiceKey("${names[1]}", { service: "${b}" }, { hideDiffs: ["service"] });
     return ${outputs};
   `);
-const descriptions = ({ emulator }: World): (string | null)[] =>
+const descriptions = ({ emulator }: AccountAndStack): (string | null)[] =>
   emulator.account
     .liveApiKeys()
     .map(({ description }) => description)
     .sort();
 
-async function expectPlanKept({ emulator, stack }: World): Promise<void> {
+async function expectPlanKept({ emulator, stack }: AccountAndStack): Promise<void> {
   await stack.preview(["--save-plan", "plan.json"]);
   const plan = readFileSync(join(stack.folder, "plan.json"), "utf8");
   expect(plan).not.toMatch(/#[0-9a-f]{7}"/);
@@ -35,7 +42,7 @@ async function expectPlanKept({ emulator, stack }: World): Promise<void> {
   table.note("`up --parallel 1`", "the same `up`", "works");
 }
 
-async function expectPreviews({ emulator, stack }: World): Promise<void> {
+async function expectPreviews({ emulator, stack }: AccountAndStack): Promise<void> {
   stack.setProgram(keys("storage", "storage"));
   const diff = (await stack.preview(["--diff"])).stdout;
   expect(diff.match(/~ service +: "dns" => "storage"/g)).toHaveLength(1);
@@ -58,7 +65,7 @@ async function expectPreviews({ emulator, stack }: World): Promise<void> {
   expect(takeRequests(emulator)).toEqual([]);
 }
 
-async function expectTargets({ emulator, stack }: World): Promise<void> {
+async function expectTargets({ emulator, stack }: AccountAndStack): Promise<void> {
   const urn = (await stack.resource("b")).urn;
   await stack.up(["--target", urn]);
   expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/service`, expect.stringMatching(/^DELETE /)]);
@@ -70,7 +77,7 @@ async function expectTargets({ emulator, stack }: World): Promise<void> {
   table.note("`up --replace`", "an unchanged key", "rotates it: new key first, with a new marker");
 }
 
-async function expectRefreshed({ emulator, stack }: World): Promise<void> {
+async function expectRefreshed({ emulator, stack }: AccountAndStack): Promise<void> {
   emulator.account.remove((await stack.resource("a")).id ?? "");
   const result = await stack.up(["--refresh"]);
   expect(changesIn(result)).toMatchObject({ unchanged: 2 });
@@ -90,9 +97,9 @@ async function expectRefreshed({ emulator, stack }: World): Promise<void> {
   );
 }
 
-async function expectRenamed(world: World): Promise<void> {
-  const { emulator, stack } = world;
-  const before = descriptions(world);
+async function expectRenamed(both: AccountAndStack): Promise<void> {
+  const { emulator, stack } = both;
+  const before = descriptions(both);
   await stack.run(["state", "rename", (await stack.resource("a")).urn, "first", "--yes"]);
   stack.setProgram(keys("dns", "storage", ["first", "b"]));
   await stack.preview(["--expect-no-changes"]);
@@ -104,7 +111,7 @@ async function expectRenamed(world: World): Promise<void> {
   await stack.run(["stack", "rename", "renamed"]);
   stack.env["PULUMI_STACK"] = "renamed";
   await stack.up(["--expect-no-changes"]);
-  expect(descriptions(world)).toEqual(before);
+  expect(descriptions(both)).toEqual(before);
   expect(takeRequests(emulator)).toEqual([]);
   table.note(
     "`stack rename`",
@@ -113,7 +120,7 @@ async function expectRenamed(world: World): Promise<void> {
   );
 }
 
-async function expectForgotten({ emulator, stack }: World): Promise<void> {
+async function expectForgotten({ emulator, stack }: AccountAndStack): Promise<void> {
   const { urn, id } = await stack.resource("b");
   await stack.run(["state", "delete", urn, "--yes"]);
   expect(emulator.account.liveApiKeys().map((key) => key.id)).toContain(id);
@@ -129,12 +136,14 @@ async function expectForgotten({ emulator, stack }: World): Promise<void> {
 }
 
 test("each command does what the table says, with these requests only", async () => {
-  const world = await openWorld({ program: keys("dns", "dns", undefined, "{ prefix: a.keyPrefix }") });
-  await expectPlanKept(world);
-  await expectPreviews(world);
-  await expectTargets(world);
-  await expectRefreshed(world);
-  await expectRenamed(world);
-  await expectForgotten(world);
-  world.stack.assertNoSecrets(secretsOf(world.emulator));
+  const both = await openAccountAndStack({
+    program: keys("dns", "dns", undefined, "{ prefix: a.keyPrefix }"),
+  });
+  await expectPlanKept(both);
+  await expectPreviews(both);
+  await expectTargets(both);
+  await expectRefreshed(both);
+  await expectRenamed(both);
+  await expectForgotten(both);
+  both.stack.assertNoSecrets(secretsOf(both.emulator));
 });

@@ -7,8 +7,8 @@ import { nodeProgram } from "../support/install";
 import * as layouts from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
 import { rareTest, testAll } from "../support/rare";
-import type { Result, Stack } from "../support/stack";
-import { API_KEYS, openWorld, takeRequests } from "../support/world";
+import type { Result, EngineStack } from "../support/engine-stack";
+import { API_KEYS, openAccountAndStack, takeRequests } from "../support/account-and-stack";
 
 const table = new ObservedTable("docs/options.md", "Installations");
 afterAll(() => table.compare({ partial: !testAll }));
@@ -28,7 +28,7 @@ const program = (text = oneKey): Record<string, string> => ({ "Pulumi.yaml": yam
 /** Up, refresh and destroy in that folder, with exactly the requests of one key. */
 async function expectWorks(
   folderOfProgram: string,
-  { emulator, stack }: { emulator: Emulator; stack: Stack },
+  { emulator, stack }: { emulator: Emulator; stack: EngineStack },
 ): Promise<void> {
   const there = ["-C", folderOfProgram];
   await stack.up(there);
@@ -39,7 +39,7 @@ async function expectWorks(
   expect(emulator.account.liveApiKeys()).toEqual([]);
 }
 
-async function expectFails(folderOfProgram: string, stack: Stack): Promise<Result> {
+async function expectFails(folderOfProgram: string, stack: EngineStack): Promise<Result> {
   const result = await stack.preview(["-C", folderOfProgram], { allowFail: true });
   expect(result.code).not.toBe(0);
   return result;
@@ -48,7 +48,7 @@ async function expectFails(folderOfProgram: string, stack: Stack): Promise<Resul
 rareTest(
   "pnpm: works with the package in the program's own dependencies; below a component package alone it is not found",
   async () => {
-    const world = await openWorld();
+    const both = await openAccountAndStack();
     const pnpm = join(await layouts.packageManager(folder, "pnpm", "10.34.9"), "bin", "pnpm.cjs");
     const tarball = `file:${await layouts.packInto(folder)}`;
     const team = `const { ComponentResource } = require("@pulumi/pulumi");
@@ -88,13 +88,13 @@ rareTest(
     );
     await layouts.run(folder, nodeProgram(), [pnpm, "install", "--prefer-offline"]);
 
-    await expectWorks(join(folder, "direct"), world);
+    await expectWorks(join(folder, "direct"), both);
     table.note("pnpm (isolated `node_modules`)", "works");
 
-    const { all: said } = await expectFails(join(folder, "indirect"), world.stack);
+    const { all: said } = await expectFails(join(folder, "indirect"), both.stack);
     expect(said).toContain("Cannot find module 'pulumi-wayscloud/runtime'");
-    world.stack.env["NODE_PATH"] = join(folder, "team", "node_modules");
-    await expectWorks(join(folder, "indirect"), world);
+    both.stack.env["NODE_PATH"] = join(folder, "team", "node_modules");
+    await expectWorks(join(folder, "indirect"), both);
     table.note(
       "pnpm, the package a dependency of a component package only",
       "**fails** in the preview: `Cannot find module 'pulumi-wayscloud/runtime'`, since the engine loads it from the program's folder. Fix: add `pulumi-wayscloud` to the program's own dependencies, or name the folder that has it in `NODE_PATH`",
@@ -103,7 +103,7 @@ rareTest(
 );
 
 rareTest("a folder linked into the project works if it finds an SDK", async () => {
-  const world = await openWorld();
+  const both = await openAccountAndStack();
   const [own, none] = [join(folder, "own"), join(folder, "none")];
   for (const [project, which] of [
     [own, "own"],
@@ -112,11 +112,11 @@ rareTest("a folder linked into the project works if it finds an SDK", async () =
     layouts.write(project, { ...program(), "package.json": { name: "linked", main: "index.js" } });
     layouts.linkPackage(project, join(folder, `outside-${which}`), { sdk: which });
   }
-  await expectWorks(own, world);
+  await expectWorks(own, both);
   table.note("a linked checkout (`npm link`) with an SDK of its own", "works, with two copies of the SDK");
-  expect((await expectFails(none, world.stack)).all).toContain("Cannot find module '@pulumi/pulumi'");
-  world.stack.env["NODE_OPTIONS"] = "--preserve-symlinks";
-  await expectWorks(none, world);
+  expect((await expectFails(none, both.stack)).all).toContain("Cannot find module '@pulumi/pulumi'");
+  both.stack.env["NODE_OPTIONS"] = "--preserve-symlinks";
+  await expectWorks(none, both);
   table.note(
     "a linked folder that finds no SDK",
     "**fails**: `Cannot find module '@pulumi/pulumi'`. Fix: install it there, or `NODE_OPTIONS=--preserve-symlinks`",
@@ -124,7 +124,7 @@ rareTest("a folder linked into the project works if it finds an SDK", async () =
 });
 
 test("an npm workspace that holds the package itself works", async () => {
-  const world = await openWorld();
+  const both = await openAccountAndStack();
   const manifest = { private: true, workspaces: ["infra", "packages/*"] };
   layouts.write(folder, {
     "package.json": manifest,
@@ -133,12 +133,12 @@ test("an npm workspace that holds the package itself works", async () => {
   layouts.write(join(folder, "infra"), program());
   // The SDK is linked where npm would install it, which saves a minute.
   layouts.linkPackage(folder, join(folder, "packages", "pulumi-wayscloud"), { sdk: "none" });
-  await expectWorks(join(folder, "infra"), world);
+  await expectWorks(join(folder, "infra"), both);
   table.note("npm workspaces, the package one of them (a link in the root's `node_modules`)", "works");
 });
 
 rareTest("yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does", async () => {
-  const world = await openWorld();
+  const both = await openAccountAndStack();
   const tarball = `file:${await layouts.packInto(folder)}`;
   const manifest = {
     name: "test",
@@ -165,16 +165,16 @@ rareTest("yarn: works with node_modules; with Plug'n'Play as far as the SDK itse
     });
     return project;
   };
-  await expectWorks(await install("classic", classic, "node-modules"), world);
+  await expectWorks(await install("classic", classic, "node-modules"), both);
   table.note("yarn 1", "works");
-  await expectWorks(await install("modules", berry, "node-modules"), world);
+  await expectWorks(await install("modules", berry, "node-modules"), both);
   table.note("yarn 4, `nodeLinker: node-modules`", "works");
   const pnp = await install("pnp", berry, "pnp");
-  expect((await expectFails(pnp, world.stack)).all).toContain(
+  expect((await expectFails(pnp, both.stack)).all).toContain(
     "It looks like the Pulumi SDK has not been installed",
   );
-  world.stack.env["NODE_OPTIONS"] = `--require ${join(pnp, ".pnp.cjs")}`;
-  await expectWorks(pnp, world);
+  both.stack.env["NODE_OPTIONS"] = `--require ${join(pnp, ".pnp.cjs")}`;
+  await expectWorks(pnp, both);
   table.note(
     "yarn 4, Plug'n'Play",
     '**fails** like every Pulumi program. Fix: `nodeLinker: node-modules`, or `NODE_OPTIONS="--require …/.pnp.cjs"`',

@@ -2,8 +2,9 @@
 import type { RecordedRequest } from "../../src/emulator";
 import { type Host, openHosted, served } from "../support/hosts";
 import { ObservedTable } from "../support/observed-table";
-import type { StateResource } from "../support/stack";
-import { program, publicKey, secretsOf, type World } from "../support/world";
+import type { StateResource } from "../support/engine-stack";
+import { program, secretsOf, type AccountAndStack } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 const table = new ObservedTable("docs/options.md", "Resource options");
 afterAll(() => {
@@ -210,7 +211,7 @@ function requestsFor(requests: RecordedRequest[], before: StateResource, after: 
 }
 
 /** What the first round shows: order, secrets, transformed descriptions. */
-async function expectFirstRound({ emulator, stack }: World): Promise<void> {
+async function expectFirstRound({ emulator, stack }: AccountAndStack): Promise<void> {
   expect(emulator.faults.pending()).toEqual([]);
   const posted = emulator.requests.map(({ body }) => (body as { description?: string }).description ?? "");
   const at = (as: Case["as"]): number => posted.findIndex((text) => text.includes(`${named(as)} #`));
@@ -225,7 +226,7 @@ async function expectFirstRound({ emulator, stack }: World): Promise<void> {
 /** Two rounds of the program; answers what the second one printed. */
 async function rounds(
   host: Host,
-  { emulator, stack }: World,
+  { emulator, stack }: AccountAndStack,
   text: (two: boolean) => string,
 ): Promise<string> {
   await stack.up();
@@ -252,7 +253,7 @@ async function rounds(
   return stdout;
 }
 
-async function expectNothingLeft({ emulator, stack }: World): Promise<void> {
+async function expectNothingLeft({ emulator, stack }: AccountAndStack): Promise<void> {
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
   expect(emulator.account.sshKeys()).toEqual([]);
@@ -260,19 +261,19 @@ async function expectNothingLeft({ emulator, stack }: World): Promise<void> {
 }
 
 test("each option does what the table says, and makes no other requests", async () => {
-  const world = await openHosted("dynamic", { program: round(false) });
-  world.emulator.faults.add({ method: "POST", contains: "slow:read", delay: 2_000 });
-  await rounds("dynamic", world, round);
-  await world.stack.preview(["--expect-no-changes"]);
-  await expectNothingLeft(world);
+  const both = await openHosted("dynamic", { program: round(false) });
+  both.emulator.faults.add({ method: "POST", contains: "slow:read", delay: 2_000 });
+  await rounds("dynamic", both, round);
+  await both.stack.preview(["--expect-no-changes"]);
+  await expectNothingLeft(both);
 });
 
 test("the plugin does the same, and what the dynamic classes cannot", async () => {
   // It heeds timeouts, so the creation that takes longer comes last: nothing that depends on it would be created.
   const text = (two: boolean): string => served("plugin", round(two)).replace(`...${TIMEOUT}, `, "");
-  const world = await openHosted("plugin", { program: text(false) });
-  const { emulator, stack } = world;
-  const diff = await rounds("plugin", world, text);
+  const both = await openHosted("plugin", { program: text(false) });
+  const { emulator, stack } = both;
+  const diff = await rounds("plugin", both, text);
   expect(diff).toMatch(/PersonalAccessToken: \(replace\)\n(?: .*\n){1,8}? *~ rotateBeforeDays: 4 => 5/);
 
   emulator.requests.length = 0;
@@ -286,5 +287,5 @@ test("the plugin does the same, and what the dynamic classes cannot", async () =
   const seen = emulator.requests.map(({ method }) => method).join(" ");
   expect(seen).toBe(plugin!.requests);
   requestsBy.plugin[cases.findIndex(({ as }) => as === "slow")] = seen;
-  await expectNothingLeft(world);
+  await expectNothingLeft(both);
 });

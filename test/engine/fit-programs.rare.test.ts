@@ -7,8 +7,14 @@ import { Command, type Result } from "../support/command";
 import { nodeProgram } from "../support/install";
 import { write } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
-import type { Stack } from "../support/stack";
-import { API_KEYS, openWorld, program, secretsOf, takeRequests } from "../support/world";
+import type { EngineStack } from "../support/engine-stack";
+import {
+  API_KEYS,
+  openAccountAndStack,
+  program,
+  secretsOf,
+  takeRequests,
+} from "../support/account-and-stack";
 
 const table = new ObservedTable("docs/options.md", "Programs");
 afterAll(() => table.compare());
@@ -17,7 +23,7 @@ const yaml = (rest = ""): string =>
   `name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n${rest}`;
 
 test("ES modules may import by name, as a namespace or by default", async () => {
-  const { emulator, stack } = await openWorld();
+  const { emulator, stack } = await openAccountAndStack();
   write(stack.folder, {
     "package.json": { name: "test", type: "module", main: "index.js" },
     "index.js": `
@@ -36,7 +42,7 @@ test("ES modules may import by name, as a namespace or by default", async () => 
 });
 
 test("the program may stand in a subfolder, and pulumi may be started elsewhere", async () => {
-  const { emulator, stack } = await openWorld();
+  const { emulator, stack } = await openAccountAndStack();
   const text = program(`new wayscloud.ServiceKey("key", { service: "dns" });`);
   write(stack.folder, {
     "Pulumi.yaml": yaml("main: deep/src\n"),
@@ -86,13 +92,13 @@ const automation = `
   })().catch((error) => { console.error(error.message); process.exitCode = 1; });
 `;
 
-async function automate(stack: Stack, cwd: string, ...args: string[]): Promise<Result> {
+async function automate(stack: EngineStack, cwd: string, ...args: string[]): Promise<Result> {
   const env = Object.fromEntries(Object.entries(stack.env).filter(([name]) => name !== "PULUMI_STACK"));
   return new Command(nodeProgram(), [join(stack.folder, "automation.cjs"), ...args], { cwd, env }).done;
 }
 
 test("the Automation API runs inline and local programs, with hooks and a transform of the whole stack", async () => {
-  const { emulator, stack } = await openWorld({
+  const { emulator, stack } = await openAccountAndStack({
     program: program(`new wayscloud.ServiceKey("key", { service: "dns" });`),
   });
   stack.writeFile("automation.cjs", automation);
@@ -126,7 +132,7 @@ test("the Automation API runs inline and local programs, with hooks and a transf
 });
 
 test("an inline program started elsewhere needs `main` in its project settings", async () => {
-  const { emulator, stack } = await openWorld();
+  const { emulator, stack } = await openAccountAndStack();
   stack.writeFile("automation.cjs", automation);
   const elsewhere = mkdtempSync(join(tmpdir(), "pulumi-elsewhere-"));
   try {

@@ -3,8 +3,9 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import type { Stack, StateResource } from "../support/stack";
-import { API_KEYS, openWorld, program, publicKey, SSH_KEYS, takeRequests } from "../support/world";
+import type { EngineStack, StateResource } from "../support/engine-stack";
+import { API_KEYS, openAccountAndStack, program, SSH_KEYS, takeRequests } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 /** Of each kind; all of them together are several times what the engine and the package do at once, and more than are constructed with stack traces. */
 const OF_EACH = 18;
@@ -64,7 +65,7 @@ function bytesInState(resource: StateResource): number {
 }
 
 /** The resources of this package as the state file holds them, by their class. */
-function stateByClass(stack: Stack): Map<string, StateResource[]> {
+function stateByClass(stack: EngineStack): Map<string, StateResource[]> {
   const file = join(stack.backend, ".pulumi/stacks/test/dev.json");
   const state = JSON.parse(readFileSync(file, "utf8")) as {
     checkpoint: { latest: { resources: StateResource[] } };
@@ -115,7 +116,7 @@ const LIMITS: Record<string, { inputs: string[]; outputs: string[]; bytes: numbe
   },
 };
 
-function expectSmallState(stack: Stack): void {
+function expectSmallState(stack: EngineStack): void {
   const byClass = stateByClass(stack);
   expect([...byClass.keys()].sort()).toEqual(Object.keys(LIMITS).sort());
   for (const [name, resources] of byClass) {
@@ -135,7 +136,7 @@ function expectSmallState(stack: Stack): void {
 test("many resources cost a request each, a list a refresh, and no more bytes than they did", async () => {
   const wire = new Wire();
   try {
-    const { emulator, stack } = await openWorld({ program: many });
+    const { emulator, stack } = await openAccountAndStack({ program: many });
     const parallel = ["--parallel", "16"];
     const nothing = { received: 0, sent: 0, connections: 0 };
 

@@ -1,16 +1,16 @@
 // What a user sees of creating, repeating, refreshing and destroying, and what the API sees of it.
 import { readFileSync } from "node:fs";
-import { changesIn } from "../support/stack";
+import { changesIn } from "../support/engine-stack";
 import {
   API_KEYS,
-  openWorld,
+  openAccountAndStack,
   program,
-  publicKey,
   secretsOf,
   SSH_KEYS,
   takeRequests,
-  type World,
-} from "../support/world";
+  type AccountAndStack,
+} from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 const deploy = publicKey("deploy");
@@ -57,7 +57,7 @@ const posts = [
   ],
 ];
 
-function expectDocumentedHeaders({ emulator }: World): void {
+function expectDocumentedHeaders({ emulator }: AccountAndStack): void {
   for (const { method, headers, credentialId, query } of emulator.requests) {
     const { "x-api-key": key, "user-agent": agent, accept, "content-type": type, ...others } = headers;
     expect(key).toMatch(/^sha256:/);
@@ -73,14 +73,14 @@ function expectDocumentedHeaders({ emulator }: World): void {
 }
 
 test("a resource costs one documented POST, then nothing; a refresh one list of each kind; destroy leaves nothing", async () => {
-  const world = await openWorld({ program: everything });
-  const { emulator, stack } = world;
+  const both = await openAccountAndStack({ program: everything });
+  const { emulator, stack } = both;
 
   expect(changesIn(await stack.preview())).toEqual({ "to create": 7 });
   expect(takeRequests(emulator)).toEqual([]);
 
   expect(changesIn(await stack.up())).toEqual({ created: 7 });
-  expectDocumentedHeaders(world);
+  expectDocumentedHeaders(both);
   const sent = emulator.requests.map(({ method, path, body }) => [`${method} ${path}`, body]);
   expect(sent).toHaveLength(6);
   expect(sent).toEqual(expect.arrayContaining(posts));
@@ -96,7 +96,7 @@ test("a resource costs one documented POST, then nothing; a refresh one list of 
   expect(takeRequests(emulator)).toEqual([]);
 
   await stack.refresh(["--expect-no-changes"]);
-  expectDocumentedHeaders(world);
+  expectDocumentedHeaders(both);
   expect(takeRequests(emulator).sort()).toEqual([`GET ${API_KEYS}`, `GET ${SSH_KEYS}`]);
   const shown = (await stack.outputs({ showSecrets: true })).databaseKey as string;
   expect(emulator.account.liveApiKeys().map(({ key }) => key)).toContain(shown);
@@ -114,7 +114,7 @@ test("a resource costs one documented POST, then nothing; a refresh one list of 
   ]);
 
   expect(changesIn(await stack.destroy())).toEqual({ deleted: 7 });
-  expectDocumentedHeaders(world);
+  expectDocumentedHeaders(both);
   const gone = takeRequests(emulator);
   expect(gone).toHaveLength(6);
   for (const line of gone) expect(line).toMatch(/^DELETE \/v1\/account\/(ssh|api)-keys\/[0-9a-f-]{36}$/);
@@ -131,7 +131,7 @@ test("a made-up name or description is kept over ups, updates and a rename by al
       new wayscloud.PersonalAccessToken("${names[2]}",
         { scopes: ["a:read"], expiresInDays: 90, rotateBeforeDays: ${days} }, ${aliases.replace("@", "c")});
     `);
-  const { emulator, stack } = await openWorld({ program: resources(["a", "b", "c"], "{}", 5) });
+  const { emulator, stack } = await openAccountAndStack({ program: resources(["a", "b", "c"], "{}", 5) });
   await stack.up();
   const facts = async (): Promise<unknown[]> =>
     (await stack.resources({ showSecrets: true }))
@@ -155,7 +155,7 @@ test("a made-up name or description is kept over ups, updates and a rename by al
 });
 
 test("no command waits for a plugin that does not end", async () => {
-  const { stack } = await openWorld({ program: everything });
+  const { stack } = await openAccountAndStack({ program: everything });
   for (const args of [
     ["up", "--yes", "--skip-preview"],
     ["destroy", "--yes", "--skip-preview"],

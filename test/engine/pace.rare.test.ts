@@ -1,5 +1,6 @@
 // Forty keys against an API that answers two requests a second: one up each, however they are declared.
-import { openWorld, program, publicKey } from "../support/world";
+import { openAccountAndStack, program } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 const KEYS = JSON.stringify(
   Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, publicKey(i)])),
@@ -9,7 +10,10 @@ test.each([
   ["single keys", `for (let i = 0; i < 40; i++) new wayscloud.ServiceKey("k" + i, { service: "dns" });`],
   ["a set", `new wayscloud.SshKeySet("team", { publicKeys: ${KEYS} });`],
 ])("row 68: %s at two requests a second: all are made by one up", async (what, code) => {
-  const { emulator, stack } = await openWorld({ program: program(code), emulator: { rateLimit: 2 } });
+  const { emulator, stack } = await openAccountAndStack({
+    program: program(code),
+    emulator: { rateLimit: 2 },
+  });
   const { all } = await stack.up();
   expect(emulator.account.liveApiKeys().length + emulator.account.sshKeys().length).toBe(40);
   // How many of the single keys wait at the first 429 depends on how fast the engine registers them; of a set, all do.

@@ -1,6 +1,7 @@
 // The data functions of "pulumi-wayscloud/native" under the real engine, where each explicit provider and the dynamic classes are other processes.
 import { addPlugin, openHosted } from "../support/hosts";
-import { openWorld, program, publicKey } from "../support/world";
+import { openAccountAndStack, program } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 /** With the plugin as `native` beside the dynamic classes. */
 function both(body: string): string {
@@ -8,7 +9,7 @@ function both(body: string): string {
 }
 
 test("a data function sees what it waited for, whichever process made it: another provider, or the dynamic classes", async () => {
-  const { stack } = await openWorld({ name: "waits" });
+  const { stack } = await openAccountAndStack({ name: "waits" });
   addPlugin(stack, "waits");
   stack.setProgram(
     both(`

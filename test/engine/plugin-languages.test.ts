@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { accountOf, copyExample } from "../support/examples";
 import { engineFolder } from "../support/install";
 import { expectQuickstart } from "../support/quickstart";
-import { openEmulator, openStack } from "../support/world";
+import { openEmulator, openStack } from "../support/account-and-stack";
 import { linkPackage, PLUGIN_PATH } from "../support/hosts";
 
 /** Of the engine's own version: an older one for Node.js beside them cannot install a plugin from its folder. */

@@ -3,12 +3,19 @@ import { readFileSync } from "node:fs";
 
 import { resources } from "../support/engine-resources";
 import { addPlugin, openHosted, served } from "../support/hosts";
-import type { Stack } from "../support/stack";
-import { changesIn } from "../support/stack";
-import { openEmulator, openWorld, program, publicKey, secretsOf, takeRequests } from "../support/world";
+import type { EngineStack } from "../support/engine-stack";
+import { changesIn } from "../support/engine-stack";
+import {
+  openEmulator,
+  openAccountAndStack,
+  program,
+  secretsOf,
+  takeRequests,
+} from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 /** Ids and secrets of everything in the state, by logical name. */
-async function held(stack: Stack): Promise<Record<string, unknown>> {
+async function held(stack: EngineStack): Promise<Record<string, unknown>> {
   const ours = await stack.resources({ showSecrets: true });
   return Object.fromEntries(
     ours.map(({ urn, id, outputs }) => [
@@ -40,7 +47,7 @@ test("all types, in the accounts of two explicit providers and of the stack, mov
   const theirs = "00000000-aaaa-4bbb-8ccc-000000000000";
   other.account.setProfile({ customer_id: theirs });
   const env = { STAGING: other.url, STAGING_KEY: other.apiKey, STAGING_ID: theirs };
-  const { emulator, stack } = await openWorld({ name: "move", program: ALL_TYPES, env });
+  const { emulator, stack } = await openAccountAndStack({ name: "move", program: ALL_TYPES, env });
   expect(changesIn(await stack.up())).toEqual({ created: 11 });
   const before = await held(stack);
   expect(Object.keys(before)).toHaveLength(8);
@@ -78,7 +85,7 @@ test("in the update that moves an explicit Provider over, what is new with it is
       const p = new wayscloud.Provider("p", { apiKey: "${theirs.apiKey}", endpoint: "${theirs.url}" });
       new wayscloud.ServiceKey("k", { service: "dns" }, { provider: p });
       ${more}`);
-  const { emulator, stack } = await openWorld({ name: "explicit", program: text("") });
+  const { emulator, stack } = await openAccountAndStack({ name: "explicit", program: text("") });
   await stack.up();
   addPlugin(stack, "explicit");
   const more = `new wayscloud.ServiceKey("k2", { service: "vps" }, { provider: p });

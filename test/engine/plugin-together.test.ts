@@ -3,12 +3,12 @@ import { cpSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
 import { linkPackage, PLUGIN_PATH } from "../support/hosts";
-import { changesIn } from "../support/stack";
-import type { Stack } from "../support/stack";
-import { openEmulator, openWorld, program, secretsOf } from "../support/world";
+import { changesIn } from "../support/engine-stack";
+import type { EngineStack } from "../support/engine-stack";
+import { openEmulator, openAccountAndStack, program, secretsOf } from "../support/account-and-stack";
 
 /** Names this version of the plugin and a newer one. */
-function addTwoVersions(stack: Stack, name: string): void {
+function addTwoVersions(stack: EngineStack, name: string): void {
   linkPackage(stack.folder);
   const newer = join(stack.folder, "node_modules/newer");
   cpSync(realpathSync(join(stack.folder, "node_modules/pulumi-wayscloud")), newer, { recursive: true });
@@ -31,7 +31,7 @@ test("both hosts, two versions of the plugin and explicit providers serve one pr
   const other = await openEmulator();
   other.account.setProfile({ customer_id: "00000000-aaaa-4bbb-8ccc-000000000000" });
   const env = { OTHER: other.url, OTHER_KEY: other.apiKey };
-  const { emulator, stack } = await openWorld({ name: "together", env });
+  const { emulator, stack } = await openAccountAndStack({ name: "together", env });
   addTwoVersions(stack, "together");
   const text = (description: string): string =>
     program(`

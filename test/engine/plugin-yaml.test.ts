@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { accountOf, copyExample } from "../support/examples";
 import { expectQuickstart } from "../support/quickstart";
-import { changesIn } from "../support/stack";
+import { changesIn } from "../support/engine-stack";
 import {
   API_KEYS,
   openEmulator,
   openStack,
-  publicKey,
   secretsOf,
   SSH_KEYS,
   takeRequests,
-} from "../support/world";
+} from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 import { declareYaml, speakYaml } from "../support/yaml";
 
 test("examples/yaml: up, unchanged, refresh, destroy, with the requests of the dynamic classes and no secret in the open", async () => {

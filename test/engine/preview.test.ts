@@ -1,6 +1,7 @@
 // What preview shows is what up does.
-import { changesIn, type Stack, type StateResource } from "../support/stack";
-import { openWorld, program, publicKey, takeRequests } from "../support/world";
+import { changesIn, type EngineStack, type StateResource } from "../support/engine-stack";
+import { openAccountAndStack, program, takeRequests } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 interface Step {
   op: string;
@@ -12,7 +13,7 @@ interface Step {
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 async function previewed(
-  stack: Stack,
+  stack: EngineStack,
 ): Promise<Record<string, { ops: string[]; inputs: Record<string, unknown> }>> {
   const { steps } = JSON.parse((await stack.run(["preview", "--json"])).stdout) as { steps: Step[] };
   const ours = steps.filter(({ urn }) => urn.includes("dynamic/wayscloud:"));
@@ -29,7 +30,7 @@ async function previewed(
 
 /** The inputs that preview showed are the ones of the state, but for what it said it did not know. */
 async function expectTrue(
-  stack: Stack,
+  stack: EngineStack,
   shown: Record<string, { inputs: Record<string, unknown> }>,
   unknowns: string[],
 ) {
@@ -54,7 +55,7 @@ test("creations, replacements and updates: the same steps, and the same values w
       });
       new wayscloud.ServiceKey("same", { service: "vps" });
     `);
-  const { emulator, stack } = await openWorld({ program: body(1) });
+  const { emulator, stack } = await openAccountAndStack({ program: body(1) });
   const first = await previewed(stack);
   expect(
     Object.entries(first)
@@ -105,7 +106,7 @@ test("a value of another resource is accepted for every property, and checked on
       new wayscloud.PersonalAccessToken("token3", { scopes: ["a:read"], expiresInDays: 10, rotateBeforeDays: later(9) });
       new wayscloud.ServiceKey("taken", { service: "vps", existing: { id: seed.id.apply(() => process.env.HELD_ID), key: process.env.HELD_KEY } });
     `);
-  const { emulator, stack } = await openWorld({ program: body(1, "nds") });
+  const { emulator, stack } = await openAccountAndStack({ program: body(1, "nds") });
   const held = emulator.account.addApiKey({ service: "vps" });
   Object.assign(stack.env, { HELD_ID: held.id, HELD_KEY: held.key });
   expect(changesIn(await stack.preview())).toEqual({ "to create": 9 });

@@ -1,17 +1,17 @@
 // Explicit Providers: several accounts in one program.
 import type { Emulator } from "../../src/emulator";
-import { changesIn, type Stack, type StateResource } from "../support/stack";
+import { changesIn, type EngineStack, type StateResource } from "../support/engine-stack";
 import {
   API_KEYS,
   openEmulator,
   openStack,
-  openWorld,
+  openAccountAndStack,
   program,
-  publicKey,
   secretsOf,
   SSH_KEYS,
   takeRequests,
-} from "../support/world";
+} from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 /** Who called, by the description of the credential. */
 function callers({ requests, account }: Emulator): string[] {
@@ -23,7 +23,7 @@ function callers({ requests, account }: Emulator): string[] {
   return lines;
 }
 
-async function provider(stack: Stack, name: string): Promise<StateResource> {
+async function provider(stack: EngineStack, name: string): Promise<StateResource> {
   const { resources = [] } = (await stack.exportState({ showSecrets: true })).deployment;
   return resources.find(({ urn }) => urn.endsWith(`pulumi:providers:pulumi-nodejs::${name}`))!;
 }
@@ -31,7 +31,7 @@ async function provider(stack: Stack, name: string): Promise<StateResource> {
 const postService = `POST ${API_KEYS}/service by first credential of the emulator`;
 
 test("each resource goes to the account of its provider; the inputs are two, the credential secret, an omitted endpoint settled", async () => {
-  const { emulator: mine, stack } = await openWorld();
+  const { emulator: mine, stack } = await openAccountAndStack();
   const [second, third] = [await openEmulator(), await openEmulator()];
   await stack.setConfig("secondKey", second.apiKey, { secret: true });
   // The endpoint is left out: the program's environment settles it. The third names it, but takes nothing from elsewhere.
@@ -83,7 +83,7 @@ test("a Provider may take its credential from a token of the same program: previ
       new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });
       return { keys: wayscloud.getApiKeysOutput({ service: "dns" }, { provider }).length };
     `);
-  const { emulator, stack } = await openWorld({ program: body("1") });
+  const { emulator, stack } = await openAccountAndStack({ program: body("1") });
   expect(changesIn(await stack.preview())).toEqual({ "to create": 4 });
   expect(takeRequests(emulator)).toEqual([]);
   await stack.up();
@@ -111,7 +111,7 @@ test("a Provider may take its credential from a token of the same program: previ
 });
 
 test("a Provider without a credential is a mistake of the program, never the default account, also when that turns out late", async () => {
-  const { emulator, stack } = await openWorld();
+  const { emulator, stack } = await openAccountAndStack();
   await stack.setConfig("blank", "  ", { secret: true });
   const late = `{ patToken: new pulumi.Config().requireSecret("blank"), endpoint: "${emulator.url}" }`;
   const lateUrl = `{ apiKey: "${emulator.apiKey}", endpoint: new pulumi.Config().requireSecret("blank") }`;

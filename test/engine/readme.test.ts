@@ -7,7 +7,7 @@ import { Command } from "../support/command";
 import { blocksIn } from "../support/documents";
 import { compileStrictly, linkTools } from "../support/examples";
 import { makeProjectFolder, userInstall } from "../support/install";
-import { openEmulator, openStack, secretsOf } from "../support/world";
+import { openEmulator, openStack, secretsOf } from "../support/account-and-stack";
 
 /** Type-checked only: they need the plugin (see plugin-native.test.ts), another stack (examples-stacks.test.ts) or an earlier update, or replace the engine by mocks (mocks.test.ts). */
 const NEEDS_MORE = /pulumi-wayscloud\/native|StackReference|declare const|setMocks/;

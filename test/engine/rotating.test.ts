@@ -1,6 +1,12 @@
 // Rotating keys under the real engine: due, the successor reaches its consumer in the same `up`, the predecessor goes in a later one.
-import { changesIn } from "../support/stack";
-import { API_KEYS, openWorld, program, secretsOf, takeRequests } from "../support/world";
+import { changesIn } from "../support/engine-stack";
+import {
+  API_KEYS,
+  openAccountAndStack,
+  program,
+  secretsOf,
+  takeRequests,
+} from "../support/account-and-stack";
 
 const DAY = 86_400_000;
 
@@ -10,7 +16,10 @@ test("a rotating key: nothing due, no request; due, one successor; its predecess
 const db = new wayscloud.RotatingServiceKey("db", { service: "database", rotateEveryDays: 30, overlapDays: 7 });
 const ci = new wayscloud.RotatingPersonalAccessToken("ci", { scopes: ["ssh_keys:read"], rotateEveryDays: 90, overlapDays: 7, expiresInDays: 120 });
 return { id: db.keyId, previous: db.previousKeyId, key: db.key, previousKey: db.previousKey, next: db.nextRotationAt, ends: ci.expiresAt };`;
-  const { emulator, stack } = await openWorld({ program: program(body), emulator: { now: () => clock } });
+  const { emulator, stack } = await openAccountAndStack({
+    program: program(body),
+    emulator: { now: () => clock },
+  });
   await stack.up();
   const first = await stack.outputs();
   expect(first).toMatchObject({
@@ -54,7 +63,10 @@ return { id: db.keyId, previous: db.previousKeyId, key: db.key, previousKey: db.
 test("without an overlap the next up revokes the predecessor", async () => {
   let clock = Date.now() - 31 * DAY;
   const body = `const db = new wayscloud.RotatingServiceKey("db", { service: "dns", rotateEveryDays: 30 }); return { id: db.keyId, previous: db.previousKeyId };`;
-  const { emulator, stack } = await openWorld({ program: program(body), emulator: { now: () => clock } });
+  const { emulator, stack } = await openAccountAndStack({
+    program: program(body),
+    emulator: { now: () => clock },
+  });
   await stack.up();
   clock = Date.now();
   await stack.up();

@@ -6,9 +6,9 @@ import { parse, stringify } from "yaml";
 
 import { accountOf, copyExample } from "../support/examples";
 import { engineFolder, makeProjectFolder, userInstall } from "../support/install";
-import { openEmulator, openStack } from "../support/world";
+import { openEmulator, openStack } from "../support/account-and-stack";
 import { speakYaml } from "../support/yaml";
-import { changesIn, type Stack } from "../support/stack";
+import { changesIn, type EngineStack } from "../support/engine-stack";
 
 const root = resolve(__dirname, "../..");
 const has = (program: string, version = "--version"): boolean => spawnSync(program, [version]).status === 0;
@@ -18,7 +18,7 @@ const hasHosts = ["nodejs", "python", "go"].every((language) =>
 const hasGo = has("go", "version");
 
 let folder: string;
-let stack: Stack;
+let stack: EngineStack;
 beforeAll(async () => {
   folder = makeProjectFolder("sdks");
   stack = await openStack({ name: "sdks" });

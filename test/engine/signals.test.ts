@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 
 import type { Emulator } from "../../src/emulator";
 import { FaultTable } from "../support/fault-table";
-import type { Command, Stack } from "../support/stack";
-import { API_KEYS, openWorld, program, publicKey, secretsOf, SSH_KEYS } from "../support/world";
+import type { Command, EngineStack } from "../support/engine-stack";
+import { API_KEYS, openAccountAndStack, program, secretsOf, SSH_KEYS } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 const table = new FaultTable(__filename);
 
@@ -22,7 +23,7 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 /** Kills the command line tool, and then the plugins that it leaves behind, before the answer can reach them. */
-async function kill(stack: Stack, command: Command): Promise<void> {
+async function kill(stack: EngineStack, command: Command): Promise<void> {
   command.signal("SIGKILL");
   for (const pid of stack.leftovers().filter((each) => each !== command.pid)) {
     try {
@@ -41,12 +42,12 @@ interface Pending {
   resource: { urn: string; inputs: Record<string, string> };
 }
 
-async function pendingOf(stack: Stack): Promise<Pending[]> {
+async function pendingOf(stack: EngineStack): Promise<Pending[]> {
   return ((await stack.exportState()).deployment.pending_operations ?? []) as Pending[];
 }
 
 /** What docs/troubleshooting.md says, step by step; the quotes make sure that it still says so. */
-async function recover(emulator: Emulator, stack: Stack): Promise<void> {
+async function recover(emulator: Emulator, stack: EngineStack): Promise<void> {
   const page = readFileSync("docs/troubleshooting.md", "utf8");
   const section = /## After `pulumi` was killed\n(.*?)\n## /s.exec(page)?.[1] ?? "";
   expect(section).toMatch(/1\. `pulumi stack export` shows the pending operation/);
@@ -63,7 +64,7 @@ async function recover(emulator: Emulator, stack: Stack): Promise<void> {
   await stack.up();
 }
 
-async function expectOneOfEach(emulator: Emulator, stack: Stack): Promise<void> {
+async function expectOneOfEach(emulator: Emulator, stack: EngineStack): Promise<void> {
   const held = (await stack.resources()).map(({ id }) => id);
   const ids = [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map(({ id }) => id);
   expect(ids).toHaveLength(2);
@@ -72,7 +73,7 @@ async function expectOneOfEach(emulator: Emulator, stack: Stack): Promise<void> 
 }
 
 test("row 14: killed after the server created: the pending operations show the marks, and the README's recovery leaves one of each", async () => {
-  const { emulator, stack } = await openWorld({ program: both("Q1") });
+  const { emulator, stack } = await openAccountAndStack({ program: both("Q1") });
   emulator.faults.add({ method: "POST", times: 2, delay: 120_000 });
   const running = stack.spawn(up);
   await until(() => live(emulator) === 2);
@@ -115,7 +116,7 @@ test("row 14: killed after the server created: the pending operations show the m
 });
 
 test("row 14: killed between create and delete of a replacement, or during a delete: the next command finishes it", async () => {
-  const { emulator, stack } = await openWorld({ program: both("Q1") });
+  const { emulator, stack } = await openAccountAndStack({ program: both("Q1") });
   await stack.up();
   stack.setProgram(both("Q2"));
   emulator.faults.add({ method: "DELETE", path: `${API_KEYS}/*`, hang: true });
@@ -153,7 +154,7 @@ test("row 14: killed between create and delete of a replacement, or during a del
 });
 
 test("row 15: one SIGINT during a creation, as Ctrl-C sends it: the creation is finished and kept, and no orphan is left", async () => {
-  const { emulator, stack } = await openWorld({ program: both("Q1") });
+  const { emulator, stack } = await openAccountAndStack({ program: both("Q1") });
   emulator.faults.add({ method: "POST", times: 2, delay: 4_000 });
   const running = stack.spawn(up);
   await until(() => live(emulator) === 2);

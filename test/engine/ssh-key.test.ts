@@ -1,6 +1,13 @@
 // SshKey: what is the same key, what is refused, what a change costs and in which order.
-import { changesIn } from "../support/stack";
-import { openWorld, program, publicKey, SSH_KEYS, takeRequests, type World } from "../support/world";
+import { changesIn } from "../support/engine-stack";
+import {
+  openAccountAndStack,
+  program,
+  SSH_KEYS,
+  takeRequests,
+  type AccountAndStack,
+} from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 const one = publicKey(1);
 const two = publicKey(2);
@@ -10,20 +17,20 @@ function sshKey(args: Record<string, unknown>, name = "deploy"): string {
 }
 
 /** Changes the program, runs `up` and tells which requests it made, each id replaced by what it was the id of. */
-async function change(world: World, text: string): Promise<string[]> {
-  const before = (await world.stack.resource("deploy")).id!;
-  takeRequests(world.emulator);
-  world.stack.setProgram(text);
-  await world.stack.up();
-  const after = (await world.stack.resource("deploy")).id!;
-  return takeRequests(world.emulator).map((line) => line.replace(before, "OLD").replace(after, "NEW"));
+async function change(both: AccountAndStack, text: string): Promise<string[]> {
+  const before = (await both.stack.resource("deploy")).id!;
+  takeRequests(both.emulator);
+  both.stack.setProgram(text);
+  await both.stack.up();
+  const after = (await both.stack.resource("deploy")).id!;
+  return takeRequests(both.emulator).map((line) => line.replace(before, "OLD").replace(after, "NEW"));
 }
 
 const add = `POST ${SSH_KEYS}`;
 const removeOld = `DELETE ${SSH_KEYS}/OLD`;
 
 test("white space, line ends and the comment are no part of a key: no change, no request", async () => {
-  const { emulator, stack } = await openWorld({ program: sshKey({ publicKey: `${one} me@work` }) });
+  const { emulator, stack } = await openAccountAndStack({ program: sshKey({ publicKey: `${one} me@work` }) });
   await stack.up();
   const before = await stack.resource("deploy");
   expect(before.outputs?.publicKey).toBe(`${one} me@work`);
@@ -37,7 +44,7 @@ test("white space, line ends and the comment are no part of a key: no change, no
 });
 
 test("all that is wrong with a key is said at preview, each by its property, before any request", async () => {
-  const { emulator, stack } = await openWorld({
+  const { emulator, stack } = await openAccountAndStack({
     program: sshKey({ publicKey: `${one}\n${two}`, name: " ", adoptExisting: "yes", publickey: one }),
   });
   const { code, all } = await stack.preview([], { allowFail: true });
@@ -55,7 +62,7 @@ test("all that is wrong with a key is said at preview, each by its property, bef
 test("a private key pasted by mistake is refused and never printed, whichever way it came", async () => {
   const body = `b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQAAACDjKqp5Fc65tEnRu`;
   const secret = `\n-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`;
-  const { emulator, stack } = await openWorld({ secretConfig: { "test:key": secret } });
+  const { emulator, stack } = await openAccountAndStack({ secretConfig: { "test:key": secret } });
   stack.writeFile("key.json", JSON.stringify(secret));
   stack.writeFile("id_ed25519", secret);
   const refused = "resource 'deploy' has a problem: `publicKey` was refused: this is a private key";
@@ -81,31 +88,31 @@ test("a private key pasted by mistake is refused and never printed, whichever wa
 });
 
 test("another name, or another key under the same name, replaces the old one first; a made-up name lets the new one come first", async () => {
-  const world = await openWorld({ program: sshKey({ publicKey: one, name: "first" }) });
-  const { emulator, stack } = world;
+  const both = await openAccountAndStack({ program: sshKey({ publicKey: one, name: "first" }) });
+  const { emulator, stack } = both;
   await stack.up();
-  expect(await change(world, sshKey({ publicKey: one, name: "second" }))).toEqual([removeOld, add]);
-  expect(await change(world, sshKey({ publicKey: two, name: "second" }))).toEqual([removeOld, add]);
+  expect(await change(both, sshKey({ publicKey: one, name: "second" }))).toEqual([removeOld, add]);
+  expect(await change(both, sshKey({ publicKey: two, name: "second" }))).toEqual([removeOld, add]);
   // Both change: nothing is in the way.
-  expect(await change(world, sshKey({ publicKey: one, name: "third" }))).toEqual([add, removeOld]);
+  expect(await change(both, sshKey({ publicKey: one, name: "third" }))).toEqual([add, removeOld]);
   // The explicit name goes: the key stays, so the old one has to go first.
-  expect(await change(world, sshKey({ publicKey: one }))).toEqual([removeOld, add]);
+  expect(await change(both, sshKey({ publicKey: one }))).toEqual([removeOld, add]);
   const made = (await stack.resource("deploy")).outputs?.name;
   expect(made).toMatch(/^deploy-[0-9a-f]{7}$/);
-  expect(await change(world, sshKey({ publicKey: two }))).toEqual([add, removeOld]);
+  expect(await change(both, sshKey({ publicKey: two }))).toEqual([add, removeOld]);
   const next = (await stack.resource("deploy")).outputs?.name;
   expect(next).toMatch(/^deploy-[0-9a-f]{7}$/);
   expect(next).not.toBe(made);
   // Taken over or not is decided at creation.
-  expect(await change(world, sshKey({ publicKey: two, adoptExisting: true }))).toEqual([]);
-  expect(await change(world, sshKey({ publicKey: two, adoptExisting: false, name: next }))).toEqual([]);
+  expect(await change(both, sshKey({ publicKey: two, adoptExisting: true }))).toEqual([]);
+  expect(await change(both, sshKey({ publicKey: two, adoptExisting: false, name: next }))).toEqual([]);
   await stack.preview(["--expect-no-changes"]);
   expect(emulator.account.sshKeys().map(({ name, publicKey: key }) => [name, key])).toEqual([[next, two]]);
 });
 
 test("adoptExisting takes over the key the account has, under its name, and leaves it there at the end", async () => {
-  const world = await openWorld();
-  const { emulator, stack } = world;
+  const both = await openAccountAndStack();
+  const { emulator, stack } = both;
   const held = emulator.account.addSshKey({ name: "by hand", publicKey: `${one} by@hand` });
   const resource = (name: string, args: object): string =>
     `new wayscloud.SshKey("${name}", ${JSON.stringify(args)});`;
@@ -141,7 +148,9 @@ test("adoptExisting takes over the key the account has, under its name, and leav
 });
 
 test("a key that the account or another resource has already is refused, naming who has it", async () => {
-  const { emulator, stack } = await openWorld({ program: sshKey({ publicKey: one, name: "mine" }) });
+  const { emulator, stack } = await openAccountAndStack({
+    program: sshKey({ publicKey: one, name: "mine" }),
+  });
   const sameKey = emulator.account.addSshKey({ name: "theirs", publicKey: one });
   const taken = await stack.up([], { allowFail: true });
   expect(taken.code).not.toBe(0);

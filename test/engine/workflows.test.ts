@@ -21,8 +21,8 @@ import { startHttpsServer } from "../support/https-server";
 import { startProxy } from "../support/proxy";
 import { startRegistry } from "../support/registry";
 import { served } from "../support/hosts";
-import { changesIn, type Stack } from "../support/stack";
-import { openEmulator, openStack, program } from "../support/world";
+import { changesIn, type EngineStack } from "../support/engine-stack";
+import { openEmulator, openStack, program } from "../support/account-and-stack";
 
 interface Step {
   uses?: string;
@@ -243,7 +243,7 @@ test("without a release the engine looks for a plugin that Pulumi.yaml does not 
  */
 async function withInternet(
   answer: (path: string) => string | Buffer,
-  use: (stack: Stack, emulator: Emulator) => Promise<void>,
+  use: (stack: EngineStack, emulator: Emulator) => Promise<void>,
 ): Promise<string[]> {
   const authority = newAuthority();
   const hosts = authority.issue(["api.github.com", "get.pulumi.com"]);

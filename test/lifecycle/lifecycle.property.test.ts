@@ -7,7 +7,7 @@ import { autoNameTemplate } from "../../src/text/auto-name";
 import { type Emulator, startEmulator } from "../../src/emulator";
 import { createRun, type Run } from "../../src/lifecycle/run";
 import { type Properties, UNKNOWN } from "../../src/values";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
 beforeAll(async () => {

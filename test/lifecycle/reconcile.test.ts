@@ -6,21 +6,21 @@ import type { Run } from "../../src/lifecycle/run";
 import type { Properties } from "../../src/values";
 import type { Resource, EncodedState } from "../support/engine-resources";
 import { startProcess, trouble } from "../model/network";
-import type { Trouble, WorldTiming } from "../model/network";
+import type { Trouble, SimulatedTiming } from "../model/network";
 import { failed } from "../support/partial-failure";
-import { Account } from "../support/story-account";
-import { publicKey } from "../support/world";
+import { StoryAccount } from "../support/story-account";
+import { publicKey } from "../support/public-key";
 
 const DAY = 86_400_000;
 const rotating = resources.RotatingServiceKey;
 const AUTO = "pulumi test/dev/db #${hex(7)}";
 
 let emulator: Emulator;
-let timing: WorldTiming;
+let timing: SimulatedTiming;
 let printed: string;
 
 beforeEach(async () => {
-  ({ emulator, timing } = await Account.open());
+  ({ emulator, timing } = await StoryAccount.open());
   printed = "";
 });
 

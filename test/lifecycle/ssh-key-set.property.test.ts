@@ -5,9 +5,9 @@ import { startEmulator } from "../../src/emulator";
 import { PartialFailure } from "../support/engine-resources";
 import type { EncodedState } from "../support/engine-resources";
 import { resources } from "../support/engine-resources";
-import { FATES, startProcess, WorldTiming } from "../model/network";
+import { FATES, startProcess, SimulatedTiming } from "../model/network";
 import type { Trouble } from "../model/network";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 const set = resources.SshKeySet;
 type Keys = Record<string, { id: string }>;
@@ -40,7 +40,7 @@ type Step = { program: { keys: [string, number][]; namePrefix: string }; trouble
 test("the state knows every key that it made, whatever went wrong, and the next quiet refresh and up put everything right", async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (story) => {
-      const timing = new WorldTiming(Date.parse("2026-01-01T00:00:00Z"));
+      const timing = new SimulatedTiming(Date.parse("2026-01-01T00:00:00Z"));
       timing.attemptLimit = 20_000;
       const emulator = await startEmulator({ now: () => timing.now() });
       try {

@@ -8,20 +8,20 @@ import type { Run } from "../../src/lifecycle/run";
 import { UNKNOWN } from "../../src/values";
 import type { Properties, Checked } from "../../src/values";
 import { startProcess, trouble } from "../model/network";
-import type { Trouble, WorldTiming } from "../model/network";
+import type { Trouble, SimulatedTiming } from "../model/network";
 import { failed } from "../support/partial-failure";
-import { Account } from "../support/story-account";
-import { publicKey } from "../support/world";
+import { StoryAccount } from "../support/story-account";
+import { publicKey } from "../support/public-key";
 
 const set: Resource = resources.SshKeySet;
 const ID = /^ssh-key-set-[0-9a-f]{7}$/;
 
 let emulator: Emulator;
-let timing: WorldTiming;
+let timing: SimulatedTiming;
 let printed: string;
 
 beforeEach(async () => {
-  ({ emulator, timing } = await Account.open());
+  ({ emulator, timing } = await StoryAccount.open());
   printed = "";
 });
 

@@ -5,7 +5,7 @@ import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 
 import fc from "fast-check";
 
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 const NAME = { name: "a" };
 const check = (text: unknown): Checked => resources.SshKey.check({}, { publicKey: text, ...NAME });

@@ -3,30 +3,30 @@ import fc from "fast-check";
 
 import type { Quirks, Transform } from "../../src/emulator";
 import { cachedLists, listing, showing, spelling } from "../support/answers";
-import type { CommandOptions, Jump } from "../support/story";
+import type { CommandOptions, Jump } from "../support/story-stack";
 import { recover, settle } from "./heal";
 import { FATES } from "./network";
 import type { Kill, Trouble } from "./network";
 import { LAPTOP, newly, sshMaterial, SLOTS } from "./program";
 import type { Slot } from "./program";
-import type { World } from "./world";
+import type { ModelAccount } from "./model-account";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-export class Command implements fc.AsyncCommand<object, World> {
+export class Command implements fc.AsyncCommand<object, ModelAccount> {
   constructor(
     private readonly text: string,
-    private readonly work: (world: World) => unknown,
+    private readonly work: (model: ModelAccount) => unknown,
   ) {}
 
   check(): boolean {
     return true;
   }
 
-  async run(_model: object, world: World): Promise<void> {
-    await this.work(world);
-    await settle(world);
+  async run(_model: object, model: ModelAccount): Promise<void> {
+    await this.work(model);
+    await settle(model);
   }
 
   toString(): string {
@@ -77,10 +77,10 @@ function rarely<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
 function command<T extends unknown[]>(
   name: string,
   given: fc.Arbitrary<T>,
-  work: (world: World, ...values: T) => unknown,
+  work: (model: ModelAccount, ...values: T) => unknown,
 ): fc.Arbitrary<Command> {
   return given.map(
-    (values) => new Command(`${name} ${JSON.stringify(values)}`, (world) => work(world, ...values)),
+    (values) => new Command(`${name} ${JSON.stringify(values)}`, (model) => work(model, ...values)),
   );
 }
 
@@ -88,36 +88,36 @@ function inAnotherZone(time: string): string {
   return `${new Date(Date.parse(time) + HOUR).toISOString().slice(0, 19).replace("T", " ")}+01`;
 }
 
-function noteJump(world: World, { jump: happened }: CommandOptions): void {
-  if (happened?.clock === "serverError") world.noteServerJump();
+function noteJump(model: ModelAccount, { jump: happened }: CommandOptions): void {
+  if (happened?.clock === "serverError") model.noteServerJump();
 }
 
-const up = command("up", fc.tuple(at, howUp), (world, which, options) => {
-  noteJump(world, options);
-  return world.stack(which).up(options);
+const up = command("up", fc.tuple(at, howUp), (model, which, options) => {
+  noteJump(model, options);
+  return model.stack(which).up(options);
 });
-const changedUp = command("changed up", fc.tuple(at, slot, howUp), (world, which, changed, options) => {
-  noteJump(world, options);
-  world.stack(which).sayNewVersion(changed);
-  return world.stack(which).up(options);
+const changedUp = command("changed up", fc.tuple(at, slot, howUp), (model, which, changed, options) => {
+  noteJump(model, options);
+  model.stack(which).sayNewVersion(changed);
+  return model.stack(which).up(options);
 });
 const both = command("both up", fc.tuple(how, how), ({ stacks }, one, two) =>
   // The clocks are of both.
   Promise.all([stacks[0]!.up({ ...one, jump: undefined }), stacks[1]!.up({ ...two, jump: undefined })]),
 );
-const refresh = command("refresh", fc.tuple(at, how), (world, which, options) => {
-  noteJump(world, options);
-  return world.stack(which).refresh(options);
+const refresh = command("refresh", fc.tuple(at, how), (model, which, options) => {
+  noteJump(model, options);
+  return model.stack(which).refresh(options);
 });
-const destroy = command("destroy", fc.tuple(at, how, rarely(slot)), (world, which, options, target) => {
-  noteJump(world, options);
-  return world.stack(which).destroy({ ...options, target });
+const destroy = command("destroy", fc.tuple(at, how, rarely(slot)), (model, which, options, target) => {
+  noteJump(model, options);
+  return model.stack(which).destroy({ ...options, target });
 });
 const change = command(
   "change",
   fc.tuple(at, slot, fc.constantFrom("version", "setting", "isIgnored", "remove")),
-  (world, which, changed, what) => {
-    const stack = world.stack(which);
+  (model, which, changed, what) => {
+    const stack = model.stack(which);
     const now = stack.said.get(changed) ?? newly(stack.name);
     if (what === "remove") stack.said.delete(changed);
     else if (what === "isIgnored") stack.say(changed, { isIgnored: !now.isIgnored });
@@ -134,8 +134,8 @@ const changeEntry = command(
     fc.constantFrom("new", LAPTOP, "ssh", "exchange", "remove"),
     fc.nat(99),
   ),
-  (world, which, entry, what, nth) => {
-    const stack = world.stack(which);
+  (model, which, entry, what, nth) => {
+    const stack = model.stack(which);
     const { entries } = stack.said.get("team") ?? newly(stack.name);
     const { [entry]: own, ...others } = entries;
     const ssh = stack.said.get("ssh");
@@ -157,11 +157,11 @@ const changeEntry = command(
 const days = command("days", fc.tuple(fc.integer({ min: 1, max: 45 })), ({ account }, count) =>
   account.pass(count),
 );
-const clocks = command("clocks", fc.tuple(localError, rarely(serverJump)), (world, local, server) => {
-  world.account.timing.error = local;
+const clocks = command("clocks", fc.tuple(localError, rarely(serverJump)), (model, local, server) => {
+  model.account.timing.error = local;
   if (server === undefined) return;
-  world.noteServerJump();
-  world.account.timing.serverError += server;
+  model.noteServerJump();
+  model.account.timing.serverError += server;
 });
 const QUIRKS: Quirks[] = [
   {},
@@ -199,22 +199,22 @@ const ANSWERS: Record<string, (now: () => number) => Transform> = {
   "full pages": () => listing((entries) => ({ body: { items: entries.slice(0, 2), limit: 2 } })),
   "from a cache": cachedLists,
 };
-const behave = command("behave", fc.tuple(fc.constantFrom(...QUIRKS)), (world, quirks) =>
-  world.behave(quirks),
+const behave = command("behave", fc.tuple(fc.constantFrom(...QUIRKS)), (model, quirks) =>
+  model.behave(quirks),
 );
-const answer = command("answer", fc.tuple(fc.constantFrom(...Object.keys(ANSWERS))), (world, how) => {
-  const { timing } = world.account;
-  world.behave(
+const answer = command("answer", fc.tuple(fc.constantFrom(...Object.keys(ANSWERS))), (model, how) => {
+  const { timing } = model.account;
+  model.behave(
     {},
     ANSWERS[how]!(() => timing.server()),
   );
 });
-const copy = command("copy", fc.tuple(at), (world, which) => world.copy(which));
-const rename = command("rename", fc.tuple(at), (world, which) => world.rename(which));
-const recovery = command("recover", fc.tuple(at), (world, which) => recover(world, world.stack(which)));
-const byHand = command("by hand", fc.tuple(at, slot), (world, which, like) => world.addForeign(which, like));
-const revoke = command("revoke by hand", fc.tuple(at, slot), (world, which, held) =>
-  world.revokeByHand(which, held),
+const copy = command("copy", fc.tuple(at), (model, which) => model.copy(which));
+const rename = command("rename", fc.tuple(at), (model, which) => model.rename(which));
+const recovery = command("recover", fc.tuple(at), (model, which) => recover(model, model.stack(which)));
+const byHand = command("by hand", fc.tuple(at, slot), (model, which, like) => model.addForeign(which, like));
+const revoke = command("revoke by hand", fc.tuple(at, slot), (model, which, held) =>
+  model.revokeByHand(which, held),
 );
 
 /** Some resources are served by a process of their own; and the API may answer in its own way from the start. */

@@ -4,27 +4,27 @@ import fc from "fast-check";
 import type { Quirks } from "../../src/emulator";
 import { resources } from "../support/engine-resources";
 import { testAll } from "../support/rare";
-import { publicKey } from "../support/world";
-import { idsOf, Stack } from "../support/story";
-import type { CommandOptions } from "../support/story";
-import { Account } from "../support/story-account";
+import { publicKey } from "../support/public-key";
+import { idsOf, StoryStack } from "../support/story-stack";
+import type { CommandOptions } from "../support/story-stack";
+import { StoryAccount } from "../support/story-account";
 import { FATES } from "./network";
 
 const HISTORIES = Number(process.env.MODEL_HISTORIES ?? (testAll ? 500 : 100));
 const SEED = process.env.MODEL_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.MODEL_SEED);
 const HOUR = 3_600_000;
 
-type Step = (world: World) => Promise<unknown>;
+type Step = (history: History) => Promise<unknown>;
 
-class World {
-  readonly stack: Stack;
+class History {
+  readonly stack: StoryStack;
   readonly foreign: string[] = [];
   private readonly imported: { id: string; key: string };
   at = { imported: "a", adopted: "a", created: "a" };
   settings = { trigger: 0, keyTrigger: 0, overlapDays: 7, ignores: false };
 
-  constructor(readonly account: Account) {
-    this.stack = new Stack(account);
+  constructor(readonly account: StoryAccount) {
+    this.stack = new StoryStack(account);
     const { account: control } = account.emulator;
     const { id, key } = control.addApiKey({ service: "database", description: "by hand" });
     this.imported = { id, key };
@@ -182,10 +182,10 @@ const step: fc.Arbitrary<[string, Step]> = fc.oneof(
     .tuple(fc.constantFrom("imported" as const, "adopted" as const, "created" as const), name, options)
     .map(([what, to, how]): [string, Step] => [
       `rename ${what} to ${to}, up ${JSON.stringify(how)}`,
-      async (world) => {
-        world.at[what] = to;
-        world.declare();
-        await world.stack.up(how);
+      async (history) => {
+        history.at[what] = to;
+        history.declare();
+        await history.stack.up(how);
       },
     ]),
   // Not the old name of what was renamed: then the engine shows that one alone, which the docs warn of.
@@ -201,23 +201,23 @@ const step: fc.Arbitrary<[string, Step]> = fc.oneof(
   ]),
   fc.constantFrom("trigger" as const, "keyTrigger" as const).map((which): [string, Step] => [
     which,
-    async (world) => {
-      world.settings[which] += 1;
-      world.declare();
+    async (history) => {
+      history.settings[which] += 1;
+      history.declare();
     },
   ]),
   fc.boolean().map((ignores): [string, Step] => [
     `ignoreChanges of existing: ${ignores}`,
-    async (world) => {
-      world.settings.ignores = ignores;
-      world.declare();
+    async (history) => {
+      history.settings.ignores = ignores;
+      history.declare();
     },
   ]),
   fc.constantFrom(0, 3, 7, 14).map((overlapDays): [string, Step] => [
     `overlapDays ${overlapDays}`,
-    async (world) => {
-      world.settings.overlapDays = overlapDays;
-      world.declare();
+    async (history) => {
+      history.settings.overlapDays = overlapDays;
+      history.declare();
     },
   ]),
   fc
@@ -244,16 +244,16 @@ const step: fc.Arbitrary<[string, Step]> = fc.oneof(
 );
 
 async function live(steps: [string, Step][]): Promise<void> {
-  const account = await Account.open();
+  const account = await StoryAccount.open();
   try {
-    const world = new World(account);
-    await world.stack.up();
+    const history = new History(account);
+    await history.stack.up();
     for (const [, work] of steps) {
-      await work(world);
-      world.said += world.stack.printed + world.stack.errors.join();
-      await world.expectSound();
+      await work(history);
+      history.said += history.stack.printed + history.stack.errors.join();
+      await history.expectSound();
     }
-    await world.heal();
+    await history.heal();
   } finally {
     await account.emulator.close();
   }

@@ -2,14 +2,14 @@
 import { fingerprintOf } from "../../src/lifecycle/ssh-key/identity";
 import { nextMarker } from "../../src/lifecycle/rotating-key/schedule";
 import type { Properties } from "../../src/values";
-import { idsOf, Stack } from "../support/story";
-import type { Account } from "../support/story-account";
-import type { CommandOptions, Held, Process } from "../support/story";
+import { idsOf, StoryStack } from "../support/story-stack";
+import type { StoryAccount } from "../support/story-account";
+import type { CommandOptions, Held, StoryProcess } from "../support/story-stack";
 import { declaredAs, newly, ROTATING } from "./program";
 import type { Existing, Said, Slot } from "./program";
 import { setKeysOf } from "./set-keys";
 
-export class ModelStack extends Stack {
+export class ModelStack extends StoryStack {
   /** What the program says. */
   readonly said = new Map<Slot, Said>();
   /** Every name that the stack has had. */
@@ -26,7 +26,7 @@ export class ModelStack extends Stack {
   private isUnfinished = false;
 
   constructor(
-    readonly account: Account,
+    readonly account: StoryAccount,
     name: string,
     /** The key that the program imports, for as long as it lives. */
     private readonly existing: () => Existing | undefined,
@@ -98,7 +98,7 @@ export class ModelStack extends Stack {
     }
   }
 
-  protected override remove(held: Held, process: Process): Promise<void> {
+  protected override remove(held: Held, process: StoryProcess): Promise<void> {
     const ending = ` #${successorMark(held)}`;
     for (const { id, description } of this.account.emulator.account.liveApiKeys()) {
       if (description?.trim().toLowerCase().endsWith(ending)) this.takenAlong.add(id);
@@ -109,7 +109,7 @@ export class ModelStack extends Stack {
   protected override async update(
     held: Held,
     inputs: Properties,
-    process: Process,
+    process: StoryProcess,
     retries?: number,
   ): Promise<void> {
     for (const id of givenUp(held, inputs)) this.condemned.add(id);

@@ -2,27 +2,27 @@
 import fc from "fast-check";
 
 import { testAll } from "../support/rare";
-import { Account } from "../support/story-account";
+import { StoryAccount } from "../support/story-account";
 import { commands, program, setting, type Command } from "./commands";
 import { heal } from "./heal";
 import { ELSEWHERE, type Slot } from "./program";
-import { World } from "./world";
+import { ModelAccount } from "./model-account";
 
 const HISTORIES = Number(process.env.MODEL_HISTORIES ?? (testAll ? 500 : 100));
 const SEED = process.env.MODEL_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.MODEL_SEED);
 
 async function live(
-  work: (world: World) => Promise<void>,
+  work: (model: ModelAccount) => Promise<void>,
   programs: Slot[][],
   { isSplit, answer }: { isSplit: boolean; answer: Command | null },
 ): Promise<void> {
-  const account = await Account.open();
+  const account = await StoryAccount.open();
   try {
-    const world = new World(account);
-    programs.forEach((slots, at) => slots.forEach((slot) => world.stack(at).say(slot)));
-    for (const stack of world.stacks) stack.isElsewhere = (name) => isSplit && ELSEWHERE.includes(name);
-    await answer?.run({}, world);
-    await work(world);
+    const model = new ModelAccount(account);
+    programs.forEach((slots, at) => slots.forEach((slot) => model.stack(at).say(slot)));
+    for (const stack of model.stacks) stack.isElsewhere = (name) => isSplit && ELSEWHERE.includes(name);
+    await answer?.run({}, model);
+    await work(model);
   } finally {
     await account.emulator.close();
   }
@@ -32,9 +32,9 @@ test(`any history: every live key is in a state, named, or somebody else's (seed
   fc.assert(
     fc.asyncProperty(program, program, setting, commands, (one, two, at, history) =>
       live(
-        async (world) => {
-          await fc.asyncModelRun(() => ({ model: {}, real: world }), history);
-          await heal(world);
+        async (model) => {
+          await fc.asyncModelRun(() => ({ model: {}, real: model }), history);
+          await heal(model);
         },
         [one, two],
         at,

@@ -51,7 +51,7 @@ export interface Kill {
 export class Killed extends Error {}
 
 /** A clock that jumps over every sleep; what is to happen meanwhile does. */
-export class WorldTiming extends FakeTiming {
+export class SimulatedTiming extends FakeTiming {
   private readonly underWay = new Set<Promise<unknown>>();
   private due: { at: number; work: () => Promise<unknown> }[] = [];
 
@@ -105,7 +105,7 @@ export class Journal {
   }
 }
 
-export interface Process {
+export interface SimulatedProcess {
   context: Run;
   /** Runs a call; rejects with {@link Killed} when the process was killed meanwhile. */
   run<T>(work: Promise<T>): Promise<T>;
@@ -114,7 +114,7 @@ export interface Process {
 
 export function startProcess(
   emulator: Emulator,
-  timing: WorldTiming,
+  timing: SimulatedTiming,
   options: {
     troubles: Trouble[];
     kill?: Kill | undefined;
@@ -126,7 +126,7 @@ export function startProcess(
     /** Is told of every request, counted from 1. */
     watch?: ((nth: number) => void) | undefined;
   },
-): Process {
+): SimulatedProcess {
   const account: Record<string, string> = {
     "wayscloud:apiKey": options.credential ?? emulator.apiKey,
     "wayscloud:endpoint": emulator.url,
@@ -153,7 +153,7 @@ export function startProcess(
 
 function troubled(
   real: Transport,
-  timing: WorldTiming,
+  timing: SimulatedTiming,
   {
     troubles,
     kill,
@@ -185,7 +185,7 @@ function troubled(
 async function fateOf(
   { fate, late }: Trouble,
   send: () => ReturnType<Transport>,
-  timing: WorldTiming,
+  timing: SimulatedTiming,
 ): ReturnType<Transport> {
   const answer = (status: number, text = '{"detail":"trouble"}', headers = {}) => ({
     response: { status, headers, text },

@@ -1,8 +1,8 @@
 // What the programs of the model declare: a slot for each kind of resource, in versions.
 import type { Properties } from "../../src/values";
 import { resources } from "../support/engine-resources";
-import type { Declared } from "../support/story";
-import { publicKey } from "../support/world";
+import type { Declared } from "../support/story-stack";
+import { publicKey } from "../support/public-key";
 
 /** Before a `$`: the type of its parent. */
 export const SLOTS = [

@@ -1,5 +1,5 @@
 // The keys of a set of SSH keys, as its state has them.
-import type { Held } from "../support/story";
+import type { Held } from "../support/story-stack";
 
 /** The keys of a set of SSH keys. */
 export function setKeysOf({ outputs }: Held): Record<string, SetEntry> {

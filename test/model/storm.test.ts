@@ -2,9 +2,9 @@
 import { resources } from "../support/engine-resources";
 import type { Emulator, Fault } from "../../src/emulator";
 import { testAll } from "../support/rare";
-import { publicKey } from "../support/world";
-import { Stack } from "../support/story";
-import { Account } from "../support/story-account";
+import { publicKey } from "../support/public-key";
+import { StoryStack } from "../support/story-stack";
+import { StoryAccount } from "../support/story-account";
 import type { Trouble } from "./network";
 
 const KEYS = Number(process.env.STORM_KEYS ?? (testAll ? 1000 : 60));
@@ -49,7 +49,7 @@ function startStorm({ faults }: Emulator, seed: number): () => Trouble | undefin
 /** Beside the other resources there is a set of this many SSH keys. */
 const SET = KEYS / 5;
 
-function declare(stack: Stack): void {
+function declare(stack: StoryStack): void {
   const key = "#${hex(7)}";
   const publicKeys = Object.fromEntries(
     Array.from({ length: SET }, (_, at) => [`member${at}`, publicKey(`member ${at}`)]),
@@ -87,15 +87,15 @@ function declare(stack: Stack): void {
 
 /** At most so many tries; how many it took. */
 /** Some thirty keys of a thousand are left after the first run, two after the second: how many runs it takes is a matter of chance. */
-async function within(most: number, work: () => Promise<boolean>, stack: Stack): Promise<number> {
+async function within(most: number, work: () => Promise<boolean>, stack: StoryStack): Promise<number> {
   for (let run = 1; run <= most; run += 1) if (await work()) return run;
   throw new Error(`not done after ${most} runs: ${stack.errors.slice(0, 5).join("\n")}`);
 }
 
 test.each(SEEDS)(`${KEYS} keys of all kinds, one request in four going wrong (seed %i)`, async (seed) => {
-  const account = await Account.open();
+  const account = await StoryAccount.open();
   try {
-    const stack = new Stack(account);
+    const stack = new StoryStack(account);
     declare(stack);
     const options = { storm: startStorm(account.emulator, seed) };
     const expectSound = async (): Promise<void> => {

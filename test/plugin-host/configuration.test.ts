@@ -1,7 +1,7 @@
 // The provider's own configuration: checked without a request, compared without ever asking for a replacement.
 import { startEmulator } from "../../src/emulator";
 import { PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
-import { takeRequests } from "../support/world";
+import { takeRequests } from "../support/account-and-stack";
 
 let host: PluginHost;
 

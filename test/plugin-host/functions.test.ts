@@ -2,7 +2,8 @@
 import type { Emulator } from "../../src/emulator";
 import { useFreshPlugin } from "../support/fresh-plugin";
 import { type PluginHost, unknown, urnOf } from "../support/plugin-host";
-import { publicKey, takeRequests } from "../support/world";
+import { takeRequests } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
 let host: PluginHost;

@@ -1,7 +1,7 @@
 // Over gRPC, with the latency of a network: an SshKey adopts a key while a set of the same update lets go of it.
 import { startEmulator, type Emulator } from "../../src/emulator";
 import { PluginHost, secret, urnOf } from "../support/plugin-host";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
 let host: PluginHost;

@@ -5,7 +5,7 @@ import type { Emulator } from "../../src/emulator";
 import * as failure from "../../src/hosts/plugin/failure";
 import { useFreshPlugin } from "../support/fresh-plugin";
 import { type PluginHost, secret, urnOf } from "../support/plugin-host";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
 let host: PluginHost;

@@ -3,7 +3,8 @@ import type { Emulator } from "../../src/emulator";
 import { resourceTables } from "../../src/hosts/plugin/schema/tables";
 import { useFreshPlugin } from "../support/fresh-plugin";
 import { type PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
-import { publicKey, takeRequests } from "../support/world";
+import { takeRequests } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
 let host: PluginHost;

@@ -3,7 +3,7 @@
 import { startEmulator, type Emulator } from "../../src/emulator";
 import { PluginHost, type Properties, secret, urnOf } from "../support/plugin-host";
 import "../support/short-pauses.cjs";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
 /** The two processes of the command at hand: that of an explicit provider, and the default one. */

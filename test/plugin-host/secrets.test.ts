@@ -2,7 +2,7 @@
 import type { Emulator } from "../../src/emulator";
 import { useFreshPlugin } from "../support/fresh-plugin";
 import { CallFailure, type PluginHost, secret, urnOf } from "../support/plugin-host";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
 let host: PluginHost;

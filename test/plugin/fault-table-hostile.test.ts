@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import type { Fault } from "../../src/emulator";
 import { KIND_NAMES, KINDS, oneOfEach, program, TRIED, Watched } from "../support/canaries";
 import { FaultTable, requestLine } from "../support/fault-table";
-import type { Properties, ResourceName } from "../support/plugin";
+import type { Properties, ResourceName } from "../support/provider-process";
 import { testAll } from "../support/rare";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 const table = new FaultTable(__filename);
 const KEYS = ["serviceKey", "personalAccessToken"] as const;

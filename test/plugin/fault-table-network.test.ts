@@ -8,7 +8,7 @@ import { type Created, KIND_NAMES, KINDS, oneOfEach, program, Watched } from "..
 import { newAuthority } from "../support/certificate";
 import { FaultTable, requestLine } from "../support/fault-table";
 import { startHttpsServer } from "../support/https-server";
-import type { ResourceName } from "../support/plugin";
+import type { ResourceName } from "../support/provider-process";
 import { startProxy } from "../support/proxy";
 
 const table = new FaultTable(__filename);

@@ -3,7 +3,7 @@ import type { Fault } from "../../src/emulator";
 import { KIND_NAMES, KINDS, program, TRIED, TRIED_KEYS, Watched } from "../support/canaries";
 import { FaultTable, requestLine } from "../support/fault-table";
 import { testAll } from "../support/rare";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 
 const table = new FaultTable(__filename);
 /** The runner's own limit ends a wait for what never comes. */

@@ -2,7 +2,7 @@
 import type { Fault } from "../../src/emulator";
 import { KIND_NAMES, KINDS, TRIED, TRIED_KEYS, Watched } from "../support/canaries";
 import { FaultTable, requestLine } from "../support/fault-table";
-import type { ResourceName } from "../support/plugin";
+import type { ResourceName } from "../support/provider-process";
 import { testAll } from "../support/rare";
 
 const table = new FaultTable(__filename);

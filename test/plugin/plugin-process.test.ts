@@ -1,10 +1,10 @@
 // The plugin's executable by itself: what it prints, and how it ends.
 import "../support/on-plugin-host";
 import { startEmulator } from "../../src/emulator";
-import { Plugin } from "../support/plugin";
+import { ProviderProcess } from "../support/provider-process";
 
 test("stdout holds the port and nothing else, stderr nothing at all", async () => {
-  const plugin = await Plugin.start();
+  const plugin = await ProviderProcess.start();
   const { failures } = await plugin.resource("serviceKey").check({}, {});
   expect(failures).not.toEqual([]);
   const printed = [plugin.stdout(), plugin.stderr()];
@@ -13,7 +13,7 @@ test("stdout holds the port and nothing else, stderr nothing at all", async () =
 });
 
 test("the engine's SIGINT ends the idle process at once", async () => {
-  const plugin = await Plugin.start();
+  const plugin = await ProviderProcess.start();
   await plugin.resource("serviceKey").check({}, {});
   const before = performance.now();
   expect(await plugin.close()).toEqual({ code: 0, signal: null });
@@ -24,7 +24,7 @@ test("the engine's SIGINT ends the idle process at once", async () => {
 test("SIGINT while a key is being created: the answer still reaches the engine, then the process ends", async () => {
   const emulator = await startEmulator({ port: 0 });
   const config = { "wayscloud:apiKey": emulator.apiKey, "wayscloud:endpoint": emulator.url };
-  const plugin = await Plugin.start({ config });
+  const plugin = await ProviderProcess.start({ config });
   const keys = plugin.resource("serviceKey");
   const { inputs } = await keys.check({}, { service: "dns", description: "mine" });
   emulator.faults.add({ method: "POST", delay: 2_000 });
@@ -46,7 +46,7 @@ test.each(["argument", "handshake"] as const)(
       const config = { "wayscloud:apiKey": emulator.apiKey, "wayscloud:endpoint": emulator.url };
       // The engine is on this machine, so that no proxy leads to it.
       const env = { https_proxy: "http://127.0.0.1:9", no_proxy: "" };
-      const plugin = await Plugin.start({ config, addressBy, env });
+      const plugin = await ProviderProcess.start({ config, addressBy, env });
       const keys = plugin.resource("serviceKey");
       const { inputs } = await keys.check({}, { service: "dns", description: "mine" });
       // While its engine is there, the process stays.

@@ -1,12 +1,12 @@
 // The provider process by itself: it starts from the packed package, speaks the protocol, and ends when it is told to.
 import { startEmulator } from "../../src/emulator";
-import { Plugin, unknown, type PluginOptions } from "../support/plugin";
-import { publicKey } from "../support/world";
+import { ProviderProcess, unknown, type ProviderProcessOptions } from "../support/provider-process";
+import { publicKey } from "../support/public-key";
 
-const open: Plugin[] = [];
+const open: ProviderProcess[] = [];
 
-async function start(options?: PluginOptions): Promise<Plugin> {
-  const plugin = await Plugin.start(options);
+async function start(options?: ProviderProcessOptions): Promise<ProviderProcess> {
+  const plugin = await ProviderProcess.start(options);
   open.push(plugin);
   return plugin;
 }

@@ -1,10 +1,11 @@
 // An emulated account with provider processes at it, all of whose secrets are searched for in everything that those processes say or answer.
 import { startEmulator } from "../../src/emulator";
 import type { ApiKeyRecord, Emulator, EmulatorOptions, NewApiKey, NewSshKey } from "../../src/emulator";
-import { PartialFailure, Plugin, type Properties, type ResourceName } from "./plugin";
+import { PartialFailure, ProviderProcess, type Properties, type ResourceName } from "./provider-process";
 import { testAll } from "./rare";
 import { secretsIn } from "./secrets";
-import { API_KEYS, publicKey, SSH_KEYS } from "./world";
+import { API_KEYS, SSH_KEYS } from "./account-and-stack";
+import { publicKey } from "./public-key";
 
 /** What differs between the kinds of resource, for tests of all of them. */
 export const KINDS = {
@@ -43,7 +44,7 @@ export interface Created {
 
 /** The account, the processes, and all that they said. */
 export class Watched {
-  readonly plugins: Plugin[] = [];
+  readonly plugins: ProviderProcess[] = [];
   private readonly said: string[] = [];
   private readonly returned: Properties[] = [];
 
@@ -66,10 +67,10 @@ export class Watched {
     config: Record<string, string> = {},
     env: Record<string, string> = {},
     preload?: string,
-  ): Promise<Plugin> {
+  ): Promise<ProviderProcess> {
     const { url, apiKey } = this.emulator;
     const account = { "wayscloud:endpoint": url, "wayscloud:apiKey": apiKey };
-    const plugin = await Plugin.start({ config: { ...account, ...config }, env, preload });
+    const plugin = await ProviderProcess.start({ config: { ...account, ...config }, env, preload });
     this.plugins.push(plugin);
     return plugin;
   }
@@ -93,7 +94,7 @@ export class Watched {
   }
 
   /** Checks and creates, as `up` does. */
-  async create(plugin: Plugin, kind: ResourceName, more: Properties = {}): Promise<Ended<Created>> {
+  async create(plugin: ProviderProcess, kind: ResourceName, more: Properties = {}): Promise<Ended<Created>> {
     const methods = plugin.resource(kind);
     const { inputs, failures } = await methods.check({}, program(kind, more));
     expect(failures).toEqual([]);
@@ -102,7 +103,7 @@ export class Watched {
 
   /** What `up` does with a state: nothing, an update, or a replacement, in the order that diff asks for. */
   async up(
-    plugin: Plugin,
+    plugin: ProviderProcess,
     kind: ResourceName,
     state: { id: string; outputs: Properties },
     more: Properties = {},

@@ -8,8 +8,9 @@ import type { Emulator } from "../../src/emulator";
 import { addPlugin, served } from "./hosts";
 import { engineFolders } from "./install";
 import { packInto, run, write } from "./layouts";
-import type { Stack } from "./stack";
-import { openStack, program, publicKey, takeRequests } from "./world";
+import type { EngineStack } from "./engine-stack";
+import { openStack, program, takeRequests } from "./account-and-stack";
+import { publicKey } from "./public-key";
 
 const execute = promisify(execFile);
 
@@ -113,7 +114,7 @@ export async function live(
   return "works";
 }
 
-async function expectRest(stack: Stack, emulator: Emulator): Promise<void> {
+async function expectRest(stack: EngineStack, emulator: Emulator): Promise<void> {
   await stack.up(["--expect-no-changes"]);
   expect(takeRequests(emulator)).toEqual(["GET /v1/account/profile"]);
   await stack.refresh(["--expect-no-changes"]);

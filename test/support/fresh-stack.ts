@@ -1,12 +1,12 @@
 // An account and a stack of its own for each test of a file, so that no test finds what another one left.
-import { Stack } from "./story";
-import { Account } from "./story-account";
+import { StoryStack } from "./story-stack";
+import { StoryAccount } from "./story-account";
 
-export function useFreshStack(use: (account: Account, stack: Stack) => void): void {
-  let account: Account;
+export function useFreshStack(use: (account: StoryAccount, stack: StoryStack) => void): void {
+  let account: StoryAccount;
   beforeEach(async () => {
-    account = await Account.open();
-    use(account, new Stack(account));
+    account = await StoryAccount.open();
+    use(account, new StoryStack(account));
   });
   afterEach(() => account.emulator.close());
 }

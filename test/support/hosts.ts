@@ -3,8 +3,8 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 import { userInstall } from "./install";
-import type { Stack } from "./stack";
-import { openWorld, type World, type WorldOptions } from "./world";
+import type { EngineStack } from "./engine-stack";
+import { openAccountAndStack, type AccountAndStack, type AccountAndStackOptions } from "./account-and-stack";
 
 export type Host = "dynamic" | "plugin";
 
@@ -14,11 +14,14 @@ export const PLUGIN_PATH = "node_modules/pulumi-wayscloud/plugin";
 /** What every program that is served by the plugin has in its Pulumi.yaml. */
 export const PLUGINS = `plugins:\n  providers:\n    - name: wayscloud-account\n      path: ${PLUGIN_PATH}\n`;
 
-/** A world whose program is served by this host. */
-export async function openHosted(host: Host, options: WorldOptions & { program: string }): Promise<World> {
-  const world = await openWorld({ ...options, program: served(host, options.program) });
-  if (host === "plugin") addPlugin(world.stack, options.name ?? "test");
-  return world;
+/** An account and a stack whose program is served by this host. */
+export async function openHosted(
+  host: Host,
+  options: AccountAndStackOptions & { program: string },
+): Promise<AccountAndStack> {
+  const both = await openAccountAndStack({ ...options, program: served(host, options.program) });
+  if (host === "plugin") addPlugin(both.stack, options.name ?? "test");
+  return both;
 }
 
 /** The program with the classes of this host. */
@@ -29,7 +32,7 @@ export function served(host: Host, text: string): string {
 }
 
 /** Names the plugin in the project of a stack, as a user who moves to it does. */
-export function addPlugin(stack: Stack, name: string): void {
+export function addPlugin(stack: EngineStack, name: string): void {
   linkPackage(stack.folder);
   const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
   stack.writeFile("Pulumi.yaml", `name: ${name}\n${runtime}${PLUGINS}`);

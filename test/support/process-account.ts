@@ -14,26 +14,32 @@ import type { Properties } from "../../src/values";
 import { Killed } from "../model/network";
 import { Watched } from "./canaries";
 import { requestLine } from "./fault-table";
-import { isPluginHost, PartialFailure as Kept, type Plugin } from "./plugin";
+import { isPluginHost, PartialFailure as Kept, type ProviderProcess } from "./provider-process";
 import { testAll } from "./rare";
-import { type CommandOptions, type Host, type Methods, type Process, Stack } from "./story";
+import {
+  type CommandOptions,
+  type StoryHost,
+  type Methods,
+  type StoryProcess,
+  StoryStack,
+} from "./story-stack";
 import { liveIds } from "./story-account";
 
 const CLOCK = resolve(__dirname, "other-clock.cjs");
 const DAY = 86_400_000;
 
-export class ProcessAccount implements Host {
+export class ProcessAccount implements StoryHost {
   /** Called for each request whose response is about to be sent. */
   onRequest: (request: RecordedRequest) => void = () => undefined;
   private watched!: Watched;
-  private plugin: Plugin | undefined;
+  private plugin: ProviderProcess | undefined;
   private elapsed = 0;
   private wrongBy = 0;
   private readonly folder = mkdtempSync(join(tmpdir(), "clock-"));
 
   /** Runs a story with a stack; whatever became of it, all that was said is searched for secrets. */
   static async run(
-    story: (account: ProcessAccount, stack: Stack) => Promise<void>,
+    story: (account: ProcessAccount, stack: StoryStack) => Promise<void>,
     options: EmulatorOptions = {},
   ): Promise<void> {
     const account = new ProcessAccount();
@@ -42,7 +48,7 @@ export class ProcessAccount implements Host {
       await Watched.run(
         (watched) => {
           account.watched = watched;
-          return story(account, new Stack(account));
+          return story(account, new StoryStack(account));
         },
         {
           now: () => Date.now() + account.elapsed,
@@ -92,8 +98,8 @@ export class ProcessAccount implements Host {
 
   async start(
     { kill, troubles, storm }: CommandOptions,
-    { name: stack, credential }: Pick<Stack, "name" | "credential">,
-  ): Promise<Process> {
+    { name: stack, credential }: Pick<StoryStack, "name" | "credential">,
+  ): Promise<StoryProcess> {
     if (troubles ?? storm) throw new Error("what goes wrong with a real process is a fault of its emulator");
     const plugin = await this.run(credential ?? this.emulator.apiKey);
     const before = plugin.stderr().length;
@@ -112,7 +118,7 @@ export class ProcessAccount implements Host {
     };
   }
 
-  private async run(apiKey: string): Promise<Plugin> {
+  private async run(apiKey: string): Promise<ProviderProcess> {
     const config = { "wayscloud:endpoint": this.emulator.url, "wayscloud:apiKey": apiKey };
     if (this.plugin) await this.plugin.nextRun(config);
     this.plugin ??= await this.watched.process(config, { CLOCK: join(this.folder, "clock") }, CLOCK);
@@ -120,7 +126,7 @@ export class ProcessAccount implements Host {
   }
 
   private methods(
-    plugin: Plugin,
+    plugin: ProviderProcess,
     kind: RuntimeName,
     name: string,
     stack: string,
@@ -151,7 +157,7 @@ export class ProcessAccount implements Host {
   }
 
   /** SIGKILL while the nth request is under way. */
-  private killAt(plugin: Plugin, { nth, arrived }: NonNullable<CommandOptions["kill"]>) {
+  private killAt(plugin: ProviderProcess, { nth, arrived }: NonNullable<CommandOptions["kill"]>) {
     const { faults, requests } = this.emulator;
     faults.add({ nth, hang: true, commit: arrived });
     const death = { isDead: false, stop: (): void => clearInterval(timer) };

@@ -1,9 +1,9 @@
 // The life of the quickstart on the plugin, in whatever language: up, unchanged, refresh, destroy, with exactly these requests and no secret in the open.
 import type { Emulator } from "../../src/emulator";
-import { changesIn, type Stack } from "./stack";
-import { API_KEYS, secretsOf, SSH_KEYS, takeRequests } from "./world";
+import { changesIn, type EngineStack } from "./engine-stack";
+import { API_KEYS, secretsOf, SSH_KEYS, takeRequests } from "./account-and-stack";
 
-export async function expectQuickstart(stack: Stack, emulator: Emulator): Promise<void> {
+export async function expectQuickstart(stack: EngineStack, emulator: Emulator): Promise<void> {
   const preview = await stack.preview();
   expect(changesIn(preview)).toEqual({ "to create": 4 });
   expect(takeRequests(emulator)).toEqual(["GET /v1/account/profile"]);

@@ -1,11 +1,11 @@
 // An account for stories: an emulator, and the clocks on both sides, which a story moves.
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
-import { Journal, startProcess, trouble, WorldTiming } from "../model/network";
-import type { CommandOptions, Host, Process, Stack } from "./story";
+import { Journal, startProcess, trouble, SimulatedTiming } from "../model/network";
+import type { CommandOptions, StoryHost, StoryProcess, StoryStack } from "./story-stack";
 
 /** Two clocks, each of which may be wrong. */
-class StoryTiming extends WorldTiming {
+class StoryTiming extends SimulatedTiming {
   /** How far the local clock is ahead, ms. */
   error = 0;
   /** How far the server's clock is ahead, ms. */
@@ -21,17 +21,17 @@ class StoryTiming extends WorldTiming {
   }
 }
 
-export class Account implements Host {
+export class StoryAccount implements StoryHost {
   private constructor(
     readonly emulator: Emulator,
     readonly timing: StoryTiming,
   ) {}
 
-  static async open(options: EmulatorOptions = {}): Promise<Account> {
+  static async open(options: EmulatorOptions = {}): Promise<StoryAccount> {
     const timing = new StoryTiming(Date.parse("2026-01-01T00:00:00Z"));
     timing.attemptLimit = 20_000;
     const emulator = await startEmulator({ ...options, now: () => timing.server() });
-    return new Account(emulator, timing);
+    return new StoryAccount(emulator, timing);
   }
 
   /**
@@ -40,8 +40,8 @@ export class Account implements Host {
    */
   start(
     { troubles = [], kill, storm, jump }: CommandOptions,
-    { credential, isElsewhere }: Pick<Stack, "credential" | "isElsewhere">,
-  ): Process {
+    { credential, isElsewhere }: Pick<StoryStack, "credential" | "isElsewhere">,
+  ): StoryProcess {
     const { emulator, timing } = this;
     let printed = "";
     const journal = new Journal();
@@ -83,7 +83,7 @@ export class Account implements Host {
   }
 
   /** Live keys that this stack neither holds nor has named in its last command. */
-  unnamed({ ids, spoken }: Pick<Stack, "ids" | "spoken">): string[] {
+  unnamed({ ids, spoken }: Pick<StoryStack, "ids" | "spoken">): string[] {
     return this.live.filter((id) => !ids.includes(id) && !isNamed(id, spoken));
   }
 

@@ -3,13 +3,13 @@ import { execFileSync } from "node:child_process";
 import { delimiter, resolve } from "node:path";
 
 import { linkPackage, PLUGINS } from "./hosts";
-import type { Stack } from "./stack";
+import type { EngineStack } from "./engine-stack";
 
 const script = resolve(__dirname, "../../scripts/engine/language-yaml.mjs");
 let host: string | undefined;
 
 /** Lets a stack run YAML programs, of this text or of its Pulumi.yaml as it is. */
-export function speakYaml(stack: Stack, name: string, body?: string): void {
+export function speakYaml(stack: EngineStack, name: string, body?: string): void {
   // Built by global-setup.mjs.
   host ??= execFileSync(process.execPath, [script], { encoding: "utf8" }).trim();
   stack.env["PATH"] = [host, stack.env["PATH"]].join(delimiter);
@@ -18,6 +18,6 @@ export function speakYaml(stack: Stack, name: string, body?: string): void {
 }
 
 /** The program of a stack that speaks YAML. */
-export function declareYaml(stack: Stack, name: string, body: string): void {
+export function declareYaml(stack: EngineStack, name: string, body: string): void {
   stack.writeFile("Pulumi.yaml", `name: ${name}\nruntime: yaml\n${PLUGINS}${body}`);
 }

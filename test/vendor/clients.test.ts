@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../src/emulator";
 import { Command } from "../support/command";
 import { userInstall } from "../support/install";
-import { publicKey } from "../support/world";
+import { publicKey } from "../support/public-key";
 import { VendorClients } from "./clients";
 
 const PLAN = "NO-Start-Linux-2cpu-4096mb-30gb";

@@ -1,9 +1,10 @@
 // The account stack and the vendor's SDK together: `pulumi up` makes the keys, the SDK makes a server with them.
-import { openWorld, program, publicKey, secretsOf } from "../support/world";
+import { openAccountAndStack, program, secretsOf } from "../support/account-and-stack";
+import { publicKey } from "../support/public-key";
 import { VendorClients } from "./clients";
 
 test("a service key and SSH keys made by `pulumi up` let the SDK create a server, and vmCount follows", async () => {
-  const { emulator, stack } = await openWorld({
+  const { emulator, stack } = await openAccountAndStack({
     program: program(`
   const keys = ${JSON.stringify([publicKey("anna"), publicKey("bjarne")])}.map(
     (publicKey, at) => new wayscloud.SshKey("key-" + at, { publicKey }));

@@ -1,20 +1,20 @@
 // A state in two stacks, and a stack that was renamed: nothing of the original is revoked by a refresh or an unchanged up, and nothing is forgotten for a name.
 import { resources } from "../../support/engine-resources";
 import { useFreshStack } from "../../support/fresh-stack";
-import { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const { RotatingServiceKey, RotatingPersonalAccessToken } = resources;
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 describe.each([
   ["without a description", RotatingServiceKey, { service: "database" }, undefined],
   ["with a description of its own", RotatingPersonalAccessToken, { scopes: ["dns:read"] }, "tokens"],
 ] as const)("a rotating key %s", (_how, type, spec, description) => {
-  const declare = (on: Stack, owner = `test/${on.name}/it`): void =>
+  const declare = (on: StoryStack, owner = `test/${on.name}/it`): void =>
     on.declare("it", type, {
       ...spec,
       description: description ?? `pulumi ${owner}`,
@@ -31,7 +31,7 @@ describe.each([
       troubles: [{ fate: "never arrives" }, { method: "GET", nth: 2, times: 40 }],
     });
     expect(stack.held("it").outputs.unresolved).toBe(true);
-    const copy = new Stack(account, "copy");
+    const copy = new StoryStack(account, "copy");
     copy.takeStateOf(stack);
     declare(copy);
     await stack.up();

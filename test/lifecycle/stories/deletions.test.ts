@@ -1,12 +1,12 @@
 // What an answer to a deletion proves: "not found" counts only once the account's complete list does not show the key either.
 import { resources } from "../../support/engine-resources";
-import { publicKey } from "../../support/world";
+import { publicKey } from "../../support/public-key";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import type { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const EVERY = {

@@ -1,16 +1,16 @@
 // A key passes from one resource to another, in runs that are interrupted anywhere: the key that the state calls live is live.
 import { resources } from "../../support/engine-resources";
-import { publicKey } from "../../support/world";
+import { publicKey } from "../../support/public-key";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
-import type { CommandOptions } from "../../support/story";
+import type { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
+import type { CommandOptions } from "../../support/story-stack";
 
 const { ServiceKey, PersonalAccessToken, SshKey } = resources;
 const TEMPLATE = "pulumi test/dev/key #${hex(7)}";
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 /** A key that was created by hand, and the inputs that import it. */
@@ -39,7 +39,7 @@ const INTERRUPTIONS: [string, CommandOptions][] = [
   ["by a kill at the second request", { kill: { nth: 2, arrived: true } }],
   ["by lists that fail", { troubles: [{ method: "GET", times: 40 }] }],
 ];
-const NEXT: [string, (stack: Stack) => Promise<boolean>][] = [
+const NEXT: [string, (stack: StoryStack) => Promise<boolean>][] = [
   ["up", (it) => it.up()],
   ["up --refresh", (it) => it.up({ refresh: true })],
   ["up twice, the first interrupted as well", async (it) => (await it.up({ fails: true }), it.up())],

@@ -4,16 +4,16 @@ import type { Properties } from "../../../src/values";
 import { resources } from "../../support/engine-resources";
 import { showing } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Stack } from "../../support/story";
-import { publicKey } from "../../support/world";
-import type { Account } from "../../support/story-account";
+import type { StoryStack } from "../../support/story-stack";
+import { publicKey } from "../../support/public-key";
+import type { StoryAccount } from "../../support/story-account";
 
 const { SshKey, ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } =
   resources;
 const DAY = 86_400_000;
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const declareToken = (more: Properties = {}): void =>

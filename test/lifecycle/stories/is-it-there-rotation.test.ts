@@ -4,8 +4,8 @@ import type { Properties } from "../../../src/values";
 import { resources } from "../../support/engine-resources";
 import { cachedLists, showing } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { CommandOptions, Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import type { CommandOptions, StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const MINUTE = 60_000;
 const KINDS = [
@@ -17,8 +17,8 @@ const KINDS = [
   ],
 ] as const;
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const current = (): string => String(stack.held("db").outputs.keyId);

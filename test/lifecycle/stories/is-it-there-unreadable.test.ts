@@ -3,14 +3,14 @@
 import { resources } from "../../support/engine-resources";
 import { listing, type Entry } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";
-import { publicKey } from "../../support/world";
-import type { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import { publicKey } from "../../support/public-key";
+import type { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const { ServiceKey, PersonalAccessToken, RotatingServiceKey, SshKey, SshKeySet } = resources;
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const FOREIGN_KEY: Entry = {

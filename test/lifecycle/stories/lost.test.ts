@@ -3,18 +3,18 @@ import { createHash } from "node:crypto";
 
 import { resources } from "../../support/engine-resources";
 import type { Quirks } from "../../../src/emulator";
-import { publicKey } from "../../support/world";
+import { publicKey } from "../../support/public-key";
 import { useFreshStack } from "../../support/fresh-stack";
-import { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } = resources;
 const { SshKey, SshKeySet } = resources;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const KEYS = [
@@ -421,7 +421,7 @@ describe("SSH keys", () => {
   test("a copy of an unresolved state never deletes what the original made a day later", async () => {
     stack.declare("it", SshKey, { publicKey: publicKey(1), name: "deploy" });
     await stack.up({ troubles: [...UNRESOLVED] });
-    const copy = new Stack(account, "copy");
+    const copy = new StoryStack(account, "copy");
     copy.state = new Map(stack.state);
     copy.declare("it", SshKey, { publicKey: publicKey(1), name: "deploy" });
     account.timing.elapsed += DAY;

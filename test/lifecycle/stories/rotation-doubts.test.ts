@@ -1,13 +1,13 @@
 // Rotating keys where the account's list lags, cannot be read, has changed its mind or alters descriptions: no live key is lost without a word.
 import { resources } from "../../support/engine-resources";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import type { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const { RotatingServiceKey, ServiceKey } = resources;
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const declare = (more: Record<string, unknown> = {}): void =>

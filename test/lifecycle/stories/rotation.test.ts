@@ -1,14 +1,14 @@
 // Rotating keys across runs, clocks, copies and renames: two live keys at most, never none, and nobody else's revoked.
 import { resources } from "../../support/engine-resources";
 import { useFreshStack } from "../../support/fresh-stack";
-import { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const { RotatingServiceKey, RotatingPersonalAccessToken } = resources;
 const YEAR = 365 * 86_400_000;
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const KINDS = [
@@ -136,7 +136,7 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
 
   test("B2, row 40: a copied state: refresh, up and destroy of the copy with nothing due revoke nothing by themselves", async () => {
     const [older, handed] = await overlapping();
-    const copy = new Stack(account, "copy");
+    const copy = new StoryStack(account, "copy");
     declare({}, copy);
     copy.state = new Map(copyOfState(stack));
     await copy.refresh();
@@ -156,7 +156,7 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
   test("B2, row 40: a copy with a change rotates by itself, and the original's successor lives", async () => {
     declare();
     await stack.up();
-    const copy = new Stack(account, "copy");
+    const copy = new StoryStack(account, "copy");
     declare({}, copy);
     copy.state = new Map(copyOfState(stack));
     account.pass(31);
@@ -243,6 +243,6 @@ const addable = (spec: object) => ("service" in spec ? { service: "database" } :
 const other = (spec: object) => ("service" in spec ? { scopes: ["dns:read"] } : { service: "database" });
 
 /** The entries of a stack's state, as `stack export` and `stack import` would copy them. */
-function copyOfState({ state }: Stack) {
+function copyOfState({ state }: StoryStack) {
   return [...state].map(([name, held]) => [name, { ...held, outputs: { ...held.outputs } }] as const);
 }

@@ -2,16 +2,16 @@
 import { resources } from "../../support/engine-resources";
 import { cpuTime } from "../../support/fake-timing";
 import { parsePublicKey } from "../../../src/lifecycle/ssh-key/public-key";
-import { publicKey } from "../../support/world";
+import { publicKey } from "../../support/public-key";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Stack } from "../../support/story";
-import type { Declared } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import type { StoryStack } from "../../support/story-stack";
+import type { Declared } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const NAMES = ["anna", "bjarne", "carl"];
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 function declare(inputs: object = {}, options: Partial<Declared> = {}, names = NAMES): void {

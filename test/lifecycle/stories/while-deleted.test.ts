@@ -3,15 +3,15 @@ import { resources } from "../../support/engine-resources";
 import { startProcess } from "../../model/network";
 import type { Trouble } from "../../model/network";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
-import { publicKey } from "../../support/world";
+import type { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
+import { publicKey } from "../../support/public-key";
 
 const { ServiceKey, SshKey, SshKeySet } = resources;
 const REFUSED: Trouble = { method: "DELETE", nth: 1, times: 9, fate: "401", late: 0 };
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const process = (...troubles: Trouble[]) =>

@@ -2,16 +2,16 @@
 // again? Ours: it is removed, or the user is told.
 import type { Resource } from "../../support/engine-resources";
 import { resources } from "../../support/engine-resources";
-import { publicKey } from "../../support/world";
+import { publicKey } from "../../support/public-key";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import type { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } = resources;
 const { SshKey, SshKeySet } = resources;
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const MARKED = [

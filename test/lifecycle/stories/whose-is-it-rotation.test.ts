@@ -3,13 +3,13 @@
 import type { Properties } from "../../../src/values";
 import { resources } from "../../support/engine-resources";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import type { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const HOUR = 3_600_000;
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const current = (): string => String(stack.held("db").outputs.keyId);

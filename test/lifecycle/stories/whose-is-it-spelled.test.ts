@@ -5,15 +5,15 @@ import type { Transform } from "../../../src/emulator";
 import type { Properties } from "../../../src/values";
 import { showing, spelling } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";
-import type { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import type { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } = resources;
 const SERVICE = { service: "dns" };
 const TOKEN = { scopes: ["ssh_keys:write"] };
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 type Spelling = [how: string, spec: Properties, name: string, transform: Transform];

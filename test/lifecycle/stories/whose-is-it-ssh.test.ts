@@ -4,9 +4,9 @@ import { resources } from "../../support/engine-resources";
 import type { Transform } from "../../../src/emulator";
 import { spelling } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";
-import { publicKey } from "../../support/world";
-import type { Stack } from "../../support/story";
-import type { Account } from "../../support/story-account";
+import { publicKey } from "../../support/public-key";
+import type { StoryStack } from "../../support/story-stack";
+import type { StoryAccount } from "../../support/story-account";
 
 const { SshKey, SshKeySet } = resources;
 const MINUTE = 60_000;
@@ -15,8 +15,8 @@ const DAY = 24 * HOUR;
 /** The response is lost, and all the looks that follow. */
 const UNRESOLVED = [{ fate: "answer lost" }, { method: "GET", times: 12 }] as const;
 
-let account: Account;
-let stack: Stack;
+let account: StoryAccount;
+let stack: StoryStack;
 useFreshStack((...fresh) => ([account, stack] = fresh));
 
 describe("row 57: an SSH key whose response was lost, and whose second request is a conflict with it", () => {

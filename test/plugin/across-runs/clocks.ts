@@ -1,7 +1,7 @@
 // Row 39: the local clock of the provider's process is wrong, jumps, or stands still with a sleeping machine. What is due is for the server's to say.
 import { FaultTable } from "../../support/fault-table";
 import { ProcessAccount } from "../../support/process-account";
-import type { Stack } from "../../support/story";
+import type { StoryStack } from "../../support/story-stack";
 import { declareAll, loseAnswers, ROTATING } from "./kinds";
 
 const table = new FaultTable(__filename);
@@ -9,11 +9,11 @@ const YEAR = 365;
 const HOUR = 1 / 24;
 const KINDS = 5;
 
-function expectExactly(account: ProcessAccount, stack: Stack): void {
+function expectExactly(account: ProcessAccount, stack: StoryStack): void {
   expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
 }
 
-const rotating = (stack: Stack): unknown[] =>
+const rotating = (stack: StoryStack): unknown[] =>
   Object.keys(ROTATING).map((kind) => [
     stack.held(kind).outputs["previousKeyId"],
     stack.held(kind).outputs["keyId"],

@@ -1,16 +1,16 @@
 // Rows 40 and 41: copies of a state, and keys of others that look like ours.
 import { FaultTable } from "../../support/fault-table";
 import { ProcessAccount } from "../../support/process-account";
-import { Stack } from "../../support/story";
+import { StoryStack } from "../../support/story-stack";
 import { API_KEY_KINDS, declareAll, declareApiKeys, ROTATING, RotatingServiceKey } from "./kinds";
 
 const table = new FaultTable(__filename);
 
-const current = (stack: Stack, name: string): string => String(stack.held(name).outputs["keyId"]);
+const current = (stack: StoryStack, name: string): string => String(stack.held(name).outputs["keyId"]);
 
 /** A second stack with a copy of the first one's state. */
-function copyOf(stack: Stack, account: ProcessAccount, name: string): Stack {
-  const copy = new Stack(account, name);
+function copyOf(stack: StoryStack, account: ProcessAccount, name: string): StoryStack {
+  const copy = new StoryStack(account, name);
   for (const [each, { type, inputs }] of stack.program)
     copy.declare(each, type, { ...inputs, __owner: `test/${name}/${each}` });
   copy.state = new Map(

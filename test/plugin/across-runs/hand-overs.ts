@@ -1,14 +1,14 @@
 // Rows 26 and 28 to 31: a key passes from one resource to another, is replaced, or is said to be gone.
 import { FaultTable } from "../../support/fault-table";
 import { ProcessAccount } from "../../support/process-account";
-import type { Stack } from "../../support/story";
-import { publicKey } from "../../support/world";
+import type { StoryStack } from "../../support/story-stack";
+import { publicKey } from "../../support/public-key";
 import { declareAll, declareSshKey, PersonalAccessToken, ServiceKey } from "./kinds";
 
 const table = new FaultTable(__filename);
 
 /** The state and the account hold the same keys. */
-function expectExactly(account: ProcessAccount, stack: Stack, ids: string[]): void {
+function expectExactly(account: ProcessAccount, stack: StoryStack, ids: string[]): void {
   expect({ errors: stack.errors, ids: stack.ids, live: account.live }).toEqual({
     errors: [],
     ids: [...ids].sort(),
@@ -102,7 +102,7 @@ test.concurrent("row 28: the run's own credential is handed over, replaced and d
   }),
 );
 
-function expectLive(account: ProcessAccount, stack: Stack): void {
+function expectLive(account: ProcessAccount, stack: StoryStack): void {
   expect([account.live, stack.ids.length]).toEqual([stack.ids, 1]);
 }
 

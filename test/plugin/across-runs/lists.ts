@@ -1,13 +1,13 @@
 // Rows 46 and 50: what a list says of keys that are revoked or not active.
 import { FaultTable } from "../../support/fault-table";
 import { ProcessAccount } from "../../support/process-account";
-import type { Stack } from "../../support/story";
+import type { StoryStack } from "../../support/story-stack";
 import { declareAll, PersonalAccessToken } from "./kinds";
 
 const table = new FaultTable(__filename);
 const KINDS = 5;
 
-function expectExactly(account: ProcessAccount, stack: Stack, count: number): void {
+function expectExactly(account: ProcessAccount, stack: StoryStack, count: number): void {
   expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
   expect(stack.ids).toHaveLength(count);
 }

@@ -2,13 +2,13 @@
 import type { NewApiKey, Quirks } from "../../../src/emulator";
 import { FaultTable } from "../../support/fault-table";
 import { ProcessAccount } from "../../support/process-account";
-import type { Stack } from "../../support/story";
+import type { StoryStack } from "../../support/story-stack";
 import { API_KEY_KINDS, declareApiKeys, loseAnswers, ServiceKey } from "./kinds";
 
 const table = new FaultTable(__filename);
 const KINDS = Object.keys(API_KEY_KINDS).length;
 
-function expectExactly(account: ProcessAccount, stack: Stack, count: number): void {
+function expectExactly(account: ProcessAccount, stack: StoryStack, count: number): void {
   expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
   expect(stack.ids).toHaveLength(count);
 }

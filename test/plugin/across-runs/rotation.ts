@@ -1,18 +1,18 @@
 // Rows 36 to 38 and 50: rotating keys inside their overlap.
 import { FaultTable } from "../../support/fault-table";
 import { ProcessAccount } from "../../support/process-account";
-import type { Stack } from "../../support/story";
+import type { StoryStack } from "../../support/story-stack";
 import { ROTATING } from "./kinds";
 
 const table = new FaultTable(__filename);
 const KINDS = Object.entries(ROTATING);
 type Kind = keyof typeof ROTATING;
 
-const current = (stack: Stack, name: string): string => String(stack.held(name).outputs["keyId"]);
-const previous = (stack: Stack, name: string): unknown => stack.held(name).outputs["previousKeyId"];
+const current = (stack: StoryStack, name: string): string => String(stack.held(name).outputs["keyId"]);
+const previous = (stack: StoryStack, name: string): unknown => stack.held(name).outputs["previousKeyId"];
 
 /** One rotating key of both kinds for each of these, all within their overlap. */
-async function overlapping(account: ProcessAccount, stack: Stack, names: string[]): Promise<void> {
+async function overlapping(account: ProcessAccount, stack: StoryStack, names: string[]): Promise<void> {
   for (const name of names) for (const [kind] of KINDS) declare(stack, kind as Kind, name);
   await stack.up();
   account.pass(31);
@@ -22,7 +22,7 @@ async function overlapping(account: ProcessAccount, stack: Stack, names: string[
     for (const [kind] of KINDS) expect(previous(stack, `${name}-${kind}`)).not.toBeNull();
 }
 
-function declare(stack: Stack, kind: Kind, name: string, more: object = {}): void {
+function declare(stack: StoryStack, kind: Kind, name: string, more: object = {}): void {
   const [type, inputs] = ROTATING[kind];
   stack.declare(`${name}-${kind}`, type, { ...inputs, ...more });
 }

@@ -1,25 +1,25 @@
 // A set of SSH keys: what holds for one key (rows 3, 8, 11, 14 and 16) holds for each of its entries, and after a partial failure the state holds exactly what exists (row 51).
 import { FaultTable } from "../../support/fault-table";
 import { ProcessAccount } from "../../support/process-account";
-import type { Stack } from "../../support/story";
-import { publicKey } from "../../support/world";
+import type { StoryStack } from "../../support/story-stack";
+import { publicKey } from "../../support/public-key";
 import { resources } from "../../support/engine-resources";
 
 const table = new FaultTable(__filename);
 const ENTRIES = ["anna", "bjarne", "carl"];
 
-function declare(stack: Stack, entries: string[] = ENTRIES, more: object = {}): void {
+function declare(stack: StoryStack, entries: string[] = ENTRIES, more: object = {}): void {
   const publicKeys = Object.fromEntries(entries.map((entry) => [entry, publicKey(entry)]));
   stack.declare("team", resources.SshKeySet, { publicKeys, ...more });
 }
 
 /** The state holds what the account has: all of these entries. */
-function expectExactly(account: ProcessAccount, stack: Stack, entries: string[] = ENTRIES): void {
+function expectExactly(account: ProcessAccount, stack: StoryStack, entries: string[] = ENTRIES): void {
   expect(entriesOf(stack)).toEqual([...entries].sort());
   expect(stack.ids).toEqual(account.live);
 }
 
-function entriesOf(stack: Stack): string[] {
+function entriesOf(stack: StoryStack): string[] {
   return Object.keys(stack.held("team").outputs["keys"] as object).sort();
 }
 

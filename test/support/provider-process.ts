@@ -61,7 +61,7 @@ export class PartialFailure extends Error {
   }
 }
 
-export interface PluginOptions {
+export interface ProviderProcessOptions {
   /** Passed to `configure` at once. @default {} */
   config?: Record<string, string>;
   /** Variables on top of the clean environment. */
@@ -80,7 +80,7 @@ function anotherEngine(): string {
   return `127.${(process.pid >> 8) & 255}.${process.pid & 255}.${engines}:1`;
 }
 
-export class Plugin {
+export class ProviderProcess {
   readonly folder: string;
   /** HOME of the process: a test may put `.wayscloud/credentials` there. */
   readonly home: string;
@@ -106,7 +106,7 @@ export class Plugin {
     this.#client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
   }
 
-  static async start(options: PluginOptions = {}): Promise<Plugin> {
+  static async start(options: ProviderProcessOptions = {}): Promise<ProviderProcess> {
     const { config = {}, env = {}, preload, addressBy = "argument" } = options;
     const folder = makeProjectFolder("plugin");
     const home = mkdtempSync(join(tmpdir(), "plugin-home-"));
@@ -130,7 +130,7 @@ export class Plugin {
         reject(new Error(`the provider process ended with ${code}\n${printed.stderr}`)),
       );
     });
-    const plugin = new Plugin(folder, home, child, port, printed, engine);
+    const plugin = new ProviderProcess(folder, home, child, port, printed, engine);
     if (addressBy === "handshake")
       await plugin.call("handshake", new messages.ProviderHandshakeRequest().setEngineAddress(address));
     await plugin.configure(config);
@@ -228,9 +228,9 @@ export class ResourceMethods {
   /** The text that stands in users' state; a test may set another one to try an old or a broken state. */
   provider: string;
   readonly urn: string;
-  readonly #plugin: Plugin;
+  readonly #plugin: ProviderProcess;
 
-  constructor(plugin: Plugin, kind: RuntimeName, name: string, stack: string) {
+  constructor(plugin: ProviderProcess, kind: RuntimeName, name: string, stack: string) {
     this.#plugin = plugin;
     this.provider = plugin.providerCode(kind);
     const type = isPluginHost ? "wayscloud-account:index:" : "pulumi-nodejs:dynamic/wayscloud:";

@@ -27,7 +27,7 @@ import { filesIn, secretsIn } from "./secrets";
 
 export type { Command, Result };
 
-export interface StackOptions {
+export interface EngineStackOptions {
   /** Project name; the folder gets a random suffix. @default "test" */
   name?: string;
   /** Program text; with `language` it can be replaced by `setProgram`. @default "" */
@@ -79,7 +79,7 @@ type Values = Record<string, string> | undefined;
 const stackName = "dev";
 const quiet = ["--non-interactive", "--color", "never"];
 
-export class Stack {
+export class EngineStack {
   /** The program's folder, below the user's install. */
   readonly folder: string;
   /** The file backend: state, history, backups, locks. */
@@ -88,12 +88,12 @@ export class Stack {
   readonly home: string;
   /** The environment of every command; change it at will. */
   readonly env: Record<string, string>;
-  readonly #options: StackOptions;
+  readonly #options: EngineStackOptions;
   readonly #outside: string;
   readonly #written = new Set<string>();
   readonly #commands: { line: string; command: Command }[] = [];
 
-  private constructor(options: StackOptions) {
+  private constructor(options: EngineStackOptions) {
     this.#options = options;
     this.folder = makeProjectFolder(options.name ?? "test");
     this.#outside = mkdtempSync(join(tmpdir(), "pulumi-stack-"));
@@ -119,8 +119,8 @@ export class Stack {
     };
   }
 
-  static async create(options: StackOptions = {}): Promise<Stack> {
-    const stack = new Stack(options);
+  static async create(options: EngineStackOptions = {}): Promise<EngineStack> {
+    const stack = new EngineStack(options);
     const typescript = options.language === "typescript";
     stack.writeFile(
       "Pulumi.yaml",

@@ -8,15 +8,15 @@ import { Killed } from "../model/network";
 import type { Kill, Trouble } from "../model/network";
 
 /** Where the commands of a stack get their provider processes from: simulated ones (story-account.ts), or real ones (process-account.ts). */
-export interface Host {
+export interface StoryHost {
   start(
     options: CommandOptions,
-    stack: Pick<Stack, "name" | "credential" | "isElsewhere">,
-  ): Process | Promise<Process>;
+    stack: Pick<StoryStack, "name" | "credential" | "isElsewhere">,
+  ): StoryProcess | Promise<StoryProcess>;
 }
 
 /** A provider process, as every command has one. Its methods reject with {@link Killed} when it was killed meanwhile. */
-export interface Process {
+export interface StoryProcess {
   /** The methods of the resource with this logical name. */
   methods(type: Resource, name: string): Methods;
   killed(): boolean;
@@ -91,7 +91,7 @@ export interface CommandOptions {
   storm?: () => Trouble | undefined;
 }
 
-export class Stack {
+export class StoryStack {
   readonly program = new Map<string, Declared>();
   state = new Map<string, Held>();
   /** Replaced, and still to be deleted. */
@@ -110,7 +110,7 @@ export class Stack {
   private retries = 0;
 
   constructor(
-    private readonly host: Host,
+    private readonly host: StoryHost,
     public name = "dev",
     /** Resources that do not depend on each other are worked on at the same time; one by one, a story is the same every time. */
     private readonly isParallel = false,
@@ -133,7 +133,7 @@ export class Stack {
   }
 
   /** `pulumi stack import` of what another stack has exported. */
-  takeStateOf({ state, marked, pending }: Stack): void {
+  takeStateOf({ state, marked, pending }: StoryStack): void {
     this.state = new Map([...state].map(([name, held]) => [name, { ...held }]));
     this.marked = marked.map((held) => ({ ...held }));
     this.pending = [...pending];
@@ -197,7 +197,7 @@ export class Stack {
 
   private async command(
     options: CommandOptions,
-    work: (process: Process) => Promise<void>,
+    work: (process: StoryProcess) => Promise<void>,
   ): Promise<boolean> {
     this.errors = [];
     this.printed = "";
@@ -212,12 +212,12 @@ export class Stack {
     return this.errors.length === 0;
   }
 
-  private async each<T>(process: Process, items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  private async each<T>(process: StoryProcess, items: T[], work: (item: T) => Promise<void>): Promise<void> {
     if (this.isParallel) await Promise.all(items.map((item) => this.step(process, () => work(item))));
     else for (const item of items) await this.step(process, () => work(item));
   }
 
-  private async step(process: Process, work: () => Promise<void>): Promise<void> {
+  private async step(process: StoryProcess, work: () => Promise<void>): Promise<void> {
     if (process.killed()) return;
     try {
       await work();
@@ -229,7 +229,7 @@ export class Stack {
   private async converge(
     name: string,
     declared: Declared,
-    process: Process,
+    process: StoryProcess,
     options: CommandOptions,
   ): Promise<void> {
     const { type, alias } = declared;
@@ -249,7 +249,7 @@ export class Stack {
     await this.update({ ...held, name }, news, process, declared.retries ?? this.retries);
   }
 
-  protected async update(held: Held, inputs: Properties, process: Process, retries = 0): Promise<void> {
+  protected async update(held: Held, inputs: Properties, process: StoryProcess, retries = 0): Promise<void> {
     const { name, type, id } = held;
     try {
       const outputs = await process.methods(type, name).update(id, held.outputs, inputs);
@@ -268,7 +268,7 @@ export class Stack {
     name: string,
     declared: Declared,
     held: Held | undefined,
-    process: Process,
+    process: StoryProcess,
   ): Promise<Properties> {
     const news = newsOf(declared, held?.inputs);
     const { inputs, failures } = await process.methods(declared.type, name).check(held?.inputs ?? {}, news);
@@ -280,7 +280,7 @@ export class Stack {
   private async replace(
     held: Held,
     declared: Declared,
-    process: Process,
+    process: StoryProcess,
     deleteFirst = false,
   ): Promise<void> {
     const inputs = await this.check(held.name, declared, undefined, process);
@@ -292,7 +292,7 @@ export class Stack {
     name: string,
     { type, retries = this.retries, meanwhile }: Declared,
     inputs: Properties,
-    process: Process,
+    process: StoryProcess,
     replaced?: Held,
   ): Promise<void> {
     const keep = (id: string, outputs: Properties): void => {
@@ -316,7 +316,7 @@ export class Stack {
     }
   }
 
-  protected async remove(held: Held, process: Process): Promise<void> {
+  protected async remove(held: Held, process: StoryProcess): Promise<void> {
     // What the program no longer declares is on its way out, too: a target may let the key go before it.
     const declared = [...this.state.values()].filter(({ name }) => this.program.has(name));
     const others = [...declared, ...this.marked].filter((other) => other !== held).flatMap(idsOf);
@@ -326,11 +326,11 @@ export class Stack {
     if (this.state.get(held.name) === held) this.state.delete(held.name);
   }
 
-  private async readAll(process: Process): Promise<void> {
+  private async readAll(process: StoryProcess): Promise<void> {
     await this.each(process, [...this.state.values()], (held) => this.read(held, process));
   }
 
-  private async read(held: Held, process: Process): Promise<void> {
+  private async read(held: Held, process: StoryProcess): Promise<void> {
     const read = await process.methods(held.type, held.name).read(held.id, held.outputs);
     if (read) this.state.set(held.name, { ...held, ...read });
     else this.state.delete(held.name);

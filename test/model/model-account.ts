@@ -1,9 +1,9 @@
 // The account of a history: its stacks, whoever else has keys in it, and what a person does by hand.
 import type { Quirks, Transform } from "../../src/emulator";
-import type { Account } from "../support/story-account";
-import { idsOf } from "../support/story";
-import type { Held } from "../support/story";
-import { publicKey } from "../support/world";
+import type { StoryAccount } from "../support/story-account";
+import { idsOf } from "../support/story-stack";
+import type { Held } from "../support/story-stack";
+import { publicKey } from "../support/public-key";
 import { ModelStack } from "./model-stack";
 import { newly, LAPTOP } from "./program";
 import type { Existing, Slot } from "./program";
@@ -25,7 +25,7 @@ const AS_DOCUMENTED: Quirks = {
   tokenService: undefined,
 };
 
-export class World {
+export class ModelAccount {
   readonly stacks: ModelStack[];
   /** Ids of keys that none of the stacks may touch. */
   readonly foreign = new Set<string>();
@@ -44,7 +44,7 @@ export class World {
   hasJumped = false;
   private readonly imported = new Map<string, Existing>();
 
-  constructor(readonly account: Account) {
+  constructor(readonly account: StoryAccount) {
     this.stacks = ["dev", "prod"].map((name) => {
       const { id, key } = account.emulator.account.addApiKey({
         service: "database",

@@ -1,15 +1,14 @@
 // An emulated account and a stack that works with it; both end with the test, however it ends.
-import { createHash } from "node:crypto";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator";
-import { Stack, type StackOptions } from "./stack";
+import { EngineStack, type EngineStackOptions } from "./engine-stack";
 
-export interface WorldOptions extends StackOptions {
+export interface AccountAndStackOptions extends EngineStackOptions {
   emulator?: EmulatorOptions;
 }
 
-export interface World {
+export interface AccountAndStack {
   emulator: Emulator;
-  stack: Stack;
+  stack: EngineStack;
 }
 
 const open: (() => Promise<unknown>)[] = [];
@@ -20,7 +19,7 @@ afterEach(async () => {
 });
 
 /** A stack whose environment names a new emulator and its first credential. Gone after the test. */
-export async function openWorld(options: WorldOptions = {}): Promise<World> {
+export async function openAccountAndStack(options: AccountAndStackOptions = {}): Promise<AccountAndStack> {
   const emulator = await openEmulator(options.emulator);
   const account = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
   const stack = await openStack({ ...options, env: { ...account, ...options.env } });
@@ -35,8 +34,8 @@ export async function openEmulator(options?: EmulatorOptions): Promise<Emulator>
 }
 
 /** A stack that is removed after the test; the environment names no account. */
-export async function openStack(options: StackOptions): Promise<Stack> {
-  const stack = await Stack.create(options);
+export async function openStack(options: EngineStackOptions): Promise<EngineStack> {
+  const stack = await EngineStack.create(options);
   open.push(() => stack.remove());
   return stack;
 }
@@ -50,18 +49,6 @@ module.exports = async () => {
 ${body}
 };
 `;
-}
-
-/** An Ed25519 public key in OpenSSH's form, without a comment; another one for every number. */
-export function publicKey(which: number | string): string {
-  const text = Buffer.from("ssh-ed25519");
-  const bytes = createHash("sha256").update(`test key ${which}`).digest();
-  const field = (content: Buffer): Buffer => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(content.length);
-    return Buffer.concat([length, content]);
-  };
-  return `ssh-ed25519 ${Buffer.concat([field(text), field(bytes)]).toString("base64")}`;
 }
 
 /** Takes the recorded requests away and returns them as `POST /v1/account/ssh-keys`. */
