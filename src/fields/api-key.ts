@@ -84,6 +84,11 @@ export const rotatingKeyInputs = {
   holdWhileUsed: or(flag, undefined),
 };
 
+/** The overlap, with its default. A state keeps an absent one absent, so that reading one written by an earlier version changes nothing. */
+export function overlapOf<Days>({ overlapDays }: { overlapDays: Days | undefined }): Days | 0 {
+  return overlapDays ?? 0;
+}
+
 /** What its state has of its inputs, and of itself. */
 export const rotatingKey = {
   rotationTriggers: rotatingKeyInputs.rotationTriggers,

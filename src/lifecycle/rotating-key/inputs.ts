@@ -2,8 +2,9 @@
 import { checkInputs, decodeInputs, encodeGiven, inputNames } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { InputCheck, ownerIn } from "../../fields/input-check";
+import { UNKNOWN } from "../../values";
 import type { MaybeUnknown, Properties, Checked } from "../../values";
-import { rotatingKeyInputs } from "../../fields/api-key";
+import { overlapOf, rotatingKeyInputs } from "../../fields/api-key";
 import type { KeyKind } from "../api-key/kind";
 
 type Given = Omit<Inputs<ValuesOf<typeof rotatingKeyInputs>>, "description">;
@@ -19,13 +20,15 @@ export function checkRotatingKey<Spec extends object>(kind: KeyKind<Spec>, news:
   const fields = { ...kind.spec, ...rotatingKeyInputs };
   const check = new InputCheck(news, inputNames(fields));
   checkInputs(fields, check);
-  checkDays(check, news);
+  checkDays(check);
   return check.result();
 }
 
-function checkDays(check: InputCheck, { rotateEveryDays, overlapDays, expiresInDays }: Properties): void {
+function checkDays(check: InputCheck): void {
+  const { rotateEveryDays, expiresInDays } = check.inputs;
   if (typeof rotateEveryDays !== "number") return;
-  const overlap = typeof overlapDays === "number" ? overlapDays : 0;
+  const days = overlapOf(decodeInputs(rotatingKeyInputs, check.inputs));
+  const overlap = days === UNKNOWN ? 0 : days;
   if (overlap > 0 && overlap >= rotateEveryDays) {
     check.fail(
       "overlapDays",

@@ -3,6 +3,7 @@ import { capitalize, listed } from "../../text/quote";
 import { same, UNKNOWN, isPast } from "../../values";
 import type { MaybeUnknown, Properties } from "../../values";
 import { describeKey } from "../api-key/create-key";
+import { overlapOf } from "../../fields/api-key";
 import { namesOf } from "../../fields/field";
 import { knownSpec } from "../api-key/diff";
 import type { KeyKind } from "../api-key/kind";
@@ -34,8 +35,7 @@ export function planRotation<Spec extends object>(
   const { current, previous, lost } = state;
   const nextRotationAt = nextRotation(inputs.rotateEveryDays, current.createdAt);
   // After an update that failed, consumers may not have switched yet; and an update that changes the overlap does not act on it.
-  const mayRetire =
-    previous !== null && lost === null && same(state.overlapDays ?? 0, inputs.overlapDays ?? 0);
+  const mayRetire = previous !== null && lost === null && same(overlapOf(state), overlapOf(inputs));
   const isOverlapOver = mayRetire && isPast(previous.retireAt, now);
   const isDue = nextRotationAt === UNKNOWN || isDueByTime({ nextRotationAt, current }, now);
   const asked = changedKeyInputs(rotation, state, inputs);
@@ -64,7 +64,7 @@ function rotationAhead<Spec extends object>(
     rotate === "asked" && previous && !isOverlapOver
       ? ` It first revokes the previous key ${previous.id}, whose overlap is not over.`
       : "";
-  const { overlapDays: days = 0 } = inputs;
+  const days = overlapOf(inputs);
   const later =
     days === UNKNOWN || days === 0 ? "" : `, ${days} ${days === 1 ? "day" : "days"} later or more,`;
   const stays = current.isActive
@@ -88,8 +88,8 @@ export function diffRotatingKey<Spec extends object>(
   const changed = [
     ...changedKeyInputs(rotation, state, inputs),
     ...(state.nextRotationAt === plan.nextRotationAt ? [] : ["rotateEveryDays"]),
-    ...(same(state.overlapDays ?? undefined, inputs.overlapDays) ? [] : ["overlapDays"]),
-    ...(same(state.holdWhileUsed ?? undefined, inputs.holdWhileUsed) ? [] : ["holdWhileUsed"]),
+    ...(same(state.overlapDays, inputs.overlapDays) ? [] : ["overlapDays"]),
+    ...(same(state.holdWhileUsed, inputs.holdWhileUsed) ? [] : ["holdWhileUsed"]),
     ...(isDueByTime(state, now) ? ["nextRotationAt"] : []),
     ...(state.current.isActive ? [] : ["isActive"]),
     ...(state.previous && isPast(state.previous.retireAt, now) ? ["retireAt"] : []),
@@ -133,10 +133,10 @@ function nextKey<Spec extends object>(kind: KeyKind<Spec>, inputs: RotatingKeyIn
 }
 
 function retireAtAfter<Spec>(
-  { previous, overlapDays }: HoldingKeys<Spec>,
+  state: HoldingKeys<Spec>,
   inputs: RotatingKeyInputs<Spec>,
 ): MaybeUnknown<string> | null {
-  if (previous === null) return null;
-  if (inputs.overlapDays === UNKNOWN) return UNKNOWN;
-  return movedRetireAt(previous.retireAt, overlapDays ?? 0, inputs.overlapDays ?? 0);
+  const days = overlapOf(inputs);
+  if (state.previous === null) return null;
+  return days === UNKNOWN ? UNKNOWN : movedRetireAt(state.previous.retireAt, overlapOf(state), days);
 }

@@ -3,6 +3,7 @@
 import type { ApiKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
 import { errorMessage, RefusedError } from "../../errors";
+import { overlapOf } from "../../fields/api-key";
 import { presenceIn } from "../../judge/presence";
 import { capitalize } from "../../text/quote";
 import { known, DAY_MS, rfc3339 } from "../../values";
@@ -231,22 +232,23 @@ class RotationUpdate<Spec extends object> {
 
 /** Why the previous key stays although its overlap is over, if so. */
 function reasonToKeep<Spec>(
-  { previous, holdWhileUsed, overlapDays }: HoldingKeys<Spec>,
+  state: HoldingKeys<Spec>,
   list: Snapshot<ApiKey>,
   { client: { connection } }: Run,
 ): string | undefined {
+  const { previous, holdWhileUsed } = state;
   const { serverTime } = list;
   if (serverTime === undefined)
     return "the API does not tell its time (no `Date` header), and the local clock does not count";
   if (previous && isOwnCredential(previous, connection)) return "this update is authenticated with it";
-  if (!previous || holdWhileUsed !== true) return undefined;
+  if (!previous || !holdWhileUsed) return undefined;
   const presence = presenceIn(list, previous.id, undefined, ({ isActive: active }) => active);
   if (presence.is === "unknown") throw presence.error;
   if (presence.is === "gone" || presence.entry.lastUsedAt === undefined) return undefined;
   const used = parseApiTime(presence.entry.lastUsedAt);
   if (Number.isNaN(used)) return "the API does not show when it was last used (`holdWhileUsed`)";
   // "Recently": within half the overlap, at least one day.
-  const recently = serverTime - Math.max(DAY_MS, ((overlapDays ?? 0) * DAY_MS) / 2);
+  const recently = serverTime - Math.max(DAY_MS, (overlapOf(state) * DAY_MS) / 2);
   return used >= recently ? `it was used at ${rfc3339(used)} (\`holdWhileUsed\`)` : undefined;
 }
 

@@ -1,6 +1,7 @@
 // When a rotating key is due, for how long its previous key lives on, and the markers of its keys.
 import { createHash } from "node:crypto";
 
+import { overlapOf } from "../../fields/api-key";
 import { namesOf } from "../../fields/field";
 import type { KeyKind } from "../api-key/kind";
 import { isDefaultDescription } from "../../text/auto-name";
@@ -50,11 +51,12 @@ export function withSettings<Spec>(
   inputs: RotatingKeyInputs<Spec>,
 ): HoldingKeys<Spec> {
   const overlapDays = known(inputs.overlapDays, "overlapDays");
+  const { previous } = state;
   return {
     ...state,
-    previous: state.previous && {
-      ...state.previous,
-      retireAt: movedRetireAt(state.previous.retireAt, state.overlapDays ?? 0, overlapDays ?? 0),
+    previous: previous && {
+      ...previous,
+      retireAt: movedRetireAt(previous.retireAt, overlapOf(state), overlapOf({ overlapDays })),
     },
     overlapDays,
     holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed"),
@@ -63,12 +65,9 @@ export function withSettings<Spec>(
 }
 
 /** The current key as the previous one of a key that was created at this time (RFC 3339). */
-export function asPrevious<Spec>(
-  { current, overlapDays }: HoldingKeys<Spec>,
-  rotatedAt: string,
-): PreviousKey {
-  const { id, key, keyPrefix, expiresAt } = current;
-  const retireAt = rfc3339(Date.parse(rotatedAt) + (overlapDays ?? 0) * DAY_MS);
+export function asPrevious<Spec>(state: HoldingKeys<Spec>, rotatedAt: string): PreviousKey {
+  const { id, key, keyPrefix, expiresAt } = state.current;
+  const retireAt = rfc3339(Date.parse(rotatedAt) + overlapOf(state) * DAY_MS);
   return { id, key, keyPrefix, expiresAt, retireAt };
 }
 
