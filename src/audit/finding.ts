@@ -1,4 +1,4 @@
-// What an audit looks for, and how a finding is reported.
+// The kinds of findings of an audit, and the shape of a finding.
 import type { ManagedKeys } from "./managed";
 
 /**
@@ -6,10 +6,10 @@ import type { ManagedKeys } from "./managed";
  * - `inactive`: listed as inactive
  * - `expiring`: a token that expires soon or has expired, according to its stack
  * - `no-expiry`: a token created by a stack that never expires
- * - `unknown-expiry`: a token of a stack whose expiry neither the stack nor the API returns
+ * - `unknown-expiry`: a token of a stack; neither its state nor the API says when it expires
  * - `unmanaged`: not in the given stacks
  * - `orphan`: created by one of the given stacks, according to its ownership marker, but not in its state
- * - `unjudged`: what was looked for cannot be decided for this key, and the detail says why
+ * - `unjudged`: audit cannot decide one of the findings for this key; the detail says why
  */
 export type FindingKind =
   "unused" | "inactive" | "expiring" | "no-expiry" | "unknown-expiry" | "unmanaged" | "orphan" | "unjudged";
@@ -34,7 +34,7 @@ export interface AuditFinding {
   id: string;
   /** The description of an API key, the name of an SSH key. */
   name: string;
-  /** Human-readable details, ending in the command that carries out what there is to decide. */
+  /** Human-readable details; they end with the command to run. */
   detail: string;
 }
 
@@ -42,11 +42,11 @@ export interface AuditFinding {
 export interface AuditOptions {
   unusedForDays: number;
   expiringWithinDays: number;
-  /** What the given stacks hold; undefined if none was given. */
+  /** The keys of the given stacks; undefined if none was given. */
   managed: ManagedKeys | undefined;
   /** The credential of the audit itself. */
   credential: string | undefined;
-  /** The only findings to report. `unjudged` is reported of each of them. @default all */
+  /** The only findings to report, with `unjudged` for each key that may be one of them. @default all */
   only?: ReadonlySet<FindingKind> | undefined;
   /** Ms since the epoch. */
   now: number;
@@ -66,7 +66,7 @@ export class Findings {
     return this;
   }
 
-  /** It may be one of these. */
+  /** The key may be one of these. */
   addUnjudged(findings: readonly FindingKind[], why: string): void {
     const isWanted = this.isWanted("unjudged") || findings.some((finding) => this.isWanted(finding));
     if (isWanted) this.all.push({ finding: "unjudged", ...this.key, detail: `cannot be judged: ${why}` });

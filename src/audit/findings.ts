@@ -1,4 +1,4 @@
-// What an audit finds, as plain functions of lists and states: nothing here makes a request or changes anything.
+// The findings of an audit, as pure functions of lists and states.
 import type { UnreadableEntry } from "../api/list";
 import type { ApiKey, SshKeyRecord } from "../api/schemas";
 import { parseApiTime } from "../api/timing";
@@ -10,7 +10,7 @@ import type { AuditFinding, AuditOptions } from "./finding";
 import { holderOf } from "./managed";
 import type { Managed, ManagedKey } from "./managed";
 
-/** As the account lists it: an API need not show all of it. */
+/** A key in the account's list, which may omit some fields. */
 export type ListedApiKey = Partial<ApiKey> & Pick<ApiKey, "id" | "isActive">;
 export type ListedSshKey = Partial<SshKeyRecord> & Pick<SshKeyRecord, "id" | "vmCount">;
 
@@ -20,10 +20,10 @@ export function findInApiKeys(keys: readonly ListedApiKey[], options: AuditOptio
   return keys.flatMap((key) => {
     const kind = isServiceKey(key) ? "service key" : "personal access token";
     const found = new Findings(options, { kind, id: key.id, name: key.description ?? "" });
-    // Nobody can use it, so neither its expiry nor who holds its secret matters.
+    // Nobody can use it, so its expiry and the holder of its secret do not matter.
     if (!key.isActive) return found.add("inactive", "the account lists it as inactive").all;
     const holder = managed && holderOf(managed, key.id);
-    // The credential of the audit is in use, and in somebody's hands.
+    // The credential of the audit itself is in use, and somebody has it.
     const isOwn = own.length === 1 && key === own[0];
     const command = `pulumi-wayscloud revoke ${key.id}`;
     if (!isOwn) {
@@ -60,7 +60,7 @@ export function findInSshKeys(keys: readonly ListedSshKey[], options: AuditOptio
   });
 }
 
-/** Entries of a list that do not have the documented shape: nothing can be said about them. */
+/** Entries of a list that do not have the documented shape: audit cannot judge them. */
 export function unreadableEntries(entries: readonly UnreadableEntry[], kind: string): AuditFinding[] {
   return entries.map(({ id, error }) => ({
     finding: "unjudged",
@@ -71,7 +71,7 @@ export function unreadableEntries(entries: readonly UnreadableEntry[], kind: str
   }));
 }
 
-/** The listed keys that the credential may be: those with the longest prefix of it. */
+/** The listed keys that may be the credential: those with the longest matching prefix. */
 export function ownCredentials<Key extends ListedApiKey>(
   keys: readonly Key[],
   credential: string | undefined,
@@ -82,7 +82,7 @@ export function ownCredentials<Key extends ListedApiKey>(
   return longest === 0 ? [] : keys.filter((key) => fits(key) === longest);
 }
 
-/** What to do about a key that nobody uses. */
+/** The advice about a key that nobody uses. */
 function advice({ managed }: AuditOptions, holder: ManagedKey | undefined, command: string): string {
   if (holder) return `; a stack holds it (${holder.urn}): remove it there and run \`pulumi up\``;
   const whose = managed ? "" : "no stack holds it and ";
@@ -99,7 +99,7 @@ function addUnused(
   const daysSince = (time: string | undefined): number => (now - parseApiTime(time)) / DAY_MS;
   const unused = daysSince(usedAt ?? createdAt);
   if (unused >= unusedForDays) found.add("unused", detail);
-  // A key that is younger has not been unused for longer.
+  // A key that was created more recently cannot have been unused for so long.
   else if (Number.isNaN(unused) && !(daysSince(createdAt) < unusedForDays))
     found.addUnjudged(["unused"], "the account lists no readable time of its last use or creation");
 }
@@ -150,7 +150,7 @@ function addUnmanaged(found: Findings, { unconfirmed, unreadable }: Managed, of:
     const what = "a create request whose response was lost may have left it";
     found.add(
       of.owner === undefined ? "unmanaged" : "orphan",
-      `${what} (${lost}); run \`pulumi up\`, which settles that or says what it cannot prove`,
+      `${what} (${lost}); run \`pulumi up\`, which cleans it up, or says what it cannot prove`,
     );
   } else if (hidden !== undefined) {
     found.addUnjudged(["unmanaged", "orphan"], `${hidden.urn} may hold it, but ${hidden.why}`);
@@ -159,7 +159,7 @@ function addUnmanaged(found: Findings, { unconfirmed, unreadable }: Managed, of:
   } else {
     found.add(
       "orphan",
-      `created by a stack ${of.owner}, but in no given state: its secret may be lost, unless a stack that was not given holds it (it may have been moved, imported, or belong to a stack of the same name in another backend) or an update is running; if none of that is so, run \`${of.command}\``,
+      `created by stack ${of.owner}, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running, run \`${of.command}\``,
     );
   }
 }

@@ -1,4 +1,4 @@
-// Which keys stacks hold, read from the output of `pulumi stack export`. No secret is looked at.
+// The keys that stacks hold, from the output of `pulumi stack export`. This never reads a secret.
 import { ConfigurationError } from "../errors";
 import { resourcesIn } from "./stack-export";
 import type { ExportedResource } from "./stack-export";
@@ -15,13 +15,16 @@ export interface ManagedKey {
   expiry: Expiry;
 }
 
-/** What the stacks know about the account's API keys, or about its SSH keys. */
+/** The API keys that the stacks hold, or the SSH keys. */
 export interface Managed {
   /** By their ids in the account, in lower case. */
   byId: Map<string, ManagedKey>;
-  /** What lost create requests may have left, by the description or name that was sent: the URN of the resource. */
+  /**
+   * Keys that lost create requests may have created: the sent description or name, and the URN of the
+   * resource.
+   */
   unconfirmed: Map<string, string>;
-  /** Resources that may hold any other key as well: the URN, and why their state does not show which. */
+  /** Resources that may hold any other key: the URN, and why their state does not show which. */
   unreadable: { urn: string; why: string }[];
 }
 
@@ -31,7 +34,7 @@ export interface ManagedKeys {
   sshKeys: Managed;
   /** The stacks themselves, as `project/stack`. */
   stacks: Set<string>;
-  /** Exports without resources, which do not say which stack it is. */
+  /** Exports without resources, which do not say from which stack they are. */
   nameless: string[];
 }
 
@@ -40,8 +43,8 @@ const TYPE = /^(?:pulumi-nodejs:dynamic\/wayscloud|wayscloud-account:index):(\w+
 
 /**
  * @param exports Parsed outputs of `pulumi stack export`.
- * @param nameOf How a message calls the export at this position.
- * @throws ConfigurationError if one is anything else.
+ * @param nameOf The name of the export at this position in messages.
+ * @throws ConfigurationError if one is not such an output.
  */
 export function managedKeys(
   exports: readonly unknown[],
@@ -59,7 +62,7 @@ export function managedKeys(
   return keys;
 }
 
-/** The key of this id, whatever its case is in the account's list. */
+/** The key with this id, in upper or lower case. */
 export function holderOf({ byId }: Managed, id: string): ManagedKey | undefined {
   return byId.get(id.toLowerCase());
 }
@@ -70,21 +73,22 @@ function stackOf(urn: string): string | undefined {
 }
 
 /**
- * Adds stacks whose exports do not name them, as `project/stack`, with or without an organization in front.
+ * Adds stacks whose exports do not say their names, as `project/stack`, with or without an organization.
  *
- * @param option Where `names` come from, for messages.
- * @throws ConfigurationError if an export remains that names no stack.
+ * @param option The option with these names, for messages.
+ * @throws ConfigurationError if the stack of an export remains unknown.
  */
 export function nameStacks(keys: ManagedKeys, names: readonly string[], option: string): void {
   for (const name of names) {
     const [, stack] = /^(?:[^/]+\/)?([^/]+\/[^/]+)$/.exec(name) ?? [];
-    if (stack === undefined) throw new ConfigurationError(`${option} must name a stack as project/stack.`);
+    if (stack === undefined)
+      throw new ConfigurationError(`${option} must be the name of a stack, as project/stack.`);
     keys.stacks.add(stack);
   }
   const [first] = keys.nameless.slice(names.length);
   if (first === undefined) return;
   throw new ConfigurationError(
-    `${first} has no resources, so it names no stack, and keys that this stack left behind cannot be recognized. Name the stack with ${option}, as project/stack.`,
+    `${first} has no resources, so it does not say which stack it is from, and audit cannot recognize the keys of that stack. Pass the stack's name with ${option}, as project/stack.`,
   );
 }
 
@@ -98,11 +102,11 @@ function addKeys(keys: ManagedKeys, resource: ExportedResource): void {
   for (const { id, expiry, isPrevious = false } of holds.keys) {
     const key = { urn, isPrevious, expiry: isImported ? unlessNever(expiry) : expiry };
     const other = byId.get(id.toLowerCase());
-    // Of two resources that hold a key (an interrupted hand-over), the one that knows more counts.
+    // If two resources hold a key (an interrupted hand-over), the one that knows more counts.
     if (!other || rank(key) < rank(other)) byId.set(id.toLowerCase(), key);
   }
   for (const sent of holds.lost) if (sent !== "") unconfirmed.set(sent, urn);
-  // The id of any other resource is that of its only key.
+  // Any other resource has only one key, with the resource's id.
   if (holds.why !== undefined && /^Rotating|Set$/.test(name)) unreadable.push({ urn, why: holds.why });
 }
 

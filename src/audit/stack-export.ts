@@ -1,4 +1,4 @@
-// The output of `pulumi stack export`: its shape, and what can be read of the secrets in it.
+// The output of `pulumi stack export`: its shape, and the secrets that `--show-secrets` decrypted.
 import { z } from "zod";
 
 import { ConfigurationError } from "../errors";
@@ -19,7 +19,7 @@ export interface ExportedResource {
 
 /** Marks a secret in a state. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
-/** What a reader sees of an encrypted secret. */
+/** Replaces an encrypted secret. */
 const HIDDEN = "[secret]";
 
 const properties = z
@@ -57,9 +57,9 @@ const stackExport = z.object({
 });
 
 /**
- * The resources of an export. `name` is how messages call it.
+ * The resources of an export. `name`: its name in messages.
  *
- * @throws ConfigurationError if it is anything else.
+ * @throws ConfigurationError if it is not an export.
  */
 export function resourcesIn(exported: unknown, name: string): ExportedResource[] {
   const parsed = stackExport.safeParse(exported);
@@ -69,7 +69,7 @@ export function resourcesIn(exported: unknown, name: string): ExportedResource[]
   );
 }
 
-/** Where the shape is wrong: positions and names of fields only, never a value. */
+/** Where the shape is wrong: only positions and names of fields, never a value. */
 function placeOf(issue: z.core.$ZodIssue | undefined): string {
   const inner = issue?.code === "invalid_union" ? issue.errors[0]?.[0] : undefined;
   const path = [...(issue?.path ?? []), ...(inner?.path ?? [])];

@@ -1,4 +1,4 @@
-// What the state of a resource holds, by the decoders of the lifecycles, as far as an export shows it.
+// Reads from an exported state which keys a resource holds, with the decoders of the lifecycles.
 import type { KeyKind, HeldKey } from "../lifecycle/api-key/kind";
 import { decodeApiKey } from "../lifecycle/api-key/state";
 import { decodeRotatingKey } from "../lifecycle/rotating-key/state";
@@ -7,20 +7,20 @@ import { decodeSshKey } from "../lifecycle/ssh-key/state";
 import { tokenKind, serviceKeyKind } from "../lifecycle/api-key/kind";
 import type { ExportedResource } from "./stack-export";
 
-/** When a token expires, as far as its stack shows. The API itself does not return it. */
+/** When a token expires, according to its stack: the API does not return it. */
 export type Expiry =
   | { kind: "at"; at: string }
-  /** A lifetime: the end for a creation time. */
+  /** A lifetime: its end for a time of creation. */
   | { kind: "after"; endOf: (createdAt: string) => string | null }
   | { kind: "never" }
   | { kind: "unknown" };
 
-/** What a state holds. */
+/** The keys that a state holds. */
 export interface Holds {
   keys: { id: string; expiry: Expiry; isPrevious?: boolean }[];
-  /** The descriptions or names of create requests that may have left something. */
+  /** The descriptions or names of create requests that may have created a key. */
   lost: string[];
-  /** If so, why it may hold other keys as well. */
+  /** Why the state may hold other keys as well, if it may. */
   why?: string;
 }
 
@@ -37,16 +37,16 @@ const READERS = new Map<string, Reader>([
   ["SshKeySet", readSshKeySet],
 ]);
 
-/** By the name of the resource's class; undefined if that is not one of this package. */
+/** The keys of a resource of this class; undefined for a class of another package. */
 export function heldBy(className: string, { id, outputs, hidden }: ExportedResource): Holds | undefined {
   const read = READERS.get(className);
   if (!read) return undefined;
   const hiddenIds = ["keyId", "previousKeyId", "keys", "leftovers"].filter((name) => hidden.has(name));
-  const secret = `${hiddenIds.join(" and ")} in its state ${hiddenIds.length > 1 ? "are" : "is"} secret; \`pulumi stack export --show-secrets\` shows the ids`;
+  const secret = `its state has ${hiddenIds.join(" and ")} as a secret; \`pulumi stack export --show-secrets\` shows the ids`;
   const why = hiddenIds.length > 0 ? { why: secret } : {};
   const isOmitted = (name: string): boolean => hidden.has(name) && !["key", "previousKey"].includes(name);
   const rest = Object.fromEntries(Object.entries(outputs).filter(([name]) => !isOmitted(name)));
-  // A decoder requires some of the outputs, and of others it requires another type than a string.
+  // A decoder requires some of the outputs, and some must not be the string of a hidden secret.
   for (const readable of [outputs, rest]) {
     try {
       return { ...read(id, readable, hidden), ...why };
@@ -113,7 +113,7 @@ function expiryOf<Spec extends object>(
   return hidden.has("expiresAt") || hidden.has("expiresInDays") ? UNKNOWN : { kind: "never" };
 }
 
-/** Nobody knows the lifetime of a token that was created elsewhere, or before the input changed. */
+/** The lifetime of a token is unknown if the token was created elsewhere, or before the input changed. */
 export function unlessNever(expiry: Expiry): Expiry {
   return expiry.kind === "never" ? UNKNOWN : expiry;
 }

@@ -1,4 +1,4 @@
-// The command `audit`: the keys of the account that deserve a look, except for those that were accepted.
+// The command `audit`: lists the keys of the account that somebody should review, except for accepted ones.
 import { FINDING_KINDS, STACK_FINDINGS } from "../audit/finding";
 import type { AuditFinding, FindingKind } from "../audit/finding";
 import { findInApiKeys, findInSshKeys, unreadableEntries } from "../audit/findings";
@@ -36,7 +36,7 @@ const OPTIONS = {
     type: "string",
     multiple: true,
     value: "FINDING",
-    help: "look for nothing but these findings, such as unmanaged,orphan; repeatable",
+    help: "look only for these findings, such as unmanaged,orphan; repeatable",
   },
   ignore: {
     type: "string",
@@ -58,12 +58,11 @@ type AuditValues = Values<typeof OPTIONS>;
 export const audit = command({
   name: "audit",
   summary: "report unused, expiring, unmanaged and orphaned keys",
-  about: `Reports keys that deserve a look. Changes nothing, and prints no secrets.
+  about: `Lists keys that you should review. Changes nothing, and prints no secrets.
 The findings are ${FINDING_KINDS.join(", ")}.
 Those from ${STACK_FINDINGS[0] ?? ""} to ${STACK_FINDINGS.at(-1) ?? ""} require --stack-export.`,
   options: OPTIONS,
-  exitCodes:
-    "Exit codes: 0 no findings, 1 findings, 2 something that was looked for cannot be judged, or an error.",
+  exitCodes: "Exit codes: 0 no findings, 1 findings, 2 a key cannot be judged, or an error.",
   run: async (values, _operands, terminal) => {
     const days = {
       unusedForDays: daysOf("--unused-days", values["unused-days"], 90),
@@ -94,9 +93,9 @@ Those from ${STACK_FINDINGS[0] ?? ""} to ${STACK_FINDINGS.at(-1) ?? ""} require 
 });
 
 /**
- * What is not looked for without an export, if that has to be said.
+ * Without an export: a note about the findings that audit cannot look for, unless the user asked for others.
  *
- * @throws ConfigurationError if the user asked for just that.
+ * @throws ConfigurationError if the user asked for one that requires an export.
  */
 function requireExports(
   { "stack-export": exports, "expiring-days": days, stack }: AuditValues,
@@ -105,13 +104,13 @@ function requireExports(
   if (exports) return undefined;
   const required = STACK_FINDINGS.filter((finding) => only?.has(finding));
   if (required.length > 0)
-    throw new ConfigurationError(`--only ${required.join(",")}: can only be found with --stack-export.`);
+    throw new ConfigurationError(`--only ${required.join(",")} requires --stack-export.`);
   for (const [name, value] of Object.entries({ "--expiring-days": days, "--stack": stack })) {
     if (value !== undefined) throw new ConfigurationError(`${name} requires --stack-export.`);
   }
   return only
     ? undefined
-    : `${STACK_FINDINGS.slice(0, -1).join(", ")} and ${STACK_FINDINGS.at(-1) ?? ""} were not looked for: they require --stack-export.`;
+    : `${STACK_FINDINGS.slice(0, -1).join(", ")} and ${STACK_FINDINGS.at(-1) ?? ""} require --stack-export, so audit did not look for them.`;
 }
 
 function daysOf(option: string, value: string | undefined, otherwise: number): number {
@@ -153,7 +152,7 @@ async function ignoredIds(values: AuditValues, terminal: Terminal): Promise<Read
   return ids;
 }
 
-/** An id that is accepted, but not there any more, may be a typing mistake. */
+/** An accepted id that the account does not list may be a typing mistake. */
 function noteUnknown(
   ignored: ReadonlySet<string>,
   keys: readonly { id: string }[],
@@ -175,7 +174,7 @@ function print(findings: readonly AuditFinding[], json: boolean, terminal: Termi
   }
 }
 
-/** Descriptions and names are foreign text. */
+/** Without control characters and secrets: descriptions and names are foreign text. */
 function whole(finding: AuditFinding): AuditFinding {
   const { name, detail } = finding;
   return { ...finding, name: sanitize(name, [], Infinity), detail: sanitize(detail, [], Infinity) };

@@ -1,4 +1,4 @@
-// The command `pulumi-wayscloud`: finds the command of a command line, and turns failures into a sentence and exit code 2.
+// The command `pulumi-wayscloud`: runs the command of a command line. A failure is a message and exit code 2.
 import { NoCredentialError } from "../config";
 import { ConfigurationError, errorMessage } from "../errors";
 import { runEmulatorCommand } from "../emulator/command";
@@ -11,7 +11,7 @@ import { revoke } from "./revoke";
 import type { Terminal } from "./terminal";
 import { whoami } from "./whoami";
 
-/** It has options of its own, and runs until it is stopped. */
+/** It parses its own options, and runs until it is stopped. */
 const emulator: Command = {
   name: "emulator",
   summary: "run the emulator of the Account API",
@@ -29,7 +29,7 @@ ${COMMANDS.map(({ name, summary }) => `  pulumi-wayscloud ${name.padEnd(10)}${su
 ${CREDENTIAL}
 `;
 
-/** Runs a command line; the exit code. */
+/** Runs a command line, and resolves to the exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await dispatch(args, terminal);

@@ -1,4 +1,4 @@
-// What a command is: its options, declared once for the parser and the help, and how mistakes in them are reported.
+// A command: its options, declared once for the parser and the help, and its error messages.
 import { parseArgs } from "node:util";
 
 import { AccountClient } from "../api/client";
@@ -13,7 +13,7 @@ export interface Command {
   name: string;
   /** One line for the list of commands. */
   summary: string;
-  /** `args`: what the user wrote besides the command's name. Resolves to the exit code. */
+  /** `args`: the arguments without the command's name. Resolves to the exit code. */
   run: (args: string[], terminal: Terminal) => Promise<number>;
 }
 
@@ -21,9 +21,9 @@ interface Option {
   type: "string" | "boolean";
   multiple?: boolean;
   short?: string;
-  /** What the help calls its value. */
+  /** The name of its value in the help. */
   value?: string;
-  /** What it does, as lines of the help. */
+  /** Its description in the help. */
   help: string;
 }
 
@@ -41,7 +41,7 @@ export type Values<O extends Options> = {
 interface Spec<O extends Options> {
   name: string;
   summary: string;
-  /** What the help calls its arguments. @default it takes none */
+  /** The name of its arguments in the help. @default it takes none */
   operands?: string;
   /** Paragraphs of the help. */
   about: string;
@@ -85,13 +85,13 @@ function parse<O extends Options>(
       code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" ? (/^Unknown option '(.*?)'/s.exec(message) ?? []) : [];
     if (unknown !== undefined)
       throw usage(name, `unknown option ${shownArgument(unknown)}`, unknown, Object.keys(options));
-    // The first sentence says what is wrong, the others explain how to pass such a thing as a file name.
+    // The first sentence says what is wrong; the others explain how to pass such an argument anyway.
     const [what = message] = message.split(/\. |\n/);
     throw usage(name, redact(what.replace(/\.$/, "")));
   }
 }
 
-/** A mistake on the command line; `given` instead of one of `names`. */
+/** The error for a mistake on the command line: `given` instead of one of `names`. */
 function usage(
   command: string,
   what: string,
@@ -103,7 +103,7 @@ function usage(
   return new ConfigurationError(`${command}: ${what}${hint} See pulumi-wayscloud ${command} --help.`);
 }
 
-/** An argument may be a secret, pasted by mistake, and a terminal's control sequence. */
+/** An argument for a message. It may be a secret, pasted by mistake, or a terminal's control sequence. */
 export function shownArgument(argument: string): string {
   return quoteForTerminal(redact(argument), 60);
 }
@@ -119,12 +119,12 @@ function helpOf<O extends Options>({ name, operands, about, options, exitCodes }
   return `${[usageLine, about, lines.join("\n"), ...(exitCodes === undefined ? [] : [exitCodes]), CREDENTIAL].join("\n\n")}\n`;
 }
 
-/** Where the commands that read an account get it from. */
+/** The sources of the credential, for the help. */
 export const CREDENTIAL = `The credential comes from the environment (WAYSCLOUD_PAT_TOKEN, WAYSCLOUD_TOKEN or WAYSCLOUD_API_KEY) or from
 ~/.wayscloud/credentials, the endpoint from WAYSCLOUD_ENDPOINT (or WAYSCLOUD_API_URL), and the customer id that the
 credential must belong to from WAYSCLOUD_CUSTOMER_ID. Stack configuration is not read.`;
 
-/** The account of the environment. */
+/** A client for the account of the environment. */
 export function connect(terminal: Terminal): AccountClient {
   const connection = resolveConnection(() => undefined, "");
   return new AccountClient(connection, { log: (line) => terminal.err(`${line}\n`) });

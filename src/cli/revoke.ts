@@ -1,4 +1,4 @@
-// The command `revoke`: revokes API keys, or removes SSH keys, that no stack holds.
+// The command `revoke`: revokes API keys or removes SSH keys by their ids.
 import type { UnreadableEntry } from "../api/list";
 import { ownCredentials } from "../audit/findings";
 import { holderOf } from "../audit/managed";
@@ -17,8 +17,8 @@ export const revoke = command({
   operands: "ID...",
   summary: "revoke API keys or remove SSH keys, by their ids",
   about: `Revokes service keys and personal access tokens for good or, with --ssh-key, removes SSH keys from the account.
-Shows the keys and asks first. Refuses keys that a given stack export holds, and the key that the command itself is
-logged in with. If one of the ids is refused or not in the account, nothing is revoked.`,
+Shows the keys and asks for confirmation. Refuses keys that a given stack export holds, and the key that the command
+itself is authenticated with. If it refuses one id, or the account does not list one, it revokes nothing.`,
   options: {
     "ssh-key": { type: "boolean", help: "the ids are those of SSH keys" },
     "stack-export": {
@@ -27,12 +27,12 @@ logged in with. If one of the ids is refused or not in the account, nothing is r
       value: "FILE",
       help: 'refuse the keys of this output of `pulumi stack export`, "-" for standard input; repeatable',
     },
-    yes: { type: "boolean", short: "y", help: "do not ask, as in CI" },
+    yes: { type: "boolean", short: "y", help: "do not ask for confirmation, as in CI" },
   },
   exitCodes: "Exit codes: 0 all keys were revoked, 2 at least one key was not revoked, or an error.",
   async run({ "ssh-key": isSsh = false, "stack-export": files, yes = false }, operands, terminal) {
     const ids = [...new Set(operands.map((id) => checkId(id, "revoke")))];
-    if (ids.length === 0) throw new ConfigurationError("revoke: name at least one id, as `audit` shows it.");
+    if (ids.length === 0) throw new ConfigurationError("revoke: give at least one id, as `audit` shows it.");
     const managed = await managedIn(files, terminal);
     const log = (line: string): void => terminal.err(`${line}\n`);
     const client = connect(terminal);
@@ -52,14 +52,14 @@ interface Listed {
 
 async function apiKeysOf({ apiKeys, client }: Run, ids: readonly string[]): Promise<Listed> {
   const list = await apiKeys.fresh();
-  const keys = found(ids, list, "API key", "SSH keys are removed with --ssh-key.");
+  const keys = found(ids, list, "API key", "For SSH keys add --ssh-key.");
   const { apiKey: credential, apiKeySource } = client.connection;
   const own = ownCredentials([...list.byId.values()], credential);
   const refused = keys.find((key) => own.includes(key) || (own.length === 0 && !key.keyPrefix));
   if (refused) {
     const isSure = own.length === 1;
     throw new RefusedError(
-      `Nothing was revoked: this command ${isSure ? "is" : "may be"} logged in with the key ${refused.id} (from ${apiKeySource}). Use another credential to revoke it.`,
+      `Nothing was revoked: this command ${isSure ? "is" : "may be"} authenticated with the key ${refused.id} (from ${apiKeySource}). Use another credential to revoke it.`,
     );
   }
   return {
@@ -75,7 +75,7 @@ async function apiKeysOf({ apiKeys, client }: Run, ids: readonly string[]): Prom
 }
 
 async function sshKeysOf({ sshKeys }: Run, ids: readonly string[]): Promise<Listed> {
-  const keys = found(ids, await sshKeys.fresh(), "SSH key", "API keys are revoked without --ssh-key.");
+  const keys = found(ids, await sshKeys.fresh(), "SSH key", "For API keys leave --ssh-key out.");
   return {
     header: ["KIND", "ID", "CREATED", "USED BY", "NAME"],
     rows: keys.map(({ id, createdAt = "", vmCount, name = "" }) => [
@@ -84,7 +84,7 @@ async function sshKeysOf({ sshKeys }: Run, ids: readonly string[]): Promise<List
   };
 }
 
-/** The keys of these ids. @throws ConfigurationError, naming all that are not in the list. */
+/** The keys with these ids. @throws ConfigurationError with all ids that the list does not have. */
 function found<T extends { id: string }>(
   ids: readonly string[],
   { byId, unreadable }: { byId: ReadonlyMap<string, T>; unreadable: readonly UnreadableEntry[] },
@@ -99,7 +99,7 @@ function found<T extends { id: string }>(
     return `${shownArgument(id)}${isListed ? " (listed, but its entry cannot be read)" : ""}`;
   });
   throw new ConfigurationError(
-    `Nothing was revoked: the account shows no ${label} with the id ${what.join(", ")}. ${hint}`,
+    `Nothing was revoked: the account lists no ${label} with the id ${what.join(", ")}. ${hint}`,
   );
 }
 
@@ -113,7 +113,7 @@ function refuseHeld(ids: readonly string[], managed: ManagedKeys | undefined, is
   });
   if (held.length > 0) {
     throw new RefusedError(
-      `Nothing was revoked: a given stack holds ${held.join(", ")}. Remove it from that program and run \`pulumi up\`.`,
+      `Nothing was revoked: a stack that you passed holds ${held.join(", ")}. Remove it from that program and run \`pulumi up\`.`,
     );
   }
   const [hidden] = collection.unreadable;
@@ -124,7 +124,9 @@ function refuseHeld(ids: readonly string[], managed: ManagedKeys | undefined, is
 
 async function confirm(verb: string, count: number, terminal: Terminal): Promise<void> {
   if (!terminal.ask) {
-    throw new ConfigurationError("Nothing was revoked: there is no terminal to ask. Add --yes.");
+    throw new ConfigurationError(
+      "Nothing was revoked: without a terminal to ask for confirmation, add --yes.",
+    );
   }
   const answer = await terminal.ask(
     `${verb} ${count === 1 ? "this key" : `these ${count} keys`} for good? [y/N] `,

@@ -1,11 +1,11 @@
-// The option `--stack-export`, and ids as users give them: what `audit` and `revoke` have in common.
+// The option `--stack-export` and the check of ids, for `audit` and `revoke`.
 import { managedKeys } from "../audit/managed";
 import type { ManagedKeys } from "../audit/managed";
 import { ConfigurationError } from "../errors";
 import type { Terminal } from "./terminal";
 import { nameOf, readText } from "./text-file";
 
-/** What the stacks of these files hold; undefined if there is none. */
+/** The keys that the stacks of these files hold; undefined without files. */
 export async function managedIn(
   files: readonly string[] | undefined,
   terminal: Terminal,
@@ -30,7 +30,10 @@ function parseJson(text: string, name: string): unknown {
   }
 }
 
-/** @throws ConfigurationError if it cannot be the id of a key. It is not shown, because it may be the key itself. */
+/**
+ * @throws ConfigurationError if this cannot be the id of a key. The message does not show it: it may be the
+ * key itself.
+ */
 export function checkId(id: string, from: string): string {
   if (/^[A-Za-z0-9_-]{1,200}$/.test(id)) return id;
   throw new ConfigurationError(

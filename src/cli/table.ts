@@ -1,7 +1,7 @@
-// Tables of foreign text for a terminal: one line for each row, whatever is in it.
+// Tables of foreign text for a terminal: each row stays on one line.
 import { sanitize } from "../text/redact";
 
-/** The last column may be long; what exceeds the limit of another one is cut. */
+/** Longer cells are cut. The last column may be longer than the others. */
 const CELL_LIMIT = 100;
 const LAST_CELL_LIMIT = 2_000;
 

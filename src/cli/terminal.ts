@@ -1,4 +1,4 @@
-// What a command writes to and reads from: this process, or a test.
+// The input and output of a command: those of this process, or a test's.
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
@@ -8,12 +8,12 @@ export interface Terminal {
   err: (text: string) => void;
   /** The content of a file, `-` being standard input. */
   read: (file: string) => Promise<Uint8Array>;
-  /** The line that the user answers; undefined if nobody is there to answer. */
+  /** Asks the user for a line; undefined without a terminal. */
   ask: ((question: string) => Promise<string>) | undefined;
   now: () => number;
 }
 
-/** This process. `end` waits until everything is written, and turns an exit code into the final one. */
+/** The terminal of this process. `end` waits until everything is written, and returns the final exit code. */
 export function openTerminal(): { terminal: Terminal; end: (code: number) => Promise<number> } {
   const { stdout, stderr, stdin } = process;
   const writing: Promise<NodeJS.ErrnoException | undefined>[] = [];
@@ -51,7 +51,7 @@ function written(stream: NodeJS.WriteStream, text: string): Promise<NodeJS.Errno
   });
 }
 
-/** Empty for the end of the input and for Ctrl-C. */
+/** The user's answer; empty at the end of the input and after Ctrl-C. */
 function answerTo(question: string): Promise<string> {
   return new Promise((resolve) => {
     const lines = createInterface({ input: process.stdin, output: process.stdout });
@@ -68,7 +68,9 @@ function answerTo(question: string): Promise<string> {
   });
 }
 
-/** As a stream: reading the descriptor at once fails with EAGAIN where it is non-blocking and not ready. */
+/**
+ * Read as a stream: reading the descriptor directly fails with EAGAIN if it is non-blocking and not ready.
+ */
 async function standardInput(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));

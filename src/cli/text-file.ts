@@ -2,7 +2,7 @@
 import { ConfigurationError } from "../errors";
 import type { Terminal } from "./terminal";
 
-/** The text of a file, `-` being standard input. `what` it is, for messages. */
+/** The text of a file, `-` being standard input. `what`: its kind, for messages. */
 export async function readText(what: string, file: string, terminal: Terminal): Promise<string> {
   let bytes: Uint8Array;
   try {
@@ -14,7 +14,7 @@ export async function readText(what: string, file: string, terminal: Terminal): 
   return decode(bytes);
 }
 
-/** How messages call it. */
+/** The file's name in messages. */
 export function nameOf(what: string, file: string): string {
   return file === "-" ? `${what} from standard input` : `${what} ${file}`;
 }
@@ -22,7 +22,7 @@ export function nameOf(what: string, file: string): string {
 /** Windows PowerShell writes UTF-16 when it redirects output. */
 function decode(bytes: Uint8Array): string {
   const [first = 0, second = 0] = bytes;
-  // Without a mark: the first character is ASCII, as that of JSON is.
+  // Without a byte order mark, assume that the first character is ASCII, as in JSON.
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && bytes.length > 1)) {
     return new TextDecoder("utf-16le").decode(bytes);
   }

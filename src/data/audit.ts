@@ -32,8 +32,8 @@ export interface AuditArgs {
 }
 
 /**
- * Finds service keys and tokens that are unused, inactive, expiring, never expiring, unmanaged or orphaned, and those for which that cannot be
- * decided (`unjudged`). Changes nothing.
+ * Finds service keys and tokens that are unused, inactive, expiring, never expiring, unmanaged or orphaned,
+ * and those that cannot be judged (`unjudged`). Changes nothing.
  *
  * @throws ConfigurationError if an entry of `stackExports` is not a stack export, or one names no stack; AuthenticationError, PermissionDeniedError, ConnectionError.
  * @example

@@ -206,7 +206,7 @@ describe.each([
         const [found] = findings([exported], { description: "pulumi p/dev/r #0123abc" });
         expect(found).toMatchObject({ finding: "unjudged", id: "key-0" });
         expect(found!.detail).toBe(
-          `cannot be judged: urn:pulumi:dev::p::${type("RotatingPersonalAccessToken")}::r may hold it, but ${name} in its state is secret; \`pulumi stack export --show-secrets\` shows the ids`,
+          `cannot be judged: urn:pulumi:dev::p::${type("RotatingPersonalAccessToken")}::r may hold it, but its state has ${name} as a secret; \`pulumi stack export --show-secrets\` shows the ids`,
         );
       }
     }
@@ -343,7 +343,7 @@ test("A21: a key is managed by the stack that holds it, whatever stack its descr
   expect(audit([moved], { service: "dns", description })).toEqual([]);
   const [found] = findings([original], { service: "dns", description });
   expect(found?.detail).toContain(
-    "unless a stack that was not given holds it (it may have been moved, imported,",
+    "unless another stack holds it (after a move or an import, or in another backend)",
   );
 });
 
@@ -352,7 +352,7 @@ test("an orphan is to be revoked only if nobody else holds it: another backend m
   const [orphan] = findings([stack], { service: "dns", description: "pulumi p/dev/dns #0123abc" });
   expect(orphan).toMatchObject({ finding: "orphan", kind: "service key" });
   expect(orphan!.detail).toBe(
-    "created by a stack p/dev, but in no given state: its secret may be lost, unless a stack that was not given holds it (it may have been moved, imported, or belong to a stack of the same name in another backend) or an update is running; if none of that is so, run `pulumi-wayscloud revoke key-0`",
+    "created by stack p/dev, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running, run `pulumi-wayscloud revoke key-0`",
   );
   expect(audit([stack], { service: "dns", description: "pulumi q/dev/dns #0123abc" })).toEqual([
     "unmanaged key-0",

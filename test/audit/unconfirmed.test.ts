@@ -49,7 +49,7 @@ function audit(className: ResourceName): AuditFinding[] {
 }
 
 const settled = expect.stringMatching(
-  /^a create request whose response was lost may have left it \(urn:pulumi:dev::test::.*::it\); run `pulumi up`, which settles that or says what it cannot prove$/,
+  /^a create request whose response was lost may have left it \(urn:pulumi:dev::test::.*::it\); run `pulumi up`, which cleans it up, or says what it cannot prove$/,
 );
 
 test.each(NAMES)(

@@ -100,7 +100,7 @@ test("in CI, where nobody can be asked, revoke needs --yes", async () => {
     asked.child.stdin.end("yes\n");
     expect(await once(asked.child, "close")).toEqual([2, null]);
     expect(asked.printed.err).toBe(
-      "pulumi-wayscloud: Nothing was revoked: there is no terminal to ask. Add --yes.\n",
+      "pulumi-wayscloud: Nothing was revoked: without a terminal to ask for confirmation, add --yes.\n",
     );
     expect(emulator.account.liveApiKeys()).toHaveLength(1);
   } finally {

@@ -163,15 +163,18 @@ test.each([
   [["audits"], 'Unknown command "audits"; did you mean "audit"? See --help.'],
   [["wayscloud_pat_abc12_value123"], 'Unknown command "[redacted]". See --help.'],
   [["audit", "whoami"], 'audit: unexpected argument "whoami": one command at a time.'],
-  [["audit", "--only", "orphan"], "--only orphan: can only be found with --stack-export."],
-  [["audit", "--only", "unused,expiring", "--only", "unmanaged"], "--only expiring,unmanaged: can only be"],
+  [["audit", "--only", "orphan"], "--only orphan requires --stack-export."],
+  [["audit", "--only", "unused,expiring", "--only", "unmanaged"], "--only expiring,unmanaged requires"],
   [["audit", "--expiring-days", "5"], "--expiring-days requires --stack-export."],
   [["audit", "--stack", "p/dev"], "--stack requires --stack-export."],
   [
     ["audit", "--stack-export", "destroyed"],
-    "The stack export destroyed has no resources, so it names no stack,",
+    "The stack export destroyed has no resources, so it does not say which stack it is from,",
   ],
-  [["audit", "--stack-export", "destroyed", "--stack", "dev"], "--stack must name a stack as project/stack."],
+  [
+    ["audit", "--stack-export", "destroyed", "--stack", "dev"],
+    "--stack must be the name of a stack, as project/stack.",
+  ],
   [["audit", "--stack-export", "-", "--stack-export", "-"], 'Standard input ("-") can be read only once.'],
   [["audit", "--stack-export", "-", "--ignore-file", "-"], 'Standard input ("-") can be read only once.'],
   [["audit", "--stack-export", "blank"], "The stack export blank is empty."],
@@ -249,12 +252,12 @@ test("--only reports the named findings and no others", async () => {
 });
 
 test("D4: what was not looked for without an export is said, unless the user asked for other findings alone", async () => {
-  const left = "expiring, no-expiry, unknown-expiry, unmanaged and orphan were not looked for";
+  const left = "expiring, no-expiry, unknown-expiry, unmanaged and orphan require --stack-export";
   const [all, some] = [await command("audit"), await command("audit", "--only", "unused")];
   expect(all).toEqual({
     code: 0,
     out: "No findings.\n",
-    err: `pulumi-wayscloud: ${left}: they require --stack-export.\n`,
+    err: `pulumi-wayscloud: ${left}, so audit did not look for them.\n`,
   });
   expect(some).toEqual({ code: 0, out: "No findings.\n", err: "" });
 });

@@ -65,7 +65,7 @@ test("without a terminal it revokes with --yes, and else nothing", async () => {
   expect(refused).toMatchObject({
     code: 2,
     out: expect.stringContaining(id),
-    err: "pulumi-wayscloud: Nothing was revoked: there is no terminal to ask. Add --yes.\n",
+    err: "pulumi-wayscloud: Nothing was revoked: without a terminal to ask for confirmation, add --yes.\n",
   });
   expect(deletions()).toBe(0);
   expect(await line.run("revoke", "--yes", id)).toMatchObject({ code: 0, err: "" });
@@ -76,7 +76,7 @@ test("SSH keys are removed with --ssh-key, and an id of the other kind is not fo
   const [sshKey, apiKey] = [addSshKey("laptop"), addKey()];
   expect(await line.run("revoke", "--yes", sshKey)).toMatchObject({
     code: 2,
-    err: `pulumi-wayscloud: Nothing was revoked: the account shows no API key with the id "${sshKey}". SSH keys are removed with --ssh-key.\n`,
+    err: `pulumi-wayscloud: Nothing was revoked: the account lists no API key with the id "${sshKey}". For SSH keys add --ssh-key.\n`,
   });
   expect(await line.run("revoke", "--yes", "--ssh-key", apiKey)).toMatchObject({ code: 2, out: "" });
   const { code, out } = await line.run("revoke", "--ssh-key", "-y", sshKey);
@@ -91,7 +91,7 @@ test("every id that is not in the account is named, and nothing is revoked", asy
   const id = addKey();
   const { code, out, err } = await line.run("revoke", "--yes", id, "gone", "wayscloud_pat_abc12_value123");
   expect([code, out]).toEqual([2, ""]);
-  expect(err).toContain('the account shows no API key with the id "gone", "[redacted]".');
+  expect(err).toContain('the account lists no API key with the id "gone", "[redacted]".');
   expect([live(), deletions()]).toEqual([[id], 0]);
 });
 
@@ -111,10 +111,10 @@ test("what a given stack holds, or may hold, is refused, and nothing is revoked"
   const revoke = (...args: string[]) =>
     line.run("revoke", "--yes", "--stack-export", "destroyed.json", ...args);
   expect((await revoke("--stack-export", "-", other, held)).err).toBe(
-    `pulumi-wayscloud: Nothing was revoked: a given stack holds ${held} (urn:pulumi:dev::p::pulumi-nodejs:dynamic/wayscloud:RotatingServiceKey::db). Remove it from that program and run \`pulumi up\`.\n`,
+    `pulumi-wayscloud: Nothing was revoked: a stack that you passed holds ${held} (urn:pulumi:dev::p::pulumi-nodejs:dynamic/wayscloud:RotatingServiceKey::db). Remove it from that program and run \`pulumi up\`.\n`,
   );
   expect((await revoke("--ssh-key", "--stack-export", "team.json", sshKey)).err).toContain(
-    "may hold these keys, but keys in its state is secret;",
+    "may hold these keys, but its state has keys as a secret;",
   );
   expect(deletions()).toBe(0);
   expect(await revoke("--stack-export", "-", "--stack-export", "team.json", other)).toMatchObject({
@@ -129,7 +129,7 @@ test("the key that it is logged in with is refused, by the longest prefix that f
   const refused = await line.run("revoke", "--yes", other, own());
   expect([refused.code, refused.out]).toEqual([2, ""]);
   expect(refused.err).toContain(
-    `this command is logged in with the key ${own()} (from the environment variable`,
+    `this command is authenticated with the key ${own()} (from the environment variable`,
   );
   expect(await line.run("revoke", "--yes", other)).toMatchObject({ code: 0 });
 });
@@ -137,9 +137,13 @@ test("the key that it is logged in with is refused, by the longest prefix that f
 test("a key that may be the one that it is logged in with is refused", async () => {
   const key = "wayscloud_pat_abc12_AnotherSecret0123456789ABCDEFGHI";
   const twin = emulator.account.addApiKey({ scopes: ["a:read"], key }).id;
-  expect((await line.run("revoke", "--yes", twin)).err).toContain(`may be logged in with the key ${twin}`);
+  expect((await line.run("revoke", "--yes", twin)).err).toContain(
+    `may be authenticated with the key ${twin}`,
+  );
   emulator.transform = ({ body }) => prefixed(body, () => "");
-  expect((await line.run("revoke", "--yes", twin)).err).toContain(`may be logged in with the key ${twin}`);
+  expect((await line.run("revoke", "--yes", twin)).err).toContain(
+    `may be authenticated with the key ${twin}`,
+  );
   expect(deletions()).toBe(0);
 });
 
