@@ -10,11 +10,11 @@ import {
   number,
   object,
   or,
+  secret,
   text,
   texts,
   unless,
   valueMap,
-  namesOf,
   time,
 } from "./field";
 import type { ValuesOf } from "./field";
@@ -40,7 +40,7 @@ export const description = or(text, null);
 /** A key that the account holds and whose secret we have. */
 export const heldKey = {
   /** The full key; `null` if it was imported without its secret. */
-  key: or(text, null),
+  key: secret(or(text, null)),
   keyPrefix: text,
   keyType: text,
   isActive: or(flag, true),
@@ -62,9 +62,30 @@ export const apiKeyInputs = {
   description: checked(description),
   rotationTriggers: singleKey.rotationTriggers,
   recreateIfInvalid: singleKey.recreateIfInvalid,
-  existing: checked(or(object, undefined)),
+  existing: secret(checked(or(object, undefined))),
 };
 export const singleKeyInputs = { ...apiKeyInputs, rotateBeforeDays };
+export const serviceKeyInputs = { ...serviceSpec, ...apiKeyInputs };
+export const tokenInputs = { ...tokenSpec, ...singleKeyInputs };
+
+/** When a key expires; `null` if never. */
+export const expiry = { expiresAt: or(time, null) };
+/** A service key's scopes are those that the list shows. */
+export const serviceKeyOutputs = {
+  ...heldKey,
+  description,
+  ...serviceSpec,
+  createdAt: text,
+  scopes: or(texts, null),
+};
+export const tokenOutputs = {
+  ...heldKey,
+  description,
+  ...tokenSpec,
+  createdAt: text,
+  ...expiry,
+  rotateAt: or(time, null),
+};
 
 const mayLack = or(text, undefined);
 /** A key as the account lists it, of a resource that was looked up. */
@@ -102,7 +123,7 @@ export const rotatingKey = {
 /** Its previous key, by the names that these have in the state. */
 export const previousKey = {
   previousKeyId: or(text, null),
-  previousKey: or(text, null),
+  previousKey: secret(or(text, null)),
   retireAt: or(time, null),
 };
 /** What the state alone has of it. */
@@ -111,12 +132,13 @@ export const previousKeyDetails = {
   previousExpiresAt: or(time, undefined),
 };
 
-/** Its outputs, beside those of its kind and its inputs. */
-export const rotationOutputs = [
-  ...namesOf(heldKey),
-  ...namesOf(previousKey),
-  ...["keyId", "createdAt", "rotatedAt", "nextRotationAt"],
-];
+/** Its outputs, beside those of its kind. */
+export const rotatingKeyOutputs = {
+  ...heldKey,
+  description,
+  ...previousKey,
+  ...{ keyId: text, createdAt: text, rotatedAt: text, nextRotationAt: text },
+};
 
 function checkService(check: InputCheck): void {
   if (!check.required("service", `one of ${SERVICES.join(", ")}`)) return;

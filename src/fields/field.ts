@@ -15,6 +15,8 @@ export interface Field<T> {
   readonly missing?: T;
   /** Its absence is not written. */
   readonly isOmitted?: boolean;
+  /** The engine encrypts it wherever it stores it. */
+  readonly isSecret?: boolean;
   /** Of an input: checks it and takes it over. */
   readonly check?: (check: InputCheck, name: string) => void;
 }
@@ -76,8 +78,16 @@ export function checked<T>(field: Field<T>, check: Field<T>["check"] = () => und
   return { ...field, check };
 }
 
+export function secret<T>(field: Field<T>): Field<T> {
+  return { ...field, isSecret: true };
+}
+
 export function namesOf<V extends object>(fields: Fields<V>): (keyof V & string)[] {
   return Object.keys(fields) as (keyof V & string)[];
+}
+
+export function secretsAmong(fields: object): string[] {
+  return entries(fields).flatMap(([name, { isSecret }]) => (isSecret === true ? [name] : []));
 }
 
 /** The inputs among them. */

@@ -13,6 +13,8 @@ export const sshKeyInputs = {
   adoptExisting: unless(flag, false),
 };
 
+export const sshKeyOutputs = { ...listedSshKey, publicKey: text, adopted: or(flag, false) };
+
 const publicKeys: Field<Record<string, MaybeUnknown<string>>> = {
   expected: object.expected,
   matches: (value): value is Record<string, MaybeUnknown<string>> => object.matches(value),
@@ -25,6 +27,8 @@ export const sshKeySetInputs = {
   namePrefix: checked(text),
   adoptExisting: unless(flag, false),
 };
+
+export const sshKeySetOutputs = { keys: object };
 
 /** A key of the account that an entry of a set holds. `adopted`: was in the account before, and stays there. */
 export const setKey = { id: text, ...key, adopted: or(flag, false) };

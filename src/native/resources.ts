@@ -6,7 +6,7 @@ import { ServiceKey as DynamicServiceKey } from "../resources/service-key";
 import { PersonalAccessToken as DynamicPersonalAccessToken } from "../resources/personal-access-token";
 import { RotatingServiceKey as DynamicRotatingServiceKey } from "../resources/rotating-service-key";
 import { RotatingPersonalAccessToken as DynamicRotatingPersonalAccessToken } from "../resources/rotating-personal-access-token";
-import { isInstanceOf, nativeDeclaration, nativeType } from "./declaration";
+import { serveByPlugin } from "./declaration";
 
 /**
  * An SSH public key, deployed to every VPS created after it. Deleting the resource removes the key from the account; servers that already
@@ -23,13 +23,9 @@ import { isInstanceOf, nativeDeclaration, nativeType } from "./declaration";
  * ```
  */
 export class SshKey extends DynamicSshKey {
-  /** @internal */
-  public static override readonly __pulumiType = nativeType("SshKey");
-  /** @internal */
-  public static override readonly __declare = nativeDeclaration;
-
-  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
-  public static override readonly isInstance = isInstanceOf<SshKey>("SshKey");
+  static {
+    serveByPlugin(this);
+  }
 }
 
 /**
@@ -46,13 +42,9 @@ export class SshKey extends DynamicSshKey {
  * ```
  */
 export class SshKeySet extends DynamicSshKeySet {
-  /** @internal */
-  public static override readonly __pulumiType = nativeType("SshKeySet");
-  /** @internal */
-  public static override readonly __declare = nativeDeclaration;
-
-  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
-  public static override readonly isInstance = isInstanceOf<SshKeySet>("SshKeySet");
+  static {
+    serveByPlugin(this);
+  }
 }
 
 /**
@@ -69,13 +61,9 @@ export class SshKeySet extends DynamicSshKeySet {
  * ```
  */
 export class ServiceKey extends DynamicServiceKey {
-  /** @internal */
-  public static override readonly __pulumiType = nativeType("ServiceKey");
-  /** @internal */
-  public static override readonly __declare = nativeDeclaration;
-
-  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
-  public static override readonly isInstance = isInstanceOf<ServiceKey>("ServiceKey");
+  static {
+    serveByPlugin(this);
+  }
 }
 
 /**
@@ -92,13 +80,9 @@ export class ServiceKey extends DynamicServiceKey {
  * ```
  */
 export class PersonalAccessToken extends DynamicPersonalAccessToken {
-  /** @internal */
-  public static override readonly __pulumiType = nativeType("PersonalAccessToken");
-  /** @internal */
-  public static override readonly __declare = nativeDeclaration;
-
-  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
-  public static override readonly isInstance = isInstanceOf<PersonalAccessToken>("PersonalAccessToken");
+  static {
+    serveByPlugin(this);
+  }
 }
 
 /**
@@ -116,13 +100,9 @@ export class PersonalAccessToken extends DynamicPersonalAccessToken {
  * ```
  */
 export class RotatingServiceKey extends DynamicRotatingServiceKey {
-  /** @internal */
-  public static override readonly __pulumiType = nativeType("RotatingServiceKey");
-  /** @internal */
-  public static override readonly __declare = nativeDeclaration;
-
-  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
-  public static override readonly isInstance = isInstanceOf<RotatingServiceKey>("RotatingServiceKey");
+  static {
+    serveByPlugin(this);
+  }
 }
 
 /**
@@ -139,13 +119,7 @@ export class RotatingServiceKey extends DynamicRotatingServiceKey {
  * ```
  */
 export class RotatingPersonalAccessToken extends DynamicRotatingPersonalAccessToken {
-  /** @internal */
-  public static override readonly __pulumiType = nativeType("RotatingPersonalAccessToken");
-  /** @internal */
-  public static override readonly __declare = nativeDeclaration;
-
-  /** Returns true if the given object is of this class, even if it comes from another copy of this package. */
-  public static override readonly isInstance = isInstanceOf<RotatingPersonalAccessToken>(
-    "RotatingPersonalAccessToken",
-  );
+  static {
+    serveByPlugin(this);
+  }
 }

@@ -1,43 +1,29 @@
 // What the resources' constructors share: the constant provider code, the properties and options that they pass, and mistakes found at once.
 import * as pulumi from "@pulumi/pulumi";
 
+import { classes, isRotating } from "../fields/classes";
+import type { ClassName, ResourceClass } from "../fields/classes";
+import { secretsAmong } from "../fields/field";
 import { checkStackConfig } from "../stack-config";
-import { autoNameTemplate } from "../text/auto-name";
 import { unsafeEntryIn, unsafeEntryMessage } from "../text/unsafe-entry";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 import { scopeWarnings } from "../text/scopes";
+import type { Properties } from "../values";
+
+export type { ClassName } from "../fields/classes";
+type Options = pulumi.CustomResourceOptions | undefined;
+type Declaration = [properties: Properties, options: Options];
 
 /** The provider objects of "pulumi-wayscloud/runtime". */
-export type RuntimeName =
-  | "sshKey"
-  | "sshKeySet"
-  | "serviceKey"
-  | "personalAccessToken"
-  | "rotatingServiceKey"
-  | "rotatingPersonalAccessToken";
-
-/** What distinguishes one resource class from another to its constructor. */
-export interface ResourceSpec<A> {
-  className: string;
-  runtime: RuntimeName;
-  /** The inputs that are passed for these arguments; `parents`: see {@link ownerInput}. */
-  inputs(name: string, args: A, parents: string): object;
-  /** Outputs that are not inputs: they are named so that they exist at once. */
-  outputs: readonly string[];
-  /** Outputs that are inputs as well, of a resource that was obtained with `get`. */
-  inputOutputs: readonly string[];
-  /** Outputs that are secret wherever the engine stores them. */
-  secrets: readonly string[];
-  /** What to do instead of using the `import` option. */
-  importInstead: string;
-}
+export type RuntimeName = Uncapitalize<ClassName>;
 
 /**
  * The code that the engine keeps in the state and runs for a resource, for as long as it exists: a constant of about 60 bytes, never to be
  * changed. What it does lives in the installed package, so an upgrade changes no state.
  */
-export function providerCode(name: RuntimeName): string {
-  return `exports.handler = () => require("pulumi-wayscloud/runtime").${name}`;
+function providerCode(className: ClassName): string {
+  const runtime = className.charAt(0).toLowerCase() + className.slice(1);
+  return `exports.handler = () => require("pulumi-wayscloud/runtime").${runtime}`;
 }
 
 /** The type token of a resource class. */
@@ -45,42 +31,73 @@ export function typeToken(className: string): string {
   return `pulumi-nodejs:dynamic/wayscloud:${className}`;
 }
 
-/** The last two arguments of `super`: of a resource to be created, or of one to be read (`get`: no `args`). Checks all arguments first. */
-export function declaration<A extends object>(
-  spec: ResourceSpec<A>,
-  name: string,
-  args: A | undefined,
-  opts: pulumi.CustomResourceOptions | undefined,
-): [properties: Record<string, unknown>, options: pulumi.CustomResourceOptions | undefined] {
-  checkArguments(spec, name, args, opts);
-  checkStackConfig();
-  const found = opts?.id !== undefined;
-  const properties: Record<string, unknown> = {};
-  // Every property costs time and space in the state: only these are named, and `undefined` is not stored.
-  for (const output of found ? [...spec.inputOutputs, ...spec.outputs] : spec.outputs)
-    properties[output] = undefined;
-  if (args) Object.assign(properties, spec.inputs(name, args, typesOf(opts?.parent)));
-  properties.__provider = providerCode(spec.runtime);
-  // The engine does not say to a dynamic provider that this is a preview, which announces a rotation. The provider's `check` drops it.
-  if (spec.className.startsWith("Rotating") && pulumi.runtime.isDryRun()) properties.__preview = true;
-  const { secrets } = spec;
-  return [
-    properties,
-    secrets.length > 0 ? pulumi.mergeOptions(opts, { additionalSecretOutputs: [...secrets] }) : opts,
-  ];
+/** Recognizes the objects of the class with this type token. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a class cannot be inferred from within its own declaration
+export function isInstanceOf<Class>(type: string): (obj: unknown) => obj is Class {
+  return (obj): obj is Class => (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === type;
 }
 
-/** Catches mistakes for which the engine's own errors are misleading, or that it does not report at all. */
-function checkArguments<A extends object>(
-  { className, importInstead, inputOutputs }: ResourceSpec<A>,
+/** The last two arguments of `super`: of a resource to be created, or of one to be read (`get`: no `args`). Checks all arguments first. */
+export function declaration(
+  className: ClassName,
   name: string,
-  args: A | undefined,
-  opts: pulumi.CustomResourceOptions | undefined,
+  args: object | undefined,
+  opts: Options,
+): Declaration {
+  checkArguments(className, name, args, opts);
+  checkDynamic(className, name, opts);
+  const isPreview = pulumi.runtime.isDryRun();
+  const [project, stack, parents] = [pulumi.getProject(), pulumi.getStack(), typesOf(opts?.parent)];
+  const given =
+    args && classes[className].withDefaults({ ...args }, { project, stack, parents, name }, { isPreview });
+  const [properties, options] = registration(className, given, opts);
+  properties.__provider = providerCode(className);
+  // The engine does not say to a dynamic provider that this is a preview, which announces a rotation. The provider's `check` drops it.
+  if (isRotating(className) && isPreview) properties.__preview = true;
+  return [properties, options];
+}
+
+/** All outputs, so that they exist at once; `undefined` is not stored. What is secret is so however it is given. */
+export function registration(className: ClassName, given: object | undefined, opts: Options): Declaration {
+  const { inputs, outputs } = classes[className];
+  const properties: Properties = Object.fromEntries(Object.keys(outputs).map((name) => [name, undefined]));
+  Object.assign(properties, given);
+  for (const name of secretsAmong(inputs))
+    if (properties[name] !== undefined) properties[name] = pulumi.secret(properties[name]);
+  const additionalSecretOutputs = secretsAmong(outputs);
+  const isSecret = additionalSecretOutputs.length > 0;
+  return [properties, isSecret ? pulumi.mergeOptions(opts, { additionalSecretOutputs }) : opts];
+}
+
+/** Catches mistakes that the engine's own errors explain badly or not at all: an Output as a string, an entry that would be lost. */
+export function checkArguments(
+  className: ClassName,
+  name: string,
+  args: object | undefined,
+  opts: Options,
 ): void {
+  if (outputLiteralIn("name", name) !== undefined) {
+    // The name itself is not shown, being a paragraph.
+    throw new Error(
+      `${className}: ${outputLiteralMessage("name")}. The logical name must be known when the program runs, so build it from other values.`,
+    );
+  }
+  if (opts?.id === undefined && (typeof args !== "object" || args === null)) {
+    throw new Error(
+      `${className} "${name}": missing required argument \`args\`, an object with the resource's inputs.`,
+    );
+  }
+  const unsafe = unsafeEntryIn(args ?? {});
+  if (unsafe) throw new Error(`${className} "${name}": ${unsafeEntryMessage(unsafe)}.`);
+  checkStackConfig();
+}
+
+/** Options that do not work for dynamic resources. */
+function checkDynamic(className: ClassName, name: string, opts: Options): void {
   const fail = (why: string): never => {
     throw new Error(`${className} "${name}": ${why}.`);
   };
-  checkLogicalName(className, name);
+  const { importInstead, several }: ResourceClass = classes[className];
   if (opts?.import !== undefined) {
     fail(`the \`import\` option is not supported for dynamic resources. ${importInstead}`);
   }
@@ -89,28 +106,7 @@ function checkArguments<A extends object>(
       "the `provider` option must be a Provider of pulumi-wayscloud, new wayscloud.Provider(name, { apiKey }); this one would be ignored, and the default account be used",
     );
   }
-  if (opts?.id !== undefined && inputOutputs.length === 0) {
-    const what = className.startsWith("Rotating") ? "a rotating key" : "a set of keys";
-    fail(`${what} cannot be looked up by \`id\``);
-  }
-  if (opts?.id === undefined && (typeof args !== "object" || args === null)) {
-    fail("missing required argument `args`, an object with the resource's inputs");
-  }
-  checkEntries(className, name, args);
-}
-
-/** @throws when it holds an Output that was turned into a string; it is not shown, being a paragraph. */
-export function checkLogicalName(className: string, name: string): void {
-  if (outputLiteralIn("name", name) === undefined) return;
-  throw new Error(
-    `${className}: ${outputLiteralMessage("name")}. The logical name must be known when the program runs, so build it from other values.`,
-  );
-}
-
-/** @throws when an entry has a name that does not survive the way to the engine. */
-export function checkEntries(className: string, name: string, args: object | undefined | null): void {
-  const unsafe = unsafeEntryIn(args ?? {});
-  if (unsafe) throw new Error(`${className} "${name}": ${unsafeEntryMessage(unsafe)}.`);
+  if (opts?.id !== undefined && several !== undefined) fail(`${several} cannot be looked up by \`id\``);
 }
 
 /** The SDK silently ignores a provider of another package than the resource's. */
@@ -126,16 +122,16 @@ function runsHere(provider: unknown): boolean {
  * The options of a `get`, which is called as in Pulumi's own SDKs, `(name, id, state?, opts?)`, or without the state. Everything is read
  * from the account, so the state is only checked.
  */
-export function lookupOptions<A>(
-  { className, outputs, inputOutputs }: ResourceSpec<A>,
+export function lookupOptions(
+  className: ClassName,
   name: string,
   id: pulumi.Input<pulumi.ID>,
   stateOrOptions: object | undefined,
-  opts: pulumi.CustomResourceOptions | undefined,
+  opts: Options,
 ): pulumi.CustomResourceOptions {
   const call = `${className}.get("${name}")`;
   if (outputLiteralIn("id", id) !== undefined) throw new Error(`${call}: ${outputLiteralMessage("id")}.`);
-  const state = [...inputOutputs, ...outputs];
+  const state = Object.keys(classes[className].outputs);
   const given = Object.keys(stateOrOptions ?? {});
   const others = given.filter((key) => !state.includes(key));
   if (others.length > 0 && (opts !== undefined || others.length < given.length)) {
@@ -151,20 +147,6 @@ export function warnOfScopes(token: pulumi.Resource, args: { scopes: unknown } |
   for (const warning of scopeWarnings(args?.scopes)) void pulumi.log.warn(warning, token);
 }
 
-/** The default description of a key: it names its owner, and ends in a marker that proves ownership. */
-export function defaultDescription(name: string): string {
-  return autoNameTemplate(`${defaultRotatingDescription(name)} #`, pulumi.runtime.isDryRun());
-}
-
-/**
- * Private input: which resource of which stack this is, where no description or name says so. With it a key that was handed over, or
- * copied with a stack's state, is known for whose it is. `parents`: the types of its parents, as in its URN: two resources may have one
- * logical name if those differ.
- */
-export function ownerInput(name: string, parents: string): { __owner: string } {
-  return { __owner: `${pulumi.getProject()}/${pulumi.getStack()}/${parents}${name}` };
-}
-
 /** The types of a parent and its own parents, each followed by `$`. The URN leaves out the stack itself. */
 function typesOf(parent: unknown): string {
   if (!pulumi.Resource.isInstance(parent)) return "";
@@ -173,16 +155,6 @@ function typesOf(parent: unknown): string {
     __parentResource?: unknown;
   };
   return typeof type !== "string" || type === "pulumi:pulumi:Stack" ? "" : `${typesOf(above)}${type}$`;
-}
-
-/** The default description of a rotating key: each of its keys adds a marker of its own. */
-export function defaultRotatingDescription(name: string): string {
-  return `pulumi ${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
-}
-
-/** The default name of an SSH key. */
-export function defaultName(name: string): string {
-  return autoNameTemplate(`${name}-`, pulumi.runtime.isDryRun());
 }
 
 /** The first resources keep their traces (cheap), so that errors show a source location. */

@@ -1,7 +1,5 @@
 // Inputs that service keys and tokens have in common, and those of rotating keys.
-import * as pulumi from "@pulumi/pulumi";
-
-import { defaultDescription, defaultRotatingDescription, ownerInput } from "./dynamic-resource";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** A key that was created outside of Pulumi, to be imported. */
 export interface ExistingKeyArgs {
@@ -47,16 +45,6 @@ export interface CommonKeyArgs {
   existing?: pulumi.Input<ExistingKeyArgs> | undefined;
 }
 
-/** The inputs with the default description, and with all of `existing` secret. */
-export function keyInputs<A extends CommonKeyArgs>(name: string, args: A, parents: string): A {
-  return {
-    ...args,
-    description: args.description ?? defaultDescription(name),
-    ...(args.existing === undefined ? {} : { existing: pulumi.secret(args.existing) }),
-    ...(args.existing === undefined && args.description === undefined ? {} : ownerInput(name, parents)),
-  };
-}
-
 /** Rotation schedule, and the other arguments that rotating keys have in common. */
 export interface RotationArgs {
   /**
@@ -89,16 +77,4 @@ export interface RotationArgs {
    * @default none
    */
   rotationTriggers?: pulumi.Input<Record<string, unknown>> | undefined;
-}
-
-/** What to do instead of importing a rotating key. */
-export const ROTATING_IMPORT =
-  "Let the resource create a key of its own, and revoke the old one once nothing uses it";
-
-/** The inputs with the default description. */
-export function rotatingInputs<A extends RotationArgs>(name: string, args: A, parents: string): A {
-  const description = args.description ?? defaultRotatingDescription(name);
-  // The default description says everything of the owner but its parents.
-  const isSaid = args.description === undefined && parents === "";
-  return { ...args, description, ...(isSaid ? {} : ownerInput(name, parents)) };
 }

@@ -1,12 +1,15 @@
 // PersonalAccessToken: a token for the Account API itself, with scopes and an optional expiry.
 import * as pulumi from "@pulumi/pulumi";
 
-import { heldKey } from "../fields/api-key";
-import { namesOf } from "../fields/field";
 import type { KnownScope } from "../text/scopes";
-import { declaration, lookupOptions, suppressStackTraces, typeToken, warnOfScopes } from "./dynamic-resource";
-import type { ResourceSpec } from "./dynamic-resource";
-import { keyInputs } from "./key-args";
+import {
+  declaration,
+  isInstanceOf,
+  lookupOptions,
+  suppressStackTraces,
+  typeToken,
+  warnOfScopes,
+} from "./dynamic-resource";
 import type { CommonKeyArgs } from "./key-args";
 
 export type { KnownScope } from "../text/scopes";
@@ -44,16 +47,6 @@ export interface PersonalAccessTokenState {
   createdAt?: pulumi.Input<string> | undefined;
   lastUsedAt?: pulumi.Input<string> | undefined;
 }
-
-const SPEC: ResourceSpec<PersonalAccessTokenArgs> = {
-  className: "PersonalAccessToken",
-  runtime: "personalAccessToken",
-  inputs: keyInputs,
-  outputs: [...namesOf(heldKey), "createdAt", "expiresInDays", "expiresAt", "rotateAt"],
-  inputOutputs: ["scopes", "description"],
-  secrets: ["key"],
-  importInstead: "Pass `existing: { id, key }` instead to import the token",
-};
 
 /**
  * A personal access token for the Account API. The API shows it once, at its creation; it is stored, encrypted, in the stack's state.
@@ -96,27 +89,16 @@ export class PersonalAccessToken extends pulumi.CustomResource {
   public static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
-    state?: PersonalAccessTokenState,
-    opts?: pulumi.CustomResourceOptions,
-  ): PersonalAccessToken;
-  public static get(
-    name: string,
-    id: pulumi.Input<pulumi.ID>,
-    opts?: pulumi.CustomResourceOptions,
-  ): PersonalAccessToken;
-  public static get(
-    name: string,
-    id: pulumi.Input<pulumi.ID>,
     state?: PersonalAccessTokenState | pulumi.CustomResourceOptions,
     opts?: pulumi.CustomResourceOptions,
   ): PersonalAccessToken {
-    return new this(name, undefined, lookupOptions(SPEC, name, id, state, opts));
+    return new this(name, undefined, lookupOptions("PersonalAccessToken", name, id, state, opts));
   }
 
   /** Returns true if the given object is a `PersonalAccessToken`, even if it comes from another copy of this package. */
-  public static override isInstance(obj: unknown): obj is PersonalAccessToken {
-    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === PersonalAccessToken.__pulumiType;
-  }
+  public static override readonly isInstance = isInstanceOf<PersonalAccessToken>(
+    PersonalAccessToken.__pulumiType,
+  );
 
   /**
    * The full token. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a resource obtained with `get`.
@@ -159,7 +141,7 @@ export class PersonalAccessToken extends pulumi.CustomResource {
     args: PersonalAccessTokenArgs | undefined,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const declared = new.target.__declare(SPEC, name, args, opts);
+    const declared = new.target.__declare("PersonalAccessToken", name, args, opts);
     const traces = suppressStackTraces();
     try {
       super(new.target.__pulumiType, name, ...declared);

@@ -2,10 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { KnownScope } from "../text/scopes";
-import { rotationOutputs } from "../fields/api-key";
-import { declaration, suppressStackTraces, typeToken, warnOfScopes } from "./dynamic-resource";
-import type { ResourceSpec } from "./dynamic-resource";
-import { ROTATING_IMPORT, rotatingInputs } from "./key-args";
+import { declaration, isInstanceOf, suppressStackTraces, typeToken, warnOfScopes } from "./dynamic-resource";
 import type { RotationArgs } from "./key-args";
 
 /** Arguments for {@link RotatingPersonalAccessToken}. */
@@ -22,16 +19,6 @@ export interface RotatingPersonalAccessTokenArgs extends RotationArgs {
    */
   expiresInDays?: pulumi.Input<number> | undefined;
 }
-
-const SPEC: ResourceSpec<RotatingPersonalAccessTokenArgs> = {
-  className: "RotatingPersonalAccessToken",
-  runtime: "rotatingPersonalAccessToken",
-  inputs: rotatingInputs,
-  outputs: ["expiresInDays", "expiresAt", ...rotationOutputs],
-  inputOutputs: [],
-  secrets: ["key", "previousKey"],
-  importInstead: ROTATING_IMPORT,
-};
 
 /**
  * A personal access token that rotates without downtime, as {@link RotatingServiceKey} does. It suits the token that CI itself uses: the
@@ -60,12 +47,9 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   public static readonly __declare: typeof declaration = declaration;
 
   /** Returns true if the given object is a `RotatingPersonalAccessToken`, even if it comes from another copy of this package. */
-  public static override isInstance(obj: unknown): obj is RotatingPersonalAccessToken {
-    return (
-      (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType ===
-      RotatingPersonalAccessToken.__pulumiType
-    );
-  }
+  public static override readonly isInstance = isInstanceOf<RotatingPersonalAccessToken>(
+    RotatingPersonalAccessToken.__pulumiType,
+  );
 
   /**
    * The full current token. Secret: encrypted in the state, `[secret]` wherever the engine prints it.
@@ -118,7 +102,7 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
     args: RotatingPersonalAccessTokenArgs,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const declared = new.target.__declare(SPEC, name, args, opts);
+    const declared = new.target.__declare("RotatingPersonalAccessToken", name, args, opts);
     const traces = suppressStackTraces();
     try {
       super(new.target.__pulumiType, name, ...declared);

@@ -1,10 +1,7 @@
 // RotatingServiceKey: a service key that is renewed on schedule, with the previous key staying valid for an overlap.
 import * as pulumi from "@pulumi/pulumi";
 
-import { rotationOutputs } from "../fields/api-key";
-import { declaration, suppressStackTraces, typeToken } from "./dynamic-resource";
-import type { ResourceSpec } from "./dynamic-resource";
-import { ROTATING_IMPORT, rotatingInputs } from "./key-args";
+import { declaration, isInstanceOf, suppressStackTraces, typeToken } from "./dynamic-resource";
 import type { RotationArgs } from "./key-args";
 import type { ServiceName } from "./service-key";
 
@@ -16,16 +13,6 @@ export interface RotatingServiceKeyArgs extends RotationArgs {
    */
   service: pulumi.Input<ServiceName>;
 }
-
-const SPEC: ResourceSpec<RotatingServiceKeyArgs> = {
-  className: "RotatingServiceKey",
-  runtime: "rotatingServiceKey",
-  inputs: rotatingInputs,
-  outputs: rotationOutputs,
-  inputOutputs: [],
-  secrets: ["key", "previousKey"],
-  importInstead: ROTATING_IMPORT,
-};
 
 /**
  * A service key that rotates without downtime. When a rotation is due, `pulumi up` creates a new key, and everything in the program that uses
@@ -57,9 +44,9 @@ export class RotatingServiceKey extends pulumi.CustomResource {
   public static readonly __declare: typeof declaration = declaration;
 
   /** Returns true if the given object is a `RotatingServiceKey`, even if it comes from another copy of this package. */
-  public static override isInstance(obj: unknown): obj is RotatingServiceKey {
-    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === RotatingServiceKey.__pulumiType;
-  }
+  public static override readonly isInstance = isInstanceOf<RotatingServiceKey>(
+    RotatingServiceKey.__pulumiType,
+  );
 
   /**
    * The full current key. Secret: encrypted in the state, `[secret]` wherever the engine prints it.
@@ -104,7 +91,7 @@ export class RotatingServiceKey extends pulumi.CustomResource {
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: RotatingServiceKeyArgs, opts?: pulumi.CustomResourceOptions) {
-    const declared = new.target.__declare(SPEC, name, args, opts);
+    const declared = new.target.__declare("RotatingServiceKey", name, args, opts);
     const traces = suppressStackTraces();
     try {
       super(new.target.__pulumiType, name, ...declared);

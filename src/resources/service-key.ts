@@ -1,11 +1,7 @@
 // ServiceKey: an API key for one of the account's services.
 import * as pulumi from "@pulumi/pulumi";
 
-import { heldKey } from "../fields/api-key";
-import { namesOf } from "../fields/field";
-import { declaration, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
-import type { ResourceSpec } from "./dynamic-resource";
-import { keyInputs } from "./key-args";
+import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
 import type { CommonKeyArgs } from "./key-args";
 
 /** The services that a key can be for. */
@@ -40,16 +36,6 @@ export interface ServiceKeyState {
   createdAt?: pulumi.Input<string> | undefined;
   lastUsedAt?: pulumi.Input<string> | undefined;
 }
-
-const SPEC: ResourceSpec<ServiceKeyArgs> = {
-  className: "ServiceKey",
-  runtime: "serviceKey",
-  inputs: keyInputs,
-  outputs: [...namesOf(heldKey), "createdAt", "scopes"],
-  inputOutputs: ["service", "description"],
-  secrets: ["key"],
-  importInstead: "Pass `existing: { id, key }` instead to import the key",
-};
 
 /**
  * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in the stack's state.
@@ -87,27 +73,14 @@ export class ServiceKey extends pulumi.CustomResource {
   public static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
-    state?: ServiceKeyState,
-    opts?: pulumi.CustomResourceOptions,
-  ): ServiceKey;
-  public static get(
-    name: string,
-    id: pulumi.Input<pulumi.ID>,
-    opts?: pulumi.CustomResourceOptions,
-  ): ServiceKey;
-  public static get(
-    name: string,
-    id: pulumi.Input<pulumi.ID>,
     state?: ServiceKeyState | pulumi.CustomResourceOptions,
     opts?: pulumi.CustomResourceOptions,
   ): ServiceKey {
-    return new this(name, undefined, lookupOptions(SPEC, name, id, state, opts));
+    return new this(name, undefined, lookupOptions("ServiceKey", name, id, state, opts));
   }
 
   /** Returns true if the given object is a `ServiceKey`, even if it comes from another copy of this package. */
-  public static override isInstance(obj: unknown): obj is ServiceKey {
-    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === ServiceKey.__pulumiType;
-  }
+  public static override readonly isInstance = isInstanceOf<ServiceKey>(ServiceKey.__pulumiType);
 
   /**
    * The full key. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a resource obtained with `get`.
@@ -142,7 +115,7 @@ export class ServiceKey extends pulumi.CustomResource {
   /** @internal */
   public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   public constructor(name: string, args: ServiceKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    const declared = new.target.__declare(SPEC, name, args, opts);
+    const declared = new.target.__declare("ServiceKey", name, args, opts);
     const traces = suppressStackTraces();
     try {
       super(new.target.__pulumiType, name, ...declared);

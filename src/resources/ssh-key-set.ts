@@ -3,8 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { looksSecret } from "../text/pasted-secret";
 import { quoteForTerminal } from "../text/quote";
-import { declaration, ownerInput, suppressStackTraces, typeToken } from "./dynamic-resource";
-import type { ResourceSpec } from "./dynamic-resource";
+import { declaration, isInstanceOf, suppressStackTraces, typeToken } from "./dynamic-resource";
 import { privateKeyError } from "./ssh-key";
 
 /** Arguments for {@link SshKeySet}. */
@@ -44,20 +43,6 @@ export interface SshKeySetEntry {
   adopted: boolean;
 }
 
-const SPEC: ResourceSpec<SshKeySetArgs> = {
-  className: "SshKeySet",
-  runtime: "sshKeySet",
-  inputs: (name, args, parents) => ({
-    ...args,
-    namePrefix: args.namePrefix ?? `${name}-`,
-    ...ownerInput(name, parents),
-  }),
-  outputs: ["keys"],
-  inputOutputs: [],
-  secrets: [],
-  importInstead: "Declare it with `adoptExisting: true` instead to adopt the keys that the account has",
-};
-
 /**
  * A team's SSH public keys, deployed to every VPS created after them, as one resource: however many they are, the engine writes its state once.
  * Each entry has the guarantees of {@link SshKey}. If some entries fail, the others are done, the state holds exactly what exists, and the next
@@ -88,9 +73,7 @@ export class SshKeySet extends pulumi.CustomResource {
   public static readonly __declare: typeof declaration = declaration;
 
   /** Returns true if the given object is an `SshKeySet`, even if it comes from another copy of this package. */
-  public static override isInstance(obj: unknown): obj is SshKeySet {
-    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === SshKeySet.__pulumiType;
-  }
+  public static override readonly isInstance = isInstanceOf<SshKeySet>(SshKeySet.__pulumiType);
 
   /** The keys by the names of their entries. After a refresh, a key that the account no longer has is missing. */
   declare public readonly keys: pulumi.Output<Record<string, SshKeySetEntry>>;
@@ -104,7 +87,7 @@ export class SshKeySet extends pulumi.CustomResource {
    * @throws {Error} If a plain string in `publicKeys` holds a private key.
    */
   public constructor(name: string, args: SshKeySetArgs, opts?: pulumi.CustomResourceOptions) {
-    const declared = new.target.__declare(SPEC, name, args, opts);
+    const declared = new.target.__declare("SshKeySet", name, args, opts);
     rejectPrivateKeys(name, args.publicKeys);
     const traces = suppressStackTraces();
     try {

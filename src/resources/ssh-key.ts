@@ -2,15 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { looksSecret } from "../text/pasted-secret";
-import {
-  declaration,
-  defaultName,
-  lookupOptions,
-  ownerInput,
-  suppressStackTraces,
-  typeToken,
-} from "./dynamic-resource";
-import type { ResourceSpec } from "./dynamic-resource";
+import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
 
 /** Arguments for {@link SshKey}. */
 export interface SshKeyArgs {
@@ -45,20 +37,6 @@ export interface SshKeyState {
   vmCount?: pulumi.Input<number> | undefined;
   adopted?: pulumi.Input<boolean> | undefined;
 }
-
-const SPEC: ResourceSpec<SshKeyArgs> = {
-  className: "SshKey",
-  runtime: "sshKey",
-  inputs: (name, args, parents) => ({
-    ...args,
-    name: args.name ?? defaultName(name),
-    ...(args.adoptExisting === undefined || args.adoptExisting === false ? {} : ownerInput(name, parents)),
-  }),
-  outputs: ["fingerprint", "keyType", "createdAt", "vmCount", "adopted"],
-  inputOutputs: ["name", "publicKey"],
-  secrets: [],
-  importInstead: "Declare it with `adoptExisting: true` instead to adopt the key that the account has",
-};
 
 /**
  * An SSH public key, deployed to every VPS created after it. Deleting the resource removes the key from the account; servers that already
@@ -100,23 +78,14 @@ export class SshKey extends pulumi.CustomResource {
   public static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
-    state?: SshKeyState,
-    opts?: pulumi.CustomResourceOptions,
-  ): SshKey;
-  public static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): SshKey;
-  public static get(
-    name: string,
-    id: pulumi.Input<pulumi.ID>,
     state?: SshKeyState | pulumi.CustomResourceOptions,
     opts?: pulumi.CustomResourceOptions,
   ): SshKey {
-    return new this(name, undefined, lookupOptions(SPEC, name, id, state, opts));
+    return new this(name, undefined, lookupOptions("SshKey", name, id, state, opts));
   }
 
   /** Returns true if the given object is an `SshKey`, even if it comes from another copy of this package. */
-  public static override isInstance(obj: unknown): obj is SshKey {
-    return (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === SshKey.__pulumiType;
-  }
+  public static override readonly isInstance = isInstanceOf<SshKey>(SshKey.__pulumiType);
 
   /** Name in the account. */
   declare public readonly name: pulumi.Output<string>;
@@ -145,7 +114,7 @@ export class SshKey extends pulumi.CustomResource {
   /** @internal */
   public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   public constructor(name: string, args: SshKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    const declared = new.target.__declare(SPEC, name, args, opts);
+    const declared = new.target.__declare("SshKey", name, args, opts);
     rejectPrivateKey(name, args?.publicKey);
     const traces = suppressStackTraces();
     try {

@@ -1,6 +1,6 @@
 // Previews over gRPC: they send nothing; what they show as known comes true, and what they show as unknown is what the update changes.
 import type { Emulator } from "../../src/emulator";
-import { resourceTables } from "../../src/hosts/plugin/schema/tables";
+import { type ClassName, classes } from "../../src/fields/classes";
 import { useFreshPlugin } from "../support/fresh-plugin";
 import { type PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
 import { takeRequests } from "../support/account-and-stack";
@@ -11,7 +11,7 @@ let host: PluginHost;
 useFreshPlugin((...fresh) => ([emulator, host] = fresh));
 
 interface Update {
-  className: string;
+  className: ClassName;
   declared: Properties;
   /** What has happened to the state meanwhile. */
   state?: Properties;
@@ -163,8 +163,8 @@ test.each(Object.entries(UPDATES))(
 );
 
 /** The outputs of the schema, with secrets in the clear, and the entries of a set as outputs of their own. */
-function flat(className: string, outputs: Properties): Properties {
-  const names = Object.keys(resourceTables[className]!.outputs);
+function flat(className: ClassName, outputs: Properties): Properties {
+  const names = Object.keys(classes[className].outputs);
   const entries = names.flatMap((name): [string, unknown][] => {
     const wrapped = outputs[name];
     const value: unknown = wrapped?.[Object.keys(secret(""))[0]!] ? wrapped.value : wrapped;

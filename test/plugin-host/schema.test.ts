@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { parse } from "yaml";
 
 import { resources } from "../support/engine-resources";
+import { classes } from "../../src/fields/classes";
+import { secretsAmong } from "../../src/fields/field";
 import { PLUGIN } from "../../src/native/provider";
 import { SETTINGS } from "../../src/settings";
 import { version } from "../../src/version";
@@ -82,6 +84,17 @@ test("what a program imports of the package it can import of the plugin's classe
       .sort();
   };
   expect(exportsOf("native/index.ts")).toEqual(exportsOf("index.ts"));
+});
+
+test("the tables of fields name the inputs, outputs and secrets that the classes declare", () => {
+  const facts = (all: object): unknown => Object.keys(all).sort();
+  const secrets = (fields: Record<string, { secret?: boolean }>): unknown =>
+    Object.keys(fields).filter((name) => fields[name]!.secret);
+  for (const [name, { inputs, outputs }] of Object.entries(classes)) {
+    const { inputProperties, properties } = of(name);
+    expect([name, facts(inputs), facts(outputs)]).toEqual([name, facts(inputProperties), facts(properties)]);
+    expect([inputs, outputs].map(secretsAmong)).toEqual([inputProperties, properties].map(secrets));
+  }
 });
 
 test("keys are secret, in outputs and inputs, and nothing else is", () => {

@@ -11,17 +11,18 @@ import type { Properties } from "../../values";
 import { namesOf, PluginAccount } from "./account";
 import { diffResponse } from "./detailed-diff";
 import { log } from "./engine-log";
-import { configuration, secretsAmong } from "./schema/tables";
-import { parseUrn } from "./urn";
+import { parseUrn } from "./resource";
 import { decode, encode } from "./values";
 
 /** The engine's own, not the user's. */
 const INTERNAL = ["version", "pluginDownloadURL", "pluginChecksums", "__internal"];
 
+const SECRETS = Object.values(SETTINGS).flatMap(({ own, isSecret }) => (isSecret ? own : []));
+
 export function checkConfig(request: messages.CheckRequest): messages.CheckResponse {
   const news = without(decode(request.getNews()).properties, ...INTERNAL);
   const response = new messages.CheckResponse();
-  response.setInputs(encode(news, secretsAmong(configuration)));
+  response.setInputs(encode(news, SECRETS));
   response.setFailuresList(
     mistakesIn(news).map((reason) => {
       const failure = new messages.CheckFailure();

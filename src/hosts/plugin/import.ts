@@ -1,5 +1,6 @@
 // What the account has and the state does not: `pulumi import`, the option `import`, `.get`; and what the program supplies afterwards.
 import { ConfigurationError } from "../../errors";
+import { isRotating } from "../../fields/classes";
 import type { Run } from "../../lifecycle/run";
 import { isSameKey } from "../../lifecycle/ssh-key/identity";
 import { parsePublicKey, PublicKeyError } from "../../lifecycle/ssh-key/public-key";
@@ -7,8 +8,7 @@ import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
 import type { Properties } from "../../values";
 import { without } from "../../values";
 import { IMPORTED } from "./defaults";
-import type { PluginResource } from "./resource";
-import type { Urn } from "./urn";
+import type { PluginResource, Urn } from "./resource";
 
 export interface Imported {
   id: string;
@@ -28,7 +28,7 @@ export async function lookUp(
       "An SshKeySet cannot be imported: the account does not know which keys belong together. Declare it with `adoptExisting: true` to adopt the keys that the account has.",
     );
   }
-  if ("rotateEveryDays" in resource.table.inputs) {
+  if (isRotating(resource.className)) {
     throw new ConfigurationError(
       `A ${resource.className} cannot be imported: it makes and rotates keys of its own. ` +
         "Let it make its first key, and revoke the old one when nothing uses it any more.",
@@ -105,8 +105,8 @@ export function withoutHolder({ urn }: PluginResource, outputs: Properties): Pro
 
 const HELD_SINGLY = new Set(["SshKey", "ServiceKey", "PersonalAccessToken"]);
 
-function holderOf({ project, stack, types, name }: Urn): string {
-  return `${project}/${stack}/${name}#${types}`;
+function holderOf({ project, stack, parents, type, name }: Urn): string {
+  return `${project}/${stack}/${name}#${parents}${type}`;
 }
 
 /**

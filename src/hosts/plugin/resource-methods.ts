@@ -1,9 +1,12 @@
 // The engine's calls about a resource: check, diff, create, read, update, delete.
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
+import { classes } from "../../fields/classes";
+import { secretsAmong } from "../../fields/field";
+import { isTemplate } from "../../text/auto-name";
 import { scopeWarnings } from "../../text/scopes";
 import { LOST, unsafeEntryMessage } from "../../text/unsafe-entry";
-import { without } from "../../values";
+import { UNKNOWN, without } from "../../values";
 import type { Properties, CheckFailure } from "../../values";
 import type { EncodedOutcome } from "../resource";
 import { RefreshClock } from "../refresh-clock";
@@ -14,10 +17,8 @@ import { diffResponse } from "./detailed-diff";
 import { log } from "./engine-log";
 import { ResourceInitFailed } from "./failure";
 import { completed, lookUp, withHolder, withoutHolder } from "./import";
-import { previewOfCreate, previewOfUpdate } from "./preview";
 import { resourceOf } from "./resource";
 import type { PluginResource } from "./resource";
-import { secretsAmong } from "./schema/tables";
 import { Empty } from "./sdk";
 import type { Struct } from "./sdk";
 import { decode, encode, propertyWithLost } from "./values";
@@ -51,7 +52,7 @@ export class ResourceMethods {
     const response = new messages.CheckResponse();
     const checked = withSeededMark(news, olds, inputs, request.getRandomseed_asU8());
     response.setInputs(
-      encode(withImported(olds, checked), [...secrets, ...secretsAmong(resource.table.inputs)]),
+      encode(withImported(olds, checked), [...secrets, ...secretsAmong(classes[resource.className].inputs)]),
     );
     response.setFailuresList(failures.map((failure) => checkFailure(failure, secrets)));
     return response;
@@ -80,7 +81,7 @@ export class ResourceMethods {
     const { properties: inputs, secrets } = decode(request.getProperties());
     const response = new messages.CreateResponse();
     if (request.getPreview()) {
-      response.setProperties(outgoing(resource, previewOfCreate(resource.table, inputs), secrets));
+      response.setProperties(outgoing(resource, previewOfCreate(resource, inputs), secrets));
       return response;
     }
     const outcome = await resource.lifecycle.create(inputs, this.account().context());
@@ -136,7 +137,7 @@ export class ResourceMethods {
     if (request.getPreview()) {
       const { outputs = {}, ahead } = resource.lifecycle.diff(id, olds, news, this.clock.now(id));
       if (ahead !== undefined) log(ahead, "info");
-      response.setProperties(outgoing(resource, previewOfUpdate(resource.table, olds, outputs), secrets));
+      response.setProperties(outgoing(resource, previewOfUpdate(resource, olds, outputs), secrets));
       return response;
     }
     // What fails may leave what was there before.
@@ -173,10 +174,9 @@ function present(properties: Properties): Properties {
 }
 
 function outgoing(resource: PluginResource, outputs: Properties, secrets: Iterable<string>): Struct {
-  const { lifecycle, table } = resource;
-  const absent = Object.keys(table.outputs).map((name) => [name, null]);
-  const all = { ...(Object.fromEntries(absent) as Properties), ...present(outputs) };
-  return encode(all, [...lifecycle.sayingTheSame(secrets), ...secretsAmong(table.outputs)]);
+  const all = { ...eachOutput(resource, () => null), ...present(outputs) };
+  const ofClass = secretsAmong(classes[resource.className].outputs);
+  return encode(all, [...resource.lifecycle.sayingTheSame(secrets), ...ofClass]);
 }
 
 /** @throws what gRPC reports as a partial failure, where something is unfinished: the outputs go into the state all the same. */
@@ -195,4 +195,23 @@ function checkFailure({ property, reason }: CheckFailure, secrets: Set<string>):
   failure.setProperty(secrets.has(property) ? "" : property);
   failure.setReason(withoutSecrets(reason));
   return failure;
+}
+
+/** What a preview may say of the outputs: what follows from the inputs or does not change is known, everything else is not. */
+function previewOfCreate(resource: PluginResource, inputs: Properties): Properties {
+  return eachOutput(resource, (name) => {
+    const value = inputs[name];
+    // A template stands for a name that the account will tell.
+    const isOpen = value === undefined || isTemplate(value, name === "name" ? "name" : "description");
+    return isOpen ? UNKNOWN : value;
+  });
+}
+
+/** `changed`: what the diff says of the outputs that the update changes. */
+function previewOfUpdate(resource: PluginResource, olds: Properties, changed: Properties): Properties {
+  return eachOutput(resource, (name) => (name in changed ? changed[name] : (olds[name] ?? null)));
+}
+
+function eachOutput({ className }: PluginResource, valueOf: (name: string) => unknown): Properties {
+  return Object.fromEntries(Object.keys(classes[className].outputs).map((name) => [name, valueOf(name)]));
 }

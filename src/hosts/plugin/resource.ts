@@ -1,28 +1,43 @@
-// The resource that a call is about: its lifecycle, its table in the schema, and the names that its URN gives to it.
+// The resource that a call is about: what its URN says, and the class and lifecycle of its type.
+import { classes } from "../../fields/classes";
+import type { ClassName, Owner } from "../../fields/classes";
 import type { Resource } from "../resource";
 import { resources } from "../resources";
-import { resourceTables } from "./schema/tables";
-import type { Table } from "./schema/tables";
-import { parseUrn } from "./urn";
-import type { Urn } from "./urn";
 
-export interface PluginResource {
-  className: string;
-  urn: Urn;
-  lifecycle: Resource;
-  table: Table;
+/** `urn:pulumi:<stack>::<project>::<type>::<name>`. */
+export interface Urn extends Owner {
+  /** The type token, without those of the parents. */
+  type: string;
 }
 
-const lifecycles: Readonly<Record<string, Resource>> = resources;
+export interface PluginResource {
+  className: ClassName;
+  urn: Urn;
+  lifecycle: Resource;
+}
+
+export function parseUrn(urn: string): Urn {
+  const [head = "", project = "", types = "", ...name] = urn.split("::");
+  const type = types.split("$").at(-1) ?? "";
+  return {
+    stack: head.replace(/^urn:pulumi:/, ""),
+    project,
+    parents: types.slice(0, types.length - type.length),
+    type,
+    name: name.join("::"),
+  };
+}
 
 /** @throws when the provider has no resource of this type. */
 export function resourceOf(urn: string): PluginResource {
   const parsed = parseUrn(urn);
-  const className = /^wayscloud-account:index:(\w+)$/.exec(parsed.type)?.[1] ?? "";
-  const lifecycle = Object.hasOwn(lifecycles, className) ? lifecycles[className] : undefined;
-  const table = resourceTables[className];
-  if (lifecycle && table) return { className, urn: parsed, lifecycle, table };
+  const name = /^wayscloud-account:index:(\w+)$/.exec(parsed.type)?.[1] ?? "";
+  if (isClassName(name)) return { className: name, urn: parsed, lifecycle: resources[name] };
   throw new Error(
     `The provider wayscloud-account has no resource of the type ${parsed.type}; there are ${Object.keys(resources).join(", ")}.`,
   );
+}
+
+function isClassName(name: string): name is ClassName {
+  return Object.hasOwn(classes, name);
 }

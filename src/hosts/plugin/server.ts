@@ -13,7 +13,7 @@ import { connectEngine, logged, watchEngine } from "./engine-log";
 import { statusOf } from "./failure";
 import { Functions } from "./functions";
 import { ResourceMethods } from "./resource-methods";
-import { packageSpec } from "./schema/package-spec";
+import { packageSpec } from "./schema";
 import { Empty, grpc } from "./sdk";
 
 /** A large stack's invoke returns more than gRPC's default of 4 MB. */

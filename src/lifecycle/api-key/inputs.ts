@@ -6,7 +6,7 @@ import { shape } from "../../text/quote";
 import type { MaybeUnknown, Properties, Checked } from "../../values";
 import { apiKeyClaim } from "../holders";
 import type { Holders } from "../holders";
-import { apiKeyInputs, singleKeyInputs } from "../../fields/api-key";
+import { singleKeyInputs } from "../../fields/api-key";
 import { checkInputs, decodeInputs, encodeGiven, inputNames, or, text } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { InputCheck, ownerIn } from "../../fields/input-check";
@@ -33,11 +33,10 @@ export function checkApiKey<Spec extends object>(
   news: Properties,
   holders: Holders,
 ): Checked {
-  const check = new InputCheck(news, inputNames({ ...kind.inputs, ...apiKeyInputs }));
+  const check = new InputCheck(news, inputNames(kind.inputs));
   checkInputs(kind.inputs, check);
   checkExisting(check, olds, news, holders);
   check.autoName("description", olds, { adopting: isImport(check.inputs.existing), renew: false });
-  checkInputs(apiKeyInputs, check);
   return check.result();
 }
 

@@ -3,7 +3,7 @@ import type { WithServerTime } from "../../api/client";
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
 import type { Operation } from "../../api/timing";
-import { normalized, rotateBeforeDays, serviceSpec, tokenSpec } from "../../fields/api-key";
+import { normalized, serviceKeyInputs, serviceSpec, tokenInputs, tokenSpec } from "../../fields/api-key";
 import type { heldKey, ServiceSpec, TokenSpec } from "../../fields/api-key";
 import type { Fields, Inputs, ValuesOf } from "../../fields/field";
 import { DAY_MS, rfc3339, same, UNKNOWN } from "../../values";
@@ -37,7 +37,7 @@ export interface KeyKind<Spec extends object> {
   /** `service key` */
   label: string;
   spec: Fields<Spec>;
-  /** Those, and what else such a key takes that no other does. */
+  /** Those, and what else such a key takes. */
   inputs: object;
   post(
     spec: Spec,
@@ -67,7 +67,7 @@ export function isServiceKey({ service }: { service?: string | undefined }): boo
 export const serviceKeyKind: KeyKind<ServiceSpec> = {
   label: "service key",
   spec: serviceSpec,
-  inputs: serviceSpec,
+  inputs: serviceKeyInputs,
   post: ({ service }, description, run, operation) =>
     run.client.createServiceKey(
       { service, ...(description === undefined ? {} : { description }) },
@@ -88,7 +88,7 @@ export const serviceKeyKind: KeyKind<ServiceSpec> = {
 export const tokenKind: KeyKind<TokenSpec> = {
   label: "personal access token",
   spec: tokenSpec,
-  inputs: { ...tokenSpec, rotateBeforeDays },
+  inputs: tokenInputs,
   post: ({ scopes, expiresInDays }, description, run, operation) =>
     run.client.createPersonalAccessToken(
       {

@@ -1,8 +1,9 @@
 // The schema that the process answers: the committed one, with its version and what only a release knows.
-import { pluginDownloadURL, repository, version } from "../../../version";
-import { committed } from "./tables";
+import { packageFile } from "../../package-file";
+import { pluginDownloadURL, repository, version } from "../../version";
 
 export function packageSpec(): object {
+  const committed = JSON.parse(packageFile("plugin/schema.json")) as object;
   return { ...committed, version, ...(repository === undefined ? {} : ofRelease(repository)) };
 }
 

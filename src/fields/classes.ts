@@ -1,0 +1,120 @@
+// The resource classes: the inputs and outputs of each, what it fills in where the program leaves it out, and how a key that exists becomes one.
+import { autoNameTemplate } from "../text/auto-name";
+import type { Properties } from "../values";
+import * as apiKey from "./api-key";
+import * as sshKey from "./ssh-key";
+
+/** Which resource it is, as its URN says. */
+export interface Owner {
+  project: string;
+  stack: string;
+  /** The types of its parents, each followed by `$`: two resources may have one logical name if those differ. */
+  parents: string;
+  name: string;
+}
+
+/** How names and descriptions are generated: `found` is what an import found, and goes before a generated one. */
+export interface Generation {
+  isPreview: boolean;
+  found?: unknown;
+}
+
+export interface ResourceClass {
+  inputs: object;
+  outputs: object;
+  /** The inputs with generated names and descriptions. */
+  withDefaults(given: Properties, owner: Owner, generation: Generation): Properties;
+  /** What to do instead of using the `import` option. */
+  importInstead: string;
+  /** What it is, if it holds several keys: then none of their ids finds it. */
+  several?: string;
+}
+
+/**
+ * Private input: which resource of which stack this is, where no description or name says so. With it a key that was handed over, or
+ * copied with a stack's state, is known for whose it is.
+ */
+function ownerInput({ project, stack, parents, name }: Owner): Properties {
+  return { __owner: `${project}/${stack}/${parents}${name}` };
+}
+
+/** The description names the owner; each key of a rotating resource adds a marker of its own. */
+function ownerDescription({ project, stack, name }: Owner): string {
+  return `pulumi ${project}/${stack}/${name}`;
+}
+
+const singleKey = {
+  withDefaults(given, owner, { isPreview, found }) {
+    const generated = autoNameTemplate(`${ownerDescription(owner)} #`, isPreview);
+    const isSaid = given.existing === undefined && given.description === undefined;
+    return {
+      ...given,
+      description: given.description ?? found ?? generated,
+      ...(isSaid ? {} : ownerInput(owner)),
+    };
+  },
+} satisfies Partial<ResourceClass>;
+
+const rotatingKey = {
+  withDefaults(given, owner) {
+    // The default description says everything of the owner but its parents.
+    const isSaid = given.description === undefined && owner.parents === "";
+    const description = given.description ?? ownerDescription(owner);
+    return { ...given, description, ...(isSaid ? {} : ownerInput(owner)) };
+  },
+  importInstead: "Let the resource create a key of its own, and revoke the old one once nothing uses it",
+  several: "a rotating key",
+} satisfies Partial<ResourceClass>;
+
+/** By name. */
+export const classes = {
+  SshKey: {
+    inputs: sshKey.sshKeyInputs,
+    outputs: sshKey.sshKeyOutputs,
+    withDefaults(given, owner, { isPreview, found }) {
+      const adopts = given.adoptExisting !== undefined && given.adoptExisting !== false;
+      const name = given.name ?? found ?? autoNameTemplate(`${owner.name}-`, isPreview);
+      return { ...given, name, ...(adopts && ownerInput(owner)) };
+    },
+    importInstead: "Declare it with `adoptExisting: true` instead to adopt the key that the account has",
+  },
+  SshKeySet: {
+    inputs: sshKey.sshKeySetInputs,
+    outputs: sshKey.sshKeySetOutputs,
+    withDefaults: (given, owner) => ({
+      ...given,
+      namePrefix: given.namePrefix ?? `${owner.name}-`,
+      ...ownerInput(owner),
+    }),
+    importInstead: "Declare it with `adoptExisting: true` instead to adopt the keys that the account has",
+    several: "a set of keys",
+  },
+  ServiceKey: {
+    ...singleKey,
+    inputs: apiKey.serviceKeyInputs,
+    outputs: apiKey.serviceKeyOutputs,
+    importInstead: "Pass `existing: { id, key }` instead to import the key",
+  },
+  PersonalAccessToken: {
+    ...singleKey,
+    inputs: apiKey.tokenInputs,
+    outputs: apiKey.tokenOutputs,
+    importInstead: "Pass `existing: { id, key }` instead to import the token",
+  },
+  RotatingServiceKey: {
+    ...rotatingKey,
+    inputs: { ...apiKey.serviceSpec, ...apiKey.rotatingKeyInputs },
+    outputs: { ...apiKey.serviceSpec, ...apiKey.rotatingKeyOutputs },
+  },
+  RotatingPersonalAccessToken: {
+    ...rotatingKey,
+    inputs: { ...apiKey.tokenSpec, ...apiKey.rotatingKeyInputs },
+    outputs: { ...apiKey.tokenSpec, ...apiKey.rotatingKeyOutputs, ...apiKey.expiry },
+  },
+} satisfies Record<string, ResourceClass>;
+
+export type ClassName = keyof typeof classes;
+
+export function isRotating(className: ClassName): boolean {
+  return "rotateEveryDays" in classes[className].inputs;
+}
