@@ -46,6 +46,11 @@ export const heldKey = {
   isActive: or(flag, true),
   lastUsedAt: or(text, null),
 };
+/** What the state alone has of it. */
+export const heldKeyDetails = {
+  /** No response had shown the server's time: `createdAt` is the local clock's, so it proves nothing. */
+  createdByLocalClock: unless(flag, false),
+};
 
 /** What a resource that holds one key has beside it. */
 export const singleKey = {

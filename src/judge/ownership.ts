@@ -1,14 +1,20 @@
 // Whose is an entry of a list? One judgment for everything that a request of ours may have created.
 import { parseApiTime } from "../api/timing";
 
+/** When a request began, by the server's clock (ms). */
+export interface Began {
+  /** At the earliest; `undefined` if that is not known. */
+  at: number | undefined;
+  /** At the latest; absent if both are the same. */
+  notAfter?: number | undefined;
+}
+
 /** A request that creates one thing, as far as a list can show what it made. */
-export interface Sent {
+export interface Sent extends Began {
   /** The description or name, in full; `undefined` if none was sent. */
   text: string | undefined;
   /** The text ends in a marker that this package generated for this resource. */
   hasMarker: boolean;
-  /** When the request began, by the server's clock (ms); `undefined` if that is not known. */
-  at: number | undefined;
   /** The latest time (ms) at which it can still have taken effect; absent if there is no limit. */
   until?: number | undefined;
 }
@@ -63,11 +69,12 @@ function judgeUnmarked(text: TextMatch, made: Made, mismatch: string | undefined
   return isExact || isClose ? possibly(mismatch ?? "its description proves nothing") : OTHER;
 }
 
-/** When an entry was made, compared with the request: `shortly before` may be a matter of clocks, `long before` is not. */
-type Made = "in time" | "shortly before" | "long before" | "later" | "no start" | "unreadable";
+/** When an entry was made, compared with the request: `shortly before` may be a matter of clocks, `long before` is not. `perhaps`: between the earliest and the latest time at which it may have begun. */
+type Made = "in time" | "perhaps" | "shortly before" | "long before" | "later" | "no start" | "unreadable";
 
 const WHY: Readonly<Record<Made, string>> = {
   "in time": "its name proves nothing",
+  perhaps: "it may be older than the request: the local clock jumped, or the machine slept",
   "shortly before": "its creation time is shortly before the request",
   "long before": "it is older than the request",
   later: "it was created long after the request",
@@ -80,22 +87,23 @@ const CLOCK_SLACK_MS = 5_000;
 /** An entry that is this much older than the request is not its work, even with the marker: somebody copied the description. */
 const LONG_BEFORE_MS = 600_000;
 
-function whenMade({ at, until }: Sent, createdAt: string | undefined): Made {
-  if (at === undefined) return "no start";
+function whenMade({ at, notAfter = at, until }: Sent, createdAt: string | undefined): Made {
+  if (at === undefined || notAfter === undefined) return "no start";
   const created = parseApiTime(createdAt);
   if (Number.isNaN(created)) return "unreadable";
   if (until !== undefined && created > until) return "later";
-  if (created >= at - CLOCK_SLACK_MS) return "in time";
+  if (created >= notAfter - CLOCK_SLACK_MS) return "in time";
+  if (created >= at - CLOCK_SLACK_MS) return "perhaps";
   return created >= at - CLOCK_SLACK_MS - LONG_BEFORE_MS ? "shortly before" : "long before";
 }
 
 /** Is a record, which a POST returned, older than that POST? Then the request did not create it, whatever its status says. */
-export function isOlderThan(at: number, createdAt: string | undefined): boolean {
-  return whenMade({ text: undefined, hasMarker: false, at }, createdAt) === "long before";
+export function isOlderThan(began: Began, createdAt: string | undefined): boolean {
+  return whenMade({ text: undefined, hasMarker: false, ...began }, createdAt) === "long before";
 }
 
 function isAfter(made: Made): boolean {
-  return made === "in time" || made === "no start" || made === "unreadable";
+  return made === "in time" || made === "perhaps" || made === "no start" || made === "unreadable";
 }
 
 type TextMatch = "same" | "marked" | "altered" | "other";

@@ -49,11 +49,10 @@ export function presenceIn<T>(
   if (list.mayContinue) return { is: "unknown", error: list.mayContinue, stale: false };
   if (list.serverTime === undefined)
     return unknown(id, "the list has no date, so it may be older than the key");
-  const age = list.serverTime - parseApiTime(createdAt);
-  if (age < -ROUNDING_MS)
+  const created = parseApiTime(createdAt);
+  if (isOlder(list, created))
     return unknown(id, "the list is older than the key; a proxy or the API may have cached it", true);
-  // A creation time that cannot be read may be a moment ago.
-  return { is: "gone", young: createdAt !== undefined && !(age > MAX_LAG_MS) };
+  return { is: "gone", young: createdAt !== undefined && isYoung(list.serverTime, created) };
 }
 
 function unknown(id: string, why: string, stale = false): { is: "unknown"; error: Error; stale: boolean } {
@@ -67,6 +66,11 @@ function unknown(id: string, why: string, stale = false): { is: "unknown"; error
       outcome: "rejected",
     }),
   };
+}
+
+/** May a list at this time (ms) not show yet what was made then? A time that is not known may be a moment ago. */
+export function isYoung(now: number | undefined, made: number | undefined): boolean {
+  return !(now !== undefined && made !== undefined && now - made > MAX_LAG_MS);
 }
 
 /** The server's clock when the list was received, ms. */

@@ -50,6 +50,7 @@ describe("an API key whose description ends in a marker", () => {
     ],
     ["cut to a word", { is: "other", shown: { text: "pulumi" } }],
     ["with another marker", { is: "other", shown: { text: MARKED.replace("3fa9c21", "3fa9c22") } }],
+    ["made while clocks disagree", { is: "ours", sent: { notAfter: AT + 3_600_000 } }],
     ["with the marker in a longer number", { is: "other", shown: { text: "other x3fa9c210" } }],
   ])("%s", (_what, each) => expect(marked(each)).toBe(each.is));
 });
@@ -84,6 +85,11 @@ describe("an SSH key", () => {
     ],
     ["a little earlier", { is: "possibly ours", shown: { createdAt: time(-5_001) } }],
     ["long older than the request", { is: "other", shown: { createdAt: time(-605_001) } }],
+    [
+      "between the earliest and the latest time of the request",
+      { is: "possibly ours", sent: { notAfter: AT + 5_001 } },
+    ],
+    ["between these times, with a marker", { is: "ours", sent: { notAfter: AT + 5_001, hasMarker: true } }],
     ["at the last moment", { is: "ours", shown: { createdAt: time(600_000) } }],
     ["later than a request can take effect", { is: "possibly ours", shown: { createdAt: time(600_001) } }],
     ["of an unreadable time", { is: "possibly ours", shown: { createdAt: "yesterday" } }],

@@ -53,9 +53,10 @@ export async function createKey<Spec extends object>(
   if (created.is === "unresolved") return created;
   const { id, key, keyPrefix = "", keyType = "" } = created.value;
   apiKeys.noteCreated(id);
-  const createdAt = rfc3339(created.serverTime ?? run.client.timing.now());
+  const { serverTime } = created;
+  const createdAt = rfc3339(serverTime ?? run.client.timing.now());
   const made = {
-    ...{ id, key, keyPrefix, keyType, spec, createdAt },
+    ...{ id, key, keyPrefix, keyType, spec, createdAt, createdByLocalClock: serverTime === undefined },
     description: description ?? null,
     isActive: true,
     lastUsedAt: null,

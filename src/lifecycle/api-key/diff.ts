@@ -74,7 +74,7 @@ export function withoutSecret<Spec extends object>(
   const { description = null, lastUsedAt = null } = entry;
   return {
     status: "live",
-    ...{ id, keyPrefix, keyType, isActive, createdAt, description, lastUsedAt },
+    ...{ id, keyPrefix, keyType, isActive, createdAt, createdByLocalClock: false, description, lastUsedAt },
     key: null,
     spec: kind.specOf(entry, spec),
     expiresAt: null,

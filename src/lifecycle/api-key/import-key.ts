@@ -68,6 +68,7 @@ export async function importKey<Spec extends object>(
     description: entry.description ?? null,
     isActive: true,
     createdAt: entry.createdAt ?? "",
+    createdByLocalClock: false,
     lastUsedAt: entry.lastUsedAt ?? null,
     expiresAt: earlierEnd(kind.expiresAt(spec, entry.createdAt ?? ""), entry.expiresAt),
     listedScopes: entry.scopes,

@@ -4,22 +4,34 @@ import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
 import type { Operation } from "../../api/timing";
 import { normalized, serviceKeyInputs, serviceSpec, tokenInputs, tokenSpec } from "../../fields/api-key";
-import type { heldKey, ServiceSpec, TokenSpec } from "../../fields/api-key";
+import type { heldKey, heldKeyDetails, ServiceSpec, TokenSpec } from "../../fields/api-key";
 import type { Fields, Inputs, ValuesOf } from "../../fields/field";
 import { DAY_MS, rfc3339, same, UNKNOWN } from "../../values";
 import type { StartedAt } from "../create-once/started";
 import type { Run } from "../run";
 
 /** A key that the account holds and whose secret we have. */
-export interface HeldKey<Spec> extends ValuesOf<typeof heldKey> {
+export interface HeldKey<Spec> extends ValuesOf<typeof heldKey>, ValuesOf<typeof heldKeyDetails> {
   id: string;
   description: string | null;
   spec: Spec;
-  /** RFC 3339, by the server's clock. */
+  /** RFC 3339, by the server's clock unless `createdByLocalClock`. */
   createdAt: string;
   expiresAt: string | null;
   /** Service keys only: what the list shows that the key may do. */
   listedScopes: string[] | null;
+}
+
+type CreationTime = Pick<HeldKey<unknown>, "createdAt" | "createdByLocalClock">;
+
+/** When a key was created, where that is compared with the server's clock: empty if only the local clock shows it. */
+export function provenTime({ createdAt, createdByLocalClock }: CreationTime): string {
+  return createdByLocalClock ? "" : createdAt;
+}
+
+/** The same as the beginning of an attempt that may have left a duplicate of it. */
+export function creationOf({ createdAt, createdByLocalClock }: CreationTime): StartedAt {
+  return { startedAt: createdAt, byLocalClock: createdByLocalClock };
 }
 
 /** An attempt to create an API key, whose outcome is unknown. */

@@ -15,6 +15,7 @@ import { diffApiKey, knownSpec, moved, rotateAtOf, withoutSecret } from "./diff"
 import { importKey, pendingImport, whyNotTheKey } from "./import-key";
 import { encodeInputs } from "./inputs";
 import type { ApiKeyInputs } from "./inputs";
+import { creationOf, provenTime } from "./kind";
 import type { KeyKind, HeldKey } from "./kind";
 import { apiKeyHoldings } from "./state";
 import type { ApiKeyState, LiveKey, LookedUpKey } from "./state";
@@ -65,7 +66,7 @@ async function create<Spec extends object>(
   }
   const live = liveKey(made.key, settled);
   if (made.unfinished === undefined) return { state: live };
-  const lost = { ...attempt, startedAt: made.key.createdAt };
+  const lost = { ...attempt, ...creationOf(made.key) };
   return { state: { ...live, lost }, unfinished: possibleDuplicate(describeKey(kind, description)) };
 }
 
@@ -126,7 +127,7 @@ async function readLive<Spec extends object>(
 ): Promise<ApiKeyState<Spec> | undefined> {
   const { id, description, lost } = state;
   pathSegment(id);
-  const entry = await run.apiKeys.find(id, state.createdAt);
+  const entry = await run.apiKeys.find(id, provenTime(state));
   if (!entry) {
     if (!lost) return undefined;
     // The key is gone, but a duplicate from a lost attempt may still exist: keep its marker in the state.
@@ -188,6 +189,6 @@ async function remove<Spec extends object>(
     if (state.status !== "live") return run.apiKeys.remove(id, `Revoking the ${kind.label} ${id}`);
     if (state.expiresAt !== null) await refuseWrongClock(run, kind.label);
     if (state.lost) await cleanUp(run.apiKeys, lostKey(kind, state.lost), [id], run);
-    await run.apiKeys.remove(id, `Revoking the ${kind.label} ${id}`, state.createdAt);
+    await run.apiKeys.remove(id, `Revoking the ${kind.label} ${id}`, provenTime(state));
   });
 }

@@ -1,10 +1,10 @@
 // What lost create requests left in the account: found by one list, named where it is not proved to be ours, and removed where it is.
 import type { UnreadableEntry } from "../../api/list";
-import type { Operation } from "../../api/timing";
+import type { Operation, Timing } from "../../api/timing";
 import { MalformedResponseError } from "../../errors";
 import { isOthersText, judge, sortByOwner } from "../../judge/ownership";
-import type { Sent, Shown } from "../../judge/ownership";
-import { clockOf, isOlder, isSameId } from "../../judge/presence";
+import type { Began, Sent, Shown } from "../../judge/ownership";
+import { clockOf, isOlder, isSameId, isYoung } from "../../judge/presence";
 import type { AccountList, Snapshot } from "../account-list";
 import type { Run } from "../run";
 import type { Listed } from "./creation";
@@ -17,10 +17,27 @@ export interface Lost<Entry> {
   /** For messages: `the service key "…"`. */
   what: string;
   attempt: StartedAt;
-  sent: Omit<Sent, "at" | "until">;
+  sent: Omit<Sent, keyof Began | "until">;
   /** A request takes effect by then (ms after it began), or never: what was made later is another's. */
   effectMs?: number;
   shown: (entry: Entry) => Shown;
+}
+
+/** After these waits a list is read again where it may lag behind a request: at 2 and 6 seconds. */
+const LOOK_AGAIN_AFTER_MS = [2_000, 4_000];
+
+/** Looks until a list shows what it may only not show yet, or for the last time. */
+export async function lookAgain<T>(
+  timing: Timing,
+  look: (isFirst: boolean) => Promise<{ seen: T; mayLag: boolean }>,
+): Promise<T> {
+  let { seen, mayLag } = await look(true);
+  for (const wait of LOOK_AGAIN_AFTER_MS) {
+    if (!mayLag) break;
+    await timing.sleep(wait);
+    ({ seen, mayLag } = await look(false));
+  }
+  return seen;
 }
 
 /** Ids that another resource of this run holds are known to be others'. */
@@ -41,18 +58,27 @@ export async function findLeft<Entry extends Listed>(
   run: Run,
   operation: Operation,
 ): Promise<Entry[][]> {
-  const snapshot = await list.fresh(operation);
-  run.holders.listen();
+  const { timing } = run.client;
   const isKnown = isHeldBy(list, held, run);
-  const others = [...snapshot.byId.values()].filter(({ id }) => !isKnown(id));
-  return attempts.map(({ what, attempt, sent, effectMs, shown }) => {
-    const at = startOf(attempt, clockOf(snapshot), run.client.timing.now());
-    const until = at === undefined || effectMs === undefined ? undefined : at + effectMs;
-    const { ours, possibly } = sortByOwner(others, (entry) => judge({ ...sent, at, until }, shown(entry)));
-    if (possibly.length > 0) run.log(messages.possibleLeftover(what, possibly));
-    if (ours.length === 0) assertNothingHidden(snapshot, [{ ...sent, at }], isKnown);
-    return ours;
+  const { snapshot, found } = await lookAgain(timing, async () => {
+    const snapshot = await list.fresh(operation);
+    run.holders.listen();
+    const clock = clockOf(snapshot);
+    const others = [...snapshot.byId.values()].filter(({ id }) => !isKnown(id));
+    const found = attempts.map(({ what, attempt, sent, effectMs, shown }) => {
+      const at = startOf(attempt, clock, timing.now());
+      const until = at === undefined || effectMs === undefined ? undefined : at + effectMs;
+      const sorted = sortByOwner(others, (entry) => judge({ ...sent, at, until }, shown(entry)));
+      return { what, sent: { ...sent, at }, ...sorted };
+    });
+    const mayLag = found.some(({ sent, ours }) => ours.length === 0 && isYoung(clock, sent.at));
+    return { seen: { snapshot, found }, mayLag };
   });
+  for (const { what, sent, ours, possibly } of found) {
+    if (possibly.length > 0) run.log(messages.possibleLeftover(what, possibly));
+    if (ours.length === 0) assertNothingHidden(snapshot, [sent], isKnown);
+  }
+  return found.map(({ ours }) => ours);
 }
 
 /** Removes what a lost attempt left, except for what the state holds. */

@@ -5,14 +5,11 @@ import { clockOf, idKey, isSameId } from "../../judge/presence";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Sorted } from "../../judge/ownership";
 import type { Run } from "../run";
-import { assertNothingHidden } from "./clean-up";
+import { assertNothingHidden, lookAgain } from "./clean-up";
 import { isAmbiguous, isConflict } from "./creation";
 import type { Created, Creation, Listed } from "./creation";
 import * as messages from "./messages";
 import { StartTime } from "./started";
-
-/** When the list is read after an ambiguous POST: at 0, 2 and 6 seconds. */
-const READ_AFTER_MS = [0, 2_000, 4_000];
 
 /** A conflict with an entry that is known not to be ours: an identical first request created nothing either. */
 export class ForeignConflictError extends ConflictError {}
@@ -128,7 +125,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     this.posted = new StartTime(this.run.client.timing);
     return this.creation.post({
       isSecond,
-      beganAt: (time) => this.started.byServer(time ?? this.serverTime),
+      began: (time) => this.started.byServer(time ?? this.serverTime),
     });
   }
 
@@ -165,23 +162,20 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   private async find(): Promise<Sorted<Entry>> {
-    let found: Sorted<Entry> | undefined;
-    let failure: unknown;
-    for (const wait of READ_AFTER_MS) {
-      if (wait > 0) await this.run.client.timing.sleep(wait);
+    const found = await lookAgain<() => Sorted<Entry>>(this.run.client.timing, async () => {
       try {
-        found = await this.look();
+        const sorted = await this.look();
+        // A merely possible match may belong to someone else. Keep looking: our own may still appear, and the error must name it too.
+        return { seen: () => sorted, mayLag: sorted.ours.length === 0 };
       } catch (error) {
         // Only the last look counts as proof of absence.
-        found = undefined;
-        failure = error;
-        continue;
+        const fail = (): never => {
+          throw error;
+        };
+        return { seen: fail, mayLag: true };
       }
-      // A merely possible match may belong to someone else. Keep looking: our own may still appear, and the error must name it too.
-      if (found.ours.length > 0) return found;
-    }
-    if (!found) throw failure;
-    return found;
+    });
+    return found();
   }
 
   private async look(): Promise<Sorted<Entry>> {
@@ -189,7 +183,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     const list = await creation.list();
     const clock = clockOf(list);
     this.serverTime = clock ?? this.serverTime;
-    const sent = { ...creation.sent, at: this.started.byServer(clock) };
+    const sent = { ...creation.sent, ...this.started.byServer(clock) };
     if (this.posted.isAfter(list)) throw new Error(messages.OLDER_LIST);
     this.listed = list.byId;
     const unknown = [...list.byId.values()].filter(({ id }) => !this.isKnown(id));
@@ -201,11 +195,12 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
 
   /** A list that does not show our own object yet does not show a duplicate either. */
   private async lookUntilShown(own: string): Promise<Sorted<Entry>> {
-    for (const wait of READ_AFTER_MS) {
-      if (wait > 0) await this.run.client.timing.sleep(wait);
+    const { found, isShown } = await lookAgain(this.run.client.timing, async () => {
       const found = await this.look();
-      if (this.listed.has(idKey(own)) || found.ours.length > 0) return found;
-    }
+      const isShown = this.listed.has(idKey(own)) || found.ours.length > 0;
+      return { seen: { found, isShown }, mayLag: !isShown };
+    });
+    if (isShown) return found;
     throw new Error("the list does not show the new one yet");
   }
 

@@ -1,7 +1,7 @@
 // What "create one thing exactly once" needs to know of the thing, and how it can end.
 import type { WithServerTime } from "../../api/client";
 import { WaysCloudError } from "../../errors";
-import type { Sent, Shown } from "../../judge/ownership";
+import type { Began, Sent, Shown } from "../../judge/ownership";
 import type { Snapshot } from "../account-list";
 import type { StartedAt, StartTime } from "./started";
 
@@ -13,8 +13,8 @@ export interface Listed {
 
 /** The attempt that a POST belongs to. */
 export interface Attempt {
-  /** When the first one began, by the server's clock (ms), given its time now. */
-  beganAt: (serverTime: number | undefined) => number;
+  /** When the first one began, given the server's time now. */
+  began: (serverTime: number | undefined) => Began;
   /** A second one follows only a first one whose response was lost. */
   isSecond: boolean;
 }
@@ -27,7 +27,7 @@ export interface Creation<Made extends { id: string }, Entry extends Listed> {
   identity: string;
   /** What an earlier attempt at this very creation left, from {@link Creations.begin}. */
   before: LostCreation | undefined;
-  sent: Omit<Sent, "at">;
+  sent: Omit<Sent, keyof Began>;
   shown(entry: Entry): Shown;
   post(attempt: Attempt): Promise<WithServerTime<Made>>;
   list(): Promise<Snapshot<Entry>>;
@@ -46,7 +46,7 @@ export type Created<Made> =
 
 /** A creation of this run that may have left something live. */
 export interface LostCreation {
-  sent: Omit<Sent, "at">;
+  sent: Omit<Sent, keyof Began>;
   started: StartTime;
   /** When its latest POST was sent. */
   posted: StartTime;

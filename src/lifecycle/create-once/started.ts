@@ -1,6 +1,6 @@
 // When an attempt began, by whichever clock can be trusted, and what a state keeps of that.
 import type { Timing } from "../../api/timing";
-import { isOlder } from "../../judge/presence";
+import type { Began } from "../../judge/ownership";
 import type { Snapshot } from "../../judge/presence";
 import type { Properties } from "../../values";
 import { rfc3339 } from "../../values";
@@ -16,28 +16,28 @@ export class StartTime {
     this.wall = timing.now();
   }
 
-  /** By the server's clock (ms), given its time now: less what has passed here. A monotonic clock stops while the machine sleeps; a wall clock may jump. */
-  byServer(serverTime: number | undefined): number {
-    return (serverTime ?? this.timing.now()) - this.passed;
+  /** By the server's clock (ms), given its time now. A monotonic clock stops while the machine sleeps, and a wall clock may jump: where they differ, it began between the two. */
+  byServer(serverTime: number | undefined): Began & { at: number } {
+    const now = serverTime ?? this.timing.now();
+    return { at: now - this.passed, notAfter: now - (this.timing.monotonic() - this.monotonic) };
   }
 
-  /** How long ago it began, ms. */
+  /** How long ago it began at the most, ms. */
   private get passed(): number {
     const { timing } = this;
     return Math.max(timing.monotonic() - this.monotonic, timing.now() - this.wall);
   }
 
-  /** Was a list made before it? By `Age`, which is in whole seconds, or by the list's own time. */
-  isAfter({ serverTime, age = 0 }: Pick<Snapshot<unknown>, "serverTime" | "age">): boolean {
-    if (age > 0) return age + 1000 > this.passed;
-    return isOlder({ serverTime }, this.byServer(serverTime));
+  /** Did a cache get this list before it? `Age` is in whole seconds. */
+  isAfter({ age = 0 }: Pick<Snapshot<unknown>, "age">): boolean {
+    return age > 0 && age + 1000 > this.passed;
   }
 
   /** For a state. */
   at(serverTime: number | undefined): StartedAt {
     return serverTime === undefined
       ? { startedAt: rfc3339(this.wall), byLocalClock: true }
-      : { startedAt: rfc3339(this.byServer(serverTime)) };
+      : { startedAt: rfc3339(this.byServer(serverTime).at) };
   }
 }
 

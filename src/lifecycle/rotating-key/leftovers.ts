@@ -48,7 +48,7 @@ function attemptsOf<Spec extends object>(
   const before = senderOf(state);
   const [stack, stackBefore] = [stackOf(sender), stackOf(before)];
   const isMoved = stack !== undefined && stackBefore !== undefined && stack !== stackBefore;
-  const at = Date.parse(current.createdAt);
+  const at = current.createdByLocalClock ? undefined : Date.parse(current.createdAt);
   const attempt = ({ description }: Sender, marker: string, isOwn = !isMoved): Attempt => ({
     sent: { text: withMarker(description, marker), hasMarker: true, at },
     isOwn,

@@ -1,11 +1,12 @@
 // The lifecycle of a rotating key. Due times come from the state; while nothing is due, there is no request.
 import type { ApiKey } from "../../api/schemas";
-import { clockOf } from "../../judge/presence";
+import { clockOf, isYoung } from "../../judge/presence";
 import { markerOf, newMarker } from "../../text/auto-name";
 import { known } from "../../values";
 import { createKey, describeKey, earlierEnd, lostKey, markerIn } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
-import { assertNothingHidden, cleanUp } from "../create-once/clean-up";
+import { creationOf, provenTime } from "../api-key/kind";
+import { assertNothingHidden, cleanUp, lookAgain } from "../create-once/clean-up";
 import { possibleDuplicate } from "../create-once/messages";
 import { startOf, unresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
@@ -70,7 +71,7 @@ async function create<Spec extends object>(
     overlapDays: known(inputs.overlapDays, "overlapDays"),
     holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed"),
     owner: inputs.owner,
-    lost: isUnfinished ? { ...attempt, startedAt: made.key.createdAt } : null,
+    lost: isUnfinished ? { ...attempt, ...creationOf(made.key) } : null,
   };
   return { state, ...(isUnfinished && { unfinished: possibleDuplicate(describeKey(kind, description)) }) };
 }
@@ -82,10 +83,10 @@ async function read<Spec extends object>(
 ): Promise<RotatingKeyState<Spec> | undefined> {
   if (state.status === "unresolved") return state;
   const { current } = state;
-  const presence = await run.apiKeys.presence(current.id, current.createdAt);
+  const presence = await run.apiKeys.presence(current.id, provenTime(current));
   if (presence.is === "unknown") throw presence.error;
   // Not younger than the key that came after it.
-  const previous = state.previous && (await run.apiKeys.find(state.previous.id, current.createdAt));
+  const previous = state.previous && (await run.apiKeys.find(state.previous.id, provenTime(current)));
   const left = leftIn(kind, state, senderOf(state), await marked(state, run), run);
   const ours = left.ours
     .filter((entry) => entry.isActive)
@@ -138,14 +139,20 @@ async function remove<Spec extends object>(
     const holding = { what: apiKeyClaim(key.id), holder: "" };
     if (!run.holders.isHeldByAnother(holding)) refuseSelfLockout(kind.label, key, run.client.connection);
   }
-  const list = await run.apiKeys.shared();
-  const left = leftIn(kind, state, senderOf(state), list, run);
+  const { lost } = state;
+  const { timing } = run.client;
+  const { list, left, at } = await lookAgain(timing, async (isFirst) => {
+    const list = await (isFirst ? run.apiKeys.shared() : run.apiKeys.fresh());
+    const left = leftIn(kind, state, senderOf(state), list, run);
+    const at = lost ? startOf(lost, clockOf(list), timing.now()) : undefined;
+    const mayLag = lost !== null && left.ours.length === 0 && isYoung(clockOf(list), at);
+    return { seen: { list, left, at }, mayLag };
+  });
   // Of a lost attempt the state knows for certain: as long as an entry may be its work, it must not be forgotten.
-  if (state.lost && left.ours.length === 0) {
+  if (lost && left.ours.length === 0) {
     const isKnown = (id: string): boolean =>
       heldIds(state).includes(id) || run.holders.isHeld(apiKeyClaim(id));
-    const at = startOf(state.lost, clockOf(list), run.client.timing.now());
-    assertNothingHidden(list, [{ ...lostKey(kind, state.lost).sent, at }], isKnown);
+    assertNothingHidden(list, [{ ...lostKey(kind, lost).sent, at }], isKnown);
   }
   reportLeftovers(kind, state, left, run);
   const others = left.ours.map((entry) => ({ ...entry, key: null }));

@@ -10,6 +10,7 @@ import { known, DAY_MS, rfc3339 } from "../../values";
 import type { Snapshot } from "../account-list";
 import { createKey, describeKey } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
+import { provenTime } from "../api-key/kind";
 import type { KeyKind, LostAttempt } from "../api-key/kind";
 import { possibleDuplicate } from "../create-once/messages";
 import { apiKeyClaim, deleteUnlessHeld } from "../holders";
@@ -100,7 +101,7 @@ class RotationUpdate<Spec extends object> {
     const { current } = this.state;
     const { apiKeys, client } = this.context;
     const list = await apiKeys.fresh();
-    const presence = await apiKeys.presenceIn(list, current.id, current.createdAt);
+    const presence = await apiKeys.presenceIn(list, current.id, provenTime(current));
     if (presence.is === "unknown") throw presence.error;
     const shown = presence.is === "gone" && presence.young ? "doubtful" : presence.is;
     // This update is authenticated with it, whatever the list shows.
@@ -117,21 +118,23 @@ class RotationUpdate<Spec extends object> {
     const reason = this.state.current.isActive
       ? reasonToKeep(this.state, list, this.context)
       : "the current key is not active, and no new key exists yet";
-    if (reason === undefined) return this.revokePrevious(previous);
-    this.context.log(`${this.what()}: keeping the previous key ${previous.id}: ${reason}.`);
-    return false;
+    if (reason !== undefined) {
+      this.context.log(`${this.what()}: keeping the previous key ${previous.id}: ${reason}.`);
+      return false;
+    }
+    await this.revokePrevious(previous);
+    return true;
   }
 
-  private async revokePrevious(previous: PreviousKey): Promise<boolean> {
+  private async revokePrevious(previous: PreviousKey): Promise<void> {
     // It is not younger than the key that came after it.
-    const { createdAt } = this.before.current;
+    const createdAt = provenTime(this.before.current);
     await revokeUnlessHeld(
       { ...previous, createdAt },
       `the previous ${this.kind.label} ${previous.id}`,
       this.context,
     );
     this.state = { ...this.state, previous: null };
-    return true;
   }
 
   private sayPostponed(): void {
@@ -181,7 +184,7 @@ class RotationUpdate<Spec extends object> {
       owner: inputs.owner,
       lost: next.unfinished === undefined ? null : attempt,
     };
-    if (!isPrevious && is !== "gone") await this.revokeReplaced(old, current.createdAt, next.key.createdAt);
+    if (!isPrevious && is !== "gone") await this.revokeReplaced(old, provenTime(current), next.key.createdAt);
     this.sayRotated(why);
     return next.unfinished === undefined ? undefined : possibleDuplicate(describeKey(kind, description));
   }

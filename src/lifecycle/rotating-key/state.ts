@@ -1,6 +1,13 @@
 // The states of a rotating key: one resource that holds a key and, for an overlap, the previous one.
 import type { Properties } from "../../values";
-import { description, heldKey, previousKey, previousKeyDetails, rotatingKey } from "../../fields/api-key";
+import {
+  description,
+  heldKey,
+  heldKeyDetails,
+  previousKey,
+  previousKeyDetails,
+  rotatingKey,
+} from "../../fields/api-key";
 import { encode, or, text, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
 import { decodeHeld } from "../api-key/state";
@@ -133,7 +140,7 @@ export function encodeRotatingKey<Spec extends object>(
   const { current, previous } = state;
   const { createdAt } = current;
   const outputs = {
-    ...encode({ ...heldKey, description }, current),
+    ...encode({ ...heldKey, ...heldKeyDetails, description }, current),
     ...encode(kind.spec, current.spec),
     ...(kind.mayExpire && { expiresAt: current.expiresAt }),
     ...{ keyId: current.id, createdAt, rotatedAt: createdAt },

@@ -25,7 +25,7 @@ export class SameSshKeyError extends ForeignConflictError {}
 /** The key that is in the way, if it is ours or may be adopted. @throws ConflictError that names it otherwise. */
 export async function afterConflict(
   conflict: ConflictError,
-  { isSecond, beganAt }: Attempt,
+  { isSecond, began }: Attempt,
   { name, key, adoptExisting, hasMarker, nameAdvice }: SshKeyRequest,
   isKnown: (id: string) => boolean,
   run: Run,
@@ -35,8 +35,7 @@ export async function afterConflict(
   const same = entries.find((entry) => isSameKey(entry, key.text) === true);
   if (same) {
     const isNew = isSecond && !isKnown(same.id);
-    const at = beganAt(serverTime);
-    const verdict = judge({ text: name, hasMarker, at }, shownOf(same, key.text));
+    const verdict = judge({ text: name, hasMarker, ...began(serverTime) }, shownOf(same, key.text));
     if (isNew && verdict.is === "ours") return { id: same.id, entry: same, isAdopted: false };
     if (adoptExisting) return { id: same.id, entry: same, isAdopted: true };
     // It may be what the lost attempt made: that is found out before anything is said.

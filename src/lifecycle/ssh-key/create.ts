@@ -117,7 +117,9 @@ class SshKeyCreation {
     }
     const { entry, isAdopted } = created.value;
     if (isAdopted) return this.adoptedUnlessRemoved(entry);
-    const createdAt = entry.createdAt ?? rfc3339(created.serverTime ?? run.client.timing.now());
+    const { serverTime } = created;
+    // The local clock would prove nothing.
+    const createdAt = entry.createdAt ?? (serverTime === undefined ? "" : rfc3339(serverTime));
     const { state, unfinished } = await this.created({ ...entry, createdAt });
     if (created.unfinished === undefined || unfinished !== undefined) return { state, unfinished };
     return {
@@ -131,7 +133,7 @@ class SshKeyCreation {
     try {
       const body = { name: request.name, publicKey: request.key.text };
       const { value, serverTime } = await run.client.createSshKey(body, operation);
-      if (isKnown(value.id) || isOlderThan(attempt.beganAt(serverTime), value.createdAt))
+      if (isKnown(value.id) || isOlderThan(attempt.began(serverTime), value.createdAt))
         throw conflictWith(value, operation);
       return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
     } catch (error) {

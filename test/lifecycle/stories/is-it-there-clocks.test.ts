@@ -174,6 +174,28 @@ describe("row 71: the API says when a token ends", () => {
   });
 });
 
+test("row 65: made by a clock that is an hour ahead while the API sends no `Date`, and revoked by hand: a refresh drops it as soon as there is one", async () => {
+  const types = [
+    [ServiceKey, { service: "dns", description: "pulumi test/dev/it #${hex(7)}" }],
+    [RotatingServiceKey, { service: "dns", description: "pulumi test/dev/rot", rotateEveryDays: 30 }],
+    [SshKey, { publicKey: publicKey("it"), name: "it-${hex(7)}" }],
+  ] as const;
+  account.timing.error = 3_600_000;
+  // Neither the header nor the response to a creation tells the time.
+  account.emulator.transform = ({ method, body }) => ({
+    headers: { date: null },
+    ...(method === "POST" && { body: { ...(body as object), created_at: undefined } }),
+  });
+  types.forEach(([type, inputs], at) => stack.declare(`it${at}`, type, inputs));
+  await stack.up();
+  account.timing.error = 0;
+  account.emulator.transform = undefined;
+  for (const id of account.live) account.emulator.account.remove(id);
+  account.timing.elapsed += 600_000;
+  await stack.refresh();
+  expect({ errors: stack.errors, held: stack.ids }).toEqual({ errors: [], held: [] });
+});
+
 test.each([
   ["NaN", { x: NaN }],
   ["NaN in a list", { x: [1, NaN] }],

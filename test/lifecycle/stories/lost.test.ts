@@ -134,6 +134,20 @@ describe.each(ALL)("a %s", (_what, type, inputs) => {
     },
   );
 
+  test("unresolved, and the list still lags behind it when the next command cleans up", async () => {
+    const cleanUps = [() => stack.destroy(), () => stack.up()];
+    for (const cleanUp of cleanUps) {
+      stack.declare("it", type, inputs);
+      const began = account.timing.elapsed;
+      await stack.up({ troubles: [...UNRESOLVED] });
+      expect(stack.held("it").id).toMatch(/^unresolved\//);
+      account.emulator.quirks.listLag = account.timing.elapsed - began + 4_000;
+      await cleanUp();
+      account.emulator.quirks.listLag = 0;
+      expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    }
+  });
+
   test.each([365 * DAY, -365 * DAY, HOUR, -HOUR])(
     "row 39: the local clock is wrong by %i ms, and the response is lost",
     async (error) => {

@@ -5,7 +5,7 @@ import type { Transform } from "../../../src/emulator";
 import { spelling } from "../../support/answers";
 import { useFreshStack } from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
-import type { StoryStack } from "../../support/story-stack";
+import { StoryStack } from "../../support/story-stack";
 import type { StoryAccount } from "../../support/story-account";
 
 const { SshKey, SshKeySet } = resources;
@@ -231,4 +231,17 @@ test("R25: blanks around the name of an SSH key are refused, or trimmed: the key
   expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
   await stack.destroy();
   expect(account.live).toEqual([]);
+});
+
+test("row 39: the local clock jumps an hour ahead within a run whose request never arrived: the same key, which another stack has registered before, stays", async () => {
+  const other = new StoryStack(account, "prod");
+  for (const each of [other, stack]) each.declare("it", SshKey, { publicKey: publicKey(1), name: "laptop" });
+  await other.up();
+  account.timing.elapsed += MINUTE;
+  await stack.up({
+    troubles: [{ fate: "never arrives" }],
+    jump: { nth: 1, clock: "error", ms: HOUR },
+  });
+  expect({ live: account.live, held: stack.ids }).toEqual({ live: other.ids, held: [] });
+  expect(stack.spoken).toContain(other.ids[0]);
 });
