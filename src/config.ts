@@ -1,4 +1,4 @@
-// What the settings are: which source wins (explicit provider, stack config, environment, file, default), and what is rejected.
+// Resolves the settings from their sources (explicit provider, stack config, environment, file, default).
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
@@ -11,7 +11,7 @@ import type { Connection } from "./api/transport";
 
 export const DEFAULT_ENDPOINT = "https://api.wayscloud.services";
 
-/** Looks up a key in the Pulumi configuration at hand: that of a stack, or the inputs of an explicit provider. */
+/** Looks up a key in a Pulumi configuration: that of a stack, or the inputs of an explicit provider. */
 export type ConfigLookup = (key: string) => unknown;
 
 /** A configured value, and where it came from, for messages. */
@@ -20,12 +20,12 @@ export interface ConfigValue {
   source: string;
 }
 
-/** No credential is configured anywhere; its own class, because what to do depends on who asks. */
+/** No credential is configured anywhere. A separate class, because the command line gives other advice. */
 export class NoCredentialError extends ConfigurationError {}
 
 /**
- * The connection to make. `configSource` names the configuration in messages: `the stack config`, to which the key is added, or a function that
- * names the key as well.
+ * The connection to the account. `configSource` is the configuration's name in messages: a string such as
+ * `the stack config`, to which the key is added, or a function of the key.
  *
  * @throws ConfigurationError that says what is missing or wrong.
  */
@@ -45,7 +45,7 @@ export function resolveConnection(
   };
 }
 
-/** The base URL by config, environment or default, validated, without a trailing slash. */
+/** The base URL from configuration, environment or default; validated, without a trailing slash. */
 export function resolveEndpoint(config: ConfigLookup, configSource: string): string {
   return endpointOf(finder(config, configSource)(SETTINGS.endpoint));
 }
@@ -84,8 +84,8 @@ function isSet(value: unknown): boolean {
 }
 
 /**
- * What was set on purpose must hold something: with a blank credential another account's would be used instead, and a secret that a CI system
- * withholds arrives as an empty variable.
+ * A value that is set must not be blank. Otherwise a secret that a CI system withholds, which arrives as an
+ * empty variable, would be replaced by the credential of another account.
  */
 export function checkedText(value: unknown, source: string): ConfigValue {
   if (typeof value !== "string") {
@@ -99,7 +99,7 @@ export function checkedText(value: unknown, source: string): ConfigValue {
   const trimmed = value.trim();
   if (trimmed !== "") return { value: trimmed, source };
   throw new ConfigurationError(
-    `The value of ${source} is blank. Set it, or remove it; nothing else is used in its place.`,
+    `The value of ${source} is blank. Set it or remove it; the package does not fall back to another source.`,
   );
 }
 
@@ -115,7 +115,7 @@ function endpointOf(found: ConfigValue | undefined): string {
   return found ? checkedEndpoint(found) : DEFAULT_ENDPOINT;
 }
 
-/** `token` of the file that the official CLI writes. A missing file means that there is no credential; a broken one is an error. */
+/** `token` in the file of the official CLI. No file means no credential; a broken file is an error. */
 function fromFile(): ConfigValue | undefined {
   const home = homeFolder();
   if (home === undefined) return undefined;
@@ -138,7 +138,7 @@ function fromFile(): ConfigValue | undefined {
   return { value: token, source: `the file ${path}` };
 }
 
-/** There may be no home directory (containers). Never fall back to the working directory, which others may control. */
+/** A container may have no home directory. Never use the working directory: others may control it. */
 function homeFolder(): string | undefined {
   try {
     const home = homedir();
@@ -150,7 +150,7 @@ function homeFolder(): string | undefined {
 
 function tokenOf(text: string): string | undefined {
   try {
-    // Some editors put a byte order mark before it.
+    // Some editors put a byte order mark at the beginning.
     const token = (JSON.parse(text.replace(/^\ufeff/, "")) as { token?: unknown } | null)?.token;
     return typeof token === "string" && token.trim() !== "" ? token.trim() : undefined;
   } catch {
@@ -168,7 +168,7 @@ function checkedCredential({ value, source }: ConfigValue): ConfigValue {
   return { value, source };
 }
 
-/** `https:` only, `http:` to this machine; nothing but scheme, host, port and path. */
+/** `https:` only, or `http:` to this machine; only scheme, host, port and path. */
 export function checkedEndpoint({ value, source }: ConfigValue): string {
   const reject = (why: string): never => {
     throw new ConfigurationError(`Invalid endpoint in ${source}: ${why}. Example: ${DEFAULT_ENDPOINT}`);
@@ -188,8 +188,8 @@ export function checkedEndpoint({ value, source }: ConfigValue): string {
   const base = `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
   const [versioned] = /\/v1(\/account)?$/i.exec(base) ?? [];
   if (versioned !== undefined) {
-    // Every request would be answered 404.
-    reject(`it ends in ${versioned}, which is added to every request; leave that part out`);
+    // The API would answer every request with 404.
+    reject(`it ends in ${versioned}, which the package adds to every request; leave that part out`);
   }
   return base;
 }

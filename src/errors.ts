@@ -1,14 +1,14 @@
-// The errors of this package: one class for each kind of failure, none of them holding a credential or a response.
+// The errors of this package, one class for each kind of failure, without credentials and responses.
 
 /**
- * What became of a request. `ambiguous`: the server may or may not have carried it out, so a POST must be looked into before
- * another one is sent.
+ * The outcome of a request. `ambiguous`: the server may or may not have carried it out, so find out what a
+ * POST did before sending another one.
  */
 export type RequestOutcome = "not-sent" | "rate-limited" | "rejected" | "conflict" | "ambiguous";
 
-/** The details of a failed request. Server text is redacted before it gets here. */
+/** The details of a failed request. The server's text is already redacted. */
 export interface ErrorFacts {
-  /** What failed, why, and, unless `advice` says it, what to do. */
+  /** What failed and why; also what to do, unless `advice` says it. */
   message: string;
   /** What to do about it; becomes part of the error's `message`. */
   advice?: string | undefined;
@@ -24,9 +24,9 @@ export interface ErrorFacts {
 /** Any failure of this package. `message` says what failed, why, and what to do. */
 export class WaysCloudError extends Error {
   override readonly name: string = "WaysCloudError";
-  /** The part of `message` that says what failed and why, without advice: for a message that has advice of its own. */
+  /** The part of `message` that says what failed and why, without advice: for a message with other advice. */
   declare readonly summary: string;
-  /** What became of the request. */
+  /** The outcome of the request. */
   declare readonly outcome: RequestOutcome;
   /** HTTP status, if there was a response. */
   declare readonly status: number | undefined;
@@ -47,7 +47,7 @@ export class WaysCloudError extends Error {
     const { outcome, status, method, path } = facts;
     const reason = facts.reason?.toWellFormed();
     for (const [name, value] of Object.entries({ summary, outcome, status, method, path, reason })) {
-      // Not enumerable: what a program throws is printed with everything that is, which would repeat the message.
+      // Not enumerable: Node.js prints enumerable properties of an error, which would repeat the message.
       Object.defineProperty(this, name, { value });
     }
   }
@@ -69,7 +69,7 @@ export class RefusedError extends WaysCloudError {
   }
 }
 
-/** The response to a create request was lost, and what it may have created cannot be distinguished from what others created. */
+/** A create response was lost, and its key cannot be distinguished from others. */
 export class LostResponseError extends WaysCloudError {
   override readonly name = "LostResponseError";
   constructor(message: string) {
@@ -82,17 +82,17 @@ export class ConnectionError extends WaysCloudError {
   override readonly name = "ConnectionError";
 }
 
-/** The response is not what the API documents: truncated, not JSON, fields missing, or an incomplete list. */
+/** The response is truncated, not JSON, lacks documented fields, or is an incomplete list. */
 export class MalformedResponseError extends WaysCloudError {
   override readonly name = "MalformedResponseError";
 }
 
-/** 400 and other rejections of a request as it stands. */
+/** 400, or another 4xx without a class of its own: the API rejected the request. */
 export class BadRequestError extends WaysCloudError {
   override readonly name: string = "BadRequestError";
 }
 
-/** The credential belongs to another account than the expected one (`customerId`). Nothing but the profile was read. */
+/** The credential is not of the expected account (`customerId`). Only the profile was read. */
 export class AccountMismatchError extends WaysCloudError {
   override readonly name = "AccountMismatchError";
 }
@@ -112,7 +112,7 @@ export class NotFoundError extends WaysCloudError {
   override readonly name = "NotFoundError";
 }
 
-/** Several entries of the account match a lookup that is meant to find one. */
+/** Several entries of the account match a lookup of one entry. */
 export class AmbiguousMatchError extends WaysCloudError {
   override readonly name = "AmbiguousMatchError";
 }
@@ -132,7 +132,7 @@ export class RateLimitError extends WaysCloudError {
   override readonly name = "RateLimitError";
 }
 
-/** 5xx or a redirect: the server did not complete the request; a POST may have been carried out all the same. */
+/** 5xx or a redirect: the server did not confirm the request, but may still have carried out a POST. */
 export class ServerError extends WaysCloudError {
   override readonly name = "ServerError";
 }
@@ -155,7 +155,7 @@ export function errorOfStatus(facts: ErrorFacts & { status: number }): WaysCloud
     : new ServerError(facts);
 }
 
-/** The failure of a request that comes before another one, for that other one: nothing of it was sent, so its outcome is known. */
+/** Converts the error of the account check into that of the request behind it, which was never sent. */
 export function beforeSending(error: WaysCloudError): WaysCloudError {
   if (error.outcome !== "ambiguous") return error;
   const { summary, advice, status, method, path, reason } = error;
@@ -164,7 +164,7 @@ export function beforeSending(error: WaysCloudError): WaysCloudError {
   return status === undefined ? new ConnectionError(facts) : errorOfStatus({ ...facts, status });
 }
 
-/** What went wrong, in words that gRPC can carry, whatever was thrown. */
+/** The message of anything that was thrown, as text that gRPC can encode. */
 export function errorMessage(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).toWellFormed();
 }

@@ -9,11 +9,11 @@ import { didYouMean } from "./text/did-you-mean";
 import { outputLiteralIn } from "./text/output-literal";
 import { withoutStack } from "./text/without-stack";
 
-/** Arguments for {@link Provider}: `patToken`, or `apiKey`, which is another name for it, and where that account is. */
+/** Arguments for {@link Provider}: `patToken` (or its other name, `apiKey`), endpoint and customer id. */
 export type ProviderArgs = AccountArgs &
   ({ patToken: pulumi.Input<string> } | { apiKey: pulumi.Input<string> });
 
-/** Which account a {@link Provider} is for. */
+/** The account of a {@link Provider}. */
 export interface AccountArgs {
   /** The credential: a personal access token. Always kept secret. */
   patToken?: pulumi.Input<string> | undefined;
@@ -25,7 +25,7 @@ export interface AccountArgs {
    */
   endpoint?: pulumi.Input<string> | undefined;
   /**
-   * The customer id that the credential must belong to; with another account's credential everything is rejected.
+   * The customer id that the credential must belong to. The package rejects another account's credential.
    * @default the environment (`WAYSCLOUD_CUSTOMER_ID`); without it any account is accepted
    */
   customerId?: pulumi.Input<string> | undefined;
@@ -82,7 +82,7 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-/** The arguments of a `Provider` of either host, checked: an account that is named never becomes another one. */
+/** The checked arguments of a `Provider` of either host: an explicit account never becomes another one. */
 export class ExplicitAccount {
   private readonly args: AccountArgs;
 
@@ -103,7 +103,7 @@ export class ExplicitAccount {
     }
   }
 
-  /** By which name the credential is given: also where it is named but missing, which must not become the account of the environment. */
+  /** The credential's name in the arguments. A missing value must not become the environment's account. */
   get credentialName(): "patToken" | "apiKey" | undefined {
     if (isNamed(this.args.apiKey)) return "apiKey";
     if ("patToken" in this.args) return "patToken";
@@ -119,8 +119,8 @@ export class ExplicitAccount {
   }
 
   /**
-   * The one that is given, else that of the stack config or the environment: settled in the program, since the provider's process sees its own
-   * inputs only, and traffic must never fall back to production silently.
+   * The given endpoint, else that of the stack config or the environment. The program decides: the provider's
+   * process sees only its own inputs, and must not silently use production.
    */
   endpoint(): pulumi.Output<string> {
     const settle = (value: unknown): string =>
@@ -156,7 +156,7 @@ function isNamed(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** What the check makes of the input, as soon as it is known. @throws what the check throws at once for a plain value. */
+/** The checked input, as soon as it is known. @throws at once, if the check rejects a plain value. */
 function settled(
   value: pulumi.Input<string> | undefined,
   check: (known: unknown) => string,

@@ -1,14 +1,14 @@
-// The settings (credential, endpoint, expected account): one table of their names in every source, for both hosts, Provider, warnings and documents.
+// The settings (credential, endpoint, expected account): one table of their names in every source.
 import { didYouMean, nearest } from "./text/did-you-mean";
 
-/** Our own namespace of the stack config, which both hosts read. */
+/** This package's namespace of the stack config, which both hosts read. */
 export const OWN = "wayscloud-account:";
-/** That of the vendor's bridged provider, which refuses to start when it finds a name there that it does not know. */
+/** The namespace of the vendor's bridged provider, which refuses to start with an unknown name there. */
 export const VENDOR = "wayscloud:";
 
-/** What a setting is called in each source. The first name that is set wins; set but blank is an error. */
+/** The names of a setting in each source. The first name that is set wins; a blank value is an error. */
 export interface Setting {
-  /** After {@link OWN}, in a `Provider` and in the plugin's configuration: one of them, and messages use the first. */
+  /** Names after {@link OWN} and in a `Provider`. Only one may be set; messages use the first. */
   readonly own: readonly [string, ...string[]];
   /** The vendor's own names, after {@link VENDOR}. */
   readonly vendor: readonly string[];
@@ -16,7 +16,7 @@ export interface Setting {
   readonly former: readonly string[];
   readonly variables: readonly string[];
   readonly isSecret: boolean;
-  /** What people write after {@link VENDOR} instead, in lower case; other near misses are found by their spelling. */
+  /** Wrong names after {@link VENDOR}, in lower case, beside those that are found by their spelling. */
   readonly mistaken: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export const SETTINGS: Readonly<Record<"credential" | "endpoint" | "customerId",
     own: ["patToken", "apiKey"],
     vendor: ["patToken", "apiKey"],
     former: [],
-    // The last one may hold a service key: that is how the vendor's Terraform provider is configured.
+    // The last one may hold a service key, for the vendor's Terraform provider.
     variables: ["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_TOKEN", "WAYSCLOUD_API_KEY"],
     isSecret: true,
     mistaken: ["token", "pat", "accesstoken", "personalaccesstoken"],
@@ -51,28 +51,28 @@ export const SETTINGS: Readonly<Record<"credential" | "endpoint" | "customerId",
 /** The names after {@link OWN}, and of a `Provider`'s arguments. */
 export const OWN_NAMES: readonly string[] = Object.values(SETTINGS).flatMap(({ own }) => own);
 
-/** By these names an explicit Provider of the dynamic host records its account in the state: they never change. */
+/** A Provider of the dynamic host has its account in the state under these names: they never change. */
 export const API_KEY = "wayscloud:apiKey";
 export const ENDPOINT = "wayscloud:endpoint";
 export const CUSTOMER_ID = "wayscloud:customerId";
 
-/** The keys of a setting in the configuration, in the order in which they count. */
+/** The keys of a setting in the configuration, by precedence. */
 export function keysOf({ own, vendor, former }: Setting): string[] {
   return [...own.map((name) => OWN + name), ...[...vendor, ...former].map((name) => VENDOR + name)];
 }
 
-/** That two names of one setting are set. */
+/** The message if two names of one setting are set. */
 export function bothSet(first: string, second: string): string {
   return `Both ${first} and ${second} are set, and both are the credential. Remove one of them.`;
 }
 
-/** Why none of the settings has this name. */
+/** The message for a name that no setting has. */
 export function unknownName(name: string, what: string): string {
   const shown = name.slice(0, 60).replace(/[^ -~]/g, "?");
   return `unknown ${what} \`${shown}\`${didYouMean(name, OWN_NAMES)} The settings are ${OWN_NAMES.join(", ")}.`;
 }
 
-/** What to say of a name after {@link VENDOR} that is ours, or was meant to be; the others are left to the vendor's provider. */
+/** The warning about a name after {@link VENDOR} that is, or was probably meant to be, this package's. */
 export function misplaced(name: string): string | undefined {
   const remove = `\`pulumi config rm ${VENDOR}${name}\``;
   for (const { own, vendor, former, mistaken } of Object.values(SETTINGS)) {

@@ -1,19 +1,19 @@
-// The configuration of the stack whose program runs: what it says, its mistakes, and `wayscloud.config`, which shows programs what is in effect.
+// The configuration of the stack: its values, its mistakes, and `wayscloud.config` with the effective ones.
 import * as pulumi from "@pulumi/pulumi";
 
 import { NoCredentialError, resolveCredential, resolveCustomerId, resolveEndpoint } from "./config";
 import { keysOf, misplaced, OWN, OWN_NAMES, SETTINGS, unknownName, VENDOR } from "./settings";
 import { ConfigurationError } from "./errors";
 
-/** What messages call it, before the key. */
+/** Its name in messages, before the key. */
 export const STACK_CONFIG = "the stack config";
 
-/** A value of it, whether secret or not; the caller keeps it to itself. */
+/** A value of the stack config, secret or not: the caller must not expose it. */
 export function stackConfig(key: string): string | undefined {
   return pulumi.runtime.getConfig(key);
 }
 
-/** The configuration in effect in this program: the stack's, else the environment's, as everything in the package reads it without a `Provider`. */
+/** The effective configuration of this program without a `Provider`: the stack's, else the environment's. */
 export interface Config {
   /** The credential, as a secret; undefined if there is none. */
   readonly patToken: pulumi.Output<string> | undefined;
@@ -23,7 +23,7 @@ export interface Config {
   readonly customerId: string | undefined;
 }
 
-/** The configuration in effect, read when a property is read. A value that is set but blank is an error. */
+/** The effective configuration, read at each access to a property. A blank value is an error. */
 export const config: Config = {
   get patToken() {
     try {
@@ -41,11 +41,11 @@ export const config: Config = {
   },
 };
 
-/** Programs that were looked at, by their root stacks: inline programs of the Automation API share a process. */
+/** The root stacks of programs that were checked: inline programs of the Automation API share a process. */
 const known = new WeakSet<object>();
 
 /**
- * Looks for mistakes in the stack config, and warns of some once a program, never showing a value.
+ * Looks for mistakes in the stack config, and warns about some once per program. Never shows a value.
  *
  * @throws ConfigurationError for an unknown name after {@link OWN}: a misspelled account must not become another one.
  */
@@ -72,7 +72,7 @@ function namesAfter(namespace: string, keys: readonly string[]): string[] {
   return keys.filter((key) => key.startsWith(namespace)).map((key) => key.slice(namespace.length));
 }
 
-/** The types of the SDK leave this function out: without it no credential counts as plain. */
+/** The SDK's types lack this function. If it is missing, no credential counts as plain. */
 function isSecret(key: string): boolean {
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   return typeof isConfigSecret !== "function" || isConfigSecret(key);

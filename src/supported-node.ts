@@ -1,4 +1,5 @@
-// Ends the process with a sentence where Node.js is too old. Each executable loads it first, so it must run there: no newer syntax.
+// Ends the process with a message if Node.js is too old. Executables load it first, so it has no newer
+// syntax.
 import { writeSync } from "fs";
 
 const found = process.versions.node;

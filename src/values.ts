@@ -1,15 +1,15 @@
-// The ground floor, free of everything else: unknown values, properties, equality, records and times.
+// The ground floor, which imports nothing else: unknown values, properties, equality, records and times.
 
 /** A value that is known only once another resource exists. */
 export const UNKNOWN: unique symbol = Symbol("unknown");
 export type Unknown = typeof UNKNOWN;
-/** An input of a preview, which another resource may still have to provide. */
+/** An input during a preview: it may depend on another resource that does not exist yet. */
 export type MaybeUnknown<T> = T | Unknown;
 
-/** What a host hands over: typed by a codec at once. */
+/** Properties as a host passes them; a codec gives them types at once. */
 export type Properties = Record<string, unknown>;
 
-/** Bad input. The engine prints the value of `property`, so a failure about a secret leaves it empty. */
+/** An invalid input. The engine prints the value of `property`, so it is empty for a secret. */
 export interface CheckFailure {
   property: string;
   reason: string;
@@ -22,7 +22,7 @@ export interface Checked {
 
 export const DAY_MS = 86_400_000;
 
-/** The value of an input at a step where all of them are known. */
+/** The value of an input at a step at which all inputs are known. */
 export function known<T>(value: MaybeUnknown<T>, name: string): T {
   if (value === UNKNOWN) throw new TypeError(`\`${name}\` is still unknown`);
   return value;
@@ -37,7 +37,7 @@ export function without(properties: Properties, ...names: string[]): Properties 
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
 }
 
-/** Are two values the same, with unknown never the same as anything? The order of keys means nothing. */
+/** Are two values equal? An unknown value equals nothing. The order of keys does not matter. */
 export function same(a: unknown, b: unknown): boolean {
   if (a === UNKNOWN || b === UNKNOWN) return false;
   if (Array.isArray(a) && Array.isArray(b)) {
@@ -47,7 +47,7 @@ export function same(a: unknown, b: unknown): boolean {
     const keys = Object.keys(a);
     return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
   }
-  // NaN is the same as itself here, or it would replace a key at every update.
+  // NaN equals itself here; otherwise it would replace a key at every update.
   return a === b || Object.is(a, b);
 }
 
@@ -56,7 +56,7 @@ export function rfc3339(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
-/** Has this time (RFC 3339) come, by a clock that shows `now`? */
+/** Is this time (RFC 3339) reached, by a clock that shows `now`? */
 export function isPast(at: string | null, now: number): boolean {
   return at !== null && Date.parse(at) <= now;
 }

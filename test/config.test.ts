@@ -109,7 +109,7 @@ describe("the credential", () => {
         process.env[name] = blank;
         credentials('{"token": "from-file"}');
         expect(refusal(() => account())).toBe(
-          `The value of the environment variable ${name} is blank. Set it, or remove it; nothing else is used in its place.`,
+          `The value of the environment variable ${name} is blank. Set it or remove it; the package does not fall back to another source.`,
         );
       },
     );
@@ -139,7 +139,7 @@ describe("the credential", () => {
         credentials('{"token": "from-file"}');
         const message = refusal(() => account({ [key]: blank }));
         expect(message).toBe(
-          `The value of the stack config ${key} is blank. Set it, or remove it; nothing else is used in its place.`,
+          `The value of the stack config ${key} is blank. Set it or remove it; the package does not fall back to another source.`,
         );
       },
     );
@@ -437,7 +437,10 @@ describe("the endpoint", () => {
     ["https://api.example.com?", "query"],
     ["https://api.example.com#", "query"],
     ["https://api.example.com/#secretpart", "query"],
-    ["https://api.example.com/v1", "it ends in /v1, which is added to every request; leave that part out"],
+    [
+      "https://api.example.com/v1",
+      "it ends in /v1, which the package adds to every request; leave that part out",
+    ],
     ["https://api.example.com/base/v1/account//", "it ends in /v1/account,"],
     ["file:///etc/passwd", "scheme"],
     ["ftp://localhost", "scheme"],

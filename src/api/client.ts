@@ -33,17 +33,17 @@ export interface WithServerTime<T> {
   serverTime: number | undefined;
 }
 
-/** A complete list, with the server's clock when it was made, and for how long (ms) a cache has kept it since. */
+/** A complete list, with the server's clock when it was generated, and its age (ms) in a cache. */
 export type ApiList<T> = WithServerTime<T[]> & ParsedList<T> & { age?: number };
 
-/** What became of a deletion. `not-found` (404, 410) proves nothing by itself: a wrong endpoint or a proxy answers the same. */
+/** The outcome of a deletion. `not-found` (404, 410) proves nothing: a wrong endpoint answers the same. */
 export type Removal = "deleted" | "not-found";
 
 const PROFILE = "/v1/account/profile";
 const KEYS = "/v1/account/api-keys";
 const SSH_KEYS = "/v1/account/ssh-keys";
 
-/** What a client may be given besides its connection. */
+/** Optional arguments of a client. */
 export interface ClientOptions {
   timing?: Timing;
   log?: Log;
@@ -52,7 +52,7 @@ export interface ClientOptions {
 export class AccountClient {
   readonly timing: Timing;
   private readonly sender: Sender;
-  /** The profile that shows whose account this is, read before everything else where one is expected. */
+  /** The profile, which shows whose account this is. If a customer id is expected, it is read first. */
   private identity: Promise<HttpResponse> | undefined;
 
   constructor(
@@ -74,7 +74,7 @@ export class AccountClient {
     }
   }
 
-  /** A new time budget, titled for messages. */
+  /** A new time budget, with a title for messages. */
   operation(title: string): Operation {
     return new Operation(this.timing, title);
   }
@@ -161,7 +161,7 @@ export class AccountClient {
     const request = { method: "DELETE", path: `${collection}/${pathSegment(id)}`, operation } as const;
     try {
       const response = await this.send(request);
-      // Any other success has to say what it did.
+      // A response with any other success status must have a body.
       if (response.status !== 204) this.parse(wire.deleted, request, response);
       return "deleted";
     } catch (error) {
@@ -171,13 +171,13 @@ export class AccountClient {
     }
   }
 
-  /** Every request but that of the profile: nothing is sent to another account than the expected one. */
+  /** Sends any request except that of the profile, and only to the expected account. */
   private async send(request: Request): Promise<HttpResponse> {
     if (this.connection.expectedAccount) await this.identify(request.operation.title);
     return send(this.sender, request);
   }
 
-  /** The profile, once a process. @throws AccountMismatchError if it is not the expected account's. */
+  /** Reads the profile once per process. @throws AccountMismatchError if it is another account's. */
   private async identify(title: string): Promise<HttpResponse> {
     const operation = this.operation("Checking the account");
     const request = { method: "GET", path: PROFILE, operation } as const;
@@ -191,7 +191,7 @@ export class AccountClient {
       }
       return response;
     } catch (error) {
-      // A mismatch stands; a profile that could not be read may be readable the next time.
+      // A mismatch is final, but a failed request may succeed the next time.
       if (!(error instanceof AccountMismatchError) && this.identity === identity) this.identity = undefined;
       throw error instanceof WaysCloudError ? beforeSending(error) : error;
     }

@@ -3,12 +3,12 @@ import type { HttpResponse } from "./transport";
 
 /** A field of the body or a header. */
 interface Field {
-  /** As the message calls it. */
+  /** Its name in messages. */
   label: string;
-  /** In lower case without separators, since every framework spells it its own way. */
+  /** In lower case without separators, since every framework has its own spelling. */
   name: string;
   value: unknown;
-  /** Whether it describes the list. Many other things have numbers too: a `quota` has a `total`. */
+  /** Whether it describes the list. Other objects have numbers too: a `quota` has a `total`. */
   isListInfo: boolean;
 }
 
@@ -24,10 +24,10 @@ const LIST_INFO =
 /** How deeply to search nested objects such as `meta.pagination`. */
 const MAX_DEPTH = 3;
 
-/** Why a list of these `count` entries is incomplete, or may be: by which header or field. */
+/** The header or field by which a list of `count` entries is, or may be, incomplete. */
 export interface Doubt {
   why: string;
-  /** The page is full: it may be the last one all the same. */
+  /** The page is full, but it may still be the last one. */
   isOpen: boolean;
 }
 
@@ -56,7 +56,7 @@ function more(label: string): string {
   return `${label} says that there is more`;
 }
 
-/** What a field says about a list of `count` entries: only one page is ever requested. `undefined`: nothing. */
+/** The doubt that a field raises about a list of `count` entries, if any. Only one page is requested. */
 function verdict(
   { name, value, isListInfo }: Field,
   count: number,
@@ -69,7 +69,7 @@ function verdict(
   if (LAST.test(name) && value === false) return "more";
   const number =
     typeof value === "number" || (typeof value === "string" && value !== "") ? Number(value) : NaN;
-  // `count` may be of this page alone.
+  // `count` may be the number of entries on this page.
   if (TOTAL.test(name)) return compared(number, count, name === "count");
   if (PAGES.test(name)) return compared(number, 1);
   if (REMAINING.test(name)) return compared(number, 0);
@@ -101,7 +101,7 @@ function* headerFields(headers: HttpResponse["headers"]): Generator<Field> {
     }
     const value = /^(false|no|none|null|0)$/i.test(given.trim()) ? "" : given.trim();
     for (const name of [full, short].map(normalize)) {
-      // In a header these are of a rate limit.
+      // In a header these belong to a rate limit.
       if (name !== "limit" && !REMAINING.test(name)) yield { label, name, value, isListInfo: true };
     }
   }
@@ -115,7 +115,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** `items 0-24/319`; a total that is not known (`*`) may be any. */
+/** `items 0-24/319`; an unknown total (`*`) may be any number. */
 function isPartialRange(value: string, count: number): boolean {
   const range = /^\s*([\w-]+)\s+(?:(\d+)-(\d+)|\*)\/(\d+|\*)\s*$/.exec(value);
   if (!range) return false;

@@ -1,4 +1,4 @@
-// From a response's text to typed values: JSON, schemas, and lists that must be complete. No message shows a value, which may be a key.
+// From a response's text to typed values: JSON, schemas, complete lists. No message shows a value (a key?).
 import type { z } from "zod";
 
 import { MalformedResponseError } from "../errors";
@@ -15,7 +15,7 @@ export interface RequestLabel {
   path: string;
 }
 
-/** The response's body by `schema`. @throws MalformedResponseError, of ambiguous outcome, if it has another shape. */
+/** Parses the body with `schema`. @throws MalformedResponseError (ambiguous) if it has another shape. */
 export function parseResponse<T extends z.ZodType>(
   schema: T,
   response: HttpResponse,
@@ -29,8 +29,8 @@ export function parseResponse<T extends z.ZodType>(
 const WRAPPERS = ["ssh_keys", "keys", "api_keys", "services", "data", "items"];
 
 /**
- * A list, bare or wrapped. An incomplete list is rejected, because absence from it would prove nothing. An entry that cannot be read
- * concerns only those who need it.
+ * A list, bare or wrapped. An incomplete list is rejected, because absence from it would prove nothing. An
+ * entry that cannot be read concerns only callers that need it.
  */
 export function parseList<T extends z.ZodType>(
   item: T,
@@ -56,7 +56,7 @@ export function parseList<T extends z.ZodType>(
   return { value, unreadable, ...(incomplete && { mayContinue: incomplete }) };
 }
 
-/** The id that a row would have if it were readable. */
+/** The id of an unreadable row, if that can be read. */
 function idOf(row: unknown): string | undefined {
   const result = isRecord(row) ? id.safeParse(row.id) : undefined;
   return result?.success ? result.data : undefined;
@@ -71,7 +71,7 @@ function rowsOf(body: unknown): unknown[] | undefined {
   if (Array.isArray(body)) return body as unknown[];
   if (!isRecord(body)) return undefined;
   const lists = WRAPPERS.map((name) => body[name]).filter(Array.isArray);
-  // With two of them, which one is the list would be a guess.
+  // Of two arrays, either could be the list.
   return lists.length === 1 ? lists[0] : undefined;
 }
 
@@ -98,7 +98,7 @@ function malformed(label: RequestLabel, response: HttpResponse, what: string): M
   });
 }
 
-/** The places and rules that failed, without any value. */
+/** The failed rules and their places, without any value. */
 function summary(error: z.ZodError): string {
   const parts = error.issues
     .slice(0, 3)

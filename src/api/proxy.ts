@@ -1,4 +1,4 @@
-// Which proxy the environment names for an https endpoint, by the rules of Go, which the engine follows as well; and what is said of one that fails.
+// Chooses the proxy for an https endpoint by the rules of Go, as the engine does; describes its failures.
 import { STATUS_CODES } from "node:http";
 import { BlockList, isIP, isIPv4 } from "node:net";
 
@@ -13,15 +13,15 @@ export interface Proxy {
   auth: { username: string; password: string } | undefined;
   /** Host and port, for messages. */
   name: string;
-  /** The environment variable that names it. */
+  /** The environment variable that sets it. */
   variable: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy for this https URL, if any: `https_proxy` or `HTTPS_PROXY`, unless `no_proxy` or `NO_PROXY` names the host. `ALL_PROXY`
- * means nothing to Go.
+ * The proxy for this https URL, if any: `https_proxy` or `HTTPS_PROXY`, unless `no_proxy` or `NO_PROXY` lists
+ * the host. Go ignores `ALL_PROXY`.
  *
  * @throws ConfigurationError if the proxy cannot be used.
  */
@@ -42,7 +42,7 @@ function readProxy(variable: string, value: string, target: string): Proxy {
   if (scheme !== "http" && scheme !== "https") {
     const kind = scheme.startsWith("socks") ? "a SOCKS proxy" : "a proxy of an unknown kind";
     throw new ConfigurationError(
-      `${variable} names ${kind} (${scheme}://), but this package only supports HTTP proxies. Set it to an http:// or https:// proxy, or add ${target} to NO_PROXY.`,
+      `${variable} is the URL of ${kind} (${scheme}://), but this package supports only HTTP proxies. Set it to an http:// or https:// proxy, or add ${target} to NO_PROXY.`,
     );
   }
   // A backslash would end the host's name.
@@ -104,13 +104,13 @@ function isWithin(host: string, address: string, bits: number): boolean {
   return list.check(host, family);
 }
 
-/** What happened, for the message. */
+/** The failure, for the message. */
 export function proxyProblem({ code, proxyStatus }: TransportFailure): string {
   if (code === PROXY_REFUSED) return `the proxy refused the connection with status ${named(proxyStatus)}`;
   return code === "UNKNOWN" ? "the proxy closed the connection" : `the proxy could not be used (${code})`;
 }
 
-/** What to do about it. */
+/** The advice. */
 export function adviceForProxy(failure: TransportFailure, host: string): string {
   const { code, proxyStatus, proxy } = failure;
   const variable = proxy?.variable ?? "HTTPS_PROXY";

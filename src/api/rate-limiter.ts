@@ -7,12 +7,12 @@ const BURST_GAP_MS = 1_000;
 /** Each further 429 slows the pace down by this factor; each quiet period speeds it up again. */
 const STEP = 1.25;
 const QUIET_PERIOD_MS = 10_000;
-/** No slower pace: from here on the pauses that the API asks for are enough. */
+/** The slowest pace. Beyond it, the pauses that the API asks for are enough. */
 const MAX_INTERVAL_MS = 4_000;
 /** Longer waits are logged. */
 export const SILENT_WAIT_MS = 5_000;
 
-/** Which 429s belong together: a request knows the number of pauses before it was sent. */
+/** Groups the 429s of requests that were sent together: each request knows the number of pauses before it. */
 export type Wave = number;
 
 export function inSeconds(ms: number): string {
@@ -36,8 +36,8 @@ export class RateLimiter {
   constructor(private readonly timing: Timing) {}
 
   /**
-   * Runs `work` when there is room for it and neither pause nor pace holds it back. Requests of operations that have begun go
-   * first: their time is running.
+   * Runs `work` as soon as a slot is free and neither pause nor pace holds it back. Requests of operations
+   * that have begun go first, because their time is running.
    */
   async run<T>(work: (wave: Wave) => Promise<T>, hasBegun = false): Promise<T> {
     await new Promise<void>((start) => {
@@ -61,8 +61,9 @@ export class RateLimiter {
   }
 
   /**
-   * After a 429: holds back all requests for `ms`, and spaces those that follow. Requests refused together slow the pace once.
-   * Returns the end of a log line, once a pause, unless it is short or takes hardly longer than the last line said.
+   * After a 429: holds back all requests for `ms`, and spaces those that follow. Requests refused together
+   * slow the pace once. Returns the end of a log line, once per pause, unless the pause is short or lasts
+   * hardly longer than the last line said.
    */
   throttle(ms: number, wave: Wave): string | undefined {
     const now = this.timing.monotonic();
@@ -71,7 +72,7 @@ export class RateLimiter {
     if (isNew) {
       this.wave += 1;
       const { since, last, accepted } = this.burst;
-      // Without a burst the pause says little about the pace.
+      // Without a burst, the pause reveals little about the pace.
       const isBurst = now - last <= BURST_GAP_MS;
       const sustained = isBurst ? (now - since + ms) / accepted : Math.min(ms, BURST_GAP_MS);
       this.interval = Math.min(MAX_INTERVAL_MS, this.interval > 0 ? this.interval * STEP : sustained);

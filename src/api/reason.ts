@@ -1,4 +1,4 @@
-// Reads the API's own reason out of an error body, whichever of its dialects it speaks.
+// Reads the API's own reason from an error body, in any of its formats.
 import { sanitize } from "../text/redact";
 
 /**
@@ -21,12 +21,12 @@ function fromRecord(body: Record<string, unknown>): string | undefined {
   return wordsOf(body.detail) ?? wordsOf(body.error) ?? wordsOf(body.message);
 }
 
-/** Only lists nest, and no documented one more than once: a body made of brackets must not exhaust the stack. */
+/** Limits the nesting of lists: a body of brackets must not exhaust the stack. */
 function wordsOf(value: unknown, depth = 0): string | undefined {
   if (typeof value === "string") return value.trim() === "" ? undefined : value;
   if (Array.isArray(value)) {
     if (depth >= 3) return undefined;
-    // Only the place and the message of a validation failure: the `input` beside them may be a secret.
+    // Only the place and the message of a validation failure: its `input` may be a secret.
     const parts = value
       .slice(0, 5)
       .map((part) => wordsOf(part, depth + 1))

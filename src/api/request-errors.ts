@@ -61,12 +61,12 @@ function adviceForEndpoint(failure: TransportFailure, host: string): string {
     return `Nothing accepts connections at ${host}. ${CHECK_ENDPOINT}.`;
   }
   if (failure.code === "ERR_BAD_RESPONSE") {
-    return "The response was cut off or exceeded 5 MB. Check for a proxy between this machine and the API.";
+    return "The response was cut off or exceeded 5 MB. Check whether there is a proxy between this machine and the API.";
   }
   return "Check the network and the proxy settings.";
 }
 
-/** The error of a request that the time budget of its operation left no time for. */
+/** The error of a request that was not sent because the time budget of its operation was used up. */
 export function errorOfTimeout(request: Request, limitMs: number): ConnectionError {
   const { method, path } = request;
   return new ConnectionError({
@@ -87,7 +87,7 @@ export function errorOfResponse(
   const { method, path } = request;
   const { status } = response;
   const reason = apiErrorReason(response.text, [connection.apiKey]);
-  // A reason that only repeats the name of the status explains nothing.
+  // Leave out a reason that only repeats the name of the status.
   const why = reason === undefined || reason === STATUS_CODES[status] ? "" : `: ${reason}`;
   const what = `${request.operation.title} failed: ${method} ${path} answered ${named(status)}${why}`;
   const source = isAboutCredential(status) ? ` The credential came from ${connection.apiKeySource}.` : "";
@@ -143,7 +143,7 @@ function adviceForStatus(
   return advice.length > 0 ? advice.join(" ") : undefined;
 }
 
-/** The same error, where the API asks to wait longer than this package does. */
+/** The same error, if the API asks to wait longer than this package waits. */
 export function errorOfLongWait(error: WaysCloudError, waitMs: number, now: number): WaysCloudError {
   const until = now + waitMs;
   const when = until < 8.64e15 ? `until ${rfc3339(until)}` : "for an unlimited time";
@@ -155,7 +155,7 @@ export function errorOfLongWait(error: WaysCloudError, waitMs: number, now: numb
   });
 }
 
-/** The error of a request that was not sent, because the credential belongs to another account than the expected one. */
+/** The error of a request that was not sent because the credential belongs to another account. */
 export function errorOfOtherAccount(
   { expectedAccount, apiKeySource }: Connection,
   title: string,

@@ -1,17 +1,17 @@
-// The outcome of a request, as one table. Everything that is not provably "nothing happened" is ambiguous.
+// The outcome of a request, as one table. It is ambiguous unless it is proven that nothing happened.
 import type { RequestOutcome } from "../errors";
 
-/** Never left this machine: lookup or connect failed. */
+/** The request never left this machine: lookup or connect failed. */
 const NOT_SENT = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"]);
 const BEFORE_SENDING = new Set(["connect", "getaddrinfo"]);
 
 /** A certificate was rejected during the handshake, so no byte of the request was sent. */
 const CERTIFICATE =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_|ERROR_IN_CERT)/;
-/** TLS itself failed: during the handshake, before any byte of the request; later, it may be the response that was damaged. */
+/** TLS itself failed: during the handshake, before any byte of the request, or later, in the response. */
 const TLS = /^(ERR_SSL_|EPROTO$)/;
 
-/** The code of a failure where a proxy refused to open the tunnel. */
+/** The code of a failure if a proxy refused to open the tunnel. */
 export const PROXY_REFUSED = "ERR_PROXY_REFUSED";
 /** Statuses by which a proxy says that the same request may succeed later. */
 const PROXY_MAY_RECOVER = new Set([408, 429, 500, 502, 503, 504]);
@@ -21,13 +21,13 @@ export interface ProxyInUse {
   protocol: "http:" | "https:";
   /** Host and port. */
   name: string;
-  /** The environment variable that names it. */
+  /** The environment variable that sets it. */
   variable: string;
-  /** Until then the failure is the proxy's, and nothing of the request has reached the API. */
+  /** Until the tunnel is open, a failure is the proxy's, and nothing of the request has reached the API. */
   isTunnelOpen: boolean;
 }
 
-/** A failure of the transport: what Node reports, without the request that held the credential. */
+/** A failure of the transport as Node.js reports it, without the request, which held the credential. */
 export interface TransportFailure {
   code: string;
   /** The status by which a proxy refused to open the tunnel to the API. */
@@ -36,7 +36,7 @@ export interface TransportFailure {
   syscall?: string | undefined;
   /** The TLS handshake was not complete, so the request was still waiting for it. */
   inHandshake?: boolean | undefined;
-  /** The attempts on the addresses of one name, each of which failed. */
+  /** The failed attempts on each of the addresses of one name. */
   parts?: { code: string; syscall?: string | undefined }[] | undefined;
 }
 
@@ -50,7 +50,7 @@ export function isProxyFailure({ code, proxy }: TransportFailure): boolean {
   return code === PROXY_REFUSED || proxy?.isTunnelOpen === false;
 }
 
-/** Whether the two sides did not even agree on TLS; retrying cannot help. */
+/** Whether the two sides could not agree on TLS; retrying cannot help. */
 export function isHandshakeFailure(failure: TransportFailure): boolean {
   return (failure.inHandshake === true || isProxyFailure(failure)) && TLS.test(failure.code);
 }
@@ -80,8 +80,8 @@ export function outcomeOfStatus(status: number): RequestOutcome | undefined {
 }
 
 /**
- * Whether the same request may be sent again without first checking what became of it: a POST only when nothing can have
- * happened; GET and DELETE also after a lost or broken response and a 5xx, but not after a redirect.
+ * Whether the same request may be sent again without checking its outcome first: a POST only if it cannot
+ * have taken effect; GET and DELETE also after a lost or broken response and a 5xx, but not after a redirect.
  */
 export function isRetryable(method: string, outcome: RequestOutcome, status: number | undefined): boolean {
   if (outcome === "not-sent" || outcome === "rate-limited") return true;

@@ -11,9 +11,10 @@ import { PROXY_REFUSED } from "./request-outcome";
 import type { ProxyInUse } from "./request-outcome";
 
 /**
- * The way to an https endpoint: through a proxy by CONNECT, if the environment names one. A response counts only if it came through a
- * TLS socket that was verified for the endpoint's host. The tunnel of axios presents a proxy's refusal of CONNECT as if it were the
- * API's response, and a `203 []` would then say that all keys are gone.
+ * The way to an https endpoint: through a proxy by CONNECT, if the environment sets one. A response counts
+ * only if it came through a TLS socket that was verified for the endpoint's host. The tunnel of axios
+ * presents a proxy's refusal of CONNECT as if it were the API's response, and a `203 []` would then say that
+ * all keys are gone.
  */
 export function routeTo(base: URL): { options: AxiosRequestConfig; proxy: ProxyInUse | undefined } {
   const found = proxyFor(base);
@@ -28,7 +29,7 @@ export function routeTo(base: URL): { options: AxiosRequestConfig; proxy: ProxyI
       else sent.destroy(new ProxyRefusal(response.statusCode));
     });
     return sent.once("socket", () => {
-      // Only a socket through the tunnel gets as far as the request.
+      // Only a socket through the tunnel reaches the request.
       if (proxy) proxy.isTunnelOpen = true;
     });
   };
@@ -39,7 +40,7 @@ function axiosProxy({ protocol, hostname, port, auth }: Proxy): AxiosProxyConfig
   return { protocol, host: hostname, port, ...(auth ? { auth } : {}) };
 }
 
-/** A proxy did not open the tunnel to the API, so that nothing of the request left for it. */
+/** A proxy did not open the tunnel to the API, so nothing of the request was sent to the API. */
 export class ProxyRefusal extends Error {
   readonly code = PROXY_REFUSED;
   constructor(readonly proxyStatus: number | undefined) {

@@ -1,4 +1,4 @@
-// The wire types, once: what each request and response of the API looks like, and its shape here. Wire case lives in this file only.
+// The wire types: each request and response, and its shape here. Only this file knows the wire's names.
 import { z } from "zod";
 
 import { rfc3339 } from "../values";
@@ -20,7 +20,7 @@ const optionalTime = z
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-/** RFC 3339 stays as the API spells it, and so does what cannot be read. */
+/** A time. RFC 3339 stays as the API spells it, and so does a time that cannot be read. */
 function asRfc3339(text: string): string {
   if (RFC_3339.test(text)) return text;
   const time = parseApiTime(text);
@@ -67,7 +67,7 @@ export const apiKey = z
       .transform((value) => value ?? true),
     created_at: optionalTime,
     last_used_at: optionalTime,
-    // Nobody needs it: what cannot be read says nothing.
+    // Nobody needs this field, so an unreadable value is not an error.
     expires_at: optionalTime.catch(undefined),
   })
   .transform((wire) => ({
@@ -84,7 +84,7 @@ export const apiKey = z
   }));
 export type ApiKey = z.infer<typeof apiKey>;
 
-/** A key in hand is not given up for what the list shows as well. */
+/** The response has the one-time key, so fields that the list shows as well may be missing. */
 export const createdKey = z
   .object({
     id,
@@ -152,7 +152,7 @@ export const profile = z
   }));
 export type Profile = z.infer<typeof profile>;
 
-/** Whose account it is: all that the check of the expected account needs of a profile. */
+/** The customer id: the only field of a profile that the check of the expected account needs. */
 export const identity = z
   .object({ customer_id: z.union([z.string().min(1), z.number()]).transform(String) })
   .transform((wire) => ({ customerId: wire.customer_id }));
@@ -181,5 +181,5 @@ export const service = z
   }));
 export type Service = z.infer<typeof service>;
 
-/** `{"success": true}`; nothing else in a body confirms a deletion. */
+/** Only `{"success": true}` confirms a deletion. */
 export const deleted = z.object({ success: z.literal(true) });

@@ -1,4 +1,4 @@
-// A request with its retries: sends it, classifies the result, waits, and either returns the response or throws the error that says what happened.
+// A request with its retries: sends it, classifies the result, waits, and returns the response or throws.
 import type { WaysCloudError } from "../errors";
 import { isRetryable, outcomeOfStatus } from "./request-outcome";
 import { inSeconds, SILENT_WAIT_MS } from "./rate-limiter";
@@ -10,7 +10,7 @@ import type { Connection, HttpResponse, Request, Transport } from "./transport";
 
 export const MAX_ATTEMPTS = 4;
 
-/** Prints a line on the user's terminal: a warning, unless it is only news. */
+/** Prints a line on the user's terminal: a warning, unless it is only information. */
 export type Log = (line: string, severity?: "info") => void;
 
 export interface Sender {
@@ -23,8 +23,8 @@ export interface Sender {
 }
 
 /**
- * Sends until there is a success, a final rejection, or nothing more to try. A wait that the API asked for by a 429 is not an
- * attempt: only the operation's time limits how often that is repeated.
+ * Sends until there is a success, a final rejection, or no attempt left. A wait that the API asked for by a
+ * 429 is not an attempt: only the operation's time limits such repetitions.
  */
 export async function send(sender: Sender, request: Request): Promise<HttpResponse> {
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
@@ -66,7 +66,7 @@ function waitBefore(
   );
   const maxWait = Math.min(MAX_RETRY_AFTER_MS, request.operation.remaining());
   if (wait <= maxWait) return wait;
-  // Name a time only if the API asked for it; if only our own backoff exceeds the budget, the error stands as it is.
+  // Mention a time only if the API asked for it: if our own backoff exceeds the budget, keep the error as is.
   throw retryAfterMs > maxWait ? errorOfLongWait(error, retryAfterMs, timing.now()) : error;
 }
 
@@ -90,7 +90,7 @@ async function tryOnce(
   return limiter.run(async (wave) => {
     operation.begin();
     const limit = Math.min(timing.attemptLimit, operation.remaining());
-    // Never send without time left: nobody would wait for the response to a POST.
+    // Never send if no time is left: nobody would wait for the response to a POST.
     if (limit <= 0) return undefined;
     const attempt = await transport({ method, path, body }, limit);
     if ("failure" in attempt) return { wave, error: errorOfFailure(connection, request, attempt.failure) };

@@ -25,15 +25,15 @@ export const realTiming: Timing = {
 };
 
 /**
- * The time budget of one operation (say, creating a key with everything that belongs to it). It starts with its first
- * request, so that a long queue before it costs nothing.
+ * The time budget of one operation, such as creating a key with all of its requests. It starts with the first
+ * request, so waiting in a long queue before it costs nothing.
  */
 export class Operation {
   private deadline: number | undefined;
 
   constructor(
     private readonly timing: Timing,
-    /** What is being done, for messages: `creating the SSH key "deploy"`. */
+    /** The operation in messages: `creating the SSH key "deploy"`. */
     readonly title: string,
   ) {}
 
@@ -73,13 +73,13 @@ export function retryAfter(headers: Readonly<Record<string, string>>, now: numbe
   const header = headers["retry-after"]?.trim();
   if (!header) return undefined;
   if (/^-?\d+(\.\d+)?(e\d+)?$/i.test(header)) return Math.max(0, Number(header) * 1000);
-  // Without the bounds of parseApiTime: a date far away is a long wait, not none.
+  // Without the bounds of parseApiTime: a date far in the future is a long wait.
   const at = readTime(header);
   return Number.isNaN(at) ? undefined : Math.max(0, at - (serverTime(headers) ?? now));
 }
 
 const EARLIEST_TIME = Date.UTC(2000, 0);
-/** Adding a lifetime to a later one would overflow `Date`. */
+/** Adding a lifetime to a later time would overflow `Date`. */
 const LATEST_TIME = Date.UTC(9000, 0);
 const EPOCH_SECONDS = /^\d{10}(\.\d+)?$/;
 const EPOCH_MILLISECONDS = /^\d{13}$/;
@@ -88,9 +88,10 @@ const RFC_3339_LIKE =
   /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(?:Z|UTC|GMT|([+-]\d\d)(?::?(\d\d))?)?$/i;
 
 /**
- * A time of the API in ms since the epoch: RFC 3339 and its usual variants (zones `+01` and `+0100`, ` UTC`, no zone for
- * UTC, wherever this runs), RFC 1123, or seconds or milliseconds since the epoch. NaN for everything else, which proves
- * nothing: what the package cannot read, and times such as `0001-01-01` and `9999-12-31`, which mean "never" or "not set".
+ * A time of the API in ms since the epoch: RFC 3339 and its usual variants (zones `+01` and `+0100`, ` UTC`,
+ * no zone for UTC, wherever this runs), RFC 1123, or seconds or milliseconds since the epoch. NaN for all
+ * others, which prove nothing: times that the package cannot read, and times such as `0001-01-01` and
+ * `9999-12-31`, which mean "never" or "not set".
  */
 export function parseApiTime(at: string | number | undefined): number {
   const time = readTime(String(at ?? "").trim());
@@ -100,7 +101,7 @@ export function parseApiTime(at: string | number | undefined): number {
 function readTime(text: string): number {
   if (EPOCH_SECONDS.test(text)) return Math.round(Number(text) * 1000);
   if (EPOCH_MILLISECONDS.test(text)) return Number(text);
-  // A bare word or number is not a date, whatever Date.parse makes of it: of `-1` a day in 2001.
+  // A bare word or number is not a date, although Date.parse accepts some: `-1` becomes a day in 2001.
   if (HTTP_DATE.test(text)) return Date.parse(text);
   const parts = RFC_3339_LIKE.exec(text);
   if (!parts) return NaN;
@@ -109,15 +110,15 @@ function readTime(text: string): number {
 }
 
 /**
- * The server's clock when it generated a response, ms since the epoch. That is the response's `Date` also where a cache
- * answers (RFC 9111 keeps the origin's `Date`, and says by `Age` how long ago that was).
+ * The server's clock when it generated a response, ms since the epoch. It is the response's `Date`, also if a
+ * cache answers (by RFC 9111 a cache keeps the origin's `Date`, and `Age` says how long ago that was).
  */
 export function serverTime(headers: Readonly<Record<string, string>>): number | undefined {
   const at = parseApiTime(headers.date);
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** How long ago a cache got the response that it answers with, ms; 0 for a response of the API itself. */
+/** How long (ms) a cache has had this response; 0 for a response of the API itself. */
 export function ageOf(headers: Readonly<Record<string, string>>): number {
   const seconds = Number(headers.age?.trim() || 0);
   return seconds > 0 && seconds < Infinity ? seconds * 1000 : 0;

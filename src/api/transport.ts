@@ -1,4 +1,5 @@
-// One HTTP attempt over axios, hardened: no redirect, no other origin, bounded size and time, and no axios error ever leaves this file.
+// One hardened HTTP attempt: no redirect, no other origin, bounded size and time. No axios error leaves this
+// file.
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 
@@ -10,13 +11,13 @@ import type { TransportFailure } from "./request-outcome";
 import { ProxyRefusal, routeTo } from "./route";
 import type { Operation } from "./timing";
 
-/** Where requests go, and as whom. */
+/** The endpoint of requests, and their credential. */
 export interface Connection {
   /** Validated base URL, without a trailing slash. */
   endpoint: string;
   /** The credential, sent as `X-API-Key`. */
   apiKey: string;
-  /** Which source the credential came from, for messages: `the environment variable WAYSCLOUD_API_KEY`. */
+  /** The source of the credential, for messages: `the environment variable WAYSCLOUD_API_KEY`. */
   apiKeySource: string;
   /** The customer id of the only account that may be used, and where it is configured. */
   expectedAccount?: { value: string; source: string };
@@ -93,10 +94,10 @@ function axiosFor(connection: Connection) {
     maxBodyLength: MAX_BODY_BYTES,
     responseType: "text",
     validateStatus: () => true,
-    // Chosen for each request below, by Go's rules. Plain http exists for loopback only and must not reach a proxy.
+    // The route below chooses the proxy of each request. Plain http is for loopback only, without a proxy.
     proxy: false,
     httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
-    // Said explicitly, or NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off.
+    // Set explicitly; otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off.
     httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS, rejectUnauthorized: true }),
     headers: new AxiosHeaders({
       "X-API-Key": connection.apiKey,
@@ -106,7 +107,7 @@ function axiosFor(connection: Connection) {
   });
 }
 
-/** The last line of defense against a path that leads elsewhere. */
+/** The last line of defense against a path that leads to another origin. */
 function assertSameOrigin(base: URL, url: string): void {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (target?.origin !== base.origin || target.username !== "" || target.password !== "") {
@@ -114,7 +115,7 @@ function assertSameOrigin(base: URL, url: string): void {
   }
 }
 
-/** Check before sending: axios's own size error is indistinguishable from a failed attempt. */
+/** Check before sending, because axios's own size error looks like a failed attempt. */
 function assertSendable(body: string | undefined): void {
   const bytes = Buffer.byteLength(body ?? "");
   if (bytes > MAX_BODY_BYTES) {
@@ -137,7 +138,7 @@ interface Connecting {
   socket?: { secureConnecting?: boolean } | null;
 }
 
-/** What Node reports of a failed attempt; the axios error itself holds the credential and is dropped here. */
+/** Node's report of a failed attempt, without the axios error, which holds the credential. */
 function failureOf(error: unknown): TransportFailure {
   const origin: unknown = isAxiosError(error) ? (error.cause ?? error) : error;
   const parts = (origin as { errors?: unknown[] }).errors;

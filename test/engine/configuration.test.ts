@@ -146,7 +146,7 @@ test("a secret that CI withholds arrives as an empty variable: an error that nam
     stack.setProgram(change);
     takeRequests(emulator);
     expect(await failure(stack, "up", "--yes")).toContain(
-      `The value of the environment variable ${name} is blank. Set it, or remove it; nothing else is used in its place.`,
+      `The value of the environment variable ${name} is blank. Set it or remove it; the package does not fall back to another source.`,
     );
     expect(takeRequests(emulator)).toEqual([]);
     if (before === undefined) Reflect.deleteProperty(stack.env, name);
@@ -206,7 +206,7 @@ test("an endpoint that must not or cannot be reached: which one, why, and nothin
     ["file:///etc/passwd", "its scheme is file:, not https:"],
     [
       "https://api.wayscloud.services/v1",
-      "it ends in /v1, which is added to every request; leave that part out",
+      "it ends in /v1, which the package adds to every request; leave that part out",
     ],
   ] as const) {
     stack.env["WAYSCLOUD_ENDPOINT"] = endpoint;
