@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import { rfc3339 } from "../values";
+import type { Properties } from "../values";
 import { parseApiTime } from "./timing";
 
 /** An id that is safe in a path. A number becomes a string. */
@@ -25,6 +26,20 @@ function asRfc3339(text: string): string {
   if (RFC_3339.test(text)) return text;
   const time = parseApiTime(text);
   return Number.isNaN(time) ? text : rfc3339(time);
+}
+
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
+type CamelCased<T> = { [Name in keyof T & string as CamelCase<Name>]: T[Name] };
+
+/** `created_at` as `createdAt`. */
+function camelCased<T extends Properties>(wire: T): CamelCased<T> {
+  const named = Object.entries(wire).map(([name, value]) => [
+    name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ]);
+  return Object.fromEntries(named) as CamelCased<T>;
 }
 
 export interface NewServiceKey {
@@ -70,18 +85,7 @@ export const apiKey = z
     // Nobody needs this field, so an unreadable value is not an error.
     expires_at: optionalTime.catch(undefined),
   })
-  .transform((wire) => ({
-    id: wire.id,
-    keyPrefix: wire.key_prefix,
-    keyType: wire.key_type,
-    service: wire.service,
-    description: wire.description,
-    scopes: wire.scopes,
-    isActive: wire.is_active,
-    createdAt: wire.created_at,
-    lastUsedAt: wire.last_used_at,
-    expiresAt: wire.expires_at,
-  }));
+  .transform(camelCased);
 export type ApiKey = z.infer<typeof apiKey>;
 
 /** The response has the one-time key, so fields that the list shows as well may be missing. */
@@ -93,13 +97,7 @@ export const createdKey = z
     key_type: optionalText,
     expires_at: optionalTime.catch(undefined),
   })
-  .transform((wire) => ({
-    id: wire.id,
-    key: wire.key,
-    keyPrefix: wire.key_prefix,
-    keyType: wire.key_type,
-    expiresAt: wire.expires_at,
-  }));
+  .transform(camelCased);
 export type CreatedKey = z.infer<typeof createdKey>;
 
 export const sshKey = z
@@ -119,14 +117,7 @@ export const sshKey = z
     path: ["name"],
     error: "neither a name nor a fingerprint",
   })
-  .transform((wire) => ({
-    id: wire.id,
-    name: wire.name,
-    fingerprint: wire.fingerprint,
-    keyType: wire.key_type,
-    createdAt: wire.created_at,
-    vmCount: wire.vm_count,
-  }));
+  .transform(camelCased);
 export type SshKeyRecord = z.infer<typeof sshKey>;
 
 export const profile = z
@@ -140,22 +131,13 @@ export const profile = z
     status: z.string(),
     created_at: z.string(),
   })
-  .transform((wire) => ({
-    customerId: wire.customer_id,
-    email: wire.email,
-    firstName: wire.first_name,
-    lastName: wire.last_name,
-    company: wire.company,
-    customerType: wire.customer_type,
-    status: wire.status,
-    createdAt: wire.created_at,
-  }));
+  .transform(camelCased);
 export type Profile = z.infer<typeof profile>;
 
 /** The customer id: the only field of a profile that the check of the expected account needs. */
 export const identity = z
   .object({ customer_id: z.union([z.string().min(1), z.number()]).transform(String) })
-  .transform((wire) => ({ customerId: wire.customer_id }));
+  .transform(camelCased);
 
 export const service = z
   .object({
@@ -170,15 +152,7 @@ export const service = z
       .nullish()
       .transform((value) => value ?? {}),
   })
-  .transform((wire) => ({
-    id: wire.id,
-    serviceType: wire.service_type,
-    name: wire.name,
-    status: wire.status,
-    region: wire.region,
-    createdAt: wire.created_at,
-    metadata: wire.metadata,
-  }));
+  .transform(camelCased);
 export type Service = z.infer<typeof service>;
 
 /** Only `{"success": true}` confirms a deletion. */
