@@ -1,4 +1,4 @@
-// Whose is an entry of a list? One judgment for everything that a request of ours may have created.
+// Whose is an entry of a list? One judgment for every object that a request of ours may have created.
 import { parseApiTime } from "../api/timing";
 
 /** When a request began, by the server's clock (ms). */
@@ -9,7 +9,7 @@ export interface Began {
   notAfter?: number | undefined;
 }
 
-/** A request that creates one thing, as far as a list can show what it made. */
+/** A request that creates one object, with the facts that a list can confirm. */
 export interface Sent extends Began {
   /** The description or name, in full; `undefined` if none was sent. */
   text: string | undefined;
@@ -19,19 +19,20 @@ export interface Sent extends Began {
   until?: number | undefined;
 }
 
-/** What a list shows of an entry. */
+/** An entry, as a list shows it. */
 export interface Shown {
   text: string | undefined;
   createdAt: string | undefined;
-  /** How it differs from what was asked for (its service, its scopes), if it does. */
+  /** How it differs from the request (its service, its scopes), if it does. */
   mismatch?: string | undefined;
   /** SSH keys only: is this the public key that was sent? `undefined` if the list does not tell. */
   sameKey?: boolean | undefined;
 }
 
 /**
- * *Ours* needs a proof: our marker, or our public key, in an entry made in the time of the request. An entry that bears the marker but
- * differs in anything that the API may spell otherwise is *possibly ours*: it is named, and never revoked or adopted.
+ * *Ours* needs a proof: our marker, or our public key, in an entry created in the time of the request. An
+ * entry with the marker but with differences is *possibly ours*: it is reported, and never revoked or
+ * adopted.
  */
 export type Verdict = { is: "ours" } | { is: "possibly ours"; why: string } | { is: "other" };
 
@@ -64,12 +65,15 @@ function judgeMarked(text: TextMatch, made: Made, mismatch: string | undefined):
 function judgeUnmarked(text: TextMatch, made: Made, mismatch: string | undefined): Verdict {
   if (made === "long before") return OTHER;
   const isExact = text === "same" && mismatch === undefined;
-  // Either may be spelled otherwise, but not both at once.
+  // The API may spell either of them otherwise, but not both.
   const isClose = (text === "same" || mismatch === undefined) && isAfter(made);
   return isExact || isClose ? possibly(mismatch ?? "its description proves nothing") : OTHER;
 }
 
-/** When an entry was made, compared with the request: `shortly before` may be a matter of clocks, `long before` is not. `perhaps`: between the earliest and the latest time at which it may have begun. */
+/**
+ * The creation time of an entry beside the request. Clocks may explain `shortly before`, not `long before`.
+ * `perhaps`: between the earliest and the latest beginning of the request.
+ */
 type Made = "in time" | "perhaps" | "shortly before" | "long before" | "later" | "no start" | "unreadable";
 
 const WHY: Readonly<Record<Made, string>> = {
@@ -84,7 +88,7 @@ const WHY: Readonly<Record<Made, string>> = {
 
 /** Tolerance for clock skew and timestamps rounded to seconds. */
 const CLOCK_SLACK_MS = 5_000;
-/** An entry that is this much older than the request is not its work, even with the marker: somebody copied the description. */
+/** An entry that is older by this much is not of the request, even with the marker: somebody copied it. */
 const LONG_BEFORE_MS = 600_000;
 
 function whenMade({ at, notAfter = at, until }: Sent, createdAt: string | undefined): Made {
@@ -97,7 +101,7 @@ function whenMade({ at, notAfter = at, until }: Sent, createdAt: string | undefi
   return created >= at - CLOCK_SLACK_MS - LONG_BEFORE_MS ? "shortly before" : "long before";
 }
 
-/** Is a record, which a POST returned, older than that POST? Then the request did not create it, whatever its status says. */
+/** Is the record of a POST older than the POST? Then it was not created, whatever the status says. */
 export function isOlderThan(began: Began, createdAt: string | undefined): boolean {
   return whenMade({ text: undefined, hasMarker: false, ...began }, createdAt) === "long before";
 }
@@ -108,10 +112,10 @@ function isAfter(made: Made): boolean {
 
 type TextMatch = "same" | "marked" | "altered" | "other";
 
-/** Fewer letters in common say nothing. */
+/** Fewer letters in common prove nothing. */
 const MIN_PREFIX = 10;
 
-/** `marked`: the marker is there, the rest is not as it was sent; `altered`: trimmed, cut, escaped, or not shown at all. */
+/** `marked`: with the marker, but otherwise changed; `altered`: trimmed, cut, escaped, or not shown. */
 function textMatch({ text, hasMarker }: Sent, shown: string | undefined): TextMatch {
   const [seen, sent] = [trimmed(shown), trimmed(text)];
   if (seen === sent) return "same";
@@ -124,12 +128,12 @@ function textMatch({ text, hasMarker }: Sent, shown: string | undefined): TextMa
 
 const MARKER_LENGTH = 7;
 
-/** Does this text, in lower case, bear this marker? */
+/** Does this text, in lower case, have this marker? */
 function bearsMarker(text: string | undefined, marker: string): boolean {
   return new RegExp(`(^|[^0-9a-z])${marker}($|[^0-9a-z])`).test(text ?? "");
 }
 
-/** Does an entry that cannot be read rule itself out by the text that it shows? */
+/** Does the text of an unreadable entry show that the entry is not ours? */
 export function isOthersText(
   { text, hasMarker }: Pick<Sent, "text" | "hasMarker">,
   shown: string | undefined,
@@ -141,13 +145,13 @@ function trimmed(text: string | undefined): string {
   return (text ?? "").trim().toLowerCase();
 }
 
-/** What is left of it however an API escapes, normalizes or replaces its other characters. */
+/** The letters and digits, which stay the same however an API escapes or replaces other characters. */
 function letters(text: string): string {
   const unescaped = text.replace(/&(?:[a-z]+|#\d+|#x[0-9a-f]+);/g, "");
   return unescaped.normalize("NFKD").replace(/[^\p{L}\p{N}]/gu, "");
 }
 
-/** Entries by whose they are. */
+/** Entries by their owner. */
 export interface Sorted<T> {
   ours: T[];
   possibly: { entry: T; why: string }[];

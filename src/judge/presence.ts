@@ -1,4 +1,4 @@
-// Is it there? One judgment of what a list proves about an id.
+// Is it there? One judgment of the proof that a list gives about an id.
 import type { UnreadableEntry } from "../api/list";
 import { parseApiTime } from "../api/timing";
 import { MalformedResponseError } from "../errors";
@@ -6,21 +6,21 @@ import { MalformedResponseError } from "../errors";
 /** A list that was read to its end. Ids compare by {@link idKey}. */
 export interface Snapshot<T> {
   byId: ReadonlyMap<string, T>;
-  /** The server's clock when it made the list, ms since the epoch; `undefined` if the response does not tell. */
+  /** The server's clock when it generated the list, ms since the epoch, if the response shows it. */
   serverTime: number | undefined;
-  /** For how long a cache has kept it since, ms. */
+  /** Its age in a cache, ms. */
   age?: number;
   /** Entries that cannot be read; one without an id may be any entry. */
   unreadable: readonly UnreadableEntry[];
   /** Ids that the list shows twice, with different answers. */
   contradicted?: ReadonlySet<string>;
-  /** What to throw where absence counts, if there may be more entries than it shows. */
+  /** The error to throw if absence matters, in case there may be more entries than it shows. */
   mayContinue?: MalformedResponseError;
 }
 
 /**
- * *Unknown* is neither: nothing is revoked, replaced or forgotten for it. An id that is *gone* but `young` may be missing from a list
- * that lags.
+ * *Unknown* means neither: the package revokes, replaces and forgets nothing. An id that is *gone* but
+ * `young` may be missing only because the list lags.
  */
 export type Presence<T> =
   | { is: "live" | "inactive"; entry: T }
@@ -28,7 +28,7 @@ export type Presence<T> =
   /** `stale`: the list is older than the id that it does not show. */
   | { is: "unknown"; error: Error; stale: boolean };
 
-/** A list may lag this much: what is younger, by the list's own time, is looked for again before it counts as gone. */
+/** A list may lag this much: the package looks again for younger keys before they count as gone. */
 const MAX_LAG_MS = 300_000;
 /** Tolerance for timestamps rounded to seconds. */
 const ROUNDING_MS = 2_000;
@@ -62,13 +62,13 @@ function unknown(id: string, why: string, stale = false): { is: "unknown"; error
     error: new MalformedResponseError({
       message: `The account's list does not prove whether ${id} still exists: ${why}. The state was not changed.`,
       advice:
-        "Run the command again later. If it goes on, check for a cache or proxy between this machine and the API.",
+        "Run the command again later. If the problem persists, check whether there is a cache or proxy between this machine and the API.",
       outcome: "rejected",
     }),
   };
 }
 
-/** May a list at this time (ms) not show yet what was made then? A time that is not known may be a moment ago. */
+/** May a list still lack a key that was created at this time (ms)? An unknown time may be recent. */
 export function isYoung(now: number | undefined, made: number | undefined): boolean {
   return !(now !== undefined && made !== undefined && now - made > MAX_LAG_MS);
 }
@@ -81,7 +81,7 @@ export function clockOf({
   return serverTime === undefined ? undefined : serverTime + age;
 }
 
-/** Was the list made before this time of the server's clock (ms)? */
+/** Was the list generated before this time of the server's clock (ms)? */
 export function isOlder(
   { serverTime }: Pick<Snapshot<unknown>, "serverTime">,
   at: number | undefined,
@@ -89,7 +89,7 @@ export function isOlder(
   return serverTime !== undefined && at !== undefined && serverTime + ROUNDING_MS < at;
 }
 
-/** UUIDs are the same in upper and lower case; any other id is compared as it is. */
+/** UUIDs are the same in upper and lower case; other ids are compared unchanged. */
 export function idKey(id: string): string {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id.toLowerCase() : id;
 }

@@ -1,4 +1,4 @@
-// One collection of the account: its list, requested once and shared by all resources of a run, what it proves, and how an entry leaves it.
+// One collection of the account: its list, shared by all resources of a run, and the removal of its entries.
 import type { AccountClient, ApiList } from "../api/client";
 import type { Operation } from "../api/timing";
 import { MalformedResponseError } from "../errors";
@@ -7,7 +7,7 @@ import type { Presence, Snapshot } from "../judge/presence";
 
 export type { Presence, Snapshot };
 
-/** A list request that many wait for. */
+/** A list request with many callers. */
 interface Shared<T> {
   snapshot: Promise<Snapshot<T>>;
   /** How much this run had created when it was requested. */
@@ -16,15 +16,15 @@ interface Shared<T> {
   failedAt?: number;
 }
 
-/** A failed list stands for this long, so that a thousand reads do not repeat it a thousand times. */
+/** A failure is kept for this long, so that a thousand reads do not repeat the request a thousand times. */
 const FAILURE_STANDS_MS = 5_000;
 const LOOK_AGAIN_AFTER_MS = [2_000, 6_000];
 
-/** What differs between the API's two collections of keys. */
+/** The differences between the API's two collections of keys. */
 export interface Endpoints<T> {
   /** For messages: `API keys`. */
   label: string;
-  /** What a state claims that holds the entry of this id. */
+  /** The claim of a state that holds the entry with this id. */
   claimOf(id: string): string;
   list(operation?: Operation): Promise<ApiList<T>>;
   remove: AccountClient["revokeApiKey"];
@@ -53,7 +53,7 @@ export class AccountList<T extends { id: string }> {
     return this.endpoints.claimOf(id);
   }
 
-  /** The list of this run, requested at the first call. What this run has removed since may still be in it. */
+  /** The list of this run, requested at the first call. It may still have entries that were removed since. */
   shared(): Promise<Snapshot<T>> {
     return this.sharedSince(-Infinity);
   }
@@ -69,7 +69,7 @@ export class AccountList<T extends { id: string }> {
       const mine: Shared<T> = {
         snapshot: this.fresh(),
         changes: this.changes,
-        // A timer may fire up to a millisecond early: whoever waited for the moment together then shares the list all the same.
+        // A timer may fire up to a millisecond early: callers that waited together still share the list.
         requestedAt: Math.max(timing.monotonic(), moment),
       };
       mine.snapshot.catch(() => (mine.failedAt = timing.monotonic()));
@@ -95,8 +95,8 @@ export class AccountList<T extends { id: string }> {
   }
 
   /**
-   * Whether an id is there, by the shared list, or by a newer one where this run has created something since. What is young, given when it
-   * was created (RFC 3339), is looked for again before its absence counts.
+   * Whether an id is there, by the shared list, or by a newer one if this run has created something since.
+   * Looks again for a young id before its absence counts (`createdAt`: RFC 3339).
    */
   async presence(id: string, createdAt?: string): Promise<Presence<T>> {
     if (this.wasRemoved(id)) return { is: "gone", young: false };
@@ -108,20 +108,20 @@ export class AccountList<T extends { id: string }> {
     return mayBeLate(second) ? this.lookAgain(second, id, createdAt) : second;
   }
 
-  /** Its entry; `undefined` if it is gone. @throws where the list does not prove that. */
+  /** Its entry; `undefined` if it is gone. @throws if the list does not prove that. */
   async find(id: string, createdAt?: string): Promise<T | undefined> {
     const presence = await this.presence(id, createdAt);
     if (presence.is === "unknown") throw presence.error;
     return presence.is === "gone" ? undefined : presence.entry;
   }
 
-  /** Whether an id is there, by this list, or by newer ones where it may only not be listed yet. */
+  /** Whether an id is there, by this list, or by newer ones if it may not be listed yet. */
   async presenceIn(list: Snapshot<T>, id: string, createdAt: string): Promise<Presence<T>> {
     const presence = this.judge(list, id, createdAt);
     return mayBeLate(presence) ? this.lookAgain(presence, id, createdAt) : presence;
   }
 
-  /** Counted from the first list of the run, so that all who miss something share the looks that follow as well. */
+  /** Counted from the first list of the run, so that all callers that miss an id share the later lists. */
   private async lookAgain(
     before: Presence<T>,
     id: string,
@@ -152,7 +152,7 @@ export class AccountList<T extends { id: string }> {
     this.noteRemoved(id);
   }
 
-  /** By a list that is not older than this call where an older one still shows it. */
+  /** By a list that is not older than this call, if an older one still shows it. */
   private async isGone(id: string, createdAt: string | undefined): Promise<boolean> {
     const { timing } = this.client;
     this.firstDoubtAt ??= timing.monotonic();
@@ -167,7 +167,7 @@ export class AccountList<T extends { id: string }> {
     return presence.is !== "live";
   }
 
-  /** Why the response does not prove that it is removed, if so. */
+  /** Why the response does not prove the removal, if it does not. */
   private async doubtOf(id: string, operation: Operation): Promise<MalformedResponseError | undefined> {
     try {
       if ((await this.endpoints.remove(id, operation)) === "deleted") return undefined;
@@ -184,18 +184,18 @@ export class AccountList<T extends { id: string }> {
     });
   }
 
-  /** A list of its own, requested now. */
+  /** A list that is requested now, and not shared. */
   async fresh(operation?: Operation): Promise<Snapshot<T>> {
     return (this.latest = snapshotOf(await this.endpoints.list(operation)));
   }
 
-  /** To be called for every id that this run created, imported or adopted. */
+  /** Call for every id that this run created, imported or adopted. */
   noteCreated(id: string): void {
     this.created.add(idKey(id));
     this.changes += 1;
   }
 
-  /** To be called for every id that this command removed, here or in another process. */
+  /** Call for every id that this command removed, here or in another process. */
   noteRemoved(id: string): void {
     this.removed.add(idKey(id));
   }
@@ -204,7 +204,7 @@ export class AccountList<T extends { id: string }> {
     return this.removed.has(idKey(id));
   }
 
-  /** A test for ids that existed before now, belong to another resource of this run, or were removed by it: a list may go on showing these. */
+  /** A test for ids that existed before, belong to another resource of this run, or were removed by it. */
   knownBefore(): (id: string) => boolean {
     const before = this.latest;
     return (id) => {
@@ -214,12 +214,12 @@ export class AccountList<T extends { id: string }> {
   }
 }
 
-/** It may only not be listed yet, or the list may be older than it. */
+/** It may not be listed yet, or the list may be older. */
 function mayBeLate<T>(presence: Presence<T>): boolean {
   return presence.is === "gone" ? presence.young : presence.is === "unknown" && presence.stale;
 }
 
-/** Two entries of one id that say different things prove neither. */
+/** Two contradictory entries with one id prove nothing. */
 function snapshotOf<T extends { id: string }>({
   value,
   serverTime,

@@ -132,7 +132,7 @@ test("what the list does not confirm is refused, nothing is changed, and no erro
   const second = await stack.up(["--continue-on-error"], { allowFail: true });
   expect(second.code).not.toBe(0);
   expect(second.all).toContain(
-    `another resource of this program manages the key ${shared.id} already; only one can`,
+    `another resource of this program already manages the key ${shared.id}; only one can`,
   );
   expect(takeRequests(emulator)).toEqual([]);
   expect(facts()).toEqual(before);

@@ -183,7 +183,7 @@ describe("the list after a lost answer", () => {
   test("that cannot be read leaves the creation unresolved, with the reason", async () => {
     const { error, posted, waits } = await run({ posts: [lost(), "b"], lists: [new Error("no list today")] });
     expect(error).toBeInstanceOf(UnresolvedError);
-    expect(error!.message).toMatch(/^Lost\. It may have been .* could not be read: no list today/);
+    expect(error!.message).toMatch(/^Lost\. It may still have been .* could not be read: no list today/);
     expect([posted, waits]).toEqual([1, [2_000, 4_000]]);
   });
 

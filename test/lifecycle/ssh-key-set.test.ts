@@ -235,7 +235,7 @@ describe("a lost response", () => {
     const partial = await unresolved();
     expect(partial.id).toMatch(ID);
     expect(partial.message).toMatch(
-      /^Creating the SSH key "team-\w+" failed: POST [^:]*:\d+ \(ECONNRESET\)\. It may have been created all the same\. The list could not be read: GET \S+ answered [^:]*: trouble\. It is recorded in the state as unresolved\. /,
+      /^Creating the SSH key "team-\w+" failed: POST [^:]*:\d+ \(ECONNRESET\)\. It may still have been created\. The list could not be read: GET \S+ answered [^:]*: trouble\. It is recorded in the state as unresolved\. /,
     );
     expect(Object.keys(partial.outputs.keys as object)).toHaveLength(1);
     expect(Object.keys(partial.outputs.unresolved as object)).toHaveLength(1);
@@ -454,7 +454,7 @@ describe("beside SshKey resources of the same program", () => {
     const run = command();
     declare(single, "anna", run);
     await expect(create(keysOf("anna"), { adoptExisting: true }, run)).rejects.toThrow(
-      "another resource of this program manages it already",
+      "another resource of this program already manages it",
     );
     const later = command();
     const made = await create(keysOf("anna"), { adoptExisting: true }, later);
@@ -506,7 +506,7 @@ describe("beside SshKey resources of the same program", () => {
     const made = await create(keysOf("anna"));
     const run = command();
     expect(await up(made, keysOf("anna"), {}, run)).toBeUndefined();
-    const refused = "another resource of this program manages it already";
+    const refused = "another resource of this program already manages it";
     await expect(sshKey("anna", { name: "team-anna", adoptExisting: true }, run)).rejects.toThrow(refused);
     await expect(create(keysOf("anna"), { adoptExisting: true }, run)).rejects.toThrow(refused);
   });

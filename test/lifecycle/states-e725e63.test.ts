@@ -47,7 +47,7 @@ const CHANGES: Change[] = [
     because: "a token that is due by a wrong local clock alone is an error that names both clocks",
     now: (_was, { now }) => ({
       requests: [API_KEYS],
-      does: `failed: The personal access token was not replaced: by this machine's clock (${now.slice(0, 19)}Z) it is due since 2030-03-02T00:00:00Z, but by the API's clock it is only 2030-01-01T00:00:00Z. Nothing was created or revoked. Correct this machine's clock, then run the command again.`,
+      does: `failed: The personal access token was not replaced: by this machine's clock (${now.slice(0, 19)}Z) it has been due since 2030-03-02T00:00:00Z, but by the API's clock it is only 2030-01-01T00:00:00Z. Nothing was created or revoked. Correct this machine's clock, then run the command again.`,
     }),
   },
   {

@@ -1,4 +1,4 @@
-// Creating one API key, exactly once, and what lost attempts to do so may have left: shared by all resources that hold keys.
+// Creates one API key exactly once, and finds keys of lost attempts: shared by all resources that hold keys.
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
 import { judge, sortByOwner } from "../../judge/ownership";
@@ -17,7 +17,7 @@ import type { HeldKey, KeyKind, LostAttempt } from "./kind";
 
 export interface KeyToCreate<Spec> {
   spec: Spec;
-  /** Sent exactly as it is. */
+  /** Sent unchanged. */
   description: string | undefined;
   /** The description ends in a generated marker. */
   hasMarker: boolean;
@@ -66,7 +66,7 @@ export async function createKey<Spec extends object>(
   return { is: "created", key: made, unfinished: created.unfinished };
 }
 
-/** The end that the API shows (RFC 3339), if it is earlier than the one that was asked for. */
+/** The expiry that the API shows (RFC 3339), if it is earlier than the requested one. */
 export function earlierEnd(end: string | null, shown: string | undefined): string | null {
   const at = parseApiTime(shown);
   return Number.isNaN(at) || (end !== null && Date.parse(end) <= at) ? end : rfc3339(at);
@@ -88,7 +88,7 @@ function shownBy<Spec extends object>(kind: KeyKind<Spec>, spec?: Spec): (entry:
   });
 }
 
-/** The attempt for `cleanUp`. Its scopes may have been others than today's, but never its service: that would be another resource. */
+/** The attempt for `cleanUp`. Its scopes may differ from today's, but not its service. */
 export function lostKey<Spec extends object>(kind: KeyKind<Spec>, attempt: LostAttempt): Lost<ApiKey> {
   const { description, hasMarker, service } = attempt;
   const shown = shownBy(kind);
@@ -106,7 +106,7 @@ export function lostKey<Spec extends object>(kind: KeyKind<Spec>, attempt: LostA
   };
 }
 
-/** Names keys that bear the marker of one of ours: a lost create request may have taken effect after our last check. */
+/** Reports keys with one of our markers: a lost request may have taken effect after our last check. */
 export async function reportDuplicates<Spec extends object>(
   kind: KeyKind<Spec>,
   description: string,

@@ -1,4 +1,4 @@
-// What changes when the program of an API key changes, or time passes.
+// The changes of an API key if the program changes, or time passes.
 import { isTemplate } from "../../text/auto-name";
 import { same, known, UNKNOWN, DAY_MS, isPast, rfc3339 } from "../../values";
 import type { MaybeUnknown } from "../../values";
@@ -64,7 +64,7 @@ function diffLive<Spec extends object>(
   };
 }
 
-/** A listed key that was imported without its secret, seen as one of ours; what the list does not show of it is as the program says. */
+/** A key that was imported without its secret, as a key of ours. Missing facts come from the program. */
 export function withoutSecret<Spec extends object>(
   kind: KeyKind<Spec>,
   { entry, recreateIfInvalid }: LookedUpKey,
@@ -87,7 +87,7 @@ export function withoutSecret<Spec extends object>(
   };
 }
 
-/** The outputs by which the key has to be replaced although the program is the same: it expired, is due, or is not active any more. */
+/** The outputs that replace a key without a change of the program: it expired, is due or inactive. */
 function dueReplacements<Spec>(
   state: LiveKey<Spec>,
   { recreateIfInvalid, rotateBeforeDays }: ApiKeyInputs<Spec>,
@@ -99,13 +99,13 @@ function dueReplacements<Spec>(
   return rotateAt !== UNKNOWN && isPast(rotateAt, now) ? ["rotateAt"] : [];
 }
 
-/** From when on the key is due, RFC 3339. */
+/** The time from which the key is due, RFC 3339. */
 export function rotateAtOf(expiresAt: string | null, rotateBeforeDays: number | undefined): string | null {
   if (expiresAt === null || rotateBeforeDays === undefined) return null;
   return rfc3339(Date.parse(expiresAt) - rotateBeforeDays * DAY_MS);
 }
 
-/** The time before an end that has moved. */
+/** The time at which the key is due, for an expiry that has changed. */
 export function moved(rotateAt: string | null, from: string | null, to: string | null): string | null {
   if (rotateAt === null || from === null || to === null || from === to) return rotateAt;
   return rfc3339(Date.parse(rotateAt) + Date.parse(to) - Date.parse(from));
@@ -118,7 +118,7 @@ function maybeRotateAt(
   return rotateBeforeDays === UNKNOWN ? UNKNOWN : rotateAtOf(expiresAt, rotateBeforeDays);
 }
 
-/** The spec at a step where all of it is known. */
+/** The spec at a step at which all of it is known. */
 export function knownSpec<Spec extends object>(kind: KeyKind<Spec>, { spec }: { spec: Inputs<Spec> }): Spec {
   for (const name of namesOf(kind.spec)) known(spec[name], name);
   return spec as Spec;

@@ -13,7 +13,7 @@ import { heldByAnother } from "./inputs";
 import type { ApiKeyInputs, Existing } from "./inputs";
 import type { KeyKind, HeldKey } from "./kind";
 
-/** The key that a creation with these inputs must import, if any. */
+/** The key to import for these inputs, if any. */
 export function pendingImport(
   existing: MaybeUnknown<Existing> | undefined,
 ): { id: MaybeUnknown<string>; key: MaybeUnknown<string> } | undefined {
@@ -23,8 +23,8 @@ export function pendingImport(
 }
 
 /**
- * Imports the key, after the list has confirmed all that it can. Nothing is created or changed in the account. `undefined`: what this very run has
- * revoked belonged to the resource that this one replaces.
+ * Imports the key, after the list has confirmed all that it can, without changing the account. `undefined`:
+ * this run revoked the key for the resource that this one replaces.
  */
 export async function importKey<Spec extends object>(
   kind: KeyKind<Spec>,
@@ -40,9 +40,9 @@ export async function importKey<Spec extends object>(
   if (wasRemoved()) return undefined;
   const isTaken = (): boolean => run.holders.keeper(claim) !== undefined;
   const entry = isTaken() ? undefined : await run.apiKeys.find(id);
-  // Another resource may have begun to revoke it meanwhile.
+  // Another resource may have begun to revoke it in the meantime.
   if (run.holders.removalOf(claim) ?? wasRemoved()) return importKey(kind, spec, inputs, existing, run);
-  // Asked again, with no `await` before the claim: a rejected import must never block another resource.
+  // Check again, with no `await` before the claim: a rejected import must never block another resource.
   const wrong = isTaken() ? heldByAnother(id) : whyNotImportable(kind, spec, inputs, key, entry);
   if (wrong !== undefined || !entry) {
     throw new RefusedError(
@@ -51,7 +51,7 @@ export async function importKey<Spec extends object>(
   }
   const holder = `${inputs.owner}#${newMarker()}`;
   run.holders.claim({ what: claim, holder });
-  // Another process may have begun at the same moment: one of the two then sees the other.
+  // Another process may have begun at the same moment: then one of the two sees the other.
   const removal = run.holders.removalOf(claim);
   if (removal) {
     await removal;
@@ -100,7 +100,7 @@ function whyNotImportable<Spec extends object>(
   return undefined;
 }
 
-/** Why this is not the key that the list shows with this prefix, if so. */
+/** Why this is not the key that the list shows with this prefix, if it is not. */
 export function whyNotTheKey(key: string, keyPrefix: string): string | undefined {
   if (keyPrefix !== "" && key.startsWith(keyPrefix) && key.length > keyPrefix.length) return undefined;
   // Print at most a short, safe prefix, in case the API returns a full key.

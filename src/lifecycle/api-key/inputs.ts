@@ -12,7 +12,7 @@ import type { Inputs, ValuesOf } from "../../fields/field";
 import { InputCheck, ownerIn } from "../../fields/input-check";
 import type { KeyKind } from "./kind";
 
-/** A key to import. Without `key` the import is done, or the resource that did it is being replaced: a new key is created then. */
+/** A key to import. Without `key`, the import is done, or the resource is being replaced by a new key. */
 export interface Existing {
   id: MaybeUnknown<string>;
   key: MaybeUnknown<string> | undefined;
@@ -41,8 +41,8 @@ export function checkApiKey<Spec extends object>(
 }
 
 /**
- * Checks `existing`. What was imported is imported once: a replacement creates a new key, whatever `existing` still says. Failures name no
- * property, since the engine would print its value.
+ * Checks `existing`. A key is imported only once: a replacement creates a new key, even if `existing` is
+ * still there. Failures have no property, since the engine would print its value.
  */
 function checkExisting(check: InputCheck, olds: Properties, news: Properties, holders: Holders): void {
   if (!check.isKnown("existing")) return;
@@ -60,7 +60,7 @@ function checkExisting(check: InputCheck, olds: Properties, news: Properties, ho
   const program = createHash("sha256").update(JSON.stringify(news)).digest("hex");
   if (old) holders.noteProgram(claim, program);
   const isDone = old ? old.key === undefined : holders.isReplacement(claim, program);
-  // With `ignoreChanges: ["existing"]` the engine hands back what the state has, which may be the id alone.
+  // With `ignoreChanges: ["existing"]` the engine passes the value of the state, which may be the id alone.
   if (
     !(isDone && key === undefined) &&
     key !== UNKNOWN &&
@@ -73,13 +73,15 @@ function checkExisting(check: InputCheck, olds: Properties, news: Properties, ho
   check.inputs.existing = isDone ? { id } : { id, key };
 }
 
-/** Only an imported key keeps the description that it has; a key that is created gets a marker, also in the place of an imported one. */
+/**
+ * An imported key keeps its description. A created key gets a marker, even if it replaces an imported one.
+ */
 function isImport(existing: unknown): boolean {
   return existing === UNKNOWN || (isRecord(existing) && existing.key !== undefined);
 }
 
 export function heldByAnother(id: string): string {
-  return `another resource of this program manages the key ${id} already; only one can. Remove \`existing\`, or the other resource`;
+  return `another resource of this program already manages the key ${id}; only one can. Remove \`existing\`, or the other resource`;
 }
 
 export function decodeApiKeyInputs<Spec extends object>(

@@ -1,4 +1,4 @@
-// What distinguishes one kind of API key from another: service keys; and personal access tokens, with scopes and an expiry.
+// The kinds of API keys: service keys; and personal access tokens, with scopes and an expiry.
 import type { WithServerTime } from "../../api/client";
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
@@ -10,7 +10,7 @@ import { DAY_MS, rfc3339, same, UNKNOWN } from "../../values";
 import type { StartedAt } from "../create-once/started";
 import type { Run } from "../run";
 
-/** A key that the account holds and whose secret we have. */
+/** A live key whose secret we have. */
 export interface HeldKey<Spec> extends ValuesOf<typeof heldKey>, ValuesOf<typeof heldKeyDetails> {
   id: string;
   description: string | null;
@@ -18,18 +18,18 @@ export interface HeldKey<Spec> extends ValuesOf<typeof heldKey>, ValuesOf<typeof
   /** RFC 3339, by the server's clock unless `createdByLocalClock`. */
   createdAt: string;
   expiresAt: string | null;
-  /** Service keys only: what the list shows that the key may do. */
+  /** Service keys only: the scopes that the list shows. */
   listedScopes: string[] | null;
 }
 
 type CreationTime = Pick<HeldKey<unknown>, "createdAt" | "createdByLocalClock">;
 
-/** When a key was created, where that is compared with the server's clock: empty if only the local clock shows it. */
+/** The time of creation by the server's clock: empty if only the local clock shows it. */
 export function provenTime({ createdAt, createdByLocalClock }: CreationTime): string {
   return createdByLocalClock ? "" : createdAt;
 }
 
-/** The same as the beginning of an attempt that may have left a duplicate of it. */
+/** The same, as the beginning of an attempt that may have left a duplicate. */
 export function creationOf({ createdAt, createdByLocalClock }: CreationTime): StartedAt {
   return { startedAt: createdAt, byLocalClock: createdByLocalClock };
 }
@@ -40,7 +40,7 @@ export interface LostAttempt extends StartedAt {
   service: string | null;
   /** The full description that was sent, with its marker if it has one. */
   description: string;
-  /** The description ends in a generated marker, so that it proves whose work it is. */
+  /** The description ends in a generated marker, which proves ownership. */
   hasMarker: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface KeyKind<Spec extends object> {
   /** `service key` */
   label: string;
   spec: Fields<Spec>;
-  /** Those, and what else such a key takes. */
+  /** These, and the other inputs of such a key. */
   inputs: object;
   post(
     spec: Spec,
@@ -57,17 +57,17 @@ export interface KeyKind<Spec extends object> {
     run: Run,
     operation: Operation,
   ): Promise<WithServerTime<CreatedKey>>;
-  /** Why a listed key is not of this kind, or not what these inputs ask for, if so. */
+  /** Why a listed key is not of this kind, or does not match these inputs, if so. */
   whyMismatched(entry: ApiKey, spec?: Spec): string | undefined;
-  /** The service that such a key is for; `null` for a token. */
+  /** The service of such a key; `null` for a token. */
   serviceOf(spec: Spec): string | null;
-  /** The inputs that a listed key would have; where the list does not show them, those that are declared. */
+  /** The inputs of a listed key; if the list does not show one, the declared one. */
   specOf(entry: ApiKey, declared: Inputs<Spec>): Spec;
-  /** May a key of this kind have an end? Then its state has times where that of another has what the list shows of scopes. */
+  /** Can a key of this kind expire? Its state then has times instead of the listed scopes. */
   mayExpire: boolean;
   /** Does such a key expire at all? */
   expires(spec: Spec): boolean;
-  /** When a key that was created at this time expires; `null` if never. */
+  /** The expiry of a key that was created at this time; `null` if it never expires. */
   expiresAt(spec: Spec, createdAt: string): string | null;
 }
 

@@ -1,4 +1,4 @@
-// The lifecycle of an API key, be it a service key or a personal access token; what differs between the two is a KeyKind.
+// The lifecycle of a service key or a personal access token; a KeyKind has the differences.
 import { pathSegment } from "../../api/path-segment";
 import { NotFoundError, RefusedError } from "../../errors";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
@@ -102,13 +102,13 @@ async function read<Spec extends object>(
   }
 }
 
-/** Everything that the list shows; the key itself is shown by the API only at its creation. @throws NotFoundError */
+/** Everything that the list shows, which does not include the key itself. @throws NotFoundError */
 async function lookUpKey<Spec extends object>(
   kind: KeyKind<Spec>,
   id: string,
   run: Run,
 ): Promise<LookedUpKey> {
-  // The id of a lost attempt that no state holds: the account has none like it.
+  // The id of a lost attempt that no state holds: the account has no such id.
   if (!isUnresolvedId(id)) pathSegment(id);
   const entry = await run.apiKeys.find(id);
   const wrong = entry ? kind.whyMismatched(entry) : "the account does not have it";

@@ -12,7 +12,7 @@ import type { HeldKey, KeyKind, LostAttempt } from "./kind";
 
 export interface LiveKey<Spec> extends HeldKey<Spec>, ValuesOf<typeof singleKey> {
   status: "live";
-  /** From then on it is due for replacement. */
+  /** The time from which it is due for replacement. */
   rotateAt: string | null;
   /** A lost attempt may have left a duplicate of it. */
   lost: LostAttempt | null;
@@ -23,7 +23,7 @@ export interface LookedUpKey {
   entry: ApiKey;
   /** Of a key that was imported by its id. */
   recreateIfInvalid: boolean;
-  /** Of an import: which resource it is. Empty for a `get`, which holds nothing. */
+  /** Of an import: the resource. Empty for a `get`, which holds nothing. */
   holder: string;
 }
 
@@ -36,7 +36,7 @@ export type ApiKeyState<Spec> =
   /** A create whose outcome is unknown. */
   | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
 
-/** What the account holds for this state, to be compared with what other resources hold. */
+/** The keys that this state holds, to be compared with those of other resources. */
 export function apiKeyHoldings<Spec>(state: ApiKeyState<Spec>): Holding[] {
   if (state.status === "live") return [{ what: apiKeyClaim(state.id), holder: state.holder }];
   const isImport = state.status === "looked-up" && state.holder !== "";
@@ -66,7 +66,7 @@ export function decodeApiKey<Spec extends object>(
   };
 }
 
-/** A held key, as the outputs `key`, `keyPrefix` and so on have it. */
+/** A held key, from the outputs `key`, `keyPrefix` and so on. */
 export function decodeHeld<Spec extends object>(
   kind: KeyKind<Spec>,
   state: StateReader,

@@ -1,4 +1,4 @@
-// What lost create requests left in the account: found by one list, named where it is not proved to be ours, and removed where it is.
+// Finds keys of lost create requests in a list. Removes proven ones, and reports the others.
 import type { UnreadableEntry } from "../../api/list";
 import type { Operation, Timing } from "../../api/timing";
 import { MalformedResponseError } from "../../errors";
@@ -18,15 +18,15 @@ export interface Lost<Entry> {
   what: string;
   attempt: StartedAt;
   sent: Omit<Sent, keyof Began | "until">;
-  /** A request takes effect by then (ms after it began), or never: what was made later is another's. */
+  /** A request takes effect within this time (ms), or never: a later key is somebody else's. */
   effectMs?: number;
   shown: (entry: Entry) => Shown;
 }
 
-/** After these waits a list is read again where it may lag behind a request: at 2 and 6 seconds. */
+/** The waits before a list that may lag behind a request is read again: at 2 and 6 seconds. */
 const LOOK_AGAIN_AFTER_MS = [2_000, 4_000];
 
-/** Looks until a list shows what it may only not show yet, or for the last time. */
+/** Reads lists until one shows the object, or the last look is over. */
 export async function lookAgain<T>(
   timing: Timing,
   look: (isFirst: boolean) => Promise<{ seen: T; mayLag: boolean }>,
@@ -40,16 +40,16 @@ export async function lookAgain<T>(
   return seen;
 }
 
-/** Ids that another resource of this run holds are known to be others'. */
+/** Ids that another resource of this run holds count as known. */
 function isHeldBy<Entry extends Listed>(list: AccountList<Entry>, held: readonly string[], run: Run) {
   return (id: string): boolean =>
     held.some((each) => isSameId(each, id)) || run.holders.isHeld(list.claimOf(id));
 }
 
 /**
- * The entries that each attempt left, without what these states hold. What is not proved is only named.
+ * The entries that each attempt left, without those that these states hold. Unproved ones are only reported.
  *
- * @throws MalformedResponseError where an entry that cannot be read may be what an attempt left: it must not be forgotten then.
+ * @throws MalformedResponseError if an unreadable entry may be of an attempt: then it must not be forgotten.
  */
 export async function findLeft<Entry extends Listed>(
   list: AccountList<Entry>,
@@ -81,7 +81,7 @@ export async function findLeft<Entry extends Listed>(
   return found.map(({ ours }) => ours);
 }
 
-/** Removes what a lost attempt left, except for what the state holds. */
+/** Removes the keys of a lost attempt, except for those that the state holds. */
 export async function cleanUp<Entry extends Listed>(
   list: AccountList<Entry>,
   lost: Lost<Entry>,
@@ -95,7 +95,7 @@ export async function cleanUp<Entry extends Listed>(
   run.log(messages.cleanedUp(lost.what, ids), "info");
 }
 
-/** The entries that cannot be read, and so may be the work of one of these attempts: what they show does not rule that out. */
+/** The unreadable entries that may be of one of these attempts: their text does not rule it out. */
 export function hiddenIn(
   { unreadable }: Pick<Snapshot<unknown>, "unreadable">,
   sent: readonly Pick<Sent, "text" | "hasMarker">[],
@@ -106,7 +106,7 @@ export function hiddenIn(
   );
 }
 
-/** @throws MalformedResponseError if an entry that cannot be read, is on another page or is younger than the list may be their work. */
+/** @throws MalformedResponseError if an unreadable, missing or younger entry may be of an attempt. */
 export function assertNothingHidden(
   list: Pick<Snapshot<unknown>, "unreadable" | "mayContinue" | "serverTime">,
   sent: readonly Sent[],
@@ -119,7 +119,7 @@ export function assertNothingHidden(
   const named = hidden.id === undefined ? "An entry without a readable id" : `The entry ${hidden.id}`;
   throw new MalformedResponseError({
     message: hidden.error.message,
-    advice: `${named} of the list may be what an earlier attempt created. If it is not yours to keep, delete it in the account and run the command again.`,
+    advice: `${named} of the list may be the key that an earlier attempt created. If you do not need that key, delete it in the account and run the command again.`,
     outcome: hidden.error.outcome,
     status: hidden.error.status,
     method: hidden.error.method,
@@ -130,7 +130,7 @@ export function assertNothingHidden(
 function olderList(): MalformedResponseError {
   return new MalformedResponseError({
     message:
-      "The account's list is older than an earlier attempt to create the key, so it does not prove what that attempt left.",
+      "The account's list is older than an earlier attempt to create the key, so it does not show whether that attempt created a key.",
     advice: "A proxy or the API may have cached it. Run the command again later.",
     outcome: "rejected",
   });

@@ -1,4 +1,4 @@
-// Creates one thing exactly once: after a POST whose outcome is unknown, find out, clean up, try once more, or say exactly what is left.
+// Creates one object exactly once: after a lost response, look, clean up, try once more, or report the rest.
 import type { WithServerTime } from "../../api/client";
 import { ConflictError, errorMessage, LostResponseError, WaysCloudError } from "../../errors";
 import { clockOf, idKey, isSameId } from "../../judge/presence";
@@ -22,10 +22,10 @@ export function createOnce<Made extends { id: string }, Entry extends Listed>(
   return new CreateOnce(creation, run).create();
 }
 
-/** What became of an attempt whose response was lost. */
+/** The outcome of an attempt whose response was lost. */
 type Resolution<Made> =
   | { is: "kept"; made: WithServerTime<Made> }
-  /** So many objects of it were found, and removed. */
+  /** The number of its objects that were found and removed. */
   | { is: "removed"; count: number }
   | { is: "open"; why: string };
 
@@ -49,7 +49,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   async create(): Promise<Created<Made>> {
     const { before } = this.creation;
     if (!before) return this.firstAttempt();
-    // This run has tried it before, and nobody kept the result: begin with what that attempt left.
+    // This run has tried it before, and nobody kept the result: begin with the leftovers of that attempt.
     if (!before.made) return this.afterLostResponse(before.cause);
     const made = before.made as WithServerTime<Made>;
     return this.finish(made, await this.removeDuplicates(made.value.id), before.cause);
@@ -79,8 +79,8 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   /**
-   * The single retry. Anything it leaves behind is removed or reported. If an earlier attempt was never observed, it may still take effect, so
-   * the creation is then recorded as unresolved.
+   * The single retry. Its leftovers are removed or reported. If nobody saw the outcome of an earlier attempt,
+   * that attempt may still take effect, so the creation is recorded as unresolved.
    */
   private async secondAttempt(removed: number, cause: WaysCloudError): Promise<Created<Made>> {
     let unseen = removed === 0 ? 1 : 0;
@@ -89,7 +89,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       made = await this.post(true);
     } catch (error) {
       if (error instanceof ForeignConflictError) throw error;
-      // Only a look proves what exists: a conflict may be with what the first attempt has created by now.
+      // Only a list proves what exists: the conflict may be with an object of the first attempt.
       if (isAmbiguous(error) || isConflict(error)) {
         const second = await this.resolve(error);
         if (second.is === "kept") return { is: "created", ...second.made };
@@ -106,7 +106,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     return this.finish(made, await this.removeDuplicates(made.value.id), cause);
   }
 
-  /** `removed`: how many duplicates were; `undefined` if that could not be checked. */
+  /** `removed`: the number of removed duplicates; `undefined` if that could not be checked. */
   private finish(
     made: WithServerTime<Made>,
     removed: number | undefined,
@@ -129,7 +129,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     });
   }
 
-  /** Looks for what an ambiguous POST left, and keeps or removes it. */
+  /** Looks for the object of an ambiguous POST, and keeps or removes it. */
   private async resolve(cause: WaysCloudError): Promise<Resolution<Made>> {
     const { creation, run } = this;
     let found: Sorted<Entry>;
@@ -165,10 +165,10 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     const found = await lookAgain<() => Sorted<Entry>>(this.run.client.timing, async () => {
       try {
         const sorted = await this.look();
-        // A merely possible match may belong to someone else. Keep looking: our own may still appear, and the error must name it too.
+        // A merely possible match may be somebody else's. Keep looking: our own may still appear.
         return { seen: () => sorted, mayLag: sorted.ours.length === 0 };
       } catch (error) {
-        // Only the last look counts as proof of absence.
+        // Only the last list proves absence.
         const fail = (): never => {
           throw error;
         };
@@ -188,12 +188,12 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     this.listed = list.byId;
     const unknown = [...list.byId.values()].filter(({ id }) => !this.isKnown(id));
     const found = sortByOwner(unknown, (entry) => judge(sent, creation.shown(entry)));
-    // An entry that cannot be read may be the one that we look for.
+    // An unreadable entry may be the one that we look for.
     if (found.ours.length === 0) assertNothingHidden(list, [sent], this.isKnown);
     return found;
   }
 
-  /** A list that does not show our own object yet does not show a duplicate either. */
+  /** A list that does not show our own object yet may lack a duplicate as well. */
   private async lookUntilShown(own: string): Promise<Sorted<Entry>> {
     const { found, isShown } = await lookAgain(this.run.client.timing, async () => {
       const found = await this.look();
@@ -204,7 +204,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     throw new Error("the list does not show the new one yet");
   }
 
-  /** Removes a late duplicate of the first attempt, or reports what may be one. `undefined` when that could not be made sure. */
+  /** Removes a late duplicate of the first attempt, or reports a possible one. `undefined`: not checked. */
   private async removeDuplicates(own: string): Promise<number | undefined> {
     const { creation, run } = this;
     try {

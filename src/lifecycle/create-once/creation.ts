@@ -1,11 +1,11 @@
-// What "create one thing exactly once" needs to know of the thing, and how it can end.
+// The object to "create exactly once", and the possible outcomes.
 import type { WithServerTime } from "../../api/client";
 import { WaysCloudError } from "../../errors";
 import type { Began, Sent, Shown } from "../../judge/ownership";
 import type { Snapshot } from "../account-list";
 import type { StartedAt, StartTime } from "./started";
 
-/** What a list shows of everything that can be created. */
+/** The fields that a list shows of every kind of object. */
 export interface Listed {
   id: string;
   createdAt?: string | undefined;
@@ -15,17 +15,17 @@ export interface Listed {
 export interface Attempt {
   /** When the first one began, given the server's time now. */
   began: (serverTime: number | undefined) => Began;
-  /** A second one follows only a first one whose response was lost. */
+  /** A second one follows only if the response to the first one was lost. */
   isSecond: boolean;
 }
 
-/** One thing to be created exactly once. `Made`: what the POST returns; `Entry`: what the list shows. */
+/** One object to create exactly once. `Made`: the result of the POST; `Entry`: an entry of the list. */
 export interface Creation<Made extends { id: string }, Entry extends Listed> {
   /** For messages: `the service key "…"`. */
   what: string;
   /** The same for a repetition of this creation; see {@link Creations}. */
   identity: string;
-  /** What an earlier attempt at this very creation left, from {@link Creations.begin}. */
+  /** The leftovers of an earlier attempt at this creation, from {@link Creations.begin}. */
   before: LostCreation | undefined;
   sent: Omit<Sent, keyof Began>;
   shown(entry: Entry): Shown;
@@ -34,17 +34,17 @@ export interface Creation<Made extends { id: string }, Entry extends Listed> {
   /** Existed before, or belongs to another resource of this run. */
   isKnown(id: string): boolean;
   remove(entry: Entry): Promise<void>;
-  /** Given where a creation can be kept although its response was lost, because the response held no secret. */
+  /** Present if the object can be kept although the response was lost: it held no secret. */
   keep?(entry: Entry): Made;
 }
 
 export type Created<Made> =
-  /** `unfinished`: an earlier attempt may have left a duplicate, which could not be checked; what to say of it. */
+  /** `unfinished`: the message if an earlier attempt may have left a duplicate that could not be checked. */
   | { is: "created"; value: Made; serverTime: number | undefined; unfinished?: string }
-  /** Something may be live that could not be looked up: the caller keeps the attempt in the state. */
+  /** An object may exist that could not be looked up: the caller keeps the attempt in the state. */
   | { is: "unresolved"; why: string; started: StartedAt };
 
-/** A creation of this run that may have left something live. */
+/** A creation of this run that may have left a live object. */
 export interface LostCreation {
   sent: Omit<Sent, keyof Began>;
   started: StartTime;
@@ -57,26 +57,26 @@ export interface LostCreation {
 }
 
 /**
- * Creations of this run. The engine may ask for the same one again (a hook that retries), having thrown away our first answer. It checks a
- * resource once before it creates it, so a creation beyond the number of checks is a repetition, and any other is a resource of its own.
+ * Creations of this run. A hook may let the engine repeat one, after our first answer was dropped. The engine
+ * checks each resource once before it creates it, so a creation beyond the number of checks is a repetition.
  */
 export class Creations {
   private readonly declared = new Map<string, number>();
   private readonly lost = new Map<string, LostCreation>();
 
-  /** A resource with these inputs is to be created. */
+  /** Call when a resource with these inputs is checked. */
   noteDeclared(identity: string): void {
     this.declared.set(identity, (this.declared.get(identity) ?? 0) + 1);
   }
 
-  /** To be asked once when a creation begins. */
+  /** Call once when a creation begins. */
   isRepetition(identity: string): boolean {
     const declared = this.declared.get(identity) ?? 0;
     this.declared.set(identity, Math.max(0, declared - 1));
     return declared === 0;
   }
 
-  /** What an earlier attempt at this very creation left, if this is a repetition. */
+  /** The leftovers of an earlier attempt at this creation, if this is a repetition. */
   begin(identity: string): LostCreation | undefined {
     if (!this.isRepetition(identity)) return undefined;
     const lost = this.lost.get(identity);

@@ -1,11 +1,11 @@
-// What is said about create requests whose responses were lost: log lines, and errors that need the user's help.
+// Messages about lost responses to create requests: log lines, and errors that need the user's help.
 import { errorMessage } from "../../errors";
 import type { WaysCloudError } from "../../errors";
 import { capitalize } from "../../text/quote";
 import { sanitize } from "../../text/redact";
 import type { Listed } from "./creation";
 
-/** An entry that may be ours, and why that is not proved. */
+/** An entry that may be ours, and why this is not proved. */
 interface Candidate {
   entry: Listed;
   why: string;
@@ -50,7 +50,7 @@ export function unproven(
     ? ""
     : " Without a custom `description` the package can prove which keys are its own and clean up by itself.";
   return (
-    `${cause.summary} ${capitalize(what)} may have been created all the same: the account has ${listCandidates(candidates)}, which could be it, but that is not` +
+    `${cause.summary} ${capitalize(what)} may still have been created: the account has ${listCandidates(candidates)}, which could be it, but that is not` +
     ` proven, so nothing was revoked. Before running \`pulumi up\` again, revoke it unless something uses it.${advice}`
   );
 }
@@ -67,12 +67,12 @@ export function unresolved(cause: WaysCloudError, why: string): string {
   // The cause has said already which operation failed.
   const [title = ""] = /^.*? failed: /.exec(cause.summary) ?? [];
   return (
-    `${cause.summary} It may have been created all the same. ${capitalize(why.replaceAll(title, ""))} It is recorded in the state as unresolved.` +
+    `${cause.summary} It may still have been created. ${capitalize(why.replaceAll(title, ""))} It is recorded in the state as unresolved.` +
     " Fix the cause and run `pulumi up` again: that cleans up and creates it. (`pulumi destroy` only cleans up.)"
   );
 }
 
-/** For a key that was created while a duplicate may exist. */
+/** The message for a key that was created although a duplicate may exist. */
 export function possibleDuplicate(what: string): string {
   return (
     `${capitalize(what)} was created. An earlier attempt may have left a duplicate, but the list could not be read to check.` +
@@ -80,12 +80,12 @@ export function possibleDuplicate(what: string): string {
   );
 }
 
-/** Where nothing can be proven, a person has to decide. */
+/** Without a proof, a person has to decide. */
 export function possibleLeftover(what: string, candidates: Candidate[]): string {
   return `${capitalize(what)}: an earlier attempt may have created ${listCandidates(candidates)}; revoke it if nothing uses it.`;
 }
 
-/** A list proves what it shows, but not that something is none of the entries that cannot be read. */
+/** Unreadable entries of a list prove nothing: one of them may be the object. */
 export function unreadable(what: string, ids: readonly (string | undefined)[]): string {
   const named = ids.flatMap((id) => id ?? []).join(", ");
   return (

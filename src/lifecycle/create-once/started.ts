@@ -1,4 +1,4 @@
-// When an attempt began, by whichever clock can be trusted, and what a state keeps of that.
+// The beginning of an attempt, by the clock that can be trusted, and its form in a state.
 import type { Timing } from "../../api/timing";
 import type { Began } from "../../judge/ownership";
 import type { Snapshot } from "../../judge/presence";
@@ -16,13 +16,16 @@ export class StartTime {
     this.wall = timing.now();
   }
 
-  /** By the server's clock (ms), given its time now. A monotonic clock stops while the machine sleeps, and a wall clock may jump: where they differ, it began between the two. */
+  /**
+   * By the server's clock (ms), given its time now. A monotonic clock stops while the machine sleeps, a wall
+   * clock may jump: if they differ, the attempt began between the two.
+   */
   byServer(serverTime: number | undefined): Began & { at: number } {
     const now = serverTime ?? this.timing.now();
     return { at: now - this.passed, notAfter: now - (this.timing.monotonic() - this.monotonic) };
   }
 
-  /** How long ago it began at the most, ms. */
+  /** The longest time ago at which it may have begun, ms. */
   private get passed(): number {
     const { timing } = this;
     return Math.max(timing.monotonic() - this.monotonic, timing.now() - this.wall);
@@ -41,15 +44,15 @@ export class StartTime {
   }
 }
 
-/** When an attempt began. */
+/** The beginning of an attempt. */
 export interface StartedAt {
   /** RFC 3339; `null` where that is not known. */
   startedAt: string | null;
-  /** No response had shown the server's time, so the local clock had to do. */
+  /** By the local clock, because no response had shown the server's time. */
   byLocalClock?: boolean;
 }
 
-/** The same by the server's clock (ms), given both clocks now. A time that has yet to come was read from a wrong clock: then nothing is known. */
+/** The same by the server's clock (ms), given both clocks now. A time in the future is of a wrong clock. */
 export function startOf(
   { startedAt, byLocalClock }: StartedAt,
   serverTime: number | undefined,
@@ -73,14 +76,14 @@ export function encodeStartedAt({ startedAt, byLocalClock = false }: StartedAt):
   return encodeGiven(started, { attemptedAt: startedAt, attemptedByLocalClock: byLocalClock });
 }
 
-/** May an attempt have left something? */
+/** May an attempt have left an object? */
 export function isUnresolved(state: StateReader): boolean {
   return state.read("unresolved", unless(flag, false));
 }
 
 const PREFIX = "unresolved/";
 
-/** The id of a state that knows no real one. Kept in users' states: never changed. */
+/** The id of a state without a real one. Users' states have it, so it never changes. */
 export function unresolvedId(marker: string): string {
   return PREFIX + marker;
 }

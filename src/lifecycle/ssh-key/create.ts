@@ -202,7 +202,7 @@ class SshKeyCreation {
     const claim = { what: sshKeyClaim(entry.id), holder: this.newHolder() };
     if (run.holders.keeper(claim.what) !== undefined) {
       throw new RefusedError(
-        `Cannot adopt ${describeSshKey(entry)} as ${what}: another resource of this program manages it already; only one can.`,
+        `Cannot adopt ${describeSshKey(entry)} as ${what}: another resource of this program already manages it; only one can.`,
       );
     }
     if (!adoptsAnyName && name !== entry.name) {
