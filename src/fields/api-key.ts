@@ -43,6 +43,7 @@ export const heldKey = {
   key: secret(or(text, null)),
   keyPrefix: text,
   keyType: text,
+  description,
   isActive: or(flag, true),
   lastUsedAt: or(text, null),
 };
@@ -67,7 +68,7 @@ export const apiKeyInputs = {
   description: checked(description),
   rotationTriggers: singleKey.rotationTriggers,
   recreateIfInvalid: singleKey.recreateIfInvalid,
-  existing: secret(checked(or(object, undefined))),
+  existing: secret(or(object, undefined)),
 };
 export const singleKeyInputs = { ...apiKeyInputs, rotateBeforeDays };
 export const serviceKeyInputs = { ...serviceSpec, ...apiKeyInputs };
@@ -78,14 +79,12 @@ export const expiry = { expiresAt: or(time, null) };
 /** A service key's scopes are those that the list shows. */
 export const serviceKeyOutputs = {
   ...heldKey,
-  description,
   ...serviceSpec,
   createdAt: text,
   scopes: or(texts, null),
 };
 export const tokenOutputs = {
   ...heldKey,
-  description,
   ...tokenSpec,
   createdAt: text,
   ...expiry,
@@ -103,7 +102,7 @@ export const listedKey = {
 const MAX_ROTATION_DAYS = 3_650;
 
 export const rotatingKeyInputs = {
-  description: checked(description, (check, name) => check.string(name)),
+  description,
   rotationTriggers: valueMap,
   rotateEveryDays: days(1, MAX_ROTATION_DAYS, "how many days a key serves before a new one is created"),
   overlapDays: or(days(0, MAX_ROTATION_DAYS), undefined),
@@ -140,7 +139,6 @@ export const previousKeyDetails = {
 /** Its outputs, beside those of its kind. */
 export const rotatingKeyOutputs = {
   ...heldKey,
-  description,
   ...previousKey,
   ...{ keyId: text, createdAt: text, rotatedAt: text, nextRotationAt: text },
 };

@@ -32,7 +32,10 @@ function type<T>(expected: string, matches: Field<T>["matches"], more: Partial<F
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";
-export const text = type("a string", isText, { missing: "" });
+export const text = type("a string", isText, {
+  missing: "",
+  check: (check, name) => void check.string(name),
+});
 export const time = type(
   "a time (RFC 3339)",
   (value): value is string => isText(value) && !Number.isNaN(Date.parse(value)),
@@ -73,7 +76,7 @@ export function unless<T>(field: Field<T>, absent: T): Field<T> {
   return { ...field, absent, isOmitted: true };
 }
 
-/** An input with a check of its own, or one that its resource makes. */
+/** An input with a check of its own; without one, its resource checks it. */
 export function checked<T>(field: Field<T>, check: Field<T>["check"] = () => undefined): Field<T> {
   return { ...field, check };
 }
@@ -88,11 +91,6 @@ export function namesOf<V extends object>(fields: Fields<V>): (keyof V & string)
 
 export function secretsAmong(fields: object): string[] {
   return entries(fields).flatMap(([name, { isSecret }]) => (isSecret === true ? [name] : []));
-}
-
-/** The inputs among them. */
-export function inputNames(fields: object): string[] {
-  return entries(fields).flatMap(([name, { check }]) => (check ? [name] : []));
 }
 
 export function checkInputs(fields: object, check: InputCheck): void {

@@ -19,7 +19,6 @@ const publicKeys: Field<Record<string, MaybeUnknown<string>>> = {
   expected: object.expected,
   matches: (value): value is Record<string, MaybeUnknown<string>> => object.matches(value),
   absent: {},
-  check: () => undefined,
 };
 
 export const sshKeySetInputs = {

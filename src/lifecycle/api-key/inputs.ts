@@ -7,7 +7,7 @@ import type { MaybeUnknown, Properties, Checked } from "../../values";
 import { apiKeyClaim } from "../holders";
 import type { Holders } from "../holders";
 import { singleKeyInputs } from "../../fields/api-key";
-import { checkInputs, decodeInputs, encodeGiven, inputNames, or, text } from "../../fields/field";
+import { checkInputs, decodeInputs, encodeGiven, or, text } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { InputCheck, ownerIn } from "../../fields/input-check";
 import type { KeyKind } from "./kind";
@@ -33,7 +33,7 @@ export function checkApiKey<Spec extends object>(
   news: Properties,
   holders: Holders,
 ): Checked {
-  const check = new InputCheck(news, inputNames(kind.inputs));
+  const check = new InputCheck(news, Object.keys(kind.inputs));
   checkInputs(kind.inputs, check);
   checkExisting(check, olds, news, holders);
   check.autoName("description", olds, { adopting: isImport(check.inputs.existing), renew: false });

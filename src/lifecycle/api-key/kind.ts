@@ -13,7 +13,6 @@ import type { Run } from "../run";
 /** A live key whose secret we have. */
 export interface HeldKey<Spec> extends ValuesOf<typeof heldKey>, ValuesOf<typeof heldKeyDetails> {
   id: string;
-  description: string | null;
   spec: Spec;
   /** RFC 3339, by the server's clock unless `createdByLocalClock`. */
   createdAt: string;

@@ -5,7 +5,7 @@ import type { Properties } from "../../values";
 import { decodeStartedAt, encodeStartedAt, isUnresolved, isUnresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
-import { description, heldKey, heldKeyDetails, listedKey, singleKey } from "../../fields/api-key";
+import { heldKey, heldKeyDetails, listedKey, singleKey } from "../../fields/api-key";
 import { encode, or, text, texts, time, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
 import type { HeldKey, KeyKind, LostAttempt } from "./kind";
@@ -74,7 +74,7 @@ export function decodeHeld<Spec extends object>(
 ): HeldKey<Spec> {
   return {
     id,
-    ...state.all({ ...heldKey, ...heldKeyDetails, description }),
+    ...state.all({ ...heldKey, ...heldKeyDetails }),
     spec: state.all(kind.spec),
     createdAt: state.read("createdAt", or(text, null)) ?? state.read("rotatedAt", text),
     expiresAt: state.read("expiresAt", or(time, null)),
@@ -118,7 +118,7 @@ export function encodeApiKey<Spec extends object>(
 
 function encodeLive<Spec extends object>(kind: KeyKind<Spec>, state: LiveKey<Spec>): Properties {
   return {
-    ...encode({ ...heldKey, ...heldKeyDetails, description }, state),
+    ...encode({ ...heldKey, ...heldKeyDetails }, state),
     ...encode(kind.spec, state.spec),
     createdAt: state.createdAt,
     ...(kind.mayExpire

@@ -1,5 +1,5 @@
 // The inputs of a rotating key: checked, and typed with the unknown values of a preview.
-import { checkInputs, decodeInputs, encodeGiven, inputNames } from "../../fields/field";
+import { checkInputs, decodeInputs, encodeGiven } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { InputCheck, ownerIn } from "../../fields/input-check";
 import { UNKNOWN } from "../../values";
@@ -18,7 +18,7 @@ export interface RotatingKeyInputs<Spec> extends Given {
 
 export function checkRotatingKey<Spec extends object>(kind: KeyKind<Spec>, news: Properties): Checked {
   const fields = { ...kind.spec, ...rotatingKeyInputs };
-  const check = new InputCheck(news, inputNames(fields));
+  const check = new InputCheck(news, Object.keys(fields));
   checkInputs(fields, check);
   checkDays(check);
   return check.result();

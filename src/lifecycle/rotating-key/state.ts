@@ -140,7 +140,7 @@ export function encodeRotatingKey<Spec extends object>(
   const { current, previous } = state;
   const { createdAt } = current;
   const outputs = {
-    ...encode({ ...heldKey, ...heldKeyDetails, description }, current),
+    ...encode({ ...heldKey, ...heldKeyDetails }, current),
     ...encode(kind.spec, current.spec),
     ...(kind.mayExpire && { expiresAt: current.expiresAt }),
     ...{ keyId: current.id, createdAt, rotatedAt: createdAt },

@@ -4,7 +4,7 @@ import { quoteForTerminal, quoted } from "../../text/quote";
 import { isRecord, known, UNKNOWN } from "../../values";
 import type { MaybeUnknown, Properties, Checked } from "../../values";
 import { InputCheck, ownerIn } from "../../fields/input-check";
-import { checkInputs, decodeInputs, inputNames } from "../../fields/field";
+import { checkInputs, decodeInputs } from "../../fields/field";
 import { sshKeySetInputs } from "../../fields/ssh-key";
 import { materialOf } from "../ssh-key/identity";
 import { parsePublicKey, PublicKeyError } from "../ssh-key/public-key";
@@ -34,7 +34,7 @@ export function wantedEntries({ publicKeys, namePrefix }: SshKeySetInputs): Want
 }
 
 export function checkSshKeySet(news: Properties): Checked {
-  const check = new InputCheck(news, inputNames(sshKeySetInputs));
+  const check = new InputCheck(news, Object.keys(sshKeySetInputs));
   checkPublicKeys(check, news.publicKeys);
   // The constructor always passes one.
   check.inputs.namePrefix = "ssh-key-";

@@ -2,7 +2,7 @@
 import { isTemplate, newMarker } from "../../text/auto-name";
 import type { Properties, Checked } from "../../values";
 import { InputCheck, ownerIn } from "../../fields/input-check";
-import { checkInputs, decodeInputs, inputNames } from "../../fields/field";
+import { checkInputs, decodeInputs } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { sshKeyInputs } from "../../fields/ssh-key";
 import { isSameMaterial } from "./identity";
@@ -33,7 +33,7 @@ export interface SshKeyRequest {
 }
 
 export function checkSshKey(olds: Properties, news: Properties): Checked {
-  const check = new InputCheck(news, inputNames(sshKeyInputs));
+  const check = new InputCheck(news, Object.keys(sshKeyInputs));
   checkPublicKey(check, news);
   checkInputs(sshKeyInputs, check);
   const renew = olds.publicKey !== undefined && !isSameMaterial(olds.publicKey, check.inputs.publicKey);

@@ -5,7 +5,7 @@ import { endsInMarker } from "../../text/auto-name";
 import type { Properties } from "../../values";
 import { encode, flag, or, text, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
-import { holder, listedSshKey, sentSshKey } from "../../fields/ssh-key";
+import { holder, listedSshKey, sentSshKey, sshKeyOutputs } from "../../fields/ssh-key";
 import { decodeStartedAt, encodeStartedAt, isUnresolved, isUnresolvedId } from "../create-once/started";
 import type { StartedAt } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
@@ -89,7 +89,7 @@ export function encodeSshKey(state: SshKeyState): { id: string; outputs: Propert
 }
 
 function encodeRegistered(state: RegisteredSshKey, adopted: boolean): Properties {
-  return { ...encode({ ...listedSshKey, publicKey: text, holder }, state), adopted };
+  return encode({ ...sshKeyOutputs, holder }, { ...state, adopted });
 }
 
 function encodeLost(lost: LostSshKey): Properties {
