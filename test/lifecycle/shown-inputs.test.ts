@@ -79,6 +79,22 @@ describe("a key in what people see is rejected, and neither shown nor kept", () 
   });
 });
 
+test.each(["", " ", " ops", "ops ", "\u00a0ops", "ops\n", "a\nb", "a\u0007b", "a\ud800"])(
+  "a name of an SSH key that an API may trim or not keep is rejected: %j",
+  (name) => {
+    expect(resources.SshKey.check({}, { publicKey, name }).failures).toEqual([
+      { property: expect.any(String), reason: expect.stringMatching(/^`name` must not/) },
+    ]);
+  },
+);
+
+test("a name that the package generates is accepted, whatever the logical name begins with", () => {
+  expect(resources.SshKey.check({}, { publicKey, name: " ops-${hex(7)}" })).toMatchObject({
+    inputs: { name: expect.stringMatching(/^ ops-[0-9a-f]{7}$/) },
+    failures: [],
+  });
+});
+
 test.each(["GitHubActionsDeployRole-Prod2024A1B2", "qQC73gZQpUpHpZe87DDJcqE0sjswJffjdawE", "b".repeat(64)])(
   "what the package generates is accepted, although the logical name %s looks like a key",
   (name) => {

@@ -1,9 +1,14 @@
 // Keys of every algorithm, and the forms and wrappings in which keys reach people; generated, so that no real key is kept here.
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 
+import fc from "fast-check";
+
+import { checkSshKey } from "../../src/lifecycle/ssh-key/inputs";
+import { parsePublicKey, PublicKeyError } from "../../src/lifecycle/ssh-key/public-key";
+
 /** Length-prefixed fields, as SSH writes them (RFC 4251 §5). */
-function wire(...fields: (Buffer | string)[]): Buffer {
+export function wire(...fields: (Buffer | string)[]): Buffer {
   return Buffer.concat(
     fields.flatMap((field) => {
       const length = Buffer.alloc(4);
@@ -48,7 +53,12 @@ function pair(
   publicKey: KeyObject,
   privateKey: KeyObject,
 ): KeyPair {
-  return { type, line: `${type} ${wire(type, ...fields).toString("base64")}`, publicKey, privateKey };
+  return { type, line: keyLine(type, ...fields), publicKey, privateKey };
+}
+
+/** `type base64` of a public key with these fields. */
+export function keyLine(type: string, ...fields: (Buffer | string)[]): string {
+  return `${type} ${wire(type, ...fields).toString("base64")}`;
 }
 
 /** Cut into lines of this width. */
@@ -83,7 +93,23 @@ function pem(label: string, body: Buffer): string {
   return `-----BEGIN ${label}-----\n${wrap(body.toString("base64"), 70)}\n-----END ${label}-----\n`;
 }
 
-/** Every PEM and OpenSSH form of a private key that Node and OpenSSH write. */
+/** A PuTTY file of this key. */
+function putty(keys: KeyPair): string {
+  const lines = [
+    `PuTTY-User-Key-File-3: ${keys.type}\r\nEncryption: none\r\nComment: user@workstation\r\nPublic-Lines: 2`,
+    wrap(keys.line.split(" ")[1] ?? "", 64, "\r\n"),
+    `Private-Lines: 1\r\n${wire(asRandom(keys.line)).toString("base64")}`,
+    `Private-MAC: ${asRandom(keys.type).toString("hex")}\r\n`,
+  ];
+  return lines.join("\r\n");
+}
+
+/** As random as a key, and the same in every run. */
+export function asRandom(seed: string, bytes = 32): Buffer {
+  return createHash("shake256", { outputLength: bytes }).update(seed).digest();
+}
+
+/** Every form of a private key that Node, OpenSSH and PuTTY write. */
 export function privateForms(keys: KeyPair): Record<string, string> {
   const { privateKey } = keys;
   const pemOf = (type: "pkcs1" | "pkcs8" | "sec1", passphrase?: string): string =>
@@ -103,5 +129,59 @@ export function privateForms(keys: KeyPair): Record<string, string> {
     ...(keys.type.startsWith("ecdsa") ? { SEC1: pemOf("sec1"), "SEC1, encrypted": pemOf("sec1", "p") } : {}),
     OpenSSH: openSshPrivate(keys, false),
     "OpenSSH, encrypted": openSshPrivate(keys, true),
+    PuTTY: putty(keys),
   };
 }
+
+/** Why this is refused as a public key. */
+export function refusal(text: string): PublicKeyError {
+  try {
+    parsePublicKey(text);
+  } catch (error) {
+    if (error instanceof PublicKeyError) return error;
+    throw error;
+  }
+  throw new Error("it was accepted");
+}
+
+/**
+ * Refused, and nothing that comes out of it shows eight characters in a row of the key. The engine prints the value of
+ * the property that a failure names, and its reason.
+ */
+export function expectUnseen(publicKey: unknown, key = String(publicKey)): void {
+  const { inputs, failures } = checkSshKey({}, { publicKey });
+  expect(failures).toEqual([{ property: "", reason: expect.stringContaining("`publicKey`") }]);
+  const { message, stack = "" } = typeof publicKey === "string" ? refusal(publicKey) : new Error();
+  const shown = JSON.stringify([inputs, failures, message, stack]);
+  const parts = (key.match(/[A-Za-z0-9+/_-]{16,}/g) ?? []).flatMap((run) => run.match(/.{8}/g) ?? []);
+  expect(parts.filter((part) => shown.includes(part))).toEqual([]);
+}
+
+/** Keys of every algorithm. */
+export const pairs = [
+  rsaPair(),
+  rsaPair(3072),
+  ed25519Pair(),
+  ed25519Pair(),
+  ecdsaPair(256),
+  ecdsaPair(384),
+  ecdsaPair(521),
+] as const;
+export const pkcs1 = pairs[0].publicKey.export({ type: "pkcs1", format: "pem" }).toString();
+
+/** A public key as PKCS#8. */
+export function spki({ publicKey }: KeyPair): string {
+  return publicKey.export({ type: "spki", format: "pem" }).toString();
+}
+
+/** A file without its labels and headers. */
+export function bodyOf(file: string): string {
+  return file
+    .split(/\r?\n/)
+    .filter((line) => !/-----|: /.test(line))
+    .join("\n");
+}
+
+/** How lines end where a key is wrapped, and how long they are. */
+export const ends = fc.constantFrom("\n", "\r\n", "\r", "\n    ", "\\n", "\n> ", '"\n"', " ");
+export const widths = fc.integer({ min: 8, max: 120 });
