@@ -5,7 +5,12 @@ import type { AddressInfo } from "node:net";
 
 import { AccountClient } from "../../src/api/client";
 import { WaysCloudError } from "../../src/errors";
+import { RateLimiter } from "../../src/api/rate-limiter";
+import type { TransportFailure } from "../../src/api/request-outcome";
+import { send } from "../../src/api/send";
+import { Operation } from "../../src/api/timing";
 import type { Timing } from "../../src/api/timing";
+import type { Attempt } from "../../src/api/transport";
 import { FakeTiming } from "./fake-timing";
 
 export const SOURCE = "the environment variable WAYSCLOUD_API_KEY";
@@ -68,6 +73,65 @@ export function serving(body: string | Buffer, status = 200, headers: Record<str
   return serve((response) =>
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(body),
   );
+}
+
+/** Of no known form, so that only a list of secrets can have it redacted. */
+export const API_KEY = "house-credential+0123456789";
+
+export const unanswered = (failure: TransportFailure): Attempt => ({ failure });
+export const answered = (
+  status: number,
+  body: object | string = "",
+  headers: Record<string, string> = {},
+): Attempt => ({
+  response: { status, headers, text: typeof body === "string" ? body : JSON.stringify(body) },
+});
+
+/**
+ * Sends a request whose attempts come to these results, the last one again and again, without a network; `spent`: of its
+ * operation's time, ms.
+ */
+export async function sending(
+  attempts: Attempt[],
+  { method = "GET", source = "somewhere", spent = 0, timing = new FakeTiming() } = {},
+) {
+  const told = {
+    limiter: [] as string[],
+    log: [] as string[],
+    bodies: [] as unknown[],
+    limits: [] as number[],
+  };
+  class RecordingRateLimiter extends RateLimiter {
+    override recordAccepted(): void {
+      told.limiter.push("accepted");
+      super.recordAccepted();
+    }
+    override throttle(ms: number, wave: number): string | undefined {
+      told.limiter.push(`slow down ${ms}`);
+      return super.throttle(ms, wave);
+    }
+  }
+  const queue = [...attempts];
+  const sender = {
+    connection: { endpoint: "https://api.test/base", apiKey: API_KEY, apiKeySource: source },
+    transport: (request: { body?: string | undefined }, limit: number): Promise<Attempt> => {
+      told.bodies.push(request.body);
+      told.limits.push(limit);
+      const attempt = queue.length > 1 ? queue.shift()! : queue[0]!;
+      if ("failure" in attempt && attempt.failure.code === "ETIMEDOUT") timing.elapsed += limit;
+      return Promise.resolve(attempt);
+    },
+    ...{ timing, limiter: new RecordingRateLimiter(timing), log: (line: string) => void told.log.push(line) },
+  };
+  const operation = new Operation(timing, "Reading");
+  if (spent > 0) operation.begin();
+  timing.elapsed += spent;
+  const sent = send(sender, { method, path: "/v1/x", operation });
+  const error = await sent.then(
+    () => undefined,
+    () => failureOf(sent),
+  );
+  return { ...told, error, message: error?.message ?? "", waits: timing.waits, elapsed: timing.elapsed };
 }
 
 /** The WaysCloudError that a promise rejects with; anything else is a failure of the test. */

@@ -1,0 +1,138 @@
+// src/api/request-errors.ts: what the error of a failed request says, and what it advises; one attempt's result at a time, without a network.
+import type { TransportFailure } from "../../src/api/request-outcome";
+import { answered, API_KEY, sending, unanswered } from "../support/api";
+
+describe("without a response", () => {
+  const certificate = "The TLS certificate of api.test was rejected";
+  const tls = "The TLS handshake with api.test failed";
+  const name =
+    "The host name api.test could not be resolved. Check wayscloud-account:endpoint (or WAYSCLOUD_ENDPOINT)";
+  const nobody =
+    "Nothing accepts connections at api.test. Check wayscloud-account:endpoint (or WAYSCLOUD_ENDPOINT)";
+  const broken = "The response was cut off or exceeded 5 MB";
+  const network = "Check the network and the proxy settings";
+  const all = [certificate, tls, name, nobody, broken, network];
+
+  test.each<[TransportFailure, string]>([
+    [{ code: "CERT_HAS_EXPIRED" }, certificate],
+    [{ code: "EPROTO", inHandshake: true }, tls],
+    [{ code: "EPROTO" }, network],
+    [{ code: "ENOTFOUND", syscall: "getaddrinfo" }, name],
+    [{ code: "EAI_AGAIN", syscall: "getaddrinfo" }, name],
+    [{ code: "ECONNREFUSED", syscall: "connect" }, nobody],
+    [{ code: "ERR_BAD_RESPONSE" }, broken],
+    [{ code: "ECONNRESET" }, network],
+    [{ code: "ETIMEDOUT" }, network],
+  ])("%j has its own advice and no other", async (failure, advice) => {
+    const { message } = await sending([unanswered(failure)]);
+    expect(message).toContain(
+      `Reading failed: GET /v1/x got no response from api.test (${failure.code}). ${advice}`,
+    );
+    expect(all.filter((each) => message.includes(each))).toEqual([advice]);
+  });
+});
+
+test("an error keeps what happened apart from the advice, which may be wrong in a message with advice of its own", async () => {
+  const { error } = await sending([unanswered({ code: "ECONNRESET" })]);
+  expect(error!.summary).toBe("Reading failed: GET /v1/x got no response from api.test (ECONNRESET).");
+  expect(error!.message).toBe(`${error!.summary} Check the network and the proxy settings.`);
+  const forbidden = (await sending([answered(403, { detail: "No" })])).error!;
+  expect(forbidden.summary).toBe(
+    "Reading failed: GET /v1/x answered 403 (Forbidden): No. The credential came from somewhere.",
+  );
+  const plain = (await sending([answered(400, { detail: "No" })])).error!;
+  expect(plain.summary).toBe(plain.message);
+});
+
+describe("a rejected credential", () => {
+  const said = async (status: number, detail = "", method = "POST", source?: string) =>
+    (await sending([answered(status, detail && { detail })], { method, ...(source && { source }) })).message;
+
+  test("is explained by the API's own reason, which is not interpreted", async () => {
+    expect(await said(403, "A service key cannot be used here: use a personal access token")).toBe(
+      "Reading failed: POST /v1/x answered 403 (Forbidden): A service key cannot be used here: use a personal access token." +
+        " The credential came from somewhere.",
+    );
+    expect(await said(403)).toContain("It may lack a scope.");
+    expect(await said(403, "Forbidden")).toMatch(/answered 403 \(Forbidden\)\. .*It may lack a scope\.$/);
+    expect(await said(403, "Missing scope: ssh_keys:write")).toMatch(
+      /Missing scope: ssh_keys:write\. .* create a token that has this scope as well, and configure that one\.$/,
+    );
+    expect(await said(403, "No telescopes")).not.toContain("scope as well");
+    expect(await said(401, "Expired")).toMatch(/: Expired\. .*Set a valid personal access token\.$/);
+  });
+
+  test("of a GET or DELETE explains which configuration refresh and destroy use; a POST is of `pulumi up` alone", async () => {
+    const advice =
+      /`pulumi refresh` and `pulumi destroy` use the configuration from the last `pulumi up`.*--run-program/;
+    for (const status of [401, 403]) {
+      for (const method of ["GET", "DELETE"] as const)
+        expect(await said(status, "No", method)).toMatch(advice);
+      expect(await said(status, "No")).not.toContain("--run-program");
+    }
+  });
+
+  test("from WAYSCLOUD_API_KEY may be the service key that the vendor's provider wants there", async () => {
+    const from = (name: string) => said(403, "No", "GET", `the environment variable ${name}`);
+    expect(await from("WAYSCLOUD_API_KEY")).toContain("set a personal access token in WAYSCLOUD_PAT_TOKEN");
+    expect(await from("WAYSCLOUD_PAT_TOKEN")).not.toContain("service key");
+  });
+});
+
+describe("with a response", () => {
+  const redirect = "Redirects are not followed";
+  const endpoint = "The endpoint is https://api.test/base. Check wayscloud-account:endpoint";
+  const credential = "The credential came from somewhere";
+
+  test.each<[number, string, string | undefined]>([
+    [300, "answered 300 (Multiple Choices).", redirect],
+    [302, "answered 302 (Found).", redirect],
+    [304, "answered 304 (Not Modified).", undefined],
+    [399, "answered 399.", redirect],
+    [400, "answered 400 (Bad Request).", undefined],
+    [401, "answered 401 (Unauthorized).", credential],
+    [403, "answered 403 (Forbidden).", credential],
+    [404, "answered 404 (Not Found).", endpoint],
+    [409, "answered 409 (Conflict).", undefined],
+    [499, "answered 499.", undefined],
+    [422, "answered 422 (Unprocessable Entity).", undefined],
+    [429, "answered 429 (Too Many Requests).", undefined],
+    [500, "answered 500 (Internal Server Error).", undefined],
+  ])("%d is named, with what to do where there is something", async (status, words, advice) => {
+    const { message } = await sending([answered(status)]);
+    expect(message).toContain(`Reading failed: GET /v1/x ${words}`);
+    expect([redirect, endpoint, credential].filter((each) => message.includes(each))).toEqual(
+      advice ? [advice] : [],
+    );
+  });
+
+  test("with a reason, that comes after the status", async () => {
+    const { message } = await sending([
+      answered(422, { detail: [{ loc: ["body", "service"], msg: "bad" }] }),
+    ]);
+    expect(message).toBe("Reading failed: GET /v1/x answered 422 (Unprocessable Entity): body.service: bad.");
+  });
+
+  test.each([
+    ["as it is", API_KEY],
+    ["in base64", Buffer.from(API_KEY).toString("base64")],
+    ["in base64 behind a user", Buffer.from(`user:${API_KEY}`).toString("base64")],
+    ["in capitals", API_KEY.toUpperCase()],
+    ["in entities", API_KEY.replaceAll("-", "&#45;").replaceAll("+", "&plus;")],
+    ["in escapes", API_KEY.replaceAll("-", "\\x2d")],
+    ["URL-encoded twice", encodeURIComponent(encodeURIComponent(API_KEY))],
+    ["by its end alone", API_KEY.slice(-14)],
+  ])("that repeats the credential %s, it is redacted", async (_how, form) => {
+    const { message } = await sending([answered(400, { detail: `bad key ${form}` })]);
+    expect(message).toMatch(/answered 400 \(Bad Request\): (?:bad key .{0,16})?\[redacted\].{0,8}\.$/);
+    expect(message.toLowerCase()).not.toMatch(/credent|0123456/);
+  });
+
+  test.each([
+    ["1e999", "for an unlimited time"],
+    ["3600", "until 2030-01-01T01:00:00Z"],
+  ])("that asks to wait %s s, it says until when, and no date is invented", async (after, when) => {
+    const { message } = await sending([answered(429, "", { "retry-after": after })]);
+    expect(message).toContain(`The API asks to wait ${when}, longer than this package waits.`);
+  });
+});
