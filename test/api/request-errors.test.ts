@@ -1,5 +1,6 @@
 // src/api/request-errors.ts: what the error of a failed request says, and what it advises; one attempt's result at a time, without a network.
 import type { TransportFailure } from "../../src/api/request-outcome";
+import type { Request } from "../../src/api/transport";
 import { answered, API_KEY, sending, unanswered } from "../support/api";
 
 describe("without a response", () => {
@@ -45,7 +46,7 @@ test("an error keeps what happened apart from the advice, which may be wrong in 
 });
 
 describe("a rejected credential", () => {
-  const said = async (status: number, detail = "", method = "POST", source?: string) =>
+  const said = async (status: number, detail = "", method: Request["method"] = "POST", source?: string) =>
     (await sending([answered(status, detail && { detail })], { method, ...(source && { source }) })).message;
 
   test("is explained by the API's own reason, which is not interpreted", async () => {

@@ -197,12 +197,12 @@ describe("Retry-After", () => {
   const after = (header: string, status = 429) =>
     emulator.faults.add({ status, headers: { "retry-after": header } });
 
-  test.each([
+  test.each<[string, number]>([
     ["2", 2_000],
     ["60", 60_000],
     ["Tue, 05 Mar 2024 10:00:07 GMT", 7_000],
     ["Tue, 05 Mar 2024 09:00:00 GMT", 250],
-    ...["-1", "0", "garbage", ""].map((header) => [header, 250] as const),
+    ...["-1", "0", "garbage", ""].map((header): [string, number] => [header, 250]),
   ])("of %j is waited out, or the usual backoff is when it says nothing", async (header, wait) => {
     after(header);
     await client().listApiKeys();

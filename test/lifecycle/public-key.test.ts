@@ -80,12 +80,13 @@ describe("a key of any other maker", () => {
     expect(parsePublicKey(text)).toMatchObject({ type: "ssh-rsa", comment: "", text });
   });
 
-  test.each([
+  test.each<[string, string | RegExp]>([
     [rsa(512), "the RSA key has 512 bits; at least 2048 are needed"],
     [rsa(2040), "the RSA key has 2040 bits; at least 2048 are needed"],
-    ...[0x01, 0x3f, 0x7f].map(
-      (first) => [rsaOf([3], number([first])), /has 204[1-7] bits; at least 2048/] as const,
-    ),
+    ...[0x01, 0x3f, 0x7f].map((first): [string, RegExp] => [
+      rsaOf([3], number([first])),
+      /has 204[1-7] bits; at least 2048/,
+    ]),
     [rsa(16_392), "the RSA key has 16392 bits; at most 16384 are usual"],
     [rsa(160_000), /too long/],
   ])("of rsa %# is too short by its bits, not by its bytes, or too long", (text, why) =>

@@ -10,7 +10,7 @@ import type { TransportFailure } from "../../src/api/request-outcome";
 import { send } from "../../src/api/send";
 import { Operation } from "../../src/api/timing";
 import type { Timing } from "../../src/api/timing";
-import type { Attempt } from "../../src/api/transport";
+import type { Attempt, Request } from "../../src/api/transport";
 import { FakeTiming } from "./fake-timing";
 
 export const SOURCE = "the environment variable WAYSCLOUD_API_KEY";
@@ -93,8 +93,9 @@ export const answered = (
  */
 export async function sending(
   attempts: Attempt[],
-  { method = "GET", source = "somewhere", spent = 0, timing = new FakeTiming() } = {},
+  options: { method?: Request["method"]; source?: string; spent?: number; timing?: FakeTiming } = {},
 ) {
+  const { method = "GET", source = "somewhere", spent = 0, timing = new FakeTiming() } = options;
   const told = {
     limiter: [] as string[],
     log: [] as string[],
