@@ -2,7 +2,7 @@
 // only values that gRPC can carry.
 import type { dynamic } from "@pulumi/pulumi";
 
-import { errorMessage, WaysCloudError } from "../../errors";
+import { errorMessage } from "../../errors";
 import type { Run } from "../../lifecycle/run";
 import { unsafeEntryIn, unsafeEntryMessage } from "../../text/unsafe-entry";
 import { without, UNKNOWN } from "../../values";
@@ -36,7 +36,7 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
       return Promise.resolve();
     },
     check: (olds: Properties, news: Properties) =>
-      withoutStackTrace(() => {
+      wellFormed(() => {
         clock.noteCheck();
         isPreview = news.__preview === true;
         const { inputs, failures } = resource.check(decode(olds), decode(news), run.holders);
@@ -50,7 +50,7 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
         };
       }),
     diff: (id, olds: Properties, news: Properties) =>
-      withoutStackTrace(() => {
+      wellFormed(() => {
         const now = clock.now(id);
         const diff = resource.diff(id, decode(olds), decode(news), now, run.holders);
         const { changes, replaces, deleteBeforeReplace, ahead } = diff;
@@ -58,23 +58,23 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
         return { changes, replaces, ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }) };
       }),
     create: (inputs: Properties) =>
-      withoutStackTrace(async () => {
+      wellFormed(async () => {
         const { id, outputs } = orPartialFailure(await resource.create(decode(inputs), run), inputs);
         return { id, outs: encode(outputs) };
       }),
     read: (id, olds: Properties) =>
-      withoutStackTrace(async () => {
+      wellFormed(async () => {
         clock.noteRead(id);
         const state = await resource.read(id, decode(olds), run);
         return state ? { id: state.id, props: encode(state.outputs) } : {};
       }),
     update: (id, olds: Properties, news: Properties) =>
-      withoutStackTrace(async () => ({
+      wellFormed(async () => ({
         outs: encode(
           orPartialFailure(await resource.update(id, decode(olds), decode(news), run), news).outputs,
         ),
       })),
-    delete: (id, olds: Properties) => withoutStackTrace(() => resource.delete(id, decode(olds), run)),
+    delete: (id, olds: Properties) => wellFormed(() => resource.delete(id, decode(olds), run)),
   };
 }
 
@@ -112,26 +112,12 @@ function orPartialFailure(outcome: EncodedOutcome, inputs: Properties): EncodedO
   throw Object.assign(new Error(unfinished), { id, properties, reasons: [unfinished] });
 }
 
-async function withoutStackTrace<T>(work: () => T | Promise<T>): Promise<T> {
+/** The SDK's process would never answer a call that ends with half of a surrogate pair. */
+async function wellFormed<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw withoutStack(error);
+    if (error instanceof Error) error.message = errorMessage(error);
+    throw error;
   }
-}
-
-/** What the SDK prints of an expected error, in addition to the engine's own message at the resource. */
-export const REPETITION = "pulumi-wayscloud: explained at the resource";
-
-/** The SDK prints the error and its stack. */
-function withoutStack(error: unknown): unknown {
-  if (error instanceof WaysCloudError) {
-    const [text, stack] = REPETITION.split(": ");
-    // `configurable`, because the same error object arrives once for every resource that waited for the shared list.
-    Object.defineProperty(error, "toString", { value: () => text, configurable: true });
-    Object.defineProperty(error, "stack", { value: stack, configurable: true });
-  }
-  // The SDK's process would never answer a call that ends with half of a surrogate pair.
-  if (error instanceof Error) error.message = errorMessage(error);
-  return error;
 }

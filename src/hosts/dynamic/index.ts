@@ -3,18 +3,21 @@ import type { dynamic } from "@pulumi/pulumi";
 
 import { resolveConnection } from "../../config";
 import { API_KEY, ENDPOINT, keysOf, SETTINGS } from "../../settings";
-import { errorMessage } from "../../errors";
+import { errorMessage, WaysCloudError } from "../../errors";
 import { Holders } from "../../lifecycle/holders";
 import { Notes } from "../../lifecycle/notes";
 import { createRun } from "../../lifecycle/run";
 import { resources } from "../resources";
-import { dynamicProvider, REPETITION, UNKNOWN_VALUE } from "./adapter";
+import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
 import type { ProviderProcess } from "./adapter";
 
+/** What the SDK would print of an error of this package, followed by its stack, although the engine shows the error at the resource. */
+const SHOWN_AT_RESOURCE = "pulumi-wayscloud: shown at the resource";
+WaysCloudError.prototype.toString = () => SHOWN_AT_RESOURCE;
 const { error: print } = console;
 // eslint-disable-next-line no-console -- the SDK prints every error of a read or deletion, and offers no other way to say it once
 console.error = (...line: unknown[]) => {
-  if (line[0] !== REPETITION) print(...line);
+  if (!String(line[0]).startsWith(SHOWN_AT_RESOURCE)) print(...line);
 };
 
 let config: dynamic.Config | undefined;
