@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
 import { run } from "../src/cli/command-line";
-import { HELP as EMULATOR_HELP } from "../src/emulator/command-line";
+import { HELP as EMULATOR_HELP } from "../src/emulator/command";
 import { keysOf, SETTINGS } from "../src/settings";
 import { blocksIn, documentNames, readDocument } from "./support/documents";
 

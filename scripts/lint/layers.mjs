@@ -87,7 +87,7 @@ const LAYERS = {
 };
 
 /** The folders of the emulator and what all of them use, the lowest first; its other files may import everything. */
-const ROOMS = ["errors", "check", "account", "http", "routes", "faults"];
+const ROOMS = ["check", "account", "http", "routes", "faults"];
 
 function layerOf(path, level = 0) {
   return path.split(sep)[level].replace(/\.(d\.)?[cm]?[jt]s$/, "");

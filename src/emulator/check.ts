@@ -1,41 +1,48 @@
-// Checks of what users write: schemas that say the rule in words, and never show a string, which may be a secret.
+// Checks of what users write: each field has one schema with its rule in words; no message shows a string, which may be a secret.
 import { z } from "zod";
 
 /** The longest delay of Node's timers: beyond it they fire at once. */
 export const MAX_MS = 2 ** 31 - 1;
 
 function shapeOf(value: unknown): string {
-  if (typeof value === "string")
-    return value === "" ? "an empty string" : `a string of ${value.length} characters`;
+  if (value === "") return "an empty string";
+  if (typeof value === "string") return `a string of ${value.length} characters`;
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
   return Array.isArray(value) ? "a list" : "an object";
 }
 
 /** A schema whose only message is the rule, the shape of what broke it, and perhaps what to do. */
-export function must(rule: string, schema: z.ZodType, fix = ""): z.ZodType {
-  return z.custom((value) => schema.safeParse(value).success, {
+export function must<T>(rule: string, schema: z.ZodType<T>, fix = ""): z.ZodType<T> {
+  return z.custom<T>((value) => schema.safeParse(value).success, {
     error: ({ input }) => `must be ${rule}, not ${shapeOf(input)}${fix}`,
   });
 }
 
 /** A number, `Infinity` among them, from `least` on. */
-export const atLeast = (least: number): z.ZodType =>
-  z.custom((value) => typeof value === "number" && value >= least);
+export const atLeast = (least: number) =>
+  z.custom<number>((value) => typeof value === "number" && value >= least);
 
-export const aFunction = z.custom((value) => typeof value === "function");
+export const aFunction = <T>() => z.custom<T>((value) => typeof value === "function");
 
-/** An object with these fields at most, each of which may be left out. */
-export function strict<Fields extends object>(fields: Record<keyof Fields, z.ZodType>): z.ZodType {
-  const known = Object.keys(fields).join(", ");
-  return z
+/** What a table of fields says of an object: each field may be left out. */
+export type Optional<Fields> = {
+  [Name in keyof Fields]?: Fields[Name] extends z.ZodType<infer Value> ? Value | undefined : never;
+};
+
+/** An object with these fields at most. */
+export function strict<Fields extends Record<string, z.ZodType>>(
+  fields: Fields,
+): z.ZodType<Optional<Fields>> {
+  const schema = z
     .strictObject(fields, {
       error: (issue) =>
         issue.code === "unrecognized_keys"
-          ? `unknown field ${JSON.stringify(issue["keys"]?.[0])} (known: ${known})`
+          ? `unknown field ${JSON.stringify(issue["keys"]?.[0])} (known: ${Object.keys(fields).join(", ")})`
           : `must be an object, not ${shapeOf(issue.input)}`,
     })
     .partial();
+  return schema as unknown as z.ZodType<Optional<Fields>>;
 }
 
 /** What is wrong with a value, if anything: the first problem, with the name of the field. */
@@ -44,4 +51,24 @@ export function problemIn(schema: z.ZodType, value: unknown): { field: string; r
   if (!first) return undefined;
   const field = first.path.join(".");
   return { field: field && first.code === "unrecognized_keys" ? `${field}:` : field, rule: first.message };
+}
+
+/** Reads a thrown value structurally: under jest the errors of Node's own modules belong to another realm. */
+function read(error: unknown, name: "message" | "code"): string | undefined {
+  const value: unknown = typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+  return typeof value === "string" ? value : undefined;
+}
+
+export const errorMessage = (error: unknown): string => read(error, "message") ?? "unknown reason";
+
+/** The code of one of Node's errors, such as ENOENT. */
+export const errorCode = (error: unknown): string | undefined => read(error, "code");
+
+/** The JSON of a text, or the text if it is not JSON. */
+export function parsedOrText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }

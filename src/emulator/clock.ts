@@ -1,9 +1,8 @@
 // The emulator's clock, which can be moved, so that nobody waits thirty days for a rotation.
 import { z } from "zod";
 import { must, problemIn } from "./check";
-import { ApiError } from "./http/api-result";
-import type { ApiResult } from "./http/api-result";
-import type { Head } from "./http/call";
+import { ApiError } from "./http/call";
+import type { ApiResult, Head } from "./http/call";
 
 const UNITS: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
 /** The first moment that RFC 3339 has no form for. */
@@ -49,12 +48,12 @@ export const CLOCK_PATH = "/emulator/clock";
 /** Serves {@link CLOCK_PATH}. */
 export function serveClock(clock: Clock, { method, query }: Head): ApiResult {
   if (method !== "GET" && method !== "POST") {
-    return new ApiError(405, "Method Not Allowed", { Allow: "GET, POST" }).toResult();
+    return new ApiError(405, "Method Not Allowed", { Allow: "GET, POST" }).result;
   }
   try {
     if (method === "POST") clock.advance(query["advance"] ?? "");
   } catch (error) {
-    if (error instanceof RangeError) return new ApiError(400, error.message).toResult();
+    if (error instanceof RangeError) return new ApiError(400, error.message).result;
     throw error;
   }
   return { status: 200, body: { now: new Date(clock.now()).toISOString() } };

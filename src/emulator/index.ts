@@ -1,16 +1,16 @@
 // The WAYSCloud Account API in memory: what "pulumi-wayscloud/emulator" exports.
-import { Control } from "./account/account-control";
-import type { AccountControl } from "./account/account-control";
-import { AccountStore } from "./account/account-store";
+import { Account } from "./account/account";
+import { Control } from "./account/control";
+import type { AccountControl } from "./account/control";
 import { ALL_SCOPES } from "./account/fixtures";
 import type { Quirks } from "./account/quirks";
 import { newToken } from "./account/secrets";
 import { StateFile } from "./account/state-file";
 import { Clock } from "./clock";
-import type { FaultControl } from "./faults/fault";
-import { FaultRegistry } from "./faults/fault-registry";
+import { FaultRegistry } from "./faults/registry";
+import type { FaultControl } from "./faults/registry";
 import { Listener } from "./http/listener";
-import { RateLimit, Timers } from "./http/pace";
+import { RateLimit } from "./http/pace";
 import { RequestLog } from "./http/request-log";
 import type { RecordedRequest } from "./http/request-log";
 import { checkOptions } from "./options";
@@ -18,22 +18,15 @@ import type { EmulatorOptions } from "./options";
 import { Service } from "./service";
 import type { Transform } from "./transform";
 
-export type { NewApiKey, NewSshKey } from "./account/account-store";
-export type { AccountControl } from "./account/account-control";
+export type { NewApiKey, NewSshKey, Provisioning } from "./account/account";
+export type { AccountControl } from "./account/control";
 export type { Quirks } from "./account/quirks";
-export type { Provisioning } from "./account/servers";
+export type * from "./account/records";
 export { FaultError } from "./faults/fault";
-export type { Fault, FaultControl } from "./faults/fault";
-export type { EmulatorOptions } from "./options";
-export type {
-  ApiKeyRecord,
-  Profile,
-  ServiceEntry,
-  SshKeyRecord,
-  VpsRecord,
-  VpsStatus,
-} from "./account/records";
+export type { Fault } from "./faults/fault";
+export type { FaultControl } from "./faults/registry";
 export type { RecordedRequest } from "./http/request-log";
+export type { EmulatorOptions } from "./options";
 export type { Exchange, ExchangeOverride, Transform } from "./transform";
 
 /** A running emulator. */
@@ -66,33 +59,43 @@ export interface Emulator {
 }
 
 /** Finds or creates the first credential and returns its secret. */
-function openAccount(account: AccountStore, apiKey: string | undefined): string {
-  const keys = [...account.apiKeys.values()];
-  const usable = (key: (typeof keys)[number]): boolean =>
-    account.isActive(key) && (apiKey === undefined ? key.bootstrap : key.key === apiKey);
-  const found = keys.find(usable);
+function openAccount(account: Account, apiKey: string | undefined): string {
+  const keys = account.unrevokedApiKeys();
+  const found = keys.find(
+    (key) => account.isActive(key) && (apiKey === undefined ? key.bootstrap : key.key === apiKey),
+  );
   if (found) return found.key;
   // A first credential that was replaced, revoked or is no longer the one asked for must not remain.
   for (const key of keys) if (key.bootstrap || key.key === apiKey) account.revokeApiKey(key.id);
   const description = "first credential of the emulator";
   const key = apiKey ?? newToken();
-  return account.createApiKey({ key, keyType: "pat", description, scopes: [...ALL_SCOPES], bootstrap: true })
-    .key;
+  account.createApiKey({ key, keyType: "pat", description, scopes: [...ALL_SCOPES], bootstrap: true });
+  return key;
 }
 
 /** Wires up an emulator that does not listen yet. */
 function assemble(options: EmulatorOptions) {
   const { host = "127.0.0.1", port = 0, latency = 0, rateLimit, lists = "array" } = options;
+  const { onRequest = () => undefined, transform } = options;
   const clock = new Clock(options.now ?? Date.now);
   clock.advance(options.timeOffset ?? 0);
-  const timers = new Timers();
-  const log = new RequestLog();
-  const account = new AccountStore(clock.now, { ...options.quirks }, options.provisioning);
+  const account = new Account(clock.now, { ...options.quirks }, options.provisioning);
   const faults = new FaultRegistry(lists !== "array");
   faults.add(...(options.faults ?? []));
   const limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, clock.now);
-  const { onRequest = () => undefined, transform } = options;
-  const parts = { account, clock, faults, timers, log, limit, latency, lists, onRequest, transform };
+  const [log, closing] = [new RequestLog(), new AbortController()];
+  const parts = {
+    account,
+    clock,
+    faults,
+    log,
+    limit,
+    latency,
+    lists,
+    onRequest,
+    transform,
+    closing: closing.signal,
+  };
   const service = new Service(parts);
   const listener = new Listener(
     (request, response) => void service.serve(request, response),
@@ -100,26 +103,7 @@ function assemble(options: EmulatorOptions) {
     host,
     port,
   );
-  return { listener, parts };
-}
-
-/** Starts listening and keeps the account in the file from then on; returns the first credential. */
-async function open(
-  account: AccountStore,
-  listener: Listener,
-  file: StateFile | undefined,
-  apiKey: string | undefined,
-): Promise<string> {
-  const credential = openAccount(account, apiKey);
-  await listener.open();
-  try {
-    account.onChange = () => file?.changed();
-    account.onChange();
-    return credential;
-  } catch (error) {
-    await listener.close();
-    throw error;
-  }
+  return { listener, parts, closing };
 }
 
 /**
@@ -137,15 +121,23 @@ async function open(
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options);
-  const { listener, parts } = assemble(options);
-  const { account, clock, faults, log, timers } = parts;
+  const { listener, parts, closing } = assemble(options);
+  const { account, clock, faults, log } = parts;
   const file = options.state === undefined ? undefined : new StateFile(options.state, account);
-  const apiKey = await open(account, listener, file, options.apiKey);
+  const apiKey = openAccount(account, options.apiKey);
+  await listener.open();
+  try {
+    account.onChange = () => file?.changed();
+    account.onChange();
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
   const control = new Control(account);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    control.close();
-    timers.stop();
+    control.closed = true;
+    closing.abort();
     await listener.close();
     account.onChange = () => undefined;
     file?.close();

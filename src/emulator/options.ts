@@ -1,53 +1,63 @@
-// How an emulator is set up, and the checks of it.
+// How an emulator is set up: one declaration of each option, from which follow the type and the check.
 import { z } from "zod";
-import { QUIRKS } from "./account/quirks";
-import type { Quirks } from "./account/quirks";
-import type { Provisioning } from "./account/servers";
+import type { Provisioning } from "./account/account";
+import { quirksSchema } from "./account/quirks";
 import { aFunction, atLeast, MAX_MS, must, problemIn, strict } from "./check";
+import type { Optional } from "./check";
 import { SPAN } from "./clock";
 import type { Fault } from "./faults/fault";
 import type { RecordedRequest } from "./http/request-log";
 import type { Transform } from "./transform";
 
-/** How to set up an emulator. */
-export interface EmulatorOptions {
+const OPTIONS = {
   /** The TCP port. @default 0, any free one */
-  port?: number | undefined;
+  port: must("from 0 to 65535", z.int().min(0).max(65_535)),
   /** The address to listen at. @default "127.0.0.1" */
-  host?: string | undefined;
+  host: must("an address or host name", z.string().regex(/^[^\s/]+$/), ": leave it out for 127.0.0.1"),
   /** The account's first credential, a token with all scopes. @default the one in `state`, else random: `wayscloud_pat_<5>_<36>` */
-  apiKey?: string | undefined;
+  apiKey: must(
+    "printable ASCII without spaces, since it is sent in a header",
+    z.string().regex(/^[\x21-\x7e]+$/),
+  ),
   /**
    * A file that the account (including its secrets) is loaded from and kept in, mode 0600. Only one emulator at a time can
    * use it: one that finds it changed by another refuses the change. @default none: the account is gone at the end
    */
-  state?: string | undefined;
+  state: must("the name of a file", z.string().regex(/\S/)),
   /** Milliseconds between a request's effect and its response. @default 0 */
-  latency?: number | undefined;
+  latency: must(`from 0 to ${MAX_MS} ms`, z.number().min(0).max(MAX_MS)),
   /** Requests per second allowed, and as many at once; above it 429 with `Retry-After: 1`. @default no limit */
-  rateLimit?: number | undefined;
+  rateLimit: must("above 0 requests a second", atLeast(Number.MIN_VALUE)),
   /**
    * How lists are answered: `"array"` bare, `"named"` in an object under their own name (`{"ssh_keys": […]}`,
    * `{"api_keys": […]}`, `{"services": […]}`, `{"vps_instances": […]}`), any other word in an object under that word
    * (`"data"`, `"items"`, `"keys"`).
    * @default "array"
    */
-  lists?: string | undefined;
+  lists: must('"array", "named" or the name of a wrapper', z.string().regex(/^[A-Za-z_]+$/)),
   /** When a new server becomes `active`. @default at the first response after its creation */
-  provisioning?: Provisioning | undefined;
+  provisioning: must<Provisioning>(
+    "{ ms?: 0 or more, reads?: 0 or more }",
+    z.strictObject({ ms: atLeast(0), reads: z.int().nonnegative() }).partial(),
+  ),
   /** Ways in which the API differs from its documentation. @default none */
-  quirks?: Quirks | undefined;
+  quirks: quirksSchema,
   /** Faults in force from the start. @default none */
-  faults?: Fault[] | undefined;
+  faults: must("a list of faults", z.array(z.custom<Fault>())),
   /** The clock, in milliseconds since 1970: of `created_at`, expiry, the `Date` header and the rate limit. @default Date.now */
-  now?: (() => number) | undefined;
+  now: must("a function", aFunction<() => number>()),
   /** How far the clock is ahead of `now` at the start: milliseconds, or a time span such as `"30d"` or `"-12h"`. @default 0 */
-  timeOffset?: number | string | undefined;
+  timeOffset: SPAN,
   /** Changes each response before it is sent. What it throws is answered as a 500. @default no change */
-  transform?: Transform | undefined;
+  transform: must("a function", aFunction<Transform>()),
   /** Called for each request when its response is about to be sent. What it throws becomes a process warning. @default nothing */
-  onRequest?: ((request: RecordedRequest) => void) | undefined;
-}
+  onRequest: must("a function", aFunction<(request: RecordedRequest) => void>()),
+};
+
+/** How to set up an emulator. */
+export interface EmulatorOptions extends Optional<typeof OPTIONS> {}
+
+const optionsSchema = strict(OPTIONS);
 
 /** An option that no emulator can be set up with. */
 export class OptionError extends RangeError {
@@ -61,31 +71,8 @@ export class OptionError extends RangeError {
   }
 }
 
-const OPTIONS = strict<EmulatorOptions>({
-  port: must("from 0 to 65535", z.int().min(0).max(65_535)),
-  host: must("an address or host name", z.string().regex(/^[^\s/]+$/), ": leave it out for 127.0.0.1"),
-  apiKey: must(
-    "printable ASCII without spaces, since it is sent in a header",
-    z.string().regex(/^[\x21-\x7e]+$/),
-  ),
-  state: must("the name of a file", z.string().regex(/\S/)),
-  latency: must(`from 0 to ${MAX_MS} ms`, z.number().min(0).max(MAX_MS)),
-  rateLimit: must("above 0 requests a second", atLeast(Number.MIN_VALUE)),
-  lists: must('"array", "named" or the name of a wrapper', z.string().regex(/^[A-Za-z_]+$/)),
-  provisioning: must(
-    "{ ms?: 0 or more, reads?: 0 or more }",
-    z.strictObject({ ms: atLeast(0), reads: z.int().nonnegative() }).partial(),
-  ),
-  quirks: QUIRKS,
-  faults: must("a list of faults", z.array(z.unknown())),
-  now: must("a function", aFunction),
-  timeOffset: SPAN,
-  transform: must("a function", aFunction),
-  onRequest: must("a function", aFunction),
-});
-
 /** Throws an {@link OptionError} for what no emulator can be set up with. */
 export function checkOptions(options: EmulatorOptions): void {
-  const problem = problemIn(OPTIONS, options);
+  const problem = problemIn(optionsSchema, options);
   if (problem) throw new OptionError(problem.field || "options:", problem.rule);
 }

@@ -1,20 +1,18 @@
 // How one request is served: read, rate-limit, apply a fault, respond, wait, send.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AccountStore } from "./account/account-store";
+import type { Account } from "./account/account";
+import { errorMessage } from "./check";
 import { CLOCK_PATH, serveClock } from "./clock";
 import type { Clock } from "./clock";
-import { errorMessage } from "./errors";
-import { deliver } from "./faults/delivery";
+import { replacesResponse } from "./faults/fault";
 import type { Fault } from "./faults/fault";
-import type { FaultRegistry } from "./faults/fault-registry";
-import { replacesResponse } from "./faults/fault-schema";
-import { wireResponseOf } from "./faults/wire-response";
-import type { ResponseContext, WireResponse } from "./faults/wire-response";
-import { ApiError } from "./http/api-result";
-import type { ApiResult } from "./http/api-result";
-import { headOf, readBody } from "./http/call";
-import type { Call } from "./http/call";
-import type { RateLimit, Timers } from "./http/pace";
+import type { FaultRegistry } from "./faults/registry";
+import { deliver, jsonResponse, wireResponseOf } from "./faults/response";
+import type { ResponseContext, WireResponse } from "./faults/response";
+import { ApiError, headOf, readBody } from "./http/call";
+import type { ApiResult, Call } from "./http/call";
+import { pause } from "./http/pace";
+import type { RateLimit } from "./http/pace";
 import type { RecordedRequest, RequestLog } from "./http/request-log";
 import { respondTo } from "./routes/endpoints";
 import { transformed } from "./transform";
@@ -22,10 +20,9 @@ import type { Transform } from "./transform";
 
 /** What the service works with. */
 export interface ServiceParts {
-  account: AccountStore;
+  account: Account;
   clock: Clock;
   faults: FaultRegistry;
-  timers: Timers;
   log: RequestLog;
   limit: RateLimit | undefined;
   latency: number;
@@ -33,6 +30,8 @@ export interface ServiceParts {
   onRequest: (request: RecordedRequest) => void;
   /** A test may change it at any time. */
   transform: Transform | undefined;
+  /** Ends whatever waits when the emulator closes. */
+  closing: AbortSignal;
 }
 
 const NO_FAULT: Fault = {};
@@ -42,51 +41,43 @@ interface Decision {
   fault: Fault;
 }
 
-function jsonResponse(status: number, content: unknown, others: Record<string, string> = {}): WireResponse {
-  const headers = { "content-type": "application/json", ...others };
-  return { kind: "body", status, headers, body: Buffer.from(JSON.stringify(content)) };
-}
-
 /** What is sent when the emulator itself fails: the state file cannot be written, although the account has changed. */
 function failure(error: unknown): Decision {
   const detail = `The emulator failed, and the request may have taken effect: ${errorMessage(error)}`;
-  return { wire: jsonResponse(500, { detail }), fault: NO_FAULT };
+  return { wire: jsonResponse({ status: 500, body: { detail } }), fault: NO_FAULT };
 }
 
 export class Service {
   readonly #context: ResponseContext;
 
   constructor(private readonly parts: ServiceParts) {
-    this.#context = {
-      lists: parts.lists,
-      newestKey: () => Array.from(parts.account.apiKeys.values()).at(-1)?.key ?? "",
-    };
+    const newestKey = (): string => parts.account.unrevokedApiKeys().at(-1)?.key ?? "";
+    this.#context = { lists: parts.lists, newestKey };
   }
 
   /** Serves one request; never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { parts } = this;
+    const { clock, log, latency, closing } = this.parts;
     const started = performance.now();
     const head = headOf(request);
     if (head.path === CLOCK_PATH) {
-      const { status, body, headers } = serveClock(parts.clock, head);
-      return deliver(response, jsonResponse(status, body, headers), NO_FAULT, parts.timers);
+      return deliver(response, jsonResponse(serveClock(clock, head)), NO_FAULT, closing);
     }
-    const record = parts.log.begin(head, parts.clock.now());
+    const record = log.begin(head, clock.now());
     try {
       const call = { ...head, ...(await readBody(request)) };
-      parts.log.keepBody(record, call.text);
+      log.keepBody(record, call.text);
       const { wire: decided, fault } = await this.#decide(call, record).catch(failure);
-      await parts.timers.pause(parts.latency + (fault.delay ?? 0));
+      await pause(latency + (fault.delay ?? 0), closing);
       const wire = await this.#dated(decided, call).catch((error: unknown) => failure(error).wire);
       // The emulator's clock says the date, or nobody.
       response.sendDate = false;
       record.status = "status" in wire ? wire.status : wire.kind;
       record.duration = performance.now() - started;
       this.#notify(record);
-      await deliver(response, wire, fault, parts.timers);
+      await deliver(response, wire, fault, closing);
     } catch {
-      // The client hung up while sending: nobody is left to respond to.
+      // The client hung up while sending, or the emulator closes: nobody is left to respond to.
       response.destroy();
     }
   }
@@ -94,10 +85,11 @@ export class Service {
   /** The response with its `Date` header, as the hook of a test wants it. */
   async #dated(wire: WireResponse, call: Call): Promise<WireResponse> {
     if (!("headers" in wire)) return wire;
-    const date = new Date(this.parts.clock.now()).toUTCString();
-    const { transform } = this.parts;
-    if (wire.kind === "body" && transform) return transformed(wire, call, date, transform);
-    return { ...wire, headers: { date, ...wire.headers } };
+    const { clock, transform } = this.parts;
+    const headers = { date: new Date(clock.now()).toUTCString(), ...wire.headers };
+    return wire.kind === "body" && transform
+      ? transformed({ ...wire, headers }, call, transform)
+      : { ...wire, headers };
   }
 
   /** A mistake in the listener is its owner's, and not the client's. */
@@ -110,34 +102,39 @@ export class Service {
   }
 
   async #decide(call: Call, record: RecordedRequest): Promise<Decision> {
-    const { parts } = this;
-    if (parts.limit?.take() === false) {
-      const tooMany = new ApiError(429, "Too Many Requests", { "retry-after": "1" }).toResult();
-      return { wire: wireResponseOf(NO_FAULT, call, tooMany, this.#context), fault: NO_FAULT };
+    const { limit, faults } = this.parts;
+    if (limit?.take() === false) {
+      const { result } = new ApiError(429, "Too Many Requests", { "retry-after": "1" });
+      return { wire: jsonResponse(result), fault: NO_FAULT };
     }
-    const fault = parts.faults.take(call) ?? NO_FAULT;
+    const fault = faults.take(call) ?? NO_FAULT;
     const result = await this.#commit(call, record, fault);
     return { wire: wireResponseOf(fault, call, result, this.#context), fault };
   }
 
   /** Lets the request take effect now, later or not at all; returns the API's own result if there is one by now. */
   async #commit(call: Call, record: RecordedRequest, fault: Fault): Promise<ApiResult | undefined> {
+    const { commitAfter = 0 } = fault;
     const replaced = replacesResponse(fault);
     if (fault.commitAfter !== undefined && replaced) {
-      this.parts.timers.later(fault.commitAfter, () => this.#commitLate(call, record));
+      void this.#commitLate(commitAfter, call, record);
       return undefined;
     }
-    if (fault.commitAfter !== undefined) await this.parts.timers.pause(fault.commitAfter);
+    await pause(commitAfter, this.parts.closing);
     const commit = fault.commit ?? (!replaced || fault.echo?.what === "key");
     return commit ? this.#respond(call, record) : undefined;
   }
 
   /** The response is long gone; a state file that cannot be written is reported by the next change. */
-  #commitLate(call: Call, record: RecordedRequest): void {
+  async #commitLate(milliseconds: number, call: Call, record: RecordedRequest): Promise<void> {
+    const { closing } = this.parts;
     try {
+      await pause(milliseconds, closing);
       this.#respond(call, record);
     } catch (error) {
-      process.emitWarning(`late commit in the WAYSCloud emulator: ${errorMessage(error)}`);
+      if (!closing.aborted) {
+        process.emitWarning(`late commit in the WAYSCloud emulator: ${errorMessage(error)}`);
+      }
     }
   }
 
@@ -145,7 +142,7 @@ export class Service {
     const result = respondTo(this.parts.account, call, (id) => {
       record.credentialId = id;
     });
-    record.committed = result.committed === true;
+    record.committed = call.method !== "GET" && result.status < 300;
     return result;
   }
 }

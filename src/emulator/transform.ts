@@ -1,5 +1,6 @@
 // The hook by which a test changes any response: what it gets, what it may give back, how that becomes bytes.
-import type { WireResponse } from "./faults/wire-response";
+import { parsedOrText } from "./check";
+import type { BodyResponse } from "./faults/response";
 import type { Call } from "./http/call";
 
 /** A response that is about to be sent, and the request that it answers. */
@@ -31,41 +32,30 @@ export type Transform = (
   exchange: Exchange,
 ) => ExchangeOverride | undefined | Promise<ExchangeOverride | undefined>;
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-/** The response as the hook wants it; `date` is the header that the response would have. */
+/** The response as the hook wants it. */
 export async function transformed(
-  wire: Extract<WireResponse, { kind: "body" }>,
+  wire: BodyResponse,
   call: Call,
-  date: string,
   transform: Transform,
-): Promise<WireResponse> {
+): Promise<BodyResponse> {
   const { method, path, query } = call;
-  const headers: Record<string, string> = { date, ...wire.headers };
   const override = await transform({
     method,
     path,
     query,
-    request: parsed(call.text),
+    request: parsedOrText(call.text),
     status: wire.status,
-    headers: { ...headers },
-    body: parsed(wire.body.toString("utf8")),
+    headers: { ...wire.headers },
+    body: parsedOrText(wire.body.toString("utf8")),
   });
-  const changes = Object.entries(override?.headers ?? {});
-  const changed = new Map<string, string | null>(Object.entries(headers));
-  for (const [name, value] of changes) changed.set(name.toLowerCase(), value);
+  const { status = wire.status, headers = {}, body } = override ?? {};
+  const changed = new Map<string, string | null>(Object.entries(wire.headers));
+  for (const [name, value] of Object.entries(headers)) changed.set(name.toLowerCase(), value);
   const kept = [...changed].filter((header): header is [string, string] => header[1] !== null);
-  const body = override?.body;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return {
     kind: "body",
-    status: override?.status ?? wire.status,
+    status,
     headers: Object.fromEntries(kept),
     body: body === undefined ? wire.body : Buffer.from(text, "utf8"),
   };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "../../src/emulator";
 import { run } from "../../src/emulator/command";
-import { readCommand } from "../../src/emulator/command-line";
+import { readCommand } from "../../src/emulator/command";
 import { send } from "./client";
 
 const root = join(__dirname, "../..");

@@ -53,7 +53,7 @@ test("an import against the layers, a long file and house dialect are errors, an
     ],
     "src/emulator/http/a.ts": [
       "src/emulator must not import src/errors, only version, supported-node",
-      "src/emulator/http must not import src/emulator/options, only errors, check, account, http",
+      "src/emulator/http must not import src/emulator/options, only check, account, http",
     ],
     "src/audit/a.ts": [
       "src/audit must not import src/data, only values, errors, version, text, api, judge, config, lifecycle",

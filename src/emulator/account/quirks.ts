@@ -1,38 +1,32 @@
 // Ways in which a real API may differ from its documentation, for tests of clients that must cope with them.
 import { z } from "zod";
 import { atLeast, must, strict } from "../check";
+import type { Optional } from "../check";
 
-/** Deviations from the documented API. Unlike a fault, a quirk applies to every request while it is set. */
-export interface Quirks {
+const QUIRKS = {
   /**
    * What the API stores of an API key's description: without white space at both ends, nothing, lower-cased, or its first
    * characters only.
    * @default as sent
    */
-  descriptions?: "trimmed" | "null" | "lower-case" | { truncatedTo: number } | undefined;
-  /** Milliseconds for which lists do not contain a new API key or SSH key, by the emulator's clock; may be `Infinity`. @default 0 */
-  listLag?: number | undefined;
-  /** Whether lists contain revoked API keys, with `is_active: false`. @default false */
-  listsRevokedKeys?: boolean | undefined;
-  /** Milliseconds by which `created_at` differs from the `Date` header; negative: it is behind. @default 0 */
-  createdAtSkew?: number | undefined;
-  /** What lists show as the `service` of a token, such as `""` or `"account"`. @default null */
-  tokenService?: string | undefined;
-}
-
-export const QUIRKS = strict<Quirks>({
   descriptions: must(
     '"trimmed", "null", "lower-case" or { truncatedTo: number }',
-    z.union([
-      z.enum(["trimmed", "null", "lower-case"]),
-      z.strictObject({ truncatedTo: z.int().nonnegative() }),
-    ]),
+    z.enum(["trimmed", "null", "lower-case"]).or(z.strictObject({ truncatedTo: z.int().nonnegative() })),
   ),
+  /** Milliseconds for which lists do not contain a new API key or SSH key, by the emulator's clock; may be `Infinity`. @default 0 */
   listLag: must("0 ms or more", atLeast(0)),
+  /** Whether lists contain revoked API keys, with `is_active: false`. @default false */
   listsRevokedKeys: must("true or false", z.boolean()),
+  /** Milliseconds by which `created_at` differs from the `Date` header; negative: it is behind. @default 0 */
   createdAtSkew: must("a number of milliseconds", z.int()),
+  /** What lists show as the `service` of a token, such as `""` or `"account"`. @default null */
   tokenService: must("a string", z.string()),
-});
+};
+
+/** Deviations from the documented API. Unlike a fault, a quirk applies to every request while it is set. */
+export interface Quirks extends Optional<typeof QUIRKS> {}
+
+export const quirksSchema = strict(QUIRKS);
 
 /** The description that the API stores. */
 export function storedDescription(sent: string | null, { descriptions }: Quirks): string | null {

@@ -1,86 +1,135 @@
-// The account's records as the emulator keeps them; the routes define what the wire shows of them.
+// The account's records: one declaration of each field, from which follow the type and the check of the state file.
+import { z } from "zod";
+
+/** What a table of fields says of an object that has all of them. */
+type All<Fields> = { [Name in keyof Fields]: Fields[Name] extends z.ZodType<infer Value> ? Value : never };
+
+const string = z.string();
+const filled = string.min(1);
+const strings = z.array(string);
+const time = string.refine((text) => !Number.isNaN(Date.parse(text)), "is not a date and time");
+
+const API_KEY = {
+  id: filled,
+  /** The full secret. */
+  key: filled,
+  keyPrefix: string,
+  keyType: z.enum(["service", "pat"]),
+  /** The service that a service key gives access to; null for a token. */
+  service: string.nullable(),
+  description: string.nullable(),
+  scopes: strings,
+  /** False once deactivated or expired. */
+  isActive: z.boolean(),
+  /** True once revoked: the key no longer authenticates, and is kept only for tests to look at. */
+  revoked: z.boolean(),
+  /** True for the credential that the emulator started with. */
+  bootstrap: z.boolean(),
+  /** RFC 3339, UTC, whole seconds. */
+  createdAt: time,
+  /** RFC 3339, UTC, whole seconds; null until first used. */
+  lastUsedAt: time.nullable(),
+  expiresInDays: z.number().nullable(),
+  /** Milliseconds since 1970, by the emulator's clock; null: never. */
+  expiresAt: z.number().nullable(),
+};
 
 /** An API key: a service key or a personal access token, with the secret that the real service would not keep. */
-export interface ApiKeyRecord {
-  id: string;
-  /** The full secret. */
-  key: string;
-  keyPrefix: string;
-  keyType: "service" | "pat";
-  /** The service that a service key gives access to; null for a token. */
-  service: string | null;
-  description: string | null;
-  scopes: string[];
-  /** False once deactivated or expired. */
-  isActive: boolean;
-  /** True once revoked: the key no longer authenticates, and is kept only for tests to look at. */
-  revoked: boolean;
-  /** True for the credential that the emulator started with. */
-  bootstrap: boolean;
+export interface ApiKeyRecord extends All<typeof API_KEY> {}
+
+const SSH_KEY = {
+  id: filled,
+  name: string,
+  /** As it was sent. */
+  publicKey: string,
+  /** `SHA256:` and unpadded base64, as `ssh-keygen -lf` prints it. */
+  fingerprint: string,
+  keyType: string,
   /** RFC 3339, UTC, whole seconds. */
-  createdAt: string;
-  /** RFC 3339, UTC, whole seconds; null until first used. */
-  lastUsedAt: string | null;
-  expiresInDays: number | null;
-  /** Milliseconds since 1970, by the emulator's clock; null: never. */
-  expiresAt: number | null;
-}
+  createdAt: time,
+};
 
 /** An SSH public key registered with the account. */
-export interface SshKeyRecord {
-  id: string;
-  name: string;
-  /** As it was sent. */
-  publicKey: string;
-  /** `SHA256:` and unpadded base64, as `ssh-keygen -lf` prints it. */
-  fingerprint: string;
-  keyType: string;
-  /** RFC 3339, UTC, whole seconds. */
-  createdAt: string;
-}
+export interface SshKeyRecord extends All<typeof SSH_KEY> {}
 
-/** The states of a server that the emulator can bring about; the real service also has `terminated` and `error`. */
-export type VpsStatus = "provisioning" | "active" | "stopped";
+const VPS = {
+  id: filled,
+  /** The hostname. */
+  name: string,
+  displayName: string,
+  /** The plan's code, such as `NO-Start-Linux-2cpu-4096mb-30gb`. */
+  plan: string,
+  region: string,
+  osTemplate: string,
+  /** The states that the emulator can bring about; the real service also has `terminated` and `error`. */
+  status: z.enum(["provisioning", "active", "stopped"]),
+  /** The IPv4 address; the API shows it once the server is active. */
+  ipAddress: string,
+  ipv6Address: string,
+  /** Fingerprints of the SSH keys that were deployed to it. */
+  fingerprints: strings,
+  tags: strings,
+  labels: z.record(string, string),
+  /** RFC 3339, UTC, whole seconds. */
+  createdAt: time,
+  /** RFC 3339, UTC, whole seconds; null until active. */
+  provisionedAt: time.nullable(),
+};
 
 /** A virtual server. */
-export interface VpsRecord {
-  id: string;
-  /** The hostname. */
-  name: string;
-  displayName: string;
-  /** The plan's code, such as `NO-Start-Linux-2cpu-4096mb-30gb`. */
-  plan: string;
-  region: string;
-  osTemplate: string;
-  status: VpsStatus;
-  /** The IPv4 address; the API shows it once the server is active. */
-  ipAddress: string;
-  ipv6Address: string;
-  /** Fingerprints of the SSH keys that were deployed to it. */
-  fingerprints: string[];
-  tags: string[];
-  labels: Record<string, string>;
-  /** RFC 3339, UTC, whole seconds. */
-  createdAt: string;
-  /** RFC 3339, UTC, whole seconds; null until active. */
-  provisionedAt: string | null;
-}
+export interface VpsRecord extends All<typeof VPS> {}
+
+export type VpsStatus = VpsRecord["status"];
+
+const PROFILE = z.record(string, z.unknown());
 
 /** The profile as the wire shows it (wire names; further fields are passed through). */
-export type Profile = Record<string, unknown>;
+export type Profile = z.output<typeof PROFILE>;
+
+const SERVICE = {
+  id: filled,
+  service_type: string,
+  name: string,
+  status: string,
+  region: string,
+  /** RFC 3339, UTC, whole seconds. */
+  created_at: string,
+  metadata: z.unknown(),
+};
 
 /** One entry of the service list as the wire shows it (wire names; further fields are passed through). */
-export interface ServiceEntry {
-  id: string;
-  service_type: string;
-  name: string;
-  status: string;
-  region: string;
-  /** RFC 3339, UTC, whole seconds. */
-  created_at: string;
-  metadata: unknown;
+export interface ServiceEntry extends All<typeof SERVICE> {
   [further: string]: unknown;
 }
+
+/** Release 1.0.0 stored fewer fields of a server, and an operating system of null. */
+function completed(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { osTemplate, ...kept } = value as Partial<VpsRecord>;
+  const added = {
+    displayName: kept.name,
+    status: "active",
+    ipv6Address: "2001:db8::1",
+    tags: [],
+    labels: {},
+  };
+  return { ...added, provisionedAt: kept.createdAt, ...kept, osTemplate: osTemplate ?? "ubuntu-24.04" };
+}
+
+/** What a state file has first; a file without it is another program's. */
+export const stateHeader = z.object({ format: z.literal("wayscloud-emulator-state"), version: z.literal(1) });
+
+/** What a state file holds. */
+export const stateContent = stateHeader.extend({
+  profile: PROFILE,
+  services: z.array(z.looseObject(SERVICE)),
+  vps: z.array(z.preprocess(completed, z.object(VPS))),
+  sshKeys: z.array(z.object(SSH_KEY)),
+  apiKeys: z.array(z.object(API_KEY)),
+});
+
+/** What an account contains: a state file without its head. */
+export type AccountContent = Omit<z.output<typeof stateContent>, "format" | "version">;
 
 /** The wire's time format: RFC 3339 in UTC without fractions, as in the vendor's examples. */
 export function timestamp(milliseconds: number): string {

@@ -2,10 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { errorCode, errorMessage } from "../errors";
-import type { AccountStore } from "./account-store";
-import { HEADER, stateContent, stateHeader } from "./state-schema";
-import type { StateContent } from "./state-schema";
+import { errorCode, errorMessage, parsedOrText } from "../check";
+import type { Account } from "./account";
+import { stateContent, stateHeader } from "./records";
 
 const REASONS: Record<string, string | undefined> = {
   EACCES: "permission denied",
@@ -42,25 +41,14 @@ export class StateFile {
   /** Fills the account from the file, if there is one. */
   constructor(
     file: string,
-    private readonly account: AccountStore,
+    private readonly account: Account,
   ) {
-    const absolute = resolve(file);
-    this.#file = attempt("cannot be used", file, () =>
-      statSync(absolute, { throwIfNoEntry: false }) ? realpathSync(absolute) : absolute,
-    );
-    this.#identity = identityOf(this.#file);
+    this.#file = resolve(file);
+    attempt("cannot be used", file, () => (this.#identity = identityOf(this.#file)));
     if (this.#identity === undefined) return;
-    this.#load(attempt("cannot be read", file, () => readFileSync(file, "utf8")));
-    this.#saved = this.#content();
-  }
-
-  #load(text: string): void {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      value = undefined;
-    }
+    const text = attempt("cannot be read", file, () => readFileSync(file, "utf8"));
+    this.#file = realpathSync(this.#file);
+    const value = parsedOrText(text);
     if (!stateHeader.safeParse(value).success) {
       throw new Error(`${this.#file} is not a state file of this emulator: choose another file or delete it`);
     }
@@ -71,12 +59,8 @@ export class StateFile {
       const problem = `${first?.path.join(".") ?? ""}: ${first?.message ?? ""}`;
       throw new Error(`the state file ${this.#file} is damaged (${problem}): correct it or delete it`);
     }
-    this.account.profile = data.profile;
-    this.account.services.clear();
-    for (const entry of data.services) this.account.services.set(entry.id, entry);
-    for (const record of data.vps) this.account.servers.restore(record);
-    for (const record of data.sshKeys) this.account.restoreSshKey(record);
-    for (const record of data.apiKeys) this.account.restoreApiKey(record);
+    account.content = data;
+    this.#saved = this.#content;
   }
 
   /** Call after each change; throws if it cannot be written. */
@@ -95,21 +79,12 @@ export class StateFile {
     }
   }
 
-  #content(): string {
-    const { profile, services, servers, sshKeys, everyApiKey } = this.account;
-    const content: StateContent = {
-      ...HEADER,
-      profile,
-      services: [...services.values()],
-      vps: servers.all(),
-      sshKeys: [...sshKeys.values()],
-      apiKeys: [...everyApiKey.values()],
-    };
-    return `${JSON.stringify(content)}\n`;
+  get #content(): string {
+    return `${JSON.stringify({ format: "wayscloud-emulator-state", version: 1, ...this.account.content })}\n`;
   }
 
   #write(): void {
-    const content = this.#content();
+    const content = this.#content;
     if (content === this.#saved) return;
     attempt("cannot be written", this.#file, () => {
       // Two emulators would overwrite each other's changes.
@@ -117,7 +92,7 @@ export class StateFile {
       if (identity !== undefined && identity !== this.#identity) {
         throw new Error("another process has changed it; only one emulator at a time can use it");
       }
-      writeBeside(this.#file, content);
+      replace(this.#file, content);
     });
     this.#identity = identityOf(this.#file);
     this.#saved = content;
@@ -125,7 +100,7 @@ export class StateFile {
 }
 
 /** Writes a new file and renames it, so that a reader, or a crash, never meets half a file. */
-function writeBeside(file: string, text: string): void {
+function replace(file: string, text: string): void {
   const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     // `wx`: never through a link that somebody placed there.

@@ -1,4 +1,113 @@
-// What can be made to go wrong: the fault as users write it, in TypeScript or as JSON.
+// What can be made to go wrong: the fault as users write it, in TypeScript or as JSON, and what makes no sense.
+// A misspelled field must not silently mean "nothing goes wrong".
+import { METHODS, validateHeaderName, validateHeaderValue } from "node:http";
+import { z } from "zod";
+import { errorMessage, MAX_MS, must, problemIn, strict } from "../check";
+import type { Optional } from "../check";
+import { handlersOf } from "../routes/endpoints";
+
+/** Whether Node would send the header; otherwise it drops the connection instead. */
+function canBeSent(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const count = z.int().nonnegative();
+const positive = z.int().positive();
+const filled = z.string().min(1);
+const milliseconds = count.max(MAX_MS);
+const string = must("a non-empty string", filled);
+const delay = must(`a whole number of milliseconds from 0 to ${MAX_MS}`, milliseconds);
+const size = must("a number of bytes, at least 2", z.int().min(2));
+const yes = must("true", z.literal(true));
+const object = must("an object", z.record(z.string(), z.unknown()));
+
+const FAULT = {
+  /** The method to match. @default any */
+  method: must(
+    "an HTTP method such as GET or POST",
+    z.string().refine((text) => METHODS.includes(text.toUpperCase())),
+  ),
+  /** The path of an endpoint to match (without the query): exact, or with a trailing `*`. @default any */
+  path: must(
+    "a path that begins with / (a * only at its end, no query)",
+    z.string().regex(/^(\/[^*?#]*\*?|\*)$/),
+  ),
+  /** A string that the request body must contain, to single out one of several requests to a path. @default any */
+  contains: string,
+  /** First matching request to affect, counted from 1 since the fault was added. @default 1 */
+  nth: must("a whole number of 1 or more", positive),
+  /** Number of consecutive matching requests to affect. @default 1 */
+  times: must('a whole number of 1 or more, or "always"', z.literal("always").or(positive)),
+
+  /**
+   * Resets the connection as soon as it is opened, before any request is read (a kept-alive one at its next request). Can
+   * only be combined with `nth` and `times`, which then count attempts. For ECONNREFUSED see `Emulator.stopListening`.
+   */
+  refuse: yes,
+  /** Resets the connection instead of responding. */
+  reset: yes,
+  /** Never responds. */
+  hang: yes,
+  /** The status of the response; with `redirect` one of 301, 302, 303, 307, 308. @default 200 with `body`, 302 with `redirect` */
+  status: must("a status from 200 to 599", z.int().min(200).max(599)),
+  /** Headers added to the response, in place of equally named ones. */
+  headers: must(
+    "an object of strings that are valid header names and values",
+    z
+      .record(z.string(), z.string())
+      .refine((content) => Object.entries(content).every(([name, value]) => canBeSent(name, value))),
+  ),
+  /** The body of the response: a string is sent as it is (text/plain), anything else as JSON. */
+  body: z.unknown(),
+  /** The URL to redirect to. */
+  redirect: must(
+    "a URL that is a valid header value",
+    filled.refine((text) => canBeSent("location", text)),
+  ),
+  /** Streams a body of this many bytes (JSON white space and `{}`), chunked. */
+  huge: size,
+  /** Responds with a gzip body that unpacks to this many bytes (JSON white space and `{}`). */
+  gzipBomb: size,
+  /** Puts the caller's credential, or the key just created (else the account's newest), into an error's body or header. */
+  echo: must(
+    '{"what": "credential" or "key", "in": "body" or "header"}',
+    z.strictObject({ what: z.enum(["credential", "key"]), in: z.enum(["body", "header"]).optional() }),
+  ),
+
+  /** Whether the request takes effect. @default true for the API's own response and `echo` of a key, else false */
+  commit: must("true or false", z.boolean()),
+  /** Delay in ms before the request takes effect; the API's own response waits for it, any other does not. */
+  commitAfter: delay,
+  /** Delay in ms between the request's effect and the response, in addition to the emulator's `latency`. @default 0 */
+  delay,
+
+  /** Announces the complete body, sends half of it (or this many bytes; 0: only the headers) and cuts the connection. */
+  truncate: must("true or a number of bytes", z.literal(true).or(count)),
+  /** Makes the body invalid JSON of the right length, with all its content still in it. */
+  malformed: yes,
+  /** Sends the body in chunks of `bytes` bytes every `every` ms. */
+  dribble: must(
+    `{"bytes": 1 or more, "every": milliseconds, at most ${MAX_MS}}`,
+    z.strictObject({ bytes: positive, every: milliseconds }),
+  ),
+
+  /** Fields left out of the response; of each entry if it is a list. */
+  omit: must("a list of field names", z.array(filled)),
+  /** Fields set in the response; in each entry if it is a list. */
+  merge: object,
+  /** Entries left out of a list: this many from its end (the newest), or those with these ids. */
+  drop: must("a number of entries or a list of ids", z.union([count, z.array(filled)])),
+  /** Puts a list into an object under this name. */
+  wrap: string,
+  /** Further fields beside the wrapped list, such as `has_more`, `next` or `total`. Needs `wrap` or a wrapping dialect. */
+  extra: object,
+};
 
 /**
  * A simulated failure. `method`, `path`, `contains`, `nth` and `times` select requests; the other fields define the failure.
@@ -8,79 +117,93 @@
  * `truncate`, `malformed` and `dribble` damage any response; `omit`, `merge`, `drop`, `wrap` and `extra` change the API's
  * own.
  */
-export interface Fault {
-  /** The method to match. @default any */
-  method?: string;
-  /** The path of an endpoint to match (without the query): exact, or with a trailing `*`. @default any */
-  path?: string;
-  /** A string that the request body must contain, to single out one of several requests to a path. @default any */
-  contains?: string;
-  /** First matching request to affect, counted from 1 since the fault was added. @default 1 */
-  nth?: number;
-  /** Number of consecutive matching requests to affect. @default 1 */
-  times?: number | "always";
-
-  /**
-   * Resets the connection as soon as it is opened, before any request is read (a kept-alive one at its next request). Can
-   * only be combined with `nth` and `times`, which then count attempts. For ECONNREFUSED see `Emulator.stopListening`.
-   */
-  refuse?: true;
-  /** Resets the connection instead of responding. */
-  reset?: true;
-  /** Never responds. */
-  hang?: true;
-  /** The status of the response; with `redirect` one of 301, 302, 303, 307, 308. @default 200 with `body`, 302 with `redirect` */
-  status?: number;
-  /** Headers added to the response, in place of equally named ones. */
-  headers?: Record<string, string>;
-  /** The body of the response: a string is sent as it is (text/plain), anything else as JSON. */
-  body?: unknown;
-  /** The URL to redirect to. */
-  redirect?: string;
-  /** Streams a body of this many bytes (JSON white space and `{}`), chunked. */
-  huge?: number;
-  /** Responds with a gzip body that unpacks to this many bytes (JSON white space and `{}`). */
-  gzipBomb?: number;
-  /** Puts the caller's credential, or the key just created (else the account's newest), into an error's body or header. */
-  echo?: { what: "credential" | "key"; in?: "body" | "header" };
-
-  /** Whether the request takes effect. @default true for the API's own response and `echo` of a key, else false */
-  commit?: boolean;
-  /** Delay in ms before the request takes effect; the API's own response waits for it, any other does not. */
-  commitAfter?: number;
-  /** Delay in ms between the request's effect and the response, in addition to the emulator's `latency`. @default 0 */
-  delay?: number;
-
-  /** Announces the complete body, sends half of it (or this many bytes; 0: only the headers) and cuts the connection. */
-  truncate?: true | number;
-  /** Makes the body invalid JSON of the right length, with all its content still in it. */
-  malformed?: true;
-  /** Sends the body in chunks of `bytes` bytes every `every` ms. */
-  dribble?: { bytes: number; every: number };
-
-  /** Fields left out of the response; of each entry if it is a list. */
-  omit?: string[];
-  /** Fields set in the response; in each entry if it is a list. */
-  merge?: Record<string, unknown>;
-  /** Entries left out of a list: this many from its end (the newest), or those with these ids. */
-  drop?: number | string[];
-  /** Puts a list into an object under this name. */
-  wrap?: string;
-  /** Further fields beside the wrapped list, such as `has_more`, `next` or `total`. Needs `wrap` or a wrapping dialect. */
-  extra?: Record<string, unknown>;
-}
-
-/** Adds and removes faults while the emulator runs. */
-export interface FaultControl {
-  /** Adds faults. If several match, the one added first applies and the others apply to later requests. Throws {@link FaultError} if a fault is invalid. */
-  add(...faults: Fault[]): void;
-  /** Removes all faults. Effects already under way (hanging requests, late commits) continue. */
-  clear(): void;
-  /** The faults that have not applied as often as they were meant to (`"always"`: not even once). */
-  pending(): Fault[];
-}
+export interface Fault extends Optional<typeof FAULT> {}
 
 /** An invalid fault, such as one with a misspelled field. */
 export class FaultError extends Error {
   override readonly name = "FaultError";
+}
+
+const MATCHERS: readonly string[] = ["method", "path", "contains", "nth", "times"];
+const SOURCES = ["refuse", "reset", "hang", "redirect", "huge", "gzipBomb", "echo", "body"] as const;
+const LIST_CHANGES = ["drop", "wrap", "extra"] as const;
+const CHANGES = ["omit", "merge", ...LIST_CHANGES] as const;
+const DAMAGES = ["truncate", "malformed", "dribble"] as const;
+const WITHOUT_BODY = ["status", "headers", ...DAMAGES, ...CHANGES] as const;
+
+/** What cannot be combined with a response of its own; with those not named here, changes of the API's own. */
+const CLASHES: Partial<Record<string, readonly (keyof Fault)[]>> = {
+  refuse: (Object.keys(FAULT) as (keyof Fault)[]).filter((key) => !["refuse", "nth", "times"].includes(key)),
+  reset: WITHOUT_BODY,
+  hang: WITHOUT_BODY,
+  huge: [...DAMAGES, ...CHANGES],
+  gzipBomb: [...DAMAGES, ...CHANGES],
+};
+
+/** The fields with which a fault defines a response itself, so that the API's own is not sent. */
+const sourcesOf = (fault: Fault) => SOURCES.filter((source) => fault[source] !== undefined);
+
+export const replacesResponse = (fault: Fault): boolean =>
+  fault.status !== undefined || sourcesOf(fault).length > 0;
+
+/** Fields that make no sense together. */
+function contradictionIn(fault: Fault): string | undefined {
+  const given = Object.entries(fault).filter(([, value]) => value !== undefined);
+  if (given.every(([key]) => MATCHERS.includes(key)))
+    return "no failure specified (for example `status` or `reset`)";
+  const sources = sourcesOf(fault);
+  const [source = "status"] = sources;
+  if (sources.length > 1) return `${sources.join(" and ")} are mutually exclusive`;
+  if (source === "redirect" && ![undefined, 301, 302, 303, 307, 308].includes(fault.status)) {
+    return "redirect needs a status of 301, 302, 303, 307 or 308";
+  }
+  if (replacesResponse(fault)) {
+    const clash = (CLASHES[source] ?? CHANGES).find((key) => fault[key] !== undefined);
+    return clash && `${clash} cannot be combined with ${source}`;
+  }
+  return fault.commit === false
+    ? "commit: false needs a response of its own, such as status or reset"
+    : undefined;
+}
+
+/** A fault that waits for requests nobody can make would look like a test that passed. */
+function neverMatches({ method, path = "*" }: Fault): string | undefined {
+  if (path === "*" || handlersOf(path, method?.toUpperCase()).length > 0) return undefined;
+  if (handlersOf(path, undefined).length === 0) return `path ${path} matches no endpoint`;
+  return `no endpoint at ${path} has the method ${method?.toUpperCase() ?? ""}`;
+}
+
+function neverAList(fault: Fault, wrapsLists: boolean): string | undefined {
+  const change = LIST_CHANGES.find((key) => fault[key] !== undefined);
+  if (change === undefined) return undefined;
+  const { path = "*", method } = fault;
+  if (!handlersOf(path, method?.toUpperCase()).some(({ list }) => list)) {
+    return `${change} applies to lists only, and ${method ?? "every method"} ${path} answers something else`;
+  }
+  return fault.extra !== undefined && fault.wrap === undefined && !wrapsLists
+    ? "extra needs wrap, since lists are bare arrays here"
+    : undefined;
+}
+
+const faultSchema = strict(FAULT);
+
+/** Throws a {@link FaultError} that says what is wrong with a fault; `wrapsLists`: whether lists are answered in an object. */
+export function checkFault(value: unknown, wrapsLists: boolean): Fault {
+  const problem = problemIn(faultSchema, value);
+  if (problem) throw new FaultError(`fault: ${`${problem.field} ${problem.rule}`.trim()}`);
+  const fault = value as Fault;
+  const nonsense = contradictionIn(fault) ?? neverMatches(fault) ?? neverAList(fault, wrapsLists);
+  if (nonsense !== undefined) throw new FaultError(`fault: ${nonsense}`);
+  return fault;
+}
+
+/** Reads one fault or a list of them from JSON; `source` names the JSON in errors. */
+export function parseFaults(json: string, source: string, wrapsLists: boolean): Fault[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json.replace(/^\ufeff/, ""));
+  } catch (error) {
+    throw new FaultError(`${source} is not JSON: ${errorMessage(error)}`);
+  }
+  return [parsed].flat().map((fault) => checkFault(fault, wrapsLists));
 }

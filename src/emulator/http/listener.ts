@@ -1,4 +1,5 @@
 // The server socket: opening, closing at once whatever is under way, and opening again at the same port.
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -8,8 +9,6 @@ const KEEP_ALIVE = 60_000;
 
 export class Listener {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #port: number;
 
   /**
    * `refuses` is asked, at each connection and at each further request over a kept one, whether to destroy it: once for
@@ -19,40 +18,29 @@ export class Listener {
     serve: RequestListener,
     refuses: () => boolean,
     private readonly host: string,
-    port: number,
+    private port: number,
   ) {
-    this.#port = port;
     const unused = new WeakSet<Socket>();
     this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 0 }, (request, response) => {
       if (!unused.delete(request.socket) && refuses()) request.socket.resetAndDestroy();
       else serve(request, response);
     });
     this.#server.on("connection", (socket) => {
-      if (refuses()) {
-        socket.resetAndDestroy();
-        return;
-      }
-      unused.add(socket);
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
+      if (refuses()) socket.resetAndDestroy();
+      else unused.add(socket);
     });
   }
 
   get url(): string {
     const anywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
     const host = anywhere[this.host] ?? this.host;
-    return `http://${host.includes(":") ? `[${host}]` : host}:${this.#port}`;
+    return `http://${host.includes(":") ? `[${host}]` : host}:${this.port}`;
   }
 
-  open(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(this.#port, this.host, () => {
-        this.#server.off("error", reject);
-        this.#port = (this.#server.address() as AddressInfo).port;
-        resolve();
-      });
-    });
+  async open(): Promise<void> {
+    this.#server.listen(this.port, this.host);
+    await once(this.#server, "listening");
+    this.port = (this.#server.address() as AddressInfo).port;
   }
 
   /** Stops listening and destroys every connection. */
@@ -60,7 +48,7 @@ export class Listener {
     return new Promise((resolve) => {
       // The only error of `close` is that it was not open.
       this.#server.close(() => resolve());
-      for (const socket of this.#sockets) socket.destroy();
+      this.#server.closeAllConnections();
     });
   }
 }

@@ -1,4 +1,5 @@
-// What time has to do with serving: a limit of requests a second, and timers of which closing leaves none behind.
+// What time has to do with serving: a limit of requests a second, and waits that end with the emulator.
+import { setTimeout } from "node:timers/promises";
 import { MAX_MS } from "../check";
 
 /** Lets `perSecond` requests a second pass, in bursts of up to `perSecond`. */
@@ -26,29 +27,7 @@ export class RateLimit {
   }
 }
 
-/** Timers that can be stopped together. */
-export class Timers {
-  readonly #running = new Set<NodeJS.Timeout>();
-
-  /** Runs something so many milliseconds later, at most {@link MAX_MS}, unless stopped before. */
-  later(milliseconds: number, work: () => void): void {
-    const run = (): void => {
-      this.#running.delete(timer);
-      work();
-    };
-    const timer = setTimeout(run, Math.min(milliseconds, MAX_MS));
-    this.#running.add(timer);
-  }
-
-  /** Waits; never resolves if stopped before. 0 does not wait at all. */
-  pause(milliseconds: number): Promise<void> {
-    if (milliseconds <= 0) return Promise.resolve();
-    return new Promise((resolve) => this.later(milliseconds, resolve));
-  }
-
-  /** Stops them all. */
-  stop(): void {
-    for (const timer of this.#running) clearTimeout(timer);
-    this.#running.clear();
-  }
+/** Waits, at most {@link MAX_MS}, and 0 not at all; rejects when the signal comes first. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0) await setTimeout(Math.min(milliseconds, MAX_MS), undefined, { signal });
 }

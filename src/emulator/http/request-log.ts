@@ -1,5 +1,6 @@
 // The record of every request received, without the caller's secret, in bounded memory.
 import { fingerprintOfSecret } from "../account/secrets";
+import { parsedOrText } from "../check";
 import type { Head } from "./call";
 
 /** One request as the emulator received it, and its outcome. */
@@ -35,37 +36,27 @@ export const MAX_BODY_BYTES_KEPT = 16_000_000;
 const SECRET_HEADERS = new Set(["x-api-key", "authorization", "proxy-authorization", "cookie"]);
 
 function headersForLog(head: Head): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(head.headers)) {
-    const text = Array.isArray(value) ? value.join(", ") : (value ?? "");
-    headers[name] = SECRET_HEADERS.has(name) ? fingerprintOfSecret(text) : text;
-  }
-  return headers;
-}
-
-function bodyForLog(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+  const headers = Object.entries(head.headers).map(([name, value = ""]) => {
+    const text = Array.isArray(value) ? value.join(", ") : value;
+    return [name, SECRET_HEADERS.has(name) ? fingerprintOfSecret(text) : text];
+  });
+  return Object.fromEntries(headers) as Record<string, string>;
 }
 
 export class RequestLog {
   /** Oldest first. */
   readonly requests: RecordedRequest[] = [];
-  #bodies: { record: RecordedRequest; bytes: number }[] = [];
+  readonly #sizes = new WeakMap<RecordedRequest, number>();
   #bytes = 0;
 
   /** Begins the record of a request at the end of the list. */
   begin(head: Head, time: number): RecordedRequest {
     const { method, path, query } = head;
-    const headers = headersForLog(head);
     const record: RecordedRequest = {
       method,
       path,
       query,
-      headers,
+      headers: headersForLog(head),
       body: undefined,
       status: "pending",
       committed: false,
@@ -77,24 +68,25 @@ export class RequestLog {
     return record;
   }
 
-  /** Adds the body to a record, and takes the oldest bodies away while all together are too large. */
+  /** Adds the body to a record. */
   keepBody(record: RecordedRequest, text: string): void {
     if (text === "") return;
-    record.body = bodyForLog(text);
-    this.#bodies.push({ record, bytes: text.length });
+    record.body = parsedOrText(text);
+    this.#sizes.set(record, text.length);
     this.#bytes += text.length;
-    if (this.#bytes > MAX_BODY_BYTES_KEPT || this.#bodies.length > MAX_RECORDED) this.#dropOldest();
+    if (this.#bytes > MAX_BODY_BYTES_KEPT) this.#dropOldest();
   }
 
-  /** Down to half, so that this is not due again with the next request. */
+  /** Takes bodies away from the oldest records, down to half, so that this is not due again with the next request. */
   #dropOldest(): void {
-    let dropped = 0;
-    for (const { record, bytes } of this.#bodies) {
-      if (this.#bytes <= MAX_BODY_BYTES_KEPT / 2 && this.#bodies.length - dropped <= MAX_RECORDED / 2) break;
+    // Counted again, since a test may have emptied the list.
+    const sizes = this.requests.map((record) => this.#sizes.get(record) ?? 0);
+    this.#bytes = sizes.reduce((sum, size) => sum + size, 0);
+    this.requests.forEach((record, at) => {
+      if (this.#bytes <= MAX_BODY_BYTES_KEPT / 2) return;
       record.body = undefined;
-      this.#bytes -= bytes;
-      dropped += 1;
-    }
-    this.#bodies = this.#bodies.slice(dropped);
+      this.#sizes.delete(record);
+      this.#bytes -= sizes[at] ?? 0;
+    });
   }
 }

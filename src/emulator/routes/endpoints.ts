@@ -1,79 +1,44 @@
 // The API as a function from a request to a result: the table of endpoints, who may call them, and what they answer.
-import type { AccountStore } from "../account/account-store";
-import { ApiError } from "../http/api-result";
-import type { ApiResult } from "../http/api-result";
-import type { Call } from "../http/call";
-import { getProfile, listServices } from "./account";
-import { createServiceKey, createToken, listApiKeys, revokeApiKey } from "./api-keys";
+import type { Account } from "../account/account";
+import { ApiError } from "../http/call";
+import type { ApiResult, Call } from "../http/call";
+import * as accounts from "./account";
 import { authorize } from "./authentication";
-import type { RequiredScope } from "./authentication";
-import { describeRegions, listOsTemplates, listPlans, listPlansOfRegion, listRegions } from "./catalog";
-import { addSshKey, deleteSshKey, listSshKeys } from "./ssh-keys";
-import { changePower, createVps, deleteVps, getVps, getVpsStatus, listVps, updateVps } from "./vps";
+import type { Area } from "./authentication";
+import type { Handler } from "./handler";
+import * as vps from "./servers";
 
-type Handler = (account: AccountStore, call: Call, id: string) => ApiResult;
+/** The handlers of a path by their methods, and what scopes are asked for. */
+type Route = readonly [template: string, area: Area, handlers: Record<string, Handler>];
 
-/** One method of a path. */
-export interface Endpoint {
-  scope: RequiredScope;
-  handler: Handler;
-  /** Whether it answers a list. */
-  list?: true;
-}
+const SSH_KEYS = { GET: accounts.listSshKeys, POST: accounts.addSshKey };
 
-/** The methods of a path. */
-export type Route = Record<string, Endpoint>;
-
-const VPS = "/v1/vps";
-
-const read = (area?: string): RequiredScope =>
-  area === undefined ? { verb: "read" } : { area, verb: "read" };
-const write = (area: string): RequiredScope => ({ area, verb: "write" });
-const VPS_READ: RequiredScope = { area: "vps", verb: "read", service: "vps" };
-const VPS_WRITE: RequiredScope = { area: "vps", verb: "write", service: "vps" };
-
-const PROFILE: Route = { GET: { scope: read(), handler: getProfile } };
-const SSH_KEYS: Route = {
-  GET: { scope: read("ssh_keys"), handler: listSshKeys, list: true },
-  POST: { scope: write("ssh_keys"), handler: addSshKey },
-};
-const SSH_KEY: Route = { DELETE: { scope: write("ssh_keys"), handler: deleteSshKey } };
-const vpsList = (handler: Handler): Route => ({ GET: { scope: VPS_READ, handler, list: true } });
-const vpsAction = (handler: Handler): Route => ({ POST: { scope: VPS_WRITE, handler } });
-
-/** By path; a `*` stands for one segment, the id. The first that matches counts. */
-const ROUTES: readonly (readonly [template: string, route: Route])[] = [
-  ["/v1/account/profile", PROFILE],
-  ["/v1/account/services", { GET: { scope: read("services"), handler: listServices, list: true } }],
-  ["/v1/account/api-keys", { GET: { scope: read("api_keys"), handler: listApiKeys, list: true } }],
-  ["/v1/account/api-keys/service", { POST: { scope: write("api_keys"), handler: createServiceKey } }],
-  ["/v1/account/api-keys/pat", { POST: { scope: write("api_keys"), handler: createToken } }],
-  ["/v1/account/api-keys/*", { DELETE: { scope: write("api_keys"), handler: revokeApiKey } }],
-  ["/v1/account/ssh-keys", SSH_KEYS],
-  ["/v1/account/ssh-keys/*", SSH_KEY],
+/** A `*` stands for one segment, the id. The first route that matches counts. */
+const ROUTES: readonly Route[] = [
+  ["/v1/account/profile", undefined, { GET: accounts.getProfile }],
+  ["/v1/account/services", "services", { GET: accounts.listServices }],
+  ["/v1/account/api-keys", "api_keys", { GET: accounts.listApiKeys }],
+  ["/v1/account/api-keys/service", "api_keys", { POST: accounts.createServiceKey }],
+  ["/v1/account/api-keys/pat", "api_keys", { POST: accounts.createToken }],
+  ["/v1/account/api-keys/*", "api_keys", { DELETE: accounts.revokeApiKey }],
+  ["/v1/account/ssh-keys", "ssh_keys", SSH_KEYS],
+  ["/v1/account/ssh-keys/*", "ssh_keys", { DELETE: accounts.deleteSshKey }],
   // The same account under the paths that the vendor's SDK and command line use.
-  ["/api/v1/dashboard/account/profile", PROFILE],
-  ["/api/v1/dashboard/account/ssh-keys", SSH_KEYS],
-  ["/api/v1/dashboard/account/ssh-keys/*", SSH_KEY],
-  ["/api/v1/regions", vpsList(listRegions)],
-  ["/v1/regions", { GET: { scope: VPS_READ, handler: describeRegions } }],
-  [VPS, { ...vpsList(listVps), POST: { scope: VPS_WRITE, handler: createVps } }],
-  [`${VPS}/plans`, vpsList(listPlans)],
-  [`${VPS}/plans/region/*`, vpsList(listPlansOfRegion)],
-  [`${VPS}/os-templates`, vpsList(listOsTemplates)],
-  [`${VPS}/regions`, vpsList(listRegions)],
-  [
-    `${VPS}/*`,
-    {
-      GET: { scope: VPS_READ, handler: getVps },
-      PATCH: { scope: VPS_WRITE, handler: updateVps },
-      DELETE: { scope: VPS_WRITE, handler: deleteVps },
-    },
-  ],
-  [`${VPS}/*/status`, { GET: { scope: VPS_READ, handler: getVpsStatus } }],
-  [`${VPS}/*/start`, vpsAction(changePower("start"))],
-  [`${VPS}/*/stop`, vpsAction(changePower("stop"))],
-  [`${VPS}/*/reboot`, vpsAction(changePower("reboot"))],
+  ["/api/v1/dashboard/account/profile", undefined, { GET: accounts.getProfile }],
+  ["/api/v1/dashboard/account/ssh-keys", "ssh_keys", SSH_KEYS],
+  ["/api/v1/dashboard/account/ssh-keys/*", "ssh_keys", { DELETE: accounts.deleteSshKey }],
+  ["/api/v1/regions", "vps", { GET: vps.listRegions }],
+  ["/v1/regions", "vps", { GET: vps.describeRegions }],
+  ["/v1/vps", "vps", { GET: vps.listVps, POST: vps.createVps }],
+  ["/v1/vps/plans", "vps", { GET: vps.listPlans }],
+  ["/v1/vps/plans/region/*", "vps", { GET: vps.listPlansOfRegion }],
+  ["/v1/vps/os-templates", "vps", { GET: vps.listOsTemplates }],
+  ["/v1/vps/regions", "vps", { GET: vps.listRegions }],
+  ["/v1/vps/*", "vps", { GET: vps.getVps, PATCH: vps.updateVps, DELETE: vps.deleteVps }],
+  ["/v1/vps/*/status", "vps", { GET: vps.getVpsStatus }],
+  ["/v1/vps/*/start", "vps", { POST: vps.changePower("active", "started") }],
+  ["/v1/vps/*/stop", "vps", { POST: vps.changePower("stopped", "stopped") }],
+  ["/v1/vps/*/reboot", "vps", { POST: vps.changePower("active", "rebooted") }],
 ];
 
 /** Outside of the Account API, which documents none, a slash at the end means nothing. */
@@ -81,28 +46,17 @@ export function withoutTrailingSlash(path: string): string {
   return /^\/(v1\/vps|(api\/)?v1\/regions)(\/.*)?\/$/.test(path) ? path.slice(0, -1) : path;
 }
 
-/** The route of a path and the id in it; percent-escapes are decoded in the id only. */
+const fits = (part: string, segment: string | undefined): boolean =>
+  part === "*" ? segment !== "" : part === segment;
+
+/** The route of a path and the id in it, still escaped. */
 function findRoute(path: string): { route: Route | undefined; id: string } {
   const segments = withoutTrailingSlash(path).split("/");
-  for (const [template, route] of ROUTES) {
+  const route = ROUTES.find(([template]) => {
     const parts = template.split("/");
-    const matches = parts.length === segments.length && parts.every((part, at) => fits(part, segments[at]));
-    if (matches) return { route, id: segments[parts.indexOf("*")] ?? "" };
-  }
-  return { route: undefined, id: "" };
-}
-
-function fits(part: string, segment: string | undefined): boolean {
-  return part === "*" ? segment !== "" : part === segment;
-}
-
-/** The endpoints that requests to a path can reach; a `*` at the end of the pattern stands for anything. */
-export function endpointsOf(pattern: string, method: string | undefined): Endpoint[] {
-  return routesOf(pattern).flatMap((route) =>
-    Object.entries(route)
-      .filter(([name]) => method === undefined || name === method)
-      .map(([, endpoint]) => endpoint),
-  );
+    return parts.length === segments.length && parts.every((part, at) => fits(part, segments[at]));
+  });
+  return { route, id: segments[route?.[0].split("/").indexOf("*") ?? -1] ?? "" };
 }
 
 function routesOf(pattern: string): Route[] {
@@ -111,15 +65,37 @@ function routesOf(pattern: string): Route[] {
     return route ? [route] : [];
   }
   const given = pattern.slice(0, -1).split("/");
-  const last = given.length - 1;
+  const last = given.pop() ?? "";
   return ROUTES.filter(([template]) => {
     const parts = template.split("/");
-    return given.every((segment, at) => {
-      const part = parts[at];
-      if (part === undefined) return false;
-      return at === last ? part === "*" || part.startsWith(segment) : fits(part, segment);
-    });
-  }).map(([, route]) => route);
+    const next = parts[given.length];
+    if (next === undefined || !given.every((segment, at) => fits(parts[at] ?? "", segment))) return false;
+    return next === "*" || next.startsWith(last);
+  });
+}
+
+/** The handlers that requests to a path can reach; a `*` at the end of the pattern stands for anything. */
+export function handlersOf(pattern: string, method: string | undefined): Handler[] {
+  return routesOf(pattern).flatMap(([, , handlers]) =>
+    method === undefined ? Object.values(handlers) : (handlers[method] ?? []),
+  );
+}
+
+/** Serves one request, changing the account as it asks; `onCaller` gets the id of the key that authenticated. */
+export function respondTo(account: Account, call: Call, onCaller: (id: string) => void): ApiResult {
+  try {
+    const { route, id } = findRoute(call.path);
+    if (!route) throw new ApiError(404, "Not Found");
+    const [, area, handlers] = route;
+    const decodedId = decoded(id);
+    const handler = Object.hasOwn(handlers, call.method) ? handlers[call.method] : undefined;
+    if (!handler) throw new ApiError(405, "Method Not Allowed", { Allow: Object.keys(handlers).join(", ") });
+    authorize(account, call, area, onCaller);
+    return handler(account, call, decodedId);
+  } catch (error) {
+    if (error instanceof ApiError) return error.result;
+    throw error;
+  }
 }
 
 function decoded(id: string): string {
@@ -127,21 +103,5 @@ function decoded(id: string): string {
     return decodeURIComponent(id);
   } catch {
     throw new ApiError(404, "Not Found");
-  }
-}
-
-/** Serves one request, changing the account as it asks; `onCaller` gets the id of the key that authenticated. */
-export function respondTo(account: AccountStore, call: Call, onCaller: (id: string) => void): ApiResult {
-  try {
-    const { route, id } = findRoute(call.path);
-    if (!route) throw new ApiError(404, "Not Found");
-    const decodedId = decoded(id);
-    const endpoint = Object.hasOwn(route, call.method) ? route[call.method] : undefined;
-    if (!endpoint) throw new ApiError(405, "Method Not Allowed", { Allow: Object.keys(route).join(", ") });
-    authorize(account, call, endpoint.scope, onCaller);
-    return endpoint.handler(account, call, decodedId);
-  } catch (error) {
-    if (error instanceof ApiError) return error.toResult();
-    throw error;
   }
 }

@@ -2,8 +2,18 @@
 import { copyOf } from "../account/records";
 import type { Call } from "../http/call";
 import { withoutTrailingSlash } from "../routes/endpoints";
-import type { Fault, FaultControl } from "./fault";
-import { checkFault } from "./fault-schema";
+import { checkFault } from "./fault";
+import type { Fault } from "./fault";
+
+/** Adds and removes faults while the emulator runs. */
+export interface FaultControl {
+  /** Adds faults. If several match, the one added first applies and the others apply to later requests. Throws {@link FaultError} if a fault is invalid. */
+  add(...faults: Fault[]): void;
+  /** Removes all faults. Effects already under way (hanging requests, late commits) continue. */
+  clear(): void;
+  /** The faults that have not applied as often as they were meant to (`"always"`: not even once). */
+  pending(): Fault[];
+}
 
 interface Entry {
   fault: Fault;
@@ -11,19 +21,11 @@ interface Entry {
   applied: number;
 }
 
-function matches(fault: Fault, call: Call): boolean {
-  const { method, path, contains } = fault;
+function matches({ method, contains, path = "*" }: Fault, call: Call): boolean {
   if (method !== undefined && method.toUpperCase() !== call.method) return false;
   if (contains !== undefined && !call.text.includes(contains)) return false;
-  if (path === undefined) return true;
   if (path.endsWith("*")) return call.path.startsWith(path.slice(0, -1));
   return withoutTrailingSlash(call.path) === withoutTrailingSlash(path);
-}
-
-/** How often an entry is still to apply. */
-function remaining(entry: Entry): number {
-  const { times = 1 } = entry.fault;
-  return times === "always" ? Infinity : times - entry.applied;
 }
 
 /** The faults in force, each with its own count of matching requests. */
@@ -44,10 +46,10 @@ export class FaultRegistry implements FaultControl {
   }
 
   pending(): Fault[] {
-    const unfinished = this.#entries.filter((entry) =>
-      entry.fault.times === "always" ? entry.applied === 0 : remaining(entry) > 0,
+    const unfinished = this.#entries.filter(({ fault: { times = 1 }, applied }) =>
+      times === "always" ? applied === 0 : applied < times,
     );
-    return unfinished.map((entry) => copyOf(entry.fault));
+    return unfinished.map(({ fault }) => copyOf(fault));
   }
 
   /** The fault that applies to this request, if any. */
@@ -60,15 +62,12 @@ export class FaultRegistry implements FaultControl {
     return this.#take((fault) => fault.refuse === true) !== undefined;
   }
 
+  /** Every fault counts every request it matches; one that another takes precedence over stays due for the next. */
   #take(applies: (fault: Fault) => boolean): Fault | undefined {
-    if (this.#entries.length === 0) return undefined;
-    const due: Entry[] = [];
-    // Every fault counts every request it matches; one that another takes precedence over stays due for the next.
-    for (const entry of this.#entries) {
-      if (!applies(entry.fault)) continue;
-      entry.seen += 1;
-      if (entry.seen >= (entry.fault.nth ?? 1) && remaining(entry) > 0) due.push(entry);
-    }
+    const due = this.#entries.filter((entry) => {
+      const { nth = 1, times = 1 } = entry.fault;
+      return applies(entry.fault) && ++entry.seen >= nth && (times === "always" || entry.applied < times);
+    });
     const [first] = due;
     if (first) first.applied += 1;
     return first?.fault;

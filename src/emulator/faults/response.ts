@@ -1,0 +1,184 @@
+// What is sent over the wire: a result and the fault that applies become a response, and the response bytes, damaged where the fault says so.
+import { STATUS_CODES } from "node:http";
+import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import type { ApiResult, Call } from "../http/call";
+import { pause } from "../http/pace";
+import { replacesResponse } from "./fault";
+import type { Fault } from "./fault";
+
+interface Head {
+  status: number;
+  headers: Record<string, string>;
+}
+
+/** A response with a body. */
+export type BodyResponse = Head & { kind: "body"; body: Buffer };
+
+/** What is sent: a reset, nothing, padding of so many bytes, or a body. */
+export type WireResponse =
+  | { kind: "reset" }
+  | { kind: "hang" }
+  | (Head & { kind: "padding"; bytes: number; gzip: boolean })
+  | BodyResponse;
+
+/** What a response depends on besides the result and the fault. */
+export interface ResponseContext {
+  /** `array`, `named` or the name of the wrapper. */
+  lists: string;
+  /** The newest key of the account, for an echo: the one that the request created, if it created one. */
+  newestKey: () => string;
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** Copies an object without `omit` and with `merge`; `__proto__` stays the plain field it is in JSON. */
+function changeFields(value: unknown, { omit, merge }: Fault): unknown {
+  if (!isRecord(value) || !(omit ?? merge)) return value;
+  return Object.fromEntries(Object.entries({ ...value, ...merge }).filter(([key]) => !omit?.includes(key)));
+}
+
+/** The body of the API's own result, in the dialect for lists and with the changes of the fault. */
+function ownBody(result: ApiResult, fault: Fault, lists: string): unknown {
+  if (result.list === undefined || !Array.isArray(result.body)) return changeFields(result.body, fault);
+  const { drop = 0, wrap = lists === "named" ? result.list : lists } = fault;
+  const left = (result.body as unknown[]).filter((entry, at, { length }) =>
+    typeof drop === "number" ? at < length - drop : !(isRecord(entry) && drop.includes(String(entry["id"]))),
+  );
+  const entries = left.map((entry) => changeFields(entry, fault));
+  return wrap === "array" ? entries : { [wrap]: entries, ...fault.extra };
+}
+
+/** The headers of a fault in place of equally named ones of the result; case does not matter. */
+function withHeaders(headers: Record<string, string>, fault: Fault): Record<string, string> {
+  const added = Object.entries(fault.headers ?? {}).map(
+    ([name, value]) => [name.toLowerCase(), value] as const,
+  );
+  return { ...headers, ...Object.fromEntries(added) };
+}
+
+/** A response with a body. A malformed one ends in a comma: the length and all content stay, only the syntax breaks. */
+export function bodyResponse(
+  status: number,
+  headers: Record<string, string>,
+  text: string,
+  fault: Fault,
+): BodyResponse {
+  const body = Buffer.from(fault.malformed ? `${text.slice(0, -1)},` : text, "utf8");
+  return { kind: "body", status, headers: withHeaders(headers, fault), body };
+}
+
+/** The response of a JSON body. */
+export function jsonResponse({ status, headers, body }: ApiResult, fault: Fault = {}): BodyResponse {
+  return bodyResponse(status, { ...JSON_TYPE, ...headers }, JSON.stringify(body), fault);
+}
+
+function echoed(fault: Fault, secret: string): WireResponse {
+  const { status = 400, echo } = fault;
+  return echo?.in === "header"
+    ? jsonResponse({ status, headers: { "x-debug-credential": secret }, body: { detail: "Rejected" } }, fault)
+    : jsonResponse({ status, body: { detail: `Rejected: ${secret}` } }, fault);
+}
+
+/** What a fault sends instead of the API's own response. */
+function replacement(fault: Fault, call: Call, newestKey: () => string): WireResponse {
+  const { reset, hang, huge, gzipBomb, echo, redirect, status = 200, body } = fault;
+  if (reset) return { kind: "reset" };
+  if (hang) return { kind: "hang" };
+  const bytes = huge ?? gzipBomb;
+  if (bytes !== undefined) {
+    return {
+      kind: "padding",
+      status,
+      headers: withHeaders(JSON_TYPE, fault),
+      bytes,
+      gzip: huge === undefined,
+    };
+  }
+  if (echo) return echoed(fault, echo.what === "key" ? newestKey() : (call.credentials[0]?.secret ?? ""));
+  if (redirect !== undefined) return bodyResponse(fault.status ?? 302, { location: redirect }, "", fault);
+  if (typeof body === "string") return bodyResponse(status, { "content-type": "text/plain" }, body, fault);
+  const content = body !== undefined ? body : { detail: STATUS_CODES[status] ?? "Error" };
+  return jsonResponse({ status, body: content }, fault);
+}
+
+/** What to send; `result` is the API's own, undefined when the request took no effect. */
+export function wireResponseOf(
+  fault: Fault,
+  call: Call,
+  result: ApiResult | undefined,
+  { lists, newestKey }: ResponseContext,
+): WireResponse {
+  if (result === undefined || replacesResponse(fault)) return replacement(fault, call, newestKey);
+  return jsonResponse({ ...result, body: ownBody(result, fault, lists) }, fault);
+}
+
+const BLOCK = 1 << 20;
+
+/**
+ * A body too large to hold: blanks and then `{}`, so that a reader without a limit would take it for valid JSON. `encode` is
+ * applied to each block, once to all that are equal: a gzip file may consist of several members (RFC 1952 §2.2), so that a
+ * bomb of gigabytes costs the emulator next to nothing.
+ */
+function* padding(bytes: number, encode: (part: Buffer) => Buffer): Generator<Buffer> {
+  let left = bytes - 2;
+  const block = left > BLOCK ? encode(Buffer.alloc(BLOCK, " ")) : undefined;
+  for (; block && left > BLOCK; left -= BLOCK) yield block;
+  yield encode(Buffer.from(`${" ".repeat(left)}{}`));
+}
+
+/** Sends a body in pieces, or the first bytes of it, at most all but the last, and cuts the connection once they are out. */
+async function sendBody(
+  response: ServerResponse,
+  body: Buffer,
+  { truncate, dribble }: Fault,
+  closing: AbortSignal,
+): Promise<void> {
+  if (truncate !== undefined) {
+    const bytes = truncate === true ? Math.floor(body.length / 2) : Math.min(truncate, body.length - 1);
+    if (bytes > 0) response.write(body.subarray(0, bytes));
+    else response.flushHeaders();
+    response.socket?.destroySoon();
+    return;
+  }
+  if (!dribble) {
+    response.end(body);
+    return;
+  }
+  for (let at = 0; at < body.length && !response.destroyed; at += dribble.bytes) {
+    if (at > 0) await pause(dribble.every, closing);
+    response.write(body.subarray(at, at + dribble.bytes));
+  }
+  response.end();
+}
+
+/** Sends the response; resolves when the emulator has done its part, which for a stream is when it began. */
+export async function deliver(
+  response: ServerResponse,
+  wire: WireResponse,
+  fault: Fault,
+  closing: AbortSignal,
+): Promise<void> {
+  if (wire.kind === "hang" || response.destroyed) return;
+  if (wire.kind === "reset") {
+    // A RST rather than a FIN: what a crashed peer or a dropped connection looks like.
+    response.socket?.resetAndDestroy();
+  } else if (wire.kind === "padding") {
+    response.writeHead(wire.status, { ...wire.headers, ...(wire.gzip && { "content-encoding": "gzip" }) });
+    const source = Readable.from(padding(wire.bytes, wire.gzip ? gzipSync : (part) => part), {
+      objectMode: false,
+    });
+    // The purpose is a client that hangs up; the stream must then stop producing blocks.
+    response.once("close", () => source.destroy());
+    source.pipe(response);
+  } else if (wire.status === 204 || wire.status === 304) {
+    response.writeHead(wire.status, wire.headers).end();
+  } else {
+    response.writeHead(wire.status, { "content-length": String(wire.body.length), ...wire.headers });
+    await sendBody(response, wire.body, fault, closing);
+  }
+}

@@ -1,0 +1,172 @@
+// /v1/vps: servers, with the fields and the life that the vendor's clients expect, and what they can be made of. Not part of the Account API page.
+import { z } from "zod";
+import type { Account } from "../account/account";
+import { OS_TEMPLATES, PLAN_SIZES, regionCode, REGIONS } from "../account/fixtures";
+import type { VpsRecord } from "../account/records";
+import { ApiError } from "../http/call";
+import { list, parseBody, sshPublicKey, text } from "./handler";
+import type { Handler } from "./handler";
+
+/** The plan that a code stands for, in the fields that a server shows too; undefined if the code has another form. */
+function planOf(code: string) {
+  const [, region = "", cpus, ramMb, diskGb] =
+    /^([A-Z]{2})-[\w-]+-(\d{1,3})cpu-(\d{1,7})mb-(\d{1,6})gb$/.exec(code) ?? [];
+  if (cpus === undefined) return undefined;
+  return {
+    plan_code: code,
+    region,
+    vcpu: Number(cpus),
+    ram_mb: Number(ramMb),
+    disk_gb: Number(diskGb),
+    monthly_price: Number(cpus) * 50,
+    currency: "NOK",
+  };
+}
+
+function plansIn(regions: readonly { code: string }[]): object[] {
+  const codes = regions.flatMap(({ code }) => PLAN_SIZES.map((size) => `${code}-${size}`));
+  return codes.map((code) => {
+    const plan = planOf(code);
+    const [, name] = code.split("-");
+    return { ...plan, sku: code, name, provider: "emulator", cpu_cores: plan?.vcpu, is_active: true };
+  });
+}
+
+export const listPlans = list("plans", () => plansIn(REGIONS));
+
+export const listPlansOfRegion = list("plans", (_account, _call, region) => {
+  const found = REGIONS.filter(({ code }) => code === region);
+  if (found.length === 0) throw new ApiError(404, "Region not found");
+  return plansIn(found);
+});
+
+export const listOsTemplates = list("templates", () =>
+  OS_TEMPLATES.map((template) => ({ slug: template.id, ...template })),
+);
+
+/** `/v1/vps/regions`, and `/api/v1/regions` of the vendor's Terraform provider. */
+export const listRegions = list("regions", () =>
+  REGIONS.map(({ code, name, country }) => ({ code, name, country, available: true })),
+);
+
+/** `/v1/regions`, the newer form, which is always an object. */
+export const describeRegions: Handler = () => {
+  const regions = REGIONS.map(({ code, name, city, country }) => ({
+    ...{ code, name, city, country },
+    status: "active",
+    available_services: ["vps"],
+  }));
+  return { status: 200, body: { regions, total: regions.length } };
+};
+
+const NEW_SERVER = z.object({
+  hostname: text,
+  plan_code: text.refine(
+    (code) => planOf(code) !== undefined,
+    `unknown plan: plans have the form NO-${PLAN_SIZES[0]}`,
+  ),
+  region: text.transform(regionCode).pipe(z.enum(REGIONS.map(({ code }) => code))),
+  os_template: text,
+  display_name: z.string().nullish(),
+  ssh_keys: z.array(sshPublicKey).nullish(),
+});
+const CHANGES = z.object({
+  display_name: z.string().nullish(),
+  tags: z.array(z.string()).nullish(),
+  labels: z.record(z.string(), z.string()).nullish(),
+});
+
+/** A server on the wire. */
+function entry(record: VpsRecord) {
+  const provisioning = record.status === "provisioning";
+  const plan = planOf(record.plan);
+  return {
+    id: record.id,
+    hostname: record.name,
+    display_name: record.displayName,
+    plan_code: record.plan,
+    region: record.region,
+    os_template: record.osTemplate,
+    status: record.status,
+    power_state: record.status === "active" ? "on" : "off",
+    ipv4_address: provisioning ? null : record.ipAddress,
+    ipv6_address: provisioning ? null : record.ipv6Address,
+    vcpu: plan?.vcpu,
+    ram_mb: plan?.ram_mb,
+    disk_gb: plan?.disk_gb,
+    monthly_price: plan?.monthly_price,
+    currency: plan?.currency,
+    provider_vm_id: `emulated-${record.id.slice(0, 8)}`,
+    ssh_key_fingerprints: record.fingerprints,
+    tags: record.tags,
+    labels: record.labels,
+    created_at: record.createdAt,
+    provisioned_at: record.provisionedAt,
+  };
+}
+
+function find(account: Account, id: string): VpsRecord {
+  const record = account.readVps(id);
+  if (!record) throw new ApiError(404, "VPS not found");
+  return record;
+}
+
+export const listVps = list("vps_instances", (account, { query: { status, region } }) =>
+  [...account.vps.keys()]
+    .map((id) => find(account, id))
+    .filter((record) => (status ?? record.status) === record.status)
+    .filter((record) => region === undefined || regionCode(region) === record.region)
+    .map(entry),
+);
+
+export const createVps: Handler = (account, call) => {
+  const body = parseBody(call, NEW_SERVER);
+  const { hostname: name, plan_code: plan, region, os_template: osTemplate } = body;
+  // The page says that the account's keys are deployed to every new server; `ssh_keys` narrows that down.
+  const keys = body.ssh_keys ?? [...account.sshKeys.values()];
+  const fingerprints = [...new Set(keys.map(({ fingerprint }) => fingerprint))];
+  const displayName = body.display_name ?? name;
+  const record = account.createVps({ name, displayName, plan, region, osTemplate, fingerprints });
+  return { status: 201, body: entry(record) };
+};
+
+export const getVps: Handler = (account, _call, id) => ({ status: 200, body: entry(find(account, id)) });
+
+export const getVpsStatus: Handler = (account, _call, id) => {
+  const { status, power_state, ram_mb, disk_gb } = entry(find(account, id));
+  const usage = {
+    cpu_usage: 0,
+    memory_used_mb: 0,
+    memory_total_mb: ram_mb,
+    disk_used_gb: 0,
+    disk_total_gb: disk_gb,
+  };
+  return { status: 200, body: { id, status, power_state, ...usage } };
+};
+
+export const updateVps: Handler = (account, call, id) => {
+  const record = find(account, id);
+  const { display_name, tags, labels } = parseBody(call, CHANGES);
+  account.change(record, {
+    displayName: display_name ?? record.displayName,
+    tags: tags ?? record.tags,
+    labels: labels ?? record.labels,
+  });
+  return { status: 200, body: entry(record) };
+};
+
+/** `start`, `stop` or `reboot`; `past` is the verb's form in the answer. */
+export function changePower(status: "active" | "stopped", past: "started" | "stopped" | "rebooted"): Handler {
+  return (account, _call, id) => {
+    const record = find(account, id);
+    if (record.status === "provisioning") throw new ApiError(409, "The VPS is still being provisioned");
+    if (past === "rebooted" && record.status !== "active") throw new ApiError(409, "The VPS is not running");
+    account.change(record, { status });
+    return { status: 200, body: { success: true, message: `VPS ${past}` } };
+  };
+}
+
+export const deleteVps: Handler = (account, _call, id) => {
+  if (!account.remove("vps", id)) throw new ApiError(404, "VPS not found");
+  return { status: 200, body: { ok: true, action: "delete", vps_id: id } };
+};
