@@ -64,7 +64,7 @@ export const errorMessage = (error: unknown): string => read(error, "message") ?
 /** The code of one of Node's errors, such as ENOENT. */
 export const errorCode = (error: unknown): string | undefined => read(error, "code");
 
-/** The JSON of a text, or the text if it is not JSON. */
+/** The parsed JSON, or the string if it is not JSON. */
 export function parsedOrText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

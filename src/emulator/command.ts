@@ -9,7 +9,7 @@ import { FaultError, parseFaults } from "./faults/fault";
 import type { RecordedRequest } from "./http/request-log";
 import { startEmulator } from "./index";
 import type { Emulator } from "./index";
-import { checkOptions, OptionError } from "./options";
+import { problemInOptions } from "./options";
 import type { EmulatorOptions } from "./options";
 
 export const HELP = `Usage: npx pulumi-wayscloud emulator [options]
@@ -44,9 +44,6 @@ export interface Environment {
   untilStopped: () => Promise<void>;
 }
 
-/** What the arguments ask for. */
-export type Command = { show: "help" | "version" } | { options: EmulatorOptions; quiet: boolean };
-
 /** Bad arguments: the message is for the user, without a stack. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -79,8 +76,6 @@ const OPTIONS = {
   fault: { type: "string", multiple: true },
   faults: { type: "string", multiple: true },
   quiet: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean" },
 } as const;
 
 /** `parseArgs` takes `-40d` for options of one letter, and keeps the last value of a repeated option without a word. */
@@ -89,12 +84,11 @@ function parse(given: string[]) {
   const joined = given.map((arg, at) => (isPast(at) ? `${arg}=${given[at + 1] ?? ""}` : arg));
   const args = joined.filter((_, at) => !isPast(at - 1));
   const { values, tokens } = parseArgs({ args, options: OPTIONS, tokens: true });
-  const seen = new Set<string>();
-  for (const token of tokens) {
-    if (token.kind !== "option" || token.name === "fault" || token.name === "faults") continue;
-    if (seen.has(token.name)) throw new UsageError(`--${token.name} was given more than once`);
-    seen.add(token.name);
-  }
+  const single = tokens.flatMap((token) =>
+    token.kind === "option" && !token.name.startsWith("fault") ? [token.name] : [],
+  );
+  const repeated = single.find((name, at) => single.indexOf(name) < at);
+  if (repeated) throw new UsageError(`--${repeated} was given more than once`);
   return values;
 }
 
@@ -111,11 +105,12 @@ function argumentOf(option: string): string {
  * Reads the arguments. The credential comes from the environment only: arguments are visible to every user of the
  * machine, and remembered by shells.
  */
-export function readCommand(args: string[], environment: Record<string, string | undefined>): Command {
+export function readCommand(
+  args: string[],
+  environment: Record<string, string | undefined>,
+): { options: EmulatorOptions; quiet: boolean } {
   try {
     const values = parse(args);
-    if (values.help) return { show: "help" };
-    if (values.version) return { show: "version" };
     const wrapsLists = (values.lists ?? "array") !== "array";
     const faults = [
       ...(values.fault ?? []).flatMap((json) => parseFaults(json, "--fault", wrapsLists)),
@@ -134,14 +129,12 @@ export function readCommand(args: string[], environment: Record<string, string |
       apiKey: environment[VARIABLE] || undefined,
       faults,
     };
-    checkOptions(options);
+    const problem = problemInOptions(options);
+    if (problem) throw new UsageError(`${argumentOf(problem.field)} ${problem.rule}`);
     return { options, quiet: values.quiet ?? false };
   } catch (error) {
-    if (error instanceof OptionError) throw new UsageError(`${argumentOf(error.option)} ${error.rule}`);
-    const badArguments = errorCode(error)?.startsWith("ERR_PARSE_ARGS");
-    if (badArguments || error instanceof FaultError)
-      throw new UsageError(errorMessage(error).split("\n", 1).join());
-    throw error;
+    const isUsage = error instanceof FaultError || errorCode(error)?.startsWith("ERR_PARSE_ARGS");
+    throw isUsage ? new UsageError(errorMessage(error).split("\n", 1).join()) : error;
   }
 }
 
@@ -184,25 +177,27 @@ function explain(error: unknown, options: EmulatorOptions | undefined): string {
 
 /** Runs the command until it is asked to end; resolves to the exit status. */
 export async function run(args: string[], environment: Environment): Promise<number> {
+  const { variables, out, error: printError, untilStopped } = environment;
   let options: EmulatorOptions | undefined;
   try {
-    const command = readCommand(args, environment.variables);
-    if ("show" in command) {
-      environment.out(command.show === "help" ? HELP : `${version}\n`);
+    const isHelp = args.includes("--help") || args.includes("-h");
+    if (isHelp || args.includes("--version")) {
+      out(isHelp ? HELP : `${version}\n`);
       return 0;
     }
+    const command = readCommand(args, variables);
     options = command.options;
-    const onRequest = command.quiet
-      ? undefined
-      : (request: RecordedRequest) => environment.out(requestLine(request));
+    const onRequest = (request: RecordedRequest): void => {
+      if (!command.quiet) out(requestLine(request));
+    };
     const emulator = await startEmulator({ ...options, onRequest });
-    const stopped = environment.untilStopped();
-    environment.out(startupMessage(emulator, options));
+    const stopped = untilStopped();
+    out(startupMessage(emulator, options));
     await stopped;
     await emulator.close();
     return 0;
   } catch (error) {
-    environment.error(`wayscloud-emulator: ${explain(error, options)}\n`);
+    printError(`wayscloud-emulator: ${explain(error, options)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,19 +1,15 @@
 // The WAYSCloud Account API in memory: what "pulumi-wayscloud/emulator" exports.
 import { Account } from "./account/account";
-import { Control } from "./account/control";
-import type { AccountControl } from "./account/control";
+import { AccountControl } from "./account/control";
 import { ALL_SCOPES } from "./account/fixtures";
 import type { Quirks } from "./account/quirks";
 import { newToken } from "./account/secrets";
 import { StateFile } from "./account/state-file";
 import { Clock } from "./clock";
-import { FaultRegistry } from "./faults/registry";
 import type { FaultControl } from "./faults/registry";
 import { Listener } from "./http/listener";
-import { RateLimit } from "./http/pace";
-import { RequestLog } from "./http/request-log";
 import type { RecordedRequest } from "./http/request-log";
-import { checkOptions } from "./options";
+import { problemInOptions } from "./options";
 import type { EmulatorOptions } from "./options";
 import { Service } from "./service";
 import type { Transform } from "./transform";
@@ -73,37 +69,19 @@ function openAccount(account: Account, apiKey: string | undefined): string {
   return key;
 }
 
-/** Wires up an emulator that does not listen yet. */
-function assemble(options: EmulatorOptions) {
-  const { host = "127.0.0.1", port = 0, latency = 0, rateLimit, lists = "array" } = options;
-  const { onRequest = () => undefined, transform } = options;
-  const clock = new Clock(options.now ?? Date.now);
-  clock.advance(options.timeOffset ?? 0);
-  const account = new Account(clock.now, { ...options.quirks }, options.provisioning);
-  const faults = new FaultRegistry(lists !== "array");
-  faults.add(...(options.faults ?? []));
-  const limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, clock.now);
-  const [log, closing] = [new RequestLog(), new AbortController()];
-  const parts = {
-    account,
-    clock,
-    faults,
-    log,
-    limit,
-    latency,
-    lists,
-    onRequest,
-    transform,
-    closing: closing.signal,
-  };
-  const service = new Service(parts);
-  const listener = new Listener(
-    (request, response) => void service.serve(request, response),
-    () => faults.refuses(),
-    host,
-    port,
-  );
-  return { listener, parts, closing };
+/** Loads the account, listens, and keeps the account in the file from then on. */
+async function open(account: Account, listener: Listener, { state, apiKey }: EmulatorOptions) {
+  const file = state === undefined ? undefined : new StateFile(state, account);
+  const credential = openAccount(account, apiKey);
+  await listener.open();
+  try {
+    account.onChange = () => file?.changed();
+    account.onChange();
+    return { file, credential };
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
 }
 
 /**
@@ -120,39 +98,39 @@ function assemble(options: EmulatorOptions) {
  * ```
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  checkOptions(options);
-  const { listener, parts, closing } = assemble(options);
-  const { account, clock, faults, log } = parts;
-  const file = options.state === undefined ? undefined : new StateFile(options.state, account);
-  const apiKey = openAccount(account, options.apiKey);
-  await listener.open();
-  try {
-    account.onChange = () => file?.changed();
-    account.onChange();
-  } catch (error) {
-    await listener.close();
-    throw error;
-  }
-  const control = new Control(account);
+  const problem = problemInOptions(options);
+  if (problem) throw new RangeError(`${problem.field || "options:"} ${problem.rule}`);
+  const clock = new Clock(options.now ?? Date.now);
+  clock.advance(options.timeOffset ?? 0);
+  const account = new Account(clock.now, { ...options.quirks }, options.provisioning);
+  const service = new Service(account, clock, options);
+  const { faults, log } = service;
+  const listener = new Listener(
+    options,
+    (request, response) => void service.serve(request, response),
+    () => faults.refuses(),
+  );
+  const { file, credential } = await open(account, listener, options);
+  const control = new AccountControl(account);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     control.closed = true;
-    closing.abort();
+    service.close();
     await listener.close();
     account.onChange = () => undefined;
     file?.close();
   };
   return {
     url: listener.url,
-    apiKey,
+    apiKey: credential,
     requests: log.requests,
     faults,
     quirks: account.quirks,
     get transform() {
-      return parts.transform;
+      return service.transform;
     },
     set transform(transform) {
-      parts.transform = transform;
+      service.transform = transform;
     },
     advance: (span) => clock.advance(span),
     account: control,

@@ -59,20 +59,7 @@ export interface EmulatorOptions extends Optional<typeof OPTIONS> {}
 
 const optionsSchema = strict(OPTIONS);
 
-/** An option that no emulator can be set up with. */
-export class OptionError extends RangeError {
-  override readonly name = "RangeError";
-
-  constructor(
-    readonly option: string,
-    readonly rule: string,
-  ) {
-    super(`${option} ${rule}`);
-  }
-}
-
-/** Throws an {@link OptionError} for what no emulator can be set up with. */
-export function checkOptions(options: EmulatorOptions): void {
-  const problem = problemIn(optionsSchema, options);
-  if (problem) throw new OptionError(problem.field || "options:", problem.rule);
+/** What is wrong with the options, if anything: the first problem, with the name of the option. */
+export function problemInOptions(options: EmulatorOptions): ReturnType<typeof problemIn> {
+  return problemIn(optionsSchema, options);
 }

@@ -4,74 +4,59 @@ import { copyOf } from "./records";
 import type { ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } from "./records";
 
 /** Looks into the account and changes it without a request, like a person in the vendor's console. What it returns are copies. */
-export interface AccountControl {
-  /** Every API key ever created, oldest first, including inactive and revoked ones, with their secrets. */
-  apiKeys(): ApiKeyRecord[];
-  /** The API keys that authenticate now, without the emulator's first credential: this is where an orphan would show. */
-  liveApiKeys(): ApiKeyRecord[];
-  /** The SSH keys, oldest first. */
-  sshKeys(): SshKeyRecord[];
-  /** The servers created through `/v1/vps`, oldest first. */
-  vps(): VpsRecord[];
-  /** The listed services other than servers, oldest first. */
-  services(): ServiceEntry[];
-  /** Creates an API key; omitted fields are generated. An existing key with the same id is replaced. @default an active token without scopes, or a service key if `service` is given */
-  addApiKey(key?: NewApiKey): ApiKeyRecord;
-  /** Registers an SSH key. Unlike the API it accepts a key or name that exists already. An existing key with the same id is replaced. */
-  addSshKey(key: NewSshKey): SshKeyRecord;
-  /** Adds a service to the list, in the wire's field names; omitted fields are generated. */
-  addService(service?: Partial<ServiceEntry>): ServiceEntry;
-  /** Changes fields of the profile, in the wire's field names. */
-  setProfile(fields: Profile): void;
-  /** Makes an API key inactive: it stays in the list and no longer authenticates. Throws if no key has this id. */
-  deactivate(id: string): void;
-  /** Revokes an API key, or removes an SSH key, service or server. Throws if nothing has this id. */
-  remove(id: string): void;
-}
-
-export class Control implements AccountControl {
-  /** Set when the emulator closes: from then on the account can be read but not changed, since nothing would keep the change. */
+export class AccountControl {
+  /** Set when the emulator closes: from then on the account can be read but not changed, since nothing would keep the change. @internal */
   closed = false;
 
   constructor(private readonly account: Account) {}
 
+  /** Every API key ever created, oldest first, including inactive and revoked ones, with their secrets. */
   apiKeys(): ApiKeyRecord[] {
     return this.account.content.apiKeys.map((key) => this.#copy(key));
   }
 
+  /** The API keys that authenticate now, without the emulator's first credential: this is where an orphan would show. */
   liveApiKeys(): ApiKeyRecord[] {
     return this.apiKeys().filter((key) => key.isActive && !key.bootstrap);
   }
 
+  /** The SSH keys, oldest first. */
   sshKeys(): SshKeyRecord[] {
     return copyOf(this.account.content.sshKeys);
   }
 
+  /** The servers created through `/v1/vps`, oldest first. */
   vps(): VpsRecord[] {
     return copyOf(this.account.content.vps);
   }
 
+  /** The listed services other than servers, oldest first. */
   services(): ServiceEntry[] {
     return copyOf(this.account.content.services);
   }
 
+  /** Creates an API key; omitted fields are generated. An existing key with the same id is replaced. @default an active token without scopes, or a service key if `service` is given */
   addApiKey(key: NewApiKey = {}): ApiKeyRecord {
     const scopes = key.service ? [`${key.service}:read`, `${key.service}:write`] : [];
     return this.#copy(this.#open.createApiKey({ scopes, ...key }));
   }
 
+  /** Registers an SSH key. Unlike the API it accepts a key or name that exists already. An existing key with the same id is replaced. */
   addSshKey(key: NewSshKey): SshKeyRecord {
     return copyOf(this.#open.createSshKey(key));
   }
 
+  /** Adds a service to the list, in the wire's field names; omitted fields are generated. */
   addService(service: Partial<ServiceEntry> = {}): ServiceEntry {
     return copyOf(this.#open.addService(service));
   }
 
+  /** Changes fields of the profile, in the wire's field names. */
   setProfile(fields: Profile): void {
     this.#open.change(this.account.profile, copyOf(fields));
   }
 
+  /** Makes an API key inactive: it stays in the list and no longer authenticates. Throws if no key has this id. */
   deactivate(id: string): void {
     const account = this.#open;
     const key = account.apiKeys.get(id);
@@ -79,6 +64,7 @@ export class Control implements AccountControl {
     account.change(key, { isActive: false });
   }
 
+  /** Revokes an API key, or removes an SSH key, service or server. Throws if nothing has this id. */
   remove(id: string): void {
     const account = this.#open;
     const kinds = ["sshKeys", "vps", "services"] as const;

@@ -26,7 +26,7 @@ const QUIRKS = {
 /** Deviations from the documented API. Unlike a fault, a quirk applies to every request while it is set. */
 export interface Quirks extends Optional<typeof QUIRKS> {}
 
-export const quirksSchema = strict(QUIRKS);
+export const quirksSchema: z.ZodType<Quirks> = strict(QUIRKS);
 
 /** The description that the API stores. */
 export function storedDescription(sent: string | null, { descriptions }: Quirks): string | null {

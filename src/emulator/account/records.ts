@@ -81,10 +81,8 @@ export interface VpsRecord extends All<typeof VPS> {}
 
 export type VpsStatus = VpsRecord["status"];
 
-const PROFILE = z.record(string, z.unknown());
-
 /** The profile as the wire shows it (wire names; further fields are passed through). */
-export type Profile = z.output<typeof PROFILE>;
+export type Profile = Record<string, unknown>;
 
 const SERVICE = {
   id: filled,
@@ -121,7 +119,7 @@ export const stateHeader = z.object({ format: z.literal("wayscloud-emulator-stat
 
 /** What a state file holds. */
 export const stateContent = stateHeader.extend({
-  profile: PROFILE,
+  profile: z.record(string, z.unknown()),
   services: z.array(z.looseObject(SERVICE)),
   vps: z.array(z.preprocess(completed, z.object(VPS))),
   sshKeys: z.array(z.object(SSH_KEY)),

@@ -44,9 +44,11 @@ export class StateFile {
     private readonly account: Account,
   ) {
     this.#file = resolve(file);
-    attempt("cannot be used", file, () => (this.#identity = identityOf(this.#file)));
-    if (this.#identity === undefined) return;
-    const text = attempt("cannot be read", file, () => readFileSync(file, "utf8"));
+    const text = attempt("cannot be read", file, () => {
+      this.#identity = identityOf(this.#file);
+      return this.#identity === undefined ? undefined : readFileSync(this.#file, "utf8");
+    });
+    if (text === undefined) return;
     this.#file = realpathSync(this.#file);
     const value = parsedOrText(text);
     if (!stateHeader.safeParse(value).success) {

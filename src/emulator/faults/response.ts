@@ -3,6 +3,7 @@ import { STATUS_CODES } from "node:http";
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
+import type { Account } from "../account/account";
 import type { ApiResult, Call } from "../http/call";
 import { pause } from "../http/pace";
 import { replacesResponse } from "./fault";
@@ -22,14 +23,6 @@ export type WireResponse =
   | { kind: "hang" }
   | (Head & { kind: "padding"; bytes: number; gzip: boolean })
   | BodyResponse;
-
-/** What a response depends on besides the result and the fault. */
-export interface ResponseContext {
-  /** `array`, `named` or the name of the wrapper. */
-  lists: string;
-  /** The newest key of the account, for an echo: the one that the request created, if it created one. */
-  newestKey: () => string;
-}
 
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -85,7 +78,7 @@ function echoed(fault: Fault, secret: string): WireResponse {
 }
 
 /** What a fault sends instead of the API's own response. */
-function replacement(fault: Fault, call: Call, newestKey: () => string): WireResponse {
+function replacement(fault: Fault, call: Call, account: Account): WireResponse {
   const { reset, hang, huge, gzipBomb, echo, redirect, status = 200, body } = fault;
   if (reset) return { kind: "reset" };
   if (hang) return { kind: "hang" };
@@ -99,7 +92,11 @@ function replacement(fault: Fault, call: Call, newestKey: () => string): WireRes
       gzip: huge === undefined,
     };
   }
-  if (echo) return echoed(fault, echo.what === "key" ? newestKey() : (call.credentials[0]?.secret ?? ""));
+  if (echo) {
+    // The newest key is the one that the request created, if it created one.
+    const secret = echo.what === "key" ? account.unrevokedApiKeys().at(-1)?.key : call.credentials[0]?.secret;
+    return echoed(fault, secret ?? "");
+  }
   if (redirect !== undefined) return bodyResponse(fault.status ?? 302, { location: redirect }, "", fault);
   if (typeof body === "string") return bodyResponse(status, { "content-type": "text/plain" }, body, fault);
   const content = body !== undefined ? body : { detail: STATUS_CODES[status] ?? "Error" };
@@ -111,9 +108,10 @@ export function wireResponseOf(
   fault: Fault,
   call: Call,
   result: ApiResult | undefined,
-  { lists, newestKey }: ResponseContext,
+  lists: string,
+  account: Account,
 ): WireResponse {
-  if (result === undefined || replacesResponse(fault)) return replacement(fault, call, newestKey);
+  if (result === undefined || replacesResponse(fault)) return replacement(fault, call, account);
   return jsonResponse({ ...result, body: ownBody(result, fault, lists) }, fault);
 }
 

@@ -7,28 +7,21 @@ import { ApiError } from "../http/call";
 import { list, parseBody, sshPublicKey, text } from "./handler";
 import type { Handler } from "./handler";
 
-/** The plan that a code stands for, in the fields that a server shows too; undefined if the code has another form. */
+/** What a plan's code says, in the fields that a server shows too; undefined if the code has another form. */
 function planOf(code: string) {
-  const [, region = "", cpus, ramMb, diskGb] =
-    /^([A-Z]{2})-[\w-]+-(\d{1,3})cpu-(\d{1,7})mb-(\d{1,6})gb$/.exec(code) ?? [];
+  const [, cpus, ramMb, diskGb] =
+    /^[A-Z]{2}-[\w-]+-(\d{1,3})cpu-(\d{1,7})mb-(\d{1,6})gb$/.exec(code)?.map(Number) ?? [];
   if (cpus === undefined) return undefined;
-  return {
-    plan_code: code,
-    region,
-    vcpu: Number(cpus),
-    ram_mb: Number(ramMb),
-    disk_gb: Number(diskGb),
-    monthly_price: Number(cpus) * 50,
-    currency: "NOK",
-  };
+  return { vcpu: cpus, ram_mb: ramMb, disk_gb: diskGb, monthly_price: cpus * 50, currency: "NOK" };
 }
 
 function plansIn(regions: readonly { code: string }[]): object[] {
   const codes = regions.flatMap(({ code }) => PLAN_SIZES.map((size) => `${code}-${size}`));
   return codes.map((code) => {
+    const [region, name] = code.split("-");
     const plan = planOf(code);
-    const [, name] = code.split("-");
-    return { ...plan, sku: code, name, provider: "emulator", cpu_cores: plan?.vcpu, is_active: true };
+    const others = { sku: code, name, provider: "emulator", cpu_cores: plan?.vcpu, is_active: true };
+    return { plan_code: code, region, ...plan, ...others };
   });
 }
 
@@ -79,7 +72,6 @@ const CHANGES = z.object({
 /** A server on the wire. */
 function entry(record: VpsRecord) {
   const provisioning = record.status === "provisioning";
-  const plan = planOf(record.plan);
   return {
     id: record.id,
     hostname: record.name,
@@ -91,11 +83,7 @@ function entry(record: VpsRecord) {
     power_state: record.status === "active" ? "on" : "off",
     ipv4_address: provisioning ? null : record.ipAddress,
     ipv6_address: provisioning ? null : record.ipv6Address,
-    vcpu: plan?.vcpu,
-    ram_mb: plan?.ram_mb,
-    disk_gb: plan?.disk_gb,
-    monthly_price: plan?.monthly_price,
-    currency: plan?.currency,
+    ...planOf(record.plan),
     provider_vm_id: `emulated-${record.id.slice(0, 8)}`,
     ssh_key_fingerprints: record.fingerprints,
     tags: record.tags,
