@@ -1,4 +1,5 @@
 // How one request is served: read, rate-limit, apply a fault, respond, wait, send.
+import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account } from "./account/account";
 import { errorMessage } from "./check";
@@ -52,6 +53,8 @@ export class Service {
     this.faults.add(...faults);
     this.#limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, clock.now);
     this.transform = transform;
+    // Each request that waits is one, and there may be thousands.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Ends whatever waits: delayed responses, and commits that were still to come. */
