@@ -7,7 +7,10 @@ import { secretsAmong } from "../fields/field";
 import { checkStackConfig } from "../stack-config";
 import { unsafeEntryIn, unsafeEntryMessage } from "../text/unsafe-entry";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
+import { looksSecret } from "../text/pasted-secret";
+import { quoteForTerminal } from "../text/quote";
 import { scopeWarnings } from "../text/scopes";
+import { isRecord } from "../values";
 import type { Properties } from "../values";
 
 export type { ClassName } from "../fields/classes";
@@ -89,7 +92,28 @@ export function checkArguments(
   }
   const unsafe = unsafeEntryIn(args ?? {});
   if (unsafe) throw new Error(`${className} "${name}": ${unsafeEntryMessage(unsafe)}.`);
+  const input = privateKeyIn(args ?? {});
+  if (input !== undefined) {
+    throw new Error(
+      `${className} "${name}": \`${input}\` was given a private key or another secret. It is not shown here and was not sent anywhere. Pass the contents of the matching .pub file.`,
+    );
+  }
   checkStackConfig();
+}
+
+/** The input that holds one as a plain string, which the engine would store and may print. */
+function privateKeyIn({
+  publicKey,
+  publicKeys,
+}: {
+  publicKey?: unknown;
+  publicKeys?: unknown;
+}): string | undefined {
+  const isPrivate = (value: unknown): boolean => typeof value === "string" && looksSecret(value);
+  if (isPrivate(publicKey)) return "publicKey";
+  if (!isRecord(publicKeys) || pulumi.Output.isInstance(publicKeys)) return undefined;
+  const entry = Object.keys(publicKeys).find((name) => isPrivate(publicKeys[name]));
+  return entry === undefined ? undefined : `publicKeys[${quoteForTerminal(entry, 80)}]`;
 }
 
 /** Options that do not work for dynamic resources. */

@@ -1,10 +1,7 @@
 // SshKeySet: all of a team's SSH public keys as one resource.
 import * as pulumi from "@pulumi/pulumi";
 
-import { looksSecret } from "../text/pasted-secret";
-import { quoteForTerminal } from "../text/quote";
 import { declaration, isInstanceOf, suppressStackTraces, typeToken } from "./dynamic-resource";
-import { privateKeyError } from "./ssh-key";
 
 /** Arguments for {@link SshKeySet}. */
 export interface SshKeySetArgs {
@@ -88,7 +85,6 @@ export class SshKeySet extends pulumi.CustomResource {
    */
   public constructor(name: string, args: SshKeySetArgs, opts?: pulumi.CustomResourceOptions) {
     const declared = new.target.__declare("SshKeySet", name, args, opts);
-    rejectPrivateKeys(name, args.publicKeys);
     const traces = suppressStackTraces();
     try {
       super(new.target.__pulumiType, name, ...declared);
@@ -96,16 +92,6 @@ export class SshKeySet extends pulumi.CustomResource {
       throw traces.withStack(error);
     } finally {
       traces.restore();
-    }
-  }
-}
-
-/** Before the engine sees them: plain strings would be stored and may be printed by it. */
-function rejectPrivateKeys(name: string, publicKeys: unknown): void {
-  if (typeof publicKeys !== "object" || publicKeys === null || pulumi.Output.isInstance(publicKeys)) return;
-  for (const [entry, publicKey] of Object.entries(publicKeys)) {
-    if (typeof publicKey === "string" && looksSecret(publicKey)) {
-      throw privateKeyError("SshKeySet", name, `publicKeys[${quoteForTerminal(entry, 80)}]`);
     }
   }
 }

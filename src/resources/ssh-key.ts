@@ -1,7 +1,6 @@
 // SshKey: an SSH public key of the account.
 import * as pulumi from "@pulumi/pulumi";
 
-import { looksSecret } from "../text/pasted-secret";
 import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
 
 /** Arguments for {@link SshKey}. */
@@ -115,7 +114,6 @@ export class SshKey extends pulumi.CustomResource {
   public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   public constructor(name: string, args: SshKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
     const declared = new.target.__declare("SshKey", name, args, opts);
-    rejectPrivateKey(name, args?.publicKey);
     const traces = suppressStackTraces();
     try {
       super(new.target.__pulumiType, name, ...declared);
@@ -125,17 +123,4 @@ export class SshKey extends pulumi.CustomResource {
       traces.restore();
     }
   }
-}
-
-/** Before the engine sees it: a plain string would be stored and may be printed by it. */
-function rejectPrivateKey(name: string, publicKey: unknown): void {
-  if (typeof publicKey === "string" && looksSecret(publicKey))
-    throw privateKeyError("SshKey", name, "publicKey");
-}
-
-/** Names the input, and never shows its value. */
-export function privateKeyError(className: string, name: string, input: string): Error {
-  return new Error(
-    `${className} "${name}": \`${input}\` was given a private key or another secret. It is not shown here and was not sent anywhere. Pass the contents of the matching .pub file.`,
-  );
 }
