@@ -103,7 +103,15 @@ describe("an SSH key", () => {
     ],
     ["whose name is escaped", { is: "ours", shown: { text: "anna&#64;work-laptop" } }],
     ["whose name is cut", { is: "ours", shown: { text: "anna@work-lap" } }],
-    ["of another name", { is: "other", shown: { text: "bo@home" } }],
+    ["of another name", { is: "possibly ours", shown: { text: "bo@home" } }],
+    [
+      "of another name, made before the request",
+      { is: "other", shown: { text: "bo@home", createdAt: time(-5_001) } },
+    ],
+    [
+      "of another name, without a fingerprint",
+      { is: "other", shown: { text: "bo@home", sameKey: undefined } },
+    ],
     ["of another public key", { is: "other", shown: { sameKey: false } }],
     ["without a fingerprint", { is: "possibly ours", shown: { sameKey: undefined } }],
   ])("%s", (_what, each) => expect(named(each)).toBe(each.is));

@@ -58,6 +58,13 @@ describe("row 57: an SSH key whose response was lost, and whose second request i
     },
   );
 
+  test("in a set, names are listed with a prefix, and a hook asks again, which is refused: it is in the state or named", async () => {
+    account.emulator.transform = spelling("name", (text) => `[API] ${text}`);
+    stack.declare("it", SshKeySet, { publicKeys: { anna: publicKey(1), bo: publicKey(2) } }, { retries: 1 });
+    await stack.up({ troubles: [{ fate: "broken answer" }, { nth: 4, fate: "401" }] });
+    expect(account.unnamed(stack)).toEqual([]);
+  });
+
   test("the list lags for ten seconds: the next up has it", async () => {
     account.emulator.quirks.listLag = 10_000;
     stack.declare("it", SshKey, { publicKey: publicKey(1), name });
