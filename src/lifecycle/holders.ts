@@ -1,5 +1,5 @@
-// Which resource manages which key, as seen so far in this command: two resources must never manage the same one, and a key that another
-// one holds is not revoked.
+// Which resource manages which key, as seen so far in this command: two resources must never manage the same
+// key, and no resource revokes a key that another one holds.
 import type { Log } from "../api/send";
 import { errorMessage, RefusedError } from "../errors";
 import { idKey } from "../judge/presence";
@@ -7,15 +7,17 @@ import { capitalize } from "../text/quote";
 import { Creations } from "./create-once/creation";
 import type { Note, Notes, Role } from "./notes";
 
-/** One thing that a state holds. */
+/** A key that a state holds. */
 export interface Holding {
   /** `api-key <id>`, `ssh-key <id>` or the like. */
   what: string;
-  /** Distinguishes this resource from another that holds the same: stored in the state of whatever was imported or adopted; empty for what was created. */
+  /**
+   * Distinguishes resources with the same key: stored for imported and adopted keys; empty for created ones.
+   */
   holder: string;
 }
 
-/** When another process of this command deletes what this one waits for. */
+/** The wait for a deletion by another process of this command. */
 const POLL_MS = 100;
 
 export class Holders {
@@ -23,21 +25,21 @@ export class Holders {
   private readonly byWhat = new Map<string, Map<string, Role>>();
   private readonly programs = new Set<string>();
   private readonly removals = new Map<string, Promise<unknown>>();
-  /** What other processes of this command delete at this moment, by their process ids. */
+  /** The keys that other processes of this command are deleting, by their process ids. */
   private readonly removalsElsewhere = new Map<string, number>();
   private readonly removedElsewhere = new Set<string>();
   /** The times at which keys were due that this command replaces, RFC 3339, by the local clock. */
   readonly dueSince = new Set<string>();
 
-  /** `notes`: what the processes of this command tell each other, where there is an engine. */
+  /** `notes`: shared with the other processes of this command, if there is an engine. */
   constructor(private readonly notes?: Pick<Notes, "append" | "others">) {}
 
-  /** A refresh or a `get` read it: that says nothing about the program. */
+  /** A refresh or a `get` read it, which says nothing about the program. */
   noteRead({ what, holder }: Holding): void {
     if (!this.byWhat.get(what)?.has(holder)) this.set(what, holder, "read");
   }
 
-  /** The program declares a resource whose state holds it; `replaced`: this run will replace that resource, or it gives this up. */
+  /** A declared resource holds it in its state; `replaced`: this run replaces it, or it gives up the key. */
   noteDeclared({ what, holder }: Holding, replaced: boolean): void {
     if (this.byWhat.get(what)?.get(holder) !== "claimed")
       this.set(what, holder, replaced ? "replaced" : "declared");
@@ -48,18 +50,18 @@ export class Holders {
     this.set(what, holder, "claimed");
   }
 
-  /** This resource holds it no longer. */
+  /** This resource no longer holds it. */
   release({ what, holder }: Holding): void {
     if (this.byWhat.get(what)?.delete(holder)) this.tell({ is: "released", what, holder });
   }
 
   /**
-   * Begins its deletion, which `work` does. Whoever wants to take it over waits for the end of that, and decides again. False, without any
-   * `work`, if another process has just taken it over.
+   * Begins its deletion by `work`. Other resources that want to take it over wait for the end, and decide
+   * again. False, without `work`, if another process has just taken it over.
    */
   async remove(holding: Holding, work: () => Promise<void>): Promise<boolean> {
     const { what } = holding;
-    // First said, then looked: of two processes that do so at once, at least one sees the other.
+    // Write the note first, then look: if two processes do so at once, at least one sees the other.
     this.tell({ is: "removing", what });
     if (this.isHeldByAnother(holding)) {
       this.tell({ is: "kept", what });
@@ -81,7 +83,7 @@ export class Holders {
     return true;
   }
 
-  /** Ends with its deletion, whatever became of that; `undefined` while nothing deletes it. */
+  /** Ends with its deletion, successful or not; `undefined` if nothing deletes it. */
   removalOf(what: string): Promise<unknown> | undefined {
     this.listen();
     return (
@@ -106,13 +108,13 @@ export class Holders {
     return (this.byWhat.get(what)?.size ?? 0) > 0;
   }
 
-  /** Does another resource hold this, as far as this command knows? Then its deletion is not ours. */
+  /** Does another resource hold this, as far as this command knows? Then we must not delete it. */
   isHeldByAnother({ what, holder }: Holding): boolean {
     this.listen();
     return [...(this.byWhat.get(what)?.keys() ?? [])].some((other) => other !== holder);
   }
 
-  /** The holder of another resource of the program that keeps this, if any: nobody else may take it. */
+  /** The holder of another resource of the program that keeps this, if any: no other resource may take it. */
   keeper(what: string, except?: string): string | undefined {
     this.listen();
     for (const [holder, role] of this.byWhat.get(what) ?? []) {
@@ -121,15 +123,15 @@ export class Holders {
     return undefined;
   }
 
-  /** The holder of whichever resource took this over in this run, if any. */
+  /** The holder of the resource that took this over in this run, if any. */
   claimant(what: string): string | undefined {
     for (const [holder, role] of this.byWhat.get(what) ?? []) if (role === "claimed") return holder;
     return undefined;
   }
 
   /**
-   * The program text of a resource that holds this. The engine checks a resource that it replaces a second time, without its old inputs; by this
-   * it is known again, and gets a new key instead of importing the very one that it replaces.
+   * Remembers the program text of the resource. The engine checks a replaced resource again without its old
+   * inputs; by this text it is recognized, and gets a new key instead of importing the old one.
    */
   noteProgram(what: string, program: string): void {
     this.programs.add(`${what} ${program}`);
@@ -154,7 +156,7 @@ export class Holders {
     this.withNotes((notes) => notes.append(note));
   }
 
-  /** Takes in what the other processes of this command have noted. */
+  /** Reads the notes of the other processes of this command. */
   listen(): void {
     this.withNotes((notes) => {
       const others = notes.others();
@@ -196,7 +198,7 @@ export class Holders {
     }
   }
 
-  /** @throws RefusedError where another process may hold this, and this one cannot know. */
+  /** @throws RefusedError if another process may hold this, and this process cannot know. */
   assertAware(title: string): void {
     if (this.problem !== undefined) throw new RefusedError(`${title} was refused: ${this.problem}.`);
   }
@@ -230,7 +232,7 @@ export async function deleteUnlessHeld(
   run.log(`Keeping ${what}: another resource manages it now.`, "info");
 }
 
-/** The name that an error can give to a holder: what comes before its `#`, if it has one. */
+/** The name of a holder for messages: the part before its `#`. */
 export function ownerOf(holder: string): string {
   return holder.slice(0, Math.max(0, holder.lastIndexOf("#")));
 }
@@ -242,12 +244,12 @@ export function isSameOwner(a: string, b: string): boolean {
   return a !== "" && (a === b || (!isExact && plain(a) === plain(b)));
 }
 
-/** What a state claims that holds the API key of this id. */
+/** The claim of a state that holds the API key with this id. */
 export function apiKeyClaim(id: string): string {
   return `api-key ${idKey(id)}`;
 }
 
-/** What a state claims that holds the SSH key of this id. */
+/** The claim of a state that holds the SSH key with this id. */
 export function sshKeyClaim(id: string): string {
   return `ssh-key ${idKey(id)}`;
 }

@@ -1,31 +1,31 @@
-// What happens to a resource, as plain functions over typed inputs and states. No word of a host's protocol, so that any host can serve them.
+// The operations on a resource, as functions of typed inputs and states, without any host's protocol.
 import type { Properties } from "../values";
 import type { Run } from "./run";
 
-/** Outputs that repeat what an input says under another name, by the names of those inputs. */
+/** Outputs that repeat an input under another name, by the names of these inputs. */
 export type Repeats = Readonly<Record<string, readonly string[]>>;
 
 export interface Diff {
   changes: boolean;
   /** The properties that force a replacement. */
   replaces: string[];
-  /** The properties that differ, those that force a replacement among them. */
+  /** The properties that differ, including those that force a replacement. */
   changed?: string[];
   deleteBeforeReplace?: boolean;
-  /** What an update in place makes of the outputs that it changes, {@link UNKNOWN} where only the account can tell. */
+  /** The outputs that an update in place changes, {@link UNKNOWN} if only the account knows them. */
   outputs?: Properties;
-  /** What a preview has to say of the update, where the properties alone do not. */
+  /** A message for the preview of the update, if the properties alone are not enough. */
   ahead?: string | undefined;
-  /** What the state holds and the update gives up, as its holdings name it: another resource may take it over. */
+  /** The holdings that the update gives up: another resource may take them over. */
   releases?: ReadonlySet<string>;
-  /** It is replaced because this time (RFC 3339) has come by the local clock. */
+  /** The time (RFC 3339), reached by the local clock, that causes the replacement. */
   dueSince?: string;
 }
 
-/** What an operation leaves. The engine keeps `state` in any case, so that the next update can finish what is `unfinished`. */
+/** The result of an operation. The engine always keeps `state`, so the next update can finish the rest. */
 export interface Outcome<State> {
   state: State;
-  /** What the user has to know: something may have been created, or only a part of the work was done. */
+  /** A message for the user: a key may have been created, or only a part of the work was done. */
   unfinished?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface Outcome<State> {
 export interface Lifecycle<Inputs, State> {
   /** `now`: wall clock, ms since the epoch. */
   diff(state: State, inputs: Inputs, now: number): Diff;
-  /** `identity` is the same where the engine asks for this very creation again. */
+  /** `identity` is the same if the engine repeats this creation. */
   create(inputs: Inputs, run: Run, identity: string): Promise<Outcome<State>>;
   /** `undefined`: a complete list of the account proves that it is gone. */
   read(state: State, run: Run): Promise<State | undefined>;

@@ -1,5 +1,5 @@
-// What the provider processes of one command tell each other of who holds which key: a journal of each process, in a private folder. It has
-// ids and names of resources, nothing secret.
+// Notes that the provider processes of one command share about who holds which key: a journal of each
+// process, in a private folder. It has ids and names of resources, and no secrets.
 import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ export interface OthersNote {
 /** The journals of this process: one for each account that it serves. */
 const open = new Set<string>();
 
-/** To be called when this process ends; a test that plays several commands calls it between them. */
+/** Call when this process ends; a test of several commands calls it between them. */
 export function removeNotes(): void {
   for (const path of open) fs.rmSync(path, { force: true });
   open.clear();
@@ -35,23 +35,23 @@ export class Notes {
   /** How much of each journal was read. */
   private readonly read = new Map<string, { bytes: number; rest: string }>();
 
-  /** `command`: how the names of its journals begin. */
+  /** `command`: the beginning of the names of its journals. */
   private constructor(private readonly command: string) {}
 
-  /** All processes of a command are given the same address of their engine. Without one there is nobody to tell. */
+  /** All processes of a command have the same address of their engine; without one there are no others. */
   static of(engineAddress: string | undefined): Notes | undefined {
     if (!/^\S+:\d+$/.test(engineAddress ?? "")) return undefined;
     const name = createHash("sha256").update(String(engineAddress)).digest("hex").slice(0, 16);
     return new Notes(`${name}-`);
   }
 
-  /** @throws where the folder cannot be used, or others could write in it. */
+  /** @throws if the folder cannot be used, or others could write in it. */
   append(note: Note): void {
     this.file ??= this.open();
     fs.writeSync(this.file, `${JSON.stringify(note)}\n`);
   }
 
-  /** What other processes have noted since the last call, and the processes that still run. */
+  /** The notes of other processes since the last call, and the processes that still run. */
   others(): { notes: OthersNote[]; pids: Set<number> } {
     this.file ??= this.open();
     const pids = new Set<number>();
@@ -68,7 +68,7 @@ export class Notes {
   private newIn(name: string): Note[] {
     const { bytes, rest } = this.read.get(name) ?? { bytes: 0, rest: "" };
     const path = join(privateFolder(), name);
-    // Its process may have ended meanwhile, and taken it along.
+    // Its process may have ended in the meantime, and removed it.
     const { size } = fs.statSync(path, { throwIfNoEntry: false }) ?? { size: bytes };
     if (size === bytes) return [];
     const added = contentOf(path).subarray(bytes);
@@ -91,19 +91,19 @@ export class Notes {
       return fs.openSync(path, "wx", 0o600);
     } catch (error) {
       throw new Error(
-        `the provider processes of this command cannot tell each other which keys they hold: ${errorMessage(error)}. Set TMPDIR to a private, writable folder`,
+        `the provider processes of this command cannot share which keys they hold: ${errorMessage(error)}. Set TMPDIR to a private, writable folder`,
         { cause: error },
       );
     }
   }
 }
 
-/** One for all commands of a user, which is never removed: who finds it, finds it a moment later. */
+/** One folder for all commands of a user. It is never removed, so a process that finds it can use it. */
 function privateFolder(): string {
   return join(tmpdir(), `pulumi-wayscloud-${process.getuid?.() ?? "user"}`);
 }
 
-/** Of the process that writes this journal; `undefined`: it is none. */
+/** The process that writes this journal; `undefined` if this is not a journal. */
 function pidOf(name: string): number | undefined {
   const [, pid] = /^[0-9a-f]{16}-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
   return pid === undefined ? undefined : Number(pid);
@@ -143,7 +143,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Of another user: it runs.
+    // The process of another user: it runs.
     return isErrorOf(error, "EPERM");
   }
 }

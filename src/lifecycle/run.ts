@@ -1,4 +1,4 @@
-// Everything that one run knows: the account, its lists, who holds which key, and creations whose outcome is unknown. Nothing else is remembered.
+// The memory of one run: the account, its lists, who holds which key, and creations with an unknown outcome.
 import type * as api from "../api/client";
 import type { AccountClient } from "../api/client";
 import type { ApiKey, SshKeyRecord } from "../api/schemas";
@@ -10,7 +10,7 @@ import { AccountList } from "./account-list";
 import type { Creations } from "./create-once/creation";
 import { apiKeyClaim, Holders, sshKeyClaim } from "./holders";
 
-/** The account at hand, connected at the first request of a process and not before. */
+/** The account, connected at the first request of a process. */
 interface Account {
   client: AccountClient;
   apiKeys: AccountList<ApiKey>;
@@ -26,10 +26,10 @@ export class Run {
     readonly holders = new Holders(),
   ) {}
 
-  /** The names of the SSH keys that this run has registered in its account, by their fingerprints: no two resources may hold one. */
+  /** The names of the SSH keys that this run registered, by fingerprint: only one resource may hold each. */
   readonly materials = new Map<string, string>();
 
-  /** Creations of this run, and what they may have left. */
+  /** Creations of this run, and their possible leftovers. */
   get creations(): Creations {
     return this.holders.creations;
   }
@@ -46,7 +46,7 @@ export class Run {
     return this.account.sshKeys;
   }
 
-  /** A failure is not kept: every call says for itself what is wrong. */
+  /** A failure is not kept: every call reports its own. */
   private get account(): Account {
     return (this.connected ??= accountOf(this.connect()));
   }
@@ -72,7 +72,7 @@ function accountOf(client: AccountClient): Account {
   };
 }
 
-/** A run with the account of this configuration. */
+/** A run in the account of this configuration. */
 export function createRun(
   config: ConfigLookup,
   configSource: string | (() => string),
@@ -83,7 +83,7 @@ export function createRun(
       config,
       typeof configSource === "string" ? configSource : configSource(),
     );
-    // axios and zod cost a good part of the start-up, and a run that changes nothing needs neither.
+    // Loading axios and zod takes much of the start-up time, and a run that changes nothing needs neither.
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded late, and synchronously
     const { AccountClient: Client } = require("../api/client") as typeof api;
     return new Client(connection, options);

@@ -99,7 +99,7 @@ test("an id that could lead elsewhere is refused before any request", async () =
     stack.setProgram(program(`wayscloud.${className}.get("x", "${id}");`));
     const { code, all } = await stack.preview([], { allowFail: true });
     expect(code).not.toBe(0);
-    expect(all).toContain(`An id of ${id.length} characters was refused`);
+    expect(all).toContain(`The package rejected an id of ${id.length} characters`);
   }
   // To the engine an empty id is none: what is left is a resource without its inputs.
   stack.setProgram(program(`wayscloud.SshKey.get("x", "");`));

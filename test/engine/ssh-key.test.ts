@@ -50,7 +50,7 @@ test("all that is wrong with a key is said at preview, each by its property, bef
   const { code, all } = await stack.preview([], { allowFail: true });
   expect(code).not.toBe(0);
   expect(all).toContain("4 errors");
-  expect(all).toContain("resource 'deploy' has a problem: `publicKey` was refused: it has several lines");
+  expect(all).toContain("resource 'deploy' has a problem: `publicKey` was rejected: it has several lines");
   expect(all).toMatch(/property name value \{ ?\} has a problem: `name` must not be empty/);
   expect(all).toMatch(
     /property adoptExisting value \{yes\} has a problem: `adoptExisting` must be true or false/,
@@ -65,7 +65,7 @@ test("a private key pasted by mistake is refused and never printed, whichever wa
   const { emulator, stack } = await openAccountAndStack({ secretConfig: { "test:key": secret } });
   stack.writeFile("key.json", JSON.stringify(secret));
   stack.writeFile("id_ed25519", secret);
-  const refused = "resource 'deploy' has a problem: `publicKey` was refused: this is a private key";
+  const refused = "resource 'deploy' has a problem: `publicKey` was rejected: this is a private key";
   const bytes =
     "resource 'deploy' has a problem: `publicKey` must be a string, not a Buffer: read the file with `readFileSync(path, \"utf8\")`";
   const ways: [source: string, said: string][] = [

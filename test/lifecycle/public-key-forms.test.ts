@@ -31,7 +31,7 @@ const block = (label: string) =>
 const hash = () => randomBytes(20).toString("base64");
 
 const PATH = /path of a file.*pass its contents.*readFileSync/;
-const BEFORE = /a host, a name or options stand before the key type/;
+const BEFORE = /a host, a name or options before the key type/;
 const rows: [string, string, RegExp][] = [
   ["UTF-16 of PowerShell", utf16(`${ed.line} ops@example\r\n`), /UTF-16.*save the file as UTF-8/],
   ["UTF-16 without a byte order mark", Array.from(`${ed.line}\n`).join("\0"), /UTF-16/],
@@ -100,7 +100,7 @@ const rows: [string, string, RegExp][] = [
   ["two keys with CR", `${ed.line}\r${rsa.line}`, /several lines with 2 keys/],
   ["authorized_keys", `# ops\n${rsa.line} a@b\n\nno-pty ${ed.line} c@d\n`, /several lines with 2 keys/],
   ["a comment line", `# ops\n${rsa.line} a@b\n`, /several lines.*Remove comment lines that begin with #/],
-  ["a no-break space", rsa.line.replace(" ", "\u00a0"), /unusual or invisible blank \(U\+00A0\)/],
+  ["a no-break space", rsa.line.replace(" ", "\u00a0"), /unusual or invisible space \(U\+00A0\)/],
   ["a zero width space", rsa.line.replace(" ", " \u200b"), /U\+200B/],
   ["a zero width space in the material", `${ed.line.slice(0, 40)}\u200b${ed.line.slice(40)}`, /U\+200B/],
   ["an ideographic space", rsa.line.replace(" ", "\u3000"), /U\+3000/],

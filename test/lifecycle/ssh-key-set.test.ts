@@ -527,7 +527,7 @@ describe("check", () => {
       "a\nb": publicKey(3),
     });
     expect(reasons(found)).toEqual([
-      expect.stringContaining('`publicKeys["bjarne"]` was refused'),
+      expect.stringContaining('`publicKeys["bjarne"]` was rejected'),
       '`publicKeys["carl"]` must be a string, not a number',
       '`publicKeys["anna"]` and `publicKeys["dora"]` are the same key; remove one of them',
       expect.stringContaining("the name of an entry of `publicKeys` is empty"),

@@ -155,7 +155,7 @@ test.concurrent.each(TRIED)("row 21, %s: ids that change the path are refused be
       const calls: Promise<unknown>[] = [methods.read(id, program(kind)), methods.delete(id, program(kind))];
       for (const call of calls) {
         const { error } = await watched.ended(call);
-        expect([id, error?.message]).toEqual([id, expect.stringContaining("was refused")]);
+        expect([id, error?.message]).toEqual([id, expect.stringContaining("rejected an id")]);
       }
     }
     expect(watched.emulator.requests).toEqual([]);

@@ -1,5 +1,5 @@
-// What rotations have left in the account beside the keys that the state holds, found by the markers of its keys. A copied state derives the
-// same markers, so keys that do not name this stack are only reported.
+// Keys that rotations left in the account beside those of the state, found by their markers. A copied state
+// derives the same markers, so keys whose description does not have this stack's name are only reported.
 import type { ApiKey } from "../../api/schemas";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Sent, Sorted, Verdict } from "../../judge/ownership";
@@ -21,7 +21,7 @@ import type { HoldingKeys } from "./state";
 export interface Sender {
   /** Without the marker. */
   description: string | null;
-  /** `project/stack/name` where the description does not say it. */
+  /** `project/stack/name`, if it is not in the description. */
   owner: string;
 }
 
@@ -36,7 +36,7 @@ export function senderOf<Spec>({ current, owner }: HoldingKeys<Spec>): Sender {
   return { description: current.description, owner };
 }
 
-/** The attempts of this state whose work no state may hold: an interrupted rotation, a lost one, and duplicates of the current key. */
+/** Attempts whose keys may be in no state: interrupted or lost rotations, duplicates of the current key. */
 function attemptsOf<Spec extends object>(
   state: HoldingKeys<Spec>,
   sender: Sender,
@@ -80,11 +80,11 @@ function attemptsOf<Spec extends object>(
 }
 
 export interface Leftovers extends Sorted<ApiKey> {
-  /** Ids of entries that cannot be read, and may be left as well. */
+  /** Ids of unreadable entries, which may be leftovers as well. */
   hidden: (string | undefined)[];
 }
 
-/** What rotations of this state have left, by this list, without what other resources of this run hold. */
+/** The leftovers of this state's rotations in this list, without the keys of other resources. */
 export function leftIn<Spec extends object>(
   kind: KeyKind<Spec>,
   state: HoldingKeys<Spec>,
@@ -109,7 +109,7 @@ export function leftIn<Spec extends object>(
   // If the API shows our own description in full, it does not alter others of ours.
   const own = list.byId.get(state.current.id);
   const isAltered = own !== undefined && markerIn(own) === "";
-  // An entry that shows nothing but its id may be the work of an attempt that the state knows of.
+  // An entry that shows only its id may be of an attempt that the state knows.
   const mayBe = (entry: ApiKey): boolean =>
     isAltered || bearsAny(entry, markers) || (state.lost !== null && showsNothing(entry));
   const candidates = entries.filter((entry) => !isKnown(entry.id) && mayBe(entry));
@@ -150,7 +150,7 @@ function strongest(verdicts: readonly Verdict[]): Verdict {
   return find("ours") ?? find("possibly ours") ?? { is: "other" };
 }
 
-/** Names what may be the work of an interrupted rotation, and what cannot be read and may be it. */
+/** Reports possible keys of an interrupted rotation, and unreadable entries that may be one. */
 export function reportLeftovers<Spec extends object>(
   kind: KeyKind<Spec>,
   { current }: HoldingKeys<Spec>,
@@ -162,7 +162,7 @@ export function reportLeftovers<Spec extends object>(
   if (hidden.length > 0) run.log(unreadable(what, hidden));
 }
 
-/** `project/stack`, if the sender says it. */
+/** `project/stack`, if the sender has it. */
 function stackOf({ description, owner }: Sender): string | undefined {
   const said =
     owner !== "" ? owner : isDefaultDescription(description) ? description?.slice("pulumi ".length) : "";

@@ -47,7 +47,7 @@ async function create<Spec extends object>(
   const spec = knownSpec(kind, inputs);
   const base = known(inputs.description, "description");
   const before = run.creations.begin(identity);
-  // A repetition finds by the marker what the first attempt has created.
+  // A repetition finds the key of the first attempt by its marker.
   const marker = before ? markerOf(before.sent.text ?? "") : newMarker();
   const description = withMarker(base, marker);
   const attempt = { description, hasMarker: true, service: kind.serviceOf(spec) };
@@ -92,7 +92,7 @@ async function read<Spec extends object>(
     .filter((entry) => entry.isActive)
     .map((entry) => ({ entry, why: "it has the same description" }));
   reportLeftovers(kind, state, { possibly: [...ours, ...left.possibly], hidden: [] }, run);
-  // While the key of an interrupted rotation lives, the resource must not vanish with its last known key. Nor must an inactive key be forgotten: it may be activated again.
+  // Keep the key of an interrupted rotation, and an inactive key, which may be activated again.
   if (presence.is === "gone" && !previous && left.ours.length === 0 && !state.lost) return undefined;
   return {
     ...state,
@@ -106,7 +106,7 @@ async function read<Spec extends object>(
   };
 }
 
-/** The part of the shared list that bears a marker of this resource, which an index finds. */
+/** The entries of the shared list with a marker of this resource, which an index finds. */
 async function marked<Spec>(state: HoldingKeys<Spec>, run: Run) {
   const { byId, ...list } = await run.apiKeys.shared();
   const { current, previous, owner } = state;
@@ -148,7 +148,7 @@ async function remove<Spec extends object>(
     const mayLag = lost !== null && left.ours.length === 0 && isYoung(clockOf(list), at);
     return { seen: { list, left, at }, mayLag };
   });
-  // Of a lost attempt the state knows for certain: as long as an entry may be its work, it must not be forgotten.
+  // The state knows of a lost attempt: while an entry may be its work, the state must not forget it.
   if (lost && left.ours.length === 0) {
     const isKnown = (id: string): boolean =>
       heldIds(state).includes(id) || run.holders.isHeld(apiKeyClaim(id));

@@ -1,4 +1,4 @@
-// What an update of a rotating key does: one plan, by which a preview shows it and an update carries it out.
+// The plan of an update of a rotating key, for the preview and for the update itself.
 import { capitalize, listed } from "../../text/quote";
 import { same, UNKNOWN, isPast } from "../../values";
 import type { MaybeUnknown, Properties } from "../../values";
@@ -16,7 +16,7 @@ import type { HoldingKeys, RotatingKeyState } from "./state";
 export interface RotationPlan {
   /** Why a new key is created, if so. */
   rotate: "asked" | "due" | "inactive" | undefined;
-  /** The same in words, after "because". */
+  /** The same as a phrase after "because". */
   why: string;
   /** A new key is due, but the previous one is still within its overlap. */
   isPostponed: boolean;
@@ -34,7 +34,8 @@ export function planRotation<Spec extends object>(
 ): RotationPlan {
   const { current, previous, lost } = state;
   const nextRotationAt = nextRotation(inputs.rotateEveryDays, current.createdAt);
-  // After an update that failed, consumers may not have switched yet; and an update that changes the overlap does not act on it.
+  // After a failed update, consumers may not have switched; a changed overlap takes effect in the next
+  // update.
   const mayRetire = previous !== null && lost === null && same(overlapOf(state), overlapOf(inputs));
   const isOverlapOver = mayRetire && isPast(previous.retireAt, now);
   const isDue = nextRotationAt === UNKNOWN || isDueByTime({ nextRotationAt, current }, now);
@@ -50,7 +51,7 @@ export function planRotation<Spec extends object>(
   return { rotate, why, isPostponed: rotate === undefined && isDue, isOverlapOver, nextRotationAt };
 }
 
-/** What a rotation does, for a preview. */
+/** The message of a preview about a rotation. */
 function rotationAhead<Spec extends object>(
   { kind }: Rotation<Spec>,
   { current, previous }: HoldingKeys<Spec>,
@@ -108,7 +109,7 @@ function outputsAfter<Spec extends object>(
 ): Properties {
   const unknownPrevious = { previousKey: UNKNOWN, previousKeyId: UNKNOWN, retireAt: UNKNOWN };
   if (rotate !== undefined) {
-    // An inactive key becomes no previous key.
+    // An inactive key does not become a previous key.
     const isKept = rotate === "asked" || state.current.isActive;
     return { ...nextKey(rotation.kind, inputs), ...(isKept ? unknownPrevious : {}) };
   }

@@ -1,5 +1,5 @@
-// One update of a rotating key: revoke the previous key if its time has come, create the next one if that is due, and leave a state that is true
-// whatever fails in between.
+// One update of a rotating key: revoke the previous key if its overlap is over, create the next one if it is
+// due, and leave a true state whatever fails in between.
 import type { ApiKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
 import { errorMessage, RefusedError } from "../../errors";
@@ -27,7 +27,7 @@ import type { Rotation } from "./schedule";
 import { withMarker } from "./state";
 import type { HoldingKeys, PreviousKey } from "./state";
 
-/** Brings the keys up to date. In this order, so that never more than two keys are live, and never none. */
+/** Brings the keys up to date, in this order, so that there are always one or two live keys. */
 export async function updateRotatingKey<Spec extends object>(
   rotation: Rotation<Spec>,
   state: HoldingKeys<Spec>,
@@ -39,15 +39,15 @@ export async function updateRotatingKey<Spec extends object>(
     const unfinished = await update.run();
     return { state: update.state, unfinished };
   } catch (error) {
-    // Record the steps that did succeed; otherwise a later update would rely on a revoked key.
+    // Record the steps that succeeded; otherwise a later update would rely on a revoked key.
     return { state: update.state, unfinished: errorMessage(error) };
   }
 }
 
-/** What an update knows of the account. */
+/** The facts about the account that an update knows. */
 interface Look {
   list: Snapshot<ApiKey>;
-  /** `doubtful`: not listed, but it may only not be listed yet. */
+  /** `doubtful`: not listed, but perhaps only not yet. */
   current: "live" | "inactive" | "gone" | "doubtful";
 }
 
@@ -71,7 +71,9 @@ class RotationUpdate<Spec extends object> {
     return this.rotation.kind;
   }
 
-  /** The local clock only triggers the look; the server's clock decides. Returns what is left to say, if anything is unfinished. */
+  /**
+   * The local clock triggers the check; the server's decides. Returns a message if something is unfinished.
+   */
   async run(): Promise<string | undefined> {
     const local = this.plan(this.context.client.timing.now());
     if (!this.state.lost && local.rotate === undefined && !local.isOverlapOver && !local.isPostponed)
@@ -84,14 +86,14 @@ class RotationUpdate<Spec extends object> {
     const { serverTime } = look.list;
     const plan = this.plan(serverTime ?? this.context.client.timing.now());
     const isRetired = plan.isOverlapOver && (await this.retire(look));
-    // Why a previous key stays has been said.
+    // The reason why a previous key stays was logged before.
     if (plan.rotate === "due" && plan.isOverlapOver && !isRetired) return undefined;
     if (plan.isPostponed) this.sayPostponed();
     if (plan.rotate === undefined) return undefined;
     return this.rotate(look, plan.why);
   }
 
-  /** `lost` is that of the state before: what has been cleaned up in this update still keeps the previous key. */
+  /** `lost` is that of the old state: an attempt that this update cleaned up still keeps the previous key. */
   private plan(now: number): RotationPlan {
     return planRotation(this.rotation, { ...this.before, current: this.state.current }, this.inputs, now);
   }
@@ -146,7 +148,7 @@ class RotationUpdate<Spec extends object> {
     );
   }
 
-  /** A rotation that the program asks for does not wait for an overlap: the older key goes at once, so that no more than two are live. */
+  /** A rotation by the program does not wait for an overlap: it revokes the older key first. */
   private async makeRoom(previous: PreviousKey): Promise<void> {
     if (isOwnCredential(previous, this.context.client.connection)) {
       throw new RefusedError(
@@ -160,7 +162,7 @@ class RotationUpdate<Spec extends object> {
   private async rotate({ list, current: is }: Look, why: string): Promise<string | undefined> {
     const { inputs, kind, sender } = this;
     const { current, previous } = this.state;
-    // The consumers of a key that is not active, or may not be, may still use the previous one.
+    // If the current key is not active, or may not be, its consumers may still use the previous one.
     if (previous && is === "live") await this.makeRoom(previous);
     const spec = knownSpec(kind, inputs);
     const description = withMarker(sender.description, nextMarker(current.id, sender.owner));
@@ -189,7 +191,7 @@ class RotationUpdate<Spec extends object> {
     return next.unfinished === undefined ? undefined : possibleDuplicate(describeKey(kind, description));
   }
 
-  /** A key that is not active may be activated again, and one that is not listed may be live. If there is room, the state keeps what could not be revoked. */
+  /** An inactive key may be activated again, an unlisted one may be live: the state keeps it if it can. */
   private async revokeReplaced(old: PreviousKey, createdAt: string, now: string): Promise<void> {
     try {
       await revokeUnlessHeld(
@@ -233,7 +235,7 @@ class RotationUpdate<Spec extends object> {
   }
 }
 
-/** Why the previous key stays although its overlap is over, if so. */
+/** Why the previous key stays although its overlap is over, if it does. */
 function reasonToKeep<Spec>(
   state: HoldingKeys<Spec>,
   list: Snapshot<ApiKey>,
@@ -242,7 +244,7 @@ function reasonToKeep<Spec>(
   const { previous, holdWhileUsed } = state;
   const { serverTime } = list;
   if (serverTime === undefined)
-    return "the API does not tell its time (no `Date` header), and the local clock does not count";
+    return "the API's response has no `Date` header, and the local clock does not count";
   if (previous && isOwnCredential(previous, connection)) return "this update is authenticated with it";
   if (!previous || !holdWhileUsed) return undefined;
   const presence = presenceIn(list, previous.id, undefined, ({ isActive: active }) => active);
@@ -262,7 +264,7 @@ interface Revoked {
   createdAt?: string | undefined;
 }
 
-/** A rotating key revokes nothing in any other way. The key that this run is authenticated with stays. `what`: for messages. */
+/** All revocations of a rotating key go through here. Keeps the key that this run is authenticated with. */
 export async function revokeUnlessHeld(
   { id, key, keyPrefix = null, createdAt }: Revoked,
   what: string,

@@ -1,4 +1,4 @@
-// When a rotating key is due, for how long its previous key lives on, and the markers of its keys.
+// The schedule of a rotating key: when it is due, when its overlap ends; and the markers of its keys.
 import { createHash } from "node:crypto";
 
 import { overlapOf } from "../../fields/api-key";
@@ -16,7 +16,7 @@ export interface Rotation<Spec extends object> {
   identity: readonly (keyof Spec & string)[];
 }
 
-/** The inputs by which the program asks for another key. A stack or resource that was only renamed asks for none. */
+/** The changed inputs that require a new key. Renaming a stack or a resource requires none. */
 export function changedKeyInputs<Spec extends object>(
   { kind, identity }: Rotation<Spec>,
   { current, rotationTriggers }: HoldingKeys<Spec>,
@@ -33,7 +33,7 @@ export function changedKeyInputs<Spec extends object>(
   ];
 }
 
-/** Has the time come for a new key, by a clock that shows `now`? */
+/** Is a new key due, by a clock that shows `now`? */
 export function isDueByTime<Spec>(
   { nextRotationAt, current }: Pick<HoldingKeys<Spec>, "nextRotationAt" | "current">,
   now: number,
@@ -45,7 +45,7 @@ export function nextRotation(rotateEveryDays: MaybeUnknown<number>, createdAt: s
   return rotateEveryDays === UNKNOWN ? UNKNOWN : rfc3339(Date.parse(createdAt) + rotateEveryDays * DAY_MS);
 }
 
-/** The state with the inputs that need no other key. The previous key's time moves with `overlapDays`, in both directions. */
+/** The state with the inputs that need no new key. `overlapDays` moves the end of the overlap. */
 export function withSettings<Spec>(
   state: HoldingKeys<Spec>,
   inputs: RotatingKeyInputs<Spec>,
@@ -77,8 +77,9 @@ export function movedRetireAt(retireAt: string, from: number, to: number): strin
 }
 
 /**
- * The marker of the key that follows this one. It is derived from the current key's id, so that after a crash the next update can find the key that the
- * crashed one may have created; and from the owner where the description does not say it, so that another stack with a copy of the state does not.
+ * The marker of the next key, derived from the current key's id, so that after a crash the next update can
+ * find the key. If the description lacks the owner, also derived from that: a stack with a copy of the state
+ * must not find it.
  */
 export function nextMarker(currentId: string, owner: string): string {
   return createHash("sha256")

@@ -23,7 +23,7 @@ export interface PreviousKey {
   keyPrefix: string | null;
   /** Tokens only; `null` if it never expires, or the state is one of 1.0.0. */
   expiresAt: string | null;
-  /** From then on it may be revoked, RFC 3339, by the server's clock. */
+  /** The time from which it may be revoked, RFC 3339, by the server's clock. */
   retireAt: string;
 }
 
@@ -44,10 +44,10 @@ export type RotatingKeyState<Spec> =
 
 export const rotatingKeyRepeats: Repeats = { description: ["lostDescription"] };
 
-/** Before the marker of the first key. Kept in users' states: never changed. */
+/** Before the marker of the first key. Users' states have it, so it never changes. */
 const ID_PREFIX = "rotating-";
 
-/** The id of a resource whose first key bears this marker. */
+/** The id of a resource whose first key has this marker. */
 export function rotatingId(marker: string): string {
   return ID_PREFIX + marker;
 }
@@ -121,7 +121,7 @@ function encodeLost(lost: LostAttempt, base: string | null): Properties {
   return { unresolved: true, ...known, ...encodeStartedAt(lost) };
 }
 
-/** The description that a key is created with: the resource's, and that key's marker. */
+/** The description of a new key: the resource's, and that key's marker. */
 export function withMarker(description: string | null, marker: string): string {
   return `${description ?? ""} #${marker}`;
 }

@@ -1,4 +1,4 @@
-// What went wrong with some entries of a set: collected while the others go on, and said in one message.
+// The failures of some entries of a set, collected while the others continue, and reported in one message.
 import { ConfigurationError, errorMessage, WaysCloudError } from "../../errors";
 import { SameSshKeyError } from "../ssh-key/conflict";
 
@@ -13,7 +13,7 @@ export class Failures {
     return this.all.length > 0;
   }
 
-  /** Runs the work, which returns what it left unfinished, if anything; false where all further work would fail in the same way. */
+  /** Runs `work`, which returns a message if it is unfinished. False if all other work would fail too. */
   async collect(label: string, work: () => Promise<string | undefined>): Promise<boolean> {
     try {
       const unfinished = await work();
@@ -34,12 +34,12 @@ export class Failures {
     this.notBegun += count;
   }
 
-  /** The failure that says everything, if there is one. */
+  /** The only failure, if no other work was skipped. */
   private get only(): { error: unknown } | undefined {
     return this.all.length === 1 && this.notBegun === 0 ? this.all[0] : undefined;
   }
 
-  /** `what` was to be done. */
+  /** `what`: the operation. */
   message(what: string): string {
     if (this.only) return errorMessage(this.only.error);
     const notTried = this.notBegun > 0 ? `, and ${this.notBegun} more were not tried` : "";
@@ -69,7 +69,7 @@ function summaryOf(error: unknown): string {
   return error instanceof WaysCloudError ? error.summary : errorMessage(error);
 }
 
-/** It is said once, however many keys it is about. */
+/** Shown once, however many keys it concerns. */
 function adviceOf(error: unknown): string | undefined {
   return error instanceof WaysCloudError ? error.advice : undefined;
 }

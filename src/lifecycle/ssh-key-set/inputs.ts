@@ -78,7 +78,7 @@ function checkEntryName(check: InputCheck, entry: string): void {
   if (quotesSecret(entry)) {
     fail(check, "the name of an entry of `publicKeys` contains a key or another secret: choose another name");
   } else if (entry.trim() === "") {
-    fail(check, "the name of an entry of `publicKeys` is empty: name it after the owner of its key");
+    fail(check, "the name of an entry of `publicKeys` is empty: use the name of its key's owner");
   } else if (entry.trimEnd() !== entry) {
     fail(check, `${label(entry)}: the name of an entry must not end with white space`);
   } else if (hasControls(entry)) {
@@ -95,12 +95,12 @@ function checkedPublicKey(check: InputCheck, entry: string, value: unknown): str
     return parsePublicKey(value).text;
   } catch (error) {
     if (!(error instanceof PublicKeyError)) throw error;
-    fail(check, `${label(entry)} was refused: ${error.message}`);
+    fail(check, `${label(entry)} was rejected: ${error.message}`);
     return undefined;
   }
 }
 
-/** The engine prints the whole value of the property that a failure names, so a failure about one entry names none. */
+/** The engine prints the whole value of a failure's property, so a failure about one entry has none. */
 function fail(check: InputCheck, reason: string): void {
   check.fail("", reason);
 }

@@ -22,16 +22,16 @@ export const sshKeySetLifecycle: Lifecycle<SshKeySetInputs, SshKeySetState> = {
   },
 };
 
-/** The id names the owner, so that a replacement is known for one: the holder of each key is the set. */
+/** The id contains the owner, by which a replacement is recognized: the set is the holder of each key. */
 function emptySet(owner: string): SshKeySetState {
   const id = owner === "" ? `ssh-key-set-${newMarker()}` : `ssh-key-set/${owner}#${newMarker()}`;
   return { id, keys: new Map(), unresolved: new Map(), leftovers: new Set<string>() };
 }
 
-/** Sets as a run has left them, where it could not do all. */
+/** The states of sets that a run could not complete. */
 const partial = new WeakMap<Run, Map<string, SshKeySetState>>();
 
-/** A hook that asks again has thrown away what the first call reported, so the second goes on from there. */
+/** A hook that retries has dropped the result of the first call, so the second call continues from here. */
 async function apply(
   what: string,
   given: SshKeySetState,
@@ -46,18 +46,18 @@ async function apply(
   const update = new SshKeySetUpdate(state, known(inputs.adoptExisting, "adoptExisting"), run);
   await update.apply(wantedEntries(inputs));
   if (!update.failures.any) return { state: update.state };
-  // The engine does not tell whether this replaces another set. A part of it would then be in the old one's way at every later update.
+  // The engine does not say whether this replaces another set, whose later updates a part of it would block.
   const now = isEmpty(state) && update.failures.anySameKey ? await undo(update.state, run) : update.state;
-  // Nothing was done where nothing was there before and nothing is there now. What was removed must not stay in the state.
+  // If there are no keys before and after, nothing was done. Removed keys must not stay in the state.
   if (isEmpty(state) && isEmpty(now)) throw update.failures.error(what);
   left.set(identity, now);
   return {
     state: now,
-    unfinished: `${update.failures.message(what)}\nWhat was done is in the state; the next \`pulumi up\` does the rest.`,
+    unfinished: `${update.failures.message(what)}\nThe state has the completed part; the next \`pulumi up\` does the rest.`,
   };
 }
 
-/** Deletes again what was added; returns what is left of it. */
+/** Deletes the added keys; returns those that are left. */
 async function undo(state: SshKeySetState, run: Run): Promise<SshKeySetState> {
   const deletion = new SshKeySetUpdate(state, false, run);
   await deletion.removeAll();
@@ -68,7 +68,7 @@ function isEmpty({ keys, unresolved, leftovers }: SshKeySetState): boolean {
   return keys.size + unresolved.size + leftovers.size === 0;
 }
 
-/** A key that the account has no longer is missing from the set: the next update adds it again, alone. */
+/** Leaves out a key that the account no longer has: the next update adds only that one again. */
 async function readSshKeySet(state: SshKeySetState, run: Run): Promise<SshKeySetState> {
   const entries = await Promise.all(
     Array.from(state.keys, async ([entry, key]) => {

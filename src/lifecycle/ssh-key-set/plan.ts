@@ -1,4 +1,4 @@
-// What has to happen to a set of SSH keys, so that it is what the program says: nothing but the entries that differ is touched.
+// The plan that brings a set of SSH keys to what the program says. It changes only the entries that differ.
 import { UNKNOWN } from "../../values";
 import type { MaybeUnknown, Properties } from "../../values";
 import { sshKeyClaim } from "../holders";
@@ -8,7 +8,7 @@ import { wantedEntries } from "./inputs";
 import type { SshKeySetInputs, WantedEntry } from "./inputs";
 import type { SetKey, SshKeySetState } from "./state";
 
-/** A key of the state that its entry is to hold no longer. */
+/** A key of the state that its entry must no longer hold. */
 export interface Surplus {
   entry: string;
   key: SetKey;
@@ -17,12 +17,12 @@ export interface Surplus {
 export interface Plan {
   /** Entries that stay as they are, and adopted keys whose entries were renamed. */
   kept: Map<string, SetKey>;
-  /** Entries whose adopted keys other entries hold from now on. */
+  /** Entries whose adopted keys move to other entries. */
   stale: string[];
   add: (WantedEntry & { fingerprint: string })[];
   /** To be deleted before anything is added: the API refuses two keys of the same name or material. */
   first: Surplus[];
-  /** To be deleted when their successors are there. */
+  /** To be deleted once their successors exist. */
   last: Surplus[];
   /** Adopted keys that stay in the account. */
   leave: Surplus[];
@@ -41,7 +41,7 @@ export function planOf(keys: SshKeySetState["keys"], wanted: readonly WantedEntr
   const surplus = Array.from(keys, ([entry, key]) => ({ entry, key })).filter(
     ({ entry }) => !kept.has(entry),
   );
-  // The account's name of an adopted key says nothing about its entry, so it moves along without a request.
+  // An adopted key keeps its name in the account, so it moves to another entry without a request.
   const adopted = new Map(
     surplus.filter(({ key }) => key.adopted).map(({ key }) => [key.fingerprint, key] as const),
   );
@@ -91,7 +91,7 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
   };
 }
 
-/** The keys that the account will hold, as far as the known inputs tell. */
+/** The keys that the account will hold, as far as the known inputs show. */
 function forecast({ keys }: SshKeySetState, inputs: SshKeySetInputs): MaybeUnknown<Properties> {
   const { publicKeys, namePrefix } = inputs;
   if (publicKeys === UNKNOWN || namePrefix === UNKNOWN) return UNKNOWN;
@@ -100,7 +100,7 @@ function forecast({ keys }: SshKeySetState, inputs: SshKeySetInputs): MaybeUnkno
   return keysAfter(publicKeys.keys(), planOf(keys, wantedEntries({ ...inputs, publicKeys: known })).kept);
 }
 
-/** Those that stay are known, the others not yet. */
+/** Keys that stay are known, the others not yet. */
 function keysAfter(entries: Iterable<string>, kept: Plan["kept"]): Properties {
   return Object.fromEntries(Array.from(entries, (entry) => [entry, kept.get(entry) ?? UNKNOWN]));
 }

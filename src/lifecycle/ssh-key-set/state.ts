@@ -14,11 +14,11 @@ export type SetKey = ValuesOf<typeof setKey>;
 /** By the names of the entries. */
 export interface SshKeySetState {
   id: string;
-  /** What the account has, as far as is known. */
+  /** The keys in the account, as far as known. */
   keys: ReadonlyMap<string, SetKey>;
   /** Attempts to register a key whose outcome is unknown. */
   unresolved: ReadonlyMap<string, LostSshKey>;
-  /** Ids of keys that were succeeded by others, but could not be deleted yet. */
+  /** Ids of replaced keys that could not be deleted yet. */
   leftovers: ReadonlySet<string>;
 }
 

@@ -1,4 +1,4 @@
-// Brings a set of SSH keys to what the program says, entry by entry, and knows at each moment what the account holds of it.
+// Brings a set of SSH keys up to date, entry by entry, and always knows which keys the account has.
 import { MAX_IN_FLIGHT } from "../../api/rate-limiter";
 import { quoteForTerminal } from "../../text/quote";
 import { ownerOf, sshKeyClaim } from "../holders";
@@ -15,7 +15,7 @@ import { planOf } from "./plan";
 import type { Surplus } from "./plan";
 import type { SetKey, SshKeySetState } from "./state";
 
-/** What takes longer says so often how far it is. */
+/** The interval at which longer work reports its progress. */
 const PROGRESS_MS = 30_000;
 
 export class SshKeySetUpdate {
@@ -37,7 +37,7 @@ export class SshKeySetUpdate {
     this.leftovers = new Set(state.leftovers);
   }
 
-  /** What the account holds of the set by now, as far as is known. */
+  /** The set's keys in the account at this moment, as far as known. */
   get state(): SshKeySetState {
     const { id, keys, unresolved, leftovers } = this;
     return { id, keys, unresolved, leftovers };
@@ -51,7 +51,7 @@ export class SshKeySetUpdate {
     for (const [entry, key] of kept) this.keys.set(entry, key);
     await this.removeLeftovers();
     await this.each(first, labelOf, (each) => this.remove(each));
-    // A key of the same name or material that could not be deleted is still in the way.
+    // A key with the same name or material that could not be deleted still blocks the new one.
     const blocking = first.filter(({ entry, key }) => this.keys.get(entry) === key).map(({ key }) => key);
     const names = new Set(blocking.map(({ name }) => name));
     const fingerprints = new Set(blocking.map(({ fingerprint }) => fingerprint));
@@ -62,14 +62,14 @@ export class SshKeySetUpdate {
     );
     const replaced = new Set(add.map(({ entry }) => entry));
     await this.each(
-      // The old key of an entry whose new one is not there stays.
+      // Keep the old key if its replacement was not created.
       last.filter(({ entry, key }) => !replaced.has(entry) || this.keys.get(entry) !== key),
       labelOf,
       (each) => this.remove(each),
     );
   }
 
-  /** Deletes whatever is ours. */
+  /** Deletes all keys that are ours. */
   async removeAll(): Promise<void> {
     if (!(await this.resolvedLost([]))) return;
     await this.removeLeftovers();
@@ -91,7 +91,7 @@ export class SshKeySetUpdate {
     return !this.failures.any;
   }
 
-  /** Finds what lost attempts left: it is kept where it is still wanted, and removed elsewhere. */
+  /** Finds the keys of lost attempts: keeps those that are still wanted, and removes the others. */
   private async resolveLost(wanted: readonly WantedEntry[]): Promise<void> {
     const { run, unresolved, keys } = this;
     if (unresolved.size === 0) return;
@@ -140,7 +140,7 @@ export class SshKeySetUpdate {
     const { state, unfinished } = await registerSshKey(request, this.run);
     if (state.status === "unresolved") this.unresolved.set(entry, state.lost);
     else {
-      // The set as a whole holds its keys, not each of them by itself.
+      // The set as a whole is the holder of its keys.
       this.run.holders.release({ what: sshKeyClaim(state.id), holder: state.holder });
       this.holdNew(entry, state, state.status === "adopted", old);
       if (state.status === "created" && state.lost) this.unresolved.set(entry, state.lost);
@@ -148,7 +148,7 @@ export class SshKeySetUpdate {
     return unfinished;
   }
 
-  /** Of an entry that had another key before, the old one is left over until it is deleted. */
+  /** If the entry had another key before, that one is a leftover until it is deleted. */
   private holdNew(
     entry: string,
     { id, name, fingerprint, keyType, createdAt }: Omit<SetKey, "adopted">,
@@ -215,8 +215,8 @@ function labelOf({ entry }: Surplus): string {
 }
 
 /**
- * Runs `work` for each item, in order, some at a time. `work` says with `false` that there is no use in going on: nothing further is begun.
- * Returns the items that were not begun. `work` must not reject.
+ * Runs `work` for each item, in order, several at a time. After `work` returns `false`, no further item is
+ * begun. Returns the items that were not begun. `work` must not reject.
  */
 async function concurrently<T>(
   items: readonly T[],

@@ -1,4 +1,4 @@
-// Deleting a managed SSH key, and what lost attempts to register it left in the account.
+// Deletes a managed SSH key, and the keys that lost attempts to register it left in the account.
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Shown } from "../../judge/ownership";
 import { quoteForTerminal } from "../../text/quote";
@@ -32,7 +32,7 @@ export function sayAdopted({ id, name }: { id: string; name: string }, run: Run)
 
 export function lostSshKey(attempt: LostSshKey): Lost<SshKeyRecord> {
   const { name, publicKey, hasMarker, byLocalClock } = attempt;
-  // A marker proves it however late the key was made, because a local clock that was wrong must not hide it.
+  // A marker proves ownership however late the key was created, so a wrong local clock cannot hide the key.
   const isUnlimited = hasMarker && byLocalClock === true;
   return {
     what: `the SSH key ${quoteForTerminal(name)}`,
@@ -43,7 +43,7 @@ export function lostSshKey(attempt: LostSshKey): Lost<SshKeyRecord> {
   };
 }
 
-/** What a list shows of an SSH key, beside this public key. */
+/** An entry of the list, compared with this public key. */
 export function shownOf(entry: SshKeyRecord, publicKey: string): Shown {
   return { text: entry.name, createdAt: entry.createdAt, sameKey: isSameKey(entry, publicKey) };
 }

@@ -1,4 +1,4 @@
-// After a 409: which key is in the way, whether it is ours or may be adopted, and what to do if not.
+// After a 409: finds the conflicting key, which may be ours or adopted. Otherwise an error says what to do.
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
 import { ConflictError, WaysCloudError } from "../../errors";
@@ -12,17 +12,17 @@ import { shownOf } from "./clean-up";
 import { isSameKey } from "./identity";
 import type { SshKeyRequest } from "./inputs";
 
-/** What the account holds at the end: a new key, or one that was there before. */
+/** The key in the account at the end: a new one, or one that was there before. */
 export interface Registered {
   id: string;
   entry: SshKeyRecord;
   isAdopted: boolean;
 }
 
-/** The account has this very key under this very name: most likely the resource is being replaced, and its predecessor holds it. */
+/** The account has this key under this name: probably that of the resource that is being replaced. */
 export class SameSshKeyError extends ForeignConflictError {}
 
-/** The key that is in the way, if it is ours or may be adopted. @throws ConflictError that names it otherwise. */
+/** The conflicting key, if it is ours or may be adopted. @throws ConflictError that mentions it otherwise. */
 export async function afterConflict(
   conflict: ConflictError,
   { isSecond, began }: Attempt,
@@ -38,7 +38,7 @@ export async function afterConflict(
     const verdict = judge({ text: name, hasMarker, ...began(serverTime) }, shownOf(same, key.text));
     if (isNew && verdict.is === "ours") return { id: same.id, entry: same, isAdopted: false };
     if (adoptExisting) return { id: same.id, entry: same, isAdopted: true };
-    // It may be what the lost attempt made: that is found out before anything is said.
+    // It may be the key of the lost attempt: find out before reporting a conflict.
     if (isNew && verdict.is === "possibly ours") throw conflict;
     const Conflict = same.name === name ? SameSshKeyError : ForeignConflictError;
     throw withDetail(
@@ -57,7 +57,7 @@ export async function afterConflict(
 async function listAfter(conflict: ConflictError, run: Run, operation: Operation) {
   try {
     const list = await run.sshKeys.fresh(operation);
-    // A list may lag behind what this run has deleted.
+    // A list may still show a key that this run has deleted.
     const entries = [...list.byId.values()].filter(({ id }) => !run.sshKeys.wasRemoved(id));
     return { entries, serverTime: clockOf(list) };
   } catch (error) {
@@ -84,7 +84,7 @@ function withDetail(
   });
 }
 
-/** A 2xx that returns a key that was there before is a conflict, whatever its status says. */
+/** A 2xx that returns a key that was there before is a conflict, despite its status. */
 export function conflictWith(entry: SshKeyRecord, operation: Operation): ConflictError {
   return new ConflictError({
     message: `${operation.title} failed: the API answered with ${describeSshKey(entry)}, which is older than the request.`,

@@ -1,4 +1,4 @@
-// Creating an SSH key: register it, or adopt the one that the account has, or say what is in the way.
+// Creates an SSH key: registers it, or adopts the one that the account has, or reports the conflict.
 import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
@@ -25,7 +25,7 @@ import type { SshKeyInputs, SshKeyRequest } from "./inputs";
 import { parsePublicKey } from "./public-key";
 import type { SshKeyState } from "./state";
 
-/** `unresolved`, or `created` without key material where the API has registered another key, which could not be deleted. */
+/** `unresolved`, or `created` without key material for another key that could not be deleted. */
 type Made = Extract<SshKeyState, { status: "created" | "adopted" | "unresolved" }>;
 
 export function createSshKey(
@@ -50,7 +50,7 @@ export function createSshKey(
   return registerSshKey(request, run);
 }
 
-/** While something of it may exist, no other resource of this command may register the same key. */
+/** While the key may exist, no other resource of this command may register the same key. */
 export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<Outcome<Made>> {
   const { name, key, identity } = request;
   const before = run.creations.begin(identity);
@@ -155,8 +155,8 @@ class SshKeyCreation {
   }
 
   /**
-   * The API registered another key than the one that was sent. If it cannot be deleted, the state keeps it, without key material: that never
-   * is what the program wants, so whatever comes next deletes it.
+   * The API registered another key than the one that was sent. If it cannot be deleted, the state keeps it
+   * without key material, which never matches the program, so the next update deletes it.
    */
   private async refuseOtherKey(entry: SshKeyRecord) {
     const { run, request } = this;
@@ -183,7 +183,7 @@ class SshKeyCreation {
     throw new RefusedError(`${failed} The registered key was deleted.`);
   }
 
-  /** While another resource of this run deletes it, the end of that decides whether there is anything to adopt. */
+  /** If another resource of this run is deleting the key, the end of that decides whether to adopt it. */
   private async adoptedUnlessRemoved(entry: SshKeyRecord): Promise<Outcome<Made>> {
     const { holders, sshKeys } = this.run;
     const what = sshKeyClaim(entry.id);
@@ -195,7 +195,7 @@ class SshKeyCreation {
     return this.createOrAdopt();
   }
 
-  /** Adopts a key that the account has. It is not ours, so it is never deleted with the resource. */
+  /** Adopts a key that the account has. It is not owned, so it is never deleted with the resource. */
   private async adopted(entry: SshKeyRecord): Promise<Outcome<Made>> {
     const { run, what } = this;
     const { name, adoptsAnyName } = this.request;
@@ -211,7 +211,7 @@ class SshKeyCreation {
       );
     }
     run.holders.claim(claim);
-    // Another process may have begun to delete it at the same moment: one of the two then sees the other.
+    // Another process may have begun to delete it at the same moment: then one of the two sees the other.
     if (run.holders.removalOf(claim.what)) {
       run.holders.release(claim);
       return this.adoptedUnlessRemoved(entry);

@@ -1,4 +1,4 @@
-// When two SSH keys are the same.
+// The identity of SSH keys: when two of them are the same.
 import { createHash } from "node:crypto";
 
 import type { SshKeyRecord } from "../../api/schemas";
@@ -6,7 +6,7 @@ import { readFingerprint } from "../../text/fingerprint";
 import { UNKNOWN } from "../../values";
 import type { Run } from "../run";
 
-/** Type and material of a public key: what no two resources of a run may both register. */
+/** Type and material of a public key: two resources of a run must not register the same. */
 export function materialOf(publicKey: string): string {
   return publicKey
     .trim()
@@ -14,7 +14,7 @@ export function materialOf(publicKey: string): string {
     .join(" ");
 }
 
-/** Is it the same key, whatever the comment and white space? Unknown is never the same as anything. */
+/** Is it the same key, apart from the comment and white space? An unknown key equals no other. */
 export function isSameMaterial(a: unknown, b: unknown): boolean {
   if (a === UNKNOWN || b === UNKNOWN || typeof a !== "string" || typeof b !== "string") return false;
   return materialOf(a) === materialOf(b);
@@ -45,7 +45,7 @@ function fingerprintsOf(publicKey: string): string[] {
   return (["SHA256", "MD5"] as const).map((name) => `${name} ${digest(name, publicKey).toString("hex")}`);
 }
 
-/** A listed fingerprint in one form, however the API spells it; empty if it spells none. */
+/** A listed fingerprint in one form, however the API spells it; empty if it is not a fingerprint. */
 function listedFingerprint({ fingerprint = "" }: SshKeyRecord): string {
   const read = readFingerprint(fingerprint);
   return read ? `${read.algorithm} ${read.digest}` : "";

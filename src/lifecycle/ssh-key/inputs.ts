@@ -14,17 +14,17 @@ export interface SshKeyInputs extends Inputs<ValuesOf<typeof sshKeyInputs>> {
   owner: string;
 }
 
-/** A key to be registered, or adopted where the account has it already. */
+/** A key to register, or to adopt if the account already has it. */
 export interface SshKeyRequest {
   /** Its name in the account. */
   name: string;
   key: PublicKey;
   adoptExisting: boolean;
-  /** Adopt it whatever its name in the account is. */
+  /** Adopt it under any name. */
   adoptsAnyName: boolean;
   /** The name ends in a generated marker, so that it proves ownership. */
   hasMarker: boolean;
-  /** What a message advises where the name is taken. */
+  /** The advice if the name is taken. */
   nameAdvice: string;
   /** See {@link ownerOf}; may be empty. */
   owner: string;
@@ -52,7 +52,7 @@ function checkPublicKey(check: InputCheck, news: Properties): void {
     check.inputs.publicKey = parsePublicKey(news.publicKey).text;
   } catch (error) {
     if (!(error instanceof PublicKeyError)) throw error;
-    check.fail("publicKey", `\`publicKey\` was refused: ${error.message}`);
+    check.fail("publicKey", `\`publicKey\` was rejected: ${error.message}`);
   }
 }
 
@@ -62,7 +62,7 @@ function checkName(check: InputCheck, given: unknown): void {
   const { name } = check.inputs;
   if (typeof name !== "string") return;
   if (name.trim() === "") check.fail("name", "`name` must not be empty; omit it to have one generated");
-  // An API that trims lists it under another name, and the key would not be known as this resource's.
+  // An API that trims names would list it under another one, and the key would not be recognized.
   else if (name.trim() !== name && !isTemplate(given, "name"))
     check.fail("name", "`name` must not begin or end with white space");
   else if (/[\u0000-\u001f\u007f-\u009f]/.test(name) || !name.isWellFormed()) {

@@ -1,7 +1,7 @@
 // The key material of an OpenSSH public key: RSA, Ed25519 and ECDSA, in SSH's wire format, checked to the last byte.
 import { createPublicKey } from "node:crypto";
 
-/** Why a string is not a usable public key. The message shows nothing of it that may be secret. */
+/** Why a string is not a usable public key. The message shows no part of it that may be secret. */
 export class PublicKeyError extends Error {}
 
 const CURVES: Record<string, { name: string; jwk: string; bytes: number }> = {
@@ -10,17 +10,17 @@ const CURVES: Record<string, { name: string; jwk: string; bytes: number }> = {
   "ecdsa-sha2-nistp521": { name: "nistp521", jwk: "P-521", bytes: 66 },
 };
 export const SUPPORTED_TYPES: readonly string[] = ["ssh-ed25519", "ssh-rsa", ...Object.keys(CURVES)];
-/** The names of SSH's algorithms, and nothing that may be a token: many begin with `sk-`. */
+/** The names of SSH's algorithms; no other word that begins with `sk-`, which may be a token. */
 const ALGORITHM = /^(?:ssh|ecdsa|sk-ssh|sk-ecdsa|x509v3|webauthn-sk)-[a-z0-9@.-]{1,50}$/;
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 16_384;
 
-/** The name of an algorithm in quotes; `undefined` if it is none. */
+/** The name of an algorithm in quotes; `undefined` for any other word. */
 export function algorithm(type: string): string | undefined {
   return ALGORITHM.test(type) ? `"${type}"` : undefined;
 }
 
-/** The bytes of the base64, in which a key of this type must be. @throws PublicKeyError */
+/** The decoded base64, which must contain a key of this type. @throws PublicKeyError */
 export function decodeMaterial(type: string, material: string): Buffer {
   const blob = decode(material);
   checkBlob(type, blob);

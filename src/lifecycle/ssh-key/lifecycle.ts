@@ -1,4 +1,5 @@
-// The lifecycle of an SSH key: identity is the key material and the name. Nothing about it is secret, so a lost response loses nothing.
+// The lifecycle of an SSH key, identified by material and name. Without a secret, a lost response loses
+// nothing.
 import { pathSegment } from "../../api/path-segment";
 import { NotFoundError } from "../../errors";
 import { isTemplate } from "../../text/auto-name";
@@ -26,7 +27,7 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
   async delete(state, run) {
     if (state.status === "unresolved") return cleanUp(run.sshKeys, lostSshKey(state.lost), [], run);
     const holdings = sshKeyHoldings(state);
-    // The engine deletes nothing that was obtained by `get`: what was looked up was imported.
+    // The engine never deletes a resource from `get`, so this one was imported.
     if (state.status === "looked-up") await deleteSshKey({ id: state.entry.id }, holdings, run);
     else if (state.status !== "adopted") await deleteSshKey(state, holdings, run);
     else sayAdopted(state, run);
@@ -61,10 +62,10 @@ function diffSshKey(state: SshKeyState, inputs: SshKeyInputs): Diff {
 }
 
 function diffOf(sameKey: boolean, name: string, inputs: SshKeyInputs): Diff {
-  // The input is still a template only for adopted keys, which keep whatever name they have.
+  // The input is still a template only for adopted keys, which keep their name.
   const sameName = isTemplate(inputs.name, "name") || same(name, inputs.name);
   const replaces = [...(sameKey ? [] : ["publicKey"]), ...(sameName ? [] : ["name"])];
-  // The API refuses a second key of the same name or material, so the old one has to go first; else there is no gap.
+  // The API rejects a second key with the same name or material, so only then must the old one go first.
   const deleteBeforeReplace = replaces.length > 0 && (sameKey || same(name, inputs.name));
   return { changes: replaces.length > 0, replaces, changed: replaces, deleteBeforeReplace };
 }
@@ -74,7 +75,7 @@ async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | u
     case "unresolved":
       return state;
     case "requested": {
-      // The id of a lost attempt that no state holds: the account has none like it.
+      // The id of a lost attempt that no state holds: the account has no such id.
       if (!isUnresolvedId(state.id)) pathSegment(state.id);
       const entry = await run.sshKeys.find(state.id);
       if (entry) return { status: "looked-up", entry, holder: "" };

@@ -1,11 +1,11 @@
-// Other forms of public keys: what each is called, and how to turn it into OpenSSH's one-line form.
+// Other forms of public keys: the name of each, and how to convert it to OpenSSH's one-line form.
 import { visible } from "../../text/pasted-secret";
 import { SUPPORTED_TYPES } from "./key-material";
 
 const ONE_LINE = "pass one key in OpenSSH's one-line form, such as `ssh-ed25519 AAAA… comment`";
 const PUB_FILE = "pass the contents of the .pub file beside it";
 
-/** What a file says in its first line, and what turns it into one line. */
+/** The first line of a file, and how to convert the file to one line. */
 const PEM: readonly [label: RegExp, advice: string][] = [
   [
     /BEGIN\s+SSH2\s+PUBLIC\s+KEY/,
@@ -22,10 +22,10 @@ const PEM: readonly [label: RegExp, advice: string][] = [
   [/BEGIN\s+[A-Z\s]{0,40}(?:PUBLIC\s+KEY|CERTIFICATE)/, `it is not an SSH key; ${ONE_LINE}`],
 ];
 
-// Blanks other than the ordinary one and the tab, and characters that nobody sees.
+// Spaces other than the ordinary one and the tab, and invisible characters.
 const ODD_BLANK = /[^\P{Zs} ]|[\p{Cf}\v\f\u0085]/u;
 
-/** What this string is instead of a key in one line, and how to convert it. The answer shows nothing of it. */
+/** Describes a string that is not a key in one line, and how to convert it. Shows no part of it. */
 export function otherForm(text: string): string | undefined {
   if (text.includes("\0") || text.startsWith("\ufffd")) {
     return "it is UTF-16, as PowerShell's `>` writes it; save the file as UTF-8";
@@ -42,12 +42,12 @@ export function otherForm(text: string): string | undefined {
   const blank = ODD_BLANK.exec(text)?.[0].codePointAt(0);
   if (blank !== undefined && typeWithin(visible(text)) >= 0) {
     const code = blank.toString(16).toUpperCase().padStart(4, "0");
-    return `it contains an unusual or invisible blank (U+${code}); replace it by an ordinary one, or remove it`;
+    return `it contains an unusual or invisible space (U+${code}); replace it with an ordinary one, or remove it`;
   }
   if (/[\r\n]/.test(text)) return severalLines(text);
   if (/^[A-Za-z0-9+/_-]{40,}={0,2}$/.test(text)) return base64(text);
   if (typeWithin(text) <= 0) return undefined;
-  return "a host, a name or options stand before the key type, as in known_hosts or authorized_keys; pass only type, key and comment";
+  return "there is a host, a name or options before the key type, as in known_hosts or authorized_keys; pass only type, key and comment";
 }
 
 function isPath(text: string): boolean {
@@ -65,7 +65,7 @@ function severalLines(text: string): string {
   return `it has several lines; ${ONE_LINE}. Remove comment lines that begin with #, and join a key that was wrapped`;
 }
 
-/** Without a type before it. */
+/** A key without a type before it. */
 function base64(text: string): string {
   const start = Buffer.from(text.slice(0, 48), "base64").toString("latin1");
   const type = SUPPORTED_TYPES.find((name) => start.startsWith(name, 4));
@@ -74,7 +74,7 @@ function base64(text: string): string {
     : `it does not begin with a key type, but with the base64 after it; write \`${type} \` before it`;
 }
 
-/** Which word is a supported type; -1: none. */
+/** The index of the word that is a supported type; -1: none. */
 function typeWithin(text: string): number {
   return text.split(/[\s,"'`]+/).findIndex((word) => SUPPORTED_TYPES.includes(word));
 }

@@ -20,16 +20,16 @@ export interface PublicKey {
 
 const SUPPORTED = "supported are RSA (2048 bits or more), Ed25519 and ECDSA (nistp256, nistp384, nistp521)";
 const MAX_LENGTH = 20_000;
-/** `type base64 comment`, and nothing that another form could begin with. */
+/** `type base64 comment`; no other form begins like this. */
 const ONE_LINE = /^[a-z][a-z0-9@.-]+[ \t]+AAAA[A-Za-z0-9+/]+=*(?:[ \t].*)?$/;
-/** What could redraw a terminal or hide a part of the comment. A tab may stay. */
+/** Characters that could redraw a terminal or hide a part of the comment. A tab may stay. */
 const CONTROL = /(?!\t)[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 const PRIVATE =
   "this is a private key or another secret, not a public key. It was not sent anywhere; pass the contents of the .pub file beside it" +
   " (and replace the key if it was shown to anyone)";
 
-/** Parses and normalizes. @throws PublicKeyError that shows nothing of the string but the name of an algorithm. */
+/** Parses and normalizes. @throws PublicKeyError that shows only the name of an algorithm from the string. */
 export function parsePublicKey(given: string): PublicKey {
   const line = given.trim();
   if (looksSecret(line)) throw new PublicKeyError(PRIVATE);

@@ -13,7 +13,7 @@ import type { Holding } from "../holders";
 
 /** An attempt to register this key under this name, whose outcome is unknown. */
 export interface LostSshKey extends StartedAt, ValuesOf<typeof sentSshKey> {
-  /** The name ends in a generated marker, so that it proves whose work it is. */
+  /** The name ends in a generated marker, which proves ownership. */
   hasMarker: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface RegisteredSshKey extends ValuesOf<typeof listedSshKey> {
 export interface LookedUpSshKey {
   status: "looked-up";
   entry: SshKeyRecord;
-  /** Of an import by id: which resource it is. Empty for a `get`, which holds nothing. */
+  /** Of an import by id: the resource. Empty for a `get`, which holds nothing. */
   holder: string;
 }
 
