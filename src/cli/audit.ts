@@ -1,17 +1,22 @@
 // The command `audit`: lists the keys of the account that somebody should review, except for accepted ones.
-import { FINDING_KINDS, STACK_FINDINGS } from "../audit/finding";
-import type { AuditFinding, FindingKind } from "../audit/finding";
-import { findInApiKeys, findInSshKeys, unreadableEntries } from "../audit/findings";
+import {
+  FINDING_KINDS,
+  findInApiKeys,
+  findInSshKeys,
+  STACK_FINDINGS,
+  unreadableEntries,
+} from "../audit/findings";
+import type { AuditFinding, FindingKind } from "../audit/findings";
 import { nameStacks } from "../audit/managed";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { sanitize } from "../text/redact";
 import { command, connect, shownArgument } from "./command";
 import type { Values } from "./command";
-import { checkId, managedIn } from "./stack-exports";
+import { checkId, managedIn } from "./files";
 import { table } from "./table";
 import type { Terminal } from "./terminal";
-import { nameOf, readText } from "./text-file";
+import { nameOf, readText } from "./files";
 
 const OPTIONS = {
   "stack-export": {

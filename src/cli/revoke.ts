@@ -8,7 +8,7 @@ import { isSameId } from "../judge/presence";
 import { isServiceKey } from "../lifecycle/api-key/kind";
 import { Run } from "../lifecycle/run";
 import { command, connect, shownArgument } from "./command";
-import { checkId, managedIn } from "./stack-exports";
+import { checkId, managedIn } from "./files";
 import { table } from "./table";
 import type { Terminal } from "./terminal";
 

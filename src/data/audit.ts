@@ -1,6 +1,6 @@
 // "pulumi-wayscloud/audit": auditApiKeys and auditSshKeys, the findings of the command `audit` for a program.
 import { findInApiKeys, findInSshKeys } from "../audit/findings";
-import type { AuditFinding, AuditOptions } from "../audit/finding";
+import type { AuditFinding, AuditOptions } from "../audit/findings";
 import { managedKeys, nameStacks } from "../audit/managed";
 import type { ManagedKeys } from "../audit/managed";
 import { ConfigurationError } from "../errors";
@@ -11,7 +11,7 @@ import { getApiKeys } from "./api-keys";
 import type { DataOptions } from "./options";
 import { getSshKeys } from "./ssh-keys";
 
-export type { AuditFinding, FindingKind } from "../audit/finding";
+export type { AuditFinding, FindingKind } from "../audit/findings";
 
 /** Arguments for {@link auditApiKeys} and {@link auditSshKeys}. */
 export interface AuditArgs {

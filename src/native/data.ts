@@ -12,7 +12,7 @@ import { queries } from "../queries/queries";
 import type { Query } from "../queries/queries";
 import { checkStackConfig } from "../stack-config";
 import { withoutStack } from "../text/without-stack";
-import { checkProvider } from "./configured";
+import { checkProvider } from "./provider";
 import { nativeType } from "./declaration";
 import { PLUGIN } from "./provider";
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checkArguments, isInstanceOf, registration, typeToken } from "../resources/dynamic-resource";
 import type { ClassName } from "../resources/dynamic-resource";
-import { checkProvider } from "./configured";
+import { checkProvider } from "./provider";
 import { PLUGIN } from "./provider";
 
 /** The type token of a resource class, or of a data function. */

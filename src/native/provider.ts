@@ -1,8 +1,10 @@
-// Provider of "pulumi-wayscloud/native": an explicit account, served by the plugin.
+// Provider of "pulumi-wayscloud/native": an explicit account, served by the plugin, and whether a call goes to such a one.
 import * as pulumi from "@pulumi/pulumi";
-
 import { ExplicitAccount } from "../provider";
 import { pluginDownloadURL, version } from "../version";
+import { keysOf, OWN, SETTINGS } from "../settings";
+import { ConfigurationError } from "../errors";
+import { stackConfig } from "../stack-config";
 
 /** Which account a {@link Provider} stands for. */
 export interface ProviderArgs {
@@ -63,5 +65,34 @@ export class Provider extends pulumi.ProviderResource {
     // An explicit account of the dynamic classes moves over with its resources.
     const moved = { ...PLUGIN, aliases: [{ type: "pulumi:providers:pulumi-nodejs" }] };
     super("wayscloud-account", name, inputs, pulumi.mergeOptions(moved, opts));
+  }
+}
+
+/**
+ * @throws ConfigurationError where the default provider would ignore an account that the stack config names, or where the provider is that of
+ *   another package, which the SDK ignores without a word.
+ */
+export function checkProvider(what: string, provider: unknown): void {
+  if (provider === undefined || provider === null) {
+    refuseIgnoredConfig(what);
+    return;
+  }
+  const type: unknown =
+    typeof provider === "object" && "__pulumiType" in provider ? provider.__pulumiType : "";
+  if (type === "pulumi:providers:wayscloud-account") return;
+  throw new ConfigurationError(
+    `${what}: the \`provider\` must be a Provider of pulumi-wayscloud/native, new wayscloud.Provider(name, { patToken }); this one would be ignored, and the default account be used.`,
+  );
+}
+
+function refuseIgnoredConfig(what: string): void {
+  for (const setting of Object.values(SETTINGS)) {
+    const key = keysOf(setting).find((each) => stackConfig(each) !== undefined);
+    if (key === undefined || key.startsWith(OWN)) continue;
+    const right = (setting.isSecret ? "--secret " : "") + OWN + setting.own[0];
+    throw new ConfigurationError(
+      `${what}: the stack config has ${key}, which the plugin does not see. ` +
+        `Run \`pulumi config set ${right}\` with the same value, or pass a Provider of pulumi-wayscloud/native.`,
+    );
   }
 }

@@ -1,6 +1,6 @@
 // What an audit says of keys that a stack may have made, as its state knows: states of real updates whose responses were lost.
 import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
-import type { AuditFinding } from "../../src/audit/finding";
+import type { AuditFinding } from "../../src/audit/findings";
 import { managedKeys } from "../../src/audit/managed";
 import { resources } from "../support/engine-resources";
 import type { ResourceName } from "../support/engine-resources";

@@ -1,5 +1,5 @@
 // docs/cli.md is the contract of the command line: its tables say what the commands have, no more and no less.
-import { FINDING_KINDS, STACK_FINDINGS } from "../../src/audit/finding";
+import { FINDING_KINDS, STACK_FINDINGS } from "../../src/audit/findings";
 import { startEmulator } from "../../src/emulator";
 import { CommandLine, stackExport } from "../support/cli";
 import { readDocument } from "../support/documents";

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 
 import type { Emulator, EmulatorOptions, RecordedRequest } from "../../src/emulator";
 import { withDefaults } from "../../src/hosts/plugin/defaults";
-import { resourceOf } from "../../src/hosts/plugin/resource";
+import { resourceOf } from "../../src/hosts/plugin/urn";
 import { PartialFailure, type Resource, resources } from "./engine-resources";
 import type { RuntimeName } from "../../src/resources/dynamic-resource";
 import { without } from "../../src/values";

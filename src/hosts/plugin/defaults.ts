@@ -6,7 +6,7 @@ import { endsInMarker, isTemplate } from "../../text/auto-name";
 import type { AutoKind } from "../../text/auto-name";
 import { isSameMaterial } from "../../lifecycle/ssh-key/identity";
 import type { Properties } from "../../values";
-import type { PluginResource } from "./resource";
+import type { PluginResource } from "./urn";
 
 /** Private input: the name or description that an import found. It stays until the program says another; what the program itself once said does not. */
 export const IMPORTED = "__imported";

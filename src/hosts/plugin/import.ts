@@ -8,7 +8,7 @@ import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
 import type { Properties } from "../../values";
 import { without } from "../../values";
 import { IMPORTED } from "./defaults";
-import type { PluginResource, Urn } from "./resource";
+import type { PluginResource, Urn } from "./urn";
 
 export interface Imported {
   id: string;
@@ -34,7 +34,7 @@ export async function lookUp(
         "Let it make its first key, and revoke the old one when nothing uses it any more.",
     );
   }
-  const state = await resource.lifecycle.read(id, {}, context);
+  const state = await resource.type.read(id, {}, context);
   if (!state) return undefined;
   const { scopes, description, service } = state.outputs;
   // `check` sorts the scopes as well; in another order they would be a change, and the imported token be revoked.
@@ -59,7 +59,7 @@ async function lookUpSshKey(
   context: Run,
 ): Promise<Imported | undefined> {
   const key = PUBLIC_KEY.test(id) ? publicKeyGivenAsId(id) : undefined;
-  const state = await resource.lifecycle.read(key ? await idOf(key, context) : id, {}, context);
+  const state = await resource.type.read(key ? await idOf(key, context) : id, {}, context);
   if (!state) return undefined;
   const known = key && { publicKey: key.text, fingerprint: key.fingerprint };
   return {

@@ -10,15 +10,15 @@ import { UNKNOWN, without } from "../../values";
 import type { Properties, CheckFailure } from "../../values";
 import type { EncodedOutcome } from "../resource";
 import { RefreshClock } from "../refresh-clock";
-import type { PluginAccount } from "./account";
+import type { PluginAccount } from "./configuration";
 import { withoutSecrets } from "./call-scope";
 import { IMPORTED, withDefaults, withImported, withSeededMark } from "./defaults";
 import { diffResponse } from "./detailed-diff";
 import { log } from "./engine-log";
 import { ResourceInitFailed } from "./failure";
 import { completed, lookUp, withHolder, withoutHolder } from "./import";
-import { resourceOf } from "./resource";
-import type { PluginResource } from "./resource";
+import { resourceOf } from "./urn";
+import type { PluginResource } from "./urn";
 import { Empty } from "./sdk";
 import type { Struct } from "./sdk";
 import { decode, encode, propertyWithLost } from "./values";
@@ -41,7 +41,7 @@ export class ResourceMethods {
     const { properties, secrets } = decode(request.getNews());
     // At an import the engine passes what it found as the program's own.
     const news = withDefaults(resource, olds, without(present(properties), IMPORTED));
-    const { inputs, failures } = resource.lifecycle.check(olds, news, this.account().context().holders);
+    const { inputs, failures } = resource.type.check(olds, news, this.account().context().holders);
     // Something is to be created: a missing credential is better said in the preview than halfway through `up`.
     const wrong = Object.keys(olds).length === 0 ? this.account().misconfiguration() : undefined;
     if (wrong !== undefined) failures.push({ property: "", reason: wrong });
@@ -63,13 +63,7 @@ export class ResourceMethods {
     const id = request.getId();
     const news = decode(request.getNews()).properties;
     const olds = stateOf(resource, decode(request.getOlds()).properties, news);
-    const diff = resource.lifecycle.diff(
-      id,
-      olds,
-      news,
-      this.clock.now(id),
-      this.account().context().holders,
-    );
+    const diff = resource.type.diff(id, olds, news, this.clock.now(id), this.account().context().holders);
     // From here on a deletion is that of a replacement.
     if (diff.replaces.length > 0) this.lookedUp.delete(`${request.getUrn()} ${id}`);
     const oldInputs = present(decode(request.getOldInputs()).properties);
@@ -84,7 +78,7 @@ export class ResourceMethods {
       response.setProperties(outgoing(resource, previewOfCreate(resource, inputs), secrets));
       return response;
     }
-    const outcome = await resource.lifecycle.create(inputs, this.account().context());
+    const outcome = await resource.type.create(inputs, this.account().context());
     response.setId(outcome.id);
     response.setProperties(
       orInitFailed(outcome, outgoing(resource, outcome.outputs, secrets), request.getProperties()),
@@ -118,7 +112,7 @@ export class ResourceMethods {
     // What a `get` looked up, without the key itself, holds nothing.
     const isHeld = state.key !== undefined || state.publicKey !== undefined;
     const olds = isHeld ? withHolder(resource, state) : state;
-    const found = await resource.lifecycle.read(id, olds, context);
+    const found = await resource.type.read(id, olds, context);
     // Gone is an answer without an id.
     if (!found) return response;
     response.setId(found.id);
@@ -135,14 +129,14 @@ export class ResourceMethods {
     const olds = stateOf(resource, before.properties, news);
     const response = new messages.UpdateResponse();
     if (request.getPreview()) {
-      const { outputs = {}, ahead } = resource.lifecycle.diff(id, olds, news, this.clock.now(id));
+      const { outputs = {}, ahead } = resource.type.diff(id, olds, news, this.clock.now(id));
       if (ahead !== undefined) log(ahead, "info");
       response.setProperties(outgoing(resource, previewOfUpdate(resource, olds, outputs), secrets));
       return response;
     }
     // What fails may leave what was there before.
     const either = [...before.secrets, ...secrets];
-    const outcome = await resource.lifecycle.update(id, olds, news, this.account().context());
+    const outcome = await resource.type.update(id, olds, news, this.account().context());
     const marked = outcome.unfinished === undefined ? secrets : either;
     const outputs = outgoing(resource, withoutHolder(resource, outcome.outputs), marked);
     response.setProperties(orInitFailed(outcome, outputs, request.getNews()));
@@ -158,7 +152,7 @@ export class ResourceMethods {
       return new Empty();
     }
     const olds = stateOf(resource, decode(request.getProperties()).properties, {});
-    await resource.lifecycle.delete(request.getId(), olds, this.account().context());
+    await resource.type.delete(request.getId(), olds, this.account().context());
     return new Empty();
   }
 }
@@ -176,7 +170,7 @@ function present(properties: Properties): Properties {
 function outgoing(resource: PluginResource, outputs: Properties, secrets: Iterable<string>): Struct {
   const all = { ...eachOutput(resource, () => null), ...present(outputs) };
   const ofClass = secretsAmong(classes[resource.className].outputs);
-  return encode(all, [...resource.lifecycle.sayingTheSame(secrets), ...ofClass]);
+  return encode(all, [...resource.type.sayingTheSame(secrets), ...ofClass]);
 }
 
 /** @throws what gRPC reports as a partial failure, where something is unfinished: the outputs go into the state all the same. */

@@ -4,17 +4,15 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
-
-import { version } from "../../version";
-import { PluginAccount } from "./account";
+import { version, pluginDownloadURL, repository } from "../../version";
+import { PluginAccount, checkConfig, configured, diffConfig } from "./configuration";
 import { withinCall } from "./call-scope";
-import { checkConfig, configured, diffConfig } from "./config-methods";
 import { connectEngine, logged, watchEngine } from "./engine-log";
 import { statusOf } from "./failure";
 import { Functions } from "./functions";
 import { ResourceMethods } from "./resource-methods";
-import { packageSpec } from "./schema";
 import { Empty, grpc } from "./sdk";
+import { packageFile } from "../../package-file";
 
 /** A large stack's invoke returns more than gRPC's default of 4 MB. */
 const LARGEST_MESSAGE = 400 * 1024 * 1024;
@@ -138,4 +136,18 @@ export function endWithEngine(server: Server): void {
 function whenIdle(done: () => void): void {
   if (running === 0) done();
   else setTimeout(() => whenIdle(done), 50);
+}
+
+function packageSpec(): object {
+  const committed = JSON.parse(packageFile("plugin/schema.json")) as object;
+  return { ...committed, version, ...(repository === undefined ? {} : ofRelease(repository)) };
+}
+
+function ofRelease(repository: string): object {
+  return {
+    homepage: repository,
+    repository,
+    logoUrl: `${repository}/raw/v${version}/assets/logo.svg`,
+    pluginDownloadURL,
+  };
 }

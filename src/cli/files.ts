@@ -1,9 +1,8 @@
-// The option `--stack-export` and the check of ids, for `audit` and `revoke`.
+// What users give to `audit` and `revoke`: stack exports and other text files, from all platforms, and ids.
 import { managedKeys } from "../audit/managed";
 import type { ManagedKeys } from "../audit/managed";
 import { ConfigurationError } from "../errors";
 import type { Terminal } from "./terminal";
-import { nameOf, readText } from "./text-file";
 
 /** The keys that the stacks of these files hold; undefined without files. */
 export async function managedIn(
@@ -39,4 +38,34 @@ export function checkId(id: string, from: string): string {
   throw new ConfigurationError(
     `${from}: an id of a key consists of letters, digits, "_" and "-" (${id.length} characters were given).`,
   );
+}
+
+/** The text of a file, `-` being standard input. `what`: its kind, for messages. */
+export async function readText(what: string, file: string, terminal: Terminal): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await terminal.read(file);
+  } catch (error) {
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    throw new ConfigurationError(`${nameOf(what, file)} cannot be read (${code}).`);
+  }
+  return decode(bytes);
+}
+
+/** The file's name in messages. */
+export function nameOf(what: string, file: string): string {
+  return file === "-" ? `${what} from standard input` : `${what} ${file}`;
+}
+
+/** Windows PowerShell writes UTF-16 when it redirects output. */
+function decode(bytes: Uint8Array): string {
+  const [first = 0, second = 0] = bytes;
+  // Without a byte order mark, assume that the first character is ASCII, as in JSON.
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && bytes.length > 1)) {
+    return new TextDecoder("utf-16le").decode(bytes);
+  }
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) {
+    return new TextDecoder("utf-16be").decode(bytes);
+  }
+  return new TextDecoder("utf-8").decode(bytes);
 }

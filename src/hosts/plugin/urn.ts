@@ -1,4 +1,4 @@
-// The resource that a call is about: what its URN says, and the class and lifecycle of its type.
+// What the URN of a call says: which resource of which stack it is about, of which class and type.
 import { classes } from "../../fields/classes";
 import type { ClassName, Owner } from "../../fields/classes";
 import type { Resource } from "../resource";
@@ -13,7 +13,7 @@ export interface Urn extends Owner {
 export interface PluginResource {
   className: ClassName;
   urn: Urn;
-  lifecycle: Resource;
+  type: Resource;
 }
 
 export function parseUrn(urn: string): Urn {
@@ -32,7 +32,7 @@ export function parseUrn(urn: string): Urn {
 export function resourceOf(urn: string): PluginResource {
   const parsed = parseUrn(urn);
   const name = /^wayscloud-account:index:(\w+)$/.exec(parsed.type)?.[1] ?? "";
-  if (isClassName(name)) return { className: name, urn: parsed, lifecycle: resources[name] };
+  if (isClassName(name)) return { className: name, urn: parsed, type: resources[name] };
   throw new Error(
     `The provider wayscloud-account has no resource of the type ${parsed.type}; there are ${Object.keys(resources).join(", ")}.`,
   );
