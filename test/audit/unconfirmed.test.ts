@@ -1,13 +1,11 @@
 // What an audit says of keys that a stack may have made, as its state knows: states of real updates whose responses were lost.
+import { resources, ServiceKey } from "../support/engine-resources";
+import { account, stack } from "../support/fresh-stack";
 import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
 import type { AuditFinding } from "../../src/audit/findings";
 import { managedKeys } from "../../src/audit/managed";
-import { resources } from "../support/engine-resources";
 import type { ResourceName } from "../support/engine-resources";
 import { publicKey } from "../support/public-key";
-import { useFreshStack } from "../support/fresh-stack";
-import type { StoryStack } from "../support/story-stack";
-import type { StoryAccount } from "../support/story-account";
 
 const KEY = "pulumi test/dev/it #${hex(7)}";
 const ROTATING = { description: "pulumi test/dev/it", rotateEveryDays: 30, __owner: "" };
@@ -20,10 +18,6 @@ const DECLARED: Record<ResourceName, Record<string, unknown>> = {
   SshKeySet: { publicKeys: { anna: publicKey(1) }, namePrefix: "it-" },
 };
 const NAMES = Object.keys(DECLARED) as ResourceName[];
-
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
 
 /** The findings of the whole account about keys that no state holds. */
 function audit(className: ResourceName): AuditFinding[] {
@@ -78,7 +72,7 @@ test.each(["RotatingServiceKey", "RotatingPersonalAccessToken"] as const)(
 );
 
 test("a key that nothing in the state knows is an orphan as before", async () => {
-  stack.declare("it", resources.ServiceKey, DECLARED.ServiceKey);
+  stack.declare("it", ServiceKey, DECLARED.ServiceKey);
   await stack.up();
   account.emulator.account.addApiKey({ service: "database", description: "pulumi test/dev/it #0123abc" });
   expect(audit("ServiceKey")).toEqual([

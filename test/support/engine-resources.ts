@@ -46,3 +46,11 @@ export const resources = {
   RotatingServiceKey: asEngine(all.RotatingServiceKey),
   RotatingPersonalAccessToken: asEngine(all.RotatingPersonalAccessToken),
 };
+export const {
+  SshKey,
+  SshKeySet,
+  ServiceKey,
+  PersonalAccessToken,
+  RotatingServiceKey,
+  RotatingPersonalAccessToken,
+} = resources;

@@ -1,12 +1,48 @@
-// An account and a stack of its own for each test of a file, so that no test finds what another one left.
-import { StoryStack } from "./story-stack";
+// What stories start with: an account and a stack of its own for each test of the file that imports this; and what is
+// to hold in the end.
 import { StoryAccount } from "./story-account";
+import { StoryStack } from "./story-stack";
 
-export function useFreshStack(use: (account: StoryAccount, stack: StoryStack) => void): void {
-  let account: StoryAccount;
-  beforeEach(async () => {
-    account = await StoryAccount.open();
-    use(account, new StoryStack(account));
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+export let account: StoryAccount;
+export let stack: StoryStack;
+
+beforeEach(async () => {
+  account = await StoryAccount.open();
+  stack = new StoryStack(account);
+});
+afterEach(() => account.emulator.close());
+
+/** The last command succeeded; the state and the account hold the same keys: these. */
+export function expectHeld(ids = stack.ids): void {
+  expect({ errors: stack.errors, held: stack.ids, live: account.live }).toEqual({
+    errors: [],
+    held: ids,
+    live: ids,
   });
-  afterEach(() => account.emulator.close());
+}
+
+/** Whatever the last command came to, the state and the account hold these keys. */
+export function expectKept(ids: string[]): void {
+  expect({ held: stack.ids, live: account.live }).toEqual({ held: ids, live: ids });
+}
+
+/** `pulumi destroy` succeeds and leaves these keys in the account. */
+export async function expectDestroyed(left: string[] = []): Promise<void> {
+  expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+  expect({ live: account.live, state: stack.state.size }).toEqual({ live: left, state: 0 });
+}
+
+/** The requests of the last commands that change anything, or those of one method. */
+export function changes(method = ""): string[] {
+  return account.requests().filter((request) => !request.startsWith("GET") && request.startsWith(method));
+}
+
+/** Another `up` makes no request. */
+export async function expectQuiet(): Promise<void> {
+  account.requests();
+  await stack.up();
+  expect({ errors: stack.errors, requests: account.requests() }).toEqual({ errors: [], requests: [] });
 }

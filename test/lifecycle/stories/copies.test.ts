@@ -1,14 +1,7 @@
 // A state in two stacks, and a stack that was renamed: nothing of the original is revoked by a refresh or an unchanged up, and nothing is forgotten for a name.
-import { resources } from "../../support/engine-resources";
-import { useFreshStack } from "../../support/fresh-stack";
+import { RotatingPersonalAccessToken, RotatingServiceKey } from "../../support/engine-resources";
+import { account, stack } from "../../support/fresh-stack";
 import { StoryStack } from "../../support/story-stack";
-import type { StoryAccount } from "../../support/story-account";
-
-const { RotatingServiceKey, RotatingPersonalAccessToken } = resources;
-
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
 
 describe.each([
   ["without a description", RotatingServiceKey, { service: "database" }, undefined],

@@ -1,26 +1,12 @@
 // What an answer to a deletion proves: "not found" counts only once the account's complete list does not show the key either.
-import { resources } from "../../support/engine-resources";
-import { publicKey } from "../../support/public-key";
-import { useFreshStack } from "../../support/fresh-stack";
-import type { StoryStack } from "../../support/story-stack";
-import type { StoryAccount } from "../../support/story-account";
+import { PersonalAccessToken } from "../../support/engine-resources";
+import { account, changes, expectDestroyed, expectHeld, stack } from "../../support/fresh-stack";
+import { ROTATING_KEY, SERVICE_KEY, SSH_KEY, TOKEN } from "../../support/kinds";
 
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
-
-const EVERY = {
-  db: [resources.ServiceKey, { service: "database", description: "pulumi test/dev/db #${hex(7)}" }],
-  ci: [resources.PersonalAccessToken, { scopes: ["dns:read"], description: "pulumi test/dev/ci #${hex(7)}" }],
-  rot: [
-    resources.RotatingServiceKey,
-    { service: "database", description: "pulumi test/dev/rot", rotateEveryDays: 30, __owner: "" },
-  ],
-  ssh: [resources.SshKey, { publicKey: publicKey(1), name: "ssh-${hex(7)}" }],
-} as const;
+const EVERY = { db: SERVICE_KEY, ci: TOKEN, rot: ROTATING_KEY, ssh: SSH_KEY };
 
 async function create(): Promise<void> {
-  for (const [name, [type, inputs]] of Object.entries(EVERY)) stack.declare(name, type, inputs);
+  for (const [name, [, type, inputs]] of Object.entries(EVERY)) stack.declare(name, type, inputs);
   await stack.up();
   expect(stack.errors).toEqual([]);
   account.requests();
@@ -36,8 +22,7 @@ test.each([404, 410])(
     account.pass(1);
     for (const id of account.live) account.emulator.account.remove(id);
     account.emulator.faults.add({ method: "DELETE", status, times: "always" });
-    expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
-    expect(stack.state.size).toBe(0);
+    await expectDestroyed();
     expect(lists().length).toBeLessThanOrEqual(3);
   },
 );
@@ -58,8 +43,7 @@ test.each([
     expect(stack.errors).toHaveLength(4);
     expect(stack.errors.join()).toContain("still shows it");
     account.emulator.faults.clear();
-    expect(await stack.destroy()).toBe(true);
-    expect(account.live).toEqual([]);
+    await expectDestroyed();
   },
 );
 
@@ -92,8 +76,7 @@ describe.each(UNREADABLE)("row 19: a 200 with %s", (_what, body) => {
     await create();
     account.pass(1);
     account.emulator.faults.add({ ...answer, commit: true });
-    expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
-    expect({ live: account.live, left: stack.state.size }).toEqual({ live: [], left: 0 });
+    await expectDestroyed();
     expect(lists().length).toBeLessThanOrEqual(5);
   });
 
@@ -106,8 +89,7 @@ describe.each(UNREADABLE)("row 19: a 200 with %s", (_what, body) => {
     expect(stack.errors).toHaveLength(4);
     for (const error of stack.errors) expect(error).toMatch(/failed: DELETE \S+ answered 200 with /);
     account.emulator.faults.clear();
-    expect(await stack.destroy()).toBe(true);
-    expect(account.live).toEqual([]);
+    await expectDestroyed();
   });
 
   test("and a list that cannot be read: an error, and the state stays until one can", async () => {
@@ -117,7 +99,7 @@ describe.each(UNREADABLE)("row 19: a 200 with %s", (_what, body) => {
     expect(await stack.destroy()).toBe(false);
     expect(stack.state.size).toBe(4);
     account.emulator.faults.clear();
-    expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+    await expectDestroyed();
   });
 });
 
@@ -125,7 +107,7 @@ test("row 46: revoked keys that go on being listed as inactive are gone", async 
   account.emulator.quirks.listsRevokedKeys = true;
   await create();
   for (const id of account.live) account.emulator.account.remove(id);
-  expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+  await expectDestroyed();
 });
 
 test("row 46: a revoked key that is listed as inactive is created once more after a refresh", async () => {
@@ -135,7 +117,7 @@ test("row 46: a revoked key that is listed as inactive is created once more afte
   for (const id of before) account.emulator.account.remove(id);
   await stack.refresh();
   await stack.up();
-  expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+  expectHeld();
   expect(account.live).toHaveLength(4);
   await stack.up();
   expect(account.live).toEqual(stack.ids);
@@ -148,9 +130,9 @@ test.each(["", "account"])(
     await create();
     await stack.refresh();
     await stack.up();
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expectHeld();
     const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
-    stack.declare("hand", resources.PersonalAccessToken, {
+    stack.declare("hand", PersonalAccessToken, {
       scopes: ["dns:read"],
       description: "x",
       existing: { id, key },
@@ -171,10 +153,7 @@ test("A15, row 50: an inactive key of ours is revoked when it is replaced, and w
   stack.program.delete("ci");
   await stack.up();
   expect(stack.errors).toEqual([]);
-  const deleted = account
-    .requests()
-    .filter((request) => request.startsWith("DELETE"))
-    .join();
+  const deleted = changes("DELETE").join();
   expect(deleted).toContain(id);
   expect(deleted).toContain(token);
 });

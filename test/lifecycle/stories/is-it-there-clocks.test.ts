@@ -1,34 +1,30 @@
 // When does it end? By the server's clock and what the API says; where nobody can tell, nothing is revoked,
 // and the run says why.
 import type { Properties } from "../../../src/values";
-import { resources } from "../../support/engine-resources";
 import { showing } from "../../support/answers";
-import { useFreshStack } from "../../support/fresh-stack";
-import type { StoryStack } from "../../support/story-stack";
+import { PersonalAccessToken, RotatingServiceKey, ServiceKey, SshKey } from "../../support/engine-resources";
+import {
+  account,
+  changes,
+  DAY,
+  expectHeld,
+  expectKept,
+  expectQuiet,
+  HOUR,
+  stack,
+} from "../../support/fresh-stack";
+import { DECLARED, ROTATING } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import type { StoryAccount } from "../../support/story-account";
-
-const { SshKey, ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } =
-  resources;
-const DAY = 86_400_000;
-
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
+import { declareRotating } from "../../support/rotating";
 
 const declareToken = (more: Properties = {}): void =>
-  stack.declare("it", PersonalAccessToken, {
-    scopes: ["dns:read"],
-    description: "pulumi test/dev/it #${hex(7)}",
-    expiresInDays: 90,
-    ...more,
-  });
+  stack.declare("it", PersonalAccessToken, { ...DECLARED.PersonalAccessToken, expiresInDays: 90, ...more });
 
 test("row 39: the local clock is a year ahead when the first SSH key is registered: it is new all the same", async () => {
   account.timing.error = 365 * DAY;
   stack.declare("it", SshKey, { publicKey: publicKey("it"), name: "it" });
   await stack.up();
-  expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+  expectHeld();
 });
 
 describe("row 67: a token that is due by a local clock that is a year ahead", () => {
@@ -48,8 +44,8 @@ describe("row 67: a token that is due by a local clock that is a year ahead", ()
       account.timing.error = 365 * DAY;
       account.requests();
       expect(await stack.up()).toBe(false);
-      expect(account.requests().filter((request) => !request.startsWith("GET"))).toEqual([]);
-      expect({ held: stack.ids, live: account.live }).toEqual({ held: before, live: before });
+      expect(changes()).toEqual([]);
+      expectKept(before);
       expect(stack.errors.join()).toContain("2026-01-02");
       expect(stack.errors.join()).toContain("2027-01-02");
       account.timing.error = 0;
@@ -69,19 +65,10 @@ describe("row 67: a token that is due by a local clock that is a year ahead", ()
   });
 });
 
-describe.each([
-  ["service key", RotatingServiceKey, { service: "dns" }],
-  ["token", RotatingPersonalAccessToken, { scopes: ["dns:read"] }],
-] as const)("row 65: the API sends no `Date`, and a rotating %s", (_what, type, spec) => {
+describe.each(ROTATING)("row 65: the API sends no `Date`, and a rotating %s", (...kind) => {
   beforeEach(async () => {
     account.emulator.transform = () => ({ headers: { date: null } });
-    stack.declare("it", type, {
-      ...spec,
-      description: "pulumi test/dev/it",
-      rotateEveryDays: 30,
-      overlapDays: 1,
-      __owner: "",
-    });
+    declareRotating({ overlapDays: 1 }, kind);
     await stack.up();
     account.pass(31);
     expect(await stack.up()).toBe(true);
@@ -106,7 +93,7 @@ describe.each([
     account.emulator.transform = undefined;
     await stack.up();
     await stack.up();
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expectHeld();
     expect(stack.ids.length).toBeLessThanOrEqual(2);
   });
 });
@@ -131,12 +118,10 @@ describe("row 71: the API says when a token ends", () => {
     }));
     await stack.refresh();
     expect(ends()).toEqual(EARLY);
-    account.requests();
-    await stack.up();
-    expect(account.requests()).toEqual([]);
+    await expectQuiet();
     account.pass(17);
     await stack.up();
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expectHeld();
     expect(stack.ids).not.toEqual(before);
   });
 
@@ -180,7 +165,7 @@ test("row 65: made by a clock that is an hour ahead while the API sends no `Date
     [RotatingServiceKey, { service: "dns", description: "pulumi test/dev/rot", rotateEveryDays: 30 }],
     [SshKey, { publicKey: publicKey("it"), name: "it-${hex(7)}" }],
   ] as const;
-  account.timing.error = 3_600_000;
+  account.timing.error = HOUR;
   // Neither the header nor the response to a creation tells the time.
   account.emulator.transform = ({ method, body }) => ({
     headers: { date: null },

@@ -1,77 +1,176 @@
 // Rotating keys across runs, clocks, copies and renames: two live keys at most, never none, and nobody else's revoked.
-import { resources } from "../../support/engine-resources";
-import { useFreshStack } from "../../support/fresh-stack";
+import { UNKNOWN, type Properties } from "../../../src/values";
+import { RotatingPersonalAccessToken, RotatingServiceKey } from "../../support/engine-resources";
+import {
+  account,
+  changes,
+  DAY,
+  expectDestroyed,
+  expectHeld,
+  expectKept,
+  expectQuiet,
+  stack,
+} from "../../support/fresh-stack";
+import { ROTATING } from "../../support/kinds";
+import { current, declareRotating, overlapping, previous } from "../../support/rotating";
 import { StoryStack } from "../../support/story-stack";
-import type { StoryAccount } from "../../support/story-account";
 
-const { RotatingServiceKey, RotatingPersonalAccessToken } = resources;
-const YEAR = 365 * 86_400_000;
+const YEAR = 365 * DAY;
 
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
+/** A copy of this stack's state in another stack, as `stack export` and `stack import` make one. */
+function copied(declare: (more: Properties, on: StoryStack) => void): StoryStack {
+  const copy = new StoryStack(account, "copy");
+  declare({}, copy);
+  copy.takeStateOf(stack);
+  return copy;
+}
 
-const KINDS = [
-  ["service key", RotatingServiceKey, { service: "database" }],
-  ["token", RotatingPersonalAccessToken, { scopes: ["dns:read"] }],
-] as const;
+describe.each(ROTATING)("a rotating %s", (...kind) => {
+  const [, , spec] = kind;
+  const declare = (more: Properties = {}, on = stack): void => declareRotating(more, kind, on);
+  /** Up to the moment when a rotation is due. */
+  const rotationIsDue = async (more: Properties = {}): Promise<string> => {
+    declare(more);
+    await stack.up();
+    account.pass(31);
+    return current();
+  };
 
-const outputs = (name = "db", of = stack): Record<string, unknown> => of.held(name).outputs;
-const current = (): string => String(outputs().keyId);
-const previous = (): unknown => outputs().previousKeyId;
-
-describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
-  const declare = (more: Record<string, unknown> = {}, on = stack, name = "db"): void =>
-    on.declare(name, type, {
-      ...spec,
-      description: `pulumi test/${on.name}/${name}`,
-      rotateEveryDays: 30,
-      overlapDays: 7,
-      __owner: "",
-      ...more,
-    });
-  /** A resource within its overlap: `[previous, current]`. */
-  const overlapping = async (): Promise<[string, string]> => {
+  test("in a year of daily runs has twelve rotations, each previous key revoked after its overlap; no request when nothing is due", async () => {
     declare();
     await stack.up();
-    const first = current();
-    account.pass(31);
+    let [rotations, most] = [0, 0];
+    for (let day = 1; day <= 365; day += 1) {
+      const before = current();
+      const key = stack.held("db").outputs.key;
+      account.pass(1);
+      account.requests();
+      await stack.up();
+      if (current() !== before) {
+        rotations += 1;
+        expect(stack.held("db").outputs).toMatchObject({ previousKeyId: before, previousKey: key });
+      } else if (changes().length === 0) expect(account.requests()).toEqual([]);
+      expectHeld();
+      most = Math.max(most, account.live.length);
+    }
+    expect([rotations, most]).toEqual([12, 2]);
+    await expectDestroyed();
+  });
+
+  test("keeps its previous key for the overlap, and has it revoked by the first run after that", async () => {
+    await overlapping(kind);
+    account.pass(6);
+    await expectQuiet();
+    expect(account.live).toHaveLength(2);
+    account.pass(1);
     await stack.up();
+    expectHeld([current()]);
+    expect(stack.held("db").outputs.previousKey).toBeNull();
+  });
+
+  test("that comes months late rotates, and keeps the key that the consumers of the last run hold", async () => {
+    const [, handed] = await overlapping(kind);
+    account.pass(100);
+    await stack.up();
+    expect(previous()).toBe(handed);
+    expectHeld();
+  });
+
+  test("without an overlap has its previous key revoked by the next run, not by the one that rotates", async () => {
+    const first = await rotationIsDue({ overlapDays: undefined });
+    await stack.up();
+    expect(account.live).toContain(first);
+    await stack.up();
+    expectHeld([current()]);
+  });
+
+  test("whose rotation's response is lost has one current key and its previous one", async () => {
+    const first = await rotationIsDue();
+    await stack.up({ troubles: [{ fate: "answer lost" }] });
     expect(previous()).toBe(first);
-    return [first, current()];
-  };
-  const expectExactly = (): void => {
-    const held = [current(), previous()].filter((id) => id !== null).sort();
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: held });
-  };
+    expectHeld();
+  });
+
+  test("whose rotation stays unresolved keeps its key, and heals with the next run", async () => {
+    const first = await rotationIsDue();
+    const { key } = stack.held("db").outputs;
+    expect(
+      await stack.up({ troubles: [{ fate: "answer lost" }, { method: "GET", nth: 2, times: 40 }] }),
+    ).toBe(false);
+    expect(stack.held("db").outputs).toMatchObject({ keyId: first, key, unresolved: true });
+    await stack.up();
+    expect(stack.held("db").outputs).not.toHaveProperty("unresolved");
+    expect(previous()).toBe(first);
+    expectHeld();
+  });
+
+  test("whose rotation fails after the previous key was revoked says so in the state", async () => {
+    await overlapping(kind);
+    account.pass(30);
+    expect(await stack.up({ troubles: [{ fate: "401", times: 9 }] })).toBe(false);
+    expect(previous()).toBeNull();
+    expectKept([current()]);
+  });
+
+  test("does not lose its previous key in the run after one that failed: nobody may have moved to the new key yet", async () => {
+    const first = await rotationIsDue({ overlapDays: 0 });
+    expect(
+      await stack.up({ troubles: [{ fate: "never arrives" }, { method: "GET", nth: 5, times: 99 }] }),
+    ).toBe(false);
+    expect(stack.held("db").outputs).toMatchObject({ previousKeyId: first, unresolved: true });
+    await stack.up();
+    expect(account.live).toContain(first);
+    // That run was completed; the next one revokes it.
+    await stack.up();
+    expectHeld([current()]);
+  });
+
+  test("whose current key was revoked elsewhere notices that at refresh, and the next run makes another", async () => {
+    const [older, gone] = await overlapping(kind);
+    account.emulator.account.remove(gone);
+    await stack.refresh();
+    expect(stack.held("db").outputs.isActive).toBe(false);
+    await stack.up();
+    expectHeld([older, current()].sort());
+  });
+
+  test("all of whose keys are gone is gone; not while the key of a killed rotation lives", async () => {
+    const first = await rotationIsDue();
+    await stack.up({ kill: { nth: 2, arrived: true } });
+    account.emulator.account.remove(first);
+    await stack.refresh();
+    expect(stack.held("db").outputs).toMatchObject({ isActive: false });
+    for (const id of account.live) account.emulator.account.remove(id);
+    await stack.refresh();
+    expect(stack.state.size).toBe(0);
+  });
 
   test("A6, row 36: a trigger inside an overlap rotates at once; the older key goes first, and what consumers hold lives on", async () => {
-    const [older, handed] = await overlapping();
+    const [older, handed] = await overlapping(kind);
     account.requests();
     declare({ rotationTriggers: { incident: 1 } });
     await stack.up();
     expect(current()).not.toBe(handed);
     expect(previous()).toBe(handed);
     expect(account.live).not.toContain(older);
-    expectExactly();
-    const changes = account.requests().filter((request) => !request.startsWith("GET"));
-    expect(changes.map((request) => request.split(" ")[0])).toEqual(["DELETE", "POST"]);
+    expectHeld();
+    expect(changes().map((request) => request.split(" ")[0])).toEqual(["DELETE", "POST"]);
   });
 
   test("A6, row 36: with overlapDays 0 in the same change, the next run revokes what leaked", async () => {
-    const [, leaked] = await overlapping();
+    const [, leaked] = await overlapping(kind);
     declare({ rotationTriggers: { incident: 1 }, overlapDays: 0 });
     await stack.up();
     expect(current()).not.toBe(leaked);
     account.pass(0.01);
     await stack.up();
-    expect(account.live).toEqual([current()]);
+    expectHeld([current()]);
   });
 
   test.each(["500, not done", "401", "never arrives", "broken answer", "answer lost", "429"] as const)(
     "B3, row 37: with a dead current key, the previous one lives while the new key cannot be created (%s)",
     async (fate) => {
-      const [older, dead] = await overlapping();
+      const [older, dead] = await overlapping(kind);
       account.emulator.account.deactivate(dead);
       account.pass(8);
       await stack.refresh();
@@ -81,7 +180,7 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
       expect(stack.errors).toEqual([]);
       expect(account.live).toContain(current());
       await stack.up();
-      expectExactly();
+      expectHeld();
       expect(account.live).not.toContain(dead);
     },
   );
@@ -93,36 +192,33 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
   ])(
     "A12, B5, row 38: overlapDays changed to %i inside an overlap counts, in a later run",
     async (overlapDays, days, staysAfter) => {
-      const [older] = await overlapping();
-      const rotatedAt = Date.parse(String(outputs().rotatedAt));
+      const [older] = await overlapping(kind);
+      const rotatedAt = Date.parse(String(stack.held("db").outputs.rotatedAt));
       declare({ overlapDays });
       await stack.up();
       expect(account.live).toContain(older);
-      expect(Date.parse(String(outputs().retireAt))).toBe(rotatedAt + overlapDays * 86_400_000);
+      expect(Date.parse(String(stack.held("db").outputs.retireAt))).toBe(rotatedAt + overlapDays * DAY);
       account.pass(days);
       await stack.up();
       expect(account.live.includes(older)).toBe(staysAfter);
       account.pass(14);
       await stack.up();
       expect(account.live).not.toContain(older);
-      expectExactly();
+      expectHeld();
     },
   );
 
   test("A13, row 39: a local clock a year ahead revokes nothing and rotates nothing", async () => {
-    const [older, handed] = await overlapping();
+    const keys = await overlapping(kind);
     account.timing.error = YEAR;
     for (let run = 0; run < 3; run += 1) await stack.up();
-    expect([previous(), current()]).toEqual([older, handed]);
-    expectExactly();
+    expect([previous(), current()]).toEqual(keys);
+    expectHeld();
   });
 
   test("A13, row 39: a local clock a year behind rotates late, revokes nothing early, and heals once it is set", async () => {
     account.timing.error = -YEAR;
-    declare();
-    await stack.up();
-    const first = current();
-    account.pass(31);
+    const first = await rotationIsDue();
     await stack.up();
     expect(account.live).toContain(first);
     account.timing.error = 0;
@@ -130,19 +226,16 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
     expect(previous()).toBe(first);
     account.pass(8);
     await stack.up();
-    expect(account.live).toEqual([current()]);
-    expectExactly();
+    expectHeld([current()]);
   });
 
   test("B2, row 40: a copied state: refresh, up and destroy of the copy with nothing due revoke nothing by themselves", async () => {
-    const [older, handed] = await overlapping();
-    const copy = new StoryStack(account, "copy");
-    declare({}, copy);
-    copy.state = new Map(copyOfState(stack));
+    const before = (await overlapping(kind)).sort();
+    const copy = copied(declare);
     await copy.refresh();
     await copy.up();
     expect(copy.errors).toEqual([]);
-    expect(account.live).toEqual([older, handed].sort());
+    expect(account.live).toEqual(before);
     // The original rotates once more; the copy does not revoke what it does not know.
     account.pass(31);
     await stack.up();
@@ -156,9 +249,7 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
   test("B2, row 40: a copy with a change rotates by itself, and the original's successor lives", async () => {
     declare();
     await stack.up();
-    const copy = new StoryStack(account, "copy");
-    declare({}, copy);
-    copy.state = new Map(copyOfState(stack));
+    const copy = copied(declare);
     account.pass(31);
     await stack.up();
     const successor = current();
@@ -168,32 +259,39 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
     expect(account.live).toContain(successor);
   });
 
-  test("B10, row 40: a renamed stack or resource does not rotate", async () => {
+  test("B10, row 40: a renamed stack or resource does not rotate by itself; a description of its own does, and so does its time", async () => {
     declare();
     await stack.up();
-    const { keyId } = outputs();
-    account.requests();
+    const first = current();
     declare({ description: "pulumi test/prod/renamed" });
+    await expectQuiet();
+    expect(current()).toBe(first);
+    account.pass(31);
     await stack.up();
-    expect(account.requests()).toEqual([]);
-    expect(outputs().keyId).toBe(keyId);
+    const listed = () =>
+      account.emulator.account.liveApiKeys().find(({ id }) => id === current())?.description;
+    expect(listed()).toMatch(/^pulumi test\/prod\/renamed #/);
+    declare({ description: "for the billing" });
+    await stack.up();
+    expect(listed()).toMatch(/^for the billing/);
   });
 
   test("A11, row 41: a foreign key with the same marker, of another owner, kind or age, is never touched", async () => {
-    declare();
-    await stack.up();
     const { account: control } = account.emulator;
-    account.pass(31);
+    await rotationIsDue();
     // The successor's marker is derived from the key's id: an interrupted update leaves it in the account.
     await stack.up({ kill: { nth: 2, arrived: true } });
     const left = control.liveApiKeys().find(({ id }) => id !== current());
     const description = left?.description ?? "";
     expect(description).toMatch(/^pulumi test\/dev\/db #[0-9a-f]{7}$/);
-    const marker = description.slice(-9);
+    await stack.refresh();
+    expect(stack.printed).toContain(`may have created ${left?.id}`);
+    expect(stack.held("db").outputs).not.toHaveProperty("unresolved");
+    const other = "service" in spec ? { scopes: ["dns:read"] } : { service: "dns" };
     const foreign = [
-      control.addApiKey({ ...addable(spec), description: `somebody else${marker}` }),
-      control.addApiKey({ ...addable(spec), description, createdAt: "2025-06-01T00:00:00Z" }),
-      control.addApiKey({ ...other(spec), description }),
+      control.addApiKey({ ...spec, description: `somebody else${description.slice(-9)}` }),
+      control.addApiKey({ ...spec, description, createdAt: "2025-06-01T00:00:00Z" }),
+      control.addApiKey({ ...other, description }),
       control.addApiKey({ service: "storage", description }),
     ].map(({ id }) => id);
     await stack.up();
@@ -201,8 +299,14 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
     expect(stack.errors).toEqual([]);
     expect(account.live).toEqual(expect.arrayContaining(foreign));
     expect(account.live).not.toContain(left?.id);
-    expect(await stack.destroy()).toBe(true);
-    expect(account.live).toEqual(foreign.sort());
+    await expectDestroyed(foreign.sort());
+  });
+
+  test("destroy after a killed rotation revokes the successor that nobody knows, too", async () => {
+    await rotationIsDue();
+    await stack.up({ kill: { nth: 2, arrived: true } });
+    expect(account.live).toHaveLength(2);
+    await expectDestroyed();
   });
 
   test("A15, row 50: an inactive current key of ours is revoked when it is replaced, so that it cannot come back", async () => {
@@ -213,19 +317,14 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
     await stack.refresh();
     await stack.up();
     expect(account.emulator.account.apiKeys().find(({ id }) => id === dead)?.isActive).toBe(false);
-    expect(
-      account
-        .requests()
-        .filter((request) => request.startsWith("DELETE"))
-        .join(),
-    ).toContain(dead);
-    expectExactly();
+    expect(changes("DELETE").join()).toContain(dead);
+    expectHeld();
   });
 
   test.each([1, 2, 3])(
     "row 36: an emergency rotation killed at request %i: two at most, and the next run ends it",
     async (nth) => {
-      const [, handed] = await overlapping();
+      const [, handed] = await overlapping(kind);
       declare({ rotationTriggers: { incident: 1 } });
       for (const arrived of [true, false]) {
         await stack.up({ kill: { nth, arrived } });
@@ -234,15 +333,94 @@ describe.each(KINDS)("a rotating %s", (_kind, type, spec) => {
       }
       await stack.up();
       expect(account.live).toContain(handed);
-      expectExactly();
+      expectHeld();
     },
   );
 });
 
-const addable = (spec: object) => ("service" in spec ? { service: "database" } : { scopes: ["dns:read"] });
-const other = (spec: object) => ("service" in spec ? { scopes: ["dns:read"] } : { service: "database" });
+test("a preview says that the update creates a new key, why, and what becomes of the others; of nothing else", async () => {
+  declareRotating();
+  await stack.up();
+  const ahead = (inputs: Properties = {}): string | undefined => {
+    const { id, outputs } = stack.held("db");
+    const { inputs: news } = RotatingServiceKey.check({}, { ...stack.program.get("db")?.inputs, ...inputs });
+    return RotatingServiceKey.diff(id, outputs, news, account.timing.now()).ahead;
+  };
+  const stays = (id: string): string =>
+    `The current key ${id} stays valid until another \`pulumi up\`, 7 days later or more, revokes it.`;
+  for (const quiet of [{}, { overlapDays: 5 }, { service: "vps" }]) expect(ahead(quiet)).toBeUndefined();
+  const what = 'The service key "pulumi test/dev/db": this update creates a new key, because';
+  expect(ahead({ rotationTriggers: { a: "1" }, description: "ours" })).toBe(
+    `${what} the program changes \`description\` and \`rotationTriggers\`. ${stays(current())}`,
+  );
+  expect(ahead({ rotationTriggers: { a: UNKNOWN } })).toContain("may create a new key");
+  account.pass(30);
+  expect(ahead()).toBe(`${what} it was due. ${stays(current())}`);
+  expect(ahead({ overlapDays: 0 })).toMatch(/ stays valid until another `pulumi up` revokes it\.$/);
+  await stack.up();
+  expect(ahead()).toBeUndefined();
+  expect(ahead({ rotationTriggers: { a: "1" } })).toBe(
+    `${what} the program changes \`rotationTriggers\`. It first revokes the previous key ${String(previous())}, whose overlap is not over. ${stays(current())}`,
+  );
+  stack.held("db").outputs.isActive = false;
+  expect(ahead()).toBe(`${what} the key ${current()} was not active.`);
+});
 
-/** The entries of a stack's state, as `stack export` and `stack import` would copy them. */
-function copyOfState({ state }: StoryStack) {
-  return [...state].map(([name, held]) => [name, { ...held, outputs: { ...held.outputs } }] as const);
-}
+test("holdWhileUsed keeps a previous key that is in use, says so, and has it revoked when it is not", async () => {
+  const vps = ["service key", RotatingServiceKey, { service: "vps" }] as const;
+  declareRotating({ holdWhileUsed: true }, vps);
+  await stack.up();
+  const first = current();
+  account.pass(30);
+  await stack.up();
+  account.pass(7);
+  const key = String(stack.held("db").outputs.previousKey);
+  await fetch(`${account.emulator.url}/v1/vps`, { headers: { "X-API-Key": key } });
+  account.pass(1);
+  await stack.up();
+  expect(account.live).toContain(first);
+  expect(stack.printed).toMatch(/keeping the previous key .*: it was used at 2026-02-07/);
+  account.pass(10);
+  await stack.up();
+  expect(account.live).not.toContain(first);
+});
+
+test("a change of scopes rotates with an overlap", async () => {
+  const token = (scope: string): void => declareRotating({ scopes: [scope] }, ROTATING[1]);
+  token("ssh_keys:read");
+  await stack.up();
+  const first = current();
+  token("services:read");
+  await stack.up();
+  expect(stack.held("db").outputs).toMatchObject({ scopes: ["services:read"], previousKeyId: first });
+  expectHeld();
+});
+
+test("a previous key that the run is logged in with is never revoked by it, and destroy refuses", async () => {
+  declareRotating({ scopes: ["api_keys:write"], overlapDays: 0 }, ROTATING[1]);
+  await stack.up();
+  stack.credential = String(stack.held("db").outputs.key);
+  account.pass(30);
+  await stack.up();
+  await stack.up();
+  expect(stack.printed).toContain("this update is authenticated with it");
+  expect(account.live).toHaveLength(2);
+  expect(await stack.destroy()).toBe(false);
+  expect(stack.errors.join()).toContain("Did not revoke");
+  stack.credential = undefined;
+  await expectDestroyed();
+});
+
+test.each([
+  [{}, ["rotateEveryDays"]],
+  [{ rotateEveryDays: 0 }, ["rotateEveryDays"]],
+  [{ rotateEveryDays: 7, overlapDays: 7 }, ["overlapDays"]],
+  [{ rotateEveryDays: 30, overlapDays: 7, expiresInDays: 36 }, ["expiresInDays"]],
+  [{ rotateEveryDays: 30, overlapDays: 7, expiresInDays: 37 }, []],
+])("the check of the days %j names what is wrong: %j", (inputs, wrong) => {
+  const { failures } = RotatingPersonalAccessToken.check(
+    {},
+    { scopes: ["a:read"], description: "d", ...inputs },
+  );
+  expect(failures.map(({ property }) => property)).toEqual(wrong);
+});

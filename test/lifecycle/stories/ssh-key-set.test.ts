@@ -1,22 +1,16 @@
 // A set of SSH keys whose creation or update a hook repeats, and a set that is replaced: the state holds exactly what exists, and what was ours stays ours.
-import { resources } from "../../support/engine-resources";
+import { SshKey, SshKeySet } from "../../support/engine-resources";
+import { account, expectDestroyed, expectHeld, expectKept, stack } from "../../support/fresh-stack";
 import { cpuTime } from "../../support/fake-timing";
 import { parsePublicKey } from "../../../src/lifecycle/ssh-key/public-key";
 import { publicKey } from "../../support/public-key";
-import { useFreshStack } from "../../support/fresh-stack";
-import type { StoryStack } from "../../support/story-stack";
 import type { Declared } from "../../support/story-stack";
-import type { StoryAccount } from "../../support/story-account";
 
 const NAMES = ["anna", "bjarne", "carl"];
 
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
-
 function declare(inputs: object = {}, options: Partial<Declared> = {}, names = NAMES): void {
   const publicKeys = Object.fromEntries(names.map((name) => [name, publicKey(name)]));
-  stack.declare("team", resources.SshKeySet, { publicKeys, namePrefix: "team-", ...inputs }, options);
+  stack.declare("team", SshKeySet, { publicKeys, namePrefix: "team-", ...inputs }, options);
 }
 
 const refuse = (name: string, times: number): void =>
@@ -26,14 +20,13 @@ const keys = (): Record<string, { id: string; adopted: boolean }> =>
   stack.held("team").outputs.keys as Record<string, { id: string; adopted: boolean }>;
 
 function expectExactly(names = NAMES): void {
-  expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+  expectHeld();
   expect(Object.keys(keys()).sort()).toEqual(names);
 }
 
 async function expectOurs(): Promise<void> {
   expect(Object.values(keys()).filter(({ adopted }) => adopted)).toEqual([]);
-  expect(await stack.destroy()).toBe(true);
-  expect(account.live).toEqual([]);
+  await expectDestroyed();
 }
 
 describe("a hook asks again", () => {
@@ -121,7 +114,7 @@ describe("a hook asks again", () => {
   test("for one of two sets with the same keys: the other one is refused all the same", async () => {
     declare({}, { retries: 1 });
     const publicKeys = { anna: publicKey("anna"), bjarne: publicKey("bjarne"), carl: publicKey("carl") };
-    stack.declare("other", resources.SshKeySet, { publicKeys, namePrefix: "team-" });
+    stack.declare("other", SshKeySet, { publicKeys, namePrefix: "team-" });
     refuse("bjarne", 2);
     expect(await stack.up()).toBe(false);
     expect(account.live).toEqual(stack.ids);
@@ -131,7 +124,7 @@ describe("a hook asks again", () => {
 
 describe("an adopted key whose entry is renamed", () => {
   const adopt = (publicKeys: object): void =>
-    stack.declare("team", resources.SshKeySet, { publicKeys, namePrefix: "team-", adoptExisting: true });
+    stack.declare("team", SshKeySet, { publicKeys, namePrefix: "team-", adoptExisting: true });
   const held = (): Record<string, string> =>
     Object.fromEntries(Object.entries(keys()).map(([entry, { id }]) => [entry, id]));
   let id: string;
@@ -146,8 +139,7 @@ describe("an adopted key whose entry is renamed", () => {
     adopt({ ann: publicKey("anna") });
     await stack.up();
     expect(held()).toEqual({ ann: id });
-    await stack.destroy();
-    expect(account.live).toEqual([id]);
+    await expectDestroyed([id]);
   });
 
   test("is held under the new name alone, although its old name has another key now, which is refused", async () => {
@@ -187,10 +179,10 @@ test("another prefix for 1000 keys, none of which can be deleted, takes no time"
     const createdAt = "2026-01-01T00:00:00Z";
     return [entry, { id: entry, name: `team-${entry}`, fingerprint, keyType, createdAt, adopted: false }];
   });
-  stack.declare("team", resources.SshKeySet, { publicKeys: {}, namePrefix: "team-" });
+  stack.declare("team", SshKeySet, { publicKeys: {}, namePrefix: "team-" });
   await stack.up();
   stack.held("team").outputs.keys = Object.fromEntries(held);
-  stack.declare("team", resources.SshKeySet, { publicKeys, namePrefix: "new-" });
+  stack.declare("team", SshKeySet, { publicKeys, namePrefix: "new-" });
   const began = cpuTime();
   await stack.up({ troubles: [{ method: "DELETE", fate: "401", times: 2000 }] });
   expect(cpuTime() - began).toBeLessThan(2_000);
@@ -204,24 +196,24 @@ describe("an entry moves to an SshKey, in a run with --target and then in a whol
     declare();
     await stack.up();
     stack.program.clear();
-    stack.declare("anna", resources.SshKey, single);
+    stack.declare("anna", SshKey, single);
     declare({}, {}, ["bjarne", "carl"]);
     await stack.up({ target: "anna" });
     await stack.up();
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expectHeld();
   });
 
   test("by nature: the set comes first and deletes the key, as the docs say; a refresh and an up add it again", async () => {
     declare();
     await stack.up();
     declare({}, {}, ["bjarne", "carl"]);
-    stack.declare("anna", resources.SshKey, single);
+    stack.declare("anna", SshKey, single);
     await stack.up({ target: "anna" });
     await stack.up();
     expect(account.live).not.toContain(stack.held("anna").id);
     await stack.refresh();
     await stack.up();
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    expectHeld();
   });
 });
 
@@ -282,7 +274,7 @@ describe("up --replace", () => {
     const before = account.live;
     expect(await stack.up({ replace: "team" })).toBe(false);
     expect(stack.errors.join()).toContain("deleteBeforeReplace: true");
-    expect({ live: account.live, ids: stack.ids }).toEqual({ live: before, ids: before });
+    expectKept(before);
     await stack.up();
     expectExactly();
   });

@@ -1,18 +1,10 @@
 // A key is adopted or imported while another resource of the same run deletes it: the engine works on independent resources at the same time.
-import { resources } from "../../support/engine-resources";
-import { startProcess } from "../../model/network";
-import type { Trouble } from "../../model/network";
-import { useFreshStack } from "../../support/fresh-stack";
-import type { StoryStack } from "../../support/story-stack";
-import type { StoryAccount } from "../../support/story-account";
+import { ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
+import { account, stack } from "../../support/fresh-stack";
+import { startProcess, type Trouble } from "../../model/network";
 import { publicKey } from "../../support/public-key";
 
-const { ServiceKey, SshKey, SshKeySet } = resources;
 const REFUSED: Trouble = { method: "DELETE", nth: 1, times: 9, fate: "401", late: 0 };
-
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
 
 const process = (...troubles: Trouble[]) =>
   startProcess(account.emulator, account.timing, { troubles, log: () => undefined }).context;

@@ -1,42 +1,26 @@
 // Whose is the key that the first attempt of this run has left, when an `onError` hook asks for its creation
 // again? Ours: it is removed, or the user is told.
-import type { Resource } from "../../support/engine-resources";
-import { resources } from "../../support/engine-resources";
+import {
+  PersonalAccessToken,
+  type Resource,
+  RotatingPersonalAccessToken,
+  ServiceKey,
+  SshKey,
+} from "../../support/engine-resources";
+import { account, expectDestroyed, expectHeld, stack } from "../../support/fresh-stack";
+import { ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { useFreshStack } from "../../support/fresh-stack";
-import type { StoryStack } from "../../support/story-stack";
-import type { StoryAccount } from "../../support/story-account";
 
-const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } = resources;
-const { SshKey, SshKeySet } = resources;
-
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
-
-const MARKED = [
-  ["service key", ServiceKey, { service: "dns", description: "pulumi test/dev/it #${hex(7)}" }],
-  ["token", PersonalAccessToken, { scopes: ["dns:read"], description: "pulumi test/dev/it #${hex(7)}" }],
-  [
-    "rotating service key",
-    RotatingServiceKey,
-    { service: "dns", description: "pulumi test/dev/it", rotateEveryDays: 30, __owner: "" },
-  ],
-  [
-    "rotating token with a description of its own",
-    RotatingPersonalAccessToken,
-    { scopes: ["dns:read"], description: "tokens", rotateEveryDays: 30 },
-  ],
-] as const;
-const SSH = [
-  ["SSH key", SshKey, { publicKey: publicKey(1), name: "it-${hex(7)}" }],
-  ["SSH key set", SshKeySet, { publicKeys: { it: publicKey(1) } }],
+const OWN = { scopes: ["dns:read"], description: "tokens", rotateEveryDays: 30 };
+const ALL = [
+  ...[SERVICE_KEY, TOKEN, ROTATING_KEY, ...SSH_KEYS],
+  ["rotating token with a description of its own", RotatingPersonalAccessToken, OWN],
 ] as const;
 const LOOKS_REFUSED = { method: "GET", fate: "401", times: 3 } as const;
 
 /** Another key of either kind, which the program looks up while the hook decides: that reads the lists. */
 async function declareReader(type: Resource): Promise<string> {
-  const isSsh = SSH.some(([, each]) => each === type);
+  const isSsh = SSH_KEYS.some(([, each]) => each === type);
   const inputs = isSsh
     ? { publicKey: publicKey("reader"), name: "reader" }
     : { service: "vps", description: "reader" };
@@ -47,13 +31,12 @@ async function declareReader(type: Resource): Promise<string> {
 
 /** The state holds the reader and `it`, and nothing of ours lives that it does not hold. */
 async function expectNothingLeft(): Promise<void> {
-  expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+  expectHeld();
   expect(stack.ids).toHaveLength(2);
-  await stack.destroy();
-  expect(account.live).toEqual([]);
+  await expectDestroyed();
 }
 
-describe.each([...MARKED, ...SSH])("row 52: a hook asks again for a %s", (_what, type, inputs) => {
+describe.each(ALL)("row 52: a hook asks again for a %s", (_what, type, inputs) => {
   let meanwhile: string;
   beforeEach(async () => {
     meanwhile = await declareReader(type);

@@ -1,37 +1,19 @@
 // Whose is the key that a killed rotation has made, and that shows up only later? Ours, for as long as the
 // resource exists.
 import type { Properties } from "../../../src/values";
-import { resources } from "../../support/engine-resources";
-import { useFreshStack } from "../../support/fresh-stack";
-import type { StoryStack } from "../../support/story-stack";
-import type { StoryAccount } from "../../support/story-account";
+import { account, expectDestroyed, HOUR, stack } from "../../support/fresh-stack";
+import { ROTATING } from "../../support/kinds";
+import { current, declareRotating } from "../../support/rotating";
 
-const HOUR = 3_600_000;
-
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
-
-const current = (): string => String(stack.held("db").outputs.keyId);
-
-const LATER: [string, (declare: (more?: Properties) => void) => Promise<unknown>][] = [
+const retire = (): Promise<boolean> => {
+  account.pass(9);
+  return stack.up();
+};
+const LATER: [string, (declare: (more: Properties) => void) => Promise<unknown>][] = [
   ["destroy", () => Promise.resolve()],
   ["refresh, destroy", () => stack.refresh()],
-  [
-    "up that retires the previous key, destroy",
-    () => {
-      account.pass(9);
-      return stack.up();
-    },
-  ],
-  [
-    "up that retires the previous key, refresh, destroy",
-    async () => {
-      account.pass(9);
-      await stack.up();
-      await stack.refresh();
-    },
-  ],
+  ["up that revokes the previous key, destroy", retire],
+  ["up that revokes the previous key, refresh, destroy", async () => (await retire(), stack.refresh())],
   [
     "the next two rotations, destroy",
     async () => {
@@ -44,36 +26,26 @@ const LATER: [string, (declare: (more?: Properties) => void) => Promise<unknown>
   ],
   [
     "another description, destroy",
-    async (declare) => {
+    (declare) => {
       declare({ description: "for the billing" });
-      await stack.up();
+      return stack.up();
     },
   ],
 ];
 
-describe.each([
-  ["service key", resources.RotatingServiceKey, { service: "dns" }],
-  ["token", resources.RotatingPersonalAccessToken, { scopes: ["dns:read"] }],
-] as const)("row 56: a rotation of a %s is killed after its POST", (_what, type, spec) => {
+describe.each(ROTATING)("row 56: a rotation of a %s is killed after its POST", (...kind) => {
   describe.each([0, 7])("with an overlap of %i days, then", (overlapDays) => {
-    const declare = (more: Properties = {}): void =>
-      stack.declare("db", type, {
-        ...spec,
-        description: "pulumi test/dev/db",
-        rotateEveryDays: 30,
-        overlapDays,
-        ...more,
-      });
-    const rotationIsDue = async (): Promise<void> => {
-      declare();
+    const declare = (more: Properties): void =>
+      declareRotating({ overlapDays, __owner: undefined, ...more }, kind);
+    beforeEach(async () => {
+      declare({});
       await stack.up();
       account.pass(31);
-    };
+    });
 
     test.each(LATER)(
       "an up that the list does not show its key to, and %s: nothing lives",
       async (_how, later) => {
-        await rotationIsDue();
         await stack.up({ kill: { nth: 2, arrived: true } });
         expect(account.live).toHaveLength(2);
         account.timing.elapsed += 4_000;
@@ -82,27 +54,24 @@ describe.each([
         account.emulator.quirks.listLag = 0;
         account.timing.elapsed += HOUR;
         await later(declare);
-        expect(await stack.destroy()).toBe(true);
-        expect(account.live).toEqual([]);
+        await expectDestroyed();
       },
     );
 
     test.each(LATER)("an up before that POST takes effect, and %s: nothing lives", async (_how, later) => {
-      await rotationIsDue();
       await stack.up({ kill: { nth: 2, arrived: false } });
       account.timing.elapsed += 4_000;
       await stack.up();
       const made = account.emulator.account.liveApiKeys().find(({ id }) => id === current());
       account.timing.elapsed += 5_000;
       account.emulator.account.addApiKey({
-        ...spec,
+        ...kind[2],
         scopes: [...(made?.scopes ?? [])],
         description: String(made?.description),
       });
       account.timing.elapsed += HOUR;
       await later(declare);
-      expect(await stack.destroy()).toBe(true);
-      expect(account.live).toEqual([]);
+      await expectDestroyed();
     });
   });
 });

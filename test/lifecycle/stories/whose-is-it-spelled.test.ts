@@ -1,20 +1,18 @@
 // Whose is a listed key that the API spells otherwise than it was sent? It may be ours: it is named in the
 // run that leaves it, never forgotten without a word.
-import { resources } from "../../support/engine-resources";
+import {
+  PersonalAccessToken,
+  RotatingPersonalAccessToken,
+  RotatingServiceKey,
+  ServiceKey,
+} from "../../support/engine-resources";
+import { account, stack } from "../../support/fresh-stack";
 import type { Transform } from "../../../src/emulator";
 import type { Properties } from "../../../src/values";
 import { showing, spelling } from "../../support/answers";
-import { useFreshStack } from "../../support/fresh-stack";
-import type { StoryStack } from "../../support/story-stack";
-import type { StoryAccount } from "../../support/story-account";
 
-const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken } = resources;
 const SERVICE = { service: "dns" };
 const TOKEN = { scopes: ["ssh_keys:write"] };
-
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
 
 type Spelling = [how: string, spec: Properties, name: string, transform: Transform];
 const SPELLINGS: Spelling[] = [

@@ -1,23 +1,15 @@
 // Whose is a listed SSH key of our public key? Ours where it is proved, else it is named; somebody else's is
 // neither taken nor deleted.
-import { resources } from "../../support/engine-resources";
+import { PersonalAccessToken, SshKey, SshKeySet } from "../../support/engine-resources";
+import { account, DAY, expectDestroyed, expectHeld, HOUR, stack } from "../../support/fresh-stack";
 import type { Transform } from "../../../src/emulator";
 import { spelling } from "../../support/answers";
-import { useFreshStack } from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
 import { StoryStack } from "../../support/story-stack";
-import type { StoryAccount } from "../../support/story-account";
 
-const { SshKey, SshKeySet } = resources;
 const MINUTE = 60_000;
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** The response is lost, and all the looks that follow. */
 const UNRESOLVED = [{ fate: "answer lost" }, { method: "GET", times: 12 }] as const;
-
-let account: StoryAccount;
-let stack: StoryStack;
-useFreshStack((...fresh) => ([account, stack] = fresh));
 
 describe("row 57: an SSH key whose response was lost, and whose second request is a conflict with it", () => {
   const name = "Deploy-R&D-server-${hex(7)}";
@@ -71,9 +63,8 @@ describe("row 57: an SSH key whose response was lost, and whose second request i
     await stack.up({ troubles: [{ fate: "answer lost" }] });
     account.timing.elapsed += MINUTE;
     await stack.up();
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
-    await stack.destroy();
-    expect(account.live).toEqual([]);
+    expectHeld();
+    await expectDestroyed();
   });
 
   test("in a set, and the list lags for ten seconds: the next up has it", async () => {
@@ -82,9 +73,8 @@ describe("row 57: an SSH key whose response was lost, and whose second request i
     await stack.up({ troubles: [{ fate: "answer lost" }] });
     account.timing.elapsed += MINUTE;
     await stack.up();
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
-    await stack.destroy();
-    expect(account.live).toEqual([]);
+    expectHeld();
+    await expectDestroyed();
   });
 });
 
@@ -108,8 +98,7 @@ describe("row 55: a request for an SSH key is answered with a record that is old
   const expectUntouched = async (): Promise<void> => {
     expect(stack.errors.join()).toContain(foreign);
     expect(stack.ids).toEqual([]);
-    await stack.destroy();
-    expect(account.live).toEqual([foreign]);
+    await expectDestroyed([foreign]);
   };
 
   test.each([
@@ -140,8 +129,7 @@ describe("row 55: a request for an SSH key is answered with a record that is old
       stack.declare("team", SshKeySet, { publicKeys: { anna: publicKey("anna") } });
       expect({ done: await stack.up(), errors: stack.errors }).toEqual({ done: true, errors: [] });
       expect(account.live).toEqual(stack.ids);
-      await stack.destroy();
-      expect(account.live).toEqual([]);
+      await expectDestroyed();
     },
   );
 
@@ -150,8 +138,7 @@ describe("row 55: a request for an SSH key is answered with a record that is old
     stack.declare("it", SshKey, { publicKey: publicKey("mine"), name: "deploy", adoptExisting: true });
     expect(await stack.up()).toBe(true);
     expect(stack.held("it").outputs["adopted"]).toBe(true);
-    await stack.destroy();
-    expect(account.live).toEqual([foreign]);
+    await expectDestroyed([foreign]);
   });
 });
 
@@ -188,15 +175,14 @@ describe("row 62: somebody else has the public key and the name in the account, 
     expect(stack.errors.join()).toContain(id);
     expect(stack.ids).toEqual([]);
     account.emulator.transform = undefined;
-    await stack.destroy();
-    expect(account.live).toEqual([id]);
+    await expectDestroyed([id]);
   });
 
   test.each(READ)("%s is read as the moment that it is", async (_form, write) => {
     const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
     account.emulator.transform = listedAs(write);
     const inputs = { scopes: ["dns:read"], description: "x", expiresInDays: 1, existing: { id, key } };
-    stack.declare("it", resources.PersonalAccessToken, inputs);
+    stack.declare("it", PersonalAccessToken, inputs);
     await stack.up();
     expect(stack.errors).toEqual([]);
     expect(stack.held("it").outputs["expiresAt"]).toBe("2026-01-02T00:00:00Z");
@@ -220,7 +206,7 @@ describe("row 12: the same SSH key twice in one up, the first of which stays unr
       expect(account.live).toEqual(stack.ids);
       stack.program.delete("b");
       await stack.up();
-      expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+      expectHeld();
     },
   );
 });
@@ -235,9 +221,8 @@ test("R25: blanks around the name of an SSH key are refused, or trimmed: the key
     return;
   }
   await stack.up();
-  expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
-  await stack.destroy();
-  expect(account.live).toEqual([]);
+  expectHeld();
+  await expectDestroyed();
 });
 
 test("row 39: the local clock jumps an hour ahead within a run whose request never arrived: the same key, which another stack has registered before, stays", async () => {
