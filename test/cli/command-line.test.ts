@@ -1,8 +1,8 @@
 // The command `pulumi-wayscloud` against the emulator: what it prints, what it finds, and that it only reads.
-import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
 import { version } from "../../src/version";
-import { CommandLine, findingsOf, stackExport } from "../support/cli";
+import { type CommandLine, findingsOf, stackExport } from "../support/cli";
+import { useCommandLine } from "../support/environment";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const DAY = 86_400_000;
@@ -11,22 +11,13 @@ const ago = (days: number): string => new Date(NOW - days * DAY).toISOString();
 let emulator: Emulator;
 let files: CommandLine["files"];
 let command: CommandLine["run"];
-let line: CommandLine;
-const env = { ...process.env };
-
-beforeEach(async () => {
-  emulator = await startEmulator({
-    now: () => NOW,
-    apiKey: "wayscloud_pat_abc12_TheCallersOwnSecret0123456789",
-  });
-  line = new CommandLine(emulator, () => NOW);
-  ({ files, run: command } = line);
-});
-
-afterEach(async () => {
-  line.close();
-  await emulator.close();
-});
+useCommandLine(
+  (fresh, line) => {
+    emulator = fresh;
+    ({ files, run: command } = line);
+  },
+  { now: () => NOW },
+);
 
 test("whoami tells account and credential source, and no secret and no e-mail", async () => {
   const { code, out } = await command("whoami");
@@ -40,51 +31,18 @@ test("whoami tells account and credential source, and no secret and no e-mail", 
 
 test("audit finds exactly what was planted, and exits with 1", async () => {
   const { account } = emulator;
-  const used = account.addApiKey({
-    service: "dns",
-    description: "used",
-    createdAt: ago(200),
-    lastUsedAt: ago(1),
-  }).id;
-  const stale = account.addApiKey({
-    service: "dns",
-    description: "stale",
-    createdAt: ago(200),
-    lastUsedAt: ago(91),
-  }).id;
-  const never = account.addApiKey({ service: "dns", description: "never", createdAt: ago(90) }).id;
-  const off = account.addApiKey({
-    service: "dns",
-    description: "off",
-    createdAt: ago(1),
-    isActive: false,
-  }).id;
-  const orphan = account.addApiKey({
-    service: "dns",
-    description: "pulumi p/dev/x #0123abc",
-    createdAt: ago(1),
-  }).id;
-  const others = account.addApiKey({
-    service: "dns",
-    description: "pulumi q/dev/x #0123abc",
-    createdAt: ago(1),
-  }).id;
-  const soon = account.addApiKey({ scopes: ["ssh_keys:read"], description: "soon", createdAt: ago(1) }).id;
-  const endless = account.addApiKey({
-    scopes: ["ssh_keys:read"],
-    description: "endless",
-    createdAt: ago(1),
-  }).id;
-  const current = account.addApiKey({
-    service: "vps",
-    description: "pulumi p/dev/r #1111111",
-    createdAt: ago(1),
-  }).id;
-  const previous = account.addApiKey({
-    service: "vps",
-    description: "pulumi p/dev/r #2222222",
-    createdAt: ago(1),
-  }).id;
+  const add = (description: string, days = 1, more: object = { service: "dns" }): string =>
+    account.addApiKey({ description, createdAt: ago(days), ...more }).id;
+  const used = add("used", 200, { service: "dns", lastUsedAt: ago(1) });
+  const stale = add("stale", 200, { service: "dns", lastUsedAt: ago(91) });
+  const never = add("never", 90);
+  const off = add("off", 1, { service: "dns", isActive: false });
+  const orphan = add("pulumi p/dev/x #0123abc");
+  const others = add("pulumi q/dev/x #0123abc");
+  const soon = add("soon", 1, { scopes: ["ssh_keys:read"] });
+  const endless = add("endless", 1, { scopes: ["ssh_keys:read"] });
+  const current = add("pulumi p/dev/r #1111111");
+  const previous = add("pulumi p/dev/r #2222222");
   const idle = account.addSshKey({ name: "idle", publicKey: SSH_KEY, createdAt: ago(100) }).id;
   files["dev.json"] = stackExport([
     ...[used, stale, never, off].map((id) => ({ name: id, type: "ServiceKey", id })),
@@ -231,18 +189,9 @@ test("findings can be accepted by id, one by one or from a file, so that a clean
 test("--only reports the named findings and no others", async () => {
   const id = emulator.account.addApiKey({ service: "dns", createdAt: ago(200) }).id;
   files["dev.json"] = stackExport([]);
+  const audit = ["audit", "--json", "--stack-export", "dev.json"];
   const only = async (...kinds: string[]): Promise<string[]> =>
-    findingsOf(
-      (
-        await command(
-          "audit",
-          "--json",
-          "--stack-export",
-          "dev.json",
-          ...kinds.flatMap((kind) => ["--only", kind]),
-        )
-      ).out,
-    );
+    findingsOf((await command(...audit, ...kinds.flatMap((kind) => ["--only", kind]))).out);
   expect(await only()).toEqual([`unmanaged ${id}`, `unused ${id}`]);
   expect(await only("unmanaged")).toEqual([`unmanaged ${id}`]);
   expect(await only("orphan,unused")).toEqual([`unused ${id}`]);
@@ -299,11 +248,7 @@ test("an entry of a list that cannot be read hides no finding, and is said", asy
   emulator.account.addApiKey({ service: "dns", createdAt: ago(200), id: "broken" });
   emulator.transform = ({ body }) =>
     Array.isArray(body)
-      ? {
-          body: body.map((key: { id: string }) =>
-            key.id === "broken" ? { ...key, is_active: "perhaps" } : key,
-          ),
-        }
+      ? { body: body.map((key: { id: string }) => (key.id === "broken" ? { ...key, is_active: "?" } : key)) }
       : undefined;
   const { code, out } = await command("audit", "--json");
   expect([code, findingsOf(out)]).toEqual([2, ["unjudged broken", `unused ${old}`]]);
@@ -325,7 +270,7 @@ test("--json prints names whole, without anything like a key; the table cuts the
 });
 
 test("without a credential it says what this command reads, not the stack configuration", async () => {
-  process.env = { PATH: env.PATH, HOME: "/nonexistent" };
+  process.env = { PATH: process.env.PATH, HOME: "/nonexistent" };
   for (const args of [["whoami"], ["audit"]]) {
     expect(await command(...args)).toEqual({
       code: 2,

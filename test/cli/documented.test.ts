@@ -1,8 +1,9 @@
 // docs/cli.md is the contract of the command line: its tables say what the commands have, no more and no less.
 import { FINDING_KINDS, STACK_FINDINGS } from "../../src/audit/findings";
-import { startEmulator } from "../../src/emulator";
-import { CommandLine, stackExport } from "../support/cli";
+import type { Emulator } from "../../src/emulator";
+import { type CommandLine, stackExport } from "../support/cli";
 import { readDocument } from "../support/documents";
+import { useCommandLine } from "../support/environment";
 
 const chapters = readDocument("docs/cli.md").split(/^## /m);
 const chapter = (name: string): string => chapters.find((text) => text.startsWith(`${name}\n`))!;
@@ -20,16 +21,9 @@ test("the findings are those of the table", () => {
 });
 
 describe("with an account", () => {
-  let emulator: Awaited<ReturnType<typeof startEmulator>>;
+  let emulator: Emulator;
   let line: CommandLine;
-  beforeAll(async () => {
-    emulator = await startEmulator();
-    line = new CommandLine(emulator, Date.now);
-  });
-  afterAll(async () => {
-    line.close();
-    await emulator.close();
-  });
+  useCommandLine((...fresh) => ([emulator, line] = fresh));
 
   test.each(["audit", "revoke"])("the options of %s are those of its help", async (name) => {
     const { out } = await line.run(name, "--help");

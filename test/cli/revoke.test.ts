@@ -1,21 +1,12 @@
 // `pulumi-wayscloud revoke` against the emulator: what it shows, what it refuses, and that nothing else goes.
-import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
-import { CommandLine, stackExport } from "../support/cli";
+import { type CommandLine, stackExport } from "../support/cli";
+import { useCommandLine } from "../support/environment";
 import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
 let line: CommandLine;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ apiKey: "wayscloud_pat_abc12_TheCallersOwnSecret0123456789" });
-  line = new CommandLine(emulator, Date.now);
-});
-
-afterEach(async () => {
-  line.close();
-  await emulator.close();
-});
+useCommandLine((...fresh) => ([emulator, line] = fresh));
 
 const addKey = (description = "old"): string =>
   emulator.account.addApiKey({ service: "dns", description }).id;

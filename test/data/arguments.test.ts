@@ -2,22 +2,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as wayscloud from "../../src";
 import { auditApiKeys } from "../../src/data/audit";
-import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
+import { useAccount } from "../support/environment";
+import { inText } from "../support/mocked";
 
 let emulator: Emulator;
-const env = { ...process.env };
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  process.env.WAYSCLOUD_ENDPOINT = emulator.url;
-  process.env.WAYSCLOUD_API_KEY = emulator.apiKey;
-});
-
-afterAll(async () => {
-  process.env = env;
-  await emulator.close();
-});
+useAccount((fresh) => (emulator = fresh));
 
 /** As JavaScript calls it. */
 const { getProfile, getServices, getApiKeys, getSshKeys, getSshKey } = wayscloud as unknown as Record<
@@ -27,11 +17,6 @@ const { getProfile, getServices, getApiKeys, getSshKeys, getSshKey } = wayscloud
 /** Of a stack that was destroyed. */
 const EMPTY = { version: 3, deployment: { manifest: {} } };
 const audit = auditApiKeys as unknown as (args: unknown) => Promise<unknown>;
-
-/** What a template literal makes of an Output. */
-function inText(output: { toString(): string }): string {
-  return output.toString();
-}
 
 test.each<[string, () => Promise<unknown>, string]>([
   [
@@ -119,7 +104,6 @@ test.each<[string, () => Promise<unknown>, string]>([
     "Stack export 1 has no resources, so it",
   ],
 ])("%s is refused with a sentence, before any request", async (_, ask, message) => {
-  emulator.requests.length = 0;
   const error: unknown = await ask().catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(wayscloud.ConfigurationError);
   const { message: said, stack } = error as Error;

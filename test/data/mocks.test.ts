@@ -1,22 +1,12 @@
 // A user's unit test of a program with data functions: `mocks.call` answers, as for the functions of any provider, and the API is not asked.
 import * as pulumi from "@pulumi/pulumi";
 import * as wayscloud from "../../src";
-import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
+import { useAccount } from "../support/environment";
+import { valueOf } from "../support/mocked";
 
 let emulator: Emulator;
-const env = { ...process.env };
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  process.env.WAYSCLOUD_ENDPOINT = emulator.url;
-  process.env.WAYSCLOUD_API_KEY = emulator.apiKey;
-});
-
-afterAll(async () => {
-  process.env = env;
-  await emulator.close();
-});
+useAccount((fresh) => (emulator = fresh));
 
 interface Asked {
   token: string;
@@ -33,10 +23,6 @@ async function mocked(call: (args: pulumi.runtime.MockCallArgs) => unknown): Pro
     },
   });
   return asked;
-}
-
-function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => void output.apply(resolve));
 }
 
 const service = { id: "1", serviceType: "vps", name: "a", status: "running", createdAt: "", metadata: {} };
@@ -71,7 +57,7 @@ test("every function asks mocks.call with its token and arguments, and makes no 
 });
 
 test("no credential is needed, and nothing is remembered from an earlier mock", async () => {
-  process.env = { PATH: env.PATH, HOME: "/nonexistent" };
+  process.env = { PATH: process.env.PATH, HOME: "/nonexistent" };
   await mocked(() => ({ customerId: "first" }));
   expect((await wayscloud.getProfile()).customerId).toBe("first");
   await mocked(() => ({ customerId: "second" }));

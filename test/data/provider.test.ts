@@ -1,13 +1,9 @@
 // Provider in a program: its outputs, and how it is told from other resources, across copies of the package.
 import * as pulumi from "@pulumi/pulumi";
 import * as wayscloud from "../../src";
-import { recordRegistrations } from "../support/mocked";
+import { inText, recordRegistrations, valueOf } from "../support/mocked";
 
 const registered = recordRegistrations({ customerId: "mocked" });
-
-function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => void output.apply(resolve));
-}
 
 const args = { apiKey: "wayscloud_pat_x", endpoint: "https://api.example.com/" };
 
@@ -19,11 +15,6 @@ function secondCopy(): typeof wayscloud {
     copy = jest.requireActual<typeof wayscloud>("../../src");
   });
   return copy!;
-}
-
-/** What a template literal makes of an Output. */
-function inText(output: { toString(): string }): string {
-  return output.toString();
 }
 
 test("its outputs are those of its inputs, the credential a secret", async () => {

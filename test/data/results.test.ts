@@ -4,22 +4,11 @@ import * as wayscloud from "../../src";
 import { auditApiKeys } from "../../src/data/audit";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator } from "../../src/emulator";
+import { environmentOf, useAccount } from "../support/environment";
 import { publicKey } from "../support/public-key";
 
 let emulator: Emulator;
-const env = { ...process.env };
-
-// A new endpoint is a new account: nothing that an earlier test read counts.
-beforeEach(async () => {
-  emulator = await startEmulator();
-  process.env.WAYSCLOUD_ENDPOINT = emulator.url;
-  process.env.WAYSCLOUD_API_KEY = emulator.apiKey;
-});
-
-afterEach(async () => {
-  process.env = { ...env };
-  await emulator.close();
-});
+useAccount((fresh) => (emulator = fresh));
 
 test("callers at the same time share a response, but none sees what another does to it", async () => {
   emulator.account.addService({ name: "mine", metadata: { deep: { list: [1] } } });
@@ -104,8 +93,7 @@ test.each([`MD5:${colons(md5)}`, colons(md5), md5])(
     );
     const listedByMd5 = await startEmulator();
     try {
-      process.env.WAYSCLOUD_ENDPOINT = listedByMd5.url;
-      process.env.WAYSCLOUD_API_KEY = listedByMd5.apiKey;
+      Object.assign(process.env, environmentOf(listedByMd5));
       const entry = { id, name: "deploy", fingerprint: colons(md5), key_type: "ssh-ed25519", created_at: "" };
       listedByMd5.faults.add({ path: "/v1/account/ssh-keys", body: [entry] });
       expect((await wayscloud.getSshKey({ fingerprint })).id).toBe(id);

@@ -1,19 +1,17 @@
 // Provider of "pulumi-wayscloud/native": an explicit account that is named never becomes another one, as with the dynamic classes.
 import * as pulumi from "@pulumi/pulumi";
 import * as wayscloud from "../../src/native";
-import { recordRegistrations } from "../support/mocked";
+import { useEnvironment } from "../support/environment";
+import { recordRegistrations, valueOf } from "../support/mocked";
 
 const registered = recordRegistrations();
 
-afterEach(() => {
-  pulumi.runtime.setAllConfig({});
-  delete process.env["WAYSCLOUD_ENDPOINT"];
-});
+useEnvironment();
+afterEach(() => pulumi.runtime.setAllConfig({}));
 
 /** The inputs that the engine gets. */
 async function inputsOf(name: string, args: wayscloud.ProviderArgs): Promise<Record<string, unknown>> {
-  const { urn } = new wayscloud.Provider(name, args);
-  await new Promise((resolve) => void urn.apply(resolve));
+  await valueOf(new wayscloud.Provider(name, args).urn);
   return registered.find((each) => each.name === name)!.inputs as Record<string, unknown>;
 }
 

@@ -2,25 +2,17 @@
 import { generateKeyPairSync } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
-import { resources } from "../support/engine-resources";
+import type { ClassName } from "../../src/fields/classes";
 import * as wayscloud from "../../src/native";
-import { recordRegistrations, valuesOf } from "../support/mocked";
+import { inText, recordRegistrations, REQUIRED_ARGS, valuesOf } from "../support/mocked";
 
 const registered = recordRegistrations();
 beforeEach(() => (registered.length = 0));
 
-const ARGS: Record<keyof typeof resources, object> = {
-  SshKey: { publicKey: "ssh-ed25519 AAAA" },
-  SshKeySet: { publicKeys: { anna: "ssh-ed25519 AAAA" } },
-  ServiceKey: { service: "dns" },
-  PersonalAccessToken: { scopes: ["dns:read"] },
-  RotatingServiceKey: { service: "dns", rotateEveryDays: 30 },
-  RotatingPersonalAccessToken: { scopes: ["dns:read"], rotateEveryDays: 30 },
-};
-const classes = Object.entries(ARGS) as [keyof typeof resources, object][];
+const classes = Object.entries(REQUIRED_ARGS) as [ClassName, object][];
 
 /** As from JavaScript, where no compiler checks the arguments. */
-function construct(className: keyof typeof resources, ...args: unknown[]): pulumi.CustomResource {
+function construct(className: ClassName, ...args: unknown[]): pulumi.CustomResource {
   const Class = wayscloud[className] as unknown as new (...all: unknown[]) => pulumi.CustomResource;
   return new Class(...args);
 }
@@ -36,8 +28,7 @@ describe.each(classes)("%s", (className, args) => {
 
   test("finds what is missing, a name made of an Output, and a provider that the SDK would ignore", () => {
     expect(() => construct(className, "k", undefined)).toThrow(`${className} "k": missing required argument`);
-    const output: { toString(): string } = pulumi.output("x");
-    expect(() => construct(className, `k-${output.toString()}`, args)).toThrow(
+    expect(() => construct(className, `k-${inText(pulumi.output("x"))}`, args)).toThrow(
       `${className}: \`name\` contains an Output that was turned into a string`,
     );
     class Foreign extends pulumi.ProviderResource {}

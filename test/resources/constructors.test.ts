@@ -3,50 +3,13 @@ import { generateKeyPairSync } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 import * as wayscloud from "../../src";
-import { valuesOf } from "../support/mocked";
+import { type ClassName, classes } from "../../src/fields/classes";
+import { inText, recordRegistrations, REQUIRED_ARGS, valuesOf } from "../support/mocked";
 
-interface Registered {
-  type: string;
-  name: string;
-  inputs: Record<string, unknown>;
-  id: string | undefined;
-  provider: string | undefined;
-}
-const registered: Registered[] = [];
-
-beforeAll(async () => {
-  await pulumi.runtime.setMocks(
-    {
-      newResource(args) {
-        const { type, name, provider } = args;
-        registered.push({
-          type,
-          name,
-          provider,
-          id: args.id,
-          inputs: args.inputs as Record<string, unknown>,
-        });
-        return { id: args.id === undefined || args.id === "" ? `${name}-id` : args.id, state: args.inputs };
-      },
-      call: () => ({}),
-    },
-    "project",
-    "stack",
-    false,
-  );
-});
+const registered = recordRegistrations();
 beforeEach(() => (registered.length = 0));
 
-const CLASSES = {
-  SshKey: { publicKey: "ssh-ed25519 AAAA" },
-  SshKeySet: { publicKeys: { anna: "ssh-ed25519 AAAA" } },
-  ServiceKey: { service: "dns" },
-  PersonalAccessToken: { scopes: ["dns:read"] },
-  RotatingServiceKey: { service: "dns", rotateEveryDays: 30 },
-  RotatingPersonalAccessToken: { scopes: ["dns:read"], rotateEveryDays: 30 },
-} as const;
-type ClassName = keyof typeof CLASSES;
-const classNames = Object.keys(CLASSES) as ClassName[];
+const classNames = Object.keys(REQUIRED_ARGS) as ClassName[];
 /** As from JavaScript, where no compiler checks the arguments. */
 const construct = (
   className: ClassName,
@@ -58,7 +21,7 @@ const construct = (
 
 describe.each(classNames)("%s", (className) => {
   test("passes its inputs, the constant provider code, and nothing else", async () => {
-    const created = construct(className, "k", CLASSES[className]);
+    const created = construct(className, "k", REQUIRED_ARGS[className]);
     await valuesOf(created.urn);
     const [one, ...others] = registered;
     expect(others).toEqual([]);
@@ -66,7 +29,7 @@ describe.each(classNames)("%s", (className) => {
       "description",
     ];
     expect(Object.keys(one?.inputs ?? {}).sort()).toEqual(
-      [...Object.keys(CLASSES[className]), ...generated, "__provider"].sort(),
+      [...Object.keys(REQUIRED_ARGS[className]), ...generated, "__provider"].sort(),
     );
     const runtime = className.charAt(0).toLowerCase() + className.slice(1);
     expect(one?.inputs["__provider"]).toBe(
@@ -75,14 +38,8 @@ describe.each(classNames)("%s", (className) => {
   });
 
   test("has every documented output at once", () => {
-    const created = construct(className, "k", CLASSES[className]) as unknown as Record<string, unknown>;
-    const ofKind =
-      className === "SshKey"
-        ? ["fingerprint", "vmCount", "adopted"]
-        : ["key", "keyPrefix", "isActive", "lastUsedAt"];
-    const rotating = ["keyId", "previousKey", "previousKeyId", "retireAt", "rotatedAt", "nextRotationAt"];
-    const names = [...ofKind, "keyType", "createdAt", ...(className.startsWith("Rotating") ? rotating : [])];
-    const documented = className === "SshKeySet" ? ["keys"] : names;
+    const created = construct(className, "k", REQUIRED_ARGS[className]) as unknown as Record<string, unknown>;
+    const documented = Object.keys(classes[className].outputs);
     expect(documented.filter((name) => !pulumi.Output.isInstance(created[name]))).toEqual([]);
   });
 
@@ -93,7 +50,7 @@ describe.each(classNames)("%s", (className) => {
   });
 
   test("says what to do instead of the `import` option", () => {
-    expect(() => construct(className, "k", CLASSES[className], { import: "1" })).toThrow(
+    expect(() => construct(className, "k", REQUIRED_ARGS[className], { import: "1" })).toThrow(
       /^\w+ "k": the `import` option is not supported for dynamic resources\. .+\.$/,
     );
   });
@@ -101,7 +58,7 @@ describe.each(classNames)("%s", (className) => {
   test("rejects a provider that the SDK would ignore, since the default account would be used", () => {
     class Foreign extends pulumi.ProviderResource {}
     for (const provider of [new Foreign("random", "p", {}), {}, "wayscloud"]) {
-      expect(() => construct(className, "k", CLASSES[className], { provider })).toThrow(
+      expect(() => construct(className, "k", REQUIRED_ARGS[className], { provider })).toThrow(
         `${className} "k": the \`provider\` option must be a Provider of pulumi-wayscloud`,
       );
     }
@@ -112,7 +69,7 @@ describe.each(classNames)("%s", (className) => {
       apiKey: "wayscloud_pat_x",
       endpoint: "https://api.example.com",
     });
-    await valuesOf(construct(className, "k", CLASSES[className], { provider }).urn);
+    await valuesOf(construct(className, "k", REQUIRED_ARGS[className], { provider }).urn);
     expect(registered.find(({ name }) => name === "k")?.provider).toContain(
       "pulumi:providers:pulumi-nodejs::other",
     );
@@ -122,16 +79,15 @@ describe.each(classNames)("%s", (className) => {
     "rejects an entry named `%s`, which the SDK would lose without a word or break on",
     (entry) => {
       const rotationTriggers = { deep: [Object.fromEntries([[entry, 1]])] };
-      expect(() => construct(className, "k", { ...CLASSES[className], rotationTriggers })).toThrow(
+      expect(() => construct(className, "k", { ...REQUIRED_ARGS[className], rotationTriggers })).toThrow(
         `${className} "k": \`rotationTriggers\` has an entry named \`${entry}\``,
       );
     },
   );
 
   test("rejects a logical name made of an Output, with what to do instead", () => {
-    const output: { toString(): string } = pulumi.output("x");
-    const name = `k-${output.toString()}`;
-    expect(() => construct(className, name, CLASSES[className])).toThrow(
+    const name = `k-${inText(pulumi.output("x"))}`;
+    expect(() => construct(className, name, REQUIRED_ARGS[className])).toThrow(
       `${className}: \`name\` contains an Output that was turned into a string; use \`pulumi.interpolate\``,
     );
   });
