@@ -1,4 +1,4 @@
-// The account that a data function reads: its provider, its client, and the lists that callers of one program run share.
+// The account of a data function: provider, client, and the lists that the calls of a program run share.
 import * as pulumi from "@pulumi/pulumi";
 
 import type * as api from "../api/client";
@@ -30,14 +30,14 @@ export function providerOf(name: string, { provider, parent }: DataOptions): Pro
   );
 }
 
-/** Known, and not secret, as soon as the account of this provider is known: what is read with a credential is not secret itself. */
+/** Known as soon as this provider's account is. Not secret: data read with a credential is not secret. */
 export function accountKnown(provider: Provider | undefined): pulumi.Output<boolean> {
   if (!provider) return pulumi.output(true);
   const { apiKey, endpoint, customerId } = provider;
   return pulumi.unsecret(pulumi.all([apiKey, endpoint, customerId]).apply(() => true));
 }
 
-/** @throws ConfigurationError when a provider's credential is not known yet, which only the output form can wait for. */
+/** @throws ConfigurationError if a provider's credential is not known yet: only the output form can wait. */
 export async function connectionFor(name: string, provider: Provider | undefined): Promise<Connection> {
   if (!provider) {
     checkStackConfig();

@@ -13,7 +13,7 @@ export interface ApiKeyInfo {
   keyPrefix: string;
   /** Key type as reported by the API, such as `service`. */
   keyType: string;
-  /** The service that a service key is for; undefined for a token. */
+  /** The service of a service key; undefined for a token. */
   service?: string | undefined;
   /** Text that the key list shows beside the key. */
   description?: string | undefined;
@@ -55,7 +55,8 @@ export function getApiKeys(args: GetApiKeysArgs = {}, opts?: DataOptions): Promi
 }
 
 /**
- * Like {@link getApiKeys}, accepting inputs and returning an output. Reads when the inputs are known, and again after the resources that they come from.
+ * Like {@link getApiKeys}, but accepts inputs and returns an output. Waits for the inputs and the resources
+ * that they come from.
  *
  * @see GET /v1/account/api-keys
  */

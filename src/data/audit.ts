@@ -17,7 +17,7 @@ export type { AuditFinding, FindingKind } from "../audit/findings";
 export interface AuditArgs {
   /** Report keys that were not used for this many days. @default 90 */
   unusedForDays?: number | undefined;
-  /** Report tokens that expire within this many days, as far as a given stack knows. @default 14 */
+  /** Report tokens that expire within this many days, according to the given stacks. @default 14 */
   expiringWithinDays?: number | undefined;
   /**
    * Parsed outputs of `pulumi stack export`. Required to detect unmanaged and orphaned keys and token expiry, which the API does not return.
@@ -25,7 +25,8 @@ export interface AuditArgs {
    */
   stackExports?: readonly unknown[] | undefined;
   /**
-   * The stacks, as `project/stack`, of those exports that have no resources: such an export does not name its stack.
+   * The names, as `project/stack`, of the stacks whose exports have no resources: such an export does not say
+   * its stack.
    * @default none
    */
   stacks?: readonly string[] | undefined;
@@ -54,7 +55,8 @@ export function auditApiKeys(args: AuditArgs = {}, opts: DataOptions = {}): Prom
 }
 
 /**
- * Finds SSH keys that have not been on any VPS for long, or are not in the given stacks. Changes nothing.
+ * Finds SSH keys that have not been on any VPS for a long time, or are not in the given stacks. Changes
+ * nothing.
  *
  * @throws ConfigurationError if an entry of `stackExports` is not a stack export, or one names no stack; AuthenticationError, PermissionDeniedError, ConnectionError.
  * @example
@@ -98,7 +100,7 @@ function auditOptions(name: string, args: AuditArgs): AuditOptions {
   ) {
     fail("`stacks` must be an array of names of stacks.");
   }
-  if (stacks && !stackExports) fail("`stacks` names the stacks of `stackExports`, which is missing.");
+  if (stacks && !stackExports) fail("`stacks` has names for `stackExports`, which is missing.");
   return {
     unusedForDays: days("unusedForDays", 90),
     expiringWithinDays: days("expiringWithinDays", 14),

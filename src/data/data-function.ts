@@ -12,7 +12,7 @@ import { hasMocks, askMocks, listFromMock } from "./mocks";
 import { checkOptions } from "./options";
 import type { DataOptions, DataOutputOptions } from "./options";
 
-/** The promise form. The result is the caller's own copy. */
+/** The promise form. The result is a copy. */
 export function call<Response extends object, Result extends object>(
   query: Query<Response, Result>,
   args: unknown = {},
@@ -25,8 +25,8 @@ export function call<Response extends object, Result extends object>(
 }
 
 /**
- * The output form. Unknown in a preview as long as an argument, a resource that it comes from, one of `dependsOn` or the provider's account is; never
- * from a list that was requested before those resources were ready.
+ * The output form. Unknown in a preview while an argument, its resource, one of `dependsOn` or the provider's
+ * account is unknown. Never from a list that was requested before those resources were ready.
  */
 export function callOutput<Response extends object, Result extends object>(
   query: Query<Response, Result>,
@@ -47,7 +47,7 @@ export function callOutput<Response extends object, Result extends object>(
   return output as unknown as pulumi.Output<Result>;
 }
 
-/** The arguments, once they, the resources that they come from and those of `dependsOn` are known, and the moment from which a list shows these. */
+/** Waits for the arguments, their resources and `dependsOn`; with the moment from which a list has these. */
 export function whenReady(
   args: pulumi.Input<unknown>,
   dependsOn: DataOutputOptions["dependsOn"],
@@ -57,7 +57,7 @@ export function whenReady(
   return pulumi.all([inputs, readyMoment(inputs, dependsOn), account]);
 }
 
-/** @throws ConfigurationError for an argument that only the output form can wait for, and for those that no entry could equal. */
+/** @throws ConfigurationError for an argument that only the output form takes, or no entry could equal. */
 export function checkedArguments<Response extends object, Result extends object>(
   { name, args: types }: Query<Response, Result>,
   args: unknown,

@@ -1,9 +1,9 @@
-// Waiting for the resources that a data function depends on. The only place that relies on internals of the SDK's outputs and resources.
+// Waits for the resources that a data function depends on. Only this file relies on internals of the SDK.
 import * as pulumi from "@pulumi/pulumi";
 
 import { moment } from "../queries/shared-list";
 
-/** What the SDK's own functions use, and its public types leave out. */
+/** Members that the SDK's own functions use, but its public types lack. */
 interface OutputInternals<T> {
   promise(): Promise<T>;
   isKnown: Promise<boolean>;
@@ -21,12 +21,13 @@ export async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undef
   return (await internals.isKnown) ? internals.promise() : undefined;
 }
 
-/** When each resource was first seen to be ready. */
+/** The time at which each resource was first seen to be ready. */
 const readySince = new WeakMap<pulumi.Resource, number>();
 
 /**
- * The moment from which a list shows all resources that `args` come from, and those of `dependsOn` with their children; 0 if there are none.
- * Unknown while one of them is not created yet, even where the argument itself is known already.
+ * The moment from which a list shows all resources that `args` come from, and those of `dependsOn` with their
+ * children; 0 if there are none. Unknown while one of them is not created yet, even if the argument itself is
+ * already known.
  */
 export function readyMoment(
   args: pulumi.Output<unknown>,
@@ -41,7 +42,7 @@ export function readyMoment(
 }
 
 function momentOf(resources: readonly pulumi.Resource[]): number {
-  // A preview changes nothing, so that any list will do.
+  // A preview changes nothing, so any list will do.
   if (pulumi.runtime.isDryRun()) return 0;
   return resources.reduce((latest, resource) => {
     const since = readySince.get(resource) ?? moment();

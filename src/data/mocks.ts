@@ -1,4 +1,4 @@
-// Unit tests with `pulumi.runtime.setMocks`: data functions ask `mocks.call`, as functions of any provider do, and never the API.
+// Unit tests with `pulumi.runtime.setMocks`: data functions call `mocks.call` instead of the API.
 import * as pulumi from "@pulumi/pulumi";
 
 import { ConfigurationError } from "../errors";
@@ -10,7 +10,7 @@ export function hasMocks(): boolean {
   return typeof monitor === "object" && monitor !== null && "mocks" in monitor;
 }
 
-/** What `mocks.call` returns for this function's token. */
+/** The result of `mocks.call` for this function's token. */
 export async function askMocks(name: string, args: unknown, provider?: Provider): Promise<object> {
   const inputs = typeof args === "object" && args !== null ? { ...args } : {};
   const answer: unknown = await pulumi.runtime.invoke(tokenOf(name), inputs, provider ? { provider } : {});
@@ -18,8 +18,8 @@ export async function askMocks(name: string, args: unknown, provider?: Provider)
 }
 
 /**
- * The list that a mock returned: bare, or as the only property of an object. On its way through the SDK a bare list becomes an object with the
- * positions as keys; an empty one and `{}` are the same then.
+ * The list that a mock returned, bare or as the only property of an object. The SDK turns a bare list into an
+ * object with the positions as keys, so an empty list becomes `{}`.
  */
 export function listFromMock<Entry>(name: string, answer: object): Entry[] {
   const entries = Object.entries(answer) as [string, unknown][];

@@ -9,7 +9,8 @@ import { didYouMean } from "../text/did-you-mean";
 export interface DataOptions {
   /**
    * The account to read.
-   * @default the provider of `parent`, else the account that stack config, environment or credentials file name
+   * @default the provider of `parent`, else the account of the stack config, the environment or the
+   * credentials file
    */
   provider?: Provider | undefined;
   /**
@@ -22,7 +23,8 @@ export interface DataOptions {
 /** Options of a data function that returns an output. */
 export interface DataOutputOptions extends DataOptions {
   /**
-   * Read only after these resources were created or updated. Resources that the arguments come from are waited for without it.
+   * Read only after these resources were created or updated. Without it, the function still waits for the
+   * resources that its arguments come from.
    * @default none
    */
   dependsOn?: pulumi.Input<pulumi.Input<pulumi.Resource>[]> | pulumi.Input<pulumi.Resource> | undefined;

@@ -1,4 +1,4 @@
-// getProfile: who the account is.
+// getProfile: the profile of the account.
 import type * as pulumi from "@pulumi/pulumi";
 
 import { queries } from "../queries/queries";
@@ -28,7 +28,8 @@ export interface ProfileInfo {
 /**
  * Reads the account's profile: customer id, e-mail, account type. Requested once per program run and cached.
  *
- * @throws AuthenticationError or PermissionDeniedError, naming where the credential came from; ConnectionError without a response.
+ * @throws AuthenticationError or PermissionDeniedError, with the source of the credential; ConnectionError
+ * without a response.
  * @example
  * ```ts
  * const { customerType } = await wayscloud.getProfile();

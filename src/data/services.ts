@@ -1,4 +1,4 @@
-// getServices: what runs in the account.
+// getServices: the active services of the account.
 import type * as pulumi from "@pulumi/pulumi";
 
 import { queries } from "../queries/queries";
@@ -19,7 +19,7 @@ export interface ServiceInfo {
   region?: string | undefined;
   /** Creation time (RFC 3339). */
   createdAt: string;
-  /** Whatever the API returns for this type of service, unchanged. */
+  /** The fields that the API returns for this type of service, unchanged. */
   metadata: Record<string, unknown>;
 }
 
@@ -53,7 +53,8 @@ export function getServices(args: GetServicesArgs = {}, opts?: DataOptions): Pro
 }
 
 /**
- * Like {@link getServices}, accepting inputs and returning an output. Reads when the inputs are known, and again after the resources that they come from.
+ * Like {@link getServices}, but accepts inputs and returns an output. Waits for the inputs and the resources
+ * that they come from.
  *
  * @see GET /v1/account/services
  */

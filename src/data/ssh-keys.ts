@@ -21,7 +21,7 @@ export interface SshKeyInfo {
   vmCount: number;
 }
 
-/** What to look for; exactly one field. */
+/** The key to find: exactly one of the fields. */
 export interface GetSshKeyArgs {
   /** The key's id in the account. */
   id?: string | undefined;
@@ -74,7 +74,8 @@ export function getSshKey(args: GetSshKeyArgs, opts?: DataOptions): Promise<SshK
 }
 
 /**
- * Like {@link getSshKey}, accepting inputs and returning an output. Reads when the inputs are known, and again after the resources that they come from.
+ * Like {@link getSshKey}, but accepts inputs and returns an output. Waits for the inputs and the resources
+ * that they come from.
  *
  * @see GET /v1/account/ssh-keys
  */

@@ -24,7 +24,7 @@ export type DataOptions = pulumi.InvokeOptions;
 /** Options of a data function that returns an output. */
 export type DataOutputOptions = pulumi.InvokeOutputOptions;
 
-/** What the SDK's invoke takes besides the options of a data function. */
+/** Options that the SDK's invoke accepts besides those of a data function. */
 const INVOKE_OPTIONS = ["version", "pluginDownloadURL", "async"];
 
 /** Asks the plugin. */
@@ -72,7 +72,7 @@ function checked<Options extends pulumi.InvokeOptions>(
   return opts;
 }
 
-/** `undefined` in a preview in which the provider's configuration depends on what is yet to be created: the engine asks nobody then. */
+/** `undefined` if a preview does not know the provider's configuration: the engine then asks no plugin. */
 async function answer<Response extends object, Result extends object>(
   query: Query<Response, Result>,
   args: unknown,
@@ -91,7 +91,7 @@ async function answer<Response extends object, Result extends object>(
   return (query.list === undefined ? properties : properties[query.list]) as Result;
 }
 
-/** The plugin's own words, without those that the engine puts before them, shown without the SDK's stack. */
+/** The plugin's own message, without the engine's prefix and the SDK's stack. */
 function sentence(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   return new pulumi.RunError(error.message.replace(/^invocation of \S+ returned an error: /, ""));

@@ -1,4 +1,5 @@
-// What the constructors of "pulumi-wayscloud/native" pass on: the program's inputs as they are, since the plugin fills in what is left out.
+// The constructors of "pulumi-wayscloud/native": they pass the inputs unchanged, the plugin fills in
+// defaults.
 import * as pulumi from "@pulumi/pulumi";
 
 import { checkArguments, isInstanceOf, registration, typeToken } from "../resources/dynamic-resource";
@@ -11,7 +12,7 @@ export function nativeType(name: string): string {
   return `wayscloud-account:index:${name}`;
 }
 
-/** Makes a subclass of a dynamic class one that the plugin serves: another type token, and with it another `isInstance`. */
+/** Lets the plugin serve a subclass of a dynamic class, with its own type token and `isInstance`. */
 export function serveByPlugin(subclass: { readonly __pulumiType: string }): void {
   const type = nativeType(subclass.__pulumiType.replace(/^.*:/, ""));
   Object.assign(subclass, {
@@ -21,7 +22,7 @@ export function serveByPlugin(subclass: { readonly __pulumiType: string }): void
   });
 }
 
-/** The last two arguments of `super`: of a resource to be created or imported, or of one to be read (`get`: no `args`). */
+/** The last two arguments of `super`, for a resource to create or import, or to read (`get`: no `args`). */
 function nativeDeclaration(
   className: ClassName,
   name: string,

@@ -1,4 +1,4 @@
-// "pulumi-wayscloud/native": the public API of the package with another host. Moving over is changing the import path.
+// "pulumi-wayscloud/native": the public API of the package with the plugin as its host.
 export { Provider } from "./provider";
 export type { ProviderArgs } from "./provider";
 export {

@@ -6,7 +6,7 @@ import { keysOf, OWN, SETTINGS } from "../settings";
 import { ConfigurationError } from "../errors";
 import { stackConfig } from "../stack-config";
 
-/** Which account a {@link Provider} stands for. */
+/** The account of a {@link Provider}. */
 export interface ProviderArgs {
   /**
    * The credential: a personal access token. Always kept secret.
@@ -25,17 +25,19 @@ export interface ProviderArgs {
    */
   endpoint?: pulumi.Input<string> | undefined;
   /**
-   * The expected account, a UUID: when the credential belongs to another one, everything is rejected and nothing is changed.
+   * The expected account, a UUID. If the credential belongs to another account, everything is rejected and
+   * nothing is changed.
    * @default the environment (`WAYSCLOUD_CUSTOMER_ID`); without it any account is accepted
    */
   customerId?: pulumi.Input<string> | undefined;
 }
 
-/** Which plugin the engine is to use, and where it finds it when Pulumi.yaml does not name it: a build without a release leaves that open. */
+/** The plugin, and its address in case Pulumi.yaml does not have its folder (only in a release). */
 export const PLUGIN = { version, ...(pluginDownloadURL === undefined ? {} : { pluginDownloadURL }) };
 
 /**
- * An account of its own. Pass it as the `provider` option of a resource, or to a data function.
+ * An explicit provider for a second account. Pass it as the `provider` option of a resource, or to a data
+ * function.
  *
  * @example
  * ```ts
@@ -51,7 +53,7 @@ export const PLUGIN = { version, ...(pluginDownloadURL === undefined ? {} : { pl
 export class Provider extends pulumi.ProviderResource {
   /**
    * @param name The logical name of the provider.
-   * @param args The account's credential and, if need be, endpoint and customer id.
+   * @param args The account's credential and, optionally, endpoint and customer id.
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
@@ -62,7 +64,7 @@ export class Provider extends pulumi.ProviderResource {
       endpoint: account.endpoint(),
       customerId: account.customerId(),
     };
-    // An explicit account of the dynamic classes moves over with its resources.
+    // An explicit provider of the dynamic classes moves to the plugin with its resources.
     const moved = { ...PLUGIN, aliases: [{ type: "pulumi:providers:pulumi-nodejs" }] };
     super("wayscloud-account", name, inputs, pulumi.mergeOptions(moved, opts));
   }

@@ -1,5 +1,5 @@
-// The resource classes of "pulumi-wayscloud/native": those of the package, served by the plugin. They add no constructor, so that the engine still
-// points at the user's line.
+// The resource classes of "pulumi-wayscloud/native", served by the plugin. They add no constructor, so that
+// the engine still points at the user's line.
 import { SshKey as DynamicSshKey } from "../resources/ssh-key";
 import { SshKeySet as DynamicSshKeySet } from "../resources/ssh-key-set";
 import { ServiceKey as DynamicServiceKey } from "../resources/service-key";
@@ -9,8 +9,8 @@ import { RotatingPersonalAccessToken as DynamicRotatingPersonalAccessToken } fro
 import { serveByPlugin } from "./declaration";
 
 /**
- * An SSH public key, deployed to every VPS created after it. Deleting the resource removes the key from the account; servers that already
- * have it are not changed.
+ * An SSH public key, which WAYSCloud installs on every VPS created afterwards. Deleting the resource removes
+ * the key from the account; servers that already have it are not changed.
  *
  * The plugin serves it: the options `import`, `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
  *
@@ -29,7 +29,7 @@ export class SshKey extends DynamicSshKey {
 }
 
 /**
- * A team's SSH public keys, deployed to every VPS created after them, as one resource.
+ * A team's SSH public keys as one resource; WAYSCloud installs them on every VPS created afterwards.
  *
  * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
  *
@@ -86,8 +86,8 @@ export class PersonalAccessToken extends DynamicPersonalAccessToken {
 }
 
 /**
- * A service key that rotates without downtime: when a rotation is due, `pulumi up` creates a new key, and the previous one stays valid for
- * `overlapDays`.
+ * A service key that rotates without downtime: when a rotation is due, `pulumi up` creates a new key, and the
+ * previous one stays valid for `overlapDays`.
  *
  * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
  *
@@ -106,7 +106,8 @@ export class RotatingServiceKey extends DynamicRotatingServiceKey {
 }
 
 /**
- * A personal access token that rotates without downtime, as {@link RotatingServiceKey} does. It suits the token that CI itself uses.
+ * A personal access token that rotates without downtime, as {@link RotatingServiceKey} does, for example that
+ * of CI.
  *
  * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
  *

@@ -1,4 +1,4 @@
-// What the resources' constructors share: the constant provider code, the properties and options that they pass, and mistakes found at once.
+// Shared by the constructors: the constant provider code, properties and options, and early checks.
 import * as pulumi from "@pulumi/pulumi";
 
 import { classes, isRotating } from "../fields/classes";
@@ -21,8 +21,8 @@ type Declaration = [properties: Properties, options: Options];
 export type RuntimeName = Uncapitalize<ClassName>;
 
 /**
- * The code that the engine keeps in the state and runs for a resource, for as long as it exists: a constant of about 60 bytes, never to be
- * changed. What it does lives in the installed package, so an upgrade changes no state.
+ * The code that the engine keeps in the state of a resource and runs for it: a constant of about 60 bytes
+ * that never changes. It loads the installed package, so an upgrade changes no state.
  */
 function providerCode(className: ClassName): string {
   const runtime = className.charAt(0).toLowerCase() + className.slice(1);
@@ -55,12 +55,12 @@ export function declaration(
     args && classes[className].withDefaults({ ...args }, { project, stack, parents, name }, { isPreview });
   const [properties, options] = registration(className, given, opts);
   properties.__provider = providerCode(className);
-  // The engine does not say to a dynamic provider that this is a preview, which announces a rotation. The provider's `check` drops it.
+  // The engine does not inform a dynamic provider that this is a preview, which announces a rotation.
   if (isRotating(className) && isPreview) properties.__preview = true;
   return [properties, options];
 }
 
-/** All outputs, so that they exist at once; `undefined` is not stored. What is secret is so however it is given. */
+/** All outputs, so that they exist at once; `undefined` is not stored. Secret inputs are always secret. */
 export function registration(className: ClassName, given: object | undefined, opts: Options): Declaration {
   const { inputs, outputs } = classes[className];
   const properties: Properties = Object.fromEntries(Object.keys(outputs).map((name) => [name, undefined]));
@@ -80,7 +80,7 @@ export function checkArguments(
   opts: Options,
 ): void {
   if (outputLiteralIn("name", name) !== undefined) {
-    // The name itself is not shown, being a paragraph.
+    // The message does not show the name itself, which is a paragraph.
     throw new Error(
       `${className}: ${outputLiteralMessage("name")}. The logical name must be known when the program runs, so build it from other values.`,
     );
@@ -127,7 +127,7 @@ function checkDynamic(className: ClassName, name: string, opts: Options): void {
   }
   if (opts?.provider && !runsHere(opts.provider)) {
     fail(
-      "the `provider` option must be a Provider of pulumi-wayscloud, new wayscloud.Provider(name, { apiKey }); this one would be ignored, and the default account be used",
+      "the `provider` option must be a Provider of pulumi-wayscloud, new wayscloud.Provider(name, { apiKey }); Pulumi would ignore this one and use the default account",
     );
   }
   if (opts?.id !== undefined && several !== undefined) fail(`${several} cannot be looked up by \`id\``);
@@ -143,8 +143,8 @@ function runsHere(provider: unknown): boolean {
 }
 
 /**
- * The options of a `get`, which is called as in Pulumi's own SDKs, `(name, id, state?, opts?)`, or without the state. Everything is read
- * from the account, so the state is only checked.
+ * The options of a `get`, which is called as in Pulumi's own SDKs, `(name, id, state?, opts?)`, or without
+ * the state. Everything is read from the account, so the state is only checked.
  */
 export function lookupOptions(
   className: ClassName,
@@ -166,7 +166,7 @@ export function lookupOptions(
   return { ...(others.length > 0 ? stateOrOptions : opts), id };
 }
 
-/** Warns at a token about scopes that look mistyped. Where the plugin serves it, the plugin does so itself, in every language. */
+/** Warns about mistyped scopes of a token. The plugin does so itself, for every language. */
 export function warnOfScopes(token: pulumi.Resource, args: { scopes: unknown } | undefined): void {
   for (const warning of scopeWarnings(args?.scopes)) void pulumi.log.warn(warning, token);
 }

@@ -17,8 +17,9 @@ export type { KnownScope } from "../text/scopes";
 /** Arguments for {@link PersonalAccessToken}. */
 export interface PersonalAccessTokenArgs extends CommonKeyArgs {
   /**
-   * What the token may do, usually each as `area:verb`, for example `["ssh_keys:read", "services:read"]`; at least one. The API decides which
-   * scopes exist. Order and duplicates are ignored. Changing them replaces the token; the new token is created before the old one is revoked.
+   * The scopes of the token, at least one, usually each as `area:verb`, for example `["ssh_keys:read",
+   * "services:read"]`. The API decides which scopes exist. Order and duplicates are ignored. Changing them
+   * replaces the token; the new token is created before the old one is revoked.
    */
   scopes: pulumi.Input<pulumi.Input<KnownScope | (string & {})>[]>;
   /**
@@ -27,8 +28,9 @@ export interface PersonalAccessTokenArgs extends CommonKeyArgs {
    */
   expiresInDays?: pulumi.Input<number> | undefined;
   /**
-   * Replaces the token when it expires within this many days; the new token is created first. Takes effect only when `pulumi up` runs.
-   * A whole number, smaller than `expiresInDays`, which it requires. Changing only this input is an update in place without a request.
+   * Replaces the token when it expires within this many days; the new token is created first. Takes effect
+   * only when `pulumi up` runs. A whole number, smaller than `expiresInDays`, which is then required.
+   * Changing only this input makes no request.
    * @default the token is replaced by the first update after it has expired
    */
   rotateBeforeDays?: pulumi.Input<number> | undefined;
@@ -51,9 +53,10 @@ export interface PersonalAccessTokenState {
 /**
  * A personal access token for the Account API. The API shows it once, at its creation; it is stored, encrypted, in the stack's state.
  *
- * A replacement creates the new token, moves everything in the program that uses `key` to it, and revokes the old one last. The token that
- * the update itself is authenticated with is never revoked. If consumers live in other stacks, or for the token of CI itself, use
- * {@link RotatingPersonalAccessToken}, which keeps the previous token valid for an overlap.
+ * A replacement creates the new token, moves everything in the program that uses `key` to it, and revokes the
+ * old one last. An update never revokes the token that it is authenticated with. For consumers in other
+ * stacks, and for the token of CI itself, use {@link RotatingPersonalAccessToken}, which keeps the previous
+ * token valid for an overlap.
  *
  * @example
  * ```ts
@@ -109,7 +112,7 @@ export class PersonalAccessToken extends pulumi.CustomResource {
   declare public readonly keyPrefix: pulumi.Output<string>;
   /** Key type as reported by the API. */
   declare public readonly keyType: pulumi.Output<string>;
-  /** What the token may do, sorted and without duplicates. */
+  /** The scopes of the token, sorted and without duplicates. */
   declare public readonly scopes: pulumi.Output<string[]>;
   /** Text that the key list shows beside the token. */
   declare public readonly description: pulumi.Output<string>;

@@ -8,22 +8,22 @@ import type { RotationArgs } from "./key-args";
 /** Arguments for {@link RotatingPersonalAccessToken}. */
 export interface RotatingPersonalAccessTokenArgs extends RotationArgs {
   /**
-   * What the tokens may do, usually each as `area:verb`, for example `["ssh_keys:read"]`; at least one. The API decides which scopes exist.
-   * Order and duplicates are ignored. Changing them rotates.
+   * The scopes of the tokens, at least one, usually each as `area:verb`, for example `["ssh_keys:read"]`.
+   * The API decides which scopes exist. Order and duplicates are ignored. Changing them rotates the token.
    */
   scopes: pulumi.Input<pulumi.Input<KnownScope | (string & {})>[]>;
   /**
-   * Days from its creation until a token expires, should no update rotate it: a whole number, at least `rotateEveryDays` and `overlapDays`
-   * together. Changing it rotates.
+   * Days from its creation until a token expires if no update rotates it: a whole number, at least
+   * `rotateEveryDays` and `overlapDays` together. Changing it rotates the token.
    * @default the tokens never expire
    */
   expiresInDays?: pulumi.Input<number> | undefined;
 }
 
 /**
- * A personal access token that rotates without downtime, as {@link RotatingServiceKey} does. It suits the token that CI itself uses: the
- * previous token is never revoked by an update that is authenticated with it. If all consumers are in this program,
- * {@link PersonalAccessToken} with `rotateBeforeDays` is simpler.
+ * A personal access token that rotates without downtime, as {@link RotatingServiceKey} does. It is suitable
+ * for the token that CI itself uses: an update never revokes the token that it is authenticated with. If all
+ * consumers are in this program, {@link PersonalAccessToken} with `rotateBeforeDays` is simpler.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   declare public readonly keyPrefix: pulumi.Output<string>;
   /** Key type as reported by the API. */
   declare public readonly keyType: pulumi.Output<string>;
-  /** What the tokens may do, sorted and without duplicates. */
+  /** The scopes of the tokens, sorted and without duplicates. */
   declare public readonly scopes: pulumi.Output<string[]>;
   /** The tokens' description without their markers. */
   declare public readonly description: pulumi.Output<string>;

@@ -15,13 +15,14 @@ export interface RotatingServiceKeyArgs extends RotationArgs {
 }
 
 /**
- * A service key that rotates without downtime. When a rotation is due, `pulumi up` creates a new key, and everything in the program that uses
- * `key` moves to it in the same update. The previous key stays valid for `overlapDays` and is revoked by a later `pulumi up`. When nothing is
- * due, no request is made. At most two keys are live at once; destroying the resource revokes all of them.
+ * A service key that rotates without downtime. When a rotation is due, `pulumi up` creates a new key, and
+ * everything in the program that uses `key` moves to it in the same update. The previous key stays valid for
+ * `overlapDays`, and a later `pulumi up` revokes it. When nothing is due, the package makes no request. At
+ * most two keys are live at once; destroying the resource revokes all of them.
  *
- * Schedule `pulumi up` at the precision you need, for example daily: nothing rotates until it runs. A late update rotates late, and never
- * revokes a key that the consumers of the update before it hold. If all consumers are in this program, {@link ServiceKey} with
- * `rotationTriggers` is simpler.
+ * Run `pulumi up` on a schedule, for example daily: nothing rotates until it runs. A late update rotates
+ * late, and never revokes the key that it replaces. If all consumers are in this program, {@link ServiceKey}
+ * with `rotationTriggers` is simpler.
  *
  * @example
  * ```ts
@@ -59,7 +60,7 @@ export class RotatingServiceKey extends pulumi.CustomResource {
   declare public readonly keyPrefix: pulumi.Output<string>;
   /** Key type as reported by the API: `service`. */
   declare public readonly keyType: pulumi.Output<string>;
-  /** The service that the keys are for. */
+  /** The service of the keys. */
   declare public readonly service: pulumi.Output<string>;
   /** The keys' description without their markers. */
   declare public readonly description: pulumi.Output<string>;

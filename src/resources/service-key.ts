@@ -40,8 +40,9 @@ export interface ServiceKeyState {
 /**
  * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in the stack's state.
  *
- * A replacement creates the new key, moves everything in the program that uses `key` to it, and revokes the old one last. If consumers live
- * in other stacks, use {@link RotatingServiceKey}, which keeps the previous key valid for an overlap.
+ * A replacement creates the new key, moves everything in the program that uses `key` to it, and revokes the
+ * old one last. If consumers are in other stacks, use {@link RotatingServiceKey}, which keeps the previous
+ * key valid for an overlap.
  *
  * @example
  * ```ts
@@ -91,11 +92,11 @@ export class ServiceKey extends pulumi.CustomResource {
   declare public readonly keyPrefix: pulumi.Output<string>;
   /** Key type as reported by the API: `service`. */
   declare public readonly keyType: pulumi.Output<string>;
-  /** The service that the key is for. */
+  /** The service of the key. */
   declare public readonly service: pulumi.Output<string>;
   /** Text that the key list shows beside the key. */
   declare public readonly description: pulumi.Output<string>;
-  /** What the key may do, for example `["database:read"]`. `null` until the first `pulumi refresh`, because only the list endpoint returns it. */
+  /** The scopes of the key, such as `["database:read"]`; `null` until a refresh: only the list shows them. */
   declare public readonly scopes: pulumi.Output<string[] | null>;
   /** Whether the account lists the key as active, as of the last refresh. */
   declare public readonly isActive: pulumi.Output<boolean>;

@@ -6,19 +6,21 @@ import { declaration, isInstanceOf, suppressStackTraces, typeToken } from "./dyn
 /** Arguments for {@link SshKeySet}. */
 export interface SshKeySetArgs {
   /**
-   * The public keys by the names of their entries, each as in {@link SshKeyArgs.publicKey}. All mistakes are reported at once, naming the entry;
-   * the same key twice is rejected. An entry that is added, changed or removed is updated in place, and no other entry is touched.
+   * The entries of the set: a name and a public key each, as in {@link SshKeyArgs.publicKey}. The preview
+   * reports all mistakes at once, with the entry; two entries with the same key are rejected. Adding,
+   * changing or removing an entry is an update in place that affects no other entry.
    */
   publicKeys: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
-   * What the keys' names in the account begin with: `<namePrefix><entry>`. Changing it deletes every key that is not adopted and adds it again
-   * under its new name, because the API cannot rename one.
+   * The beginning of the keys' names in the account, which are `<namePrefix><entry>`. Changing it deletes
+   * every key that is not adopted and adds it again under its new name, because the API cannot rename a key.
    * @default the resource's logical name and a hyphen, `team-`
    */
   namePrefix?: pulumi.Input<string> | undefined;
   /**
-   * Adopt the keys that the account already has, under the names that they have, instead of failing. **An adopted key stays in the account when
-   * its entry is removed or the resource is destroyed.** Changing only this input has no effect on keys that are in the set.
+   * Adopt the keys that the account already has, under their current names, instead of failing. **An adopted
+   * key stays in the account when its entry is removed or the resource is destroyed.** Changing only this
+   * input has no effect on keys that are in the set.
    * @default false
    */
   adoptExisting?: pulumi.Input<boolean> | undefined;
@@ -28,7 +30,7 @@ export interface SshKeySetArgs {
 export interface SshKeySetEntry {
   /** Its id in the account. */
   id: string;
-  /** Its name in the account: prefix and entry, or whatever an adopted key is called. */
+  /** Its name in the account: prefix and entry, or the name of an adopted key. */
   name: string;
   /** `SHA256:…`, as `ssh-keygen -lf` prints it; computed from the key and checked against the server's. */
   fingerprint: string;
@@ -41,9 +43,11 @@ export interface SshKeySetEntry {
 }
 
 /**
- * A team's SSH public keys, deployed to every VPS created after them, as one resource: however many they are, the engine writes its state once.
- * Each entry has the guarantees of {@link SshKey}. If some entries fail, the others are done, the state holds exactly what exists, and the next
- * `pulumi up` does the rest. A key that was deleted elsewhere is added again by the first `pulumi up` after a `pulumi refresh`, alone.
+ * A team's SSH public keys as one resource; WAYSCloud installs them on every VPS created afterwards. The
+ * engine writes its state once, however many keys there are. Each entry has the guarantees of {@link SshKey}.
+ * If some entries fail, the others are still completed, the state has exactly the keys that exist, and the
+ * next `pulumi up` does the rest. If a key was deleted elsewhere, `pulumi refresh` and `pulumi up` add it
+ * again, and change no other.
  *
  * The new key of a changed entry has the name of the old one, and names are unique in the account, so the old key is deleted first.
  *
@@ -72,7 +76,7 @@ export class SshKeySet extends pulumi.CustomResource {
   /** Returns true if the given object is an `SshKeySet`, even if it comes from another copy of this package. */
   public static override readonly isInstance = isInstanceOf<SshKeySet>(SshKeySet.__pulumiType);
 
-  /** The keys by the names of their entries. After a refresh, a key that the account no longer has is missing. */
+  /** The keys by the names of their entries. A refresh removes a key that the account no longer has. */
   declare public readonly keys: pulumi.Output<Record<string, SshKeySetEntry>>;
 
   /**

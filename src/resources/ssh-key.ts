@@ -7,13 +7,13 @@ import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToke
 export interface SshKeyArgs {
   /**
    * The public key in OpenSSH's one-line form, as in `id_ed25519.pub`: RSA (2048 bits or more), Ed25519, or ECDSA (nistp256, nistp384,
-   * nistp521). Whitespace and the comment are ignored; changing the key material replaces the resource. Other forms are rejected with the way
-   * to convert them. Private keys are rejected and never printed.
+   * nistp521). Whitespace and the comment are ignored; changing the key material replaces the resource. For
+   * other forms, the error says how to convert them. Private keys are rejected and never printed.
    */
   publicKey: pulumi.Input<string>;
   /**
-   * Name shown in the account. It is not secret, even if it is given as one; a name that contains a key is rejected. Changing it replaces the
-   * resource.
+   * Name shown in the account. It is not secret, even if you pass it as one; a name that contains a key is
+   * rejected. Changing it replaces the resource.
    * @default the resource's logical name and seven hex digits, `deploy-1a2b3c4`, kept for the lifetime of the resource
    */
   name?: pulumi.Input<string> | undefined;
@@ -38,11 +38,10 @@ export interface SshKeyState {
 }
 
 /**
- * An SSH public key, deployed to every VPS created after it. Deleting the resource removes the key from the account; servers that already
- * have it are not changed.
+ * An SSH public key, which WAYSCloud installs on every VPS created afterwards. Deleting the resource removes
+ * the key from the account; servers that already have it are not changed.
  *
- * A replacement creates the new key before it deletes the old one, unless the explicit name or the key material stays the same: both must be
- * unique in the account, so the old key is deleted first.
+ * A replacement creates the new key before it deletes the old one. If the explicit name or the key material stays the same, the old key is deleted first, because both must be unique in the account.
  *
  * @example
  * ```ts

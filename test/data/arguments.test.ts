@@ -92,11 +92,7 @@ test.each<[string, () => Promise<unknown>, string]>([
   ],
   ["negative days", () => audit({ expiringWithinDays: -1 }), "`expiringWithinDays` must be a whole number"],
   ["stack exports as text", () => audit({ stackExports: "{}" }), "must be an array of parsed stack exports"],
-  [
-    "stacks without exports",
-    () => audit({ stacks: ["p/dev"] }),
-    "`stacks` names the stacks of `stackExports`",
-  ],
+  ["stacks without exports", () => audit({ stacks: ["p/dev"] }), "`stacks` has names for `stackExports`"],
   ["a stack by its name alone", () => audit({ stackExports: [EMPTY], stacks: ["dev"] }), "as project/stack."],
   [
     "an export that names no stack",
