@@ -1,4 +1,5 @@
-// Provider of "pulumi-wayscloud/native": an explicit account, served by the plugin, and whether a call goes to such a one.
+// Provider of "pulumi-wayscloud/native": an explicit account, served by the plugin, and the check that calls
+// use it.
 import * as pulumi from "@pulumi/pulumi";
 import { ExplicitAccount } from "../provider";
 import { pluginDownloadURL, version } from "../version";
@@ -71,8 +72,8 @@ export class Provider extends pulumi.ProviderResource {
 }
 
 /**
- * @throws ConfigurationError where the default provider would ignore an account that the stack config names, or where the provider is that of
- *   another package, which the SDK ignores without a word.
+ * @throws ConfigurationError if the default provider would ignore an account of the stack config, or if the
+ * provider belongs to another package, which the SDK ignores silently.
  */
 export function checkProvider(what: string, provider: unknown): void {
   if (provider === undefined || provider === null) {
@@ -83,7 +84,7 @@ export function checkProvider(what: string, provider: unknown): void {
     typeof provider === "object" && "__pulumiType" in provider ? provider.__pulumiType : "";
   if (type === "pulumi:providers:wayscloud-account") return;
   throw new ConfigurationError(
-    `${what}: the \`provider\` must be a Provider of pulumi-wayscloud/native, new wayscloud.Provider(name, { patToken }); this one would be ignored, and the default account be used.`,
+    `${what}: the \`provider\` must be a Provider of pulumi-wayscloud/native, new wayscloud.Provider(name, { patToken }); Pulumi would ignore this one and use the default account.`,
   );
 }
 
