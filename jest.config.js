@@ -1,15 +1,22 @@
-// Rings: unit (in process), model (random stories, in process), plugin (the provider process over gRPC), engine (the real `pulumi`).
-// The vendor ring (the vendor's own clients) has a configuration of its own, since it needs Python.
-const rings = ["unit", "model", "plugin", "engine"];
+// Rings: unit (in process), model (random stories, in process), process (the dynamic provider process over gRPC), plugin (the fault table in the process of the
+// plugin), engine (the real `pulumi`). The vendor ring (the vendor's own clients) has a configuration of its own, since it needs Python.
+const folders = {
+  model: "model",
+  process: "provider-process",
+  // With equal requests: both hosts compare with the same rows.
+  ...(process.env.TEST_ALL === "yes" ? { plugin: "provider-process/fault-table" } : {}),
+  engine: "engine",
+};
+const others = ["model", "provider-process", "engine", "vendor"];
 
-const ring = (name) => ({
+const ring = (name, folder) => ({
   displayName: name,
   testEnvironment: "node",
-  testMatch: name === "unit" ? ["<rootDir>/test/**/*.test.ts"] : [`<rootDir>/test/${name}/**/*.test.ts`],
+  testMatch: [`<rootDir>/test/${folder}/**/*.test.ts`],
   testPathIgnorePatterns: [
     "/node_modules/",
     ...(process.env.TEST_ALL === "yes" ? [] : ["\\.rare\\.test\\.ts$"]),
-    ...(name === "unit" ? [...rings.slice(1), "vendor"].map((other) => `<rootDir>/test/${other}/`) : []),
+    ...(name === "unit" ? others.map((other) => `<rootDir>/test/${other}/`) : []),
   ],
   modulePathIgnorePatterns: [
     "<rootDir>/dist/",
@@ -18,9 +25,10 @@ const ring = (name) => ({
     "<rootDir>/.building-",
   ],
   // Without `npm test` around it, jest makes the engine and the user's install itself.
-  ...(name === "plugin" || name === "engine"
+  ...(["process", "plugin", "engine"].includes(name)
     ? { globalSetup: "<rootDir>/test/support/global-setup.mjs" }
     : {}),
+  ...(name === "plugin" ? { setupFiles: ["<rootDir>/test/support/on-plugin-host.ts"] } : {}),
   // What no test uses of the SDK, and a second for each file of tests.
   moduleNameMapper: { "^@npmcli/arborist$|/typescript-shim$": "<rootDir>/test/support/unused.js" },
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
@@ -34,6 +42,6 @@ module.exports = {
   maxConcurrency: 8,
   // For what would never end: more than ten times what any test takes on a quiet machine, since a loaded one is no failure.
   testTimeout: 600_000,
-  projects: rings.map(ring),
+  projects: [ring("unit", "."), ...Object.entries(folders).map(([name, folder]) => ring(name, folder))],
   reporters: ["default", "<rootDir>/test/closing-line-reporter.js"],
 };

@@ -2,6 +2,7 @@
 import { FaultError, startEmulator } from "../../src/emulator";
 import type { Emulator, Fault } from "../../src/emulator";
 import { raw, send } from "./client";
+import { until } from "../support/until";
 
 const SERVICE = "/v1/account/api-keys/service";
 const LIST = "/v1/account/api-keys";
@@ -16,9 +17,6 @@ afterEach(() => emulator.close());
 const post = () => send(emulator, "POST", SERVICE, DNS);
 const list = () => send(emulator, "GET", LIST);
 const live = (): number => emulator.account.liveApiKeys().length;
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
-};
 
 describe("the connection", () => {
   test("refuse destroys so many connections, and then lets through", async () => {

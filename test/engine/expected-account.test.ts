@@ -15,7 +15,7 @@ import { declareYaml, speakYaml } from "../support/yaml";
 const OURS = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
 const THEIRS = "00000000-aaaa-4bbb-8ccc-000000000000";
 
-const table = new FaultTable(__filename);
+const table = new FaultTable(__filename, "Another account, under the engine");
 const key = (name: string): string => `new wayscloud.ServiceKey("${name}", { service: "dns" });\n`;
 
 test("up, refresh and destroy with the credential of another account: one profile request each, and the state is what it was", async () => {

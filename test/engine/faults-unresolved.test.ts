@@ -5,7 +5,7 @@ import { changesIn, type EngineStack } from "../support/engine-stack";
 import { openAccountAndStack, program, secretsOf } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
 
-const table = new FaultTable(__filename);
+const table = new FaultTable(__filename, "What could not be cleaned up, under the engine");
 
 const resources = (trigger: string): string =>
   program(`

@@ -13,7 +13,7 @@ import {
 } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
 
-const table = new FaultTable(__filename);
+const table = new FaultTable(__filename, "Lost responses and shared accounts, under the engine");
 
 /** Each of this account's live keys is the key of exactly one resource in these states, and the state has its secret. */
 async function expectAllInState(emulator: Emulator, ...stacks: EngineStack[]): Promise<void> {

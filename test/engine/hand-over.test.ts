@@ -13,7 +13,7 @@ import {
 } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
 
-const table = new FaultTable(__filename);
+const table = new FaultTable(__filename, "Hand-overs and deletions, under the engine");
 const live = (emulator: Emulator): string[] => emulator.account.liveApiKeys().map(({ id }) => id);
 const held = async (stack: EngineStack): Promise<Record<string, string | undefined>> =>
   Object.fromEntries((await stack.resources()).map(({ urn, id }) => [urn.split("::").at(-1)!, id]));

@@ -13,6 +13,7 @@ import {
   takeRequests,
 } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
+import { until } from "../support/until";
 
 /** Ids and secrets of everything in the state, by logical name. */
 async function held(stack: EngineStack): Promise<Record<string, unknown>> {
@@ -145,9 +146,6 @@ test("row 70: when the engine is killed while a key is created, the plugin finis
   const { emulator, stack } = await openHosted("plugin", { name: "killed", program: text });
   const plugins = (): number[] =>
     stack.leftovers().filter((pid) => commandOf(pid).includes("wayscloud-account"));
-  const until = async (holds: () => boolean): Promise<void> => {
-    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 50));
-  };
   emulator.faults.add({ method: "POST", delay: 4_000 });
   const command = stack.spawn(["up", "--yes", "--skip-preview"]);
   await until(() => emulator.requests.some(({ method }) => method === "POST"));

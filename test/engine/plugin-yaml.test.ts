@@ -16,6 +16,7 @@ import {
 } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
 import { declareYaml, speakYaml } from "../support/yaml";
+import { until } from "../support/until";
 
 test("examples/yaml: up, unchanged, refresh, destroy, with the requests of the dynamic classes and no secret in the open", async () => {
   const emulator = await openEmulator();
@@ -112,7 +113,7 @@ test("a warning stands at its resource, a partial failure is kept, and the next 
   declareYaml(stack, "faults", `resources:\n${key("db", "database")}${changed}`);
   emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, delay: 3_000 });
   const running = stack.spawn(["up", "--yes", "--diff"]);
-  while (live("dns") < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => live("dns") > 0);
   running.signal("SIGINT", { group: true });
   const { stdout } = await running.done;
   expect(changesIn({ stdout })).toMatchObject({ "to create": 1, "to update": 1, unchanged: 2 });

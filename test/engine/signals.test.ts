@@ -6,8 +6,9 @@ import { FaultTable } from "../support/fault-table";
 import type { Command, EngineStack } from "../support/engine-stack";
 import { API_KEYS, openAccountAndStack, program, secretsOf, SSH_KEYS } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
+import { until } from "../support/until";
 
-const table = new FaultTable(__filename);
+const table = new FaultTable(__filename, "Signals, under the engine");
 
 const both = (trigger: string): string =>
   program(`
@@ -17,10 +18,6 @@ const both = (trigger: string): string =>
 const up = ["up", "--yes", "--skip-preview"];
 const destroy = ["destroy", "--yes", "--skip-preview"];
 const live = ({ account }: Emulator): number => account.liveApiKeys().length + account.sshKeys().length;
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
 
 /** Kills the command line tool, and then the plugins that it leaves behind, before the answer can reach them. */
 async function kill(stack: EngineStack, command: Command): Promise<void> {

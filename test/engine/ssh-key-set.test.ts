@@ -5,7 +5,7 @@ import { changesIn } from "../support/engine-stack";
 import { openAccountAndStack, program, SSH_KEYS, takeRequests } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
 
-const table = new FaultTable(__filename);
+const table = new FaultTable(__filename, "Sets of SSH keys, under the engine");
 
 function set(names: string[], args: object = {}): string {
   const publicKeys = Object.fromEntries(names.map((name) => [name, publicKey(name)]));

@@ -4,6 +4,7 @@ import { useFreshPlugin } from "../support/fresh-plugin";
 import { type PluginHost, unknown, urnOf } from "../support/plugin-host";
 import { takeRequests } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
+import { until } from "../support/until";
 
 let emulator: Emulator;
 let host: PluginHost;
@@ -39,7 +40,7 @@ test("a call sees what another process made before it, and calls at the same tim
 test("a list that was under way when the call arrived does not answer it", async () => {
   emulator.faults.add({ method: "GET", delay: 300 });
   const early = host.invoke("getSshKeys");
-  while (emulator.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => emulator.requests.length > 0);
   emulator.account.addSshKey({ name: "elsewhere", publicKey: publicKey(1) });
   expect(await host.invoke("getSshKey", { name: "elsewhere" })).toMatchObject({ name: "elsewhere" });
   await early;

@@ -1,4 +1,4 @@
-// docs/fault-table.md is what the tests observed: written when WRITE_FAULT_TABLE is set, compared in every other run, so it cannot go stale.
+// docs/fault-table.md is what the tests compared with what happened: written when WRITE_FAULT_TABLE is set, compared in every other run, so it cannot go stale.
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,15 +10,13 @@ const FILE = join(ROOT, "docs/fault-table.md");
 const TITLE = `# Fault table
 
 What the tests observed, for those who want to check a claim of [what happens when …](failures.md), which answers by
-symptom. Nothing here is written by hand: each section is written by the test file that it mentions
-(\`WRITE_FAULT_TABLE=1 npm run test:all\`), and every other run fails if it observes something else. Below the heading you
-see where its rows run: under the real engine, or in real provider processes that the tests call over gRPC as the engine
-does (those of the plugin in \`npm run test:all\`). "Requests" are those that the API received for the resource; "live" is
-what the account has at the end beside the caller's own credential. The numbers are those of the rows in the tests.
+symptom. Nothing here is written by hand: the words of a row are those that its test compares, and every run fails if
+it observes something else (\`WRITE_FAULT_TABLE=1 npm run test:all\` writes them). "Requests" are those that the API
+received for the resource; "live" is what the account has at the end beside the caller's own credential. API keys are
+service keys and personal access tokens. The numbers are those of the rows in the tests. Rows of
+\`test/provider-process\` run in the provider processes of both hosts, dynamic and plugin, which the tests call over gRPC
+as the engine does; those of \`test/engine\` run under the real engine.
 `;
-const ENGINE = "Run under the real engine.";
-const BOTH_HOSTS =
-  "Run over gRPC in the provider processes of both hosts, dynamic and plugin, with equal requests.";
 const HEAD = "| # | fault | resource | result | requests | live |\n|---|---|---|---|---|---|\n";
 
 export interface Observation {
@@ -31,13 +29,15 @@ export interface Observation {
   live: number;
 }
 
-/** The observations of one test file. */
+/** A section of the document: the rows of one test file. */
 export class FaultTable {
   private readonly lines = new Map<string, string>();
-  private readonly section: string;
+  private readonly heading: string;
+  private readonly introduction: string;
 
-  constructor(testFile: string) {
-    this.section = relative(ROOT, testFile).replaceAll("\\", "/");
+  constructor(testFile: string, title: string) {
+    this.heading = title;
+    this.introduction = `Tests: \`${relative(ROOT, testFile).replaceAll("\\", "/")}\``;
   }
 
   note({ row, fault, resource = "", result, requests, live }: Observation): void {
@@ -46,25 +46,20 @@ export class FaultTable {
     this.lines.set(key, `| ${row} | ${fault} | ${resource} | ${result} | ${requests} | ${live} |\n`);
   }
 
-  /** To be called once all tests of the file have run. `partial`: this run leaves out rows that the document holds. */
-  async compare({ partial = false } = {}): Promise<void> {
-    const written = sections().get(this.section) ?? "";
-    if (partial) {
-      if (process.env["WRITE_FAULT_TABLE"]) throw new Error("this table is written by `npm run test:all`");
-      expect([...this.lines.values()].filter((line) => !written.includes(line))).toEqual([]);
-      return;
-    }
-    const keys = [...this.lines.keys()].sort();
-    const text = `${this.section.startsWith("test/engine/") ? ENGINE : BOTH_HOSTS}\n\n${HEAD}${keys.map((key) => this.lines.get(key) ?? "").join("")}`;
+  /** To be called once all rows of the file have been noted. */
+  async compare(): Promise<void> {
+    const lines = [...this.lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+    const text = `${this.introduction}\n\n${HEAD}${lines.join("")}`;
     if (process.env["WRITE_FAULT_TABLE"]) await exclusively(() => this.write(text));
-    else expect(written).toBe(text);
+    else expect(sections().get(this.heading) ?? "").toBe(text);
   }
 
+  /** Sections that no test of this name writes any more are removed by hand. */
   private write(text: string): void {
-    const all = sections().set(this.section, text);
-    const body = [...all.keys()].sort().map((name) => `\n## ${name}\n\n${all.get(name) ?? ""}`);
-    mkdirSync(dirname(FILE), { recursive: true });
-    writeFileSync(FILE, TITLE + body.join(""));
+    const all = sections().set(this.heading, text);
+    const firstRow = (name: string): number => Number(/^\| (\d+) /m.exec(all.get(name) ?? "")?.[1]);
+    const names = [...all.keys()].sort((a, b) => firstRow(a) - firstRow(b) || a.localeCompare(b));
+    writeFileSync(FILE, TITLE + names.map((name) => `\n## ${name}\n\n${all.get(name) ?? ""}`).join(""));
   }
 }
 

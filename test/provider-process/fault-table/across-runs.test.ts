@@ -1,4 +1,4 @@
-// Rows 26 to 31 and 36 to 50: faults that show in a later run, or between two stacks. Every command has a provider process of its own.
+// Rows 3, 8, 11, 14, 16, 26 to 31, 36 to 46, 50 and 51: faults that show in a later run, or between two stacks. They wait more than they work, so they share a file.
 import "./across-runs/hand-overs";
 import "./across-runs/rotation";
 import "./across-runs/copies";

@@ -1,8 +1,8 @@
 // The kinds of resource that the rows are about, as a program declares them: without descriptions or names.
-import type { Emulator, Fault } from "../../../src/emulator";
-import { resources } from "../../support/engine-resources";
-import type { StoryStack } from "../../support/story-stack";
-import { publicKey } from "../../support/public-key";
+import type { Emulator, Fault } from "../../../../src/emulator";
+import { resources } from "../../../support/engine-resources";
+import type { StoryStack } from "../../../support/story-stack";
+import { publicKey } from "../../../support/public-key";
 
 export const { ServiceKey, PersonalAccessToken, RotatingServiceKey, RotatingPersonalAccessToken, SshKey } =
   resources;

@@ -2,6 +2,7 @@
 import "../support/on-plugin-host";
 import { startEmulator } from "../../src/emulator";
 import { ProviderProcess } from "../support/provider-process";
+import { until } from "../support/until";
 
 test("stdout holds the port and nothing else, stderr nothing at all", async () => {
   const plugin = await ProviderProcess.start();
@@ -29,7 +30,7 @@ test("SIGINT while a key is being created: the answer still reaches the engine, 
   const { inputs } = await keys.check({}, { service: "dns", description: "mine" });
   emulator.faults.add({ method: "POST", delay: 2_000 });
   const created = keys.create(inputs);
-  while (emulator.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => emulator.requests.length > 0);
   process.kill(plugin.pid, "SIGINT");
   const { outputs } = await created;
   const [live] = emulator.account.liveApiKeys().filter(({ description }) => description === "mine");
@@ -53,7 +54,7 @@ test.each(["argument", "handshake"] as const)(
       await new Promise((resolve) => setTimeout(resolve, 3_000));
       emulator.faults.add({ method: "POST", delay: 4_000 });
       const created = keys.create(inputs);
-      while (emulator.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await until(() => emulator.requests.length > 0);
       plugin.killEngine();
       const { outputs } = await created;
       const [live] = emulator.account.liveApiKeys().filter(({ description }) => description === "mine");

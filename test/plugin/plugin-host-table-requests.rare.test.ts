@@ -1,3 +1,0 @@
-// The rows of fault-table-requests.test.ts through the plugin host: the same outcomes with the same requests, since both compare with one section of the document.
-import "../support/on-plugin-host";
-import "./fault-table-requests.test";

@@ -1,0 +1,259 @@
+// Rows 25 and 32 to 35: configurations, proxies, certificates and accounts that are not what they should be, and states that are old.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { KIND_NAMES, oneOfEach, program } from "../../support/canaries";
+import { newAuthority } from "../../support/certificate";
+import { type CallRow, type CallRun, callRows, row } from "../../support/fault-rows";
+import { startHttpsServer } from "../../support/https-server";
+import type { Properties, ResourceName } from "../../support/provider-process";
+import { startProxy } from "../../support/proxy";
+import { publicKey } from "../../support/public-key";
+
+const messages = ({ ended }: CallRun): string[] => ended.map(({ error }) => error?.message ?? "succeeded");
+
+const failed = (said: RegExp) => (run: CallRun) => {
+  expect(messages(run)).not.toEqual([]);
+  for (const message of messages(run)) expect(message).toMatch(said);
+  expect(run.ended.filter(({ partial }) => partial !== undefined)).toEqual([]);
+};
+
+/** The only credential that the requests bore. */
+const usedCredentials = ({ emulator }: CallRun): unknown[] => [
+  ...new Set(emulator.requests.map(({ credentialId }) => credentialId)),
+];
+
+const BLANK = /wayscloud(-account)?:apiKey is blank/;
+const checks = {
+  "created, all configured": (run: CallRun) => {
+    expect(messages(run)).toEqual(Array(8).fill("succeeded"));
+    expect(usedCredentials(run)).toEqual([run.emulator.account.apiKeys()[0]!.id]);
+  },
+  "error: it is blank": failed(BLANK),
+  "error: it contains whitespace": failed(/contains whitespace/),
+  "error naming where it came from": failed(/401.*The credential came from .*wayscloud(-account)?:apiKey/),
+  "no change, the key kept": (run: CallRun) => expect(messages(run)).toEqual(["succeeded", "succeeded"]),
+  "the new one used": (run: CallRun) => {
+    expect(messages(run)).toEqual(Array(6).fill("succeeded"));
+    expect(usedCredentials(run)).toEqual([run.emulator.account.liveApiKeys()[0]!.id]);
+  },
+  "refresh and destroy fail": failed(/got no response from|proxy refused the connection with status \d+/),
+  "error: the certificate was rejected": failed(/was rejected/),
+  "refresh, destroy and up fail": failed(/belongs to the account .* expects another-customer/),
+};
+type Outcome = keyof typeof checks;
+
+const CANARY = "wayscloud_pat_canary";
+/** Creates one of each kind in a process that is configured like this. */
+const createEach =
+  (config: Record<string, string>) =>
+  async (run: CallRun): Promise<void> => {
+    const provider = await run.process(config);
+    for (const kind of KIND_NAMES) await run.end(provider.resource(kind).create(program(kind)));
+    expect([...messages(run), provider.stderr()].join()).not.toContain("canary");
+  };
+
+/** States as release 0.1.0 wrote them: literal, so that no change of the code changes them as well. */
+const OLD_STATES: Record<ResourceName, { inputs: Properties; outputs: Properties }> = {
+  serviceKey: {
+    inputs: { service: "database", description: "pulumi test/dev/db #1a2b3c4" },
+    outputs: {
+      description: "pulumi test/dev/db #1a2b3c4",
+      key: "wayscloud_0123456789abcdef_000000000000000000000000000000000000",
+      keyPrefix: "wayscloud_0123456",
+      keyType: "service",
+      isActive: true,
+      service: "database",
+      createdAt: "2026-01-01T00:00:00Z",
+    },
+  },
+  personalAccessToken: {
+    inputs: { scopes: ["ssh_keys:read"], expiresInDays: 9000, rotateBeforeDays: 14, description: "ci" },
+    outputs: {
+      description: "ci",
+      key: "wayscloud_pat_abc12_000000000000000000000000000000000000",
+      keyPrefix: "wayscloud_pat_abc12",
+      keyType: "pat",
+      isActive: true,
+      scopes: ["ssh_keys:read"],
+      expiresInDays: 9000,
+      expiresAt: "2050-08-23T00:00:00Z",
+      createdAt: "2026-01-01T00:00:00Z",
+      rotateAt: "2050-08-09T00:00:00Z",
+    },
+  },
+  sshKey: {
+    inputs: { publicKey: publicKey("old"), name: "db-1a2b3c4" },
+    outputs: {
+      name: "db-1a2b3c4",
+      fingerprint: "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+      keyType: "ssh-ed25519",
+      createdAt: "2026-01-01T00:00:00Z",
+      vmCount: 0,
+      publicKey: publicKey("old"),
+      adopted: false,
+    },
+  },
+};
+
+/** What the program says today of each: the automatic names of then. */
+const DECLARED: Record<ResourceName, Properties> = {
+  serviceKey: { description: "pulumi test/dev/db #${hex(7)}" },
+  personalAccessToken: {},
+  sshKey: { name: "db-${hex(7)}" },
+};
+
+async function olderRelease(run: CallRun): Promise<void> {
+  const { account, requests } = run.emulator;
+  for (const kind of KIND_NAMES) {
+    const { inputs: old, outputs } = OLD_STATES[kind];
+    const methods = await run.methods(kind);
+    const { inputs, failures } = await methods.check(old, program(kind, { ...old, ...DECLARED[kind] }));
+    expect(failures).toEqual([]);
+    const unchanged = { changes: false, replaces: [] };
+    expect(await methods.diff(`old-${kind}`, outputs, inputs)).toMatchObject(unchanged);
+  }
+  expect(requests).toEqual([]);
+  const held = (["serviceKey", "personalAccessToken"] as const).map((kind) => {
+    const { key, description, service } = OLD_STATES[kind].outputs;
+    return { kind, ...account.addApiKey({ ...(kind === "serviceKey" && { service }), key, description }) };
+  });
+  for (const { kind, id } of held) {
+    const { outputs } = OLD_STATES[kind];
+    const { value } = await run.end((await run.methods(kind)).read(id, outputs));
+    expect(value?.outputs).toMatchObject(outputs);
+  }
+}
+
+/** The environment has a good credential, which must not take the place of a blank one. */
+const blank =
+  (apiKey: string) =>
+  async (run: CallRun): Promise<void> => {
+    const good = run.emulator.apiKey;
+    const env = { WAYSCLOUD_PAT_TOKEN: good, WAYSCLOUD_API_KEY: good };
+    const provider = await run.process({ "wayscloud:apiKey": apiKey }, env);
+    for (const kind of KIND_NAMES) {
+      const { failures } = await provider.resource(kind).check({}, program(kind));
+      expect(failures).toEqual([{ property: "", reason: expect.stringMatching(BLANK) }]);
+      await run.end(provider.resource(kind).create(program(kind)));
+    }
+  };
+
+const connects: [status: number, body: string][] = [
+  [200, "[]"],
+  [203, "[]"],
+  [204, ""],
+  [301, ""],
+  [404, '{"detail":"Not found"}'],
+  [407, "[]"],
+  [502, "[]"],
+];
+
+const behindProxy =
+  (status: number, body: string) =>
+  async (run: CallRun): Promise<void> => {
+    const { id, outputs } = (await oneOfEach(run.watched)).get("sshKey")!;
+    const proxy = await startProxy({ status, body });
+    try {
+      const config = { "wayscloud:endpoint": "https://api.example.invalid" };
+      const methods = (await run.process(config, { HTTPS_PROXY: proxy.url })).resource("sshKey");
+      run.forget();
+      await run.end(methods.read(id, outputs));
+      await run.end(methods.delete(id, outputs));
+      const said = status === 200 ? "got no response from" : `connection with status ${status}`;
+      for (const message of messages(run)) expect(message).toContain(said);
+      expect(proxy.seen()).not.toMatch(/x-api-key|\/v1\/account/i);
+    } finally {
+      await proxy.close();
+    }
+  };
+
+const certificates: [string, names: string[], (authority: string) => Record<string, string>][] = [
+  ["an untrusted certificate", ["127.0.0.1"], () => ({})],
+  ["NODE_TLS_REJECT_UNAUTHORIZED=0", ["127.0.0.1"], () => ({ NODE_TLS_REJECT_UNAUTHORIZED: "0" })],
+  ["a certificate of another host", ["other.invalid"], (file) => ({ NODE_EXTRA_CA_CERTS: file })],
+];
+
+const withCertificate =
+  (names: string[], env: (authority: string) => Record<string, string>) =>
+  async (run: CallRun): Promise<void> => {
+    const authority = newAuthority();
+    const folder = mkdtempSync(join(tmpdir(), "authority-"));
+    const file = join(folder, "ca.pem");
+    writeFileSync(file, authority.cert);
+    const server = await startHttpsServer(authority.issue(names));
+    try {
+      const config = { "wayscloud:endpoint": `https://127.0.0.1:${server.port}` };
+      const provider = await run.process(config, env(file));
+      run.ended.push(await run.create());
+      const isIgnored = provider.stderr().includes("NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored");
+      expect(isIgnored).toBe("NODE_TLS_REJECT_UNAUTHORIZED" in env(file));
+      expect(server.requests).toEqual([]);
+    } finally {
+      await server.close();
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+callRows<Outcome>(__filename, "Configurations, proxies and accounts", checks, [
+  {
+    ...row(25, "eight concurrent first calls", "created, all configured", "POST×8", 8),
+    act: async (run) => {
+      await run.process({}, { WAYSCLOUD_API_KEY: "wayscloud_pat_wrong_credential" });
+      run.ended.push(...(await Promise.all(Array.from({ length: 8 }, () => run.create()))));
+    },
+  },
+  ...(
+    [
+      ["no credential", "", "error: it is blank", "none"],
+      ["a credential with a line break", `${CANARY}_1\n${CANARY}_2`, "error: it contains whitespace", "none"],
+      ["an unknown credential", CANARY, "error naming where it came from", "POST×3"],
+    ] as const
+  ).map(([fault, apiKey, outcome, requests]): CallRow<Outcome> => ({
+    ...{ ...row(25, fault, outcome, requests, 0), act: createEach({ "wayscloud:apiKey": apiKey }) },
+  })),
+  { ...row(25, "the state of an older release", "no change, the key kept", "GET", 2), act: olderRelease },
+  {
+    ...row(25, "a rotated credential", "the new one used", "GET DELETE×2 GET DELETE", 1),
+    act: async (run) => {
+      const made = await oneOfEach(run.watched);
+      const scopes = ["ssh_keys:write", "ssh_keys:read", "api_keys:write", "api_keys:read"];
+      const fresh = run.emulator.account.addApiKey({ scopes });
+      run.forget();
+      const provider = await run.process({ "wayscloud:apiKey": fresh.key });
+      for (const [kind, { id, outputs }] of made) {
+        const { value } = await run.end(provider.resource(kind).read(id, outputs));
+        expect(value?.id).toBe(id);
+        await run.end(provider.resource(kind).delete(id, outputs));
+      }
+    },
+  },
+  ...connects.map(([status, body]): CallRow<Outcome> => ({
+    ...row(32, `CONNECT is answered ${status}`, "refresh and destroy fail", "none", 3),
+    act: behindProxy(status, body),
+  })),
+  ...certificates.map(([fault, names, env]): CallRow<Outcome> => ({
+    ...row(33, fault, "error: the certificate was rejected", "none", 0),
+    act: withCertificate(names, env),
+  })),
+  ...["", " ", "\t\n"].map((apiKey): CallRow<Outcome> => ({
+    ...row(34, `a credential of ${JSON.stringify(apiKey)}`, "error: it is blank", "none", 0),
+    act: blank(apiKey),
+  })),
+  {
+    ...row(35, "another account's credential", "refresh, destroy and up fail", "GET", 3),
+    act: async (run) => {
+      const made = await oneOfEach(run.watched);
+      run.forget();
+      const provider = await run.process({ "wayscloud:customerId": "another-customer" });
+      for (const [kind, { id, outputs }] of made) {
+        const methods = provider.resource(kind);
+        await run.end(methods.read(id, outputs));
+        await run.end(methods.delete(id, outputs));
+        await run.end(methods.create(program(kind)));
+      }
+      expect(run.emulator.requests.map(({ path }) => path)).toEqual(["/v1/account/profile"]);
+    },
+  },
+]);

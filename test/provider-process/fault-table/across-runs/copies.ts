@@ -1,0 +1,127 @@
+// Rows 40 and 41: copies of a state, and keys of others that look like ours.
+import { row, type StoryRun, storyRows } from "../../../support/fault-rows";
+import { StoryStack } from "../../../support/story-stack";
+import { API_KEY_KINDS, declareAll, declareApiKeys, ROTATING, RotatingServiceKey } from "./kinds";
+
+const current = (stack: StoryStack, name: string): string => String(stack.held(name).outputs["keyId"]);
+
+/** A second stack with a copy of the first one's state. */
+function copyOf({ stack, account }: StoryRun, name: string): StoryStack {
+  const copy = new StoryStack(account, name);
+  for (const [each, { type, inputs }] of stack.program)
+    copy.declare(each, type, { ...inputs, __owner: `test/${name}/${each}` });
+  copy.state = new Map(
+    [...stack.state].map(([each, held]) => [each, { ...held, outputs: { ...held.outputs } }]),
+  );
+  return copy;
+}
+
+const expectLive = ({ account }: StoryRun, newest: string[]): void =>
+  expect(account.live).toEqual(expect.arrayContaining(newest));
+
+const checks = {
+  "nothing changes": ({ account }: StoryRun, { errors }: StoryStack, live: string[]) =>
+    expect([errors, account.live]).toEqual([[], live]),
+  "the original's new keys live": expectLive,
+  "the keys of its own state are gone, the original's new ones live": (
+    run: StoryRun,
+    newest: string[],
+    own: string[],
+  ) => {
+    expectLive(run, newest);
+    expect(run.account.live.filter((id) => own.includes(id))).toEqual([]);
+  },
+  "only our own are revoked": ({ account, stack }: StoryRun, foreign: string[]) =>
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: foreign.sort() }),
+};
+
+storyRows<keyof typeof checks>(__filename, "Copied states and keys of others", checks, [
+  {
+    rows: [
+      row(
+        40,
+        "a second stack has a copy of the state; `up --refresh` of the copy",
+        "nothing changes",
+        "GET×2",
+        7,
+      ),
+      row(40, "the stack has another name; `up`", "nothing changes", "none", 7),
+      row(
+        40,
+        "the original rotates; the copy refreshes, changes and rotates",
+        "the original's new keys live",
+        "GET×3 POST GET POST×3 GET DELETE POST GET DELETE POST DELETE×2",
+        9,
+      ),
+      row(
+        40,
+        "`destroy` of the copy",
+        "the keys of its own state are gone, the original's new ones live",
+        "DELETE GET DELETE×6",
+        2,
+      ),
+    ],
+    story: async (run, done) => {
+      const { account, stack } = run;
+      declareAll(stack);
+      await stack.up();
+      account.pass(31);
+      await stack.up();
+      expect(stack.errors).toEqual([]);
+      const { live } = account;
+      run.forget();
+      const copy = copyOf(run, "copy");
+      await copy.up({ refresh: true });
+      done(copy, live);
+      const renamed = copyOf(run, "renamed");
+      await renamed.up();
+      done(renamed, live);
+
+      account.pass(31);
+      await stack.up();
+      const newest = Object.keys(ROTATING).map((kind) => current(stack, kind));
+      expectLive(run, newest);
+      run.forget();
+      await copy.up({ refresh: true });
+      declareApiKeys(copy, { rotationTriggers: { mine: "1" } });
+      await copy.up();
+      done(newest);
+      const { ids } = copy;
+      await copy.destroy();
+      done(newest, ids);
+    },
+  },
+  {
+    rows: [
+      row(
+        41,
+        "killed in a rotation, and four keys of others bear its marker; `up`, `destroy`",
+        "only our own are revoked",
+        "GET DELETE POST GET DELETE×2",
+        4,
+      ),
+    ],
+    story: async (run, done) => {
+      const { account, stack } = run;
+      stack.declare("db", RotatingServiceKey, API_KEY_KINDS.rotatingServiceKey[1]);
+      await stack.up();
+      account.pass(31);
+      // After the list: the successor is created, and its answer never read.
+      await stack.up({ kill: { nth: 2, arrived: true } });
+      expect(stack.errors).toEqual(["killed"]);
+      const { account: control } = run.emulator;
+      const left = control.liveApiKeys().find(({ id }) => id !== current(stack, "db"))!;
+      const description = left.description!;
+      const foreign = [
+        control.addApiKey({ service: "database", description: `somebody else${description.slice(-9)}` }),
+        control.addApiKey({ service: "database", description, createdAt: "2020-06-01T00:00:00Z" }),
+        control.addApiKey({ service: "storage", description }),
+        control.addApiKey({ scopes: ["dns:read"], description }),
+      ].map(({ id }) => id);
+      run.forget();
+      await stack.up();
+      await stack.destroy();
+      done(foreign);
+    },
+  },
+]);

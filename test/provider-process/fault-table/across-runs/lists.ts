@@ -1,0 +1,115 @@
+// Rows 46 and 50: what a list says of keys that are revoked or not active.
+import { row, type StoryRows, type StoryRun, storyRows } from "../../../support/fault-rows";
+import { declareAll, PersonalAccessToken } from "./kinds";
+
+const KINDS = 5;
+
+const deletions = ({ emulator }: StoryRun): string[] =>
+  emulator.requests.filter(({ method }) => method === "DELETE").map(({ path }) => path.split("/").at(-1)!);
+
+const checks = {
+  "created once": (run: StoryRun) => run.expectExactly(KINDS),
+  "no change": (run: StoryRun, ids: string[]) => run.expectExactly(ids),
+  success: (run: StoryRun) => run.expectExactly(0),
+  "the same tokens, one imported": (run: StoryRun, ids: string[]) => run.expectExactly(ids),
+  "replaced and revoked": (run: StoryRun, dead: string[]) => {
+    run.expectExactly(KINDS);
+    expect(deletions(run).sort()).toEqual(dead.sort());
+  },
+  revoked: (run: StoryRun, dead: string[]) => {
+    run.expectExactly(0);
+    expect(deletions(run)).toEqual(expect.arrayContaining(dead));
+  },
+};
+type Outcome = keyof typeof checks;
+
+storyRows<Outcome>(__filename, "Keys that are listed otherwise", checks, [
+  {
+    rows: [
+      row(
+        46,
+        "revoked elsewhere, listed with `is_active: false`; `up --refresh`",
+        "created once",
+        "GET×4 POST×2 GET POST DELETE GET POST DELETE POST DELETE×2",
+        KINDS,
+      ),
+      row(46, "the same, `up --refresh` once more", "no change", "GET×2", KINDS),
+      row(
+        46,
+        "revoked elsewhere, listed with `is_active: false`; `destroy`",
+        "success",
+        "DELETE GET×4 DELETE×6",
+        0,
+      ),
+    ],
+    options: { quirks: { listsRevokedKeys: true } },
+    story: async (run, done) => {
+      const { account, stack, emulator } = run;
+      declareAll(stack);
+      await stack.up();
+      for (const id of account.live) emulator.account.remove(id);
+      run.forget();
+      await stack.up({ refresh: true });
+      done();
+      const { ids } = stack;
+      await stack.up({ refresh: true });
+      done(ids);
+      for (const id of account.live) emulator.account.remove(id);
+      await stack.destroy();
+      done();
+    },
+  },
+  ...["", "account"].map((tokenService): StoryRows<Outcome> => ({
+    rows: [
+      row(
+        46,
+        `tokens are listed with the service "${tokenService}"; \`up --refresh\` with another one imported`,
+        "the same tokens, one imported",
+        "GET×2",
+        KINDS + 1,
+      ),
+    ],
+    options: { quirks: { tokenService } },
+    story: async (run, done) => {
+      const { stack, emulator } = run;
+      declareAll(stack);
+      await stack.up();
+      const { ids } = stack;
+      const { id, key } = emulator.account.addApiKey({ scopes: ["dns:read"], description: "mine" });
+      const existing = { scopes: ["dns:read"], description: "mine", existing: { id, key } };
+      stack.declare("imported", PersonalAccessToken, existing);
+      run.forget();
+      await stack.up({ refresh: true });
+      done([...ids, id]);
+    },
+  })),
+  {
+    rows: [
+      row(
+        50,
+        "inactive keys of every kind; `up --refresh`",
+        "replaced and revoked",
+        "GET×2 POST×2 GET POST DELETE GET POST DELETE×3",
+        KINDS,
+      ),
+      row(50, "inactive keys of every kind; `destroy`", "revoked", "DELETE GET DELETE×4", 0),
+    ],
+    story: async (run, done) => {
+      const { stack, emulator } = run;
+      const deactivate = (): string[] => {
+        const ids = emulator.account.liveApiKeys().map(({ id }) => id);
+        for (const id of ids) emulator.account.deactivate(id);
+        return ids;
+      };
+      declareAll(stack);
+      await stack.up();
+      const first = deactivate();
+      run.forget();
+      await stack.up({ refresh: true });
+      done(first);
+      const second = deactivate();
+      await stack.destroy({ refresh: true });
+      done(second);
+    },
+  },
+]);

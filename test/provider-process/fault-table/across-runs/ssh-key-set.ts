@@ -1,0 +1,196 @@
+// A set of SSH keys: what holds for one key (rows 3, 8, 11, 14 and 16) holds for each of its entries, and after a partial failure the state holds exactly what exists (row 51).
+import { resources } from "../../../support/engine-resources";
+import { row, type StoryRows, type StoryRun, storyRows } from "../../../support/fault-rows";
+import { publicKey } from "../../../support/public-key";
+import type { StoryStack } from "../../../support/story-stack";
+import { until } from "../../../support/until";
+
+const ENTRIES = ["anna", "bjarne", "carl"];
+
+function declare({ stack }: StoryRun, entries: string[] = ENTRIES, more: object = {}): void {
+  const publicKeys = Object.fromEntries(entries.map((entry) => [entry, publicKey(entry)]));
+  stack.declare("team", resources.SshKeySet, { publicKeys, ...more });
+}
+
+const entriesOf = (stack: StoryStack, output = "keys"): string[] =>
+  Object.keys(stack.held("team").outputs[output] as object).sort();
+
+/** The last command succeeded, and the state holds what the account has: all of these entries. */
+function exactly(run: StoryRun, entries: string[] = ENTRIES): void {
+  run.expectExactly();
+  expect(entriesOf(run.stack)).toEqual([...entries].sort());
+}
+
+const nothingLeft = ({ account, stack }: StoryRun, ...stays: string[]): void =>
+  expect([stack.errors, account.live]).toEqual([[], stays]);
+
+const checks = {
+  created: exactly,
+  "one entry unresolved, then created": exactly,
+  "one entry unresolved, then all gone": nothingLeft,
+  "error naming the holder; the others are created": ({ account, stack }: StoryRun, id: string) => {
+    expect(stack.errors.join()).toContain(`"by hand" (id ${id})`);
+    expect(entriesOf(stack)).toEqual(["anna", "carl"]);
+    expect(account.live).toEqual([id, ...stack.ids].sort());
+  },
+  adopted: exactly,
+  "the adopted one stays": nothingLeft,
+  "error naming all three": ({ emulator, stack }: StoryRun) => {
+    for (const { name, id } of emulator.account.sshKeys().slice(1))
+      expect(stack.errors.join()).toContain(`"${name}" (id ${id})`);
+  },
+  "that entry is gone, with one list": (run: StoryRun) => exactly(run, ["anna", "carl"]),
+  "that one is created once": exactly,
+  "the state holds two, then all three": exactly,
+  "all are gone": nothingLeft,
+};
+type Outcome = keyof typeof checks;
+
+const ofBjarne = { method: "POST", contains: '"team-bjarne"' };
+const LOST = { ...ofBjarne, reset: true, commit: true } as const;
+const NO_LISTS = { method: "GET", times: "always", status: 500 } as const;
+const REFUSAL = { status: 422, body: { detail: "not today" } };
+
+const stories: StoryRows<Outcome>[] = [
+  {
+    rows: [
+      row(3, "one entry is created, then the connection is reset", "created", "POST×3 GET", 3),
+      row(3, "one entry is added, reset before anything is created", "created", "POST×2 GET×4", 4),
+    ],
+    story: async (run, done) => {
+      const { faults } = run.emulator;
+      faults.add(LOST);
+      declare(run);
+      await run.stack.up();
+      done();
+      faults.add({ ...ofBjarne, contains: '"team-dora"', reset: true });
+      declare(run, [...ENTRIES, "dora"]);
+      await run.stack.up();
+      done([...ENTRIES, "dora"]);
+    },
+  },
+  ...(["up", "destroy"] as const).map((next): StoryRows<Outcome> => ({
+    rows: [
+      next === "up"
+        ? row(8, "as row 3, and no list; then `up`", "one entry unresolved, then created", "GET", 3)
+        : row(
+            8,
+            "as row 3, and no list; then `destroy`",
+            "one entry unresolved, then all gone",
+            "GET DELETE×3",
+            0,
+          ),
+    ],
+    story: async (run, done) => {
+      const { account, stack, emulator } = run;
+      emulator.faults.add(LOST, NO_LISTS);
+      declare(run);
+      expect(await stack.up()).toBe(false);
+      expect([entriesOf(stack), entriesOf(stack, "unresolved")]).toEqual([["anna", "carl"], ["bjarne"]]);
+      expect(account.live).toHaveLength(3);
+      emulator.faults.clear();
+      await stack.refresh();
+      expect(entriesOf(stack, "unresolved")).toEqual(["bjarne"]);
+      run.forget();
+      await stack[next]();
+      done();
+    },
+  })),
+  {
+    rows: [
+      row(
+        11,
+        "409, the material of one entry is there",
+        "error naming the holder; the others are created",
+        "POST×3 GET",
+        3,
+      ),
+      row(11, "the same with `adoptExisting`", "adopted", "GET", 3),
+      row(11, "`destroy` of a set with an adopted key", "the adopted one stays", "DELETE×2", 1),
+    ],
+    story: async (run, done) => {
+      const { stack, emulator } = run;
+      const { id } = emulator.account.addSshKey({ name: "by hand", publicKey: publicKey("bjarne") });
+      declare(run);
+      expect(await stack.up()).toBe(false);
+      done(id);
+      declare(run, ENTRIES, { adoptExisting: true });
+      await stack.up();
+      done();
+      await stack.destroy();
+      done(id);
+    },
+  },
+  {
+    rows: [
+      row(14, "SIGKILL when three more keys are created; `up`", "error naming all three", "POST×3 GET×3", 4),
+      row(14, "the same; `up` with `adoptExisting`", "adopted", "GET", 4),
+    ],
+    story: async (run, done) => {
+      const { account, stack } = run;
+      declare(run, ["before"]);
+      await stack.up();
+      const all = ["before", ...ENTRIES];
+      declare(run, all);
+      await stack.up({ kill: { nth: 3, arrived: true } });
+      expect([stack.errors, entriesOf(stack)]).toEqual([["killed"], ["before"]]);
+      // What has been sent takes effect.
+      await until(() => account.live.length === 4);
+      run.forget();
+      expect(await stack.up()).toBe(false);
+      done();
+      declare(run, all, { adoptExisting: true });
+      await stack.up();
+      done(all);
+    },
+  },
+  {
+    rows: [
+      row(16, "one of three is deleted elsewhere; `refresh`", "that entry is gone, with one list", "GET", 2),
+      row(16, "the same; then `up`", "that one is created once", "POST", 3),
+    ],
+    story: async (run, done) => {
+      const { account, stack } = run;
+      declare(run);
+      await stack.up();
+      // A key that has just been made is looked for once more before it counts as gone.
+      account.pass(1);
+      const keys = stack.held("team").outputs["keys"] as Record<string, { id: string }>;
+      run.emulator.account.remove(keys["bjarne"]!.id);
+      run.forget();
+      await stack.refresh();
+      done();
+      await stack.up();
+      done();
+    },
+  },
+  {
+    rows: [
+      row(51, "one of three POSTs is rejected; `up` again", "the state holds two, then all three", "POST", 3),
+      row(51, "one of three DELETEs is rejected; `destroy` again", "all are gone", "GET×3 DELETE×6", 0),
+    ],
+    story: async (run, done) => {
+      const { account, stack, emulator } = run;
+      emulator.faults.add({ ...ofBjarne, ...REFUSAL });
+      declare(run);
+      expect(await stack.up()).toBe(false);
+      expect(stack.errors.join()).toContain("not today");
+      expect([entriesOf(stack), stack.ids]).toEqual([["anna", "carl"], account.live]);
+      run.forget();
+      await stack.up();
+      done();
+      emulator.faults.add({ method: "DELETE", ...REFUSAL });
+      expect(await stack.destroy()).toBe(false);
+      expect(account.live).toHaveLength(1);
+      await stack.destroy();
+      done();
+    },
+  },
+];
+
+storyRows<Outcome>(
+  __filename,
+  "Sets of SSH keys",
+  checks,
+  stories.map((story) => ({ ...story, isUnordered: true })),
+);

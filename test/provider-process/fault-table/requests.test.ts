@@ -1,0 +1,318 @@
+// Rows 1, 2, 10 to 13, 18 and 19: requests that never left, were told to wait, met another's key, or ran at the same time.
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Fault } from "../../../src/emulator";
+import { type Created, type Ended, KIND_NAMES, KINDS, program } from "../../support/canaries";
+import { type CallRow, type CallRun, callRows, row } from "../../support/fault-rows";
+import { requestLine } from "../../support/fault-table";
+import { publicKey } from "../../support/public-key";
+import { until } from "../../support/until";
+
+/** The runs of rows whose acts make several keys at once. */
+const made = new WeakMap<CallRun, Ended<Created>[]>();
+
+/** Milliseconds between the arrivals of the first two requests: neither the process's start nor a busy machine counts. */
+function pauseIn({ emulator }: CallRun): number {
+  const [first, second] = emulator.requests.map(({ time }) => time);
+  return second! - first!;
+}
+
+const waited = (least: number) => (run: CallRun) => {
+  run.watched.expectOnly("serviceKey", run.made);
+  expect(pauseIn(run)).toBeGreaterThanOrEqual(least);
+  // A busy machine is late, but not by as much as the longest wait that a server may ask for.
+  expect(pauseIn(run)).toBeLessThan(50_000);
+};
+
+const checks = {
+  created: ({ watched, kind, made }: CallRun) => watched.expectOnly(kind, made),
+  "error naming the host": ({ made, said }: CallRun) => {
+    expect(said).toMatch(/no-such-host\.invalid.*could not be resolved/);
+    expect(made.partial).toBeUndefined();
+    // The deadline of an operation is 120 s; the first failure to resolve says enough.
+    expect(made.ms).toBeLessThan(60_000);
+  },
+  "created after 2 s": waited(2_000),
+  // A date has whole seconds, and is compared with the answer's own Date, which has them too.
+  "created at that time": waited(1_000),
+  "created after a pause of our own": waited(50),
+  "error saying when": ({ made, said }: CallRun) => {
+    expect(said).toMatch(/wait until \d{4}-\d\d-\d\dT/);
+    expect(made.partial).toBeUndefined();
+  },
+  "error naming the holder": ({ emulator, made, said }: CallRun) => {
+    const { id, name } = emulator.account.sshKeys()[0]!;
+    expect([made.value, made.partial]).toEqual([undefined, undefined]);
+    expect(said).toContain(`as "${name}" (id ${id})`);
+  },
+  "adopted, left there": ({ made, live }: CallRun) => {
+    expect(made.value).toMatchObject({ id: live[0], outputs: { adopted: true, name: "by hand" } });
+  },
+  "unresolved, the other's key untouched": ({ made, live, watched }: CallRun) => {
+    expect(made.partial?.id).toMatch(/^unresolved\//);
+    expect(watched.live("sshKey")).toMatchObject([{ id: live[0], name: "deploy" }]);
+  },
+  "one owner, seven errors naming it": (run: CallRun) => {
+    const [owner, ...none] = made.get(run)!.filter(({ value }) => value !== undefined);
+    expect(none).toEqual([]);
+    run.watched.expectOnly("sshKey", owner!);
+    const manages = `named "${String(owner!.value!.outputs["name"])}" in the account, already manages the same public key`;
+    for (const each of made.get(run)!) if (each !== owner) expect(each.error?.message).toContain(manages);
+  },
+  "two distinct keys": (run: CallRun) => {
+    const both = made.get(run)!;
+    expect(both.map(({ error }) => error?.message)).toEqual([undefined, undefined]);
+    expect(both.map(({ value }) => value?.id).sort()).toEqual([...run.live].sort());
+    const keys = new Set(run.watched.live(run.kind).map(({ key }) => key));
+    expect(both.every(({ value }) => keys.delete(String(value?.outputs["key"])))).toBe(true);
+  },
+  "error naming the other's id": (run: CallRun) => {
+    const lost = made.get(run)!.find(({ error }) => error !== undefined);
+    const kept = made.get(run)!.find(({ value }) => value !== undefined)?.value?.id;
+    expect(run.live).toContain(kept);
+    for (const id of run.live.filter((each) => each !== kept)) expect(lost?.error?.message).toContain(id);
+    expect(run.emulator.requests.some(({ method }) => method === "DELETE")).toBe(false);
+  },
+  "both read": ({ ended, live }: CallRun) => {
+    const ids = ended.map(({ value }) => (value as Created).id);
+    expect([...ids].sort()).toEqual([...live].sort());
+  },
+  success: ({ ended }: CallRun) =>
+    expect(ended.map(({ error }) => error)).toEqual(ended.map(() => undefined)),
+  "error, the state keeps the key": ({ ended }: CallRun) => {
+    for (const { error } of ended) expect(error?.message).toMatch(/failed: DELETE /);
+  },
+};
+type Outcome = keyof typeof checks;
+
+const retryAfter = (value: string, times: Fault["times"] = 1): Fault[] => [
+  { method: "POST", times, status: 429, headers: { "retry-after": value } },
+];
+const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toUTCString();
+
+const held = { name: "by hand", publicKey: publicKey("canary") };
+const older = { ...held, name: "deploy", createdAt: "2024-03-05T10:00:00Z" };
+
+/** Two processes create under the same logical name at once. */
+const twoAtOnce =
+  (damage?: Fault) =>
+  async (run: CallRun): Promise<string> => {
+    const { watched, emulator, kind } = run;
+    const processes = [await watched.process(), await watched.process()];
+    const calls = await Promise.all(
+      processes.map(async (each) => {
+        const { inputs } = await each.resource(kind).check({}, program(kind));
+        // Each loses its first answer: the descriptions differ in their marks.
+        if (damage) emulator.faults.add({ method: "POST", ...damage, contains: inputs["description"] });
+        return () => watched.ended(each.resource(kind).create(inputs));
+      }),
+    );
+    made.set(run, await Promise.all(calls.map((create) => create())));
+    return `${watched.accepted()} accepted POSTs`;
+  };
+
+const deletions: [string, Fault[], string][] = [
+  ["404", [{ status: 404, commit: true }], "DELETE"],
+  ["never answered, but done", [{ hang: true, commit: true }], "DELETE×2"],
+  ["never answered, and not done", [{ hang: true }], "DELETE×2"],
+  ["500, then 404", [{ status: 500, commit: true }], "DELETE×2"],
+  ["reset, then 404", [{ reset: true, commit: true }], "DELETE×2"],
+  ["429, then done", [{ status: 429, headers: { "retry-after": "1" } }], "DELETE×2"],
+  ["a response cut in half", [{ truncate: true }], "DELETE×2"],
+  ["a 200 that is HTML, but done", [{ status: 200, body: "<html>", commit: true }], "DELETE"],
+];
+const REFUSALS: Fault[] = [
+  { status: 403 },
+  { body: { success: false } },
+  { body: "<html>" },
+  { status: 302, redirect: "/" },
+];
+
+callRows<Outcome>(__filename, "Requests that fail or meet others", checks, [
+  {
+    ...row(1, "connection refused, then up", "created", "POST", 1),
+    kinds: "all",
+    act: async (run) => {
+      // Three pauses of at most 0.5, 1 and 2 s; the client is loaded, so that the first attempt comes at once.
+      const provider = await run.process({}, {}, resolve(__dirname, "../../support/long-pauses.cjs"));
+      await run.end(provider.resource(run.kind).read("nothing", {}));
+      run.forget();
+      await run.emulator.stopListening();
+      const creating = run.create();
+      await sleep(300);
+      await run.emulator.listenAgain();
+      await creating;
+    },
+  },
+  {
+    ...row(2, "the name does not resolve", "error naming the host", "none", 0),
+    kinds: "all",
+    act: async (run) => {
+      await run.process({ "wayscloud:endpoint": "https://no-such-host.invalid" });
+      await run.create();
+    },
+  },
+  ...(
+    [
+      ["2", "2", "created after 2 s"],
+      ["an HTTP date", () => inSeconds(15), "created at that time"],
+      ["-1", "-1", "created after a pause of our own"],
+      ["garbage", "soon", "created after a pause of our own"],
+      ["NaN", "NaN", "created after a pause of our own"],
+    ] as const
+  ).map(([what, value, outcome]): CallRow<Outcome> => ({
+    ...row(10, `429, Retry-After ${what}`, outcome, "POST×2", 1),
+    faults: () => retryAfter(typeof value === "string" ? value : value()),
+  })),
+  ...["1e9", "3600", "Thu, 31 Dec 9998 23:59:59 GMT"].map((value): CallRow<Outcome> => ({
+    ...row(10, `429, Retry-After ${value}`, "error saying when", "POST", 0),
+    faults: retryAfter(value, "always"),
+  })),
+  {
+    ...row(11, "409, the SSH key is there", "error naming the holder", "POST GET", 1),
+    act: async (run) => {
+      run.emulator.account.addSshKey(held);
+      await run.create();
+    },
+    only: "sshKey",
+  },
+  {
+    ...row(11, "409 with adoptExisting; then `destroy`", "adopted, left there", "GET", 1),
+    act: async (run) => {
+      run.emulator.account.addSshKey(held);
+      const { value } = await run.create({ adoptExisting: true });
+      await (await run.methods()).delete(value!.id, value!.outputs);
+    },
+    only: "sshKey",
+  },
+  {
+    ...row(11, "502 hides the 409, same name", "error naming the holder", "POST GET×3 POST GET", 1),
+    faults: [{ method: "POST", status: 502 }],
+    act: async (run) => {
+      run.emulator.account.addSshKey(older);
+      await run.create({ name: "deploy" });
+    },
+    only: "sshKey",
+  },
+  {
+    ...row(
+      11,
+      "502 hides the 409, the list fails; then `destroy`",
+      "unresolved, the other's key untouched",
+      "POST GET×13",
+      1,
+    ),
+    faults: [
+      { method: "POST", status: 502 },
+      { method: "GET", times: "always", status: 500 },
+    ],
+    act: async (run) => {
+      run.emulator.account.addSshKey(older);
+      const { partial } = await run.create({ name: "deploy" });
+      run.emulator.faults.clear();
+      const next = await run.watched.process();
+      await next.resource("sshKey").delete(partial!.id, partial!.properties);
+    },
+    only: "sshKey",
+  },
+  {
+    ...row(12, "one SSH key, eight parallel creates", "one owner, seven errors naming it", "POST", 1),
+    act: async (run) => {
+      await run.process();
+      const creating = Array.from({ length: 8 }, (_, at) => run.create({ name: `twin-${at}` }));
+      made.set(run, await Promise.all(creating));
+    },
+    only: "sshKey",
+  },
+  {
+    ...row(12, "one SSH key, the first of two creates answered 403", "created", "POST×2", 1),
+    faults: [{ method: "POST", status: 403 }],
+    act: async (run) => {
+      expect((await run.create()).error?.message).toContain("403");
+      await run.create();
+    },
+    only: "sshKey",
+  },
+  ...(
+    [
+      ["without a fault", undefined, 2],
+      ["both responses lost", { reset: true, commit: true }, 4],
+      ["both creations 5 s late", { reset: true, commitAfter: 5_000 }, 4],
+    ] as const
+  ).map(([how, damage, accepted]): CallRow<Outcome> => ({
+    ...row(13, `two stacks at once, ${how}`, "two distinct keys", `${accepted} accepted POSTs`, 2),
+    kinds: "keys",
+    act: twoAtOnce(damage),
+  })),
+  {
+    ...row(
+      13,
+      "two stacks, one explicit description, one response lost",
+      "error naming the other's id",
+      "2 accepted POSTs",
+      2,
+    ),
+    kinds: "keys",
+    faults: [{ method: "POST", reset: true, commit: true }],
+    act: async (run) => {
+      const { watched, kind } = run;
+      const processes = [await watched.process(), await watched.process()];
+      const creating = processes.map((each) => watched.create(each, kind, { description: "shared" }));
+      made.set(run, await Promise.all(creating));
+      return `${watched.accepted()} accepted POSTs`;
+    },
+  },
+  {
+    ...row(18, "created while a list is in flight", "both read", "POST GET POST GET", 2),
+    kinds: "all",
+    act: async (run) => {
+      const other = run.kind === "sshKey" ? { publicKey: publicKey("old") } : {};
+      const { value: old } = await run.create(other);
+      // The list is drawn up at once and arrives 2 s later.
+      run.emulator.faults.add({ method: "GET", path: KINDS[run.kind].list, delay: 2_000 });
+      const methods = await run.methods();
+      const reading = run.end(methods.read(old!.id, old!.outputs));
+      await until(() => run.emulator.requests.some(({ method }) => method === "GET"));
+      const { value: young } = await run.create();
+      const read = await run.end(methods.read(young!.id, young!.outputs));
+      expect(read.value?.outputs["key"] === young!.outputs["key"]).toBe(true);
+      await reading;
+    },
+  },
+  ...deletions.map(([what, faults, requests]): CallRow<Outcome> => ({
+    ...row(19, `delete: ${what}`, "success", requests, 0),
+    act: async (run) => {
+      // Those of all kinds, whose requests are equal.
+      const lines = await Promise.all(
+        KIND_NAMES.map(async (kind) => {
+          const { value } = await run.watched.create(await run.process(), kind);
+          const path = `${KINDS[kind].list}/${value!.id}`;
+          run.emulator.faults.add(...faults.map((each) => ({ method: "DELETE", ...each, path })));
+          await run.end((await run.methods(kind)).delete(value!.id, value!.outputs));
+          return requestLine(run.emulator.requests, path);
+        }),
+      );
+      expect(new Set(lines).size).toBe(1);
+      return lines[0];
+    },
+  })),
+  {
+    ...row(
+      19,
+      "delete: refused, or a 200 that confirms nothing",
+      "error, the state keeps the key",
+      "DELETE×2 GET DELETE GET DELETE",
+      1,
+    ),
+    kinds: "all",
+    act: async (run) => {
+      const { value } = await run.create();
+      run.forget();
+      for (const fault of REFUSALS) {
+        run.emulator.faults.add({ method: "DELETE", ...fault });
+        await run.end((await run.methods()).delete(value!.id, value!.outputs));
+      }
+    },
+  },
+]);

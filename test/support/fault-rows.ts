@@ -1,0 +1,255 @@
+// The rows of the fault table as data, and what runs them: each names the fault, what is done, how it must end, which requests that takes and what lives then. A run
+// in the provider process of the other host is the same run (jest.config.js).
+import type { Emulator, EmulatorOptions, Fault } from "../../src/emulator";
+import { type Created, type Ended, KIND_NAMES, program, TRIED, TRIED_KEYS, Watched } from "./canaries";
+import { FaultTable, requestLine } from "./fault-table";
+import { ProcessAccount } from "./process-account";
+import type { Properties, ProviderProcess, ResourceMethods, ResourceName } from "./provider-process";
+import type { StoryStack } from "./story-stack";
+
+/** How a row must end. Of two, the first is for API keys, the second for SSH keys. */
+export interface Row<Outcome extends string = string> {
+  row: number;
+  fault: string;
+  /** The words of the document, and the name of the check. */
+  outcome: Outcome;
+  requests: string | readonly [string, string];
+  live: number | readonly [number, number];
+}
+
+export function row<Outcome extends string>(
+  number: number,
+  fault: string,
+  outcome: Outcome,
+  requests: Row["requests"],
+  live: Row["live"],
+): Row<Outcome> {
+  return { row: number, fault, outcome, requests, live };
+}
+
+/** A row of one call, or of a few, to a provider process. */
+export interface CallRow<Outcome extends string = string> extends Row<Outcome> {
+  /** It runs once for each of these, else once. */
+  kinds?: "all" | "keys" | undefined;
+  /** The kind of a row that runs once. @default "serviceKey" */
+  only?: ResourceName;
+  faults?: readonly Fault[] | ((kind: ResourceName) => readonly Fault[]);
+  /** What is done, if not a creation. What it answers counts instead of the requests. */
+  act?: (run: CallRun) => Promise<unknown>;
+}
+
+/** Rows that a story of several commands comes by, one after the other. */
+export interface StoryRows<Outcome extends string = string> {
+  rows: readonly Row<Outcome>[];
+  options?: EmulatorOptions;
+  /** Its requests are made at the same time, so that their order says nothing. */
+  isUnordered?: boolean;
+  /** Calls `row` where a row ends; its arguments go to the check. */
+  story: (run: StoryRun, row: (...values: any[]) => void) => Promise<unknown>;
+}
+
+export type Checks<Run, Outcome extends string> = Record<Outcome, (run: Run, ...values: any[]) => unknown>;
+
+const { KEYS, ALL } = { KEYS: "API keys", ALL: "API keys and SSH keys" };
+
+/** Declares the tests of a section whose rows are calls. */
+export function callRows<Outcome extends string>(
+  file: string,
+  title: string,
+  checks: Checks<CallRun, Outcome>,
+  rows: readonly CallRow<Outcome>[],
+): void {
+  const table = new FaultTable(file, title);
+  for (const each of rows) {
+    noteRow(table, each, each.kinds);
+    const tried = each.kinds === undefined ? [undefined] : each.kinds === "all" ? TRIED : TRIED_KEYS;
+    for (const kind of tried) {
+      test.concurrent(titleOf(each, kind), () =>
+        Watched.run(async (watched) => {
+          const run = new CallRun(watched, kind ?? each.only ?? "serviceKey");
+          const { faults = [], act = (): Promise<unknown> => run.create() } = each;
+          watched.emulator.faults.add(...(typeof faults === "function" ? faults(run.kind) : faults));
+          const answer = await act(run);
+          await checks[each.outcome](run);
+          expectRow(each, run, typeof answer === "string" ? answer : run.requests(), kind);
+        }),
+      );
+    }
+  }
+  test(`docs/fault-table.md says the same as "${title}"`, () => table.compare());
+}
+
+/** Declares the tests of a section whose rows are those of stories. */
+export function storyRows<Outcome extends string>(
+  file: string,
+  title: string,
+  checks: Checks<StoryRun, Outcome>,
+  stories: readonly StoryRows<Outcome>[],
+): void {
+  const table = new FaultTable(file, title);
+  for (const { rows, options, isUnordered = false, story } of stories) {
+    for (const each of rows) noteRow(table, each);
+    test.concurrent(titleOf(rows[0]!), () =>
+      ProcessAccount.run(async (account, stack) => {
+        const run = new StoryRun(account, stack, isUnordered);
+        const left = [...rows];
+        await story(run, (...values) => {
+          const next = left.shift()!;
+          checks[next.outcome](run, ...values);
+          expectRow(next, run, run.seen?.requests ?? run.requests());
+          run.seen = undefined;
+        });
+        expect(left).toEqual([]);
+      }, options),
+    );
+  }
+  test(`docs/fault-table.md says the same as "${title}"`, () => table.compare());
+}
+
+const titleOf = ({ row, fault, outcome }: Row, kind?: ResourceName): string =>
+  `row ${row}${kind === undefined ? "" : `, ${kind}`}, ${fault}: ${outcome}`;
+
+function noteRow(
+  table: FaultTable,
+  { row, fault, outcome, requests, live }: Row,
+  kinds?: "all" | "keys",
+): void {
+  const note = (resource: string, at: 0 | 1): void =>
+    table.note({
+      row,
+      fault,
+      resource,
+      result: outcome,
+      requests: typeof requests === "string" ? requests : requests[at],
+      live: typeof live === "number" ? live : live[at],
+    });
+  const differs = typeof requests !== "string" || typeof live !== "number";
+  if (kinds === "all" && differs) note("SSH keys", 1);
+  note(kinds === undefined ? "" : kinds === "keys" || differs ? KEYS : ALL, 0);
+}
+
+interface Seen {
+  requests: string;
+  live: number;
+}
+
+function expectRow(
+  { fault, requests, live }: Row,
+  { emulator, seen = {} }: { emulator: Emulator; seen?: Partial<Seen> | undefined },
+  observed: string,
+  kind?: ResourceName,
+): void {
+  const at = kind === "sshKey" ? 1 : 0;
+  const { account } = emulator;
+  const all = account.liveApiKeys().length + account.sshKeys().length;
+  expect({ fault, requests: observed, live: all, ...seen }).toEqual({
+    fault,
+    requests: typeof requests === "string" ? requests : requests[at],
+    live: typeof live === "number" ? live : live[at],
+  });
+}
+
+/** One account, the provider processes at it, and how the calls ended. */
+export class CallRun {
+  readonly emulator: Emulator;
+  /** How the last creation ended. */
+  made: Ended<Created> = { ms: 0 };
+  /** How the calls of {@link end} ended. */
+  readonly ended: Ended<unknown>[] = [];
+  /** Only requests below this path are counted. */
+  below = "/";
+  private first: ProviderProcess | undefined;
+
+  constructor(
+    readonly watched: Watched,
+    readonly kind: ResourceName,
+  ) {
+    this.emulator = watched.emulator;
+  }
+
+  /** The process of the first command; this configures it if it is the first call. */
+  async process(...how: Parameters<Watched["process"]>): Promise<ProviderProcess> {
+    return (this.first ??= await this.watched.process(...how));
+  }
+
+  async methods(kind = this.kind): Promise<ResourceMethods> {
+    return (await this.process()).resource(kind);
+  }
+
+  async create(more: Properties = {}): Promise<Ended<Created>> {
+    return (this.made = await this.watched.create(await this.process(), this.kind, more));
+  }
+
+  /** Waits for a call, however it ends. */
+  async end<T>(call: Promise<T>): Promise<Ended<T>> {
+    const ended = await this.watched.ended(call);
+    this.ended.push(ended);
+    return ended;
+  }
+
+  /** From here on requests count. */
+  forget(): void {
+    this.emulator.requests.length = 0;
+  }
+
+  requests(): string {
+    return requestLine(this.emulator.requests, this.below);
+  }
+
+  /** The ids of the live keys of this kind. */
+  get live(): string[] {
+    return this.watched.live(this.kind).map(({ id }) => id);
+  }
+
+  /** All ids that live. */
+  get allLive(): string[] {
+    return KIND_NAMES.flatMap((kind) => this.watched.live(kind)).map(({ id }) => id);
+  }
+
+  get said(): string {
+    return this.made.error?.message ?? "";
+  }
+
+  inputs(more: Properties = {}): Properties {
+    return program(this.kind, more);
+  }
+}
+
+/** One account, and a stack that works with it. */
+export class StoryRun {
+  readonly emulator: Emulator;
+
+  constructor(
+    readonly account: ProcessAccount,
+    readonly stack: StoryStack,
+    private readonly isUnordered: boolean,
+  ) {
+    this.emulator = account.emulator;
+  }
+
+  forget(): void {
+    this.account.requests();
+  }
+
+  /** What the story itself has counted, instead of the requests since the last row and of all that lives. */
+  seen: Partial<Seen> | undefined;
+
+  requests(): string {
+    if (this.isUnordered) this.emulator.requests.sort((a, b) => b.method.localeCompare(a.method));
+    return this.account.requests();
+  }
+
+  /** What lives is what the state holds, and the last command succeeded. */
+  expectExactly(ids: number | string[] = this.stack.ids): void {
+    const { account, stack } = this;
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
+    if (typeof ids === "number") expect(stack.ids).toHaveLength(ids);
+    else expect(stack.ids).toEqual([...ids].sort());
+  }
+
+  /** So many resources are unresolved, which is all that the state has. */
+  expectUnresolved(count: number): void {
+    const ids = [...this.stack.state.values()].map(({ id }) => id.split("/")[0]);
+    expect(ids).toEqual(Array(count).fill("unresolved"));
+  }
+}
