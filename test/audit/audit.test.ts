@@ -9,6 +9,10 @@ import { idsOf } from "../support/story-stack";
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const DAY = 86_400_000;
 const ago = (days: number): string => new Date(NOW - days * DAY).toISOString();
+const OPTIONS = {
+  ...{ unusedForDays: 90, expiringWithinDays: 14 },
+  ...{ managed: undefined, credential: undefined, now: NOW },
+};
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = { [SIGNATURE]: "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
 
@@ -80,9 +84,7 @@ function findings(exports: unknown[], ...keys: Key[]): AuditFinding[] {
     ...{ description: undefined, lastUsedAt: undefined },
     ...key,
   }));
-  const managed = managedKeys(exports);
-  const limits = { unusedForDays: 90, expiringWithinDays: 14 };
-  return findInApiKeys(listed, { ...limits, managed, credential: undefined, now: NOW });
+  return findInApiKeys(listed, { ...OPTIONS, managed: managedKeys(exports) });
 }
 
 describe.each([
@@ -241,9 +243,8 @@ describe.each([
 /** The findings of this number of SSH keys. */
 function auditSsh(exports: unknown[], count: number): string[] {
   const listed = Array.from({ length: count }, (_, at) => ({ ...sshKey(`key-${at}`), vmCount: 1 }));
-  const managed = managedKeys(exports);
-  const options = { unusedForDays: 90, expiringWithinDays: 14, managed, credential: undefined, now: NOW };
-  return findInSshKeys(listed, options).map(({ finding, id }) => `${finding} ${id}`);
+  const found = findInSshKeys(listed, { ...OPTIONS, managed: managedKeys(exports) });
+  return found.map(({ finding, id }) => `${finding} ${id}`);
 }
 
 test("D3: an inactive key is inactive and nothing else, whatever its description and its stack say", () => {
@@ -308,14 +309,7 @@ test("every finding that needs a decision ends in the command that carries it ou
     ["unused", "pulumi up"],
   ]);
   const ssh = { ...sshKey("key-0"), createdAt: ago(100), vmCount: 0 };
-  const alone = {
-    unusedForDays: 90,
-    expiringWithinDays: 14,
-    managed: undefined,
-    credential: undefined,
-    now: NOW,
-  };
-  expect(findInSshKeys([ssh], alone)[0]!.detail).toBe(
+  expect(findInSshKeys([ssh], OPTIONS)[0]!.detail).toBe(
     `not used by any VPS; added ${ago(100)}; if no stack holds it and nothing needs it, run \`pulumi-wayscloud revoke --ssh-key key-0\``,
   );
 });
@@ -368,9 +362,11 @@ test("the audit's own credential is found only when it expires or is inactive, a
   const old = { ...key, createdAt: ago(400) };
   const other = { ...old, id: "other", keyPrefix: "wayscloud_pat_xyz" };
   const found = (keys: (typeof old)[], held: Resource[] = [{ type: "pulumi:pulumi:Stack" }]): string[] => {
-    const managed = managedKeys([exportOf(held)]);
-    const credential = "wayscloud_pat_abcdef";
-    const options = { unusedForDays: 90, expiringWithinDays: 14, managed, credential, now: NOW };
+    const options = {
+      ...OPTIONS,
+      managed: managedKeys([exportOf(held)]),
+      credential: "wayscloud_pat_abcdef",
+    };
     return findInApiKeys(keys, options).map(({ finding, id }) => `${finding} ${id}`);
   };
   expect(found([old, other])).toEqual(["unused other", "orphan other"]);

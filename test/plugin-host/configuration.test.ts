@@ -1,9 +1,11 @@
 // The provider's own configuration: checked without a request, compared without ever asking for a replacement.
 import { startEmulator } from "../../src/emulator";
+import { environmentOf, useEnvironment } from "../support/environment";
 import { PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
 import { takeRequests } from "../support/account-and-stack";
 
 let host: PluginHost;
+useEnvironment();
 
 beforeEach(async () => {
   host = await PluginHost.start();
@@ -77,14 +79,10 @@ test("what does not change is no change, even from an explicit Provider of the d
 test("an endpoint that moves from the environment into the configuration is the same one", async () => {
   const { endpoint, ...others } = old;
   process.env["WAYSCLOUD_ENDPOINT"] = `${endpoint}/`;
-  try {
-    await host.diffConfig(others, old);
-    expect(host.warnings).toEqual([]);
-    await host.diffConfig(others, { ...old, endpoint: "https://two.example" });
-    expect(host.warnings).toHaveLength(1);
-  } finally {
-    delete process.env["WAYSCLOUD_ENDPOINT"];
-  }
+  await host.diffConfig(others, old);
+  expect(host.warnings).toEqual([]);
+  await host.diffConfig(others, { ...old, endpoint: "https://two.example" });
+  expect(host.warnings).toHaveLength(1);
 });
 
 const explicit = "urn:pulumi:dev::test::pulumi:providers:wayscloud-account::staging";
@@ -111,23 +109,19 @@ test.each<[string, Properties, string, string | undefined]>([
     const before = [emulator.account.liveApiKeys(), takeRequests(emulator).length];
 
     if (variable !== undefined) process.env["WAYSCLOUD_CUSTOMER_ID"] = variable;
-    try {
-      await host.configure({ ...account, ...config }, urn);
-      const calls = [
-        host.create(urnOf("ServiceKey"), { service: "dns" }),
-        host.update(key, id, outputs, { ...inputs, rotationTriggers: { a: "b" } }),
-        host.read(key, id, outputs, inputs),
-        host.read(ssh, "8f14e45f-ceea-467a-9575-0c3b1c1d8a01"),
-        host.delete(key, id, outputs),
-        host.invoke("getProfile"),
-        host.invoke("getSshKeys"),
-      ];
-      for (const call of await Promise.allSettled(calls)) {
-        const { message } = (call as PromiseRejectedResult).reason as Error;
-        expect(message).toContain(`belongs to the account ${customerId}, but ${source} expects ${THEIRS}`);
-      }
-    } finally {
-      delete process.env["WAYSCLOUD_CUSTOMER_ID"];
+    await host.configure({ ...account, ...config }, urn);
+    const calls = [
+      host.create(urnOf("ServiceKey"), { service: "dns" }),
+      host.update(key, id, outputs, { ...inputs, rotationTriggers: { a: "b" } }),
+      host.read(key, id, outputs, inputs),
+      host.read(ssh, "8f14e45f-ceea-467a-9575-0c3b1c1d8a01"),
+      host.delete(key, id, outputs),
+      host.invoke("getProfile"),
+      host.invoke("getSshKeys"),
+    ];
+    for (const call of await Promise.allSettled(calls)) {
+      const { message } = (call as PromiseRejectedResult).reason as Error;
+      expect(message).toContain(`belongs to the account ${customerId}, but ${source} expects ${THEIRS}`);
     }
     expect(takeRequests(emulator)).toEqual(["GET /v1/account/profile"]);
     expect([emulator.account.liveApiKeys(), 2]).toEqual(before);
@@ -137,27 +131,21 @@ test.each<[string, Properties, string, string | undefined]>([
 
 test("what a Provider of the dynamic host recorded is its account, and any other name is an error, never the account of the environment", async () => {
   const [theirs, elsewhere] = [await startEmulator({ port: 0 }), await startEmulator({ port: 0 })];
-  process.env["WAYSCLOUD_PAT_TOKEN"] = elsewhere.apiKey;
-  process.env["WAYSCLOUD_ENDPOINT"] = elsewhere.url;
-  try {
-    const recorded = { "wayscloud:apiKey": secret(theirs.apiKey), "wayscloud:endpoint": theirs.url };
-    await host.configure(recorded, explicit);
-    await host.up(urnOf("ServiceKey"), { service: "dns" });
-    await expect(host.invoke("getProfile")).resolves.toBeDefined();
-    expect(takeRequests(theirs)).toEqual(["POST /v1/account/api-keys/service", "GET /v1/account/profile"]);
-    await host.configure({ apikey: secret(theirs.apiKey), endpoint: theirs.url }, explicit);
-    const said =
-      'the configuration of the provider "staging", has an unknown name `apikey`; did you mean "apiKey"?';
-    await expect(host.invoke("getProfile")).rejects.toThrow(said);
-    const { failures } = await host.check(urnOf("ServiceKey", "other"), {}, { service: "dns" });
-    expect(failures).toEqual([{ property: "", reason: expect.stringContaining(said) }]);
-    expect([...takeRequests(theirs), ...takeRequests(elsewhere)]).toEqual([]);
-  } finally {
-    delete process.env["WAYSCLOUD_PAT_TOKEN"];
-    delete process.env["WAYSCLOUD_ENDPOINT"];
-    await theirs.close();
-    await elsewhere.close();
-  }
+  Object.assign(process.env, environmentOf(elsewhere));
+  const recorded = { "wayscloud:apiKey": secret(theirs.apiKey), "wayscloud:endpoint": theirs.url };
+  await host.configure(recorded, explicit);
+  await host.up(urnOf("ServiceKey"), { service: "dns" });
+  await expect(host.invoke("getProfile")).resolves.toBeDefined();
+  expect(takeRequests(theirs)).toEqual(["POST /v1/account/api-keys/service", "GET /v1/account/profile"]);
+  await host.configure({ apikey: secret(theirs.apiKey), endpoint: theirs.url }, explicit);
+  const said =
+    'the configuration of the provider "staging", has an unknown name `apikey`; did you mean "apiKey"?';
+  await expect(host.invoke("getProfile")).rejects.toThrow(said);
+  const { failures } = await host.check(urnOf("ServiceKey", "other"), {}, { service: "dns" });
+  expect(failures).toEqual([{ property: "", reason: expect.stringContaining(said) }]);
+  expect([...takeRequests(theirs), ...takeRequests(elsewhere)]).toEqual([]);
+  await theirs.close();
+  await elsewhere.close();
 });
 
 test("a refused credential is said to come from the provider that was configured", async () => {
@@ -175,39 +163,26 @@ test("a refused credential is said to come from the provider that was configured
 });
 
 test("a missing credential is asked for by the plugin's own configuration", async () => {
-  const before = process.env["HOME"];
   process.env["HOME"] = "/nonexistent";
-  try {
-    const { failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns" });
-    expect(failures).toEqual([
-      { property: "", reason: expect.stringContaining("--secret wayscloud-account:patToken") },
-    ]);
-  } finally {
-    process.env["HOME"] = before;
-  }
+  const { failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns" });
+  expect(failures).toEqual([
+    { property: "", reason: expect.stringContaining("--secret wayscloud-account:patToken") },
+  ]);
 });
 
 test.each(["patToken", "endpoint", "customerId"])(
   "while the %s is not known, nothing is sent, neither there nor to what the environment names",
   async (name) => {
     const elsewhere = await startEmulator({ port: 0 });
-    const environment = {
-      WAYSCLOUD_ENDPOINT: elsewhere.url,
-      WAYSCLOUD_PAT_TOKEN: elsewhere.apiKey,
-    };
-    Object.assign(process.env, environment);
-    try {
-      const config = { patToken: secret(elsewhere.apiKey), endpoint: elsewhere.url };
-      await host.configure({ ...config, [name]: unknown }, explicit);
-      const { inputs, failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns" });
-      expect(failures).toEqual([]);
-      const said = `The value of the configuration of the provider "staging", wayscloud-account:${name} is not known yet`;
-      await expect(host.create(urnOf("ServiceKey"), inputs)).rejects.toThrow(said);
-      await expect(host.invoke("getProfile")).rejects.toThrow(said);
-      expect(takeRequests(elsewhere)).toEqual([]);
-    } finally {
-      for (const variable of Object.keys(environment)) Reflect.deleteProperty(process.env, variable);
-      await elsewhere.close();
-    }
+    Object.assign(process.env, environmentOf(elsewhere));
+    const config = { patToken: secret(elsewhere.apiKey), endpoint: elsewhere.url };
+    await host.configure({ ...config, [name]: unknown }, explicit);
+    const { inputs, failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns" });
+    expect(failures).toEqual([]);
+    const said = `The value of the configuration of the provider "staging", wayscloud-account:${name} is not known yet`;
+    await expect(host.create(urnOf("ServiceKey"), inputs)).rejects.toThrow(said);
+    await expect(host.invoke("getProfile")).rejects.toThrow(said);
+    expect(takeRequests(elsewhere)).toEqual([]);
+    await elsewhere.close();
   },
 );

@@ -1,7 +1,8 @@
 // Two resources of one logical name, under parents of different types: each has marks, an id and keys of its
 // own, and neither is given, advised against or revoked for the other.
-import { startEmulator, type Emulator } from "../../src/emulator";
-import { CallFailure, PluginHost, type Properties, secret, urnOf } from "../support/plugin-host";
+import type { Emulator } from "../../src/emulator";
+import { useFreshPlugin } from "../support/fresh-plugin";
+import { CallFailure, type PluginHost, type Properties, secret, urnOf } from "../support/plugin-host";
 import "../support/short-pauses.cjs";
 
 const BACKEND = "acme:index:Backend";
@@ -18,22 +19,7 @@ const DUPLICATE_POSSIBLE = [
 
 let emulator: Emulator;
 let host: PluginHost;
-const hosts: PluginHost[] = [];
-
-/** As for every `pulumi up`: a process of its own. */
-async function nextRun(): Promise<void> {
-  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
-  hosts.push(host);
-}
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-  await nextRun();
-});
-afterEach(() => {
-  for (const each of hosts.splice(0)) each.stop();
-  return emulator.close();
-});
+const nextRun = useFreshPlugin((...fresh) => ([emulator, host] = fresh));
 
 const live = (): string[] => emulator.account.liveApiKeys().map(({ id }) => id);
 const keyOf = ({ id, outputs }: { id: string; outputs: Properties }): string => String(outputs.keyId ?? id);
