@@ -24,6 +24,12 @@ const VARIABLES = [
   "WAYSCLOUD_API_URL",
   "WAYSCLOUD_CUSTOMER_ID",
 ];
+const KEYS = [OWN_PAT_TOKEN, OWN_API_KEY, PAT_TOKEN, API_KEY].concat([
+  OWN_ENDPOINT,
+  ENDPOINT,
+  OWN_CUSTOMER_ID,
+  CUSTOMER_ID,
+]);
 const SECRET = "wayscloud_pat_q7Zx2_CanaryCanary0123456789";
 
 let home: string;
@@ -60,42 +66,21 @@ const refusal = (work: () => unknown): string => {
 };
 
 describe("the credential", () => {
-  const sources: [string, string, () => Record<string, string>][] = [
-    ...[OWN_PAT_TOKEN, PAT_TOKEN, API_KEY].map((key): [string, string, () => Record<string, string>] => [
-      key,
-      `the stack config ${key}`,
-      () => ({ [key]: `from-${key}` }),
-    ]),
-    ...["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_TOKEN", "WAYSCLOUD_API_KEY"].map(
-      (name): [string, string, () => Record<string, string>] => [
-        name,
-        `the environment variable ${name}`,
-        () => {
-          process.env[name] = `from-${name}`;
-          return {};
-        },
-      ],
-    ),
-    [
-      "file",
-      "credentials",
-      () => {
-        credentials('{"token": "from-file", "email": "x@y.no"}');
-        return {};
-      },
-    ],
-  ];
+  /** By name: what the source is called, and how it is set. */
+  const sources = new Map<string, [named: string, set: () => object]>();
+  for (const key of [OWN_PAT_TOKEN, PAT_TOKEN, API_KEY])
+    sources.set(key, [`the stack config ${key}`, () => ({ [key]: `from-${key}` })]);
+  for (const name of ["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_TOKEN", "WAYSCLOUD_API_KEY"])
+    sources.set(name, [`the environment variable ${name}`, () => ((process.env[name] = `from-${name}`), {})]);
+  sources.set("file", ["credentials", () => (credentials('{"token": "from-file", "email": "x@y.no"}'), {})]);
 
-  test.each(sources.map(([name], index) => [name, index] as const))(
+  test.each([...sources.keys()])(
     "from %s wins over all that come after it, and its source is named",
-    (name, index) => {
-      const config = Object.assign({}, ...sources.slice(index).map(([, , set]) => set())) as Record<
-        string,
-        string
-      >;
-      const found = account(config);
+    (name) => {
+      const after = [...sources.keys()].slice([...sources.keys()].indexOf(name));
+      const found = account(Object.assign({}, ...after.map((each) => sources.get(each)![1]())));
       expect(found.apiKey).toBe(`from-${name}`);
-      expect(found.apiKeySource).toContain(sources[index]![1]);
+      expect(found.apiKeySource).toContain(sources.get(name)![0]);
       expect(found.apiKeySource).not.toContain(found.apiKey);
     },
   );
@@ -123,16 +108,7 @@ describe("the credential", () => {
       });
     });
 
-    test.each([
-      OWN_PAT_TOKEN,
-      OWN_API_KEY,
-      PAT_TOKEN,
-      API_KEY,
-      OWN_ENDPOINT,
-      ENDPOINT,
-      OWN_CUSTOMER_ID,
-      CUSTOMER_ID,
-    ])(
+    test.each(KEYS)(
       "of %s is an error: it was configured on purpose, and another account must not be used for it",
       (key) => {
         for (const name of VARIABLES) process.env[name] = "https://from.environment";
@@ -367,17 +343,17 @@ describe("the credentials file", () => {
 describe("the endpoint", () => {
   test("comes from config, then WAYSCLOUD_ENDPOINT, then WAYSCLOUD_API_URL, else it is the vendor's", () => {
     const config: Record<string, string> = { [API_KEY]: "k" };
-    for (const key of [OWN_ENDPOINT, ENDPOINT]) config[key] = `https://${key.replace(":", ".")}`;
-    process.env.WAYSCLOUD_ENDPOINT = "https://first.invalid";
-    process.env.WAYSCLOUD_API_URL = "https://second.invalid";
-    expect(account(config).endpoint).toBe("https://wayscloud-account.endpoint");
-    Reflect.deleteProperty(config, OWN_ENDPOINT);
-    expect(account(config).endpoint).toBe("https://wayscloud.endpoint");
-    Reflect.deleteProperty(config, ENDPOINT);
-    expect(account(config).endpoint).toBe("https://first.invalid");
-    delete process.env.WAYSCLOUD_ENDPOINT;
-    expect(account(config).endpoint).toBe("https://second.invalid");
-    delete process.env.WAYSCLOUD_API_URL;
+    const sources: [Record<string, string | undefined>, string, string][] = [
+      [config, OWN_ENDPOINT, "https://own.invalid"],
+      [config, ENDPOINT, "https://vendors.invalid"],
+      [process.env, "WAYSCLOUD_ENDPOINT", "https://first.invalid"],
+      [process.env, "WAYSCLOUD_API_URL", "https://second.invalid"],
+    ];
+    for (const [source, name, url] of sources) source[name] = url;
+    for (const [source, name, url] of sources) {
+      expect(account(config).endpoint).toBe(url);
+      Reflect.deleteProperty(source, name);
+    }
     expect(account(config).endpoint).toBe(DEFAULT_ENDPOINT);
   });
 

@@ -34,6 +34,22 @@ async function next(
 
 const sshKey = publicKey("by hand");
 
+/** A key of each class: how an ordinary request makes it, and how a program declares it. */
+const BY_HAND = {
+  ServiceKey: { path: "api-keys/service", body: { service: "dns" }, declared: { service: "dns" } },
+  PersonalAccessToken: {
+    path: "api-keys/pat",
+    body: { scopes: ["dns:read"] },
+    declared: { scopes: ["dns:read"] },
+  },
+  SshKey: {
+    path: "ssh-keys",
+    body: { name: "by hand", public_key: sshKey },
+    declared: { publicKey: sshKey },
+  },
+} as const;
+type ByHand = keyof typeof BY_HAND;
+
 test.each([
   ["its public key", () => `${sshKey} me@example`],
   ["its id", (id: string) => id],
@@ -109,22 +125,16 @@ test.each(KEYS)(
   },
 );
 
-test.each([
-  [
-    "ServiceKey",
-    "api-keys/service",
-    { service: "dns", description: "by hand" },
-    "description",
-    /^pulumi test\/dev\/db #/,
-  ],
-  ["SshKey", "ssh-keys", { name: "by hand", public_key: sshKey }, "name", /^db-/],
+test.each<[ByHand, Properties, string, RegExp]>([
+  ["ServiceKey", { description: "by hand" }, "description", /^pulumi test\/dev\/db #/],
+  ["SshKey", {}, "name", /^db-/],
 ])(
   "the text of an imported %s stays until the program says another; a text that is taken out of the program goes back to the default",
-  async (className, path, body, text, automatic) => {
+  async (className, more, text, automatic) => {
     const urn = urnOf(className);
-    const { id } = await made(path, body);
+    const { path, body, declared } = BY_HAND[className];
+    const { id } = await made(path, { ...body, ...more });
     const imported = await host.read(urn, id);
-    const declared = className === "SshKey" ? { publicKey: sshKey } : { service: "dns" };
     const silent = await next(urn, imported, declared);
     expect(silent.diff.changes).toBe(false);
     const state = { ...imported, inputs: silent.inputs };
@@ -140,31 +150,19 @@ test.each([
   },
 );
 
-test.each([
-  [
-    "ServiceKey",
-    "api-keys/service",
-    { service: "dns" },
-    { key: "wayscloud_x", createdAt: "2020-01-01T00:00:00Z" },
-  ],
-  ["PersonalAccessToken", "api-keys/pat", { scopes: ["dns:read"] }, { expiresAt: "2020-01-01T00:00:00Z" }],
-  [
-    "SshKey",
-    "ssh-keys",
-    { name: "laptop", public_key: sshKey },
-    { createdAt: "2020-01-01T00:00:00Z", keyType: "x" },
-  ],
-])(
-  "`get` of a %s is a look-up, whatever part of the state qualifies it",
-  async (className, path, body, part) => {
-    const urn = urnOf(className);
-    const { id } = await made(path, body);
-    const found = await host.read(urn, id);
-    const qualified = await host.read(urn, id, part);
-    expect(qualified).toEqual(found);
-    await expect(host.read(urn, "nowhere", part)).rejects.toThrow(/with the id nowhere/);
-  },
-);
+test.each<[ByHand, Properties]>([
+  ["ServiceKey", { key: "wayscloud_x", createdAt: "2020-01-01T00:00:00Z" }],
+  ["PersonalAccessToken", { expiresAt: "2020-01-01T00:00:00Z" }],
+  ["SshKey", { createdAt: "2020-01-01T00:00:00Z", keyType: "x" }],
+])("`get` of a %s is a look-up, whatever part of the state qualifies it", async (className, part) => {
+  const urn = urnOf(className);
+  const { path, body } = BY_HAND[className];
+  const { id } = await made(path, body);
+  const found = await host.read(urn, id);
+  const qualified = await host.read(urn, id, part);
+  expect(qualified).toEqual(found);
+  await expect(host.read(urn, "nowhere", part)).rejects.toThrow(/with the id nowhere/);
+});
 
 test("a secret that is not of the imported key is refused, and not shown", async () => {
   const urn = urnOf("ServiceKey");
@@ -242,41 +240,38 @@ test("a token whose scopes the list does not show is imported without them, and 
   expect(others.diff.replaces).toEqual(["scopes"]);
 });
 
-test.each([
-  ["ServiceKey", "api-keys/service", { service: "database" }, (key: Properties) => key["id"]],
-  ["PersonalAccessToken", "api-keys/pat", { scopes: ["dns:read"] }, (key: Properties) => key["id"]],
-  ["SshKey", "ssh-keys", { name: "laptop", public_key: sshKey }, (key: Properties) => key["id"]],
-  ["SshKey", "ssh-keys", { name: "laptop", public_key: sshKey }, () => sshKey],
-])(
-  "a %s that was imported under two names is deleted with neither alone",
-  async (className, path, body, idOf) => {
-    const key = await made(path, body);
-    const id = String(idOf(key));
-    const declared = className === "SshKey" ? { publicKey: sshKey } : { ...body };
-    const [one, two] = [urnOf(className, "one"), urnOf(className, "two")];
-    const states = { one: await host.read(one, id), two: await host.read(two, id) };
-    const live = (): string[] =>
-      [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map((each) => each.id);
-    const before = live();
+test.each<[ByHand, (key: Properties) => unknown]>([
+  ["ServiceKey", (key) => key["id"]],
+  ["PersonalAccessToken", (key) => key["id"]],
+  ["SshKey", (key) => key["id"]],
+  ["SshKey", () => sshKey],
+])("a %s that was imported under two names is deleted with neither alone", async (className, idOf) => {
+  const { path, body, declared } = BY_HAND[className];
+  const key = await made(path, body);
+  const id = String(idOf(key));
+  const [one, two] = [urnOf(className, "one"), urnOf(className, "two")];
+  const states = { one: await host.read(one, id), two: await host.read(two, id) };
+  const live = (): string[] =>
+    [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map((each) => each.id);
+  const before = live();
 
-    // The program declares both.
-    await next(one, states.one, declared);
-    await expect(next(two, states.two, declared)).rejects.toThrow(
-      "Two resources of this program manage the same key",
-    );
+  // The program declares both.
+  await next(one, states.one, declared);
+  await expect(next(two, states.two, declared)).rejects.toThrow(
+    "Two resources of this program manage the same key",
+  );
 
-    // Then it declares one of them: the key stays, and goes with that one.
-    await restart();
-    expect((await next(one, states.one, declared)).diff.changes).toBe(false);
-    await host.delete(two, states.two.id, states.two.outputs);
-    expect(live()).toEqual(before);
-    await restart();
-    const refreshed = await host.read(one, states.one.id, states.one.outputs, states.one.inputs);
-    expect(Object.keys(refreshed.outputs).sort()).toEqual(Object.keys(states.one.outputs).sort());
-    await host.delete(one, states.one.id, refreshed.outputs);
-    expect(live()).toEqual(before.filter((each) => each !== key["id"]));
-  },
-);
+  // Then it declares one of them: the key stays, and goes with that one.
+  await restart();
+  expect((await next(one, states.one, declared)).diff.changes).toBe(false);
+  await host.delete(two, states.two.id, states.two.outputs);
+  expect(live()).toEqual(before);
+  await restart();
+  const refreshed = await host.read(one, states.one.id, states.one.outputs, states.one.inputs);
+  expect(Object.keys(refreshed.outputs).sort()).toEqual(Object.keys(states.one.outputs).sort());
+  await host.delete(one, states.one.id, refreshed.outputs);
+  expect(live()).toEqual(before.filter((each) => each !== key["id"]));
+});
 
 test.each([
   ["was imported by that key with another comment", (urn: string) => host.read(urn, `${sshKey} anna@laptop`)],
