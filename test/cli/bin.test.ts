@@ -3,8 +3,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator } from "../../src/emulator";
+import type { Emulator } from "../../src/emulator";
 import { stackExport } from "../support/cli";
+import { environmentOf, useAccount } from "../support/environment";
 
 const root = join(__dirname, "../..");
 
@@ -14,8 +15,13 @@ const script = (args: string[]): string[] => [
   ...args,
 ];
 
-function bin(args: string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, script(args), { env: { PATH: process.env.PATH, ...env } });
+let emulator: Emulator;
+useAccount((fresh) => (emulator = fresh));
+
+function bin(args: string[]) {
+  const child = spawn(process.execPath, script(args), {
+    env: { PATH: process.env.PATH, ...environmentOf(emulator) },
+  });
   const printed = { out: "", err: "" };
   child.stdout.on("data", (chunk: Buffer) => (printed.out += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (printed.err += chunk.toString()));
@@ -40,43 +46,29 @@ test("the subcommand emulator is the emulator, with its own options, until it is
 });
 
 test("a stack export is read from a standard input that comes slowly", async () => {
-  const emulator = await startEmulator();
-  try {
-    const { child, printed } = bin(["audit", "--stack-export", "-"], {
-      WAYSCLOUD_ENDPOINT: emulator.url,
-      WAYSCLOUD_API_KEY: emulator.apiKey,
-    });
-    const text = stackExport([]);
-    for (const part of [text.slice(0, 10), text.slice(10)]) {
-      await new Promise<void>((resolve, reject) =>
-        child.stdin.write(part, (error) => (error ? reject(error) : resolve())),
-      );
-      await new Promise(setImmediate);
-    }
-    child.stdin.end();
-    expect(await once(child, "close")).toEqual([0, null]);
-    expect(printed).toEqual({ out: "No findings.\n", err: "" });
-  } finally {
-    await emulator.close();
+  const { child, printed } = bin(["audit", "--stack-export", "-"]);
+  const text = stackExport([]);
+  for (const part of [text.slice(0, 10), text.slice(10)]) {
+    await new Promise<void>((resolve, reject) =>
+      child.stdin.write(part, (error) => (error ? reject(error) : resolve())),
+    );
+    await new Promise(setImmediate);
   }
+  child.stdin.end();
+  expect(await once(child, "close")).toEqual([0, null]);
+  expect(printed).toEqual({ out: "No findings.\n", err: "" });
 });
 
 test("D9: a reader that has read enough ends it quietly with the exit code that it would have had", async () => {
-  const emulator = await startEmulator();
-  try {
-    const env = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
-    // More than a pipe holds.
-    for (let at = 0; at < 1000; at += 1)
-      emulator.account.addApiKey({ service: "dns", createdAt: "2020-01-01T00:00:00Z" });
-    const audit = bin(["audit", "--only", "unused"], env);
-    audit.child.stdout.once("data", () => audit.child.stdout.destroy());
-    expect([await once(audit.child, "close"), audit.printed.err]).toEqual([[1, null], ""]);
-    const help = bin(["--help"]);
-    help.child.stdout.destroy();
-    expect([await once(help.child, "close"), help.printed.err]).toEqual([[0, null], ""]);
-  } finally {
-    await emulator.close();
-  }
+  // More than a pipe holds.
+  for (let at = 0; at < 1000; at += 1)
+    emulator.account.addApiKey({ service: "dns", createdAt: "2020-01-01T00:00:00Z" });
+  const audit = bin(["audit", "--only", "unused"]);
+  audit.child.stdout.once("data", () => audit.child.stdout.destroy());
+  expect([await once(audit.child, "close"), audit.printed.err]).toEqual([[1, null], ""]);
+  const help = bin(["--help"]);
+  help.child.stdout.destroy();
+  expect([await once(help.child, "close"), help.printed.err]).toEqual([[0, null], ""]);
 });
 
 const isLinux = existsSync("/dev/full");
@@ -92,18 +84,12 @@ const isLinux = existsSync("/dev/full");
 );
 
 test("in CI, where nobody can be asked, revoke needs --yes", async () => {
-  const emulator = await startEmulator();
-  try {
-    const { id } = emulator.account.addApiKey({ service: "dns" });
-    const env = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
-    const asked = bin(["revoke", id], env);
-    asked.child.stdin.end("yes\n");
-    expect(await once(asked.child, "close")).toEqual([2, null]);
-    expect(asked.printed.err).toBe(
-      "pulumi-wayscloud: Nothing was revoked: without a terminal to ask for confirmation, add --yes.\n",
-    );
-    expect(emulator.account.liveApiKeys()).toHaveLength(1);
-  } finally {
-    await emulator.close();
-  }
+  const { id } = emulator.account.addApiKey({ service: "dns" });
+  const asked = bin(["revoke", id]);
+  asked.child.stdin.end("yes\n");
+  expect(await once(asked.child, "close")).toEqual([2, null]);
+  expect(asked.printed.err).toBe(
+    "pulumi-wayscloud: Nothing was revoked: without a terminal to ask for confirmation, add --yes.\n",
+  );
+  expect(emulator.account.liveApiKeys()).toHaveLength(1);
 });

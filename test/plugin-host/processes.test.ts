@@ -33,64 +33,32 @@ const live = (): string[] =>
 
 type State = { id: string; inputs: Properties; outputs: Properties };
 
-interface HandOver {
-  from: { urn: string; declared: Properties };
-  to: { urn: string; declared: (made: State) => Properties };
-}
-
 const SSH_KEY = publicKey("anna");
-const existing = ({ id, outputs }: State): Properties => ({
-  existing: { id, key: outputs["key"] as unknown },
-});
-const HAND_OVERS: [what: string, HandOver][] = [
+const existing = ({ id, outputs }: State): Properties => ({ existing: { id, key: outputs["key"] } });
+const team = { service: "dns", description: "team" };
+const scopes = ["dns:read"];
+const one = { publicKey: SSH_KEY };
+const all = { publicKeys: { anna: SSH_KEY } };
+const adopt = { adoptExisting: true };
+type Side<Declared> = [className: string, name: string, declared: Declared];
+const HAND_OVERS: [what: string, from: Side<Properties>, to: Side<(made: State) => Properties>][] = [
   [
     "a service key",
-    {
-      from: { urn: urnOf("ServiceKey", "a"), declared: { service: "dns", description: "team" } },
-      to: {
-        urn: urnOf("ServiceKey", "b"),
-        declared: (made) => ({ service: "dns", description: "team", ...existing(made) }),
-      },
-    },
+    ["ServiceKey", "a", team],
+    ["ServiceKey", "b", (made) => ({ ...team, ...existing(made) })],
   ],
   [
     "a token",
-    {
-      from: { urn: urnOf("PersonalAccessToken", "a"), declared: { scopes: ["dns:read"] } },
-      to: {
-        urn: urnOf("PersonalAccessToken", "b"),
-        declared: (made) => ({
-          scopes: ["dns:read"],
-          description: made.outputs["description"],
-          ...existing(made),
-        }),
-      },
-    },
+    ["PersonalAccessToken", "a", { scopes }],
+    [
+      "PersonalAccessToken",
+      "b",
+      (made) => ({ scopes, description: made.outputs["description"], ...existing(made) }),
+    ],
   ],
-  [
-    "an SSH key",
-    {
-      from: { urn: urnOf("SshKey", "anna"), declared: { publicKey: SSH_KEY } },
-      to: { urn: urnOf("SshKey", "bo"), declared: () => ({ publicKey: SSH_KEY, adoptExisting: true }) },
-    },
-  ],
-  [
-    "an SSH key, to a set,",
-    {
-      from: { urn: urnOf("SshKey", "anna"), declared: { publicKey: SSH_KEY } },
-      to: {
-        urn: urnOf("SshKeySet", "team"),
-        declared: () => ({ publicKeys: { anna: SSH_KEY }, adoptExisting: true }),
-      },
-    },
-  ],
-  [
-    "an SSH key, from a set,",
-    {
-      from: { urn: urnOf("SshKeySet", "team"), declared: { publicKeys: { anna: SSH_KEY } } },
-      to: { urn: urnOf("SshKey", "anna"), declared: () => ({ publicKey: SSH_KEY, adoptExisting: true }) },
-    },
-  ],
+  ["an SSH key", ["SshKey", "anna", one], ["SshKey", "bo", () => ({ ...one, ...adopt })]],
+  ["an SSH key, to a set,", ["SshKey", "anna", one], ["SshKeySet", "team", () => ({ ...all, ...adopt })]],
+  ["an SSH key, from a set,", ["SshKeySet", "team", all], ["SshKey", "anna", () => ({ ...one, ...adopt })]],
 ];
 
 /** The id of the key that a state holds. */
@@ -101,7 +69,9 @@ const keyOf = ({ id, outputs }: Pick<State, "id" | "outputs">): string =>
 
 describe.each(HAND_OVERS)(
   "row 59: %s passes from the process of an explicit provider to the default one",
-  (_what, { from, to }) => {
+  (_what, [fromClass, fromName, fromInputs], [toClass, toName, toInputs]) => {
+    const from = { urn: urnOf(fromClass, fromName), declared: fromInputs };
+    const to = { urn: urnOf(toClass, toName), declared: toInputs };
     const expectLive = (state: Pick<State, "id" | "outputs">): void => expect(live()).toEqual([keyOf(state)]);
 
     test("in one command: the key that the state calls live is live, and the next command changes nothing", async () => {
