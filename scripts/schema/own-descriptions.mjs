@@ -63,7 +63,7 @@ resources:
 outputs:
   annasFingerprint: \${team.keys.anna.fingerprint}`,
     import:
-      "Not supported: the account does not know which keys belong together. Declare the set with `adoptExisting: true`, and it adopts the keys that the account has.",
+      "Not supported: the account does not show which keys belong together. Declare the set with `adoptExisting: true`, and it adopts the keys that the account has.",
   },
   ServiceKey: {
     yaml: `

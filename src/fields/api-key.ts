@@ -1,4 +1,4 @@
-// What service keys and personal access tokens are made of, and rotating keys.
+// The fields of service keys, personal access tokens and rotating keys.
 import { didYouMean } from "../text/did-you-mean";
 import { quotesSecret } from "../text/pasted-secret";
 import { quoted, shape } from "../text/quote";
@@ -21,14 +21,14 @@ import type { ValuesOf } from "./field";
 import type { InputCheck } from "./input-check";
 
 export const SERVICES = ["database", "storage", "llm-api", "dns", "vps"] as const;
-/** A hundred years: beyond it dates lose their meaning. */
+/** A hundred years: later dates have no meaning. */
 const MAX_DAYS = 36_500;
 
-/** What is fixed when a service key is created. */
+/** The inputs that are fixed when a service key is created. */
 export const serviceSpec = { service: checked(text, checkService) };
 export type ServiceSpec = ValuesOf<typeof serviceSpec>;
 
-/** What is fixed when a token is created. */
+/** The inputs that are fixed when a token is created. */
 export const tokenSpec = {
   scopes: checked(or(texts, []), checkScopes),
   expiresInDays: or(days(1, MAX_DAYS), null),
@@ -37,7 +37,7 @@ export type TokenSpec = ValuesOf<typeof tokenSpec>;
 
 export const description = or(text, null);
 
-/** A key that the account holds and whose secret we have. */
+/** A live key whose secret we have. */
 export const heldKey = {
   /** The full key; `null` if it was imported without its secret. */
   key: secret(or(text, null)),
@@ -47,21 +47,21 @@ export const heldKey = {
   isActive: or(flag, true),
   lastUsedAt: or(text, null),
 };
-/** What the state alone has of it. */
+/** Its fields that only the state has. */
 export const heldKeyDetails = {
-  /** No response had shown the server's time: `createdAt` is the local clock's, so it proves nothing. */
+  /** `createdAt` is by the local clock, because no response had the server's time: it proves nothing. */
   createdByLocalClock: unless(flag, false),
 };
 
-/** What a resource that holds one key has beside it. */
+/** Other fields of a resource that holds one key. */
 export const singleKey = {
   rotationTriggers: valueMap,
   recreateIfInvalid: unless(flag, true),
-  /** Set if it was imported (`existing`): distinguishes this resource from another that holds the same key. Empty for a key that we created. */
+  /** Of an imported key (`existing`): distinguishes resources with the same key. Empty for a created one. */
   holder: unless(text, ""),
 };
 
-/** Of a token that its resource alone holds. */
+/** Fields of a token that a resource holds alone. */
 export const rotateBeforeDays = checked(or(number, undefined), checkRotation);
 
 export const apiKeyInputs = {
@@ -74,7 +74,7 @@ export const singleKeyInputs = { ...apiKeyInputs, rotateBeforeDays };
 export const serviceKeyInputs = { ...serviceSpec, ...apiKeyInputs };
 export const tokenInputs = { ...tokenSpec, ...singleKeyInputs };
 
-/** When a key expires; `null` if never. */
+/** The expiry of a key; `null` if it never expires. */
 export const expiry = { expiresAt: or(time, null) };
 /** A service key's scopes are those that the list shows. */
 export const serviceKeyOutputs = {
@@ -92,7 +92,7 @@ export const tokenOutputs = {
 };
 
 const mayLack = or(text, undefined);
-/** A key as the account lists it, of a resource that was looked up. */
+/** A key that was looked up, as the account lists it. */
 export const listedKey = {
   ...{ keyPrefix: mayLack, keyType: mayLack, service: mayLack, description: mayLack },
   ...{ scopes: or(texts, []), isActive: heldKey.isActive },
@@ -104,33 +104,33 @@ const MAX_ROTATION_DAYS = 3_650;
 export const rotatingKeyInputs = {
   description,
   rotationTriggers: valueMap,
-  rotateEveryDays: days(1, MAX_ROTATION_DAYS, "how many days a key serves before a new one is created"),
+  rotateEveryDays: days(1, MAX_ROTATION_DAYS, "the number of days after which a new key is created"),
   overlapDays: or(days(0, MAX_ROTATION_DAYS), undefined),
   holdWhileUsed: or(flag, undefined),
 };
 
-/** The overlap, with its default. A state keeps an absent one absent, so that reading one written by an earlier version changes nothing. */
+/** The overlap, with its default. An absent one stays absent, so that old states do not change. */
 export function overlapOf<Days>({ overlapDays }: { overlapDays: Days | undefined }): Days | 0 {
   return overlapDays ?? 0;
 }
 
-/** What its state has of its inputs, and of itself. */
+/** Its state: inputs, and fields of its own. */
 export const rotatingKey = {
   rotationTriggers: rotatingKeyInputs.rotationTriggers,
   nextRotationAt: text,
   overlapDays: rotatingKeyInputs.overlapDays,
   holdWhileUsed: rotatingKeyInputs.holdWhileUsed,
-  /** `project/stack/name` where the description does not say it: part of the markers of this resource's keys. */
+  /** `project/stack/name` if it is not in the description: part of the markers of this resource's keys. */
   owner: unless(text, ""),
 };
 
-/** Its previous key, by the names that these have in the state. */
+/** Its previous key, under the names in the state. */
 export const previousKey = {
   previousKeyId: or(text, null),
   previousKey: secret(or(text, null)),
   retireAt: or(time, null),
 };
-/** What the state alone has of it. */
+/** Its fields that only the state has. */
 export const previousKeyDetails = {
   previousKeyPrefix: or(text, undefined),
   previousExpiresAt: or(time, undefined),
@@ -151,7 +151,7 @@ function checkService(check: InputCheck): void {
   check.fail("service", `\`service\` must be one of ${SERVICES.join(", ")}, not ${given}`);
 }
 
-/** The API decides which scopes exist. Sorted and without duplicates, since neither means anything to it. */
+/** The API decides which scopes exist. Sorted and without duplicates, since the API ignores both. */
 function checkScopes(check: InputCheck): void {
   if (!check.required("scopes", 'a non-empty list such as ["ssh_keys:read"]')) return;
   const { scopes } = check.news;
@@ -174,7 +174,7 @@ function checkScopes(check: InputCheck): void {
     ) {
       check.fail(
         "scopes",
-        `\`scopes[${index}]\` must be a string without blanks, such as "ssh_keys:read"; it is ${shape(scope)}`,
+        `\`scopes[${index}]\` must be a string without spaces, such as "ssh_keys:read"; it is ${shape(scope)}`,
       );
     } else if (quotesSecret(scope)) check.fail("", `\`scopes[${index}]\` contains a key or another secret`);
   }
@@ -189,12 +189,12 @@ function checkRotation(check: InputCheck): void {
   if (expiresInDays === undefined || expiresInDays === null) {
     check.fail(
       "rotateBeforeDays",
-      "`rotateBeforeDays` needs `expiresInDays`: a token without an expiry has no day before it",
+      "`rotateBeforeDays` requires `expiresInDays`: without it the token never expires",
     );
   } else if (typeof expiresInDays === "number" && rotateBeforeDays >= expiresInDays) {
     check.fail(
       "rotateBeforeDays",
-      `\`rotateBeforeDays\` (${rotateBeforeDays}) must be smaller than \`expiresInDays\` (${expiresInDays}), or the token would be due at once`,
+      `\`rotateBeforeDays\` (${rotateBeforeDays}) must be smaller than \`expiresInDays\` (${expiresInDays}); otherwise the token would be due at once`,
     );
   }
 }

@@ -1,19 +1,19 @@
-// The resource classes: the inputs and outputs of each, what it fills in where the program leaves it out, and how a key that exists becomes one.
+// The resource classes: inputs, outputs and defaults of each, and the way to take over an existing key.
 import { autoNameTemplate } from "../text/auto-name";
 import type { Properties } from "../values";
 import * as apiKey from "./api-key";
 import * as sshKey from "./ssh-key";
 
-/** Which resource it is, as its URN says. */
+/** The resource, from its URN. */
 export interface Owner {
   project: string;
   stack: string;
-  /** The types of its parents, each followed by `$`: two resources may have one logical name if those differ. */
+  /** The types of its parents, each followed by `$`: only with other parents may two names be the same. */
   parents: string;
   name: string;
 }
 
-/** How names and descriptions are generated: `found` is what an import found, and goes before a generated one. */
+/** Generates names and descriptions. `found`: the value of an import, which takes precedence. */
 export interface Generation {
   isPreview: boolean;
   found?: unknown;
@@ -24,21 +24,21 @@ export interface ResourceClass {
   outputs: object;
   /** The inputs with generated names and descriptions. */
   withDefaults(given: Properties, owner: Owner, generation: Generation): Properties;
-  /** What to do instead of using the `import` option. */
+  /** The advice instead of the `import` option. */
   importInstead: string;
-  /** What it is, if it holds several keys: then none of their ids finds it. */
+  /** Its kind in messages, if it holds several keys: none of their ids is its own. */
   several?: string;
 }
 
 /**
- * Private input: which resource of which stack this is, where no description or name says so. With it a key that was handed over, or
- * copied with a stack's state, is known for whose it is.
+ * Private input: the resource and its stack, if no description or name says so. It shows the owner of a key
+ * that was handed over, or copied with a stack's state.
  */
 function ownerInput({ project, stack, parents, name }: Owner): Properties {
   return { __owner: `${project}/${stack}/${parents}${name}` };
 }
 
-/** The description names the owner; each key of a rotating resource adds a marker of its own. */
+/** The description contains the owner; each key of a rotating resource adds its own marker. */
 function ownerDescription({ project, stack, name }: Owner): string {
   return `pulumi ${project}/${stack}/${name}`;
 }
@@ -57,12 +57,12 @@ const singleKey = {
 
 const rotatingKey = {
   withDefaults(given, owner) {
-    // The default description says everything of the owner but its parents.
+    // The default description has everything about the owner except its parents.
     const isSaid = given.description === undefined && owner.parents === "";
     const description = given.description ?? ownerDescription(owner);
     return { ...given, description, ...(isSaid ? {} : ownerInput(owner)) };
   },
-  importInstead: "Let the resource create a key of its own, and revoke the old one once nothing uses it",
+  importInstead: "Let the resource create its own key, and revoke the old one once nothing uses it",
   several: "a rotating key",
 } satisfies Partial<ResourceClass>;
 

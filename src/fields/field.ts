@@ -1,4 +1,4 @@
-// What a field of a resource is: its type, what its absence means, and how it is checked. Names, decoding and encoding follow from that.
+// A field of a resource: its type, its default and its check. Names, decoding and encoding follow from these.
 import { WaysCloudError } from "../errors";
 import { quoteForTerminal, shape } from "../text/quote";
 import { isRecord } from "../values";
@@ -9,19 +9,19 @@ export interface Field<T> {
   /** For messages: `a string`. */
   readonly expected: string;
   matches(value: unknown): value is T;
-  /** Its value where there is none; without it, it is required. */
+  /** Its default; a field without one is required. */
   readonly absent?: T;
-  /** The value that a program without a required input is read with; `check` has refused that program. */
+  /** The value for a program that lacks a required input, which `check` has rejected. */
   readonly missing?: T;
-  /** Its absence is not written. */
+  /** An absent value is not written. */
   readonly isOmitted?: boolean;
   /** The engine encrypts it wherever it stores it. */
   readonly isSecret?: boolean;
-  /** Of an input: checks it and takes it over. */
+  /** Of an input: checks and accepts it. */
   readonly check?: (check: InputCheck, name: string) => void;
 }
 
-/** The fields of an object. Which fields there are says its order as well: of checks, and of names in messages. */
+/** The fields of an object, in the order of checks and of names in messages. */
 export type Fields<Values> = { readonly [Name in keyof Values]: Field<Values[Name]> };
 export type ValuesOf<F> = { -readonly [Name in keyof F]: F[Name] extends Field<infer T> ? T : never };
 /** Inputs, any of which a preview may not know yet. */
@@ -49,7 +49,7 @@ export const texts = type(
   (value): value is string[] => Array.isArray(value) && value.every(isText),
 );
 export const object = type("an object", isRecord);
-/** Values of any kind by name, which only the user knows the meaning of. */
+/** Values of any kind by name; only the user knows their meaning. */
 export const valueMap = type("anything", (value): value is unknown => value !== undefined, {
   absent: undefined,
   check: (check, name) => check.valueMap(name),
@@ -66,17 +66,17 @@ export function days(least: number, most: number, required?: string): Field<numb
   };
 }
 
-/** Its absence means this value. */
+/** Its default is this value. */
 export function or<T, A>(field: Field<T>, absent: A): Field<T | A> {
   return { ...field, absent };
 }
 
-/** Its absence means this value, which is not written either. */
+/** Its default is this value, which is not written. */
 export function unless<T>(field: Field<T>, absent: T): Field<T> {
   return { ...field, absent, isOmitted: true };
 }
 
-/** An input with a check of its own; without one, its resource checks it. */
+/** An input with its own check; without one, its resource checks it. */
 export function checked<T>(field: Field<T>, check: Field<T>["check"] = () => undefined): Field<T> {
   return { ...field, check };
 }
@@ -97,7 +97,7 @@ export function checkInputs(fields: object, check: InputCheck): void {
   for (const [name, field] of entries(fields)) field.check?.(check, name);
 }
 
-/** Reads inputs that have been checked. */
+/** Reads checked inputs. */
 export function decodeInputs<V extends object>(fields: Fields<V>, properties: Properties): Inputs<V> {
   const read = ([name, field]: [string, Field<unknown>]): [string, unknown] => [
     name,
@@ -106,7 +106,7 @@ export function decodeInputs<V extends object>(fields: Fields<V>, properties: Pr
   return Object.fromEntries(entries(fields).map(read)) as Inputs<V>;
 }
 
-/** As a state keeps them. */
+/** Inputs as a state has them. */
 export function encode<V extends object>(fields: Fields<V>, values: Inputs<V>): Properties {
   const given: Properties = { ...values };
   return Object.fromEntries(
@@ -117,7 +117,7 @@ export function encode<V extends object>(fields: Fields<V>, values: Inputs<V>): 
   );
 }
 
-/** Inputs as the outputs of an unresolved creation: only those that the program gives. */
+/** Inputs as the outputs of an unresolved creation: only those in the program. */
 export function encodeGiven<V extends object>(fields: Fields<V>, values: Inputs<V>): Properties {
   return Object.fromEntries(Object.entries(encode(fields, values)).filter(([, value]) => value !== null));
 }
@@ -126,7 +126,7 @@ function entries(fields: object): [string, Field<unknown>][] {
   return Object.entries<Field<unknown>>({ ...fields });
 }
 
-/** The state that the engine handed over cannot be understood. */
+/** The state from the engine is invalid. */
 export class StateError extends WaysCloudError {
   override readonly name = "StateError";
   constructor(label: string, id: string, problem: string) {
@@ -139,7 +139,7 @@ export class StateError extends WaysCloudError {
   }
 }
 
-/** Reads the properties of a state, and says which one is wrong. */
+/** Reads the properties of a state, and reports a wrong one. */
 export class StateReader {
   constructor(
     private readonly label: string,
@@ -161,7 +161,7 @@ export class StateReader {
     return Object.fromEntries(namesOf(fields).map((name) => [name, this.read(name, fields[name])])) as V;
   }
 
-  /** Objects by name, each with a reader of its own. */
+  /** Objects by name, each with its own reader. */
   records(name: string): [key: string, StateReader][] {
     return Object.entries(this.read(name, object)).map(([key, each]) => {
       if (!isRecord(each)) return this.fail(`${name}.${key}`, object.expected);

@@ -1,4 +1,4 @@
-// Checking inputs: each helper reads one property, notes what is wrong with it in words for the user, and leaves unknown values alone.
+// Checks inputs: each helper reads one property, reports it if it is wrong, and accepts unknown values.
 import {
   endsInMarker,
   fillTemplate,
@@ -14,7 +14,7 @@ import { isHarmless, printable, quoted, listed } from "../text/quote";
 import { isRecord, UNKNOWN } from "../values";
 import type { CheckFailure, Checked, Properties } from "../values";
 
-/** An input that only the resource classes pass: which resource of which stack it is, where no description or name says so. */
+/** An input from the resource classes: the resource and its stack, if no description or name has it. */
 const OWNER = "__owner";
 
 /** Its value; may be empty. */
@@ -26,7 +26,7 @@ export function ownerIn({ [OWNER]: owner }: Properties): string {
 export class InputCheck {
   readonly failures: CheckFailure[] = [];
   readonly inputs: Properties = {};
-  /** Inputs that have failed already, so that nothing more is said about them. */
+  /** Inputs that have already failed and get no second message. */
   private readonly rejected = new Set<string>();
 
   constructor(
@@ -54,12 +54,12 @@ export class InputCheck {
     return { inputs: this.inputs, failures: this.failures };
   }
 
-  /** The engine prints the value of the named property, so only a property whose value is harmless is named. */
+  /** The engine prints the value of a failure's property, so only a harmless value gets one. */
   fail(property: string, reason: string): void {
     this.failures.push({ property: isHarmless(this.news[property]) ? property : "", reason });
   }
 
-  /** Is there a value that is known, and not rejected yet? An unknown one is passed on as it is. */
+  /** Is the value known, and not rejected yet? An unknown value is accepted unchanged. */
   isKnown(name: string): boolean {
     if (this.rejected.has(name)) return false;
     const value = this.news[name];
@@ -98,7 +98,7 @@ export class InputCheck {
     } else if (quotesSecret(value, isGenerated(name, value))) {
       this.fail(
         "",
-        `\`${name}\` contains a key or another secret, and it is not kept secret: remove it from there`,
+        `\`${name}\` contains a key or another secret, but it is shown in plain text. Remove the secret from it`,
       );
     } else {
       this.inputs[name] = value;
@@ -107,7 +107,7 @@ export class InputCheck {
     return undefined;
   }
 
-  /** Values of any kind by name, at any depth; they are only compared. */
+  /** Values of any kind by name, at any depth, which are only compared. */
   valueMap(name: string): void {
     if (!this.isKnown(name)) return;
     const value = this.news[name];
@@ -117,8 +117,9 @@ export class InputCheck {
   }
 
   /**
-   * A name or description that may be omitted. A generated suffix is kept for the lifetime of the resource, unless `renew` (the object is
-   * being replaced). With `adopting` the template stays unfilled, because the adopted object may already have a name.
+   * A name or description that may be omitted. A generated suffix is kept for the lifetime of the resource,
+   * unless `renew` (the object is being replaced). With `adopting` the template stays, because the adopted
+   * object already has a name.
    */
   autoName(name: AutoKind, olds: Properties, options: { adopting: boolean; renew: boolean }): void {
     const value = this.string(name);
@@ -130,7 +131,7 @@ export class InputCheck {
   }
 }
 
-/** Whether the package may have built this text, from a logical name that may well look like a key. */
+/** Whether the package may have generated this text, from a logical name that looks like a key. */
 function isGenerated(name: string, value: string): boolean {
   if (name === "namePrefix") return value.endsWith("-");
   if (name !== "name" && name !== "description") return false;

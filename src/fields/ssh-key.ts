@@ -1,4 +1,4 @@
-// What an SSH key is made of, and a set of them.
+// The fields of SSH keys and of sets of them.
 import type { MaybeUnknown } from "../values";
 import { checked, flag, number, object, or, text, unless } from "./field";
 import type { Field } from "./field";
@@ -32,7 +32,7 @@ export const sshKeySetOutputs = { keys: object };
 /** A key of the account that an entry of a set holds. `adopted`: was in the account before, and stays there. */
 export const setKey = { id: text, ...key, adopted: or(flag, false) };
 
-/** Distinguishes this resource from another that holds the same key; empty where `adoptExisting` was not given. */
+/** Distinguishes resources with the same key; empty without `adoptExisting`. */
 export const holder = unless(text, "");
-/** What was sent. */
+/** The sent name. */
 export const sentSshKey = { name: text, publicKey: text };

@@ -1,5 +1,5 @@
-// The time at which a diff is made. During refresh the engine calls `diff` right after `read`, without `check`, to detect drift. A due rotation is
-// not drift, so it is ignored there; the next preview reports it.
+// The time of a diff. During a refresh the engine calls `diff` right after `read`, without `check`, to detect
+// drift. A due rotation is not drift, so it is ignored there; the next preview reports it.
 import { NEVER_DUE } from "./resource";
 
 export class RefreshClock {
@@ -11,7 +11,7 @@ export class RefreshClock {
     this.justRead.add(id);
   }
 
-  /** A check begins another pass over the resources. */
+  /** Each check begins another pass over the resources. */
   noteCheck(): void {
     this.justRead.clear();
   }

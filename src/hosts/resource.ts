@@ -1,4 +1,4 @@
-// A resource type as a host sees it: plain properties in and out. Between them and the lifecycle's typed states stands a codec, and here only.
+// A resource type for a host: plain properties in and out, and typed states for the lifecycle in between.
 import { RefusedError } from "../errors";
 import { Holders } from "../lifecycle/holders";
 import type { Holding } from "../lifecycle/holders";
@@ -12,27 +12,27 @@ export interface EncodedState {
   outputs: Properties;
 }
 
-/** The state is kept in any case, so that the next update can put right what is `unfinished`: what the user has to know of it. */
+/** The state is always kept, so the next update can finish the rest. `unfinished`: the user's message. */
 export type EncodedOutcome = EncodedState & { unfinished?: string | undefined };
 
-/** How a host's properties of one resource type become typed, and back. */
+/** Converts the properties of one resource type to typed values and back. */
 export interface Codec<Inputs, State> {
   /** Checks and completes the program's inputs. Makes no request, ever. */
   check(olds: Properties, news: Properties, holders: Holders): Checked;
   /** Checked inputs. */
   decodeInputs(properties: Properties): Inputs;
-  /** @throws StateError when the properties are not a state of this resource. */
+  /** @throws StateError if the properties are not a state of this resource. */
   decodeState(id: string, outputs: Properties): State;
   encodeState(state: State): { id: string; outputs: Properties };
-  /** Outputs that repeat what an input says under another name, by the names of those inputs: as secret as the input is. */
+  /** Outputs that repeat an input under another name, by these inputs' names: as secret as the input. */
   repeats?: Repeats;
-  /** What a state holds in the account, for the guard against two resources that hold the same. */
+  /** The keys that a state holds, for the guard against two resources with the same key. */
   holdings(state: State): Holding[];
 }
 
-/** `check` and `diff` make no request, ever; what they learn of who holds which key they note in `holders`. */
+/** `check` and `diff` never make a request; they record in `holders` who holds which key. */
 export interface Resource {
-  /** The names of the outputs that say what these inputs or outputs say, these among them. */
+  /** The names of these inputs or outputs, and of the outputs that repeat them. */
   sayingTheSame(names: Iterable<string>): string[];
   check(olds: Properties, news: Properties, holders?: Holders): Checked;
   /** `now`: wall clock, ms since the epoch; {@link NEVER_DUE} for a diff that only looks for drift. */
@@ -45,7 +45,7 @@ export interface Resource {
   delete(id: string, olds: Properties, run: Run): Promise<void>;
 }
 
-/** A time at which nothing is due: for the diff of a refresh, which asks what has changed in the account. A due rotation is not drift. */
+/** A time at which nothing is due, for the diff of a refresh: a due rotation is not drift. */
 export const NEVER_DUE = 0;
 
 /** The resource type with this lifecycle. */
@@ -62,7 +62,7 @@ export function resource<Inputs, State>(
     sayingTheSame: (names) => Array.from(names).flatMap((name) => [name, ...(codec.repeats?.[name] ?? [])]),
     check(olds, news, holders = new Holders()) {
       const checked = codec.check(olds, news, holders);
-      // Without old inputs it is to be created.
+      // Without old inputs, this is a creation.
       if (Object.keys(olds).length === 0)
         holders.creations.noteDeclared(identityOf(className, checked.inputs));
       return checked;
@@ -91,7 +91,7 @@ export function resource<Inputs, State>(
   };
 }
 
-/** The same for a creation that the engine asks for once more. */
+/** The same if the engine repeats a creation. */
 function identityOf(className: string, inputs: Properties): string {
   return `${className} ${JSON.stringify(inputs, (_, value: unknown) => (isRecord(value) ? sortedByName(value) : value))}`;
 }
@@ -100,12 +100,12 @@ function sortedByName(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Two resources of a program must never manage the same key, in whichever order the engine comes by them. */
+/** Two resources of a program must never manage the same key, in whichever order the engine checks them. */
 function declare(holders: Holders, holding: Holding, givenUp: boolean): void {
   if (!givenUp && holders.keeper(holding.what, holding.holder) !== undefined) {
     const [kind = "", id = ""] = holding.what.split(" ");
     throw new RefusedError(
-      `Two resources of this program manage the same key (${kind} ${id}): this one and another, which names it in \`existing\` or \`adoptExisting\`. Remove one of them; the key is the other one's then.`,
+      `Two resources of this program manage the same key (${kind} ${id}): this one and another with \`existing\` or \`adoptExisting\`. Remove one of them; the remaining one will manage the key.`,
     );
   }
   holders.noteDeclared(holding, givenUp);

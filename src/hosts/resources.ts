@@ -1,4 +1,4 @@
-// Every type of resource with its codec and lifecycle: the one table that all hosts read.
+// All types of resources with codec and lifecycle: the table that both hosts read.
 import { checkApiKey, decodeApiKeyInputs } from "../lifecycle/api-key/inputs";
 import type { KeyKind } from "../lifecycle/api-key/kind";
 import { apiKeyLifecycle } from "../lifecycle/api-key/lifecycle";

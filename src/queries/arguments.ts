@@ -1,17 +1,17 @@
-// The arguments of a data function: checked one by one, since JavaScript lets everything pass, and matched by plain equality.
+// The arguments of a data function: checked, since JavaScript checks nothing, and matched by equality.
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { outputLiteralIn } from "../text/output-literal";
 import { printable } from "../text/quote";
 
-/** The arguments that may be given, each with its type. */
+/** The accepted arguments, each with its type. */
 export type ArgumentTypes = Readonly<Record<string, "string" | "boolean">>;
 
-/** The arguments that are given, checked. */
+/** The checked arguments. */
 export type Given = Readonly<Record<string, unknown>>;
 
 /**
- * The arguments that are given. `isAccepted` is asked first: a value for which the type does not matter.
+ * Checks the arguments. `isAccepted` comes first: it accepts values of any type.
  *
  * @throws ConfigurationError for an unknown argument, and for a value that no entry could equal: either would silently return the wrong entries.
  */

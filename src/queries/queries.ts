@@ -1,4 +1,4 @@
-// What a program can read of the account: one entry for each data function, for both hosts and the plugin's schema.
+// The data functions, one entry each, for both hosts and the plugin's schema.
 import type { AccountClient } from "../api/client";
 import { completeList, shownApiKey, shownSshKey } from "../api/list";
 import type { ShownSshKey } from "../api/list";
@@ -8,24 +8,24 @@ import { sanitize } from "../text/redact";
 import { matches } from "./arguments";
 import type { ArgumentTypes, Given } from "./arguments";
 
-/** What is requested: queries of the same kind share a response. */
+/** The request: queries of the same kind share a response. */
 export interface Request<T> {
   kind: string;
   read: (client: AccountClient) => Promise<T>;
 }
 
 export interface Query<Response extends object, Result extends object> {
-  /** As programs call it; the output form adds `Output`. */
+  /** Its name in programs; the output form adds `Output`. */
   name: string;
   args: ArgumentTypes;
   request: Request<Response>;
-  /** Checks what these arguments ask for, and then picks it from the response. @throws ConfigurationError, before any request. */
+  /** Checks the arguments, then selects from the response. @throws ConfigurationError, before any request. */
   select: (given: Given) => (response: Response) => Result;
   /** The property that holds the result in the plugin's response, if the result is a list. */
   list?: string;
 }
 
-/** Lists what the account has, filtered by equality. */
+/** Lists the account's entries, filtered by equality. */
 function listQuery<Entry extends object>(
   name: string,
   list: string,
@@ -89,7 +89,7 @@ type SshKeyLookup = [field: Field, value: string];
 
 const AS_PRINTED = "Give it as `ssh-keygen -lf` prints it: SHA256:…";
 
-/** The look-up that these fields ask for; their names and types are checked already. @throws ConfigurationError unless it is exactly one. */
+/** The only given field (already checked). @throws ConfigurationError unless there is exactly one. */
 function sshKeyLookup(given: Given): SshKeyLookup {
   const [only, ...others] = Object.entries(given);
   if (!only || others.length > 0) {
@@ -104,7 +104,7 @@ function sshKeyLookup(given: Given): SshKeyLookup {
   return [field, value];
 }
 
-/** The one key that the look-up means. @throws NotFoundError, AmbiguousMatchError. */
+/** The key that matches the look-up. @throws NotFoundError, AmbiguousMatchError. */
 function onlyMatch(keys: readonly ShownSshKey[], wanted: SshKeyLookup): ShownSshKey {
   const [field, value] = wanted;
   const found = keys.filter((key) => fits(key, wanted));
@@ -129,7 +129,7 @@ function fits(key: ShownSshKey, [field, value]: SshKeyLookup): boolean {
   return listed?.algorithm === wanted?.algorithm && listed?.digest === wanted?.digest;
 }
 
-/** Digests of different algorithms cannot be compared without the key itself. */
+/** Without the key itself, digests of different algorithms cannot be compared. */
 function hint(keys: readonly ShownSshKey[], value: string): string {
   const algorithm = readFingerprint(value)?.algorithm;
   const others = keys.some((key) => readFingerprint(key.fingerprint)?.algorithm !== algorithm);

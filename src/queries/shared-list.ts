@@ -1,4 +1,4 @@
-// One response for many callers: requested once, and again only for a caller that needs to see what has happened since.
+// One response for many callers: requested once, and again only for a caller that needs a newer one.
 
 let clock = 0;
 
@@ -8,8 +8,9 @@ export function moment(): number {
 }
 
 /**
- * A response that callers share. At most one request is under way, and whoever comes meanwhile and cannot use it shares the next one: so many
- * resources of one update, each looked up as it is created, cost a few requests instead of one each. A failure is not remembered.
+ * A response that callers share. There is at most one request at a time; callers that arrive in between and
+ * cannot use it share the next one. So looking up many new resources takes a few requests instead of one
+ * each. A failure is not kept.
  */
 export class SharedList<T> {
   private current: { requestedAt: number; response: Promise<T> } | undefined;

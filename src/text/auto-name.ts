@@ -26,7 +26,7 @@ export function markerOf(text: string): string {
   return text.slice(-7);
 }
 
-/** Whether the marker is generated only by the `up` that follows. */
+/** Whether only the following `up` generates the marker. */
 export function isPreviewTemplate(template: string): boolean {
   return template.endsWith(MARK_LATER);
 }
@@ -41,7 +41,7 @@ export function newMarker(): string {
   return randomBytes(4).toString("hex").slice(0, 7);
 }
 
-/** Is this the default description of a rotating key, whichever stack and name it says? */
+/** Is this the default description of a rotating key, of any stack and name? */
 export function isDefaultDescription(text: unknown): boolean {
   return typeof text === "string" && /^pulumi [^/]+\/[^/]+\/.+$/s.test(text);
 }

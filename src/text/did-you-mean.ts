@@ -6,7 +6,7 @@ export function didYouMean(given: string, names: readonly string[]): string {
   return near === undefined ? "." : `; did you mean "${near}"?`;
 }
 
-/** The name that is spelled most like it, if it takes no more than `most` changes, and not half of its letters. */
+/** The name with the most similar spelling: at most `most` changes, and fewer than half of its letters. */
 export function nearest(given: string, names: readonly string[], most: number): string | undefined {
   const near = names
     .map((name) => ({ name, distance: editDistance(given.toLowerCase().slice(0, 40), name.toLowerCase()) }))

@@ -15,7 +15,7 @@ const MD5_HEX = /^(?:MD5:)?([0-9a-f]{32})$/i;
 /** A line of `ssh-keygen -l`: bits, fingerprint, comment, type. */
 const LISTED = /^\d+ ((?:SHA256|MD5):\S+) .*\([\w-]+\)$/;
 
-/** The fingerprint that a string spells, or undefined if it spells none. */
+/** The fingerprint in a string, or undefined if it is not one. */
 export function readFingerprint(text: string): Fingerprint | undefined {
   const trimmed = text.trim();
   const spelled = LISTED.exec(trimmed)?.[1] ?? trimmed;

@@ -1,4 +1,4 @@
-// Recognizes the explanation that the SDK returns where a program turned an Output into a string.
+// Recognizes the SDK's explanation in place of an Output that a program turned into a string.
 import { printable } from "./quote";
 
 const EXPLANATION = /Calling \[to(?:String|JSON)\] on an \[Output/;
@@ -18,7 +18,7 @@ export function outputLiteralIn(name: string, value: unknown): string | undefine
   return undefined;
 }
 
-/** What went wrong there, and what to write instead. */
+/** The message for that place, with the fix. */
 export function outputLiteralMessage(where: string): string {
   return `\`${where}\` contains an Output that was turned into a string; use \`pulumi.interpolate\`, or \`.apply\` on the Output`;
 }

@@ -1,6 +1,6 @@
-// Recognizes a secret that was pasted where a public value belongs, by its marks, and in prose by its looks.
+// Recognizes a secret in place of a public value, by its marks, and in prose by its randomness.
 
-/** Private keys, and WAYSCloud keys, wherever they stand. */
+/** Private keys and WAYSCloud keys, anywhere in the text. */
 const PRIVATE = new RegExp(
   [
     String.raw`(?:BEGIN|END)[A-Z0-9\s]{0,40}PRIVATE\s{1,4}KEY`,
@@ -30,7 +30,7 @@ const TOKEN = new RegExp(
 
 /** SSH's own public keys and fingerprints, which are as random as a secret. */
 const PUBLIC = /AAAA(?:[BC]3NzaC1|E2VjZHNh)[A-Za-z0-9+/]*={0,2}|\bSHA256:[A-Za-z0-9+/]{43}=?/g;
-/** What is longer is not searched, and so not accepted either. */
+/** A longer text is not searched, and therefore rejected. */
 const MAX_LENGTH = 65_536;
 /** As long as the secret part of a WAYSCloud key. */
 const RUNS = [/[A-Za-z0-9+/_-]{36,}/g, /[A-Za-z0-9]{36,}/g];
@@ -43,7 +43,7 @@ export function looksSecret(text: string): boolean {
   return [clear, squashed, ...[squashed, ...runs].map(decoded)].some((form) => PRIVATE.test(form));
 }
 
-/** Does this name or description hold a secret? `generated` ones may look like one, because a logical name does. */
+/** Does this name or description contain a secret? A logical name makes `generated` ones look like one. */
 export function quotesSecret(text: string, generated = false): boolean {
   const clear = visible(text);
   if (text.length > MAX_LENGTH || looksSecret(text) || TOKEN.test(clear)) return true;
@@ -59,14 +59,14 @@ export function visible(text: string): string {
     .replaceAll(/\p{Zs}/gu, " ");
 }
 
-/** What was encoded in base64 or hexadecimal: the secret in a Kubernetes manifest, for instance. */
+/** Decodes base64 and hexadecimal, such as the secret in a Kubernetes manifest. */
 function decoded(run: string): string {
   return Buffer.from(run, /^[0-9a-f]+$/i.test(run) ? "hex" : "base64")
     .toString("latin1")
     .replaceAll("\0", "");
 }
 
-/** Letters of both cases and digits, hardly separated, and alternating as in random text: words are longer. */
+/** Letters of both cases and digits, hardly separated and in short runs, as in random text. */
 function isRandom(run: string): boolean {
   const letters = run.replaceAll(/[^A-Za-z0-9]/g, "");
   if (run.length - letters.length > run.length / 12) return false;

@@ -1,6 +1,6 @@
-// The user's own text and values in a message: shown where they are harmless, and else by their shape alone.
+// The user's own text and values in a message: shown if they are harmless; otherwise only their shape.
 
-/** With a question mark for whatever could redraw the terminal. */
+/** With a question mark for each character that could redraw the terminal. */
 export function printable(text: string, limit = Infinity): string {
   return text
     .slice(0, limit)
@@ -15,13 +15,13 @@ export function quoteForTerminal(text: string, limit = Infinity): string {
 /** A word that is too short for a key. */
 const SHORT_WORD = /^[\w.: -]{0,12}$/;
 
-/** Whether this value cannot hold a secret: text, bytes and whatever is nested may. */
+/** Whether this value cannot hold a secret; text, bytes and nested values can. */
 export function isHarmless(value: unknown): boolean {
   if (typeof value === "string") return SHORT_WORD.test(value);
   return typeof value !== "object" || value === null || Object.keys(value).length === 0;
 }
 
-/** What a value is, without showing it. */
+/** The shape of a value, without the value. */
 export function shape(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "undefined";
@@ -37,7 +37,7 @@ function isBytes(value: object): boolean {
   return isJson || ("0" in value && Object.values(value).every((part) => typeof part === "number"));
 }
 
-/** What a value is; a short word is shown, with what it would be in the stack config, where every value is a string. */
+/** The shape of a value, or a short word itself, with its getter in the stack config (all strings). */
 export function quoted(value: unknown): string {
   if (typeof value !== "string" || value.trim() === "" || !isHarmless(value)) return shape(value);
   const typed = /^(?:true|false)$/.test(value) ? "getBoolean" : /^\d+$/.test(value) ? "getNumber" : undefined;

@@ -1,15 +1,15 @@
 // Makes text safe to print: no known secret, no key, no e-mail address, no control character, no flood,
 // no broken Unicode.
 
-/** Of what a server says only this much is read, and much less is shown. */
+/** Only this much of a server's text is read, and much less is shown. */
 const MAX_READ = 2_000;
 /** A credential is recognized by this many of its letters and digits in a row, whatever separates them. */
 const CREDENTIAL_RUN = 12;
-/** Between redacted parts, what is left of an encoded credential may be shorter. */
+/** Between redacted parts, the rest of an encoded credential may be shorter. */
 const ENCODED_RUN = 6;
 /** A user's secret may be prose: a part of it must be longer than the phrases of our messages. */
 const SECRET_RUN = 24;
-/** Where a message was cut, a secret is recognized by this many of its first characters. */
+/** If a message was cut, a secret is recognized by this many of its first characters. */
 const SHORTEST_CUT = 4;
 /** Encodings within encodings: URL-encoded, then put into JSON, and so on. */
 const MAX_DECODINGS = 4;
@@ -34,18 +34,18 @@ export function redact(message: string, secrets: readonly string[] = []): string
 }
 
 /**
- * What may be shown of a server's text: one printable line of at most `limit` characters, without `credentials`
- * in any form. If decoding the text reveals one, a key or an address, nothing of it is shown.
+ * A server's text for a message: one printable line of at most `limit` characters, without `credentials` in
+ * any form. If the text contains an encoded credential, key or address, none of it is shown.
  */
 export function sanitize(words: string, credentials: readonly string[] = [], limit = 300): string {
   const head = words.slice(0, MAX_READ);
   const read = head.replaceAll(SEQUENCE, "").replaceAll(INVISIBLE, "");
-  // A cut may have left the beginning of a credential that is too short to be known by a part.
+  // A cut may have left the beginning of a credential that is too short to be recognized.
   const clean = words.length > MAX_READ ? read.slice(0, -64) : read;
   const needles = credentials.flatMap(spellings);
   const kinds = hidden(clean, needles, CREDENTIAL_RUN);
   const shown = withLabels(clean, kinds);
-  // Without the sequences: what a terminal takes for one, a log shows.
+  // Without the sequences: a log shows what a terminal interprets.
   const others = [head.replaceAll(INVISIBLE, ""), ...decodings(clean)];
   if (
     others.some((form) => count(hidden(form, needles, CREDENTIAL_RUN)) > count(kinds)) ||
@@ -57,7 +57,7 @@ export function sanitize(words: string, credentials: readonly string[] = [], lim
   return line.length > limit ? `${line.slice(0, limit).toWellFormed()}…` : line;
 }
 
-/** A credential without its public prefix, as it is, in hexadecimal, and in base64 with anything before it. */
+/** A credential without its public prefix: plain, in hexadecimal, and in base64 at any offset. */
 function spellings(credential: string): string[] {
   const secret = Buffer.from(credential.replace(PREFIX, ""));
   if (secret.length < CREDENTIAL_RUN) return [credential];
@@ -99,7 +99,7 @@ function withLabels(words: string, kinds: string): string {
 
 type Range = readonly [start: number, end: number];
 
-/** Where the secret stands as it is, or in JSON's quotes, or its beginning where a message was cut. */
+/** The places of the secret, plain or in JSON's quotes, or of its beginning if a message was cut. */
 function* exactly(words: string, secret: string): Generator<Range> {
   for (const form of secret === "" ? [] : [secret, JSON.stringify(secret).slice(1, -1)]) {
     for (let at = words.indexOf(form); at >= 0; at = words.indexOf(form, at + form.length)) {
@@ -113,7 +113,7 @@ function* exactly(words: string, secret: string): Generator<Range> {
   }
 }
 
-/** Letters and digits in lower case, and where each of them stands: a secret is known whatever separates them. */
+/** Letters and digits in lower case, with their positions, to recognize a secret whatever separates them. */
 interface Letters {
   run: string;
   places: readonly number[];
@@ -130,7 +130,7 @@ function lettersOf(words: string): Letters {
   return { run, places };
 }
 
-/** Where any part of the secret stands that has at least `least` letters, or all of it if it has fewer. */
+/** The places of any part of the secret with at least `least` letters, or of all of it if it is shorter. */
 function* partly({ run, places }: Letters, secret: string, least: number): Generator<Range> {
   const { run: needle } = lettersOf(secret);
   if (needle.length < CREDENTIAL_RUN) return;
@@ -142,7 +142,7 @@ function* partly({ run, places }: Letters, secret: string, least: number): Gener
   }
 }
 
-/** What a reader or another program may make of it: decoded once, twice and so on. */
+/** Everything that a reader may decode from it: decoded once, twice and so on. */
 function decodings(words: string): string[] {
   const forms = [words];
   for (let depth = 0; depth < MAX_DECODINGS; depth += 1) forms.push(decoded(forms[depth] ?? ""));

@@ -1,4 +1,4 @@
-// The scopes of tokens that are known, and a warning about one that is probably mistyped. The API decides which scopes exist.
+// The known scopes of tokens, and a warning about a mistyped one. The API decides which scopes exist.
 import { nearest } from "./did-you-mean";
 import { quoteForTerminal } from "./quote";
 
@@ -14,7 +14,7 @@ export const KNOWN_SCOPES: readonly KnownScope[] = [
   "services:read",
 ];
 
-/** Two slips of the finger: `sshkey:read`, or two letters in each other's place. */
+/** Two typing errors: `sshkey:read`, or two swapped letters. */
 const MOST_CHANGES = 2;
 
 /** Of the input `scopes`, as far as it is known. */
@@ -24,6 +24,6 @@ export function scopeWarnings(scopes: unknown): string[] {
     if (typeof scope !== "string" || KNOWN_SCOPES.some((known) => known === scope)) return [];
     const meant = nearest(scope, KNOWN_SCOPES, MOST_CHANGES);
     if (meant === undefined) return [];
-    return `Unknown scope ${quoteForTerminal(scope)}; did you mean "${meant}"? It is sent as it is: the API decides which scopes exist.`;
+    return `Unknown scope ${quoteForTerminal(scope)}; did you mean "${meant}"? The package sends it unchanged: the API decides which scopes exist.`;
   });
 }

@@ -1,14 +1,14 @@
-// Recognizes an entry whose name does not survive the way to the engine and back.
+// Recognizes an entry whose name gets lost on the way to the engine and back.
 
-/** JavaScript's objects lose it: the SDK on its way to the engine, gRPC on the way from it. */
+/** JavaScript's objects lose it: in the SDK on the way to the engine, in gRPC on the way back. */
 export const LOST = "__proto__";
 
-/** With it the SDK cannot turn the object into a string, which it does for each property; by the other it marks its own values. */
+/** With the first, the SDK cannot turn a property into a string; with the second, it marks its own values. */
 const BREAKS_SDK = ["toString", "4dabf18193072939515e22adb298388d"];
 
 export interface UnsafeEntry {
   property: string;
-  /** The name of the entry, at whatever depth; that of the property itself if there is no such property. */
+  /** The name of the entry, at any depth; that of the property itself if there is no such property. */
   entry: string;
 }
 
@@ -23,7 +23,7 @@ export function unsafeEntryIn(properties: object): UnsafeEntry | undefined {
 
 function unsafeNameIn(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  // Only what a program writes down: Outputs and the like have prototypes of their own.
+  // Only literal objects of a program: Outputs and the like have other prototypes.
   if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return undefined;
   const inside = unsafeEntryIn(value);
   return inside?.entry;

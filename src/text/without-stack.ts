@@ -1,7 +1,7 @@
-// Errors that a program's user sees: the sentence alone, without a stack of this package's internals.
+// Errors for a program's user: only the message, without a stack of this package's internals.
 import { WaysCloudError } from "../errors";
 
-/** Runs the work; an error of this package is shown by the engine as its message alone, as a `pulumi.RunError` would be. */
+/** Runs the work. The engine shows only the message of this package's errors, as of a `pulumi.RunError`. */
 export async function withoutStack<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

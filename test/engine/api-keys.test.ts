@@ -108,7 +108,7 @@ test("bad inputs are said at preview, each by its property: a mistyped service, 
     [
       token({ scopes: ["ssh_keys: read"], rotateBeforeDays: 5 }),
       [
-        '`scopes[0]` must be a string without blanks, such as "ssh_keys:read"',
+        '`scopes[0]` must be a string without spaces, such as "ssh_keys:read"',
         "property rotateBeforeDays value {5} has a problem",
         "needs `expiresInDays`",
       ],

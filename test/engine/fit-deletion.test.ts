@@ -134,7 +134,7 @@ test("`import` fails before anything happens; the option says what to do instead
   const why = (name: string, instead: string): string =>
     `${name} "${name}": the \`import\` option is not supported for dynamic resources. ${instead}.`;
   const existing = (what: string): string => `Pass \`existing: { id, key }\` instead to import the ${what}`;
-  const own = "Let the resource create a key of its own, and revoke the old one once nothing uses it";
+  const own = "Let the resource create its own key, and revoke the old one once nothing uses it";
   expect(await stack.outputs()).toEqual({
     SshKey: why(
       "SshKey",

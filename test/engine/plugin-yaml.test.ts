@@ -77,7 +77,7 @@ test("pulumi import takes over one of each kind, and the next up with the printe
 
   const rotating = ["import", "wayscloud-account:index:RotatingServiceKey", "r", dns!, "--yes"];
   const refused = await stack.run(rotating, { allowFail: true });
-  expect(refused.all).toContain("Let it make its first key");
+  expect(refused.all).toContain("Let it create its first key");
   await stack.destroy();
   expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
   stack.assertNoSecrets(secretsOf(emulator));

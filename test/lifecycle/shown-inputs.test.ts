@@ -34,7 +34,7 @@ describe("scopes", () => {
     null,
   ])("such as %j are rejected by their place", (scope) => {
     expect(ofToken(["a:b", scope]).failures).toEqual([
-      { property: "", reason: expect.stringContaining("`scopes[1]` must be a string without blanks") },
+      { property: "", reason: expect.stringContaining("`scopes[1]` must be a string without spaces") },
     ]);
   });
 

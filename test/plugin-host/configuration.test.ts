@@ -49,10 +49,10 @@ test.each([
   [
     { endpoint: "https://two.example" },
     ["endpoint"],
-    /endpoint changed: the resources .* nothing is replaced/,
+    /endpoint changed\. The resources .* This change alone replaces nothing/,
   ],
   [{ endpoint: undefined }, ["endpoint"], /endpoint changed/],
-  [{ customerId: "2" }, ["customerId"], /customerId changed: .* nothing is replaced/],
+  [{ customerId: "2" }, ["customerId"], /customerId changed\. .* This change alone replaces nothing/],
   [{ customerId: undefined }, ["customerId"], undefined],
   [{ apiKey: secret("wayscloud_pat_c_d") }, ["apiKey"], undefined],
 ])("a change to %j is a change and no replacement", async (change, changed, warning) => {

@@ -79,9 +79,9 @@ test("another public key than the one that was imported by id replaces it", asyn
 
 test("a public key that the account does not hold is not imported, and says what to do", async () => {
   await expect(host.read(urnOf("SshKey"), sshKey)).rejects.toThrow(
-    /holds no SSH key with the fingerprint SHA256:/,
+    /has no SSH key with the fingerprint SHA256:/,
   );
-  await expect(host.read(urnOf("SshKey"), "ssh-ed25519 AAAA")).rejects.toThrow(/taken for a public key/);
+  await expect(host.read(urnOf("SshKey"), "ssh-ed25519 AAAA")).rejects.toThrow(/looks like a public key/);
 });
 
 const KEYS: [className: string, path: string, body: Properties, declared: Properties][] = [
@@ -191,7 +191,7 @@ test.each(["RotatingServiceKey", "RotatingPersonalAccessToken"])(
   "%s refuses an import, and says what to do",
   async (className) => {
     await expect(host.read(urnOf(className), "any")).rejects.toThrow(
-      /cannot be imported: .* Let it make its first key/,
+      /cannot be imported: .* Let it create its first key/,
     );
     expect(takeRequests(emulator)).toEqual([]);
   },

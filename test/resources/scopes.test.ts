@@ -21,7 +21,7 @@ test.each<[string, KnownScope]>([
   ["service:reads", "services:read"],
 ])("%s is probably meant to be %s", (scope, known) => {
   expect(scopeWarnings([scope])).toEqual([
-    `Unknown scope "${scope}"; did you mean "${known}"? It is sent as it is: the API decides which scopes exist.`,
+    `Unknown scope "${scope}"; did you mean "${known}"? The package sends it unchanged: the API decides which scopes exist.`,
   ]);
 });
 

@@ -1,5 +1,5 @@
-// Adapts a resource type to Pulumi's dynamic-provider protocol: converts unknown values, re-attaches `__provider`, reports partial failures and returns
-// only values that gRPC can carry.
+// Adapts a resource type to Pulumi's dynamic-provider protocol: unknown values, `__provider`, partial
+// failures, and only values that gRPC can encode.
 import type { dynamic } from "@pulumi/pulumi";
 
 import { errorMessage } from "../../errors";
@@ -11,15 +11,15 @@ import { RefreshClock } from "../refresh-clock";
 import { NEVER_DUE } from "../resource";
 import type { EncodedOutcome, Resource } from "../resource";
 
-/** How the SDK writes an unknown value (`pulumi.runtime.unknownValue`), whatever its type. */
+/** The SDK's form of an unknown value of any type (`pulumi.runtime.unknownValue`). */
 export const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** What the provider process lends to its resource types. */
+/** The parts of the provider process that its resource types use. */
 export interface ProviderProcess {
   configure(config: dynamic.Config): void;
   /** Why the configuration is invalid; `undefined` if it is valid. Makes no request. */
   configurationError(): string | undefined;
-  /** Everything that this process knows; connects to the account at the first request. */
+  /** The memory of this process; connects to the account at the first request. */
   run: Run;
   now(): number;
 }
@@ -42,7 +42,7 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
         const { inputs, failures } = resource.check(decode(olds), decode(news), run.holders);
         const unsafe = unsafeEntryIn(news);
         if (unsafe) failures.push({ property: "", reason: unsafeEntryMessage(unsafe) });
-        // Something is to be created: a missing credential is better reported in the preview than halfway through `up`.
+        // For a creation, report a missing credential in the preview rather than halfway through `up`.
         const wrong = Object.keys(olds).length === 0 ? host.configurationError() : undefined;
         return {
           inputs: encode(inputs),
@@ -78,14 +78,14 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
   };
 }
 
-/** Without what is the host's own, and with unknown values as {@link UNKNOWN}. */
+/** The properties without the host's own, and with unknown values as {@link UNKNOWN}. */
 function decode(properties: Properties): Properties {
   return mapValues(without(properties, "__provider", "__preview"), (value) =>
     value === UNKNOWN_VALUE ? UNKNOWN : value,
   );
 }
 
-/** Only what gRPC can carry: `undefined` would break it, after the request was made. */
+/** Only values that gRPC can encode: `undefined` would break the response after the request was made. */
 function encode(properties: Properties): Properties {
   return mapValues(properties, (value) => {
     if (value === UNKNOWN) return UNKNOWN_VALUE;
@@ -104,7 +104,7 @@ function mapValues<T>(value: T, leaf: (value: unknown) => unknown): T {
   return copy as T;
 }
 
-/** @throws what the SDK reports as a partial failure, where something is unfinished. It must carry the provider's code, or the engine cannot go on. */
+/** @throws a partial failure of the SDK if something is unfinished, with the provider's code. */
 function orPartialFailure(outcome: EncodedOutcome, inputs: Properties): EncodedOutcome {
   const { id, outputs, unfinished } = outcome;
   if (unfinished === undefined) return outcome;

@@ -1,4 +1,5 @@
-// "pulumi-wayscloud/runtime": what the engine's provider process loads. The code in users' states names it: never renamed, never removed.
+// "pulumi-wayscloud/runtime", which the engine's provider process loads. Users' states name it: it never
+// changes.
 import type { dynamic } from "@pulumi/pulumi";
 
 import { resolveConnection } from "../../config";
@@ -11,7 +12,7 @@ import { resources } from "../resources";
 import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
 import type { ProviderProcess } from "./adapter";
 
-/** What the SDK would print of an error of this package, followed by its stack, although the engine shows the error at the resource. */
+/** Replaces the SDK's output of an error with its stack, since the engine shows the error at the resource. */
 const SHOWN_AT_RESOURCE = "pulumi-wayscloud: shown at the resource";
 WaysCloudError.prototype.toString = () => SHOWN_AT_RESOURCE;
 const { error: print } = console;
@@ -48,7 +49,7 @@ function lookUp(key: string): unknown {
   return config?.get(key);
 }
 
-/** An explicit Provider passes a credential and an endpoint; so may a stack's config, so both are named. */
+/** The credential may be from an explicit Provider or from the stack's config, so messages mention both. */
 function describe(): string {
   const isStack = lookUp(ENDPOINT) === undefined || lookUp(API_KEY) === undefined;
   return isStack ? "the stack config" : "the stack's or explicit Provider's configuration";

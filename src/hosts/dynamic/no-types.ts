@@ -1,2 +1,2 @@
-// The types of "./runtime": none, since it is for the engine's process. Editors would offer its names to programs otherwise.
+// The types of "./runtime": none, since it is for the engine's process, and editors must not offer its names.
 export {};

@@ -1,4 +1,4 @@
-// The provider's own configuration: the engine's calls about it, and the account that it names.
+// The provider's configuration: the engine's calls about it, and its account.
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { checkedEndpoint, checkedText, resolveEndpoint, resolveConnection } from "../../config";
 import { bothSet, OWN, OWN_NAMES, SETTINGS, unknownName, keysOf } from "../../settings";
@@ -16,7 +16,7 @@ import { Notes } from "../../lifecycle/notes";
 import { createRun, type Run } from "../../lifecycle/run";
 import { callTiming } from "./call-scope";
 
-/** The names of a setting in a configuration: our own, without their namespace, and those of an explicit Provider of the dynamic host. */
+/** The names of a setting: our own, without their namespace, and those of a Provider of the dynamic host. */
 export function namesOf(setting: Setting): string[] {
   return keysOf(setting).map(nameOf);
 }
@@ -30,8 +30,9 @@ export class PluginAccount {
   private readonly unknown: string | undefined;
 
   /**
-   * `source` names the configuration in messages, before the key. It may be what the state has of a Provider of the dynamic host: in the update that
-   * moves it to the plugin, the engine configures the plugin with the inputs before.
+   * `source`: the configuration's name in messages, before the key. The configuration may be that of a
+   * Provider of the dynamic host: in the update that moves it to the plugin, the engine passes the old
+   * inputs.
    */
   constructor(
     private readonly config: Properties = {},
@@ -41,7 +42,7 @@ export class PluginAccount {
     this.unknown = Object.keys(config).find((name) => !names.includes(name));
   }
 
-  /** Everything that this process knows; connects to the account at the first request. */
+  /** The memory of this process; connects to the account at the first request. */
   context(): Run {
     return (this.made ??= createRun(this.lookUp, this.source, {
       timing: callTiming,
@@ -50,7 +51,7 @@ export class PluginAccount {
     }));
   }
 
-  /** Why no account can be made of the configuration, if so. Makes no request. */
+  /** Why the configuration is invalid; `undefined` if it is valid. Makes no request. */
   misconfiguration(): string | undefined {
     // In a preview an explicit provider's configuration may depend on other resources.
     if (Object.values(this.config).includes(UNKNOWN)) return undefined;
@@ -63,14 +64,14 @@ export class PluginAccount {
   }
 
   private readonly lookUp = (key: string): unknown => {
-    // Whatever else is found might be another account, or send this one's credential elsewhere.
+    // A fallback might be another account, or send this one's credential to another endpoint.
     if (this.unknown !== undefined) {
       throw new ConfigurationError(`${this.source} has an ${unknownName(this.unknown, "name")}`);
     }
     const value = this.config[nameOf(key)];
     if (value === UNKNOWN) {
       throw new ConfigurationError(
-        `The value of ${this.source} ${key} is not known yet, and nothing else is used in its place.`,
+        `The value of ${this.source} ${key} is not known yet, and the package does not fall back to another source.`,
       );
     }
     return value;
@@ -89,7 +90,7 @@ export function checkConfig(request: messages.CheckRequest): messages.CheckRespo
   response.setFailuresList(
     mistakesIn(news).map((reason) => {
       const failure = new messages.CheckFailure();
-      // The engine prints the value of the property that a failure names.
+      // The engine prints the value of a failure's property.
       failure.setReason(reason);
       return failure;
     }),
@@ -122,21 +123,21 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** What a change of the configuration means for the resources that were made with the old one. */
+/** The warnings about a change of the configuration, for resources that were created with the old one. */
 const WARNINGS: Readonly<Record<string, string>> = {
   endpoint:
-    "The endpoint changed: the resources in the state were made at another one, and are now looked for at the new one. " +
-    "If that is another API, put the old endpoint back and destroy them there first; nothing is replaced by this change alone.",
+    "The endpoint changed. The resources in the state were created at the old one, but the package now looks for them at the new one. " +
+    "If that is another API, restore the old endpoint and destroy them there first. This change alone replaces nothing.",
   customerId:
-    "The expected customerId changed: the resources in the state belong to another account. " +
-    "Every request is refused unless the credential is of the new account; nothing is replaced by this change alone.",
+    "The expected customerId changed. The resources in the state belong to another account. " +
+    "The package rejects every request unless the credential belongs to the new account. This change alone replaces nothing.",
 };
 
-/** Never asks for a replacement: another credential may belong to the same account, and a replacement would revoke live keys. */
+/** Never replaces: that would revoke live keys, and another credential may be of the same account. */
 export function diffConfig(request: messages.DiffRequest): messages.DiffResponse {
   const before = decode(request.getOldInputs() ?? request.getOlds()).properties;
   const after = decode(request.getNews()).properties;
-  // By the name that is in use now: what only got its other name is the same.
+  // By the name that is in use now: a value under its other name is the same.
   const olds: Properties = {};
   const news: Properties = {};
   for (const setting of Object.values(SETTINGS)) {
@@ -161,13 +162,13 @@ export function diffConfig(request: messages.DiffRequest): messages.DiffResponse
   return diffResponse(diff, olds, news);
 }
 
-/** Name and value of a setting, also of an explicit Provider of the dynamic host, which calls it `wayscloud:apiKey` and so on. */
+/** Name and value of a setting. A Provider of the dynamic host has names such as `wayscloud:apiKey`. */
 function givenIn(config: Properties, setting: Setting): [name: string, value: unknown] | undefined {
   const name = namesOf(setting).find((each) => isGiven(config[each]));
   return name === undefined ? undefined : [name.replace(/^.*:/, ""), config[name]];
 }
 
-/** Also one that only the environment names: leaving it out may send everything elsewhere. `undefined` if it is not known. */
+/** Includes the environment's: leaving a setting out may change the endpoint. `undefined` if unknown. */
 function endpointIn({ endpoint }: Properties): string | undefined {
   if (endpoint === UNKNOWN) return undefined;
   try {
@@ -177,7 +178,7 @@ function endpointIn({ endpoint }: Properties): string | undefined {
   }
 }
 
-/** The account of a Configure call. Makes no request and refuses nothing: what is wrong is said where an account is needed. */
+/** The account of a Configure call. Makes no request and rejects nothing until an account is needed. */
 export function configured(request: messages.ConfigureRequest): PluginAccount {
   const properties = without(decode(request.getArgs()).properties, ...INTERNAL);
   const { name } = parseUrn(request.getUrn() ?? "");

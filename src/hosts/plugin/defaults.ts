@@ -1,4 +1,4 @@
-// Names and descriptions that a program leaves out: filled in by the URN, as an import found them, with the marker that the engine's seed yields.
+// Default names and descriptions: from the URN or an import, with a marker from the engine's seed.
 import { createHash } from "node:crypto";
 
 import { classes } from "../../fields/classes";
@@ -8,7 +8,7 @@ import { isSameMaterial } from "../../lifecycle/ssh-key/identity";
 import type { Properties } from "../../values";
 import type { PluginResource } from "./urn";
 
-/** Private input: the name or description that an import found. It stays until the program says another; what the program itself once said does not. */
+/** Private input: the name or description that an import found. It stays until the program has another. */
 export const IMPORTED = "__imported";
 
 /** The inputs with their default filled in, which `check` gives the marker that the resource has. */
@@ -17,20 +17,20 @@ export function withDefaults(
   olds: Properties,
   news: Properties,
 ): Properties {
-  // A key of other material is another one, whatever name the imported one had.
+  // Other key material means another key, which does not keep the imported name.
   const isAnother = olds.publicKey !== undefined && !isSameMaterial(olds.publicKey, news.publicKey);
   const found = isAnother ? undefined : olds[IMPORTED];
   return classes[className].withDefaults(news, urn, { isPreview: false, found });
 }
 
-/** The checked inputs with the note of an import, as long as what it found stays. */
+/** The checked inputs with the import's private input, as long as that applies. */
 export function withImported(olds: Properties, checked: Properties): Properties {
   const found = olds[IMPORTED];
   const stays = found !== undefined && (checked.name === found || checked.description === found);
   return stays ? { ...checked, [IMPORTED]: found } : checked;
 }
 
-/** The checked inputs with the mark that the engine's random seed yields, so that an `up` keeps what its plan shows. */
+/** The checked inputs with a marker from the engine's random seed, so that an `up` matches its plan. */
 export function withSeededMark(
   given: Properties,
   olds: Properties,
@@ -41,7 +41,7 @@ export function withSeededMark(
   const mark = createHash("sha256").update(seed).digest("hex").slice(0, 7);
   const seeded = (kind: AutoKind): Properties => {
     const drawn = checked[kind];
-    // Only what was drawn for this template just now: a mark that was kept stays.
+    // Only a marker that was just generated for this template: an older one stays.
     if (!isTemplate(given[kind], kind) || !endsInMarker(drawn, kind) || drawn === olds[kind]) return {};
     return { [kind]: drawn.slice(0, -mark.length) + mark };
   };

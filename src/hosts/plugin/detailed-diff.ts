@@ -1,10 +1,10 @@
-// A diff in the engine's words: which properties differ, and how.
+// A diff in the engine's form: the properties that differ, and how.
 import { DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 
 import type { Diff } from "../../lifecycle/lifecycle";
 import type { Properties } from "../../values";
 
-/** `oldInputs` and `news` tell a property that was added or removed from one that changed. */
+/** `oldInputs` and `news` distinguish an added or removed property from a changed one. */
 export function diffResponse(diff: Diff, oldInputs: Properties, news: Properties): DiffResponse {
   const response = new DiffResponse();
   const { DIFF_NONE, DIFF_SOME } = DiffResponse.DiffChanges;

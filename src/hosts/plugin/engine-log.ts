@@ -1,4 +1,4 @@
-// The engine that this process works for: its log service, which shows messages at the resource, and whether it still runs.
+// The engine of this process: its log service, which shows lines at the resource, and whether it still runs.
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 
@@ -9,16 +9,16 @@ import { grpc } from "./sdk";
 let client: EngineClient | undefined;
 let engine: string | undefined;
 
-/** The address comes as an argument of the process, with Handshake and with Attach; the last one counts. */
+/** The engine's address: an argument of the process, of Handshake and of Attach; the last one counts. */
 export function connectEngine(address: string | undefined): void {
   if (!address) return;
   client?.close();
-  // The engine is on this machine, whatever proxy the environment names.
+  // The engine is on this machine, so ignore any proxy of the environment.
   client = new EngineClient(address, grpc.credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
   engine = address;
 }
 
-/** The engine that this process serves, if it has said so. */
+/** The engine that this process serves, if known. */
 export function engineAddress(): string | undefined {
   return engine;
 }
@@ -28,8 +28,9 @@ const LOOK_EVERY_MS = 1_000;
 const parent = process.ppid;
 
 /**
- * Calls `gone` once the engine has ended without a signal to its plugins, as after SIGKILL. An address that refuses proves nothing if no engine
- * was ever seen there, as with a debugger's `Attach` from elsewhere; then the parent process must be gone as well.
+ * Calls `gone` once the engine has ended without a signal to its plugins, as after SIGKILL. If no engine was
+ * ever seen at the address, as with a debugger's `Attach`, a refused connection proves nothing; then the
+ * parent process must be gone as well.
  */
 export function watchEngine(gone: () => void): void {
   const { READY, TRANSIENT_FAILURE } = grpc.connectivityState;
@@ -56,7 +57,7 @@ export const log: Log = (message, severity) => {
   request.setMessage(withoutSecrets(message));
   request.setUrn(urnOfCall());
   const sent = new Promise<void>((resolve) => {
-    // A provider must do without an engine that listens.
+    // The engine may not be listening, which is not an error.
     const options = { deadline: Date.now() + LONGEST_WAIT_MS };
     if (client) client.log(request, new grpc.Metadata(), options, () => resolve());
     else resolve();
@@ -65,7 +66,7 @@ export const log: Log = (message, severity) => {
   void sent.then(() => pending.delete(sent));
 };
 
-/** Until everything said has arrived: the engine ends a plugin whose calls are answered. */
+/** Waits until all log lines have arrived: the engine may end a plugin once its calls are answered. */
 export async function logged(): Promise<void> {
   await Promise.all(pending);
 }

@@ -1,4 +1,4 @@
-// Errors as gRPC carries them: a message for the user, and for a partial failure what the state must keep.
+// Errors for gRPC: a message for the user, and the state to keep after a partial failure.
 import type { ServerErrorResponse } from "@grpc/grpc-js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
@@ -8,7 +8,7 @@ import { withoutSecrets } from "./call-scope";
 import { grpc } from "./sdk";
 import type { Struct } from "./sdk";
 
-/** What the state must hold although the call failed. */
+/** The state to keep although the call failed. */
 export class ResourceInitFailed extends Error {
   constructor(
     readonly id: string,
@@ -20,7 +20,7 @@ export class ResourceInitFailed extends Error {
   }
 }
 
-/** Asked within the call that failed. */
+/** Call within the call that failed. */
 function shown(message: string): string {
   return withoutSecrets(message).toWellFormed();
 }

@@ -18,15 +18,15 @@ export class Functions {
   constructor(private readonly context: () => Run) {}
 
   async invoke(request: InvokeRequest): Promise<InvokeResponse> {
-    // Another process may have just made what the caller waited for, so only what is requested from now on will do.
+    // Another process may have just created the awaited resource, so only a new request counts.
     const arrived = moment();
     const query = queryOf(request.getTok());
     const args = decode(request.getArgs()).properties;
-    // Other languages send null for what the program leaves out.
+    // Other languages send null for omitted arguments.
     const present = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
     const given = givenArguments(query.name, query.args, present, (value) => value === UNKNOWN);
     const response = new InvokeResponse();
-    // Arguments that are not known yet have no answer yet.
+    // Without known arguments there is no answer yet.
     if (Object.values(given).includes(UNKNOWN)) return response;
     const result = query.select(given)(await this.read(query, arrived));
     response.setReturn(encode(query.list === undefined ? { ...result } : { [query.list]: result }));

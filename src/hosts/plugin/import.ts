@@ -1,4 +1,4 @@
-// What the account has and the state does not: `pulumi import`, the option `import`, `.get`; and what the program supplies afterwards.
+// Existing keys: `pulumi import`, the option `import`, `.get`; and the program's additions afterwards.
 import { ConfigurationError } from "../../errors";
 import { isRotating } from "../../fields/classes";
 import type { Run } from "../../lifecycle/run";
@@ -13,7 +13,7 @@ import type { PluginResource, Urn } from "./urn";
 export interface Imported {
   id: string;
   outputs: Properties;
-  /** As a program would declare it. */
+  /** The inputs that a program would declare. */
   inputs: Properties;
 }
 
@@ -25,22 +25,22 @@ export async function lookUp(
   if (resource.className === "SshKey") return lookUpSshKey(resource, id, context);
   if (resource.className === "SshKeySet") {
     throw new ConfigurationError(
-      "An SshKeySet cannot be imported: the account does not know which keys belong together. Declare it with `adoptExisting: true` to adopt the keys that the account has.",
+      "An SshKeySet cannot be imported: the account does not show which keys belong together. Declare it with `adoptExisting: true` to adopt the keys that the account has.",
     );
   }
   if (isRotating(resource.className)) {
     throw new ConfigurationError(
-      `A ${resource.className} cannot be imported: it makes and rotates keys of its own. ` +
-        "Let it make its first key, and revoke the old one when nothing uses it any more.",
+      `A ${resource.className} cannot be imported: it creates and rotates its own keys. ` +
+        "Let it create its first key, and revoke the old one once nothing uses it.",
     );
   }
   const state = await resource.type.read(id, {}, context);
   if (!state) return undefined;
   const { scopes, description, service } = state.outputs;
-  // `check` sorts the scopes as well; in another order they would be a change, and the imported token be revoked.
+  // `check` sorts the scopes as well. Another order would be a change, which would revoke the imported token.
   const sorted = Array.isArray(scopes) ? [...new Set(scopes.map(String))].sort() : scopes;
   const outputs = { ...state.outputs, description: description ?? "", scopes: sorted };
-  // A list that shows no scopes does not mean that there are none: the program has to say which.
+  // A list without scopes does not mean that the token has none: the program has to declare them.
   const listed = Array.isArray(sorted) && sorted.length > 0 ? { scopes: sorted } : {};
   const fixed = resource.className === "ServiceKey" ? { service } : listed;
   return { id: state.id, outputs, inputs: { ...fixed, ...imported("description", outputs.description) } };
@@ -52,7 +52,7 @@ function imported(input: string, found: unknown): Properties {
 
 const PUBLIC_KEY = /^\s*(ssh|ecdsa|sk)-\S*\s+\S/;
 
-/** By its id, or by the public key itself: the API does not show it, and a program needs it. */
+/** By its id, or by the public key itself, which the API does not show and a program needs. */
 async function lookUpSshKey(
   resource: PluginResource,
   id: string,
@@ -75,7 +75,7 @@ function publicKeyGivenAsId(id: string): PublicKey {
   } catch (error) {
     if (!(error instanceof PublicKeyError)) throw error;
     throw new ConfigurationError(
-      `The id of the SshKey to import was taken for a public key: ${error.message}.`,
+      `The id of the SshKey to import looks like a public key, but cannot be used: ${error.message}`,
     );
   }
 }
@@ -85,20 +85,20 @@ async function idOf(key: PublicKey, context: Run): Promise<string> {
   const held = [...byId.values()].find((record) => isSameKey(record, key.text) === true);
   if (held) return held.id;
   throw new ConfigurationError(
-    `The account holds no SSH key with the fingerprint ${key.fingerprint}: there is nothing to import. Declare it without \`import\` to have it added.`,
+    `The account has no SSH key with the fingerprint ${key.fingerprint}, so there is nothing to import. Declare it without \`import\` to add it.`,
   );
 }
 
 /**
- * The state with the resource that it is. The provider does not see that a key is imported a second time, under another name: by this, what one
- * of the two still declares is not deleted with the other. A state that knows its holder keeps it.
+ * Adds the resource's identity to its state, unless it has one. If a key is imported under two names,
+ * deleting one import then does not delete the key of the other.
  */
 export function withHolder({ className, urn }: PluginResource, olds: Properties): Properties {
   if (!HELD_SINGLY.has(className)) return olds;
   return { holder: holderOf(urn), ...olds };
 }
 
-/** Without what {@link withHolder} added, which no state needs to keep. */
+/** Removes the addition of {@link withHolder}, which no state needs to keep. */
 export function withoutHolder({ urn }: PluginResource, outputs: Properties): Properties {
   return outputs.holder === holderOf(urn) ? without(outputs, "holder") : outputs;
 }
@@ -110,8 +110,8 @@ function holderOf({ project, stack, parents, type, name }: Urn): string {
 }
 
 /**
- * The state with what the program knows beyond it: an SSH key that was imported by its id is the one that the program declares if their
- * fingerprints are the same.
+ * Completes the state from the program: an SSH key that was imported by its id is the declared key if the
+ * fingerprints are equal.
  */
 export function completed({ className }: PluginResource, olds: Properties, inputs: Properties): Properties {
   if (className !== "SshKey" || olds.publicKey !== undefined || typeof inputs.publicKey !== "string")

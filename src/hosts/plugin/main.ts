@@ -1,4 +1,4 @@
-// The executable pulumi-resource-wayscloud-account: prints its port, and nothing else, to stdout.
+// The executable pulumi-resource-wayscloud-account: prints only its port to stdout.
 import "../../supported-node";
 import { endWithEngine, startServer } from "./server";
 

@@ -26,12 +26,13 @@ import { decode, encode, propertyWithLost } from "./values";
 export class ResourceMethods {
   private readonly clock = new RefreshClock();
   /**
-   * Resources that this process has imported, with their ids. Where the option `import` changes to another spelling of the same key, the
-   * engine imports it once more, and then deletes the "original": the very key.
+   * Resources that this process has imported, with their ids. If the option `import` changes to another
+   * spelling of the same key, the engine imports it once more, and then deletes the "original", which is the
+   * same key.
    */
   private readonly lookedUp = new Set<string>();
 
-  /** The account is another one after each Configure. */
+  /** Each Configure sets another account. */
   constructor(private readonly account: () => PluginAccount) {}
 
   check(request: messages.CheckRequest): messages.CheckResponse {
@@ -39,10 +40,10 @@ export class ResourceMethods {
     const resource = resourceOf(request.getUrn());
     const olds = decode(request.getOlds()).properties;
     const { properties, secrets } = decode(request.getNews());
-    // At an import the engine passes what it found as the program's own.
+    // At an import the engine passes the imported values as the program's own.
     const news = withDefaults(resource, olds, without(present(properties), IMPORTED));
     const { inputs, failures } = resource.type.check(olds, news, this.account().context().holders);
-    // Something is to be created: a missing credential is better said in the preview than halfway through `up`.
+    // For a creation, report a missing credential in the preview rather than halfway through `up`.
     const wrong = Object.keys(olds).length === 0 ? this.account().misconfiguration() : undefined;
     if (wrong !== undefined) failures.push({ property: "", reason: wrong });
     const lost = propertyWithLost(request.getNews());
@@ -64,7 +65,7 @@ export class ResourceMethods {
     const news = decode(request.getNews()).properties;
     const olds = stateOf(resource, decode(request.getOlds()).properties, news);
     const diff = resource.type.diff(id, olds, news, this.clock.now(id), this.account().context().holders);
-    // From here on a deletion is that of a replacement.
+    // From here on, a deletion belongs to a replacement.
     if (diff.replaces.length > 0) this.lookedUp.delete(`${request.getUrn()} ${id}`);
     const oldInputs = present(decode(request.getOldInputs()).properties);
     return diffResponse({ ...diff, changed: diff.changed ?? diff.replaces }, oldInputs, news);
@@ -96,7 +97,7 @@ export class ResourceMethods {
     const secrets = [...marked, ...declared.secrets];
     const context = this.account().context();
     const response = new messages.ReadResponse();
-    // A `get` and an import have no inputs; what they say of the state need not be complete, and the account knows better.
+    // A `get` and an import have no inputs. Their state may be incomplete, and the account knows better.
     if (Object.keys(declared.properties).length === 0) {
       const found = await lookUp(resource, id, context);
       if (!found) return response;
@@ -106,10 +107,10 @@ export class ResourceMethods {
       response.setInputs(encode(found.inputs, secrets));
       return response;
     }
-    // A refresh: what was imported before is in the state now.
+    // A refresh: the state now has what was imported before.
     this.lookedUp.delete(`${request.getUrn()} ${id}`);
     const state = completed(resource, present(properties), declared.properties);
-    // What a `get` looked up, without the key itself, holds nothing.
+    // The result of a `get`, which lacks the key itself, holds nothing.
     const isHeld = state.key !== undefined || state.publicKey !== undefined;
     const olds = isHeld ? withHolder(resource, state) : state;
     const found = await resource.type.read(id, olds, context);
@@ -134,7 +135,7 @@ export class ResourceMethods {
       response.setProperties(outgoing(resource, previewOfUpdate(resource, olds, outputs), secrets));
       return response;
     }
-    // What fails may leave what was there before.
+    // A failed update may leave the old key.
     const either = [...before.secrets, ...secrets];
     const outcome = await resource.type.update(id, olds, news, this.account().context());
     const marked = outcome.unfinished === undefined ? secrets : either;
@@ -147,7 +148,7 @@ export class ResourceMethods {
     const resource = resourceOf(request.getUrn());
     if (this.lookedUp.has(`${request.getUrn()} ${request.getId()}`)) {
       log(
-        `Keeping the ${resource.className} ${request.getId()}: the option \`import\` has imported it again. Remove the option from the program.`,
+        `Keeping the ${resource.className} ${request.getId()}: the option \`import\` has imported it again. Remove that option from the program.`,
       );
       return new Empty();
     }
@@ -157,12 +158,12 @@ export class ResourceMethods {
   }
 }
 
-/** What the state says of a resource that the program declares, or no longer does. */
+/** The state of a resource that the program declares, or no longer declares. */
 function stateOf(resource: PluginResource, state: Properties, inputs: Properties): Properties {
   return withHolder(resource, completed(resource, present(state), inputs));
 }
 
-/** Without the properties that are null: an output that is absent is written as null, so that previews know it. */
+/** Without null properties: an absent output is written as null, so that previews know it. */
 function present(properties: Properties): Properties {
   return without(properties, ...Object.keys(properties).filter((name) => properties[name] === null));
 }
@@ -173,7 +174,7 @@ function outgoing(resource: PluginResource, outputs: Properties, secrets: Iterab
   return encode(all, [...resource.type.sayingTheSame(secrets), ...ofClass]);
 }
 
-/** @throws what gRPC reports as a partial failure, where something is unfinished: the outputs go into the state all the same. */
+/** @throws a partial failure for gRPC if something is unfinished: the outputs still go into the state. */
 function orInitFailed(
   { id, unfinished }: EncodedOutcome,
   outputs: Struct,
@@ -183,7 +184,7 @@ function orInitFailed(
   throw new ResourceInitFailed(id, outputs, inputs, unfinished);
 }
 
-/** The engine prints the value of the property that a failure names. */
+/** The engine prints the value of a failure's property. */
 function checkFailure({ property, reason }: CheckFailure, secrets: Set<string>): messages.CheckFailure {
   const failure = new messages.CheckFailure();
   failure.setProperty(secrets.has(property) ? "" : property);
@@ -191,17 +192,17 @@ function checkFailure({ property, reason }: CheckFailure, secrets: Set<string>):
   return failure;
 }
 
-/** What a preview may say of the outputs: what follows from the inputs or does not change is known, everything else is not. */
+/** The outputs of a preview: known if they follow from the inputs or do not change, otherwise unknown. */
 function previewOfCreate(resource: PluginResource, inputs: Properties): Properties {
   return eachOutput(resource, (name) => {
     const value = inputs[name];
-    // A template stands for a name that the account will tell.
+    // A template is a name that only the account will show.
     const isOpen = value === undefined || isTemplate(value, name === "name" ? "name" : "description");
     return isOpen ? UNKNOWN : value;
   });
 }
 
-/** `changed`: what the diff says of the outputs that the update changes. */
+/** `changed`: the outputs that the update changes, from the diff. */
 function previewOfUpdate(resource: PluginResource, olds: Properties, changed: Properties): Properties {
   return eachOutput(resource, (name) => (name in changed ? changed[name] : (olds[name] ?? null)));
 }

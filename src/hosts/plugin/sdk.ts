@@ -1,4 +1,4 @@
-// The gRPC and protobuf modules that Pulumi's SDK itself uses: messages made by another copy would not fit its definitions.
+// The gRPC and protobuf modules of Pulumi's SDK: messages from another copy would not match its definitions.
 import { createRequire } from "node:module";
 import type * as GrpcModule from "@grpc/grpc-js";
 import type * as EmptyModule from "google-protobuf/google/protobuf/empty_pb";

@@ -14,7 +14,7 @@ import { ResourceMethods } from "./resource-methods";
 import { Empty, grpc } from "./sdk";
 import { packageFile } from "../../package-file";
 
-/** A large stack's invoke returns more than gRPC's default of 4 MB. */
+/** The result of an invoke in a large stack can exceed gRPC's default limit of 4 MB. */
 const LARGEST_MESSAGE = 400 * 1024 * 1024;
 
 /** Calls that run. */
@@ -39,7 +39,7 @@ function unary<Request extends object, Response>(
       try {
         finish();
       } catch {
-        // An error that gRPC cannot carry must not end the process: other calls may be creating a key.
+        // An error that gRPC cannot encode must not end the process: other calls may be creating a key.
         respond({ code: grpc.status.INTERNAL, details: "The response could not be sent." });
       }
     };
@@ -79,7 +79,7 @@ function implementation(): Partial<IResourceProviderServer> {
     update: unary((request: messages.UpdateRequest) => resources.update(request)),
     delete: unary((request: messages.DeleteRequest) => resources.delete(request)),
     invoke: unary((request: messages.InvokeRequest) => functions.invoke(request)),
-    // What runs goes on to its end: a creation that is given up halfway would be lost.
+    // Running calls continue: a creation that is stopped halfway would be lost.
     cancel: unary(() => new Empty()),
   };
 }
@@ -92,7 +92,7 @@ function handshake(request: messages.ProviderHandshakeRequest): messages.Provide
   return response;
 }
 
-/** What an engine that calls no Handshake needs to know as well. */
+/** The same facts for an engine that does not call Handshake. */
 function capabilities(response: messages.ConfigureResponse): messages.ConfigureResponse {
   response.setAcceptsecrets(true);
   response.setAcceptresources(true);
@@ -105,7 +105,7 @@ function schema(request: messages.GetSchemaRequest): messages.GetSchemaResponse 
   return new messages.GetSchemaResponse().setSchema(JSON.stringify(packageSpec()));
 }
 
-/** Listens at a port of its own on this machine. */
+/** Listens on a free port of this machine. */
 export async function startServer(engineAddress?: string): Promise<{ port: number; server: Server }> {
   connectEngine(engineAddress);
   const server = new grpc.Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE });
@@ -119,8 +119,9 @@ export async function startServer(engineAddress?: string): Promise<{ port: numbe
 }
 
 /**
- * Ends the process by the engine's SIGINT, for which the engine waits 5 s, by a terminal's, or once the engine is gone. Requests may be under
- * way: what a POST made must reach the state first, if there is still an engine to write it.
+ * Ends the process after the engine's SIGINT (the engine then waits 5 s), a terminal's SIGINT, or the
+ * engine's end. Running requests finish first: the key of a POST must reach the state, if there is still an
+ * engine to write it.
  */
 export function endWithEngine(server: Server): void {
   const end = (): void => {
@@ -132,7 +133,7 @@ export function endWithEngine(server: Server): void {
   watchEngine(end);
 }
 
-/** The connections of an engine that is gone end at once, the calls that came by them do not. */
+/** The connections of an engine that is gone end at once, but not the calls from them. */
 function whenIdle(done: () => void): void {
   if (running === 0) done();
   else setTimeout(() => whenIdle(done), 50);

@@ -1,4 +1,4 @@
-// What the URN of a call says: which resource of which stack it is about, of which class and type.
+// The URN of a call: the resource and its stack, class and type.
 import { classes } from "../../fields/classes";
 import type { ClassName, Owner } from "../../fields/classes";
 import type { Resource } from "../resource";

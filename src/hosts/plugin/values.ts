@@ -1,4 +1,4 @@
-// Property values as the engine writes them: secrets, unknowns and outputs are wrapped; lifecycles see plain values and UNKNOWN.
+// The engine's property values, with wrapped secrets, unknowns and outputs; lifecycles see plain values.
 import { LOST } from "../../text/unsafe-entry";
 import { UNKNOWN } from "../../values";
 import type { Properties } from "../../values";
@@ -11,7 +11,7 @@ const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
 
-/** The engine has an unknown value for each kind of value; the first is that of a string, which stands for all in what we return. */
+/** The engine has one unknown value for each type. We return the first, that of a string, for all. */
 const UNKNOWN_VALUES = [
   "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -22,13 +22,13 @@ const UNKNOWN_VALUES = [
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ] as const;
 
-/** Properties in the clear, with the names of those that are secret or hold a secret. */
+/** Plain properties, and the names of those that are or contain a secret. */
 export interface Decoded {
   properties: Properties;
   secrets: Set<string>;
 }
 
-/** What the engine sent. `__provider`, which a state of the dynamic host holds, is not a property here. */
+/** The properties from the engine, without `__provider`, which a state of the dynamic host has. */
 export function decode(struct: Struct | undefined): Decoded {
   const properties: Properties = {};
   const secrets = new Set<string>();
@@ -40,7 +40,7 @@ export function decode(struct: Struct | undefined): Decoded {
   return { properties, secrets };
 }
 
-/** The property that has an entry named `__proto__`: `decode` does not see it, since gRPC's maps are objects, whose prototype it becomes. */
+/** The property with an entry `__proto__`, which `decode` cannot see: it is the prototype of gRPC's map. */
 export function propertyWithLost(struct: Struct | undefined): string | undefined {
   if (!struct) return undefined;
   if (isLostIn(struct.getFieldsMap())) return LOST;
@@ -64,13 +64,13 @@ function isLostIn(fields: object): boolean {
   });
 }
 
-/** What the engine may be sent, with these properties marked as secret. */
+/** The properties for the engine, with these marked as secret. */
 export function encode(properties: Properties, secrets: Iterable<string> = []): Struct {
   const marked = new Set(secrets);
   const values = Object.entries(properties).flatMap(([name, value]): [string, unknown][] => {
     const sent = wire(value);
     if (sent === undefined) return [];
-    // An absent value need not be secret.
+    // An absent value is not secret.
     return [[name, marked.has(name) && sent !== null ? { [SIGNATURE]: SECRET, value: sent } : sent]];
   });
   return Struct.fromJavaScript(Object.fromEntries(values) as Parameters<typeof Struct.fromJavaScript>[0]);

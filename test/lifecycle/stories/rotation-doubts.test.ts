@@ -195,7 +195,7 @@ describe("a service key has imported a rotating key's previous key with --target
     stack.program.delete("db");
     if (db) stack.program.set("db", db);
     await stack.up();
-    expect(stack.errors.join()).toContain("Remove one of them; the key is the other one's then.");
+    expect(stack.errors.join()).toContain("Remove one of them; the remaining one will manage the key.");
     expect(account.live).toContain(older);
     stack.program.delete("imp");
     await stack.up();
