@@ -200,7 +200,7 @@ callRows<Outcome>(__filename, "Requests that fail or meet others", checks, [
       11,
       "502 hides the 409, the list fails; then `destroy`",
       "unresolved, the other's key untouched",
-      "POST GET×13",
+      "POST GET×15",
       1,
     ),
     faults: [
