@@ -1,14 +1,15 @@
 // ServiceKey and PersonalAccessToken: what is sent, what a change costs and in which order, and what a refresh may change.
 import { rareTest } from "../support/rare";
-import { changesIn, type StateResource } from "../support/engine-stack";
 import {
   API_KEYS,
-  openAccountAndStack,
+  changesIn,
+  openStack,
+  type OpenStack,
   program,
   secretsOf,
+  type StateResource,
   takeRequests,
-  type AccountAndStack,
-} from "../support/account-and-stack";
+} from "../support/engine";
 
 const serviceKey = (args: object, name = "app"): string =>
   `new wayscloud.ServiceKey("${name}", ${JSON.stringify(args)});\n`;
@@ -16,7 +17,7 @@ const token = (args: object, name = "ci"): string =>
   `new wayscloud.PersonalAccessToken("${name}", ${JSON.stringify(args)});\n`;
 
 /** Changes the program, runs `up`, and tells what it asked of the account, each id as a letter in the order of creation. */
-async function change({ emulator, stack }: AccountAndStack, body: string): Promise<string[]> {
+async function change({ emulator, stack }: OpenStack, body: string): Promise<string[]> {
   stack.setProgram(program(body));
   takeRequests(emulator);
   await stack.up();
@@ -29,7 +30,7 @@ const postService = `POST ${API_KEYS}/service`;
 const postToken = `POST ${API_KEYS}/pat`;
 
 test("a service key is replaced, new one first, by another service, description or trigger, and by nothing else", async () => {
-  const both = await openAccountAndStack();
+  const both = await openStack();
   const { emulator, stack } = both;
   expect(await change(both, serviceKey({ service: "database" }))).toEqual([postService]);
   expect(await change(both, serviceKey({ service: "dns" }))).toEqual([postService, `DELETE ${API_KEYS}/A`]);
@@ -58,7 +59,7 @@ test("a service key is replaced, new one first, by another service, description 
 rareTest(
   "a token is replaced, new one first, by other scopes or another end; the order of scopes means nothing",
   async () => {
-    const both = await openAccountAndStack();
+    const both = await openStack();
     const { emulator, stack } = both;
     const scopes = ["ssh_keys:read", "api_keys:write", "ssh_keys:read"];
     expect(await change(both, token({ scopes }))).toEqual([postToken]);
@@ -93,7 +94,7 @@ rareTest(
 );
 
 test("bad inputs are said at preview, each by its property: a mistyped service, scopes, days", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const wrong: [body: string, said: (string | RegExp)[]][] = [
     [
       serviceKey({ service: "databse", description: 5, rotationTriggers: ["a"], recreateIfInvalid: "never" }),
@@ -143,7 +144,7 @@ test("a refresh moves what moves and never what was fixed at creation, and tells
   const body =
     serviceKey({ service: "database" }) +
     token({ scopes: ["b:read", "a:read"], expiresInDays: 9, description: "x" });
-  const { emulator, stack } = await openAccountAndStack({ program: program(body) });
+  const { emulator, stack } = await openStack({ program: program(body) });
   await stack.up();
   const read = async (): Promise<[StateResource, StateResource]> => [
     await stack.resource("app", { showSecrets: true }),
@@ -168,7 +169,7 @@ test("a refresh moves what moves and never what was fixed at creation, and tells
 });
 
 test("a key that the account lists as inactive is replaced and revoked, unless recreateIfInvalid is false", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(
       serviceKey({ service: "vps" }, "healed") +
         serviceKey({ service: "vps", recreateIfInvalid: false }, "kept") +

@@ -14,7 +14,7 @@ import {
 } from "../support/compatibility";
 import { remove, temporaryFolder } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
-import { openEmulator } from "../support/account-and-stack";
+import { openEmulator } from "../support/engine";
 
 const table = new ObservedTable("docs/compatibility.md", "Versions", 3);
 afterAll(() => table.compare());

@@ -1,16 +1,17 @@
 // Where the credential and the endpoint come from, and what is said when they do not work.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { changesIn, type EngineStack } from "../support/engine-stack";
 import {
   API_KEYS,
+  changesIn,
+  type EngineStack,
+  openBareStack,
   openEmulator,
   openStack,
-  openAccountAndStack,
   program,
   secretsOf,
   takeRequests,
-} from "../support/account-and-stack";
+} from "../support/engine";
 
 const oneKey = program(`new wayscloud.ServiceKey("app", { service: "dns" });`);
 
@@ -21,7 +22,7 @@ async function failure(stack: EngineStack, ...args: string[]): Promise<string> {
 }
 
 test("explicit Provider before stack config before environment, in its order, before the file", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const held = emulator.account.addApiKey({ service: "dns" });
   const pat = (): string => emulator.account.addApiKey({ scopes: ["api_keys:read"] }).key;
   const credentials = Array.from({ length: 7 }, pat);
@@ -78,7 +79,7 @@ test("explicit Provider before stack config before environment, in its order, be
 });
 
 test("a plain credential and misplaced names in the stack config are warnings, once a program, and no value is shown", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   stack.setProgram(
     program(`
       new wayscloud.ServiceKey("a", { service: "dns" });
@@ -123,7 +124,7 @@ test("a plain credential and misplaced names in the stack config are warnings, o
 });
 
 test("no credential at all is said at preview, with the ways to give one", async () => {
-  const stack = await openStack({ program: oneKey, env: { WAYSCLOUD_ENDPOINT: "http://127.0.0.1:9" } });
+  const stack = await openBareStack({ program: oneKey, env: { WAYSCLOUD_ENDPOINT: "http://127.0.0.1:9" } });
   const said =
     "No WAYSCloud credential found. Run `pulumi config set --secret wayscloud-account:patToken`, set WAYSCLOUD_PAT_TOKEN, or log in with the" +
     " official WAYSCloud CLI.";
@@ -135,7 +136,7 @@ test("no credential at all is said at preview, with the ways to give one", async
 });
 
 test("a secret that CI withholds arrives as an empty variable: an error that names it, where another account's was at hand; an unchanged preview needs none", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: oneKey });
+  const { emulator, stack } = await openStack({ program: oneKey });
   await stack.up();
   const change = program(`new wayscloud.ServiceKey("app", { service: "vps" });`);
   for (const name of ["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_ENDPOINT", "WAYSCLOUD_CUSTOMER_ID"]) {
@@ -158,7 +159,7 @@ test("a credential that the API refuses: the source, and what to do, not the cre
   const emulator = await openEmulator();
   const good = emulator.account.addApiKey({ scopes: ["api_keys:write"] });
   const weak = emulator.account.addApiKey({ scopes: ["ssh_keys:read"] });
-  const stack = await openStack({
+  const stack = await openBareStack({
     program: oneKey,
     config: { "wayscloud-account:endpoint": emulator.url },
     secretConfig: { "wayscloud-account:patToken": weak.key },
@@ -196,7 +197,7 @@ test("a credential that the API refuses: the source, and what to do, not the cre
 });
 
 test("an endpoint that must not or cannot be reached: which one, why, and nothing is sent", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: oneKey });
+  const { emulator, stack } = await openStack({ program: oneKey });
   for (const [endpoint, why] of [
     [
       "http://api.example.com",

@@ -2,12 +2,12 @@
 import {
   API_KEYS,
   openEmulator,
-  openAccountAndStack,
+  openStack,
   program,
+  publicKey,
   SSH_KEYS,
   takeRequests,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 
 const lists = [
   "GET /v1/account/api-keys",
@@ -17,7 +17,7 @@ const lists = [
 ];
 
 test("every function with its filters, as a promise and as an output, costs one request of a kind in a run", async () => {
-  const { emulator, stack } = await openAccountAndStack({ emulator: { lists: "items" } });
+  const { emulator, stack } = await openStack({ emulator: { lists: "items" } });
   const { account } = emulator;
   const dns = account.addApiKey({ service: "dns" });
   const off = account.addApiKey({ service: "vps", isActive: false });
@@ -117,7 +117,7 @@ test("every function with its filters, as a promise and as an output, costs one 
 });
 
 test("a Provider's account is read with its own credential and endpoint, once for itself", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const other = await openEmulator({ lists: "named" });
   other.account.setProfile({ customer_id: "another" });
   stack.setProgram(
@@ -140,7 +140,7 @@ test("a Provider's account is read with its own credential and endpoint, once fo
 });
 
 test("what goes wrong is one sentence without a stack, a personal datum or a list that is not whole", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const mail = "kristen.nygaard@simula.no";
   const cases: [code: string, said: string, fault?: Parameters<typeof emulator.faults.add>[0]][] = [
     [
@@ -191,7 +191,7 @@ test("what goes wrong is one sentence without a stack, a personal datum or a lis
 });
 
 test("an Output form reads after the resources that its arguments come from, and after dependsOn, never from an older list", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const text = (round: number): string =>
     program(`
       const key = new wayscloud.ServiceKey("dns", { service: "dns", rotationTriggers: { round: "${round}" } });
@@ -240,7 +240,7 @@ test("an Output form reads after the resources that its arguments come from, and
 });
 
 test("a data function in a component reads the account of the component's provider", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const other = await openEmulator();
   other.account.setProfile({ customer_id: "another" });
   stack.setProgram(

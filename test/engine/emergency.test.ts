@@ -7,9 +7,7 @@ import type { Emulator } from "../../src/emulator";
 import { Command, type Result } from "../support/command";
 import { blocksIn } from "../support/documents";
 import { accountOf, openExample } from "../support/examples";
-import type { EngineStack } from "../support/engine-stack";
-import { API_KEYS, openEmulator, secretsOf } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { API_KEYS, type EngineStack, openEmulator, publicKey, secretsOf } from "../support/engine";
 
 jest.setTimeout(1_200_000);
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command } from "../support/command";
 import { blocksIn, readDocument } from "../support/documents";
 import { userInstall } from "../support/install";
-import { openStack, program } from "../support/account-and-stack";
+import { openBareStack, program } from "../support/engine";
 
 const emulatorPage = "docs/emulator.md";
 const block = (language: string, part: string, document: string): string =>
@@ -12,7 +12,7 @@ const block = (language: string, part: string, document: string): string =>
 
 /** Runs the commands as they are documented; the ids of the live keys after each `pulumi up`, the emulator's own left out. */
 async function live(start: string, commands: string, source: string): Promise<string[][]> {
-  const stack = await openStack({ language: source.startsWith("import") ? "typescript" : "javascript" });
+  const stack = await openBareStack({ language: source.startsWith("import") ? "typescript" : "javascript" });
   stack.setProgram(source);
   const [, program, ...args] = start.replace("8787", "0").trim().split(" ");
   const bin = join(userInstall(), "node_modules", ".bin", program!);

@@ -3,20 +3,14 @@ import { join } from "node:path";
 
 import { Command } from "../support/command";
 import { nodeProgram } from "../support/install";
-import {
-  openAccountAndStack,
-  SSH_KEYS,
-  takeRequests,
-  type AccountAndStack,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { openStack, type OpenStack, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
 
 /**
  * Runs an inline program, since the language host that can be built from modules knows no such hooks:
  * `declare` with the option that asks again, and `work`.
  */
 async function run(
-  { stack }: AccountAndStack,
+  { stack }: OpenStack,
   declare: string,
   work: string,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
@@ -50,7 +44,7 @@ async function run(
 }
 
 test("a set of SSH keys whose creation and update fail for one entry: a hook that asks again adds that one, and no key is lost", async () => {
-  const both = await openAccountAndStack();
+  const both = await openStack();
   const { emulator } = both;
   for (const name of ["bjarne", "dora"]) {
     emulator.faults.add({ method: "POST", contains: `"team-${name}"`, status: 422 });
@@ -79,7 +73,7 @@ test("a set of SSH keys whose creation and update fail for one entry: a hook tha
 });
 
 test("row 52: a key whose response is lost and whose orphan cannot be revoked yet, and one with a description of its own: a hook that asks again leaves no key without a word", async () => {
-  const both = await openAccountAndStack();
+  const both = await openStack();
   const { emulator } = both;
   for (const contains of ["inline/db", "ci key"])
     emulator.faults.add({ method: "POST", contains, reset: true, commit: true });

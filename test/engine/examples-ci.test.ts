@@ -6,9 +6,15 @@ import { parse } from "yaml";
 import { Command, type Result } from "../support/command";
 import { accountOf, exampleFile, openExample } from "../support/examples";
 import { rareTest } from "../support/rare";
-import { changesIn, type EngineStack } from "../support/engine-stack";
-import { API_KEYS, openEmulator, secretsOf, takeRequests } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import {
+  API_KEYS,
+  changesIn,
+  type EngineStack,
+  openEmulator,
+  publicKey,
+  secretsOf,
+  takeRequests,
+} from "../support/engine";
 
 const DAY = 86_400_000;
 const COMMANDS = ["preview", "up", "rotate", "drift"];

@@ -4,9 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accountOf, openExample } from "../support/examples";
 import { rareTest } from "../support/rare";
-import { changesIn } from "../support/engine-stack";
-import { API_KEYS, openEmulator, secretsOf, takeRequests } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { API_KEYS, changesIn, openEmulator, publicKey, secretsOf, takeRequests } from "../support/engine";
 
 rareTest("multi-account: every account gets its own keys, made with its own credential", async () => {
   const [production, staging] = [await openEmulator(), await openEmulator()];

@@ -3,8 +3,7 @@ import { writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { accountOf, exampleFile, linkTools, openExample } from "../support/examples";
 import { linkPackage, PLUGINS } from "../support/hosts";
-import { changesIn } from "../support/engine-stack";
-import { openEmulator } from "../support/account-and-stack";
+import { changesIn, openEmulator } from "../support/engine";
 
 // An official installation starts a pack by its language host; the one built from Go modules is too old for that. So the pack is
 // started as one in a language that the engine does not know: by a program of that name on PATH.

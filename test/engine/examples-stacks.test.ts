@@ -3,9 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { accountOf, exampleFile, openExample } from "../support/examples";
 import { rareTest } from "../support/rare";
-import { changesIn } from "../support/engine-stack";
-import { openEmulator, secretsOf, SSH_KEYS, takeRequests } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { changesIn, openEmulator, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/engine";
 
 test("account and vps: keys pass from stack to stack, the service key as a secret; a new SSH key leaves servers alone", async () => {
   const emulator = await openEmulator();

@@ -4,8 +4,7 @@ import { resolve } from "node:path";
 import { Command } from "../support/command";
 import { accountOf, copyExample, linkTools, openExample } from "../support/examples";
 import { cleanEnvironment, engineFolder, makeProjectFolder, sdkFolder } from "../support/install";
-import { changesIn } from "../support/engine-stack";
-import { openEmulator, secretsOf } from "../support/account-and-stack";
+import { changesIn, openEmulator, secretsOf } from "../support/engine";
 
 test("the unit tests and the integration tests pass, and leave nothing behind", async () => {
   const folder = makeProjectFolder("testing");

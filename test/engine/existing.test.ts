@@ -1,12 +1,5 @@
 // `existing`: taking over a key made by hand.
-import { changesIn } from "../support/engine-stack";
-import {
-  API_KEYS,
-  openAccountAndStack,
-  program,
-  secretsOf,
-  takeRequests,
-} from "../support/account-and-stack";
+import { API_KEYS, changesIn, openStack, program, secretsOf, takeRequests } from "../support/engine";
 
 const serviceKey = (name: string, args: object): string =>
   `new wayscloud.ServiceKey("${name}", ${JSON.stringify({ service: "database", ...args })});\n`;
@@ -15,7 +8,7 @@ const token = (name: string, args: object): string =>
 const list = `GET ${API_KEYS}`;
 
 test("a key made by hand is taken over by a list alone, and is then a key like any other", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const made = emulator.account.addApiKey({
     service: "database",
     description: "by hand",
@@ -72,7 +65,7 @@ test("a key made by hand is taken over by a list alone, and is then a key like a
 });
 
 test("what the list does not confirm is refused, nothing is changed, and no error prints the key", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const add = (key: Parameters<typeof emulator.account.addApiKey>[0]): { id: string; key: string } => {
     const { id, key: secret } = emulator.account.addApiKey(key);
     return { id, key: secret };

@@ -2,14 +2,7 @@
 import { accountOf } from "../support/examples";
 import { FaultTable, requestLine } from "../support/fault-table";
 import { rareTest } from "../support/rare";
-import { changesIn } from "../support/engine-stack";
-import {
-  openEmulator,
-  openStack,
-  openAccountAndStack,
-  program,
-  takeRequests,
-} from "../support/account-and-stack";
+import { changesIn, openBareStack, openEmulator, openStack, program, takeRequests } from "../support/engine";
 import { declareYaml, speakYaml } from "../support/yaml";
 
 const OURS = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
@@ -19,7 +12,7 @@ const table = new FaultTable(__filename, "Another account, under the engine");
 const key = (name: string): string => `new wayscloud.ServiceKey("${name}", { service: "dns" });\n`;
 
 test("up, refresh and destroy with the credential of another account: one profile request each, and the state is what it was", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: program(key("one")) });
+  const { emulator, stack } = await openStack({ program: program(key("one")) });
   stack.env["WAYSCLOUD_CUSTOMER_ID"] = OURS;
   await stack.up();
   const before = (await stack.resources()).map(({ urn, id }) => [urn, id]);
@@ -69,7 +62,7 @@ rareTest(
   "the same with the plugin, by its configuration and by an explicit provider; another customerId replaces nothing",
   async () => {
     const emulator = await openEmulator();
-    const stack = await openStack({ name: "expected", env: accountOf(emulator) });
+    const stack = await openBareStack({ name: "expected", env: accountOf(emulator) });
     speakYaml(stack, "expected", yaml(1, OURS, emulator.apiKey));
     await stack.up();
     const held = async (): Promise<unknown[]> =>

@@ -1,9 +1,7 @@
 // Row 8 and its relatives under the real engine: what could not be cleared up stays in the state, and the next `up` or `destroy` clears it up.
 import type { Emulator } from "../../src/emulator";
 import { FaultTable, requestLine } from "../support/fault-table";
-import { changesIn, type EngineStack } from "../support/engine-stack";
-import { openAccountAndStack, program, secretsOf } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { changesIn, type EngineStack, openStack, program, publicKey, secretsOf } from "../support/engine";
 
 const table = new FaultTable(__filename, "What could not be cleaned up, under the engine");
 
@@ -41,7 +39,7 @@ async function expectOnlyTheState(emulator: Emulator, stack: EngineStack): Promi
 }
 
 test("row 8: what is lost while no list can be read is kept as unresolved; a refresh leaves it so; `up` heals it, `destroy` too", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: resources("Q1") });
+  const { emulator, stack } = await openStack({ program: resources("Q1") });
   const live = (): number => emulator.account.liveApiKeys().length + emulator.account.sshKeys().length;
 
   loseEverything(emulator);
@@ -123,7 +121,7 @@ function sorted({ requests }: Emulator): string {
 test.each(["up", "destroy"] as const)(
   "201, then no list: the key is in the state, its late twin is found and revoked by the next %s",
   async (next) => {
-    const { emulator, stack } = await openAccountAndStack({
+    const { emulator, stack } = await openStack({
       program: program(`new wayscloud.ServiceKey("db", { service: "database" });`),
     });
     emulator.faults.add(
@@ -165,7 +163,7 @@ test.each(["up", "destroy"] as const)(
 );
 
 test("a key that vanishes while its twin may live is not forgotten at refresh: the next `up` revokes the twin", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(`new wayscloud.ServiceKey("db", { service: "database" });`),
   });
   emulator.faults.add(

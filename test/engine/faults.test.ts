@@ -1,17 +1,19 @@
 // Rows 3 to 7, 9, 12, 13, 16 and 25 under the real engine: what the state holds, what the account holds, and that no secret is printed or kept in the open.
 import type { Emulator, Fault } from "../../src/emulator";
 import { FaultTable, requestLine } from "../support/fault-table";
-import { changesIn, type EngineStack, type StateResource } from "../support/engine-stack";
 import {
   API_KEYS,
+  changesIn,
+  type EngineStack,
+  openBareStack,
   openStack,
-  openAccountAndStack,
   program,
+  publicKey,
   secretsOf,
   SSH_KEYS,
+  type StateResource,
   takeRequests,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 
 const table = new FaultTable(__filename, "Lost responses and shared accounts, under the engine");
 
@@ -45,7 +47,7 @@ const ROWS: [name: string, row: number, fault: string, Fault][] = [
 ];
 
 test("rows 3 to 7 and 9: after one `up` with every lost answer, each resource has one live key, and the state's key is that one", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const resources = ROWS.map(
     ([name]) => `
     new wayscloud.ServiceKey("${name}-key", { service: "database" });
@@ -96,7 +98,7 @@ async function single(stack: EngineStack, name: string): Promise<StateResource> 
 }
 
 test("every response is lost: the errors hold no secret, in text and in --json events, and the next `up` works", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(`
       new wayscloud.ServiceKey("db", { service: "database" });
       new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"] });
@@ -141,8 +143,8 @@ test("row 13: two stacks at once, same names, answers lost: distinct keys, and d
   const body = program(`
     new wayscloud.ServiceKey("db", { service: "database" });
     new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"] });`);
-  const { emulator, stack: one } = await openAccountAndStack({ program: body });
-  const two = await openStack({
+  const { emulator, stack: one } = await openStack({ program: body });
+  const two = await openBareStack({
     program: body,
     env: { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey },
   });
@@ -168,7 +170,7 @@ test("row 13: two stacks at once, same names, answers lost: distinct keys, and d
 
 test("rows 12 and 16: one of two resources owns an SSH key; what was deleted elsewhere is created once, and the others are left alone", async () => {
   const key = publicKey("twice");
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(`
       new wayscloud.SshKey("left", { publicKey: "${key} left" });
       new wayscloud.SshKey("right", { publicKey: "${key} right" });

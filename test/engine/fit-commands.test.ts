@@ -3,15 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ObservedTable } from "../support/observed-table";
-import { changesIn } from "../support/engine-stack";
 import {
   API_KEYS,
-  openAccountAndStack,
+  changesIn,
+  openStack,
+  type OpenStack,
   program,
   secretsOf,
   takeRequests,
-  type AccountAndStack,
-} from "../support/account-and-stack";
+} from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Commands");
 afterAll(() => table.compare());
@@ -22,13 +22,13 @@ const keys = (a: string, b: string, names = ["a", "b"], outputs = "{ whole: a }"
     new wayscloud.ServiceKey("${names[1]}", { service: "${b}" }, { hideDiffs: ["service"] });
     return ${outputs};
   `);
-const descriptions = ({ emulator }: AccountAndStack): (string | null)[] =>
+const descriptions = ({ emulator }: OpenStack): (string | null)[] =>
   emulator.account
     .liveApiKeys()
     .map(({ description }) => description)
     .sort();
 
-async function expectPlanKept({ emulator, stack }: AccountAndStack): Promise<void> {
+async function expectPlanKept({ emulator, stack }: OpenStack): Promise<void> {
   await stack.preview(["--save-plan", "plan.json"]);
   const plan = readFileSync(join(stack.folder, "plan.json"), "utf8");
   expect(plan).not.toMatch(/#[0-9a-f]{7}"/);
@@ -42,7 +42,7 @@ async function expectPlanKept({ emulator, stack }: AccountAndStack): Promise<voi
   table.note("`up --parallel 1`", "the same `up`", "works");
 }
 
-async function expectPreviews({ emulator, stack }: AccountAndStack): Promise<void> {
+async function expectPreviews({ emulator, stack }: OpenStack): Promise<void> {
   stack.setProgram(keys("storage", "storage"));
   const diff = (await stack.preview(["--diff"])).stdout;
   expect(diff.match(/~ service +: "dns" => "storage"/g)).toHaveLength(1);
@@ -65,7 +65,7 @@ async function expectPreviews({ emulator, stack }: AccountAndStack): Promise<voi
   expect(takeRequests(emulator)).toEqual([]);
 }
 
-async function expectTargets({ emulator, stack }: AccountAndStack): Promise<void> {
+async function expectTargets({ emulator, stack }: OpenStack): Promise<void> {
   const urn = (await stack.resource("b")).urn;
   await stack.up(["--target", urn]);
   expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/service`, expect.stringMatching(/^DELETE /)]);
@@ -77,7 +77,7 @@ async function expectTargets({ emulator, stack }: AccountAndStack): Promise<void
   table.note("`up --replace`", "an unchanged key", "rotates it: new key first, with a new marker");
 }
 
-async function expectRefreshed({ emulator, stack }: AccountAndStack): Promise<void> {
+async function expectRefreshed({ emulator, stack }: OpenStack): Promise<void> {
   emulator.account.remove((await stack.resource("a")).id ?? "");
   const result = await stack.up(["--refresh"]);
   expect(changesIn(result)).toMatchObject({ unchanged: 2 });
@@ -97,7 +97,7 @@ async function expectRefreshed({ emulator, stack }: AccountAndStack): Promise<vo
   );
 }
 
-async function expectRenamed(both: AccountAndStack): Promise<void> {
+async function expectRenamed(both: OpenStack): Promise<void> {
   const { emulator, stack } = both;
   const before = descriptions(both);
   await stack.run(["state", "rename", (await stack.resource("a")).urn, "first", "--yes"]);
@@ -120,7 +120,7 @@ async function expectRenamed(both: AccountAndStack): Promise<void> {
   );
 }
 
-async function expectForgotten({ emulator, stack }: AccountAndStack): Promise<void> {
+async function expectForgotten({ emulator, stack }: OpenStack): Promise<void> {
   const { urn, id } = await stack.resource("b");
   await stack.run(["state", "delete", urn, "--yes"]);
   expect(emulator.account.liveApiKeys().map((key) => key.id)).toContain(id);
@@ -136,7 +136,7 @@ async function expectForgotten({ emulator, stack }: AccountAndStack): Promise<vo
 }
 
 test("each command does what the table says, with these requests only", async () => {
-  const both = await openAccountAndStack({
+  const both = await openStack({
     program: keys("dns", "dns", undefined, "{ prefix: a.keyPrefix }"),
   });
   await expectPlanKept(both);

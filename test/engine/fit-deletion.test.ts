@@ -2,16 +2,16 @@
 import { type Host, openHosted, served } from "../support/hosts";
 import { ObservedTable } from "../support/observed-table";
 import { testAll } from "../support/rare";
-import { changesIn } from "../support/engine-stack";
 import {
   API_KEYS,
+  changesIn,
   openEmulator,
-  openAccountAndStack,
+  openStack,
   program,
+  publicKey,
   secretsOf,
   takeRequests,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Deletion, components, import");
 afterAll(() => table.compare());
@@ -118,7 +118,7 @@ test.each(hosts)(
 );
 
 test("`import` fails before anything happens; the option says what to do instead", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(`
       const opts = { import: "8f14e45f-ceea-467a-9575-0c3b1c1d8a01" };
       const args = { publicKey: "${publicKey(1)}", service: "dns", scopes: ["a:read"], rotateEveryDays: 7 };

@@ -7,8 +7,7 @@ import { nodeProgram } from "../support/install";
 import * as layouts from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
 import { rareTest, testAll } from "../support/rare";
-import type { Result, EngineStack } from "../support/engine-stack";
-import { API_KEYS, openAccountAndStack, takeRequests } from "../support/account-and-stack";
+import { API_KEYS, type EngineStack, openStack, type Result, takeRequests } from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Installations");
 afterAll(() => table.compare({ partial: !testAll }));
@@ -48,7 +47,7 @@ async function expectFails(folderOfProgram: string, stack: EngineStack): Promise
 rareTest(
   "pnpm: works with the package in the program's own dependencies; below a component package alone it is not found",
   async () => {
-    const both = await openAccountAndStack();
+    const both = await openStack();
     const pnpm = join(await layouts.packageManager(folder, "pnpm", "10.34.9"), "bin", "pnpm.cjs");
     const tarball = `file:${await layouts.packInto(folder)}`;
     const team = `const { ComponentResource } = require("@pulumi/pulumi");
@@ -103,7 +102,7 @@ rareTest(
 );
 
 rareTest("a folder linked into the project works if it finds an SDK", async () => {
-  const both = await openAccountAndStack();
+  const both = await openStack();
   const [own, none] = [join(folder, "own"), join(folder, "none")];
   for (const [project, which] of [
     [own, "own"],
@@ -124,7 +123,7 @@ rareTest("a folder linked into the project works if it finds an SDK", async () =
 });
 
 test("an npm workspace that holds the package itself works", async () => {
-  const both = await openAccountAndStack();
+  const both = await openStack();
   const manifest = { private: true, workspaces: ["infra", "packages/*"] };
   layouts.write(folder, {
     "package.json": manifest,
@@ -138,7 +137,7 @@ test("an npm workspace that holds the package itself works", async () => {
 });
 
 rareTest("yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does", async () => {
-  const both = await openAccountAndStack();
+  const both = await openStack();
   const tarball = `file:${await layouts.packInto(folder)}`;
   const manifest = {
     name: "test",

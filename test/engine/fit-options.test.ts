@@ -2,9 +2,7 @@
 import type { RecordedRequest } from "../../src/emulator";
 import { type Host, openHosted, served } from "../support/hosts";
 import { ObservedTable } from "../support/observed-table";
-import type { StateResource } from "../support/engine-stack";
-import { program, secretsOf, type AccountAndStack } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { type OpenStack, program, publicKey, secretsOf, type StateResource } from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Resource options");
 afterAll(() => {
@@ -211,7 +209,7 @@ function requestsFor(requests: RecordedRequest[], before: StateResource, after: 
 }
 
 /** What the first round shows: order, secrets, transformed descriptions. */
-async function expectFirstRound({ emulator, stack }: AccountAndStack): Promise<void> {
+async function expectFirstRound({ emulator, stack }: OpenStack): Promise<void> {
   expect(emulator.faults.pending()).toEqual([]);
   const posted = emulator.requests.map(({ body }) => (body as { description?: string }).description ?? "");
   const at = (as: Case["as"]): number => posted.findIndex((text) => text.includes(`${named(as)} #`));
@@ -226,7 +224,7 @@ async function expectFirstRound({ emulator, stack }: AccountAndStack): Promise<v
 /** Two rounds of the program; answers what the second one printed. */
 async function rounds(
   host: Host,
-  { emulator, stack }: AccountAndStack,
+  { emulator, stack }: OpenStack,
   text: (two: boolean) => string,
 ): Promise<string> {
   await stack.up();
@@ -253,7 +251,7 @@ async function rounds(
   return stdout;
 }
 
-async function expectNothingLeft({ emulator, stack }: AccountAndStack): Promise<void> {
+async function expectNothingLeft({ emulator, stack }: OpenStack): Promise<void> {
   await stack.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
   expect(emulator.account.sshKeys()).toEqual([]);

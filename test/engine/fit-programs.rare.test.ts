@@ -7,14 +7,7 @@ import { Command, type Result } from "../support/command";
 import { nodeProgram } from "../support/install";
 import { write } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
-import type { EngineStack } from "../support/engine-stack";
-import {
-  API_KEYS,
-  openAccountAndStack,
-  program,
-  secretsOf,
-  takeRequests,
-} from "../support/account-and-stack";
+import { API_KEYS, type EngineStack, openStack, program, secretsOf, takeRequests } from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Programs");
 afterAll(() => table.compare());
@@ -23,7 +16,7 @@ const yaml = (rest = ""): string =>
   `name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n${rest}`;
 
 test("ES modules may import by name, as a namespace or by default", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   write(stack.folder, {
     "package.json": { name: "test", type: "module", main: "index.js" },
     "index.js": `
@@ -42,7 +35,7 @@ test("ES modules may import by name, as a namespace or by default", async () => 
 });
 
 test("the program may stand in a subfolder, and pulumi may be started elsewhere", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const text = program(`new wayscloud.ServiceKey("key", { service: "dns" });`);
   write(stack.folder, {
     "Pulumi.yaml": yaml("main: deep/src\n"),
@@ -98,7 +91,7 @@ async function automate(stack: EngineStack, cwd: string, ...args: string[]): Pro
 }
 
 test("the Automation API runs inline and local programs, with hooks and a transform of the whole stack", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(`new wayscloud.ServiceKey("key", { service: "dns" });`),
   });
   stack.writeFile("automation.cjs", automation);
@@ -132,7 +125,7 @@ test("the Automation API runs inline and local programs, with hooks and a transf
 });
 
 test("an inline program started elsewhere needs `main` in its project settings", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   stack.writeFile("automation.cjs", automation);
   const elsewhere = mkdtempSync(join(tmpdir(), "pulumi-elsewhere-"));
   try {

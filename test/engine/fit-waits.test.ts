@@ -1,7 +1,6 @@
 // A wait that a user would wonder about is explained in the terminal while it lasts.
 import { ObservedTable } from "../support/observed-table";
-import { API_KEYS, openAccountAndStack, program, secretsOf, SSH_KEYS } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { API_KEYS, openStack, program, publicKey, secretsOf, SSH_KEYS } from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Waits");
 afterAll(() => table.compare());
@@ -9,7 +8,7 @@ afterAll(() => table.compare());
 const oneKey = program(`new wayscloud.ServiceKey("key", { service: "dns" });`);
 
 test("a rate limit is told while the run waits for it", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: oneKey });
+  const { emulator, stack } = await openStack({ program: oneKey });
   emulator.faults.add({
     method: "POST",
     path: `${API_KEYS}/service`,
@@ -32,7 +31,7 @@ test("a rate limit is told while the run waits for it", async () => {
 });
 
 test("a lost response is reported, and what was done about it", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(`
       new wayscloud.ServiceKey("key", { service: "dns" });
       new wayscloud.SshKey("ssh", { publicKey: "${publicKey(1)}" });

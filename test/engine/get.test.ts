@@ -1,16 +1,16 @@
 // The static `get` of each class: reads, manages nothing.
 import {
   API_KEYS,
-  openAccountAndStack,
+  openStack,
   program,
+  publicKey,
   secretsOf,
   SSH_KEYS,
   takeRequests,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 
 test("get looks up what the account holds, and destroying it leaves it there", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const ssh = emulator.account.addSshKey({ name: "held", publicKey: publicKey(1) });
   const key = emulator.account.addApiKey({
     service: "dns",
@@ -64,7 +64,7 @@ test("get looks up what the account holds, and destroying it leaves it there", a
 });
 
 test("get of what the account does not hold fails at preview, naming kind and id", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const key = emulator.account.addApiKey({ service: "dns" });
   const pat = emulator.account.addApiKey({ scopes: ["a:read"] });
   for (const [code, said] of [
@@ -93,7 +93,7 @@ test("get of what the account does not hold fails at preview, naming kind and id
 });
 
 test("an id that could lead elsewhere is refused before any request", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   const ids = { SshKey: "..", ServiceKey: "../../account", PersonalAccessToken: "//evil" };
   for (const [className, id] of Object.entries(ids)) {
     stack.setProgram(program(`wayscloud.${className}.get("x", "${id}");`));

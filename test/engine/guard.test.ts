@@ -3,9 +3,16 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import type { EngineStack, StateResource } from "../support/engine-stack";
-import { API_KEYS, openAccountAndStack, program, SSH_KEYS, takeRequests } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import {
+  API_KEYS,
+  type EngineStack,
+  openStack,
+  program,
+  publicKey,
+  SSH_KEYS,
+  type StateResource,
+  takeRequests,
+} from "../support/engine";
 
 /** Of each kind; all of them together are several times what the engine and the package do at once, and more than are constructed with stack traces. */
 const OF_EACH = 18;
@@ -136,7 +143,7 @@ function expectSmallState(stack: EngineStack): void {
 test("many resources cost a request each, a list a refresh, and no more bytes than they did", async () => {
   const wire = new Wire();
   try {
-    const { emulator, stack } = await openAccountAndStack({ program: many });
+    const { emulator, stack } = await openStack({ program: many });
     const parallel = ["--parallel", "16"];
     const nothing = { received: 0, sent: 0, connections: 0 };
 

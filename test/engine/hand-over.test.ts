@@ -1,17 +1,17 @@
 // Ownership across commands of the real engine: a key that passes from one resource to another, or whose replacement names it again, stays alive.
 import type { Emulator } from "../../src/emulator";
 import { FaultTable, requestLine } from "../support/fault-table";
-import type { EngineStack } from "../support/engine-stack";
-import { changesIn } from "../support/engine-stack";
 import {
   API_KEYS,
-  openAccountAndStack,
+  changesIn,
+  type EngineStack,
+  openStack,
   program,
+  publicKey,
   secretsOf,
   SSH_KEYS,
   takeRequests,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 
 const table = new FaultTable(__filename, "Hand-overs and deletions, under the engine");
 const live = (emulator: Emulator): string[] => emulator.account.liveApiKeys().map(({ id }) => id);
@@ -19,7 +19,7 @@ const held = async (stack: EngineStack): Promise<Record<string, string | undefin
   Object.fromEntries((await stack.resources()).map(({ urn, id }) => [urn.split("::").at(-1)!, id]));
 
 test("a key that was imported under a new name survives an interrupted `pulumi up`, the next one, and is revoked at the end", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: program("") });
+  const { emulator, stack } = await openStack({ program: program("") });
   const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
   const existing = JSON.stringify({ id: byHand.id, key: byHand.key });
   const key = (name: string): string =>
@@ -49,7 +49,7 @@ test("a key that was imported under a new name survives an interrupted `pulumi u
 });
 
 test("`up --replace` with `existing` still declared is rejected and loses nothing; without it, it rotates; `ignoreChanges` works", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: program("") });
+  const { emulator, stack } = await openStack({ program: program("") });
   const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
   const existing = `existing: ${JSON.stringify({ id: byHand.id, key: byHand.key })}`;
   const key = (more: string, opts = "{}"): string =>
@@ -86,7 +86,7 @@ test("`up --replace` with `existing` still declared is rejected and loses nothin
 });
 
 test("two resources that name one key are rejected, in either order, and nothing is revoked", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: program("") });
+  const { emulator, stack } = await openStack({ program: program("") });
   const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
   const existing = `{ service: "dns", existing: ${JSON.stringify({ id: byHand.id, key: byHand.key })} }`;
   const key = (name: string): string => `new wayscloud.ServiceKey("${name}", ${existing});\n`;
@@ -116,7 +116,7 @@ test("two resources that name one key are rejected, in either order, and nothing
 });
 
 test("a deletion that is answered 404 counts only where the account's list agrees: a wrong base path loses nothing", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program('new wayscloud.ServiceKey("dns", { service: "dns" });'),
   });
   await stack.up();

@@ -1,16 +1,16 @@
 // What a user sees of creating, repeating, refreshing and destroying, and what the API sees of it.
 import { readFileSync } from "node:fs";
-import { changesIn } from "../support/engine-stack";
 import {
   API_KEYS,
-  openAccountAndStack,
+  changesIn,
+  openStack,
+  type OpenStack,
   program,
+  publicKey,
   secretsOf,
   SSH_KEYS,
   takeRequests,
-  type AccountAndStack,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 const deploy = publicKey("deploy");
@@ -57,7 +57,7 @@ const posts = [
   ],
 ];
 
-function expectDocumentedHeaders({ emulator }: AccountAndStack): void {
+function expectDocumentedHeaders({ emulator }: OpenStack): void {
   for (const { method, headers, credentialId, query } of emulator.requests) {
     const { "x-api-key": key, "user-agent": agent, accept, "content-type": type, ...others } = headers;
     expect(key).toMatch(/^sha256:/);
@@ -73,7 +73,7 @@ function expectDocumentedHeaders({ emulator }: AccountAndStack): void {
 }
 
 test("a resource costs one documented POST, then nothing; a refresh one list of each kind; destroy leaves nothing", async () => {
-  const both = await openAccountAndStack({ program: everything });
+  const both = await openStack({ program: everything });
   const { emulator, stack } = both;
 
   expect(changesIn(await stack.preview())).toEqual({ "to create": 7 });
@@ -131,7 +131,7 @@ test("a made-up name or description is kept over ups, updates and a rename by al
       new wayscloud.PersonalAccessToken("${names[2]}",
         { scopes: ["a:read"], expiresInDays: 90, rotateBeforeDays: ${days} }, ${aliases.replace("@", "c")});
     `);
-  const { emulator, stack } = await openAccountAndStack({ program: resources(["a", "b", "c"], "{}", 5) });
+  const { emulator, stack } = await openStack({ program: resources(["a", "b", "c"], "{}", 5) });
   await stack.up();
   const facts = async (): Promise<unknown[]> =>
     (await stack.resources({ showSecrets: true }))
@@ -155,7 +155,7 @@ test("a made-up name or description is kept over ups, updates and a rename by al
 });
 
 test("no command waits for a plugin that does not end", async () => {
-  const { stack } = await openAccountAndStack({ program: everything });
+  const { stack } = await openStack({ program: everything });
   for (const args of [
     ["up", "--yes", "--skip-preview"],
     ["destroy", "--yes", "--skip-preview"],

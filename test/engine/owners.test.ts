@@ -1,13 +1,12 @@
 // Who owns a key, with the real engine: resources of one logical name, several provider processes of one
 // command, an `import` that is left in the program.
 import { addPlugin } from "../support/hosts";
-import { openAccountAndStack, program, takeRequests } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { openStack, program, publicKey, takeRequests } from "../support/engine";
 
 const NATIVE = 'const native = require("pulumi-wayscloud/native");\n';
 
 test("row 53: rotating keys of one logical name, children of two components, in both hosts: different ids and marks, and a refresh advises nothing", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(`${NATIVE}
 class Site extends pulumi.ComponentResource {
   constructor(type, name) {
@@ -33,7 +32,7 @@ for (const type of ["acme:index:Shop", "acme:index:Blog"]) new Site(type, type.s
 });
 
 test("row 59: keys pass from the dynamic classes to the plugin, and from an explicit provider to the default one, in one up: they are live", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: program("") });
+  const { emulator, stack } = await openStack({ program: program("") });
   addPlugin(stack, "test");
   const anna = publicKey("anna");
   const provider = `${NATIVE}const account = { apiKey: process.env.WAYSCLOUD_API_KEY, endpoint: process.env.WAYSCLOUD_ENDPOINT };
@@ -66,7 +65,7 @@ test("row 59: keys pass from the dynamic classes to the plugin, and from an expl
 });
 
 test("row 60: the option `import` stays in the program, and the comment of its public key changes: the key is not deleted", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: program("") });
+  const { emulator, stack } = await openStack({ program: program("") });
   addPlugin(stack, "test");
   const key = publicKey("deploy");
   const { id } = emulator.account.addSshKey({ name: "deploy", publicKey: key });

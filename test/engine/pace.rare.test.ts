@@ -1,6 +1,5 @@
 // Forty keys against an API that answers two requests a second: one up each, however they are declared.
-import { openAccountAndStack, program } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { openStack, program, publicKey } from "../support/engine";
 
 const KEYS = JSON.stringify(
   Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, publicKey(i)])),
@@ -10,7 +9,7 @@ test.each([
   ["single keys", `for (let i = 0; i < 40; i++) new wayscloud.ServiceKey("k" + i, { service: "dns" });`],
   ["a set", `new wayscloud.SshKeySet("team", { publicKeys: ${KEYS} });`],
 ])("row 68: %s at two requests a second: all are made by one up", async (what, code) => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(code),
     emulator: { rateLimit: 2 },
   });

@@ -1,7 +1,6 @@
 // The data functions of "pulumi-wayscloud/native" under the real engine, where each explicit provider and the dynamic classes are other processes.
 import { addPlugin, openHosted } from "../support/hosts";
-import { openAccountAndStack, program } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { openStack, program, publicKey } from "../support/engine";
 
 /** With the plugin as `native` beside the dynamic classes. */
 function both(body: string): string {
@@ -9,7 +8,7 @@ function both(body: string): string {
 }
 
 test("a data function sees what it waited for, whichever process made it: another provider, or the dynamic classes", async () => {
-  const { stack } = await openAccountAndStack({ name: "waits" });
+  const { stack } = await openStack({ name: "waits" });
   addPlugin(stack, "waits");
   stack.setProgram(
     both(`

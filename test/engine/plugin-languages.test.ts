@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { accountOf, copyExample } from "../support/examples";
 import { engineFolder } from "../support/install";
 import { expectQuickstart } from "../support/quickstart";
-import { openEmulator, openStack } from "../support/account-and-stack";
+import { openBareStack, openEmulator } from "../support/engine";
 import { linkPackage, PLUGIN_PATH } from "../support/hosts";
 
 /** Of the engine's own version: an older one for Node.js beside them cannot install a plugin from its folder. */
@@ -38,7 +38,7 @@ for (const [language, program] of [
   }
   test(name, async () => {
     const emulator = await openEmulator();
-    const stack = await openStack({ name: language, env: { ...accountOf(emulator), ...registries() } });
+    const stack = await openBareStack({ name: language, env: { ...accountOf(emulator), ...registries() } });
     copyExample(language, stack.folder);
     linkPackage(stack.folder);
     if (language === "python") await stack.run(["install"]);

@@ -3,16 +3,16 @@ import { readFileSync } from "node:fs";
 
 import { resources } from "../support/engine-resources";
 import { addPlugin, openHosted, served } from "../support/hosts";
-import type { EngineStack } from "../support/engine-stack";
-import { changesIn } from "../support/engine-stack";
 import {
+  changesIn,
+  type EngineStack,
   openEmulator,
-  openAccountAndStack,
+  openStack,
   program,
+  publicKey,
   secretsOf,
   takeRequests,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 import { until } from "../support/until";
 
 /** Ids and secrets of everything in the state, by logical name. */
@@ -48,7 +48,7 @@ test("all types, in the accounts of two explicit providers and of the stack, mov
   const theirs = "00000000-aaaa-4bbb-8ccc-000000000000";
   other.account.setProfile({ customer_id: theirs });
   const env = { STAGING: other.url, STAGING_KEY: other.apiKey, STAGING_ID: theirs };
-  const { emulator, stack } = await openAccountAndStack({ name: "move", program: ALL_TYPES, env });
+  const { emulator, stack } = await openStack({ name: "move", program: ALL_TYPES, env });
   expect(changesIn(await stack.up())).toEqual({ created: 11 });
   const before = await held(stack);
   expect(Object.keys(before)).toHaveLength(8);
@@ -86,7 +86,7 @@ test("in the update that moves an explicit Provider over, what is new with it is
       const p = new wayscloud.Provider("p", { apiKey: "${theirs.apiKey}", endpoint: "${theirs.url}" });
       new wayscloud.ServiceKey("k", { service: "dns" }, { provider: p });
       ${more}`);
-  const { emulator, stack } = await openAccountAndStack({ name: "explicit", program: text("") });
+  const { emulator, stack } = await openStack({ name: "explicit", program: text("") });
   await stack.up();
   addPlugin(stack, "explicit");
   const more = `new wayscloud.ServiceKey("k2", { service: "vps" }, { provider: p });

@@ -3,9 +3,7 @@ import { cpSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
 import { linkPackage, PLUGIN_PATH } from "../support/hosts";
-import { changesIn } from "../support/engine-stack";
-import type { EngineStack } from "../support/engine-stack";
-import { openEmulator, openAccountAndStack, program, secretsOf } from "../support/account-and-stack";
+import { changesIn, type EngineStack, openEmulator, openStack, program, secretsOf } from "../support/engine";
 
 /** Names this version of the plugin and a newer one. */
 function addTwoVersions(stack: EngineStack, name: string): void {
@@ -31,7 +29,7 @@ test("both hosts, two versions of the plugin and explicit providers serve one pr
   const other = await openEmulator();
   other.account.setProfile({ customer_id: "00000000-aaaa-4bbb-8ccc-000000000000" });
   const env = { OTHER: other.url, OTHER_KEY: other.apiKey };
-  const { emulator, stack } = await openAccountAndStack({ name: "together", env });
+  const { emulator, stack } = await openStack({ name: "together", env });
   addTwoVersions(stack, "together");
   const text = (description: string): string =>
     program(`

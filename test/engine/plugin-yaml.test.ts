@@ -5,22 +5,22 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { accountOf, copyExample } from "../support/examples";
 import { expectQuickstart } from "../support/quickstart";
-import { changesIn } from "../support/engine-stack";
 import {
   API_KEYS,
+  changesIn,
+  openBareStack,
   openEmulator,
-  openStack,
+  publicKey,
   secretsOf,
   SSH_KEYS,
   takeRequests,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 import { declareYaml, speakYaml } from "../support/yaml";
 import { until } from "../support/until";
 
 test("examples/yaml: up, unchanged, refresh, destroy, with the requests of the dynamic classes and no secret in the open", async () => {
   const emulator = await openEmulator();
-  const stack = await openStack({ name: "yaml", env: accountOf(emulator) });
+  const stack = await openBareStack({ name: "yaml", env: accountOf(emulator) });
   copyExample("yaml", stack.folder);
   speakYaml(stack, "yaml");
   await expectQuickstart(stack, emulator);
@@ -28,7 +28,7 @@ test("examples/yaml: up, unchanged, refresh, destroy, with the requests of the d
 
 test("pulumi import takes over one of each kind, and the next up with the printed code is unchanged", async () => {
   const emulator = await openEmulator();
-  const stack = await openStack({ name: "import", env: accountOf(emulator) });
+  const stack = await openBareStack({ name: "import", env: accountOf(emulator) });
   speakYaml(stack, "import", "");
   const post = async (path: string, body: object): Promise<Record<string, string>> => {
     const headers = { "x-api-key": emulator.apiKey, "content-type": "application/json" };
@@ -85,7 +85,7 @@ test("pulumi import takes over one of each kind, and the next up with the printe
 
 test("a warning stands at its resource, a partial failure is kept, and the next up heals it; what SIGINT interrupts is finished and saved", async () => {
   const emulator = await openEmulator();
-  const stack = await openStack({ name: "faults", env: accountOf(emulator) });
+  const stack = await openBareStack({ name: "faults", env: accountOf(emulator) });
   const team = (keys: Record<string, string>): string =>
     `  team:\n    type: wayscloud-account:SshKeySet\n    properties: { publicKeys: ${JSON.stringify(keys)} }\n`;
   const key = (name: string, service: string): string =>
@@ -132,7 +132,7 @@ test("a warning stands at its resource, a partial failure is kept, and the next 
 
 test("the archive of a release serves a program from an empty PULUMI_HOME, without the package", async () => {
   const emulator = await openEmulator();
-  const stack = await openStack({ name: "archive", env: accountOf(emulator) });
+  const stack = await openBareStack({ name: "archive", env: accountOf(emulator) });
   speakYaml(stack, "archive");
   const type = "wayscloud-account:ServiceKey";
   stack.writeFile(

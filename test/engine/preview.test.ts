@@ -1,7 +1,13 @@
 // What preview shows is what up does.
-import { changesIn, type EngineStack, type StateResource } from "../support/engine-stack";
-import { openAccountAndStack, program, takeRequests } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import {
+  changesIn,
+  type EngineStack,
+  openStack,
+  program,
+  publicKey,
+  type StateResource,
+  takeRequests,
+} from "../support/engine";
 
 interface Step {
   op: string;
@@ -55,7 +61,7 @@ test("creations, replacements and updates: the same steps, and the same values w
       });
       new wayscloud.ServiceKey("same", { service: "vps" });
     `);
-  const { emulator, stack } = await openAccountAndStack({ program: body(1) });
+  const { emulator, stack } = await openStack({ program: body(1) });
   const first = await previewed(stack);
   expect(
     Object.entries(first)
@@ -106,7 +112,7 @@ test("a value of another resource is accepted for every property, and checked on
       new wayscloud.PersonalAccessToken("token3", { scopes: ["a:read"], expiresInDays: 10, rotateBeforeDays: later(9) });
       new wayscloud.ServiceKey("taken", { service: "vps", existing: { id: seed.id.apply(() => process.env.HELD_ID), key: process.env.HELD_KEY } });
     `);
-  const { emulator, stack } = await openAccountAndStack({ program: body(1, "nds") });
+  const { emulator, stack } = await openStack({ program: body(1, "nds") });
   const held = emulator.account.addApiKey({ service: "vps" });
   Object.assign(stack.env, { HELD_ID: held.id, HELD_KEY: held.key });
   expect(changesIn(await stack.preview())).toEqual({ "to create": 9 });

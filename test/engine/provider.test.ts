@@ -1,17 +1,19 @@
 // Explicit Providers: several accounts in one program.
 import type { Emulator } from "../../src/emulator";
-import { changesIn, type EngineStack, type StateResource } from "../support/engine-stack";
 import {
   API_KEYS,
+  changesIn,
+  type EngineStack,
+  openBareStack,
   openEmulator,
   openStack,
-  openAccountAndStack,
   program,
+  publicKey,
   secretsOf,
   SSH_KEYS,
+  type StateResource,
   takeRequests,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 
 /** Who called, by the description of the credential. */
 function callers({ requests, account }: Emulator): string[] {
@@ -31,7 +33,7 @@ async function provider(stack: EngineStack, name: string): Promise<StateResource
 const postService = `POST ${API_KEYS}/service by first credential of the emulator`;
 
 test("each resource goes to the account of its provider; the inputs are two, the credential secret, an omitted endpoint settled", async () => {
-  const { emulator: mine, stack } = await openAccountAndStack();
+  const { emulator: mine, stack } = await openStack();
   const [second, third] = [await openEmulator(), await openEmulator()];
   await stack.setConfig("secondKey", second.apiKey, { secret: true });
   // The endpoint is left out: the program's environment settles it. The third names it, but takes nothing from elsewhere.
@@ -83,7 +85,7 @@ test("a Provider may take its credential from a token of the same program: previ
       new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });
       return { keys: wayscloud.getApiKeysOutput({ service: "dns" }, { provider }).length };
     `);
-  const { emulator, stack } = await openAccountAndStack({ program: body("1") });
+  const { emulator, stack } = await openStack({ program: body("1") });
   expect(changesIn(await stack.preview())).toEqual({ "to create": 4 });
   expect(takeRequests(emulator)).toEqual([]);
   await stack.up();
@@ -111,7 +113,7 @@ test("a Provider may take its credential from a token of the same program: previ
 });
 
 test("a Provider without a credential is a mistake of the program, never the default account, also when that turns out late", async () => {
-  const { emulator, stack } = await openAccountAndStack();
+  const { emulator, stack } = await openStack();
   await stack.setConfig("blank", "  ", { secret: true });
   const late = `{ patToken: new pulumi.Config().requireSecret("blank"), endpoint: "${emulator.url}" }`;
   const lateUrl = `{ apiKey: "${emulator.apiKey}", endpoint: new pulumi.Config().requireSecret("blank") }`;
@@ -153,7 +155,7 @@ test("a Provider that went with its resources after its token was replaced: the 
   const declare = (patToken: string): string =>
     `const provider = new wayscloud.Provider("p", { patToken: "${patToken}", endpoint: "${emulator.url}" });`;
   const resource = `new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });`;
-  const stack = await openStack({ program: program(declare(before.key) + resource) });
+  const stack = await openBareStack({ program: program(declare(before.key) + resource) });
   await stack.up();
   emulator.account.remove(before.id);
   stack.setProgram(program(""));

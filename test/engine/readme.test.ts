@@ -7,7 +7,7 @@ import { Command } from "../support/command";
 import { blocksIn } from "../support/documents";
 import { compileStrictly, linkTools } from "../support/examples";
 import { makeProjectFolder, userInstall } from "../support/install";
-import { openEmulator, openStack, secretsOf } from "../support/account-and-stack";
+import { openBareStack, openEmulator, secretsOf } from "../support/engine";
 
 /** Type-checked only: they need the plugin (see plugin-native.test.ts), another stack (examples-stacks.test.ts) or an earlier update, or replace the engine by mocks (mocks.test.ts). */
 const NEEDS_MORE = /pulumi-wayscloud\/native|StackReference|declare const|setMocks/;
@@ -57,7 +57,7 @@ test("the programs run together as one stack, the README's first one alone is co
   const emulator = await openEmulator();
   const legacy = emulator.account.addApiKey({ service: "dns", description: "created manually" });
   const foreign = emulator.account.addApiKey({ service: "vps", description: "somebody else's" });
-  const stack = await openStack({
+  const stack = await openBareStack({
     language: "typescript",
     env: { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_PAT_TOKEN: emulator.apiKey },
     config: { legacyKeyId: legacy.id, foreignKeyId: foreign.id },
@@ -124,7 +124,7 @@ export const emulated${index} = Promise.all(Object.values(emulator${index}).map(
 });
 
 test("the outage that the documents rehearse ends as they say, and the output is what the README shows", async () => {
-  const stack = await openStack({ language: "typescript" });
+  const stack = await openBareStack({ language: "typescript" });
   const command = readmeBlock("sh", "--faults", "docs/emulator.md");
   const [, program, ...args] = command.replace("8787", "0").trim().split(" ");
   stack.writeFile("faults.json", blocksIn("json", ["docs/emulator.md"])[0]!.text);
@@ -166,7 +166,7 @@ test("the outage that the documents rehearse ends as they say, and the output is
 
 test("a stack that met the emulator goes to the account as docs/emulator.md says, also if the emulator has ended", async () => {
   const emulator = await openEmulator();
-  const stack = await openStack({
+  const stack = await openBareStack({
     language: "typescript",
     program: readmeProgram,
     env: { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_PAT_TOKEN: emulator.apiKey },

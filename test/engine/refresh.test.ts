@@ -1,15 +1,15 @@
 // What a refresh takes for gone, and what it does not.
 import type { Fault } from "../../src/emulator";
-import { changesIn } from "../support/engine-stack";
 import {
   API_KEYS,
-  openAccountAndStack,
+  changesIn,
+  openStack,
   program,
+  publicKey,
   secretsOf,
   SSH_KEYS,
   takeRequests,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 
 const six = program(
   ["kept", "gone"]
@@ -23,7 +23,7 @@ const six = program(
 );
 
 test("what was deleted elsewhere is created once more, and nothing else is touched", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: six });
+  const { emulator, stack } = await openStack({ program: six });
   await stack.up();
   const state = async (): Promise<Record<string, unknown>> =>
     Object.fromEntries(
@@ -78,7 +78,7 @@ const whole: [what: string, fault: Fault, said: RegExp][] = [
 ];
 
 test("a list that is not whole, well-formed and successful proves nothing: the refresh fails, the state stays", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: six });
+  const { emulator, stack } = await openStack({ program: six });
   await stack.up();
   const state = async (): Promise<unknown[]> =>
     (await stack.resources({ showSecrets: true })).map(({ urn, id, inputs, outputs }) => [

@@ -1,12 +1,5 @@
 // Rotating keys under the real engine: due, the successor reaches its consumer in the same `up`, the predecessor goes in a later one.
-import { changesIn } from "../support/engine-stack";
-import {
-  API_KEYS,
-  openAccountAndStack,
-  program,
-  secretsOf,
-  takeRequests,
-} from "../support/account-and-stack";
+import { API_KEYS, changesIn, openStack, program, secretsOf, takeRequests } from "../support/engine";
 
 const DAY = 86_400_000;
 
@@ -16,7 +9,7 @@ test("a rotating key: nothing due, no request; due, one successor; its predecess
 const db = new wayscloud.RotatingServiceKey("db", { service: "database", rotateEveryDays: 30, overlapDays: 7 });
 const ci = new wayscloud.RotatingPersonalAccessToken("ci", { scopes: ["ssh_keys:read"], rotateEveryDays: 90, overlapDays: 7, expiresInDays: 120 });
 return { id: db.keyId, previous: db.previousKeyId, key: db.key, previousKey: db.previousKey, next: db.nextRotationAt, ends: ci.expiresAt };`;
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(body),
     emulator: { now: () => clock },
   });
@@ -63,7 +56,7 @@ return { id: db.keyId, previous: db.previousKeyId, key: db.key, previousKey: db.
 test("without an overlap the next up revokes the predecessor", async () => {
   let clock = Date.now() - 31 * DAY;
   const body = `const db = new wayscloud.RotatingServiceKey("db", { service: "dns", rotateEveryDays: 30 }); return { id: db.keyId, previous: db.previousKeyId };`;
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(body),
     emulator: { now: () => clock },
   });

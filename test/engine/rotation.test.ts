@@ -1,12 +1,5 @@
 // Time itself replaces a token, and nothing revokes the one the run is logged in with.
-import { changesIn } from "../support/engine-stack";
-import {
-  API_KEYS,
-  openAccountAndStack,
-  program,
-  secretsOf,
-  takeRequests,
-} from "../support/account-and-stack";
+import { API_KEYS, changesIn, openStack, program, secretsOf, takeRequests } from "../support/engine";
 
 const DAY = 86_400_000;
 const token = (name: string, args: object): string =>
@@ -21,7 +14,7 @@ test("from rotateAt or expiresAt on, preview shows a replacement without a reque
         token("kept", { expiresInDays: 30, recreateIfInvalid }) +
         token("later", { expiresInDays: 50, rotateBeforeDays: 9 }),
     );
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: body(false),
     emulator: { now: () => clock },
   });
@@ -54,7 +47,7 @@ test("from rotateAt or expiresAt on, preview shows a replacement without a reque
 test("a refresh of a token past rotateAt keeps it and its key; one past expiresAt is inactive, and revoked when it is replaced", async () => {
   let clock = Date.now() - 40 * DAY;
   const body = token("due", { expiresInDays: 50, rotateBeforeDays: 11 });
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(body),
     emulator: { now: () => clock },
   });
@@ -76,7 +69,7 @@ test("a refresh of a token past rotateAt keeps it and its key; one past expiresA
 test("the token a run is logged in with is not revoked: the error says what to do, and the state keeps it until another run can", async () => {
   const scopes = ["api_keys:write", "ssh_keys:write"];
   const body = (round: string): string => program(token("admin", { scopes, rotationTriggers: { round } }));
-  const { emulator, stack } = await openAccountAndStack({ program: body("1") });
+  const { emulator, stack } = await openStack({ program: body("1") });
   await stack.up();
   const first = emulator.account.liveApiKeys()[0]!;
 

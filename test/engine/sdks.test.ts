@@ -6,9 +6,8 @@ import { parse, stringify } from "yaml";
 
 import { accountOf, copyExample } from "../support/examples";
 import { engineFolder, makeProjectFolder, userInstall } from "../support/install";
-import { openEmulator, openStack } from "../support/account-and-stack";
+import { changesIn, type EngineStack, openBareStack, openEmulator } from "../support/engine";
 import { speakYaml } from "../support/yaml";
-import { changesIn, type EngineStack } from "../support/engine-stack";
 
 const root = resolve(__dirname, "../..");
 const has = (program: string, version = "--version"): boolean => spawnSync(program, [version]).status === 0;
@@ -21,7 +20,7 @@ let folder: string;
 let stack: EngineStack;
 beforeAll(async () => {
   folder = makeProjectFolder("sdks");
-  stack = await openStack({ name: "sdks" });
+  stack = await openBareStack({ name: "sdks" });
   await stack
     .run([
       "package",
@@ -124,7 +123,7 @@ test("the examples in the schema are one program that runs", async () => {
   const descriptions = Object.values<any>(schema.resources).map(({ description }) => description as string);
   const programs = descriptions.map((text) => parse(/```yaml\n([^]*?)```/.exec(text)![1]!));
   const emulator = await openEmulator();
-  const yaml = await openStack({ name: "examples", env: accountOf(emulator) });
+  const yaml = await openBareStack({ name: "examples", env: accountOf(emulator) });
   const text = stringify({
     resources: Object.assign({}, ...programs.map(({ resources }) => resources)),
     outputs: Object.assign({}, ...programs.map(({ outputs }) => outputs)),

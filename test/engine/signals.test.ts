@@ -3,9 +3,16 @@ import { readFileSync } from "node:fs";
 
 import type { Emulator } from "../../src/emulator";
 import { FaultTable } from "../support/fault-table";
-import type { Command, EngineStack } from "../support/engine-stack";
-import { API_KEYS, openAccountAndStack, program, secretsOf, SSH_KEYS } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import {
+  API_KEYS,
+  type Command,
+  type EngineStack,
+  openStack,
+  program,
+  publicKey,
+  secretsOf,
+  SSH_KEYS,
+} from "../support/engine";
 import { until } from "../support/until";
 
 const table = new FaultTable(__filename, "Signals, under the engine");
@@ -70,7 +77,7 @@ async function expectOneOfEach(emulator: Emulator, stack: EngineStack): Promise<
 }
 
 test("row 14: killed after the server created: the pending operations show the marks, and the README's recovery leaves one of each", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: both("Q1") });
+  const { emulator, stack } = await openStack({ program: both("Q1") });
   emulator.faults.add({ method: "POST", times: 2, delay: 120_000 });
   const running = stack.spawn(up);
   await until(() => live(emulator) === 2);
@@ -113,7 +120,7 @@ test("row 14: killed after the server created: the pending operations show the m
 });
 
 test("row 14: killed between create and delete of a replacement, or during a delete: the next command finishes it", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: both("Q1") });
+  const { emulator, stack } = await openStack({ program: both("Q1") });
   await stack.up();
   stack.setProgram(both("Q2"));
   emulator.faults.add({ method: "DELETE", path: `${API_KEYS}/*`, hang: true });
@@ -151,7 +158,7 @@ test("row 14: killed between create and delete of a replacement, or during a del
 });
 
 test("row 15: one SIGINT during a creation, as Ctrl-C sends it: the creation is finished and kept, and no orphan is left", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: both("Q1") });
+  const { emulator, stack } = await openStack({ program: both("Q1") });
   emulator.faults.add({ method: "POST", times: 2, delay: 4_000 });
   const running = stack.spawn(up);
   await until(() => live(emulator) === 2);

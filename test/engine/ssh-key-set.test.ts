@@ -1,9 +1,7 @@
 // SshKeySet under the real engine: one resource for many keys, updated in place, and moved to from SshKey resources without a deletion.
 import type { Emulator } from "../../src/emulator";
 import { FaultTable, requestLine } from "../support/fault-table";
-import { changesIn } from "../support/engine-stack";
-import { openAccountAndStack, program, SSH_KEYS, takeRequests } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { changesIn, openStack, program, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
 
 const table = new FaultTable(__filename, "Sets of SSH keys, under the engine");
 
@@ -15,7 +13,7 @@ function set(names: string[], args: object = {}): string {
 }
 
 test("up, nothing to do, a change, a key deleted elsewhere, destroy: only the entries that differ are touched", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: set(["anna", "bjarne"]) });
+  const { emulator, stack } = await openStack({ program: set(["anna", "bjarne"]) });
   const names = (): string[] =>
     emulator.account
       .sshKeys()
@@ -63,7 +61,7 @@ test("up, nothing to do, a change, a key deleted elsewhere, destroy: only the en
 });
 
 test("an up in which one key fails keeps the others in the state, and the next one does the rest", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: set(["anna", "bjarne"]) });
+  const { emulator, stack } = await openStack({ program: set(["anna", "bjarne"]) });
   emulator.faults.add({
     method: "POST",
     contains: "team-bjarne",
@@ -85,7 +83,7 @@ test("an up in which one key fails keeps the others in the state, and the next o
 test("keys move from SshKey resources to a set in one up, and back in another, without a POST or a DELETE", async () => {
   const single = (name: string, args: object = {}): string =>
     `new wayscloud.SshKey("${name}", ${JSON.stringify({ publicKey: publicKey(name), ...args })});`;
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(single("anna") + single("bjarne")),
   });
   await stack.up();

@@ -1,13 +1,13 @@
 // SshKey: what is the same key, what is refused, what a change costs and in which order.
-import { changesIn } from "../support/engine-stack";
 import {
-  openAccountAndStack,
+  changesIn,
+  openStack,
+  type OpenStack,
   program,
+  publicKey,
   SSH_KEYS,
   takeRequests,
-  type AccountAndStack,
-} from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+} from "../support/engine";
 
 const one = publicKey(1);
 const two = publicKey(2);
@@ -17,7 +17,7 @@ function sshKey(args: Record<string, unknown>, name = "deploy"): string {
 }
 
 /** Changes the program, runs `up` and tells which requests it made, each id replaced by what it was the id of. */
-async function change(both: AccountAndStack, text: string): Promise<string[]> {
+async function change(both: OpenStack, text: string): Promise<string[]> {
   const before = (await both.stack.resource("deploy")).id!;
   takeRequests(both.emulator);
   both.stack.setProgram(text);
@@ -30,7 +30,7 @@ const add = `POST ${SSH_KEYS}`;
 const removeOld = `DELETE ${SSH_KEYS}/OLD`;
 
 test("white space, line ends and the comment are no part of a key: no change, no request", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: sshKey({ publicKey: `${one} me@work` }) });
+  const { emulator, stack } = await openStack({ program: sshKey({ publicKey: `${one} me@work` }) });
   await stack.up();
   const before = await stack.resource("deploy");
   expect(before.outputs?.publicKey).toBe(`${one} me@work`);
@@ -44,7 +44,7 @@ test("white space, line ends and the comment are no part of a key: no change, no
 });
 
 test("all that is wrong with a key is said at preview, each by its property, before any request", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: sshKey({ publicKey: `${one}\n${two}`, name: " ", adoptExisting: "yes", publickey: one }),
   });
   const { code, all } = await stack.preview([], { allowFail: true });
@@ -62,7 +62,7 @@ test("all that is wrong with a key is said at preview, each by its property, bef
 test("a private key pasted by mistake is refused and never printed, whichever way it came", async () => {
   const body = `b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQAAACDjKqp5Fc65tEnRu`;
   const secret = `\n-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`;
-  const { emulator, stack } = await openAccountAndStack({ secretConfig: { "test:key": secret } });
+  const { emulator, stack } = await openStack({ secretConfig: { "test:key": secret } });
   stack.writeFile("key.json", JSON.stringify(secret));
   stack.writeFile("id_ed25519", secret);
   const refused = "resource 'deploy' has a problem: `publicKey` was rejected: this is a private key";
@@ -88,7 +88,7 @@ test("a private key pasted by mistake is refused and never printed, whichever wa
 });
 
 test("another name, or another key under the same name, replaces the old one first; a made-up name lets the new one come first", async () => {
-  const both = await openAccountAndStack({ program: sshKey({ publicKey: one, name: "first" }) });
+  const both = await openStack({ program: sshKey({ publicKey: one, name: "first" }) });
   const { emulator, stack } = both;
   await stack.up();
   expect(await change(both, sshKey({ publicKey: one, name: "second" }))).toEqual([removeOld, add]);
@@ -111,7 +111,7 @@ test("another name, or another key under the same name, replaces the old one fir
 });
 
 test("adoptExisting takes over the key the account has, under its name, and leaves it there at the end", async () => {
-  const both = await openAccountAndStack();
+  const both = await openStack();
   const { emulator, stack } = both;
   const held = emulator.account.addSshKey({ name: "by hand", publicKey: `${one} by@hand` });
   const resource = (name: string, args: object): string =>
@@ -148,7 +148,7 @@ test("adoptExisting takes over the key the account has, under its name, and leav
 });
 
 test("a key that the account or another resource has already is refused, naming who has it", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: sshKey({ publicKey: one, name: "mine" }),
   });
   const sameKey = emulator.account.addSshKey({ name: "theirs", publicKey: one });

@@ -2,9 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXISTING, stateProgram } from "../fixtures/state-program";
-import { changesIn, type State } from "../support/engine-stack";
-import { openAccountAndStack, secretsOf, takeRequests } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { changesIn, openStack, publicKey, secretsOf, type State, takeRequests } from "../support/engine";
 
 // What a refresh or a diff needs of the inputs stands in the outputs too, and only where it was given.
 const sshKey = ["adopted", "createdAt", "fingerprint", "keyType", "name", "publicKey", "vmCount"];
@@ -37,7 +35,7 @@ const TEXTS: Record<string, string> = {
 };
 
 test("the state holds the contract's outputs and nothing besides, and a constant short text of code", async () => {
-  const { emulator, stack } = await openAccountAndStack({ program: stateProgram });
+  const { emulator, stack } = await openStack({ program: stateProgram });
   emulator.account.addApiKey({ ...EXISTING, service: "storage" });
   emulator.account.addSshKey({ name: "laptop of old", publicKey: publicKey("adopted") });
   await stack.up();
@@ -73,7 +71,7 @@ test("the state of version 0.1.0 needs no change, no request, and keeps its keys
   const text = readFileSync(join(__dirname, "..", "fixtures", "state-0.1.0.json"), "utf8");
   // Recorded with the passphrase of test/support/engine-stack.ts, with keys that an emulator made up.
   const recorded = JSON.parse(text) as State;
-  const { emulator, stack } = await openAccountAndStack({ program: stateProgram });
+  const { emulator, stack } = await openStack({ program: stateProgram });
   await stack.importState(recorded);
   const before = await stack.resources({ showSecrets: true });
   expect(before).toHaveLength(8);

@@ -21,8 +21,7 @@ import { startHttpsServer } from "../support/https-server";
 import { startProxy } from "../support/proxy";
 import { startRegistry } from "../support/registry";
 import { served } from "../support/hosts";
-import { changesIn, type EngineStack } from "../support/engine-stack";
-import { openEmulator, openStack, program } from "../support/account-and-stack";
+import { changesIn, type EngineStack, openBareStack, openEmulator, program } from "../support/engine";
 
 interface Step {
   uses?: string;
@@ -254,7 +253,7 @@ async function withInternet(
     writeFileSync(certificates, authority.cert);
     const emulator = await openEmulator();
     const text = program('new wayscloud.ServiceKey("db", { service: "dns" });');
-    const stack = await openStack({
+    const stack = await openBareStack({
       name: "release",
       program: served("plugin", text),
       env: {

@@ -2,7 +2,7 @@
 import { startEmulator } from "../../src/emulator";
 import { environmentOf, useEnvironment } from "../support/environment";
 import { PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
-import { takeRequests } from "../support/account-and-stack";
+import { takeRequests } from "../support/requests";
 
 let host: PluginHost;
 useEnvironment();

@@ -2,8 +2,8 @@
 import type { Emulator } from "../../src/emulator";
 import { useFreshPlugin } from "../support/fresh-plugin";
 import { type PluginHost, unknown, urnOf } from "../support/plugin-host";
-import { takeRequests } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
+import { takeRequests } from "../support/requests";
 import { until } from "../support/until";
 
 let emulator: Emulator;

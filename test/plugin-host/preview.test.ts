@@ -3,8 +3,8 @@ import type { Emulator } from "../../src/emulator";
 import { type ClassName, classes } from "../../src/fields/classes";
 import { useFreshPlugin } from "../support/fresh-plugin";
 import { type PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
-import { takeRequests } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
+import { takeRequests } from "../support/requests";
 
 let emulator: Emulator;
 let host: PluginHost;

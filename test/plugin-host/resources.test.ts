@@ -5,8 +5,8 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Emulator } from "../../src/emulator";
 import { useFreshPlugin } from "../support/fresh-plugin";
 import { CallFailure, PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
-import { takeRequests } from "../support/account-and-stack";
 import { publicKey } from "../support/public-key";
+import { takeRequests } from "../support/requests";
 
 let emulator: Emulator;
 let host: PluginHost;

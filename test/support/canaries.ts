@@ -4,8 +4,8 @@ import type { ApiKeyRecord, Emulator, EmulatorOptions, NewApiKey, NewSshKey } fr
 import { PartialFailure, ProviderProcess, type Properties, type ResourceName } from "./provider-process";
 import { testAll } from "./rare";
 import { secretsIn } from "./secrets";
-import { API_KEYS, SSH_KEYS } from "./account-and-stack";
 import { publicKey } from "./public-key";
+import { API_KEYS, SSH_KEYS } from "./requests";
 
 /** What differs between the kinds of resource, for tests of all of them. */
 export const KINDS = {

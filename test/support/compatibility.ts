@@ -8,9 +8,7 @@ import type { Emulator } from "../../src/emulator";
 import { addPlugin, served } from "./hosts";
 import { engineFolders } from "./install";
 import { packInto, run, write } from "./layouts";
-import type { EngineStack } from "./engine-stack";
-import { openStack, program, takeRequests } from "./account-and-stack";
-import { publicKey } from "./public-key";
+import { type EngineStack, openBareStack, program, publicKey, takeRequests } from "./engine";
 
 const execute = promisify(execFile);
 
@@ -97,7 +95,13 @@ export async function live(
   env: Record<string, string>,
   emulator: Emulator,
 ): Promise<string> {
-  const stack = await openStack({ program, language: "typescript", typeCheck: true, plainNode: true, env });
+  const stack = await openBareStack({
+    program,
+    language: "typescript",
+    typeCheck: true,
+    plainNode: true,
+    env,
+  });
   stack.writeFile(
     "tsconfig.json",
     JSON.stringify({ compilerOptions: { ...modern, skipLibCheck: true }, files: ["index.ts"] }),
@@ -144,7 +148,7 @@ const everything = served(
 
 /** All classes of the plugin, created, unchanged and destroyed; `works` if each command made exactly the requests that it should. */
 export async function liveWithPlugin(env: Record<string, string>, emulator: Emulator): Promise<string> {
-  const stack = await openStack({ program: everything, plainNode: true, env });
+  const stack = await openBareStack({ program: everything, plainNode: true, env });
   addPlugin(stack, "test");
   takeRequests(emulator);
   const first = await stack.up([], { allowFail: true });

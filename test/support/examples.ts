@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Emulator } from "../../src/emulator";
-import type { EngineStack, EngineStackOptions } from "./engine-stack";
-import { openStack } from "./account-and-stack";
+import { type EngineStack, openBareStack } from "./engine";
+import type { EngineStackOptions } from "./engine-stack";
 
 const examples = resolve(__dirname, "../../examples");
 
@@ -36,7 +36,7 @@ export function copyExample(name: string, folder: string): void {
 
 /** A stack of the example, in the environment of the options; gone after the test. */
 export async function openExample(name: string, options: EngineStackOptions = {}): Promise<EngineStack> {
-  const stack = await openStack({ ...options, name, language: "typescript" });
+  const stack = await openBareStack({ ...options, name, language: "typescript" });
   copyExample(name, stack.folder);
   return stack;
 }

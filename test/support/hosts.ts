@@ -3,8 +3,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 import { userInstall } from "./install";
-import type { EngineStack } from "./engine-stack";
-import { openAccountAndStack, type AccountAndStack, type AccountAndStackOptions } from "./account-and-stack";
+import { type EngineStack, type OpenStack, openStack, type OpenStackOptions } from "./engine";
 
 export type Host = "dynamic" | "plugin";
 
@@ -17,9 +16,9 @@ export const PLUGINS = `plugins:\n  providers:\n    - name: wayscloud-account\n 
 /** An account and a stack whose program is served by this host. */
 export async function openHosted(
   host: Host,
-  options: AccountAndStackOptions & { program: string },
-): Promise<AccountAndStack> {
-  const both = await openAccountAndStack({ ...options, program: served(host, options.program) });
+  options: OpenStackOptions & { program: string },
+): Promise<OpenStack> {
+  const both = await openStack({ ...options, program: served(host, options.program) });
   if (host === "plugin") addPlugin(both.stack, options.name ?? "test");
   return both;
 }

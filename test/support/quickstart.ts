@@ -1,7 +1,6 @@
 // The life of the quickstart on the plugin, in whatever language: up, unchanged, refresh, destroy, with exactly these requests and no secret in the open.
 import type { Emulator } from "../../src/emulator";
-import { changesIn, type EngineStack } from "./engine-stack";
-import { API_KEYS, secretsOf, SSH_KEYS, takeRequests } from "./account-and-stack";
+import { API_KEYS, changesIn, type EngineStack, secretsOf, SSH_KEYS, takeRequests } from "./engine";
 
 export async function expectQuickstart(stack: EngineStack, emulator: Emulator): Promise<void> {
   const preview = await stack.preview();

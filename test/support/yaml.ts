@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { delimiter, resolve } from "node:path";
 
 import { linkPackage, PLUGINS } from "./hosts";
-import type { EngineStack } from "./engine-stack";
+import type { EngineStack } from "./engine";
 
 const script = resolve(__dirname, "../../scripts/engine/language-yaml.mjs");
 let host: string | undefined;

@@ -1,10 +1,9 @@
 // The account stack and the vendor's SDK together: `pulumi up` makes the keys, the SDK makes a server with them.
-import { openAccountAndStack, program, secretsOf } from "../support/account-and-stack";
-import { publicKey } from "../support/public-key";
+import { openStack, program, publicKey, secretsOf } from "../support/engine";
 import { VendorClients } from "./clients";
 
 test("a service key and SSH keys made by `pulumi up` let the SDK create a server, and vmCount follows", async () => {
-  const { emulator, stack } = await openAccountAndStack({
+  const { emulator, stack } = await openStack({
     program: program(`
   const keys = ${JSON.stringify([publicKey("anna"), publicKey("bjarne")])}.map(
     (publicKey, at) => new wayscloud.SshKey("key-" + at, { publicKey }));

@@ -1,12 +1,16 @@
-// An emulated account and a stack that works with it; both end with the test, however it ends.
+// What an engine test needs: an emulated account and a stack that works with it, which end with the test, however it ends.
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator";
 import { EngineStack, type EngineStackOptions } from "./engine-stack";
 
-export interface AccountAndStackOptions extends EngineStackOptions {
+export { changesIn, type Command, EngineStack, type Result, type State, type StateResource } from "./engine-stack";
+export { publicKey } from "./public-key";
+export * from "./requests";
+
+export interface OpenStackOptions extends EngineStackOptions {
   emulator?: EmulatorOptions;
 }
 
-export interface AccountAndStack {
+export interface OpenStack {
   emulator: Emulator;
   stack: EngineStack;
 }
@@ -19,10 +23,10 @@ afterEach(async () => {
 });
 
 /** A stack whose environment names a new emulator and its first credential. Gone after the test. */
-export async function openAccountAndStack(options: AccountAndStackOptions = {}): Promise<AccountAndStack> {
+export async function openStack(options: OpenStackOptions = {}): Promise<OpenStack> {
   const emulator = await openEmulator(options.emulator);
   const account = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
-  const stack = await openStack({ ...options, env: { ...account, ...options.env } });
+  const stack = await openBareStack({ ...options, env: { ...account, ...options.env } });
   return { emulator, stack };
 }
 
@@ -34,7 +38,7 @@ export async function openEmulator(options?: EmulatorOptions): Promise<Emulator>
 }
 
 /** A stack that is removed after the test; the environment names no account. */
-export async function openStack(options: EngineStackOptions): Promise<EngineStack> {
+export async function openBareStack(options: EngineStackOptions): Promise<EngineStack> {
   const stack = await EngineStack.create(options);
   open.push(() => stack.remove());
   return stack;
@@ -50,19 +54,3 @@ ${body}
 };
 `;
 }
-
-/** Takes the recorded requests away and returns them as `POST /v1/account/ssh-keys`. */
-export function takeRequests(emulator: Emulator): string[] {
-  const lines = emulator.requests.map(({ method, path }) => `${method} ${path}`);
-  emulator.requests.length = 0;
-  return lines;
-}
-
-/** All the secrets of the account, the caller's credential among them, for `stack.assertNoSecrets`. */
-export function secretsOf(...emulators: Emulator[]): string[] {
-  return emulators.flatMap((emulator) => emulator.account.apiKeys().map(({ key }) => key));
-}
-
-/** The paths of the lists and of what is in them. */
-export const SSH_KEYS = "/v1/account/ssh-keys";
-export const API_KEYS = "/v1/account/api-keys";

@@ -1,0 +1,18 @@
+// What an emulator was asked, and what its account keeps secret.
+import type { Emulator } from "../../src/emulator";
+
+/** Takes the recorded requests away and returns them as `POST /v1/account/ssh-keys`. */
+export function takeRequests(emulator: Emulator): string[] {
+  const lines = emulator.requests.map(({ method, path }) => `${method} ${path}`);
+  emulator.requests.length = 0;
+  return lines;
+}
+
+/** All the secrets of the account, the caller's credential among them, for `stack.assertNoSecrets`. */
+export function secretsOf(...emulators: Emulator[]): string[] {
+  return emulators.flatMap((emulator) => emulator.account.apiKeys().map(({ key }) => key));
+}
+
+/** The paths of the lists and of what is in them. */
+export const SSH_KEYS = "/v1/account/ssh-keys";
+export const API_KEYS = "/v1/account/api-keys";
