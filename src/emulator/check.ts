@@ -1,4 +1,4 @@
-// Checks of what users write: each field has one schema with its rule in words; no message shows a string, which may be a secret.
+// Checks the users' input: one schema with its rule in words for each field. No message shows a string.
 import { z } from "zod";
 
 /** The longest delay of Node's timers: beyond it they fire at once. */
@@ -12,7 +12,7 @@ function shapeOf(value: unknown): string {
   return Array.isArray(value) ? "a list" : "an object";
 }
 
-/** A schema whose only message is the rule, the shape of what broke it, and perhaps what to do. */
+/** A schema whose only message has the rule, the shape of the wrong value, and sometimes the fix. */
 export function must<T>(rule: string, schema: z.ZodType<T>, fix = ""): z.ZodType<T> {
   return z.custom<T>((value) => schema.safeParse(value).success, {
     error: ({ input }) => `must be ${rule}, not ${shapeOf(input)}${fix}`,
@@ -25,7 +25,7 @@ export const atLeast = (least: number) =>
 
 export const aFunction = <T>() => z.custom<T>((value) => typeof value === "function");
 
-/** What a table of fields says of an object: each field may be left out. */
+/** The type of an object with these fields, all optional. */
 export type Optional<Fields> = {
   [Name in keyof Fields]?: Fields[Name] extends z.ZodType<infer Value> ? Value | undefined : never;
 };
@@ -45,7 +45,7 @@ export function strict<Fields extends Record<string, z.ZodType>>(
   return schema as unknown as z.ZodType<Optional<Fields>>;
 }
 
-/** What is wrong with a value, if anything: the first problem, with the name of the field. */
+/** The first problem of a value, if there is one, with the name of the field. */
 export function problemIn(schema: z.ZodType, value: unknown): { field: string; rule: string } | undefined {
   const [first] = schema.safeParse(value).error?.issues ?? [];
   if (!first) return undefined;

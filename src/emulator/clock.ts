@@ -1,4 +1,4 @@
-// The emulator's clock, which can be moved, so that nobody waits thirty days for a rotation.
+// The emulator's clock, which can be moved, so that nobody has to wait thirty days for a rotation.
 import { z } from "zod";
 import { must, problemIn } from "./check";
 import { ApiError } from "./http/call";
@@ -29,7 +29,7 @@ export class Clock {
 
   readonly now = (): number => this.base() + this.#offset;
 
-  /** Moves the clock; throws a `RangeError` for what is not a time span, or leads out of the years 1970 to 9999. */
+  /** Moves the clock; throws a `RangeError` for an invalid span, or outside of the years 1970 to 9999. */
   advance(span: number | string): void {
     const problem = problemIn(SPAN, span);
     if (problem) throw new RangeError(`the time to advance by ${problem.rule}`);

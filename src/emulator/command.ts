@@ -35,7 +35,7 @@ A fault selects requests (method, path, contains, nth, times) and defines what h
   --fault '{"method": "POST", "path": "/v1/account/*", "reset": true, "commit": true}'
 `;
 
-/** What the command needs from its process. */
+/** The parts of the process that the command uses. */
 export interface Environment {
   variables: Record<string, string | undefined>;
   out: (text: string) => void;
@@ -78,7 +78,7 @@ const OPTIONS = {
   quiet: { type: "boolean" },
 } as const;
 
-/** `parseArgs` takes `-40d` for options of one letter, and keeps the last value of a repeated option without a word. */
+/** `parseArgs` parses `-40d` as one-letter options, and silently keeps the last of repeated options. */
 function parse(given: string[]) {
   const isPast = (at: number): boolean => given[at] === "--time-offset" && /^-\d/.test(given[at + 1] ?? "");
   const joined = given.map((arg, at) => (isPast(at) ? `${arg}=${given[at + 1] ?? ""}` : arg));
@@ -88,7 +88,7 @@ function parse(given: string[]) {
     token.kind === "option" && !token.name.startsWith("fault") ? [token.name] : [],
   );
   const repeated = single.find((name, at) => single.indexOf(name) < at);
-  if (repeated) throw new UsageError(`--${repeated} was given more than once`);
+  if (repeated) throw new UsageError(`--${repeated} appears more than once`);
   return values;
 }
 
@@ -214,7 +214,7 @@ function untilSignal(): Promise<void> {
  * resolves to the exit status.
  */
 export function runEmulatorCommand(args: string[]): Promise<number> {
-  // Whoever reads the log may stop reading (`| head`), which must not end the emulator in the middle of somebody's test.
+  // The reader of the log may stop (`| head`), which must not end the emulator in the middle of a test.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   return run(args, {
     variables: process.env,

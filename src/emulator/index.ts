@@ -1,4 +1,4 @@
-// The WAYSCloud Account API in memory: what "pulumi-wayscloud/emulator" exports.
+// "pulumi-wayscloud/emulator": the WAYSCloud Account API in memory.
 import { Account } from "./account/account";
 import { AccountControl } from "./account/control";
 import { ALL_SCOPES } from "./account/fixtures";
@@ -33,7 +33,7 @@ export interface Emulator {
   readonly apiKey: string;
   /** Every request received, oldest first (at most the last 100,000); may be emptied with `length = 0`. */
   readonly requests: RecordedRequest[];
-  /** What goes wrong. */
+  /** The faults. */
   readonly faults: FaultControl;
   /** How the API differs from its documentation; may be changed while the emulator runs. */
   readonly quirks: Quirks;
@@ -41,7 +41,7 @@ export interface Emulator {
   transform: Transform | undefined;
   /** Moves the emulator's clock, by milliseconds or a time span such as `"30d"`, `"-12h"` or `"1d6h"`. */
   advance(span: number | string): void;
-  /** What the account contains. */
+  /** The content of the account. */
   readonly account: AccountControl;
   /** Stops listening and closes all connections, so that clients get ECONNREFUSED; the account stays. */
   stopListening(): Promise<void>;
@@ -61,7 +61,7 @@ function openAccount(account: Account, apiKey: string | undefined): string {
     (key) => account.isActive(key) && (apiKey === undefined ? key.bootstrap : key.key === apiKey),
   );
   if (found) return found.key;
-  // A first credential that was replaced, revoked or is no longer the one asked for must not remain.
+  // Remove a first credential that was replaced or revoked, or is no longer the requested one.
   for (const key of keys) if (key.bootstrap || key.key === apiKey) account.revokeApiKey(key.id);
   const description = "first credential of the emulator";
   const key = apiKey ?? newToken();

@@ -1,4 +1,4 @@
-// How an emulator is set up: one declaration of each option, from which follow the type and the check.
+// The options of an emulator. Their types and checks follow from one declaration each.
 import { z } from "zod";
 import type { Provisioning } from "./account/account";
 import { quirksSchema } from "./account/quirks";
@@ -48,9 +48,9 @@ const OPTIONS = {
   now: must("a function", aFunction<() => number>()),
   /** How far the clock is ahead of `now` at the start: milliseconds, or a time span such as `"30d"` or `"-12h"`. @default 0 */
   timeOffset: SPAN,
-  /** Changes each response before it is sent. What it throws is answered as a 500. @default no change */
+  /** Changes each response before it is sent. If it throws, the response is a 500. @default no change */
   transform: must("a function", aFunction<Transform>()),
-  /** Called for each request when its response is about to be sent. What it throws becomes a process warning. @default nothing */
+  /** Called before each response. If it throws, a process warning says so. @default nothing */
   onRequest: must("a function", aFunction<(request: RecordedRequest) => void>()),
 };
 
@@ -59,7 +59,7 @@ export interface EmulatorOptions extends Optional<typeof OPTIONS> {}
 
 const optionsSchema = strict(OPTIONS);
 
-/** What is wrong with the options, if anything: the first problem, with the name of the option. */
+/** The first problem of the options, if there is one, with the name of the option. */
 export function problemInOptions(options: EmulatorOptions): ReturnType<typeof problemIn> {
   return problemIn(optionsSchema, options);
 }

@@ -1,4 +1,4 @@
-// How one request is served: read, rate-limit, apply a fault, respond, wait, send.
+// Serves a request: read, rate-limit, apply a fault, respond, wait, send.
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account } from "./account/account";
@@ -26,7 +26,7 @@ interface Decision {
   fault: Fault;
 }
 
-/** What is sent when the emulator itself fails: the state file cannot be written, although the account has changed. */
+/** The response if the emulator cannot write the state file, although the account has changed. */
 function failure(error: unknown): Decision {
   const detail = `The emulator failed, and the request may have taken effect: ${errorMessage(error)}`;
   return { wire: jsonResponse({ status: 500, body: { detail } }), fault: NO_FAULT };
@@ -57,7 +57,7 @@ export class Service {
     setMaxListeners(0, this.#closing.signal);
   }
 
-  /** Ends whatever waits: delayed responses, and commits that were still to come. */
+  /** Ends all waits: delayed responses, and late commits. */
   close(): void {
     this.#closing.abort();
   }
@@ -77,7 +77,7 @@ export class Service {
       const { wire: decided, fault } = await this.#decide(call, record).catch(failure);
       await pause((this.options.latency ?? 0) + (fault.delay ?? 0), closing);
       const wire = await this.#dated(decided, call).catch((error: unknown) => failure(error).wire);
-      // The emulator's clock says the date, or nobody.
+      // The date is that of the emulator's clock, not of Node.js.
       response.sendDate = false;
       record.status = "status" in wire ? wire.status : wire.kind;
       record.duration = performance.now() - started;
@@ -96,7 +96,7 @@ export class Service {
     return dated.kind === "body" && this.transform ? transformed(dated, call, this.transform) : dated;
   }
 
-  /** A mistake in the listener is its owner's, and not the client's. */
+  /** A mistake in the listener must not affect the client. */
   #notify(record: RecordedRequest): void {
     try {
       this.options.onRequest?.(record);
@@ -120,7 +120,7 @@ export class Service {
     const replaced = replacesResponse(fault);
     const late = pause(fault.commitAfter ?? 0, this.#closing.signal);
     if (fault.commitAfter !== undefined && replaced) {
-      // The response is long gone; a state file that cannot be written is reported by the next change.
+      // The response was sent long ago; the next change reports a state file that cannot be written.
       void late
         .then(() => this.#respond(call, record))
         .catch((error: unknown) => {

@@ -1,4 +1,4 @@
-// The hook by which a test changes any response: what it gets, what it may give back, how that becomes bytes.
+// The hook with which a test changes any response: its argument, its result, and how that becomes bytes.
 import { parsedOrText } from "./check";
 import type { BodyResponse } from "./faults/response";
 import type { Call } from "./http/call";
@@ -18,16 +18,16 @@ export interface Exchange {
   body: unknown;
 }
 
-/** What a response has instead; whatever is left out stays as it is. */
+/** The changes of a response; omitted parts stay unchanged. */
 export interface ExchangeOverride {
   status?: number;
-  /** Headers to set, or to leave out where the value is `null` (also `date`). */
+  /** Headers to set, or to remove with the value `null` (also `date`). */
   headers?: Record<string, string | null>;
-  /** A string is sent as it is, anything else as JSON. */
+  /** A string is sent unchanged, anything else as JSON. */
   body?: unknown;
 }
 
-/** Changes responses; what it throws is answered as a 500. */
+/** Changes responses; if it throws, the response is a 500. */
 export type Transform = (
   exchange: Exchange,
 ) => ExchangeOverride | undefined | Promise<ExchangeOverride | undefined>;

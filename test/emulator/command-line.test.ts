@@ -180,7 +180,7 @@ test.each([
   [["--state", ""], "--state must be the name of a file"],
   [["--time-offset", "30"], '--time-offset must be a time span such as "30d"'],
   [["--time-offset", "--quiet"], "--time-offset"],
-  [["--port", "0", "--port", "1"], "--port was given more than once"],
+  [["--port", "0", "--port", "1"], "--port appears more than once"],
   [["--fault", '{"status": 500, "path": "/nowhere"}'], "path /nowhere matches no endpoint"],
 ])("%j is refused in one line that points to the help, with exit status 2", async (args, reason) => {
   const running = begin(args);

@@ -1,4 +1,4 @@
-// The account in memory: what it contains, and how keys and servers come, change and go.
+// The account in memory: its content, and how keys and servers are created, changed and removed.
 import { randomUUID } from "node:crypto";
 import { PROFILE, SERVICE } from "./fixtures";
 import { storedDescription } from "./quirks";
@@ -10,12 +10,12 @@ import { parsePublicKey } from "./ssh-public-key";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** What there is to choose about a new API key. */
+/** The choices for a new API key. */
 export type NewApiKey = Partial<Omit<ApiKeyRecord, "keyPrefix" | "expiresAt" | "revoked">> & {
   expiresAt?: number;
 };
 
-/** What there is to choose about a new SSH key. */
+/** The choices for a new SSH key. */
 export interface NewSshKey {
   name: string;
   publicKey: string;
@@ -41,9 +41,9 @@ export class Account {
   services = byId<ServiceEntry>([copyOf(SERVICE)]);
   vps = new Map<string, VpsRecord>();
   sshKeys = new Map<string, SshKeyRecord>();
-  /** All there ever were, the revoked ones included. */
+  /** All API keys that ever existed, including revoked ones. */
   apiKeys = new Map<string, ApiKeyRecord>();
-  /** When the records of this run were created, by the emulator's clock: to the millisecond, which the records are not. */
+  /** The creation times of this run's records in ms, by the emulator's clock (records have seconds). */
   readonly #createdAt = new Map<string, number>();
   readonly #reads = new Map<string, number>();
   #servers = 0;
@@ -169,7 +169,7 @@ export class Account {
     });
   }
 
-  /** The server as a response shows it, which may be what makes it active. */
+  /** The server as a response shows it. That response may make it active. */
   readVps(id: string): VpsRecord | undefined {
     const record = this.vps.get(id);
     if (record?.status !== "provisioning") return record;

@@ -1,9 +1,9 @@
-// What a test can see and do behind the API's back.
+// A test's view of the account, and its changes without a request.
 import type { Account, NewApiKey, NewSshKey } from "./account";
 import { copyOf } from "./records";
 import type { ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } from "./records";
 
-/** Looks into the account and changes it without a request, like a person in the vendor's console. What it returns are copies. */
+/** Reads and changes the account without a request, like a person in the vendor's console. Returns copies. */
 export class AccountControl {
   /** Set when the emulator closes: from then on the account can be read but not changed, since nothing would keep the change. @internal */
   closed = false;
@@ -41,7 +41,10 @@ export class AccountControl {
     return this.#copy(this.#open.createApiKey({ scopes, ...key }));
   }
 
-  /** Registers an SSH key. Unlike the API it accepts a key or name that exists already. An existing key with the same id is replaced. */
+  /**
+   * Registers an SSH key. Unlike the API it accepts an existing key or name, and replaces one with the same
+   * id.
+   */
   addSshKey(key: NewSshKey): SshKeyRecord {
     return copyOf(this.#open.createSshKey(key));
   }

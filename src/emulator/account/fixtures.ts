@@ -27,13 +27,13 @@ export const SERVICE: ServiceEntry = {
 /** The services that a service key can be created for. */
 export const SERVICE_NAMES = ["database", "storage", "llm-api", "dns", "vps"] as const;
 
-/** What every response that shows a key says. */
+/** The message of every response that shows a key. */
 export const SAVE_WARNING = "Save this key now. It cannot be retrieved later.";
 
 /** The response to every successful DELETE. */
 export const DELETED = { success: true, message: "Resource deleted successfully" } as const;
 
-/** The scopes of the first credential: all that the emulator ever asks for. */
+/** The scopes of the first credential: all scopes that the emulator requires. */
 export const ALL_SCOPES = ["api_keys:write", "ssh_keys:write", "services:write", "vps:write"] as const;
 
 /** The regions that servers can be in. */
@@ -63,7 +63,7 @@ const REGION_ALIASES: Record<string, string | undefined> = {
   FRANCE: "FR",
 };
 
-/** The code of a region that is written in another case, with blanks around it, or as an alias. */
+/** The code of a region in any case, with spaces around it, or as an alias. */
 export function regionCode(written: string): string {
   const name = written.trim().toUpperCase();
   return REGION_ALIASES[name] ?? name;

@@ -5,8 +5,8 @@ import type { Optional } from "../check";
 
 const QUIRKS = {
   /**
-   * What the API stores of an API key's description: without white space at both ends, nothing, lower-cased, or its first
-   * characters only.
+   * How the API stores the description of an API key: trimmed, not at all, in lower case, or only its first
+   * characters.
    * @default as sent
    */
   descriptions: must(
@@ -19,7 +19,7 @@ const QUIRKS = {
   listsRevokedKeys: must("true or false", z.boolean()),
   /** Milliseconds by which `created_at` differs from the `Date` header; negative: it is behind. @default 0 */
   createdAtSkew: must("a number of milliseconds", z.int()),
-  /** What lists show as the `service` of a token, such as `""` or `"account"`. @default null */
+  /** The `service` of a token in lists, such as `""` or `"account"`. @default null */
   tokenService: must("a string", z.string()),
 };
 

@@ -1,7 +1,7 @@
-// The account's records: one declaration of each field, from which follow the type and the check of the state file.
+// The account's records. The types and the check of the state file follow from one declaration of each field.
 import { z } from "zod";
 
-/** What a table of fields says of an object that has all of them. */
+/** The type of an object with all fields of a table. */
 type All<Fields> = { [Name in keyof Fields]: Fields[Name] extends z.ZodType<infer Value> ? Value : never };
 
 const string = z.string();
@@ -61,7 +61,7 @@ const VPS = {
   plan: string,
   region: string,
   osTemplate: string,
-  /** The states that the emulator can bring about; the real service also has `terminated` and `error`. */
+  /** The states of a server in the emulator; the real service also has `terminated` and `error`. */
   status: z.enum(["provisioning", "active", "stopped"]),
   /** The IPv4 address; the API shows it once the server is active. */
   ipAddress: string,
@@ -114,10 +114,10 @@ function completed(value: unknown): unknown {
   return { ...added, provisionedAt: kept.createdAt, ...kept, osTemplate: osTemplate ?? "ubuntu-24.04" };
 }
 
-/** What a state file has first; a file without it is another program's. */
+/** The beginning of a state file; a file without it is another program's. */
 export const stateHeader = z.object({ format: z.literal("wayscloud-emulator-state"), version: z.literal(1) });
 
-/** What a state file holds. */
+/** The content of a state file. */
 export const stateContent = stateHeader.extend({
   profile: z.record(string, z.unknown()),
   services: z.array(z.looseObject(SERVICE)),
@@ -126,7 +126,7 @@ export const stateContent = stateHeader.extend({
   apiKeys: z.array(z.object(API_KEY)),
 });
 
-/** What an account contains: a state file without its head. */
+/** The content of an account: a state file without its head. */
 export type AccountContent = Omit<z.output<typeof stateContent>, "format" | "version">;
 
 /** The wire's time format: RFC 3339 in UTC without fractions, as in the vendor's examples. */

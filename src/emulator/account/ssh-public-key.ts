@@ -1,7 +1,7 @@
-// Reads an OpenSSH public key (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4), on purpose apart from the client's parser.
+// Reads an OpenSSH public key (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4), without the client's parser.
 import { createHash } from "node:crypto";
 
-/** What the API keeps of a public key. */
+/** The fields that the API stores of a public key. */
 export interface ParsedPublicKey {
   keyType: string;
   /** `SHA256:` and unpadded base64. */

@@ -1,4 +1,4 @@
-// Keeps the account in a file, so that it survives a restart: read at the start, written before each change is answered.
+// Keeps the account in a file: read at the start, written before the response to each change.
 import { randomBytes } from "node:crypto";
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -14,7 +14,7 @@ const REASONS: Record<string, string | undefined> = {
   EROFS: "the file system is read-only",
 };
 
-/** Tries something with the file; its error says what cannot be done, and why. */
+/** Does something with the file; an error says what failed and why. */
 function attempt<T>(problem: string, file: string, work: () => T): T {
   try {
     return work();
@@ -25,7 +25,7 @@ function attempt<T>(problem: string, file: string, work: () => T): T {
   }
 }
 
-/** Which file it is, and of when: another after each write, since a write makes a new file. */
+/** Identifies the file and its version: a write creates a new file. */
 function identityOf(file: string): string | undefined {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat && `${stat.dev} ${stat.ino} ${stat.mtimeMs}`;
@@ -56,7 +56,7 @@ export class StateFile {
     }
     const { data, error } = stateContent.safeParse(value);
     if (!data) {
-      // The place, and never the wrong value, which may be a secret.
+      // Show the place, but never the wrong value, which may be a secret.
       const [first] = error.issues;
       const problem = `${first?.path.join(".") ?? ""}: ${first?.message ?? ""}`;
       throw new Error(`the state file ${this.#file} is damaged (${problem}): correct it or delete it`);
@@ -72,7 +72,7 @@ export class StateFile {
     this.#unsaved = false;
   }
 
-  /** Throws only if that loses a change; when keys were last used is not worth it. */
+  /** Throws only if a change would be lost; the times of last use do not matter. */
   close(): void {
     try {
       this.#write();
@@ -101,7 +101,7 @@ export class StateFile {
   }
 }
 
-/** Writes a new file and renames it, so that a reader, or a crash, never meets half a file. */
+/** Writes a new file and renames it, so that there is never half a file, even after a crash. */
 function replace(file: string, text: string): void {
   const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   try {

@@ -1,5 +1,5 @@
-// What can be made to go wrong: the fault as users write it, in TypeScript or as JSON, and what makes no sense.
-// A misspelled field must not silently mean "nothing goes wrong".
+// Faults as users write them, in TypeScript or JSON, and their check: a misspelled field must not silently
+// mean that nothing goes wrong.
 import { METHODS, validateHeaderName, validateHeaderValue } from "node:http";
 import { z } from "zod";
 import { errorMessage, MAX_MS, must, problemIn, strict } from "../check";
@@ -63,7 +63,7 @@ const FAULT = {
       .record(z.string(), z.string())
       .refine((content) => Object.entries(content).every(([name, value]) => canBeSent(name, value))),
   ),
-  /** The body of the response: a string is sent as it is (text/plain), anything else as JSON. */
+  /** The body of the response: a string is sent unchanged (text/plain), anything else as JSON. */
   body: z.unknown(),
   /** The URL to redirect to. */
   redirect: must(
@@ -131,7 +131,7 @@ const CHANGES = ["omit", "merge", ...LIST_CHANGES] as const;
 const DAMAGES = ["truncate", "malformed", "dribble"] as const;
 const WITHOUT_BODY = ["status", "headers", ...DAMAGES, ...CHANGES] as const;
 
-/** What cannot be combined with a response of its own; with those not named here, changes of the API's own. */
+/** Fields that cannot be combined with a fault's own response; the others change the API's response. */
 const CLASHES: Partial<Record<string, readonly (keyof Fault)[]>> = {
   refuse: (Object.keys(FAULT) as (keyof Fault)[]).filter((key) => !["refuse", "nth", "times"].includes(key)),
   reset: WITHOUT_BODY,
@@ -161,12 +161,10 @@ function contradictionIn(fault: Fault): string | undefined {
     const clash = (CLASHES[source] ?? CHANGES).find((key) => fault[key] !== undefined);
     return clash && `${clash} cannot be combined with ${source}`;
   }
-  return fault.commit === false
-    ? "commit: false needs a response of its own, such as status or reset"
-    : undefined;
+  return fault.commit === false ? "commit: false needs another response, such as status or reset" : undefined;
 }
 
-/** A fault that waits for requests nobody can make would look like a test that passed. */
+/** A fault for impossible requests would look like a passed test. */
 function neverMatches({ method, path = "*" }: Fault): string | undefined {
   if (path === "*" || handlersOf(path, method?.toUpperCase()).length > 0) return undefined;
   if (handlersOf(path, undefined).length === 0) return `path ${path} matches no endpoint`;
@@ -187,7 +185,7 @@ function neverAList(fault: Fault, wrapsLists: boolean): string | undefined {
 
 const faultSchema = strict(FAULT);
 
-/** Throws a {@link FaultError} that says what is wrong with a fault; `wrapsLists`: whether lists are answered in an object. */
+/** Throws a {@link FaultError} for an invalid fault; `wrapsLists`: whether lists are wrapped in an object. */
 export function checkFault(value: unknown, wrapsLists: boolean): Fault {
   const problem = problemIn(faultSchema, value);
   if (problem) throw new FaultError(`fault: ${`${problem.field} ${problem.rule}`.trim()}`);

@@ -1,4 +1,4 @@
-// Which fault applies to which request.
+// Selects the fault that applies to a request.
 import { copyOf } from "../account/records";
 import type { Call } from "../http/call";
 import { withoutTrailingSlash } from "../routes/endpoints";
@@ -32,11 +32,11 @@ function matches({ method, contains, path = "*" }: Fault, call: Call): boolean {
 export class FaultRegistry implements FaultControl {
   #entries: Entry[] = [];
 
-  /** `wrapsLists`: whether lists are answered in an object, so that `extra` has a place. */
+  /** `wrapsLists`: whether lists are wrapped in an object, so that `extra` has a place. */
   constructor(private readonly wrapsLists: boolean) {}
 
   add(...faults: Fault[]): void {
-    // All are checked before the first is added, and copied, so that a change made later by the caller has no effect.
+    // All are checked before the first is added, and copied: later changes by the caller have no effect.
     const checked = faults.map((fault) => copyOf(checkFault(fault, this.wrapsLists)));
     this.#entries.push(...checked.map((fault) => ({ fault, seen: 0, applied: 0 })));
   }

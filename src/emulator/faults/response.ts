@@ -1,4 +1,4 @@
-// What is sent over the wire: a result and the fault that applies become a response, and the response bytes, damaged where the fault says so.
+// Turns a result and its fault into a response, and the response into bytes, which the fault may damage.
 import { STATUS_CODES } from "node:http";
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
@@ -17,7 +17,7 @@ interface Head {
 /** A response with a body. */
 export type BodyResponse = Head & { kind: "body"; body: Buffer };
 
-/** What is sent: a reset, nothing, padding of so many bytes, or a body. */
+/** The response on the wire: a reset, nothing, padding of so many bytes, or a body. */
 export type WireResponse =
   | { kind: "reset" }
   | { kind: "hang" }
@@ -77,7 +77,7 @@ function echoed(fault: Fault, secret: string): WireResponse {
     : jsonResponse({ status, body: { detail: `Rejected: ${secret}` } }, fault);
 }
 
-/** What a fault sends instead of the API's own response. */
+/** The response of a fault in place of the API's own. */
 function replacement(fault: Fault, call: Call, account: Account): WireResponse {
   const { reset, hang, huge, gzipBomb, echo, redirect, status = 200, body } = fault;
   if (reset) return { kind: "reset" };
@@ -103,7 +103,7 @@ function replacement(fault: Fault, call: Call, account: Account): WireResponse {
   return jsonResponse({ status, body: content }, fault);
 }
 
-/** What to send; `result` is the API's own, undefined when the request took no effect. */
+/** The response to send; `result` is the API's own, undefined if the request took no effect. */
 export function wireResponseOf(
   fault: Fault,
   call: Call,
@@ -163,7 +163,7 @@ export async function deliver(
 ): Promise<void> {
   if (wire.kind === "hang" || response.destroyed) return;
   if (wire.kind === "reset") {
-    // A RST rather than a FIN: what a crashed peer or a dropped connection looks like.
+    // A RST rather than a FIN, as from a crashed peer or a dropped connection.
     response.socket?.resetAndDestroy();
   } else if (wire.kind === "padding") {
     response.writeHead(wire.status, { ...wire.headers, ...(wire.gzip && { "content-encoding": "gzip" }) });

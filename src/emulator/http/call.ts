@@ -1,4 +1,4 @@
-// One request as the endpoints and the faults see it, and what an endpoint answers before it becomes bytes.
+// A request for the endpoints and the faults, and the result of an endpoint before it becomes bytes.
 import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
@@ -14,7 +14,7 @@ export interface Call {
   text: string;
   /** Why the body cannot be used; `text` is then empty. */
   bodyError: ApiError | undefined;
-  /** What it authenticates with: nothing, an `X-API-Key`, a token as `Authorization: Bearer`, or both. */
+  /** Its credentials: none, an `X-API-Key`, a token as `Authorization: Bearer`, or both. */
   credentials: { scheme: "x-api-key" | "bearer"; secret: string }[];
 }
 
@@ -37,7 +37,7 @@ export interface Problem {
   type: string;
 }
 
-/** An error response of the API; its body holds nothing but `detail`. */
+/** An error response of the API, whose body has only `detail`. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 

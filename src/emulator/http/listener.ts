@@ -1,4 +1,4 @@
-// The server socket: opening, closing at once whatever is under way, and opening again at the same port.
+// The server socket: opens, closes with all connections at once, and opens again at the same port.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";

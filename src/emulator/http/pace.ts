@@ -1,4 +1,4 @@
-// What time has to do with serving: a limit of requests a second, and waits that end with the emulator.
+// The limit of requests per second, and waits that end with the emulator.
 import { setTimeout } from "node:timers/promises";
 import { MAX_MS } from "../check";
 

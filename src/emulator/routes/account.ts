@@ -52,8 +52,8 @@ export const listApiKeys = list("api_keys", (account) =>
 );
 
 /**
- * For a token the page repeats the example of a service key (key_type "service", a prefix without "pat"). The emulator
- * treats that as a mistake of the page and answers what the token is.
+ * For a token the page repeats the example of a service key (key_type "service", a prefix without "pat"). The
+ * emulator treats that as a mistake of the page, and returns the token's own values.
  */
 function created({ id, key, keyPrefix, keyType }: ApiKeyRecord): ApiResult {
   const body = { id, key, key_prefix: keyPrefix, key_type: keyType, warning: SAVE_WARNING };

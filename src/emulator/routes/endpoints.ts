@@ -1,4 +1,4 @@
-// The API as a function from a request to a result: the table of endpoints, who may call them, and what they answer.
+// The API as a function from a request to a result: the table of endpoints, with authentication and results.
 import type { Account } from "../account/account";
 import { timestamp } from "../account/records";
 import type { ApiKeyRecord } from "../account/records";
@@ -8,7 +8,7 @@ import * as accounts from "./account";
 import type { Handler } from "./handler";
 import * as vps from "./servers";
 
-/** What the scopes of an endpoint are for; undefined: any valid token will do. */
+/** The area of an endpoint's scopes; undefined: any valid token is enough. */
 type Area = "api_keys" | "ssh_keys" | "services" | "vps" | undefined;
 
 /** The handlers of a path by their methods. */
@@ -44,7 +44,7 @@ const ROUTES: readonly Route[] = [
   ["/v1/vps/*/reboot", "vps", { POST: vps.changePower("active", "rebooted") }],
 ];
 
-/** Outside of the Account API, which documents none, a slash at the end means nothing. */
+/** A slash at the end has no meaning outside of the Account API, which documents none. */
 export function withoutTrailingSlash(path: string): string {
   return /^\/(v1\/vps|(api\/)?v1\/regions)(\/.*)?\/$/.test(path) ? path.slice(0, -1) : path;
 }

@@ -1,4 +1,4 @@
-// What the handlers of the endpoints share: a list as an answer, and the check of a body, answered like FastAPI with every problem at once.
+// Shared by the handlers: a list as a result, and the check of a body, with all problems like FastAPI.
 import { z } from "zod";
 import type { Account } from "../account/account";
 import { parsePublicKey } from "../account/ssh-public-key";
@@ -9,7 +9,7 @@ import type { ApiResult, Call, Problem } from "../http/call";
 /** Answers requests to one endpoint; the id is the one in the path. `list`: whether the answer is a list. */
 export type Handler = ((account: Account, call: Call, id: string) => ApiResult) & { list?: true };
 
-/** A handler that answers a list; `name` is that of the list in the `named` dialect. */
+/** A handler that returns a list; `name` is that of the list in the `named` dialect. */
 export function list(
   name: string,
   entries: (account: Account, call: Call, id: string) => readonly object[],

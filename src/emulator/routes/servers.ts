@@ -1,4 +1,4 @@
-// /v1/vps: servers, with the fields and the life that the vendor's clients expect, and what they can be made of. Not part of the Account API page.
+// /v1/vps: servers, plans and regions, as the vendor's clients expect them. Not part of the Account API page.
 import { z } from "zod";
 import type { Account } from "../account/account";
 import { OS_TEMPLATES, PLAN_SIZES, regionCode, REGIONS } from "../account/fixtures";
@@ -7,7 +7,7 @@ import { ApiError } from "../http/call";
 import { list, parseBody, sshPublicKey, text } from "./handler";
 import type { Handler } from "./handler";
 
-/** What a plan's code says, in the fields that a server shows too; undefined if the code has another form. */
+/** The facts in a plan's code, in fields of a server; undefined for a code of another form. */
 function planOf(code: string) {
   const [, cpus, ramMb, diskGb] =
     /^[A-Z]{2}-[\w-]+-(\d{1,3})cpu-(\d{1,7})mb-(\d{1,6})gb$/.exec(code)?.map(Number) ?? [];
