@@ -1,9 +1,15 @@
-// A bare HTTP client for these tests: what came back, as it came back.
+// Emulators that end with their test, and a bare HTTP client of each: what came back, as it came back.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import http from "node:http";
-import type { Emulator } from "../../src/emulator";
+import { join } from "node:path";
+import { startEmulator } from "../../src/emulator";
+import type { Emulator, EmulatorOptions } from "../../src/emulator";
 
 export const ED25519 =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl user@workstation";
+/** Another key of the same type. */
+export const OTHER_ED25519 = ED25519.split(" ").slice(0, 2).join(" ").replace("IOMq", "IOMr");
 
 /** A server, without the optional fields. */
 export const SERVER = {
@@ -13,6 +19,14 @@ export const SERVER = {
   os_template: "ubuntu-24.04",
 };
 
+export const PROFILE = "/v1/account/profile";
+export const KEYS = "/v1/account/api-keys";
+export const SERVICE = `${KEYS}/service`;
+export const PAT = `${KEYS}/pat`;
+export const SSH = "/v1/account/ssh-keys";
+export const DNS = { service: "dns" };
+export const NOW = Date.parse("2024-03-01T14:00:00Z");
+
 export interface Reply {
   status: number;
   headers: Record<string, string>;
@@ -20,56 +34,100 @@ export interface Reply {
   json: any;
 }
 
-/** One request with the emulator's credential; `headers` with an empty value leaves that header out. */
-export async function send(
-  emulator: Pick<Emulator, "url" | "apiKey">,
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Reply> {
-  const all = { "x-api-key": emulator.apiKey, "content-type": "application/json", ...headers };
-  const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  const init = {
-    method,
-    headers: sent,
-    redirect: "manual" as const,
-    ...(body === undefined ? {} : { body: text }),
-  };
-  const response = await fetch(emulator.url + path, init);
-  const received = await response.text();
-  let json: any;
-  try {
-    json = JSON.parse(received);
-  } catch {
-    json = undefined;
+type Headers = Record<string, string>;
+
+/** Sends requests with a credential; a header with an empty value is left out. */
+export class Client {
+  constructor(
+    readonly url: string,
+    readonly apiKey: string,
+  ) {}
+
+  /** The same emulator, with another credential. */
+  as(apiKey: string): Client {
+    return new Client(this.url, apiKey);
   }
-  return { status: response.status, headers: Object.fromEntries(response.headers), text: received, json };
+
+  get(path: string, headers?: Headers): Promise<Reply> {
+    return this.send("GET", path, undefined, headers);
+  }
+
+  post(path: string, body?: unknown, headers?: Headers): Promise<Reply> {
+    return this.send("POST", path, body, headers);
+  }
+
+  delete(path: string): Promise<Reply> {
+    return this.send("DELETE", path);
+  }
+
+  async send(method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Reply> {
+    const all = { "x-api-key": this.apiKey, "content-type": "application/json", ...headers };
+    const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
+    const isReady = typeof body === "string" || body instanceof Uint8Array;
+    const content = isReady ? body : JSON.stringify(body);
+    const response = await fetch(this.url + path, {
+      ...{ method, headers: sent, redirect: "manual" },
+      ...(content === undefined ? {} : { body: content }),
+    });
+    const text = await response.text();
+    let json: any;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      json = undefined;
+    }
+    return { status: response.status, headers: Object.fromEntries(response.headers), text, json };
+  }
+
+  /** What becomes of a request at the level of the connection: an error code, or what arrived before the end. */
+  raw(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ code?: string; complete?: boolean; announced?: number; text: string }> {
+    return new Promise((resolve) => {
+      const headers = { "x-api-key": this.apiKey, "content-type": "application/json" };
+      const request = http.request(this.url + path, { method, headers, agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        const announced = Number(response.headers["content-length"]);
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", () => undefined);
+        response.on("close", () =>
+          resolve({ complete: response.complete, announced, text: Buffer.concat(chunks).toString() }),
+        );
+      });
+      request.on("error", (error: NodeJS.ErrnoException) => resolve({ code: error.code ?? "", text: "" }));
+      request.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
 }
 
-/** What becomes of a request at the level of the connection: an error code, or what arrived before the end. */
-export function raw(
-  emulator: Pick<Emulator, "url" | "apiKey">,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<{ code?: string; complete?: boolean; announced?: number; text: string }> {
-  return new Promise((resolve) => {
-    const headers = { "x-api-key": emulator.apiKey, "content-type": "application/json" };
-    const request = http.request(emulator.url + path, { method, headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", () => undefined);
-      response.on("close", () =>
-        resolve({
-          complete: response.complete,
-          announced: Number(response.headers["content-length"]),
-          text: Buffer.concat(chunks).toString(),
-        }),
-      );
-    });
-    request.on("error", (error: NodeJS.ErrnoException) => resolve({ code: error.code ?? "", text: "" }));
-    request.end(body === undefined ? undefined : JSON.stringify(body));
-  });
+export type Started = Emulator & { client: Client };
+
+const open: Emulator[] = [];
+afterEach(() => Promise.all(open.splice(0).map((emulator) => emulator.close().catch(() => undefined))));
+
+/** Starts an emulator that is closed after the test. */
+export async function start(options?: EmulatorOptions): Promise<Started> {
+  const emulator = await startEmulator(options);
+  open.push(emulator);
+  return Object.assign(emulator, { client: new Client(emulator.url, emulator.apiKey) });
+}
+
+/** A client of the emulator that printed how to use it. */
+export function clientOf(printed: string): Client {
+  const value = (name: string): string => new RegExp(`^export ${name}=(.*)$`, "m").exec(printed)![1]!;
+  return new Client(value("WAYSCLOUD_ENDPOINT"), value("WAYSCLOUD_PAT_TOKEN"));
+}
+
+/** The command as a process of its own, once it says how to use it; `ended` resolves to its exit code. */
+export async function spawned(...args: string[]) {
+  const root = join(__dirname, "../..");
+  const script = [join(root, "test/support/run-typescript.js"), join(root, "src/emulator/main.ts")];
+  const child = spawn(process.execPath, [...script, "--port", "0", ...args]);
+  const ended = once(child, "close").then(([code]) => code as number | null);
+  const printed = { out: "", error: "" };
+  child.stderr.on("data", (chunk) => (printed.error += String(chunk)));
+  for await (const chunk of child.stdout) if (/TOKEN=\S+\n/.test((printed.out += String(chunk)))) break;
+  return { child, ended, client: clientOf(printed.out), errors: () => printed.error };
 }

@@ -1,47 +1,37 @@
-// The command, in this process: its arguments, what it prints, its exit status.
-import { spawn } from "node:child_process";
+// The command: its arguments, what it prints, its exit status; in this process where one of its own shows no more.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator } from "../../src/emulator";
-import { run } from "../../src/emulator/command";
-import { readCommand } from "../../src/emulator/command";
-import { send } from "./client";
+import { readCommand, run } from "../../src/emulator/command";
+import { until } from "../support/until";
+import { clientOf, DNS, KEYS, PROFILE, SERVICE, spawned, SSH, start } from "./client";
+import type { Client } from "./client";
 
-const root = join(__dirname, "../..");
-
-interface Running {
-  out: () => string;
-  error: () => string;
-  stop: () => void;
-  status: Promise<number>;
-}
-
-const begin = (args: string[], environment: Record<string, string> = {}): Running => {
+const begin = (args: string[], variables: Record<string, string> = {}) => {
   const printed = { out: "", error: "" };
   let stop = (): void => undefined;
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
   const status = run(args, {
-    variables: environment,
+    variables,
     out: (text) => void (printed.out += text),
     error: (text) => void (printed.error += text),
     untilStopped: () => stopped,
   });
-  return { out: () => printed.out, error: () => printed.error, stop, status };
+  return { printed, status, stop: (): Promise<number> => (stop(), status) };
 };
 
-const caller = async (running: Running): Promise<{ url: string; apiKey: string }> => {
-  while (!running.out().includes("WAYSCLOUD_PAT_TOKEN=")) await new Promise(setImmediate);
-  const value = (name: string): string => new RegExp(`^export ${name}=(.*)$`, "m").exec(running.out())![1]!;
-  return { url: value("WAYSCLOUD_ENDPOINT"), apiKey: value("WAYSCLOUD_PAT_TOKEN") };
+/** The command at any port, once it runs, and what it has printed by then. */
+const running = async (args: string[], variables?: Record<string, string>) => {
+  const command = begin(["--port", "0", ...args], variables);
+  await until(() => command.printed.out.includes("WAYSCLOUD_PAT_TOKEN="));
+  const client: Client = clientOf(command.printed.out);
+  return { ...command, client, greeting: command.printed.out };
 };
 
 test("the defaults, and every argument", () => {
   expect(readCommand([], {})).toEqual({ options: { port: 8787, faults: [] }, quiet: false });
   const args =
-    "--port 0 --host ::1 --state s.json --latency 5 --rate-limit 2.5 --lists named --time-offset -30d --quiet --fault".split(
+    "--port 0 --host ::1 --state s.json --latency 5 --rate-limit 2.5 --lists named --provisioning 9 --time-offset -30d --quiet --fault".split(
       " ",
     );
   const environment = { WAYSCLOUD_EMULATOR_API_KEY: "wayscloud_pat_abc12_x" };
@@ -53,6 +43,7 @@ test("the defaults, and every argument", () => {
       latency: 5,
       rateLimit: 2.5,
       lists: "named",
+      provisioning: { ms: 9 },
       timeOffset: "-30d",
       apiKey: "wayscloud_pat_abc12_x",
       faults: [{ status: 500 }, { reset: true }],
@@ -61,20 +52,19 @@ test("the defaults, and every argument", () => {
   });
 });
 
-test("runs until it is told to end: how to use it, then a line for each request without a secret", async () => {
-  const running = begin(["--port", "0"], { WAYSCLOUD_EMULATOR_API_KEY: "wayscloud_pat_abc12_mine" });
-  const client = await caller(running);
+test("runs until it is asked to end: how to use it, then a line for each request without a secret", async () => {
+  const { client, printed, greeting, stop } = await running([], {
+    WAYSCLOUD_EMULATOR_API_KEY: "wayscloud_pat_abc12_mine",
+  });
   expect(client.apiKey).toBe("wayscloud_pat_abc12_mine");
-  const greeted = running.out().length;
-  const { json } = await send(client, "POST", "/v1/account/api-keys/service", { service: "dns" });
-  await send(client, "DELETE", `/v1/account/api-keys/${json.key}`);
-  running.stop();
-  expect(await running.status).toBe(0);
-  const [first, second, ...more] = running.out().slice(greeted).trim().split("\n");
-  expect(first).toMatch(/^POST \/v1\/account\/api-keys\/service 201 [\d.]+ ms$/);
-  expect(second).toMatch(/^DELETE \/v1\/account\/api-keys\/\[redacted\] 404 [\d.]+ ms$/);
-  expect(more).toEqual([]);
-  await expect(send(client, "GET", "/v1/account/profile")).rejects.toThrow("fetch failed");
+  const { json } = await client.post(SERVICE, DNS);
+  await client.delete(`${KEYS}/${json.key}`);
+  expect(await stop()).toBe(0);
+  expect(printed.out.slice(greeting.length).trim().split("\n")).toEqual([
+    expect.stringMatching(/^POST \/v1\/account\/api-keys\/service 201 [\d.]+ ms$/),
+    expect.stringMatching(/^DELETE \/v1\/account\/api-keys\/\[redacted\] 404 [\d.]+ ms$/),
+  ]);
+  await expect(client.get(PROFILE)).rejects.toThrow("fetch failed");
 });
 
 test.each([
@@ -88,81 +78,42 @@ test.each([
   ],
   [["--time-offset", "2d"], /Its clock is at 20\d\d-\d\d-\d\dT[\d:]+Z\n/],
 ])("with %j it says where it is, and how to get there", async (args, said) => {
-  const running = begin(["--port", "0", ...args]);
-  const client = await caller(running);
-  expect(running.out()).toMatch(said);
-  expect((await send(client, "GET", "/v1/account/profile")).status).toBe(200);
-  running.stop();
-  await running.status;
+  const { client, greeting, stop } = await running(args);
+  expect(greeting).toMatch(said);
+  expect((await client.get(PROFILE)).status).toBe(200);
+  await stop();
 });
 
-test("--quiet prints no requests, --faults reads a file", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "emulator-"));
-  const file = join(folder, "faults.json");
-  writeFileSync(file, '[{"path": "/v1/account/*", "status": 418}]');
-  const running = begin(["--port", "0", "--quiet", "--faults", file]);
-  const client = await caller(running);
-  const greeting = running.out();
-  expect((await send(client, "GET", "/v1/account/profile")).status).toBe(418);
-  running.stop();
-  await running.status;
-  expect(running.out()).toBe(greeting);
-  rmSync(folder, { recursive: true });
-});
-
-test("a bad credential in the environment is refused by its name, and not shown", async () => {
-  const running = begin(["--port", "0"], { WAYSCLOUD_EMULATOR_API_KEY: "wayscloud_pat_abc12 x" });
-  expect(await running.status).toBe(2);
-  expect(running.error()).toMatch(/WAYSCLOUD_EMULATOR_API_KEY must be printable ASCII/);
-  expect(running.error()).not.toContain("abc12");
-});
-
-test("several --faults are merged", async () => {
+test("--quiet prints no requests, several --faults are merged", async () => {
   const folder = mkdtempSync(join(tmpdir(), "emulator-"));
   const files = [500, 503].map((status) => join(folder, `${status}.json`));
-  writeFileSync(files[0]!, '\ufeff{"path": "/v1/account/profile", "status": 500}');
-  writeFileSync(files[1]!, '[{"path": "/v1/account/ssh-keys", "status": 503}]');
-  const running = begin(["--port", "0", ...files.flatMap((file) => ["--faults", file])]);
-  const client = await caller(running);
-  expect((await send(client, "GET", "/v1/account/profile")).status).toBe(500);
-  expect((await send(client, "GET", "/v1/account/ssh-keys")).status).toBe(503);
-  running.stop();
-  await running.status;
+  writeFileSync(files[0]!, `\ufeff{"path": "${PROFILE}", "status": 500}`);
+  writeFileSync(files[1]!, `[{"path": "${SSH}", "status": 503}]`);
+  const { client, printed, greeting, stop } = await running([
+    "--quiet",
+    ...files.flatMap((file) => ["--faults", file]),
+  ]);
+  expect((await client.get(PROFILE)).status).toBe(500);
+  expect((await client.get(SSH)).status).toBe(503);
+  await stop();
+  expect(printed.out).toBe(greeting);
   rmSync(folder, { recursive: true });
 });
 
-test("the emulator survives that nobody reads its output any more", async () => {
-  const child = spawn(
-    process.execPath,
-    [join(root, "test/support/run-typescript.js"), join(root, "src/emulator/main.ts"), "--port", "0"],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  try {
-    let out = "";
-    for await (const chunk of child.stdout) {
-      out += String(chunk);
-      if (/WAYSCLOUD_PAT_TOKEN=\S+/.test(out)) break;
-    }
-    child.stdout.destroy();
-    const value = (name: string): string => new RegExp(`^export ${name}=(.*)$`, "m").exec(out)![1]!;
-    const client = { url: value("WAYSCLOUD_ENDPOINT"), apiKey: value("WAYSCLOUD_PAT_TOKEN") };
-    for (let round = 0; round < 3; round++) {
-      expect((await send(client, "GET", "/v1/account/profile")).status).toBe(200);
-    }
-    child.kill("SIGTERM");
-    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(0);
-  } finally {
-    child.kill("SIGKILL");
-  }
+test("as a process it survives that nobody reads its output any more, and many requests at once, without a warning", async () => {
+  const { child, client, errors, ended } = await spawned("--latency", "20");
+  child.stdout.destroy();
+  const replies = await Promise.all(Array.from({ length: 20 }, () => client.get(PROFILE)));
+  expect(replies.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
+  child.kill("SIGTERM");
+  expect([await ended, errors()]).toEqual([0, ""]);
 });
 
 test("a port in use is one line", async () => {
-  const emulator = await startEmulator();
-  const { port } = new URL(emulator.url);
-  const running = begin(["--port", port]);
-  expect(await running.status).toBe(1);
-  expect(running.error()).toBe(`wayscloud-emulator: port ${port} is in use: choose another with --port\n`);
-  await emulator.close();
+  const { port } = new URL((await start()).url);
+  const { status, printed } = begin(["--port", port]);
+  expect(await status).toBe(1);
+  expect(printed.error).toBe(`wayscloud-emulator: port ${port} is in use: choose another with --port\n`);
 });
 
 test.each([
@@ -182,19 +133,24 @@ test.each([
   [["--time-offset", "--quiet"], "--time-offset"],
   [["--port", "0", "--port", "1"], "--port appears more than once"],
   [["--fault", '{"status": 500, "path": "/nowhere"}'], "path /nowhere matches no endpoint"],
-])("%j is refused in one line that points to the help, with exit status 2", async (args, reason) => {
-  const running = begin(args);
-  expect(await running.status).toBe(2);
-  expect(running.error()).toContain(reason);
-  expect(running.error()).toContain("(see --help)");
-  expect(running.error().trimEnd()).not.toContain("\n");
-});
+  [[], "WAYSCLOUD_EMULATOR_API_KEY must be printable ASCII", "wayscloud_pat_abc12 x"],
+])(
+  "%j is refused in one line that points to the help, with exit status 2",
+  async (args, reason, key = "") => {
+    const { status, printed } = begin(args, { WAYSCLOUD_EMULATOR_API_KEY: key });
+    expect(await status).toBe(2);
+    expect(printed.error).toContain(reason);
+    expect(printed.error).toContain("(see --help)");
+    expect(printed.error).not.toContain("abc12");
+    expect(printed.error.trimEnd()).not.toContain("\n");
+  },
+);
 
 test("--help and --version", async () => {
   const [help, version] = [begin(["--help"]), begin(["--version"])];
   expect([await help.status, await version.status]).toEqual([0, 0]);
   for (const option of ["--port", "--state", "--fault ", "WAYSCLOUD_EMULATOR_API_KEY"]) {
-    expect(help.out()).toContain(option);
+    expect(help.printed.out).toContain(option);
   }
-  expect(version.out()).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(version.printed.out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

@@ -1,29 +1,31 @@
 // Each kind of fault, over real connections; and which requests a fault strikes.
-import { FaultError, startEmulator } from "../../src/emulator";
-import type { Emulator, Fault } from "../../src/emulator";
-import { raw, send } from "./client";
+import { FaultError } from "../../src/emulator";
+import type { Fault } from "../../src/emulator";
 import { until } from "../support/until";
+import { DNS, KEYS, PROFILE, SERVICE, SSH, start } from "./client";
+import type { Client, Reply, Started } from "./client";
 
-const SERVICE = "/v1/account/api-keys/service";
-const LIST = "/v1/account/api-keys";
-const DNS = { service: "dns" };
-
-let emulator: Emulator;
+let emulator: Started;
+let client: Client;
 beforeEach(async () => {
-  emulator = await startEmulator();
+  emulator = await start();
+  client = emulator.client;
 });
-afterEach(() => emulator.close());
 
-const post = () => send(emulator, "POST", SERVICE, DNS);
-const list = () => send(emulator, "GET", LIST);
+const post = (): Promise<Reply> => client.post(SERVICE, DNS);
+const list = (): Promise<Reply> => client.get(KEYS);
+const rawPost = () => client.raw("POST", SERVICE, DNS);
+const rawList = () => client.raw("GET", KEYS);
 const live = (): number => emulator.account.liveApiKeys().length;
 
 describe("the connection", () => {
   test("refuse destroys so many connections, and then lets through", async () => {
     emulator.faults.add({ refuse: true, times: 2 });
-    const outcomes = [await raw(emulator, "GET", LIST), await raw(emulator, "GET", LIST)];
-    expect(outcomes.map(({ code }) => code)).toEqual(["ECONNRESET", "ECONNRESET"]);
-    expect((await raw(emulator, "GET", LIST)).complete).toBe(true);
+    expect([await rawList(), await rawList()]).toMatchObject([
+      { code: "ECONNRESET" },
+      { code: "ECONNRESET" },
+    ]);
+    expect((await rawList()).complete).toBe(true);
     expect(emulator.requests).toHaveLength(1);
   });
 
@@ -37,37 +39,32 @@ describe("the connection", () => {
   test("an emulator that stopped listening gives ECONNREFUSED, and is the same when it listens again", async () => {
     await post();
     await emulator.stopListening();
-    expect((await raw(emulator, "GET", LIST)).code).toBe("ECONNREFUSED");
+    expect((await rawList()).code).toBe("ECONNREFUSED");
     await emulator.listenAgain();
     expect((await list()).json).toHaveLength(2);
   });
 
-  test("reset before the effect", async () => {
-    emulator.faults.add({ method: "POST", reset: true });
-    expect((await raw(emulator, "POST", SERVICE, DNS)).code).toBe("ECONNRESET");
-    expect(live()).toBe(0);
-    expect(emulator.requests[0]).toMatchObject({ status: "reset", committed: false, body: DNS });
-  });
-
-  test("reset after the effect", async () => {
-    emulator.faults.add({ method: "POST", reset: true, commit: true });
-    expect((await raw(emulator, "POST", SERVICE, DNS)).code).toBe("ECONNRESET");
-    expect(live()).toBe(1);
-    expect(emulator.requests[0]).toMatchObject({ status: "reset", committed: true });
+  test.each([[true], [undefined]])("reset, with the effect: %s", async (commit) => {
+    emulator.faults.add({ method: "POST", reset: true, commit });
+    expect((await rawPost()).code).toBe("ECONNRESET");
+    expect(live()).toBe(commit ? 1 : 0);
+    expect(emulator.requests[0]).toMatchObject({ status: "reset", committed: commit === true, body: DNS });
   });
 
   test.each([[true], [false]])("hang, with the effect: %s; closing does not wait for it", async (commit) => {
     emulator.faults.add({ hang: true, commit });
-    const answer = raw(emulator, "POST", SERVICE, DNS);
+    const answer = rawPost();
     await until(() => emulator.requests[0]?.status === "hang");
     expect(live()).toBe(commit ? 1 : 0);
     await emulator.close();
     expect(await answer).toMatchObject({ code: "ECONNRESET" });
   });
+});
 
+describe("the time", () => {
   test("late commit: cut now, the effect later", async () => {
-    emulator.faults.add({ method: "POST", reset: true, commitAfter: 20 });
-    expect((await raw(emulator, "POST", SERVICE, DNS)).code).toBe("ECONNRESET");
+    emulator.faults.add({ method: "POST", reset: true, commitAfter: 300 });
+    expect((await rawPost()).code).toBe("ECONNRESET");
     expect([live(), emulator.requests[0]!.committed]).toEqual([0, false]);
     await until(() => live() === 1);
     expect(emulator.requests[0]!.committed).toBe(true);
@@ -80,7 +77,7 @@ describe("the connection", () => {
   });
 
   test("delay: the effect now, the answer later", async () => {
-    emulator.faults.add({ delay: 20 });
+    emulator.faults.add({ delay: 200 });
     const answer = post();
     await until(() => live() === 1);
     expect(emulator.requests[0]!.status).toBe("pending");
@@ -88,7 +85,7 @@ describe("the connection", () => {
   });
 
   test("an overtaken list is the one of when it was asked for", async () => {
-    emulator.faults.add({ method: "GET", delay: 20 });
+    emulator.faults.add({ method: "GET", delay: 200 });
     const stale = list();
     await until(() => emulator.requests.length === 1);
     await post();
@@ -96,70 +93,56 @@ describe("the connection", () => {
   });
 
   test("latency delays every answer", async () => {
-    const slow = await startEmulator({ latency: 15 });
-    await send(slow, "GET", LIST);
+    const slow = await start({ latency: 15 });
+    await slow.client.get(KEYS);
     expect(slow.requests[0]!.duration).toBeGreaterThanOrEqual(14);
-    await slow.close();
   });
-});
 
-test("delays that are together longer than a timer can wait do not end at once", async () => {
-  const slow = await startEmulator({ latency: 2 ** 31 - 1, faults: [{ delay: 2 ** 31 - 1 }] });
-  const answer = send(slow, "GET", LIST).catch(() => "closed");
-  await until(() => slow.account.apiKeys()[0]!.lastUsedAt !== null);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(slow.requests[0]!.status).toBe("pending");
-  await slow.close();
-  expect(await answer).toBe("closed");
+  test("delays that are together longer than a timer can wait do not end at once", async () => {
+    const slow = await start({ latency: 2 ** 31 - 1, faults: [{ delay: 2 ** 31 - 1 }] });
+    const answer = slow.client.get(KEYS).catch(() => "closed");
+    await until(() => slow.account.apiKeys()[0]!.lastUsedAt !== null);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(slow.requests[0]!.status).toBe("pending");
+    await slow.close();
+    expect(await answer).toBe("closed");
+  });
 });
 
 describe("the answer", () => {
-  test.each([[true], [false]])("status with headers and body, with the effect: %s", async (commit) => {
-    emulator.faults.add({ status: 502, headers: { "Retry-After": "2" }, body: { error: "x" }, commit });
-    const { status, headers, json } = await post();
-    expect([status, headers["retry-after"], json]).toEqual([502, "2", { error: "x" }]);
-    expect(live()).toBe(commit ? 1 : 0);
+  const REFUSAL = { status: 502, headers: { "Retry-After": "2" }, body: { error: "x" } };
+  const REFUSED = { status: 502, headers: { "retry-after": "2" }, json: { error: "x" } };
+  const EXTRA = { has_more: true, next: "x", total: 9 };
+  const SIZE = 3 * 1024 * 1024 + 5;
+  const elsewhere = (status: number): [Fault, object, number] => {
+    const location = "http://127.0.0.1:9/evil";
+    return [{ redirect: location, status }, { status, headers: { location } }, 0];
+  };
+
+  test.each<[fault: Fault, reply: object, live: number]>([
+    [{ ...REFUSAL, commit: true }, REFUSED, 1],
+    [{ ...REFUSAL, commit: false }, REFUSED, 0],
+    [{ status: 503 }, { status: 503, json: { detail: "Service Unavailable" } }, 0],
+    [
+      { headers: { Date: "garbage", "X-Extra": "1" } },
+      { status: 201, headers: { date: "garbage", "x-extra": "1" } },
+      1,
+    ],
+    ...[301, 302, 307, 308].map(elsewhere),
+  ])("a creation with %j", async (fault, reply, count) => {
+    emulator.faults.add(fault);
+    expect(await post()).toMatchObject(reply);
+    expect(live()).toBe(count);
   });
 
-  test("status alone says its own name", async () => {
-    emulator.faults.add({ status: 503 });
-    expect((await post()).json).toEqual({ detail: "Service Unavailable" });
-  });
-
-  test.each([
+  test.each<[fault: Fault, text: string, type: string]>([
     [{ body: null }, "null", "application/json"],
     [{ body: {} }, "{}", "application/json"],
     [{ body: "<html>", headers: { "content-type": "text/html" } }, "<html>", "text/html"],
     [{ body: "" }, "", "text/plain"],
-  ])("%j instead of a list, as 200", async (fault: Fault, text, type) => {
+  ])("%j instead of a list, as 200", async (fault, text, type) => {
     emulator.faults.add(fault);
-    const reply = await list();
-    expect([reply.status, reply.text, reply.headers["content-type"]]).toEqual([200, text, type]);
-  });
-
-  test("headers alone are added to the API's own answer", async () => {
-    emulator.faults.add({ headers: { Date: "garbage", "X-Extra": "1" } });
-    const { status, headers } = await post();
-    expect([status, headers["date"], headers["x-extra"]]).toEqual([201, "garbage", "1"]);
-  });
-
-  test("truncate announces everything and cuts midway, after the effect", async () => {
-    emulator.faults.add({ truncate: true });
-    const { complete, announced, text } = await raw(emulator, "POST", SERVICE, DNS);
-    expect(complete).toBe(false);
-    expect(text).toHaveLength(Math.floor(announced! / 2));
-    expect(live()).toBe(1);
-  });
-
-  test.each([
-    [0, 0],
-    [5, 5],
-    [10_000, "all but the last"],
-  ] as const)("truncate: %i sends so many bytes, but never the complete body", async (truncate, sent) => {
-    emulator.faults.add({ truncate });
-    const { complete, announced, text } = await raw(emulator, "GET", LIST);
-    expect(complete).toBe(false);
-    expect(text).toHaveLength(typeof sent === "number" ? sent : announced! - 1);
+    expect(await list()).toMatchObject({ status: 200, text, headers: { "content-type": type } });
   });
 
   test("malformed breaks the syntax and keeps the secret in it", async () => {
@@ -169,9 +152,20 @@ describe("the answer", () => {
     expect(text).toContain(emulator.account.liveApiKeys()[0]!.key);
   });
 
+  test.each<[truncate: true | number, sent: (announced: number) => number]>([
+    [true, (announced) => Math.floor(announced / 2)],
+    [0, () => 0],
+    [5, () => 5],
+    [10_000, (announced) => announced - 1],
+  ])("truncate: %s announces everything, sends a part, and cuts after the effect", async (truncate, sent) => {
+    emulator.faults.add({ truncate });
+    const { complete, announced, text } = await rawPost();
+    expect([complete, text.length, live()]).toEqual([false, sent(announced!), 1]);
+  });
+
   test("omit and merge change the fields, in lists those of each entry", async () => {
     const merge = JSON.parse('{"id": 7, "__proto__": {"polluted": true}}') as Record<string, unknown>;
-    emulator.faults.add({ path: SERVICE, omit: ["key"], merge }, { path: LIST, omit: ["scopes"] });
+    emulator.faults.add({ path: SERVICE, omit: ["key"], merge }, { path: KEYS, omit: ["scopes"] });
     const { json, text } = await post();
     expect(Object.keys(json)).toEqual(["id", "key_prefix", "key_type", "warning", "__proto__"]);
     expect(text).toContain('"__proto__":{"polluted":true}');
@@ -190,47 +184,40 @@ describe("the answer", () => {
     expect(await ids()).toEqual([]);
   });
 
-  test("wrap and extra make an incomplete list of it", async () => {
-    emulator.faults.add({ wrap: "items", extra: { has_more: true, next: "x", total: 9 } });
-    expect((await list()).json).toEqual({ items: [expect.anything()], has_more: true, next: "x", total: 9 });
+  test("wrap and extra make an incomplete list of it; where lists have a wrapper extra needs no other", async () => {
+    emulator.faults.add({ wrap: "items", extra: EXTRA });
+    expect((await list()).json).toEqual({ items: [expect.anything()], ...EXTRA });
+    const wrapping = await start({ lists: "data", faults: [{ extra: EXTRA }] });
+    expect((await wrapping.client.get(KEYS)).json).toEqual({ data: [expect.anything()], ...EXTRA });
   });
 
-  test.each([301, 302, 307, 308])("redirect with %i to another origin", async (status) => {
-    emulator.faults.add({ redirect: "http://127.0.0.1:9/evil", status });
-    const reply = await post();
-    expect([reply.status, reply.headers["location"]]).toEqual([status, "http://127.0.0.1:9/evil"]);
-    expect(live()).toBe(0);
-  });
-
-  test("huge and gzipBomb have the size asked for, across blocks", async () => {
-    const size = 3 * 1024 * 1024 + 5;
-    emulator.faults.add({ huge: size }, { gzipBomb: size }, { huge: 2 });
-    const plain = await list();
-    expect([plain.text.length, plain.json]).toEqual([size, {}]);
-    const zipped = await list();
-    expect([zipped.text.length, zipped.json]).toEqual([size, {}]);
-    expect(zipped.headers["content-encoding"]).toBe("gzip");
-    expect((await list()).text).toBe("{}");
+  test.each<[fault: Fault, size: number, encoding: string | undefined]>([
+    [{ huge: 2 }, 2, undefined],
+    [{ huge: SIZE }, SIZE, undefined],
+    [{ gzipBomb: SIZE }, SIZE, "gzip"],
+  ])("%j has the size asked for, across blocks", async (fault, size, encoding) => {
+    emulator.faults.add(fault);
+    const { text, json, headers } = await list();
+    expect([text.length, json, headers["content-encoding"]]).toEqual([size, {}, encoding]);
   });
 
   test("an endless body stops when the reader leaves", async () => {
     emulator.faults.add({ huge: 2 ** 40 });
     const leave = new AbortController();
-    const response = await fetch(emulator.url + LIST, { signal: leave.signal });
+    const response = await fetch(emulator.url + KEYS, { signal: leave.signal });
     await response.body!.getReader().read();
     leave.abort();
     expect((await list()).status).toBe(200);
   });
 
   test("dribble sends the body in pieces", async () => {
-    emulator.faults.add({ dribble: { bytes: 100, every: 3 }, body: { padding: "x".repeat(500) } });
-    const response = await fetch(emulator.url + LIST);
+    const body = { padding: "x".repeat(500) };
+    emulator.faults.add({ dribble: { bytes: 100, every: 3 }, body });
+    const response = await fetch(emulator.url + KEYS);
     const pieces: number[] = [];
     for await (const piece of response.body!) pieces.push(piece.length);
     expect(pieces.length).toBeGreaterThan(2);
-    expect(pieces.reduce((sum, bytes) => sum + bytes)).toBe(
-      JSON.stringify({ padding: "x".repeat(500) }).length,
-    );
+    expect(pieces.reduce((sum, bytes) => sum + bytes)).toBe(JSON.stringify(body).length);
   });
 
   test("echo puts the caller's credential or the new key into an error's body or header", async () => {
@@ -256,8 +243,8 @@ describe("which requests", () => {
   };
 
   test("nth and times count the matching requests", async () => {
-    emulator.faults.add({ method: "get", path: LIST, nth: 2, times: 2, status: 500 });
-    await send(emulator, "GET", "/v1/account/ssh-keys");
+    emulator.faults.add({ method: "get", path: KEYS, nth: 2, times: 2, status: 500 });
+    await client.get(SSH);
     expect(await statuses(4)).toEqual([200, 500, 500, 200]);
   });
 
@@ -280,23 +267,16 @@ describe("which requests", () => {
   test("contains singles out one of several requests to a path", async () => {
     emulator.faults.add({ contains: "storage", status: 500 });
     expect((await post()).status).toBe(201);
-    expect((await send(emulator, "POST", SERVICE, { service: "storage" })).status).toBe(500);
+    expect((await client.post(SERVICE, { service: "storage" })).status).toBe(500);
   });
 
-  test("faults can be there from the start", async () => {
-    const other = await startEmulator({ faults: [{ status: 418 }] });
-    expect((await send(other, "GET", LIST)).status).toBe(418);
-    await other.close();
+  test("those of the start, those to the SDK's paths and those to a path with a slash", async () => {
+    const other = await start({ faults: [{ status: 418 }] });
+    expect((await other.client.get(KEYS)).status).toBe(418);
+    other.faults.add({ path: "/v1/vps", status: 500 }, { path: "/api/v1/dashboard/*", status: 502 });
+    expect((await other.client.get("/v1/vps/")).status).toBe(500);
+    expect((await other.client.get("/api/v1/dashboard/account/profile")).status).toBe(502);
   });
-});
-
-test("a wrapping dialect gives extra its place, and faults reach the SDK's paths and paths with a slash", async () => {
-  const other = await startEmulator({ lists: "data", faults: [{ extra: { next: "x" } }] });
-  expect((await send(other, "GET", LIST)).json).toMatchObject({ next: "x" });
-  other.faults.add({ path: "/v1/vps", status: 500 }, { path: "/api/v1/dashboard/*", status: 502 });
-  expect((await send(other, "GET", "/v1/vps/")).status).toBe(500);
-  expect((await send(other, "GET", "/api/v1/dashboard/account/profile")).status).toBe(502);
-  await other.close();
 });
 
 describe("nonsense is refused, naming it", () => {
@@ -314,7 +294,7 @@ describe("nonsense is refused, naming it", () => {
     [{ reset: false }, "reset must be true"],
     [{ reset: true, hang: true }, "reset and hang are mutually exclusive"],
     [{ reset: true, status: 500 }, "status cannot be combined with reset"],
-    [{ refuse: true, path: LIST }, "path cannot be combined with refuse"],
+    [{ refuse: true, path: KEYS }, "path cannot be combined with refuse"],
     [{ status: 500, omit: ["key"] }, "omit cannot be combined with status"],
     [{ huge: 10, truncate: true }, "truncate cannot be combined with huge"],
     [{ redirect: "http://x", status: 200 }, "redirect needs"],
@@ -326,20 +306,20 @@ describe("nonsense is refused, naming it", () => {
     [{ method: "PSOT", status: 500 }, "method must be an HTTP method"],
     [{ path: "/v1/account/profil", status: 500 }, "path /v1/account/profil matches no endpoint"],
     [{ path: "/v2/*", status: 500 }, "path /v2/* matches no endpoint"],
-    [{ path: `${LIST}?a=1`, status: 500 }, "path must be"],
-    [{ method: "POST", path: LIST, status: 500 }, `no endpoint at ${LIST} has the method POST`],
+    [{ path: `${KEYS}?a=1`, status: 500 }, "path must be"],
+    [{ method: "POST", path: KEYS, status: 500 }, `no endpoint at ${KEYS} has the method POST`],
     [{ delay: 3_000_000_000 }, "delay must be a whole number of milliseconds from 0 to 2147483647"],
     [{ reset: true, commitAfter: 3_000_000_000 }, "commitAfter must be"],
     [{ dribble: { bytes: 1, every: 3_000_000_000 } }, "dribble must be"],
     [{ headers: { "bad name": "x" } }, "headers must be"],
     [{ headers: { name: "a\nb" } }, "headers must be"],
     [{ redirect: "http://x/\n" }, "redirect must be"],
-    [{ path: "/v1/account/profile", drop: 1 }, "drop applies to lists only"],
+    [{ path: PROFILE, drop: 1 }, "drop applies to lists only"],
     [{ path: SERVICE, wrap: "data" }, "wrap applies to lists only"],
     [{ extra: { next: "x" } }, "extra needs wrap"],
   ])("%j", (fault, reason) => {
-    expect(() => emulator.faults.add({ status: 500 }, fault as unknown as Fault)).toThrow(FaultError);
-    expect(() => emulator.faults.add(fault as unknown as Fault)).toThrow(reason);
+    expect(() => emulator.faults.add({ status: 500 }, fault as Fault)).toThrow(FaultError);
+    expect(() => emulator.faults.add(fault as Fault)).toThrow(reason);
     expect(emulator.faults.pending()).toEqual([]);
   });
 });

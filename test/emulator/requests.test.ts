@@ -1,0 +1,212 @@
+// Who is let in, and what a request must look like.
+import http from "node:http";
+import { DNS, ED25519, KEYS, PAT, PROFILE, SERVER, SERVICE, SSH, start } from "./client";
+import type { Client, Started } from "./client";
+
+const VPS = "/v1/vps";
+let emulator: Started;
+let client: Client;
+beforeEach(async () => {
+  emulator = await start();
+  client = emulator.client;
+});
+
+const statusOf = async (apiKey: string, method: string, path: string, body?: unknown): Promise<number> =>
+  (await client.as(apiKey).send(method, path, body)).status;
+
+/** The status of a request that `fetch` would not send. */
+const request = (options: http.RequestOptions): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const { port } = new URL(emulator.url);
+    const sent = http.request({ port, ...options }, (reply) => resolve(reply.resume().statusCode));
+    sent.once("error", reject).end();
+  });
+
+describe("the credential", () => {
+  test("without one 401 with a detail", async () => {
+    const { status, json } = await client.as("").get(PROFILE);
+    expect([status, json]).toEqual([401, { detail: expect.any(String) }]);
+  });
+
+  test("an unknown, inactive or revoked one is a 401", async () => {
+    expect(await statusOf("wayscloud_pat_abc12_nobody", "GET", PROFILE)).toBe(401);
+    const { id, key } = emulator.account.addApiKey({ scopes: [] });
+    expect(await statusOf(key, "GET", PROFILE)).toBe(200);
+    emulator.account.deactivate(id);
+    expect(await statusOf(key, "GET", PROFILE)).toBe(401);
+    const other = emulator.account.addApiKey();
+    emulator.account.remove(other.id);
+    expect(await statusOf(other.key, "GET", PROFILE)).toBe(401);
+  });
+
+  test("a service key is not let in to the account API, nor another service's to servers", async () => {
+    const [database, vps] = ["database", "vps"].map((service) => emulator.account.addApiKey({ service }).key);
+    const dashboard = "/api/v1/dashboard/account";
+    for (const path of [PROFILE, `${dashboard}/profile`, `${dashboard}/ssh-keys`]) {
+      expect(await statusOf(vps!, "GET", path)).toBe(403);
+    }
+    expect([await statusOf(database!, "GET", VPS), await statusOf(vps!, "GET", VPS)]).toEqual([403, 200]);
+  });
+
+  test.each([
+    ["api_keys", KEYS, SERVICE, DNS],
+    ["ssh_keys", SSH, SSH, { name: "a", public_key: ED25519 }],
+    ["vps", VPS, VPS, SERVER],
+  ])("scopes of %s: read reads, write does both, none does neither", async (area, list, path, body) => {
+    const statuses = [[], [`${area}:read`], [`${area}:write`]].map(async (scopes) => {
+      const { key } = emulator.account.addApiKey({ scopes });
+      return [await statusOf(key, "GET", list), await statusOf(key, "POST", path, body)];
+    });
+    expect(await Promise.all(statuses)).toEqual([
+      [403, 403],
+      [200, 403],
+      [200, 201],
+    ]);
+  });
+
+  test("services need their scope, the profile needs none", async () => {
+    const { key } = emulator.account.addApiKey({ scopes: ["ssh_keys:read"] });
+    expect(await statusOf(key, "GET", "/v1/account/services")).toBe(403);
+    expect(await statusOf(key, "GET", PROFILE)).toBe(200);
+  });
+});
+
+describe("Authorization", () => {
+  let pat: string;
+  let service: string;
+  beforeEach(() => {
+    pat = emulator.apiKey;
+    service = emulator.account.addApiKey({ service: "vps" }).key;
+  });
+  const ask = async (path: string, headers: Record<string, string>): Promise<number> =>
+    (await client.get(path, { "x-api-key": "", ...headers })).status;
+
+  test("Bearer has a token, in any case of the scheme", async () => {
+    expect(await ask(PROFILE, { authorization: `Bearer ${pat}` })).toBe(200);
+    expect(await ask(VPS, { authorization: `bearer ${pat}` })).toBe(200);
+    expect(emulator.requests[0]!.headers["authorization"]).toMatch(/^sha256:[0-9a-f]{12}$/);
+  });
+
+  test.each([
+    ["another scheme", () => `Basic ${pat}`],
+    ["no scheme", () => pat],
+    ["no token", () => "Bearer"],
+    ["an unknown token", () => "Bearer wayscloud_pat_abc12_nobody"],
+    ["a service key, which belongs into X-API-Key", () => `Bearer ${service}`],
+    ["two tokens", () => `Bearer ${pat}, Bearer ${pat}`],
+  ])("with %s is a 401", async (_what, authorization) => {
+    expect(await ask(VPS, { authorization: authorization() })).toBe(401);
+  });
+
+  test("twice is a 401", async () => {
+    const twice = ["authorization", `Bearer ${pat}`, "authorization", `Bearer ${pat}`];
+    expect(await request({ path: PROFILE, headers: ["host", "localhost", ...twice] })).toBe(401);
+  });
+
+  test("with a token and a service key each does what it may", async () => {
+    const both = { authorization: `Bearer ${pat}`, "x-api-key": service };
+    expect([await ask(PROFILE, both), await ask(VPS, both)]).toEqual([200, 200]);
+    const [token, key] = emulator.account.apiKeys();
+    expect(emulator.requests.map(({ credentialId }) => credentialId)).toEqual([token!.id, key!.id]);
+  });
+
+  test("and X-API-Key must both be valid", async () => {
+    const [authorization, nobody] = [`Bearer ${pat}`, "wayscloud_nobody"];
+    expect(await ask(PROFILE, { authorization, "x-api-key": nobody })).toBe(401);
+    expect(await ask(PROFILE, { authorization: "Bearer nobody", "x-api-key": pat })).toBe(401);
+  });
+});
+
+describe("paths and methods", () => {
+  test.each([
+    ["GET", "/"],
+    ["GET", "/v1/account/nothing"],
+    ["GET", `${PROFILE}/`],
+    ["GET", `//evil${PROFILE}`],
+    ["DELETE", `${SSH}/`],
+    ["DELETE", `${SSH}/%zz`],
+    ["DELETE", `${SSH}/a/b`],
+  ])("%s %s is not found", async (method, path) => {
+    const { status, json } = await client.send(method, path);
+    expect([status, json]).toEqual([404, { detail: "Not Found" }]);
+  });
+
+  test.each([
+    ["PUT", SSH, "GET, POST"],
+    ["GET", `${SSH}/some-id`, "DELETE"],
+    ["GET", PAT, "POST"],
+  ])("%s %s is not allowed", async (method, path, allow) => {
+    const { status, headers } = await client.send(method, path);
+    expect([status, headers["allow"]]).toEqual([405, allow]);
+  });
+
+  test.each([`http://127.0.0.1${PROFILE}`, `HTTP://example.com:80${PROFILE}?a=1`])(
+    "the absolute form %s of a target is accepted",
+    async (target) => {
+      expect(await request({ path: target, headers: { "x-api-key": emulator.apiKey } })).toBe(200);
+      expect(emulator.requests[0]!.path).toBe(PROFILE);
+    },
+  );
+});
+
+describe("bodies", () => {
+  test.each([
+    [SERVICE, {}, ["service"], "missing"],
+    [SERVICE, { service: 1 }, ["service"], "string_type"],
+    [SERVICE, { service: "" }, ["service"], "string_too_short"],
+    [SERVICE, { service: "databse" }, ["service"], "enum"],
+    [SERVICE, { service: "dns", description: 1 }, ["description"], "string_type"],
+    [PAT, {}, ["scopes"], "missing"],
+    [PAT, { scopes: "a:b" }, ["scopes"], "list_type"],
+    [PAT, { scopes: [] }, ["scopes"], "too_short"],
+    [PAT, { scopes: ["a:b", 1] }, ["scopes", 1], "string_type"],
+    [PAT, { scopes: ["nonsense"] }, ["scopes", 0], "value_error"],
+    [PAT, { scopes: ["a:b", ""] }, ["scopes", 1], "value_error"],
+    [PAT, { scopes: ["a:b"], expires_in_days: 0 }, ["expires_in_days"], "greater_than_equal"],
+    [PAT, { scopes: ["a:b"], expires_in_days: 1.5 }, ["expires_in_days"], "int_type"],
+    [PAT, { scopes: ["a:b"], expires_in_days: "90" }, ["expires_in_days"], "int_type"],
+    [SSH, { public_key: ED25519 }, ["name"], "missing"],
+    [SSH, { name: " ", public_key: ED25519 }, ["name"], "string_too_short"],
+    [SSH, { name: "a" }, ["public_key"], "missing"],
+    [SSH, { name: "a", public_key: "ssh-dss AAAA" }, ["public_key"], "value_error"],
+    [SSH, { name: "a", public_key: ED25519.replace("ed25519", "rsa") }, ["public_key"], "value_error"],
+    [SSH, { name: "a", public_key: "ssh-rsa AAAA!" }, ["public_key"], "value_error"],
+    [SSH, { name: "a", public_key: `${ED25519}\n${ED25519}` }, ["public_key"], "value_error"],
+    [VPS, { ...SERVER, ssh_keys: ["x"] }, ["ssh_keys", 0], "value_error"],
+    [VPS, { ...SERVER, ssh_keys: "x" }, ["ssh_keys"], "list_type"],
+    [VPS, { ...SERVER, hostname: undefined }, ["hostname"], "missing"],
+    [VPS, { ...SERVER, hostname: " " }, ["hostname"], "string_too_short"],
+    [VPS, { ...SERVER, plan_code: "p" }, ["plan_code"], "value_error"],
+    [VPS, { ...SERVER, region: "XX" }, ["region"], "enum"],
+    [VPS, { ...SERVER, os_template: 1 }, ["os_template"], "string_type"],
+  ])("%s with %j is a 422 that names the field", async (path, body, field, type) => {
+    const { status, json } = await client.post(path, body);
+    expect(status).toBe(422);
+    expect(json).toEqual({ detail: [{ loc: ["body", ...field], msg: expect.any(String), type }] });
+    expect(emulator.requests[0]).toMatchObject({ status: 422, committed: false });
+    expect([emulator.account.liveApiKeys(), emulator.account.vps()]).toEqual([[], []]);
+  });
+
+  test("all problems are named at once", async () => {
+    const { json } = await client.post(PAT, { scopes: [], expires_in_days: 0, description: {} });
+    expect(json.detail).toHaveLength(3);
+  });
+
+  test("null stands for an omitted optional field, and unknown fields are ignored", async () => {
+    const body = { scopes: ["a:b"], description: null, expires_in_days: null, other: 1 };
+    expect((await client.post(PAT, body)).status).toBe(201);
+  });
+
+  test.each(["not JSON", "[]", "null", '"text"'])("%s is not a body", async (body) => {
+    const { status, json } = await client.post(SERVICE, body);
+    expect([status, json.detail[0].loc]).toEqual([422, ["body"]]);
+  });
+
+  test("another content type is a 415, over 1 MB a 413, other bytes than UTF-8 a 400, all without effect", async () => {
+    expect((await client.post(SERVICE, DNS, { "content-type": "text/plain" })).status).toBe(415);
+    expect((await client.post(SERVICE, { ...DNS, description: "x".repeat(1_000_001) })).status).toBe(413);
+    const latin1 = Buffer.from('{"service": "dns", "description": "caf\u00e9"}', "latin1");
+    expect((await client.post(SERVICE, latin1)).status).toBe(400);
+    expect(emulator.account.liveApiKeys()).toEqual([]);
+  });
+});
