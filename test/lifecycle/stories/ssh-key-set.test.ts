@@ -1,27 +1,82 @@
-// A set of SSH keys whose creation or update a hook repeats, and a set that is replaced: the state holds exactly what exists, and what was ours stays ours.
-import { SshKey, SshKeySet } from "../../support/engine-resources";
-import { account, expectDestroyed, expectHeld, expectKept, stack } from "../../support/fresh-stack";
-import { cpuTime } from "../../support/fake-timing";
+// A set of SSH keys: every change touches the changed entries only, and whatever fails or is repeated, the state holds exactly what exists.
 import { parsePublicKey } from "../../../src/lifecycle/ssh-key/public-key";
+import { createRun } from "../../../src/lifecycle/run";
+import type { Properties } from "../../../src/values";
+import { SshKey, SshKeySet } from "../../support/engine-resources";
+import { cpuTime } from "../../support/fake-timing";
+import {
+  account,
+  expectDestroyed,
+  expectHeld,
+  expectKept,
+  expectQuiet,
+  HOUR,
+  stack,
+} from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
-import type { Declared } from "../../support/story-stack";
+import type { CommandOptions, Declared } from "../../support/story-stack";
 
 const NAMES = ["anna", "bjarne", "carl"];
+const numbered = (count: number, prefix = "k"): string[] =>
+  Array.from({ length: count }, (_, at) => `${prefix}${at}`);
 
-function declare(inputs: object = {}, options: Partial<Declared> = {}, names = NAMES): void {
-  const publicKeys = Object.fromEntries(names.map((name) => [name, publicKey(name)]));
-  stack.declare("team", SshKeySet, { publicKeys, namePrefix: "team-", ...inputs }, options);
+const keysOf = (...names: string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, publicKey(name)]));
+
+/** The set "team" with these entries: each has the key of its name, unless a map says which. */
+function declare(
+  entries: string[] | object = NAMES,
+  more: Properties = {},
+  options: Partial<Declared> = {},
+): void {
+  const publicKeys = Array.isArray(entries) ? keysOf(...(entries as string[])) : entries;
+  stack.declare("team", SshKeySet, { publicKeys, namePrefix: "team-", ...more }, options);
 }
 
-const refuse = (name: string, times: number): void =>
-  account.emulator.faults.add({ method: "POST", contains: `"team-${name}"`, status: 422, times });
-const posts = (): string[] => account.requests().filter((request) => request.startsWith("POST"));
-const keys = (): Record<string, { id: string; adopted: boolean }> =>
-  stack.held("team").outputs.keys as Record<string, { id: string; adopted: boolean }>;
+/** Declares it, and runs `up`. */
+function up(
+  entries: string[] | object = NAMES,
+  more: Properties = {},
+  options: CommandOptions = {},
+): Promise<boolean> {
+  declare(entries, more);
+  return stack.up(options);
+}
 
-function expectExactly(names = NAMES): void {
+const refuse = (name: string, times = 1): void =>
+  account.emulator.faults.add({
+    method: "POST",
+    contains: `"team-${name}"`,
+    status: 422,
+    times,
+    body: { detail: "no" },
+  });
+const keys = (): Record<string, { id: string; name: string; adopted: boolean }> =>
+  stack.held("team").outputs.keys as never;
+const control = () => account.emulator.account;
+const names = (): string[] =>
+  control()
+    .sshKeys()
+    .map(({ name }) => name)
+    .sort();
+
+/** `POST team-anna`, `DELETE team-anna`, `GET`, since the last call. */
+function requests(): string[] {
+  const lines = account.emulator.requests.splice(0).map(({ method, path, body }) => {
+    if (method === "GET") return method;
+    return `${method} ${method === "POST" ? (body as { name: string }).name : (nameOf.get(path.split("/").at(-1)!) ?? "?")}`;
+  });
+  for (const { id, name } of control().sshKeys()) nameOf.set(id, name);
+  return lines;
+}
+/** Of every key that a test has seen in the account, for those that are gone. */
+const nameOf = new Map<string, string>();
+
+/** The last command succeeded, and the set has these entries, which are ours. */
+function expectExactly(entries = NAMES): void {
   expectHeld();
-  expect(Object.keys(keys()).sort()).toEqual(names);
+  expect(Object.keys(keys()).sort()).toEqual([...entries].sort());
+  expect(Object.keys(stack.held("team").outputs)).toEqual(["keys"]);
 }
 
 async function expectOurs(): Promise<void> {
@@ -29,21 +84,415 @@ async function expectOurs(): Promise<void> {
   await expectDestroyed();
 }
 
+test("a set is one POST an entry; its outputs are the contract's, and nothing about it is private", async () => {
+  await up({ anna: `${publicKey("anna")} anna@work`, bjarne: publicKey("bjarne") });
+  expect(stack.held("team").id).toMatch(/^ssh-key-set\/test\/dev\/team#[0-9a-f]{7}$/);
+  expect(requests().sort()).toEqual(["POST team-anna", "POST team-bjarne"]);
+  expectExactly(["anna", "bjarne"]);
+  expect(keys()["anna"]).toEqual({
+    id: expect.any(String),
+    name: "team-anna",
+    fingerprint: expect.stringMatching(/^SHA256:[\w+/]{43}$/),
+    keyType: "ssh-ed25519",
+    createdAt: "2026-01-01T00:00:00Z",
+    adopted: false,
+  });
+});
+
+test("fifty keys: fifty POSTs, no request for nothing, one list a refresh, two requests a change, fifty DELETEs", async () => {
+  const entries = numbered(50);
+  await up(entries);
+  expect(requests().map((line) => line.split(" ")[0])).toEqual(Array(50).fill("POST"));
+  expectExactly(entries);
+  await expectQuiet();
+  const before = stack.held("team");
+  await stack.refresh();
+  expect([requests(), stack.held("team")]).toEqual([["GET"], before]);
+  await up({ ...keysOf(...entries), k7: publicKey("another") });
+  expect(requests()).toEqual(["DELETE team-k7", "POST team-k7"]);
+  expectExactly(entries);
+  await expectDestroyed();
+  expect(requests()).toHaveLength(50);
+});
+
+test("an entry added, removed or renamed touches no other; white space and comments touch none", async () => {
+  await up(["anna", "bjarne"]);
+  declare(
+    { anna: `\r\n${publicKey("anna")}\tanna@home \n`, bjarne: publicKey("bjarne") },
+    { adoptExisting: true },
+  );
+  await expectQuiet();
+  requests();
+  await up(NAMES);
+  expect(requests()).toEqual(["POST team-carl"]);
+  await up(["anna", "carl"]);
+  expect(requests()).toEqual(["DELETE team-bjarne"]);
+  await up({ anna: publicKey("anna"), karl: publicKey("carl") });
+  expect(requests()).toEqual(["DELETE team-carl", "POST team-karl"]);
+  expectExactly(["anna", "karl"]);
+});
+
+test("two entries may exchange their keys, although the API refuses the same name or key twice", async () => {
+  await up(["anna", "bjarne"]);
+  requests();
+  await up({ anna: publicKey("bjarne"), bjarne: publicKey("anna") });
+  const lines = requests();
+  expect(lines.slice(0, 2).sort()).toEqual(["DELETE team-anna", "DELETE team-bjarne"]);
+  expect(lines.slice(2).sort()).toEqual(["POST team-anna", "POST team-bjarne"]);
+  expectExactly(["anna", "bjarne"]);
+});
+
+test("another prefix adds every key again; with another key besides, the new one is there before the old one goes", async () => {
+  await up(["anna", "bjarne"]);
+  requests();
+  await up({ anna: publicKey("anna"), bjarne: publicKey("new") }, { namePrefix: "ops-" });
+  const [first, , , last] = requests();
+  expect([first, last]).toEqual(["DELETE team-anna", "DELETE team-bjarne"]);
+  expectExactly(["anna", "bjarne"]);
+  expect(names()).toEqual(["ops-anna", "ops-bjarne"]);
+});
+
+test("a refresh drops what was deleted elsewhere, and the next up adds that alone", async () => {
+  await up(["anna", "bjarne"]);
+  control().remove(keys()["anna"]!.id);
+  account.timing.elapsed += HOUR;
+  requests();
+  await stack.refresh();
+  expect(requests()).toEqual(["GET"]);
+  expectExactly(["bjarne"]);
+  await stack.up();
+  expect(requests()).toEqual(["POST team-anna"]);
+  expectExactly(["anna", "bjarne"]);
+  for (const id of stack.ids) control().remove(id);
+  account.timing.elapsed += HOUR;
+  await stack.refresh();
+  expect(stack.held("team").outputs).toEqual({ keys: {} });
+});
+
+test("a list that cannot be read says nothing about any key", async () => {
+  await up(["anna"]);
+  const before = stack.held("team");
+  expect(await stack.refresh({ troubles: [{ method: "GET", times: 99 }] })).toBe(false);
+  expect(stack.errors.join()).toContain("Reading the SSH keys failed");
+  expect(stack.held("team")).toEqual(before);
+});
+
+describe("a lost response", () => {
+  test.each(["answer lost", "502, done", "broken answer"] as const)("%s: the key is kept", async (fate) => {
+    await up(NAMES, {}, { troubles: [{ fate, nth: 2 }] });
+    expect(requests().filter((line) => line.startsWith("POST"))).toHaveLength(3);
+    expectExactly();
+  });
+
+  test.each(["never arrives", "500, not done"] as const)("%s: it is added once more", async (fate) => {
+    await up(NAMES, {}, { troubles: [{ fate, nth: 2 }] });
+    expectExactly();
+  });
+
+  describe("that cannot be looked up", () => {
+    beforeEach(async () => {
+      const troubles = [
+        { fate: "answer lost", nth: 2 },
+        { method: "GET", times: 99 },
+      ] as const;
+      expect(await up(["anna", "bjarne"], {}, { troubles: [...troubles] })).toBe(false);
+      const { outputs } = stack.held("team");
+      expect([outputs.keys, outputs.unresolved].map((each) => Object.keys(each as object).length)).toEqual([
+        1, 1,
+      ]);
+      expect(account.live).toHaveLength(2);
+      requests();
+    });
+
+    test("leaves its entry unresolved; the next up keeps what it made, without a POST", async () => {
+      expect(stack.errors.join()).toMatch(
+        /Creating the SSH key "team-\w+" failed: POST [^:]*:\d+ \(ECONNRESET\)\. It may still have been created\. The list could not be read: GET \S+ answered [^:]*: trouble\. It is recorded in the state as unresolved\. /,
+      );
+      await stack.up();
+      expect(requests()).toEqual(["GET"]);
+      expectExactly(["anna", "bjarne"]);
+    });
+
+    test("survives a refresh, and destroy removes what it made", async () => {
+      const before = stack.held("team");
+      await stack.refresh();
+      expect(stack.held("team")).toEqual(before);
+      await expectDestroyed();
+    });
+
+    test.each([{ anna: publicKey("other"), bjarne: publicKey("one more") }, {}])(
+      "of an entry that the program has no more, or with another key (%#), is removed by the next up",
+      async (publicKeys) => {
+        await up(publicKeys);
+        expectExactly(Object.keys(publicKeys));
+      },
+    );
+
+    test("never claims an older key of the same name and material: it is somebody else's", async () => {
+      const [entry = ""] = Object.keys(stack.held("team").outputs.unresolved as object);
+      control().remove(account.live.find((id) => !stack.ids.includes(id))!);
+      const createdAt = "2025-12-31T23:00:00Z";
+      const { id } = control().addSshKey({ name: `team-${entry}`, publicKey: publicKey(entry), createdAt });
+      await expectDestroyed([id]);
+    });
+  });
+});
+
+describe("a partial failure", () => {
+  test("of a creation keeps the others, says which entry failed and why, and the next up does the rest", async () => {
+    refuse("bjarne");
+    expect(await up()).toBe(false);
+    expect(stack.errors.join()).toMatch(/team-bjarne.*no.*the next `pulumi up` does the rest/s);
+    expectKept(account.live);
+    expect(names()).toEqual(["team-anna", "team-carl"]);
+    requests();
+    await stack.up();
+    expect(requests()).toEqual(["POST team-bjarne"]);
+    expectExactly();
+  });
+
+  test("that leaves nothing at all is a plain error, and every reason is in it", async () => {
+    for (const name of ["anna", "bjarne"]) refuse(name);
+    expect(await up(["anna", "bjarne"])).toBe(false);
+    expect(stack.errors.join()).toMatch(/failed for 2 of its keys:\n- "anna": .*\n- "bjarne": .*: no/);
+    expect([stack.state.size, account.live]).toEqual([0, []]);
+  });
+
+  test("that has the same remedy for all keys says it once, after the list", async () => {
+    for (const name of numbered(12)) control().addSshKey({ name, publicKey: publicKey(name) });
+    await up(numbered(12));
+    expect(stack.errors.join()).toMatch(
+      /:(\n- "k\d+": [^\n]* has this public key as "k\d+" \(id \S+\)\.){10}\n- and 2 more\nSet `adoptExisting: true` to adopt it, or[^\n]*$/,
+    );
+  });
+
+  test("that is the same for all is said once: no credential", async () => {
+    const run = createRun(() => undefined, "stack config", { timing: account.timing, log: () => undefined });
+    const { inputs } = SshKeySet.check({}, { publicKeys: keysOf(...numbered(100)), namePrefix: "team-" });
+    await expect(SshKeySet.create(inputs, run)).rejects.toThrow(
+      /^Creating the SSH key set failed for 16 of its keys, and 84 more were not tried: No WAYSCloud credential found\.[^\n]*$/,
+    );
+  });
+
+  test("for which the account itself is the reason ends the attempt: the rest is not tried", async () => {
+    await up(numbered(60), {}, { troubles: [{ fate: "401", times: 99 }] });
+    expect(stack.errors.join()).toMatch(
+      /and \d+ more were not tried.*and 6 more\nSet a valid personal access token\.$/s,
+    );
+    expect(account.live).toEqual([]);
+  });
+
+  test("of a change keeps the old key where the new one was refused, and deletes it once the new one is there", async () => {
+    await up(["anna"]);
+    const before = stack.ids;
+    const news = { anna: publicKey("new") };
+    account.emulator.faults.add({ method: "POST", status: 422 });
+    expect(await up(news, { namePrefix: "ops-" })).toBe(false);
+    expectKept(before);
+    expect(await stack.up({ troubles: [{ method: "DELETE", times: 99 }] })).toBe(false);
+    expect(stack.held("team").outputs.leftovers).toEqual(before);
+    expect(names()).toEqual(["ops-anna", "team-anna"]);
+    requests();
+    await stack.up();
+    expect(requests()).toEqual(["DELETE team-anna"]);
+    expectExactly(["anna"]);
+  });
+
+  test("of a deletion that comes first keeps the old key, and does not try what it blocks", async () => {
+    await up(["anna", "bjarne"]);
+    requests();
+    account.emulator.faults.add({ method: "DELETE", status: 422, body: { detail: "in use" } });
+    await up({ ...keysOf("bjarne", "carl"), anna: publicKey("new") });
+    expect(stack.errors.join()).toContain("in use");
+    expect(requests()).toEqual(["DELETE team-anna", "POST team-carl"]);
+    expectKept(account.live);
+    await stack.up();
+    expectExactly();
+  });
+
+  test("of a destroy leaves the state as it was, and destroy again ends it", async () => {
+    await up(["anna", "bjarne"]);
+    const before = stack.held("team");
+    account.emulator.faults.add({ method: "DELETE", status: 422, body: { detail: "in use" } });
+    expect(await stack.destroy()).toBe(false);
+    expect(stack.errors.join()).toContain("in use");
+    expect([account.live.length, stack.held("team")]).toEqual([1, before]);
+    await expectDestroyed();
+  });
+});
+
+test.each([true, false])(
+  "a killed run loses no key that was there before, and adopting recovers the others (answered: %s)",
+  async (arrived) => {
+    await up(["anna"]);
+    await up([...NAMES, "dora"], {}, { kill: { nth: 2, arrived } });
+    await account.timing.settle(true);
+    expect(account.live.length).toBeLessThan(4);
+    await up([...NAMES, "dora"], { adoptExisting: true });
+    expectExactly([...NAMES, "dora"]);
+  },
+);
+
+test("a key that is there already is a conflict that says what to do and which key it is about", async () => {
+  await up(["anna"]);
+  const { id } = control().addSshKey({ name: "team-bjarne", publicKey: publicKey("bjarne") });
+  await up(["anna", "bjarne"]);
+  expect(stack.errors.join()).toContain(`"team-bjarne" (id ${id})`);
+  expect(stack.errors.join()).toContain("Set `adoptExisting: true`");
+  expect(Object.keys(keys())).toEqual(["anna"]);
+});
+
+test("a name that is taken is a conflict that names its holder and the input", async () => {
+  control().addSshKey({ name: "team-anna", publicKey: publicKey("somebody") });
+  await up(["anna"]);
+  expect(stack.errors.join()).toMatch(/taken by "team-anna".*Choose another `namePrefix`/s);
+});
+
+test("a long change says now and then how far it is, a short one does not", async () => {
+  await up(numbered(20));
+  expect(stack.printed).toBe("");
+  account.emulator.faults.add({ method: "POST", status: 429, headers: { "Retry-After": "60" } });
+  await up(numbered(40));
+  expect(stack.printed).toMatch(/^The SSH key set "team": \d+ of 20 keys are done\.$/m);
+});
+
+test("a set adopts what the account has, under its name, with one list for all; in the end it stays", async () => {
+  const { id } = control().addSshKey({ name: "by hand", publicKey: publicKey("anna") });
+  await up(["anna", "bjarne"], { adoptExisting: true });
+  expect(requests()).toEqual(["GET", "POST team-bjarne"]);
+  expectExactly(["anna", "bjarne"]);
+  expect(keys()).toMatchObject({ anna: { id, name: "by hand", adopted: true }, bjarne: { adopted: false } });
+  declare(["anna", "bjarne"], { adoptExisting: false });
+  await expectQuiet();
+  // The account knows nothing of the name of an adopted key's entry.
+  await up({ ann: publicKey("anna"), bjarne: publicKey("bjarne") });
+  expect(keys()).toMatchObject({ ann: { id, adopted: true } });
+  await up(["bjarne"]);
+  expect(requests()).toEqual([]);
+  expect(stack.printed).toContain(`Keeping the SSH key "by hand" (id ${id}): it was adopted.`);
+  await expectDestroyed([id]);
+});
+
+test.each([
+  [{}, "`keys` must be an object"],
+  [{ keys: { anna: { id: 5 } } }, "`id` must be a string, but it is a number"],
+])(
+  "the state %j, which is not ours, is an error that says what is wrong, never a guess",
+  async (outputs, why) => {
+    await up([]);
+    stack.state.set("team", { ...stack.held("team"), outputs });
+    await up(["anna"]);
+    expect(stack.errors.join()).toMatch(/The state of the SSH key set "[^"]*" cannot be read: /);
+    expect(stack.errors.join()).toContain(why);
+  },
+);
+
+test("an entry may have any name that an object can have", async () => {
+  const odd = ["constructor", "toString", "a.b[0]", "Æ 鍵"];
+  await up(odd);
+  expectExactly(odd);
+  await expectQuiet();
+});
+
+describe("beside SshKey resources of the same program", () => {
+  const declareKey = (name: string, more: Properties = {}): void =>
+    stack.declare(name, SshKey, { publicKey: publicKey(name), name, ...more });
+  const adopting = { name: "team-anna", adoptExisting: true };
+  const refused = "another resource of this program already manages it";
+
+  test("a key that an SshKey holds is refused, in either order of declaration", async () => {
+    declareKey("anna");
+    await stack.up();
+    const before = stack.ids;
+    expect(await up(["anna"], { adoptExisting: true })).toBe(false);
+    expect(stack.errors.join()).toContain(refused);
+    stack.program.delete("anna");
+    declareKey("anna");
+    expect(await stack.up()).toBe(false);
+    expect(stack.errors.join()).toContain("Two resources of this program manage the same key");
+    expect(account.live).toEqual(before);
+  });
+
+  test("the same new key in both, in one run: one of them adds it, the other is refused", async () => {
+    declare(["anna"]);
+    declareKey("anna");
+    expect(await stack.up()).toBe(false);
+    expect(stack.errors.join()).toMatch(
+      /, named "team-anna" in the account, already manages the same public key \(\S+\)\. .*Remove one of the two/,
+    );
+    expectKept(account.live);
+  });
+
+  test.each([false, true])(
+    "moving into a set (interrupted: %j): it adopts the keys and the SshKeys leave them, without a POST or DELETE",
+    async (fails) => {
+      for (const name of ["anna", "bjarne"]) declareKey(name);
+      await stack.up();
+      const before = stack.ids;
+      requests();
+      stack.program.clear();
+      await up(["anna", "bjarne"], { adoptExisting: true }, { fails });
+      if (fails) await stack.up();
+      expect(requests()).toEqual(["GET"]);
+      expectHeld(before);
+    },
+  );
+
+  test("moving out of a set, which depends on the SshKeys: they adopt the keys, and the set leaves them", async () => {
+    await up(["anna", "bjarne"]);
+    const before = stack.ids;
+    requests();
+    stack.program.clear();
+    declareKey("anna", adopting);
+    await up(["bjarne"]);
+    expect(requests()).toEqual(["GET"]);
+    expectHeld(before);
+  });
+
+  test("a key that the set still declares is refused to an SshKey, and so to another set", async () => {
+    await up(["anna"]);
+    declareKey("anna", adopting);
+    stack.declare("other", SshKeySet, { publicKeys: keysOf("anna"), namePrefix: "x-", adoptExisting: true });
+    await stack.up();
+    expect(stack.errors).toEqual([expect.stringContaining(refused), expect.stringContaining(refused)]);
+  });
+
+  test.each([
+    ["the SshKey comes first, as with dependsOn: its key is live", true],
+    [
+      "by nature, the set comes first and deletes the key, as the docs say; a refresh and an up add it again",
+      false,
+    ],
+  ])("moving out in a run with --target and then in a whole one: %s", async (_what, isFirst) => {
+    await up();
+    if (isFirst) stack.program.clear();
+    if (!isFirst) declare(["bjarne", "carl"]);
+    declareKey("anna", adopting);
+    if (isFirst) declare(["bjarne", "carl"]);
+    await stack.up({ target: "anna" });
+    await stack.up();
+    if (!isFirst) {
+      expect(account.live).not.toContain(stack.held("anna").id);
+      await stack.refresh();
+      await stack.up();
+    }
+    expectHeld();
+  });
+});
+
 describe("a hook asks again", () => {
   test("after a creation of which one entry failed: only that one is added", async () => {
-    declare({}, { retries: 1 });
-    refuse("bjarne", 1);
-    await stack.up();
-    expect(posts()).toHaveLength(NAMES.length + 1);
+    refuse("bjarne");
+    await up(NAMES, {}, { retries: 1 });
+    expect(requests()).toHaveLength(NAMES.length + 1);
     expectExactly();
     await expectOurs();
   });
 
   test("three times, and one entry fails each time: the state holds the others, and a later update adds it", async () => {
-    declare({}, { retries: 3 });
     refuse("bjarne", 4);
-    expect(await stack.up()).toBe(false);
-    expect(account.live).toEqual(stack.ids);
+    expect(await up(NAMES, {}, { retries: 3 })).toBe(false);
+    expectKept(account.live);
     expect(Object.keys(keys()).sort()).toEqual(["anna", "carl"]);
     await stack.up();
     expectExactly();
@@ -51,199 +500,144 @@ describe("a hook asks again", () => {
   });
 
   test("after a creation of which all entries failed", async () => {
-    declare({}, { retries: 1 });
-    for (const name of NAMES) refuse(name, 1);
-    await stack.up();
+    for (const name of NAMES) refuse(name);
+    await up(NAMES, {}, { retries: 1 });
     expectExactly();
   });
 
   test.each(["answer lost", "never arrives", "502, done"] as const)(
     "after a creation with a response that nobody could look up (%s)",
     async (fate) => {
-      declare({}, { retries: 1 });
-      await stack.up({
-        troubles: [
-          { fate, nth: 2 },
-          { method: "GET", times: 12 },
-        ],
-      });
+      await up(
+        NAMES,
+        {},
+        {
+          retries: 1,
+          troubles: [
+            { fate, nth: 2 },
+            { method: "GET", times: 12 },
+          ],
+        },
+      );
       expectExactly();
       await expectOurs();
     },
   );
 
   test("and the list still cannot be read: what was made is in the state, and a later update heals", async () => {
-    declare({}, { retries: 2 });
-    expect(
-      await stack.up({
-        troubles: [
-          { fate: "answer lost", nth: 2 },
-          { method: "GET", times: 99 },
-        ],
-      }),
-    ).toBe(false);
-    const held = stack.ids;
-    expect(account.live).toEqual(expect.arrayContaining(held));
-    expect(held.length).toBeGreaterThan(0);
+    const troubles = [
+      { fate: "answer lost", nth: 2 },
+      { method: "GET", times: 99 },
+    ] as const;
+    expect(await up(NAMES, {}, { retries: 2, troubles: [...troubles] })).toBe(false);
+    expect(account.live).toEqual(expect.arrayContaining(stack.ids));
+    expect(stack.ids.length).toBeGreaterThan(0);
     await stack.up();
     expectExactly();
     await expectOurs();
   });
 
   test("after an update of which one entry failed: what the first call did is known to the second", async () => {
-    declare({}, { retries: 1 }, ["anna", "bjarne"]);
-    await stack.up();
-    declare({ namePrefix: "ops-" }, { retries: 1 }, ["bjarne", "carl", "dora"]);
+    await up(["anna", "bjarne"]);
     account.emulator.faults.add({ method: "POST", contains: '"ops-carl"', status: 422 });
-    account.requests();
-    await stack.up();
-    expect(posts()).toHaveLength(4);
+    requests();
+    await up(["bjarne", "carl", "dora"], { namePrefix: "ops-" }, { retries: 1 });
+    expect(requests().filter((line) => line.startsWith("POST"))).toHaveLength(4);
     expectExactly(["bjarne", "carl", "dora"]);
     await expectOurs();
   });
 
   test("after an update whose deletions failed", async () => {
-    declare({}, { retries: 1 });
-    await stack.up();
-    declare({}, { retries: 1 }, ["anna", "dora"]);
-    await stack.up({ troubles: [{ method: "DELETE", times: 4 }] });
+    await up();
+    await up(["anna", "dora"], {}, { retries: 1, troubles: [{ method: "DELETE", times: 4 }] });
     expectExactly(["anna", "dora"]);
     await expectOurs();
   });
 
   test("for one of two sets with the same keys: the other one is refused all the same", async () => {
-    declare({}, { retries: 1 });
-    const publicKeys = { anna: publicKey("anna"), bjarne: publicKey("bjarne"), carl: publicKey("carl") };
-    stack.declare("other", SshKeySet, { publicKeys, namePrefix: "team-" });
+    declare(NAMES, {}, { retries: 1 });
+    stack.declare("other", SshKeySet, { publicKeys: keysOf(...NAMES), namePrefix: "team-" });
     refuse("bjarne", 2);
     expect(await stack.up()).toBe(false);
-    expect(account.live).toEqual(stack.ids);
+    expectKept(account.live);
     expect(new Set(stack.ids).size).toBe(stack.ids.length);
   });
 });
 
 describe("an adopted key whose entry is renamed", () => {
-  const adopt = (publicKeys: object): void =>
-    stack.declare("team", SshKeySet, { publicKeys, namePrefix: "team-", adoptExisting: true });
+  const adopt = (publicKeys: object): Promise<boolean> => up(publicKeys, { adoptExisting: true });
   const held = (): Record<string, string> =>
     Object.fromEntries(Object.entries(keys()).map(([entry, { id }]) => [entry, id]));
   let id: string;
 
   beforeEach(async () => {
-    ({ id } = account.emulator.account.addSshKey({ name: "by hand", publicKey: publicKey("anna") }));
-    adopt({ anna: publicKey("anna") });
-    await stack.up();
+    ({ id } = control().addSshKey({ name: "by hand", publicKey: publicKey("anna") }));
+    await adopt(keysOf("anna"));
   });
 
   test("is held under the new name alone, and stays in the account at the end", async () => {
-    adopt({ ann: publicKey("anna") });
-    await stack.up();
+    await adopt({ ann: publicKey("anna") });
     expect(held()).toEqual({ ann: id });
     await expectDestroyed([id]);
   });
 
   test("is held under the new name alone, although its old name has another key now, which is refused", async () => {
-    adopt({ ann: publicKey("anna"), anna: publicKey("other") });
-    refuse("anna", 1);
-    expect(await stack.up()).toBe(false);
+    refuse("anna");
+    expect(await adopt({ ann: publicKey("anna"), anna: publicKey("other") })).toBe(false);
     expect(held()).toEqual({ ann: id });
     await stack.up();
     expect(Object.keys(held()).sort()).toEqual(["ann", "anna"]);
   });
 
   test("was held under both names by a state of before: the next up heals that, without a request", async () => {
-    adopt({ ann: publicKey("anna") });
-    await stack.up();
-    const { outputs } = stack.held("team");
-    outputs.keys = { ...keys(), anna: keys().ann };
-    account.requests();
-    await stack.up();
+    await adopt({ ann: publicKey("anna") });
+    stack.held("team").outputs.keys = { ...keys(), anna: keys()["ann"] };
+    await expectQuiet();
     expect(held()).toEqual({ ann: id });
-    expect(account.requests()).toEqual([]);
   });
 
   test("may exchange its name with another adopted one", async () => {
-    const other = account.emulator.account.addSshKey({ name: "too", publicKey: publicKey("bo") });
-    adopt({ anna: publicKey("anna"), bo: publicKey("bo") });
-    await stack.up();
-    adopt({ anna: publicKey("bo"), bo: publicKey("anna") });
-    await stack.up();
+    const other = control().addSshKey({ name: "too", publicKey: publicKey("bo") });
+    await adopt(keysOf("anna", "bo"));
+    await adopt({ anna: publicKey("bo"), bo: publicKey("anna") });
     expect(held()).toEqual({ anna: other.id, bo: id });
   });
 });
 
 test("another prefix for 1000 keys, none of which can be deleted, takes no time", async () => {
-  const publicKeys = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`e${i}`, publicKey(i)]));
-  const held = Object.entries(publicKeys).map(([entry, key]) => {
-    const { fingerprint, type: keyType } = parsePublicKey(key);
-    const createdAt = "2026-01-01T00:00:00Z";
-    return [entry, { id: entry, name: `team-${entry}`, fingerprint, keyType, createdAt, adopted: false }];
+  const entries = numbered(1_000);
+  await up([]);
+  const createdAt = "2026-01-01T00:00:00Z";
+  const held = entries.map((id) => {
+    const { fingerprint, type: keyType } = parsePublicKey(publicKey(id));
+    return [id, { id, name: `team-${id}`, fingerprint, keyType, createdAt, adopted: false }];
   });
-  stack.declare("team", SshKeySet, { publicKeys: {}, namePrefix: "team-" });
-  await stack.up();
-  stack.held("team").outputs.keys = Object.fromEntries(held);
-  stack.declare("team", SshKeySet, { publicKeys, namePrefix: "new-" });
+  stack.held("team").outputs.keys = Object.fromEntries(held) as Properties;
   const began = cpuTime();
-  await stack.up({ troubles: [{ method: "DELETE", fate: "401", times: 2000 }] });
+  await up(entries, { namePrefix: "new-" }, { troubles: [{ method: "DELETE", fate: "401", times: 2_000 }] });
   expect(cpuTime() - began).toBeLessThan(2_000);
   expect(stack.errors.join()).toContain("401");
 });
 
-describe("an entry moves to an SshKey, in a run with --target and then in a whole one", () => {
-  const single = { publicKey: publicKey("anna"), name: "team-anna", adoptExisting: true };
-
-  test("the SshKey comes first, as with dependsOn: its key is live", async () => {
-    declare();
-    await stack.up();
-    stack.program.clear();
-    stack.declare("anna", SshKey, single);
-    declare({}, {}, ["bjarne", "carl"]);
-    await stack.up({ target: "anna" });
-    await stack.up();
-    expectHeld();
-  });
-
-  test("by nature: the set comes first and deletes the key, as the docs say; a refresh and an up add it again", async () => {
-    declare();
-    await stack.up();
-    declare({}, {}, ["bjarne", "carl"]);
-    stack.declare("anna", SshKey, single);
-    await stack.up({ target: "anna" });
-    await stack.up();
-    expect(account.live).not.toContain(stack.held("anna").id);
-    await stack.refresh();
-    await stack.up();
-    expectHeld();
-  });
-});
-
 describe("up --replace", () => {
-  test("A8: of keys that are ours, with adoptExisting: refused, naming it; nothing is lost, and the next up heals", async () => {
-    declare({ adoptExisting: true });
-    await stack.up();
-    const before = account.live;
-    expect(await stack.up({ replace: "team" })).toBe(false);
-    expect(stack.errors.join()).toContain("`adoptExisting` let the new resource take the same key again");
-    expect(account.live).toEqual(before);
-    await stack.up();
-    expectExactly();
-    expect({ ids: stack.ids, marked: stack.marked }).toEqual({ ids: before, marked: [] });
-  });
-
-  test("A8: with adoptExisting since after the creation: refused as well", async () => {
-    declare();
-    await stack.up();
-    const before = account.live;
-    declare({ adoptExisting: true });
-    expect(await stack.up({ replace: "team" })).toBe(false);
-    expect(stack.errors.join()).toContain("`adoptExisting` let the new resource take the same key again");
-    expect(account.live).toEqual(before);
-  });
+  test.each([true, false])(
+    "A8: of keys that are ours, with adoptExisting (since the creation: %j): refused, naming it; nothing is lost, and the next up heals",
+    async (adoptExisting) => {
+      await up(NAMES, { adoptExisting });
+      const before = account.live;
+      expect(await up(NAMES, { adoptExisting: true }, { replace: "team" })).toBe(false);
+      expect(stack.errors.join()).toContain("`adoptExisting` let the new resource take the same key again");
+      expect(account.live).toEqual(before);
+      await stack.up();
+      expectHeld(before);
+      expect(stack.marked).toEqual([]);
+    },
+  );
 
   test.each([true, false])(
     "A8: with deleteBeforeReplace (adoptExisting: %j): new keys, which are ours",
     async (adoptExisting) => {
-      declare({ adoptExisting }, { deleteBeforeReplace: true });
+      declare(NAMES, { adoptExisting }, { deleteBeforeReplace: true });
       await stack.up();
       const before = account.live;
       await stack.up({ replace: "team" });
@@ -256,41 +650,29 @@ describe("up --replace", () => {
   test.each([true, false])(
     "of keys that were adopted (deleteBeforeReplace: %j): adopted again, and they stay at the end",
     async (deleteBeforeReplace) => {
-      for (const name of NAMES) account.emulator.account.addSshKey({ name, publicKey: publicKey(name) });
+      for (const name of NAMES) control().addSshKey({ name, publicKey: publicKey(name) });
       const before = account.live;
-      declare({ adoptExisting: true }, { deleteBeforeReplace });
+      declare(NAMES, { adoptExisting: true }, { deleteBeforeReplace });
       await stack.up();
       await stack.up({ replace: "team" });
       expectExactly();
       expect(Object.values(keys()).every(({ adopted }) => adopted)).toBe(true);
-      expect(await stack.destroy()).toBe(true);
-      expect(account.live).toEqual(before);
+      await expectDestroyed(before);
     },
   );
 
-  test("without either: the conflict names deleteBeforeReplace, and nothing is lost", async () => {
-    declare();
-    await stack.up();
-    const before = account.live;
-    expect(await stack.up({ replace: "team" })).toBe(false);
-    expect(stack.errors.join()).toContain("deleteBeforeReplace: true");
-    expectKept(before);
-    await stack.up();
-    expectExactly();
-  });
-
-  test("with a new entry besides: refused as well, and the next up adds it to the set that stays", async () => {
-    declare();
-    await stack.up();
-    const before = account.live;
-    declare({}, {}, [...NAMES, "dora"]);
-    expect(await stack.up({ replace: "team" })).toBe(false);
-    expect(stack.errors.join()).toContain("deleteBeforeReplace: true");
-    expect({ live: account.live, ids: stack.ids, marked: stack.marked }).toEqual({
-      ...{ live: before, ids: before, marked: [] },
-    });
-    await stack.up();
-    expectExactly([...NAMES, "dora"]);
-    await expectOurs();
-  });
+  test.each([[NAMES], [[...NAMES, "dora"]]])(
+    "without either, with the entries %j: the conflict names deleteBeforeReplace, nothing is lost, and the next up does what is to do",
+    async (entries) => {
+      await up();
+      const before = account.live;
+      expect(await up(entries, {}, { replace: "team" })).toBe(false);
+      expect(stack.errors.join()).toContain("deleteBeforeReplace: true");
+      expectKept(before);
+      expect(stack.marked).toEqual([]);
+      await stack.up();
+      expectExactly(entries);
+      await expectOurs();
+    },
+  );
 });
