@@ -2,7 +2,17 @@
 import { createTransport } from "../../src/api/transport";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, Fault } from "../../src/emulator";
-import { answered, clientOf, everyText, failureOf, sending, SOURCE, serve, unanswered } from "../support/api";
+import {
+  answered,
+  clientOf,
+  closeServers,
+  everyText,
+  failureOf,
+  sending,
+  SOURCE,
+  serve,
+  unanswered,
+} from "../support/api";
 import { FakeTiming, inVirtualTime, StandingTiming, until } from "../support/fake-timing";
 
 const LIST = "/v1/account/api-keys";
@@ -17,7 +27,7 @@ beforeEach(async () => {
   emulator = await startEmulator({ now: () => Date.UTC(2024, 2, 5, 10) });
   timing = new FakeTiming();
 });
-afterEach(() => emulator.close());
+afterEach(() => Promise.all([emulator.close(), closeServers()]));
 
 const client = (time = timing, log?: (line: string) => void) => clientOf(emulator, time, log);
 const create = (our = client()) => our.createServiceKey(DNS, our.operation("Creating the service key"));
@@ -273,7 +283,6 @@ test("a hundred calls at once never make more than 16 requests at once", async (
   expect(most).toBeGreaterThan(1);
   expect(most).toBeLessThanOrEqual(16);
   expect(server.requests).toHaveLength(100);
-  await server.close();
 });
 
 describe("the deadlines", () => {
@@ -326,7 +335,6 @@ describe("the deadlines", () => {
     expect(error).toMatchObject({ outcome: "ambiguous" });
     expect(error.message).toContain("ETIMEDOUT");
     await until(() => closed === 1);
-    await server.close();
   });
 
   test("headers that never come are cut off at the limit of the attempt", async () => {

@@ -1,17 +1,26 @@
 // One attempt, hardened: where the credential may go, how much is read, and what of a failure comes out.
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 import { ConfigurationError } from "../../src/errors";
 import { createTransport } from "../../src/api/transport";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, Fault } from "../../src/emulator";
-import { clientOf, CREDENTIAL, everyText, failureOf, serve, serving, SOURCE } from "../support/api";
+import {
+  clientOf,
+  closeServers,
+  CREDENTIAL,
+  everyText,
+  failureOf,
+  serve,
+  serving,
+  SOURCE,
+} from "../support/api";
 import { cpuTime, FakeTiming, until } from "../support/fake-timing";
 
 let emulator: Emulator;
 beforeEach(async () => (emulator = await startEmulator({ apiKey: CREDENTIAL })));
-afterEach(() => emulator.close());
+afterEach(() => Promise.all([emulator.close(), closeServers()]));
 
 const LIST = { method: "GET", path: "/v1/account/ssh-keys" };
 const transportTo = (endpoint: string) =>
@@ -27,39 +36,27 @@ const calls = (url: string, timing = new FakeTiming()) => {
 
 describe.each(["GET", "POST", "DELETE"] as const)("a redirect of a %s", (method) => {
   test.each([301, 302, 303, 307, 308])(
-    "(%d) to another origin is refused, and nothing at all is sent there",
+    "(%d) is refused, and nothing at all is sent there",
     async (status) => {
       const other = await serving("[]");
-      emulator.faults.add({
-        redirect: `${other.url}/v1/account/ssh-keys`,
-        status: status === 303 ? 302 : status,
-      });
-      if (status === 303) {
-        emulator.faults.clear();
-        emulator.faults.add({ status: 303, headers: { location: `${other.url}/v1/account/ssh-keys` } });
+      for (const { url } of [other, emulator]) {
+        emulator.faults.add({ status, headers: { location: `${url}/v1/account/ssh-keys` } });
+        const error = await failureOf(calls(emulator.url)[method]());
+        expect(error).toMatchObject({ status, outcome: "ambiguous" });
+        expect(error.message).toContain("Redirects are not followed");
       }
-      const error = await failureOf(calls(emulator.url)[method]());
-      expect(error).toMatchObject({ status, outcome: "ambiguous" });
-      expect(error.message).toContain("Redirects are not followed");
-      expect([other.requests.length, other.connections]).toEqual([0, 0]);
-      expect(emulator.requests).toHaveLength(1);
-      await other.close();
+      expect([other.requests.length, other.connections, emulator.requests.length]).toEqual([0, 0, 2]);
     },
   );
-
-  test("to the same origin is refused as well", async () => {
-    emulator.faults.add({ redirect: `${emulator.url}/v1/account/ssh-keys`, status: 307 });
-    expect((await failureOf(calls(emulator.url)[method]())).status).toBe(307);
-    expect(emulator.requests).toHaveLength(1);
-  });
 });
 
 describe("another origin", () => {
-  test.each(["@evil.invalid/x", ".evil.invalid/x", ":1/x", "1/x"])(
+  test.each(["@evil.invalid/x", ".evil.invalid/x", ":1/x", "1/x", "https://evil.invalid/x"])(
     "by the path %j is refused before any request",
     async (path) => {
-      const transport = transportTo(emulator.url);
-      await expect(transport({ method: "GET", path }, 1_000)).rejects.toThrow(ConfigurationError);
+      await expect(transportTo(emulator.url)({ method: "GET", path }, 1_000)).rejects.toThrow(
+        ConfigurationError,
+      );
       expect(emulator.requests).toHaveLength(0);
     },
   );
@@ -72,25 +69,12 @@ describe("another origin", () => {
       expect(emulator.requests).toHaveLength(1);
     },
   );
-
-  test("is not reached by an absolute URL as the path", async () => {
-    const other = await serving("[]");
-    const attempt = transportTo(emulator.url)({ method: "GET", path: `${other.url}/x` }, 1_000);
-    await expect(attempt).rejects.toThrow(ConfigurationError);
-    expect([other.requests.length, other.connections]).toEqual([0, 0]);
-    await other.close();
-  });
 });
 
 describe("a proxy variable", () => {
   const VARIABLES = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy", "HTTPS_PROXY"];
-  const before = VARIABLES.map((name) => process.env[name]);
-  afterEach(() => {
-    VARIABLES.forEach((name, index) => {
-      if (before[index] === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = before[index];
-    });
-  });
+  const before = { ...process.env };
+  afterEach(() => (process.env = { ...before }));
 
   test.each(VARIABLES)(
     "%s is ignored for plain http to this machine: the proxy would see the credential",
@@ -100,7 +84,6 @@ describe("a proxy variable", () => {
       await calls(emulator.url).GET();
       expect(emulator.requests).toHaveLength(1);
       expect([proxy.requests.length, proxy.connections]).toEqual([0, 0]);
-      await proxy.close();
     },
   );
 });
@@ -135,7 +118,6 @@ describe("a body without end", () => {
       const server = await serving(`[]${" ".repeat(bytes - 2)}`);
       const attempt = await transportTo(server.url)(LIST, 5_000);
       expect("response" in attempt).toBe(read);
-      await server.close();
     }
   });
 
@@ -149,7 +131,6 @@ describe("a body without end", () => {
       const server = await serving("no such thing", 200, { "content-encoding": encoding });
       const attempt = await transportTo(server.url)(LIST, 1_000);
       if (encoding !== "zstd") expect(attempt).toHaveProperty("failure");
-      await server.close();
     }
   });
 });
@@ -163,26 +144,27 @@ test("a request of more than 5 MB is refused before it is sent", async () => {
   expect(emulator.requests).toHaveLength(0);
 });
 
+/** A server that does this with each connection. */
+async function listening(
+  handle: (socket: Socket) => void,
+): Promise<{ url: string; close(): Promise<unknown> }> {
+  const server = createServer((socket) => handle(socket.on("error", () => undefined)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
 describe("raw bytes in place of an answer", () => {
   const answering = async (bytes: string) => {
-    const server = createServer((socket) => {
-      socket.on("error", () => undefined);
-      socket.once("data", () => socket.end(bytes));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const client = clientOf({ url, apiKey: CREDENTIAL });
-    const error = await failureOf(client.createServiceKey({ service: "dns" }, client.operation("Creating")));
-    await new Promise((resolve) => server.close(resolve));
+    const server = await listening((socket) => socket.once("data", () => socket.end(bytes)));
+    const error = await failureOf(calls(server.url).POST());
+    await server.close();
     return error;
   };
 
   test.each([
     ["a megabyte of headers", `HTTP/1.1 200 OK\r\nx: ${"x".repeat(1_000_000)}\r\n\r\n{}`],
-    [
-      "a thousand headers with the credential",
-      `HTTP/1.1 200 OK\r\n${`x: ${CREDENTIAL}\r\n`.repeat(1_000)}\r\n{}`,
-    ],
+    ["a thousand secret headers", `HTTP/1.1 200 OK\r\n${`x: ${CREDENTIAL}\r\n`.repeat(1_000)}\r\n{}`],
     ["SSH", "SSH-2.0-OpenSSH_9.6\r\n"],
     ["nothing", ""],
     ["half a head", "HTTP/1.1 200 O"],
@@ -254,7 +236,6 @@ describe("odd answers", () => {
   test("a byte order mark is no part of the JSON", async () => {
     const server = await serving("\ufeff[]");
     expect((await calls(server.url).GET()).value).toEqual([]);
-    await server.close();
   });
 
   test("invalid UTF-8 is replaced, and 3 MB names are borne", async () => {
@@ -265,7 +246,6 @@ describe("odd answers", () => {
     const [read] = (await calls(server.url).GET()).value;
     expect(read!.name).toHaveLength(3_000_000);
     expect(read!.name![1]).toBe("\ufffd");
-    await server.close();
   });
 
   test("headers named like prototype members are plain values", async () => {
@@ -274,7 +254,6 @@ describe("odd answers", () => {
     const headers = (attempt as any).response.headers;
     expect(Object.getPrototypeOf(headers)).toBeNull();
     expect(headers.constructor).toBe("c");
-    await server.close();
   });
 
   test("repeated headers are joined", async () => {
@@ -282,7 +261,6 @@ describe("odd answers", () => {
       response.writeHead(200, { link: ["<a>; rel=x", '<b>; rel="next"'] }).end("[]"),
     );
     expect((await failureOf(calls(server.url).GET())).name).toBe("MalformedResponseError");
-    await server.close();
   });
 
   test("an answer with a 100 Continue before it is read", async () => {
@@ -291,7 +269,6 @@ describe("odd answers", () => {
       response.end("[]");
     });
     expect((await calls(server.url).GET()).value).toEqual([]);
-    await server.close();
   });
 });
 
@@ -301,24 +278,14 @@ describe("connections", () => {
     const { GET } = calls(server.url);
     for (let i = 0; i < 5; i += 1) await GET();
     expect([server.requests.length, server.connections]).toEqual([5, 1]);
-    await server.close();
   });
 
   test("an attempt that is given up is closed, so that the server notices", async () => {
     let gone = 0;
-    const server = createServer((socket) =>
-      socket
-        .on("close", () => (gone += 1))
-        .on("error", () => undefined)
-        .resume(),
-    );
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    expect(await transportTo(`http://127.0.0.1:${port}`)(LIST, 30)).toEqual({
-      failure: { code: "ETIMEDOUT" },
-    });
+    const server = await listening((socket) => socket.on("close", () => (gone += 1)).resume());
+    expect(await transportTo(server.url)(LIST, 30)).toEqual({ failure: { code: "ETIMEDOUT" } });
     await until(() => gone === 1);
-    await new Promise((resolve) => server.close(resolve));
+    await server.close();
   });
 
   test("two accounts share nothing: each sends its own credential", async () => {
@@ -329,6 +296,5 @@ describe("connections", () => {
       "first-credential",
       "second-credential",
     ]);
-    await server.close();
   });
 });

@@ -35,6 +35,12 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
+const servers: ScriptedServer[] = [];
+/** For `afterEach`: closes what a test has started, however it ended. */
+export async function closeServers(): Promise<void> {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+}
+
 /** A plain server that answers as `answer` does, once the whole request is there. */
 export async function serve(
   answer: (response: ServerResponse, request: IncomingMessage, count: number) => void,
@@ -50,6 +56,7 @@ export async function serve(
     });
   });
   const running: ScriptedServer = { url: "", requests, connections: 0, close: () => closed(server) };
+  servers.push(running);
   server.on("connection", (socket) => {
     running.connections += 1;
     // A test that fails before it closes the server must not keep the runner waiting.
