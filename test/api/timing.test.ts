@@ -39,32 +39,29 @@ describe("Retry-After", () => {
     ["1.5", 1_500],
     ["1.25", 1_250],
     [" 3 ", 3_000],
+    ["2030", 2_030_000],
     ["1e9", 1e12],
     ["1000000000", 1e12],
     ["1e999", Infinity],
   ])("%j asks for %d ms", (header, wait) => expect(asked(header)).toBe(wait));
 
   test.each([
-    "",
-    " ",
-    "garbage",
-    "soon",
-    "NaN",
-    "Infinity",
-    "-Infinity",
-    "0x10",
-    "1,5",
-    "2 seconds",
-    "2030",
-    "null",
-    "Mon",
-    "Mon, ",
-    "x, y",
-  ])("%j says nothing or a finite number of seconds, never NaN", (header) => {
-    const wait = asked(header);
-    expect(wait === undefined || (wait >= 0 && !Number.isNaN(wait))).toBe(true);
-    if (header !== "2030") expect(wait).toBeUndefined();
-  });
+    ...[
+      "",
+      " ",
+      "garbage",
+      "soon",
+      "NaN",
+      "Infinity",
+      "-Infinity",
+      "0x10",
+      "1,5",
+      "2 seconds",
+      "null",
+      "Mon",
+    ],
+    ...["Mon, ", "x, y"],
+  ])("%j says nothing", (header) => expect(asked(header)).toBeUndefined());
 
   test("is absent: undefined", () => expect(retryAfter({}, NOW)).toBeUndefined());
 
@@ -103,15 +100,9 @@ describe("Retry-After", () => {
 });
 
 describe("the server's clock", () => {
-  test.each([
-    [{}],
-    [{ date: "" }],
-    [{ date: "garbage" }],
-    [{ date: "-1" }],
-    [{ date: "0" }],
-    [{ date: "Tue Mar  5 10:00:00 2024" }],
-  ])("%j tells nothing", (headers) => {
-    expect(serverTime(headers as Record<string, string>)).toBeUndefined();
+  test.each(["", "garbage", "-1", "0", "Tue Mar  5 10:00:00 2024"])("a `Date` of %j says nothing", (date) => {
+    expect(serverTime({ date })).toBeUndefined();
+    expect(serverTime({})).toBeUndefined();
   });
 
   test("is believed up to the year 9000, so that a lifetime can be added to it", () => {
@@ -155,28 +146,19 @@ describe("a time of the API", () => {
   });
 
   test.each([
-    [undefined],
-    [""],
-    ["yesterday"],
-    ["2024-03-05"],
-    ["2024-13-05T12:00:00Z"],
-    ["2024-03-05T25:00:00Z"],
-    ["2024-03-05T12:00:00 CET"],
-    ["2024-03-05T12:00:00+2"],
-    ["20240305T120000Z"],
-    ["20240305120000"],
-    ["Tue Mar  5 12:00:00 2024"],
-    ["1"],
-    [0],
-    [NaN],
+    ...["yesterday", "2024-03-05", "2024-13-05T12:00:00Z", "2024-03-05T25:00:00Z", "2024-03-05T12:00:00 CET"],
+    ...[
+      "2024-03-05T12:00:00+2",
+      "20240305T120000Z",
+      "20240305120000",
+      "Tue Mar  5 12:00:00 2024",
+      "1",
+      0,
+      NaN,
+    ],
     // How databases and languages spell "never" and "not set".
-    ["0001-01-01T00:00:00Z"],
-    ["1970-01-01T00:00:00Z"],
-    ["9999-12-31T23:59:59Z"],
-    ["infinity"],
-  ])("%j proves nothing", (text) => {
-    expect(parseApiTime(text)).toBeNaN();
-  });
+    ...["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "infinity", "", undefined],
+  ])("%j proves nothing", (text) => expect(parseApiTime(text)).toBeNaN());
 
   test("is read where the machine is not in UTC", () => {
     expect(new Date(noon).getTimezoneOffset()).not.toBe(0);
@@ -197,17 +179,9 @@ describe("an operation", () => {
     expect(operation.remaining()).toBe(0);
   });
 
-  test("the real limits are 30 s an attempt and 120 s an operation", () => {
+  test("the real limits are 30 s an attempt and 120 s an operation; chance is a share, and a sleep takes its time", async () => {
     expect(realTiming).toMatchObject({ attemptLimit: 30_000, operationLimit: 120_000 });
     expect(Math.abs(realTiming.now() - Date.now())).toBeLessThan(1_000);
-    expect(realTiming.random()).toBeLessThan(1);
-    const first = realTiming.monotonic();
-    expect(realTiming.monotonic()).toBeGreaterThanOrEqual(first);
-  });
-});
-
-describe("in earnest", () => {
-  test("chance is a share, and a sleep takes its time", async () => {
     const draws = Array.from({ length: 20 }, () => realTiming.random());
     expect(draws.every((share) => share >= 0 && share < 1)).toBe(true);
     expect(new Set(draws).size).toBeGreaterThan(1);

@@ -417,6 +417,7 @@ test.each([
   [{ rotateEveryDays: 7, overlapDays: 7 }, ["overlapDays"]],
   [{ rotateEveryDays: 30, overlapDays: 7, expiresInDays: 36 }, ["expiresInDays"]],
   [{ rotateEveryDays: 30, overlapDays: 7, expiresInDays: 37 }, []],
+  [{ rotateEveryDays: 30, overlapDays: UNKNOWN, expiresInDays: 30 }, []],
 ])("the check of the days %j names what is wrong: %j", (inputs, wrong) => {
   const { failures } = RotatingPersonalAccessToken.check(
     {},

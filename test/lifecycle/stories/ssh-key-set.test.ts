@@ -238,6 +238,19 @@ describe("a lost response", () => {
   });
 });
 
+test("responses of several entries that cannot be looked up are all in the error, and the next up heals", async () => {
+  const troubles = [
+    { fate: "answer lost", times: 9 },
+    { method: "GET", times: 99 },
+  ] as const;
+  await up(NAMES, {}, { troubles: [...troubles] });
+  expect(stack.errors.join()).toMatch(
+    /failed for 3 of its keys:(\n- "\w+": Creating the SSH key [^\n]* recorded in the state as unresolved\.[^\n]*){3}/,
+  );
+  await stack.up();
+  expectExactly();
+});
+
 describe("a partial failure", () => {
   test("of a creation keeps the others, says which entry failed and why, and the next up does the rest", async () => {
     refuse("bjarne");
@@ -348,12 +361,16 @@ test("a name that is taken is a conflict that names its holder and the input", a
   expect(stack.errors.join()).toMatch(/taken by "team-anna".*Choose another `namePrefix`/s);
 });
 
-test("a long change says now and then how far it is, a short one does not", async () => {
-  await up(numbered(20));
+test.each([
+  ['The SSH key set "team"', {}],
+  // A set that an earlier version made has no owner.
+  ["The SSH key set", { __owner: "" }],
+])("a long change says now and then how far it is, a short one does not: %s", async (which, owner) => {
+  await up(numbered(20), owner);
   expect(stack.printed).toBe("");
   account.emulator.faults.add({ method: "POST", status: 429, headers: { "Retry-After": "60" } });
-  await up(numbered(40));
-  expect(stack.printed).toMatch(/^The SSH key set "team": \d+ of 20 keys are done\.$/m);
+  await up(numbered(40), owner);
+  expect(stack.printed.replace(/: \d+ of/, ": 1 of")).toContain(`${which}: 1 of 20 keys are done.\n`);
 });
 
 test("a set adopts what the account has, under its name, with one list for all; in the end it stays", async () => {
