@@ -5,8 +5,8 @@ import { parseApiTime } from "../api/timing";
 import { isServiceKey } from "../lifecycle/api-key/kind";
 import { endsInMarker } from "../text/auto-name";
 import { DAY_MS } from "../values";
-import { holderOf } from "./managed";
-import type { Managed, ManagedKey, ManagedKeys } from "./managed";
+import { holderOf } from "./managed-keys";
+import type { Managed, ManagedKey, ManagedKeys } from "./managed-keys";
 
 /**
  * - `unused`: not used for some time (API keys), or not on any VPS (SSH keys)

@@ -7,7 +7,7 @@ import {
   unreadableEntries,
 } from "../audit/findings";
 import type { AuditFinding, FindingKind } from "../audit/findings";
-import { nameStacks } from "../audit/managed";
+import { nameStacks } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { sanitize } from "../text/redact";

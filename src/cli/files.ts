@@ -1,6 +1,6 @@
 // What users give to `audit` and `revoke`: stack exports and other text files, from all platforms, and ids.
-import { managedKeys } from "../audit/managed";
-import type { ManagedKeys } from "../audit/managed";
+import { managedKeys } from "../audit/managed-keys";
+import type { ManagedKeys } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
 import type { Terminal } from "./terminal";
 

@@ -1,8 +1,8 @@
 // The command `revoke`: revokes API keys or removes SSH keys by their ids.
 import type { UnreadableEntry } from "../api/list";
 import { ownCredentials } from "../audit/findings";
-import { holderOf } from "../audit/managed";
-import type { ManagedKeys } from "../audit/managed";
+import { holderOf } from "../audit/managed-keys";
+import type { ManagedKeys } from "../audit/managed-keys";
 import { ConfigurationError, errorMessage, RefusedError } from "../errors";
 import { isSameId } from "../judge/presence";
 import { isServiceKey } from "../lifecycle/api-key/kind";
@@ -84,7 +84,7 @@ async function sshKeysOf({ sshKeys }: Run, ids: readonly string[]): Promise<List
   };
 }
 
-/** The keys with these ids. @throws ConfigurationError with all ids that the list does not have. */
+/** The keys with these ids. @throws RefusedError with all ids that the list does not have. */
 function found<T extends { id: string }>(
   ids: readonly string[],
   { byId, unreadable }: { byId: ReadonlyMap<string, T>; unreadable: readonly UnreadableEntry[] },
@@ -98,7 +98,7 @@ function found<T extends { id: string }>(
     const isListed = unreadable.some((entry) => isSameId(entry.id ?? "", id));
     return `${shownArgument(id)}${isListed ? " (listed, but its entry cannot be read)" : ""}`;
   });
-  throw new ConfigurationError(
+  throw new RefusedError(
     `Nothing was revoked: the account lists no ${label} with the id ${what.join(", ")}. ${hint}`,
   );
 }
@@ -124,9 +124,7 @@ function refuseHeld(ids: readonly string[], managed: ManagedKeys | undefined, is
 
 async function confirm(verb: string, count: number, terminal: Terminal): Promise<void> {
   if (!terminal.ask) {
-    throw new ConfigurationError(
-      "Nothing was revoked: without a terminal to ask for confirmation, add --yes.",
-    );
+    throw new RefusedError("Nothing was revoked: without a terminal to ask for confirmation, add --yes.");
   }
   const answer = await terminal.ask(
     `${verb} ${count === 1 ? "this key" : `these ${count} keys`} for good? [y/N] `,

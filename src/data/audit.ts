@@ -1,8 +1,8 @@
 // "pulumi-wayscloud/audit": auditApiKeys and auditSshKeys, the findings of the command `audit` for a program.
 import { findInApiKeys, findInSshKeys } from "../audit/findings";
 import type { AuditFinding, AuditOptions } from "../audit/findings";
-import { managedKeys, nameStacks } from "../audit/managed";
-import type { ManagedKeys } from "../audit/managed";
+import { managedKeys, nameStacks } from "../audit/managed-keys";
+import type { ManagedKeys } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { withoutStack } from "../text/without-stack";

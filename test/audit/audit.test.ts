@@ -1,7 +1,7 @@
 // What an audit makes of stack exports: whose a key is, and when it expires.
 import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
 import type { AuditFinding } from "../../src/audit/findings";
-import { managedKeys } from "../../src/audit/managed";
+import { managedKeys } from "../../src/audit/managed-keys";
 import { ConfigurationError } from "../../src/errors";
 import { recordedStates } from "../support/recorded-states";
 import { idsOf } from "../support/story-stack";

@@ -3,7 +3,7 @@ import { resources, ServiceKey } from "../support/engine-resources";
 import { account, stack } from "../support/fresh-stack";
 import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
 import type { AuditFinding } from "../../src/audit/findings";
-import { managedKeys } from "../../src/audit/managed";
+import { managedKeys } from "../../src/audit/managed-keys";
 import type { ResourceName } from "../support/engine-resources";
 import { publicKey } from "../support/public-key";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import type { Emulator, EmulatorOptions, RecordedRequest } from "../../src/emulator";
-import { withDefaults } from "../../src/hosts/plugin/defaults";
+import { withDefaults } from "../../src/hosts/plugin/generated-names";
 import { resourceOf } from "../../src/hosts/plugin/urn";
 import { PartialFailure, type Resource, resources } from "./engine-resources";
 import type { RuntimeName } from "../../src/resources/dynamic-resource";

@@ -14,7 +14,7 @@ import { decode, encode } from "./values";
 import { Holders } from "../../lifecycle/holders";
 import { Notes } from "../../lifecycle/notes";
 import { createRun, type Run } from "../../lifecycle/run";
-import { callTiming } from "./call-scope";
+import { callTiming } from "./current-call";
 
 /** The names of a setting: our own, without their namespace, and those of a Provider of the dynamic host. */
 export function namesOf(setting: Setting): string[] {

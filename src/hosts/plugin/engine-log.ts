@@ -3,7 +3,7 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 
 import type { Log } from "../../api/send";
-import { urnOfCall, withoutSecrets } from "./call-scope";
+import { urnOfCall, withoutSecrets } from "./current-call";
 import { grpc } from "./sdk";
 
 let client: EngineClient | undefined;

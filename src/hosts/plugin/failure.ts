@@ -4,7 +4,7 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 
 import { errorMessage } from "../../errors";
-import { withoutSecrets } from "./call-scope";
+import { withoutSecrets } from "./current-call";
 import { grpc } from "./sdk";
 import type { Struct } from "./sdk";
 

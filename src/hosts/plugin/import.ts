@@ -1,5 +1,5 @@
 // Existing keys: `pulumi import`, the option `import`, `.get`; and the program's additions afterwards.
-import { ConfigurationError } from "../../errors";
+import { ConfigurationError, NotFoundError } from "../../errors";
 import { isRotating } from "../../fields/classes";
 import type { Run } from "../../lifecycle/run";
 import { isSameKey } from "../../lifecycle/ssh-key/identity";
@@ -7,7 +7,7 @@ import { parsePublicKey, PublicKeyError } from "../../lifecycle/ssh-key/public-k
 import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
 import type { Properties } from "../../values";
 import { without } from "../../values";
-import { IMPORTED } from "./defaults";
+import { IMPORTED } from "./generated-names";
 import type { PluginResource, Urn } from "./urn";
 
 export interface Imported {
@@ -84,9 +84,10 @@ async function idOf(key: PublicKey, context: Run): Promise<string> {
   const { byId } = await context.sshKeys.shared();
   const held = [...byId.values()].find((record) => isSameKey(record, key.text) === true);
   if (held) return held.id;
-  throw new ConfigurationError(
-    `The account has no SSH key with the fingerprint ${key.fingerprint}, so there is nothing to import. Declare it without \`import\` to add it.`,
-  );
+  throw new NotFoundError({
+    outcome: "rejected",
+    message: `The account has no SSH key with the fingerprint ${key.fingerprint}, so there is nothing to import. Declare it without \`import\` to add it.`,
+  });
 }
 
 /**

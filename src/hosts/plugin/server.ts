@@ -6,10 +6,10 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { version, pluginDownloadURL, repository } from "../../version";
 import { PluginAccount, checkConfig, configured, diffConfig } from "./configuration";
-import { withinCall } from "./call-scope";
+import { withinCall } from "./current-call";
 import { connectEngine, logged, watchEngine } from "./engine-log";
 import { statusOf } from "./failure";
-import { Functions } from "./functions";
+import { Functions } from "./invoke";
 import { ResourceMethods } from "./resource-methods";
 import { Empty, grpc } from "./sdk";
 import { packageFile } from "../../package-file";

@@ -2,7 +2,7 @@
 import { LOST } from "../../text/unsafe-entry";
 import { UNKNOWN } from "../../values";
 import type { Properties } from "../../values";
-import { noteSecret } from "./call-scope";
+import { noteSecret } from "./current-call";
 import { Struct } from "./sdk";
 import type { StructValue } from "./sdk";
 
