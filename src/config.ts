@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
-import { ConfigurationError } from "./errors";
+import { ConfigurationError, errorMessage } from "./errors";
 import { bothSet, keysOf, OWN, SETTINGS } from "./settings";
 import type { Setting } from "./settings";
 import { redact } from "./text/redact";
@@ -43,6 +43,16 @@ export function resolveConnection(
     apiKeySource: credential.source,
     ...(expectedAccount ? { expectedAccount } : {}),
   };
+}
+
+/** What is missing or wrong, if there is no connection to make. */
+export function whyNoConnection(config: ConfigLookup, configSource: string): string | undefined {
+  try {
+    resolveConnection(config, configSource);
+    return undefined;
+  } catch (error) {
+    return errorMessage(error);
+  }
 }
 
 /** The base URL from configuration, environment or default; validated, without a trailing slash. */

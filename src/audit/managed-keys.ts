@@ -1,13 +1,13 @@
 // The keys that stacks hold, from the output of `pulumi stack export`. This never reads a secret.
 import { ConfigurationError } from "../errors";
-import { resourcesIn } from "./stack-export";
-import type { ExportedResource } from "./stack-export";
+import { tokenKind, serviceKeyKind } from "../lifecycle/api-key/kind";
 import type { KeyKind, HeldKey } from "../lifecycle/api-key/kind";
 import { decodeApiKey } from "../lifecycle/api-key/state";
 import { decodeRotatingKey } from "../lifecycle/rotating-key/state";
 import { decodeSshKeySet } from "../lifecycle/ssh-key-set/state";
 import { decodeSshKey } from "../lifecycle/ssh-key/state";
-import { tokenKind, serviceKeyKind } from "../lifecycle/api-key/kind";
+import { resourcesIn } from "./stack-export";
+import type { ExportedResource } from "./stack-export";
 
 /** A key of a stack. */
 export interface ManagedKey {

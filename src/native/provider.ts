@@ -1,11 +1,12 @@
 // Provider of "pulumi-wayscloud/native": an explicit account, served by the plugin, and the check that calls
 // use it.
 import * as pulumi from "@pulumi/pulumi";
-import { ExplicitAccount } from "../provider";
-import { pluginDownloadURL, version } from "../version";
-import { keysOf, OWN, SETTINGS } from "../settings";
+
 import { ConfigurationError } from "../errors";
+import { ExplicitAccount } from "../provider";
+import { keysOf, OWN, SETTINGS } from "../settings";
 import { stackConfig } from "../stack-config";
+import { pluginDownloadURL, version } from "../version";
 
 /** The account of a {@link Provider}. */
 export interface ProviderArgs {

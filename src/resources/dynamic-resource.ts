@@ -5,11 +5,11 @@ import { classes, isRotating } from "../fields/classes";
 import type { ClassName, ResourceClass } from "../fields/classes";
 import { secretsAmong } from "../fields/field";
 import { checkStackConfig } from "../stack-config";
-import { unsafeEntryIn, unsafeEntryMessage } from "../text/unsafe-entry";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 import { looksSecret } from "../text/pasted-secret";
 import { quoteForTerminal } from "../text/quote";
 import { scopeWarnings } from "../text/scopes";
+import { unsafeEntryIn, unsafeEntryMessage } from "../text/unsafe-entry";
 import { isRecord } from "../values";
 import type { Properties } from "../values";
 

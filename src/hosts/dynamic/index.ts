@@ -2,9 +2,9 @@
 // changes.
 import type { dynamic } from "@pulumi/pulumi";
 
-import { resolveConnection } from "../../config";
+import { whyNoConnection } from "../../config";
 import { API_KEY, ENDPOINT, keysOf, SETTINGS } from "../../settings";
-import { errorMessage, WaysCloudError } from "../../errors";
+import { WaysCloudError } from "../../errors";
 import { Holders } from "../../lifecycle/holders";
 import { Notes } from "../../lifecycle/notes";
 import { createRun } from "../../lifecycle/run";
@@ -31,12 +31,7 @@ const host: ProviderProcess = {
     // In a preview an explicit Provider's inputs may depend on other resources.
     const isUnknown = (key: string): boolean => config?.get(key) === UNKNOWN_VALUE;
     if (Object.values(SETTINGS).flatMap(keysOf).some(isUnknown)) return undefined;
-    try {
-      resolveConnection(lookUp, describe());
-      return undefined;
-    } catch (error) {
-      return errorMessage(error);
-    }
+    return whyNoConnection(lookUp, describe());
   },
   run: createRun(lookUp, describe, {
     log: (line) => process.stderr.write(`${line}\n`),
@@ -55,15 +50,10 @@ function describe(): string {
   return isStack ? "the stack config" : "the stack's or explicit Provider's configuration";
 }
 
-/** The provider object of this resource type; for the engine's process, not for programs. */
+// The provider object of each resource type; for the engine's process, not for programs.
 export const sshKey = dynamicProvider(resources.SshKey, host);
-/** The provider object of this resource type; for the engine's process, not for programs. */
 export const sshKeySet = dynamicProvider(resources.SshKeySet, host);
-/** The provider object of this resource type; for the engine's process, not for programs. */
 export const serviceKey = dynamicProvider(resources.ServiceKey, host);
-/** The provider object of this resource type; for the engine's process, not for programs. */
 export const personalAccessToken = dynamicProvider(resources.PersonalAccessToken, host);
-/** The provider object of this resource type; for the engine's process, not for programs. */
 export const rotatingServiceKey = dynamicProvider(resources.RotatingServiceKey, host);
-/** The provider object of this resource type; for the engine's process, not for programs. */
 export const rotatingPersonalAccessToken = dynamicProvider(resources.RotatingPersonalAccessToken, host);

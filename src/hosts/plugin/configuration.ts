@@ -1,23 +1,24 @@
 // The provider's configuration: the engine's calls about it, and its account.
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
-import { checkedEndpoint, checkedText, resolveEndpoint, resolveConnection } from "../../config";
+
+import { checkedEndpoint, checkedText, resolveEndpoint, whyNoConnection } from "../../config";
+import { errorMessage, ConfigurationError } from "../../errors";
+import { Holders } from "../../lifecycle/holders";
+import type { Diff } from "../../lifecycle/lifecycle";
+import { Notes } from "../../lifecycle/notes";
+import { createRun, type Run } from "../../lifecycle/run";
 import { bothSet, OWN, OWN_NAMES, SETTINGS, unknownName, keysOf } from "../../settings";
 import type { Setting } from "../../settings";
-import { errorMessage, ConfigurationError } from "../../errors";
-import type { Diff } from "../../lifecycle/lifecycle";
 import { same, without, UNKNOWN } from "../../values";
 import type { Properties } from "../../values";
+import { callTiming } from "./current-call";
 import { diffResponse } from "./detailed-diff";
 import { log, engineAddress } from "./engine-log";
 import { parseUrn } from "./urn";
 import { decode, encode } from "./values";
-import { Holders } from "../../lifecycle/holders";
-import { Notes } from "../../lifecycle/notes";
-import { createRun, type Run } from "../../lifecycle/run";
-import { callTiming } from "./current-call";
 
 /** The names of a setting: our own, without their namespace, and those of a Provider of the dynamic host. */
-export function namesOf(setting: Setting): string[] {
+function namesOf(setting: Setting): string[] {
   return keysOf(setting).map(nameOf);
 }
 
@@ -55,12 +56,7 @@ export class PluginAccount {
   misconfiguration(): string | undefined {
     // In a preview an explicit provider's configuration may depend on other resources.
     if (Object.values(this.config).includes(UNKNOWN)) return undefined;
-    try {
-      resolveConnection(this.lookUp, this.source);
-      return undefined;
-    } catch (error) {
-      return errorMessage(error);
-    }
+    return whyNoConnection(this.lookUp, this.source);
   }
 
   private readonly lookUp = (key: string): unknown => {

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 
 import { classes } from "../../fields/classes";
+import { isSameMaterial } from "../../lifecycle/ssh-key/identity";
 import { endsInMarker, isTemplate } from "../../text/auto-name";
 import type { AutoKind } from "../../text/auto-name";
-import { isSameMaterial } from "../../lifecycle/ssh-key/identity";
 import type { Properties } from "../../values";
 import type { PluginResource } from "./urn";
 

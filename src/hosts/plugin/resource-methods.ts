@@ -8,19 +8,19 @@ import { scopeWarnings } from "../../text/scopes";
 import { LOST, unsafeEntryMessage } from "../../text/unsafe-entry";
 import { UNKNOWN, without } from "../../values";
 import type { Properties, CheckFailure } from "../../values";
-import type { EncodedOutcome } from "../resource";
 import { RefreshClock } from "../refresh-clock";
+import type { EncodedOutcome } from "../resource";
 import type { PluginAccount } from "./configuration";
 import { withoutSecrets } from "./current-call";
-import { IMPORTED, withDefaults, withImported, withSeededMark } from "./generated-names";
 import { diffResponse } from "./detailed-diff";
 import { log } from "./engine-log";
 import { ResourceInitFailed } from "./failure";
+import { IMPORTED, withDefaults, withImported, withSeededMark } from "./generated-names";
 import { completed, lookUp, withHolder, withoutHolder } from "./import";
-import { resourceOf } from "./urn";
-import type { PluginResource } from "./urn";
 import { Empty } from "./sdk";
 import type { Struct } from "./sdk";
+import { resourceOf } from "./urn";
+import type { PluginResource } from "./urn";
 import { decode, encode, propertyWithLost } from "./values";
 
 export class ResourceMethods {

@@ -4,6 +4,8 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
+
+import { packageFile } from "../../package-file";
 import { version, pluginDownloadURL, repository } from "../../version";
 import { PluginAccount, checkConfig, configured, diffConfig } from "./configuration";
 import { withinCall } from "./current-call";
@@ -12,7 +14,6 @@ import { statusOf } from "./failure";
 import { Functions } from "./invoke";
 import { ResourceMethods } from "./resource-methods";
 import { Empty, grpc } from "./sdk";
-import { packageFile } from "../../package-file";
 
 /** The result of an invoke in a large stack can exceed gRPC's default limit of 4 MB. */
 const LARGEST_MESSAGE = 400 * 1024 * 1024;
