@@ -1,8 +1,9 @@
-// What a program meets before the engine does: the constructors' own checks, `get` with its arguments, and what is passed on to the engine.
+// What a program meets before the engine does: the constructors' own checks, `get` with its arguments, and what is passed on to the engine, in both hosts.
 import { generateKeyPairSync } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 import * as wayscloud from "../../src";
+import * as native from "../../src/native";
 import { type ClassName, classes } from "../../src/fields/classes";
 import { inText, recordRegistrations, REQUIRED_ARGS, valuesOf } from "../support/mocked";
 
@@ -10,14 +11,89 @@ const registered = recordRegistrations();
 beforeEach(() => (registered.length = 0));
 
 const classNames = Object.keys(REQUIRED_ARGS) as ClassName[];
+const HOSTS = { dynamic: wayscloud, native };
+type Host = keyof typeof HOSTS;
+const everywhere = (Object.keys(HOSTS) as Host[]).flatMap((host) =>
+  classNames.map((className): [Host, ClassName] => [host, className]),
+);
+
 /** As from JavaScript, where no compiler checks the arguments. */
-const construct = (
-  className: ClassName,
-  name: string,
-  args: unknown,
-  opts?: unknown,
-): pulumi.CustomResource =>
-  new (wayscloud[className] as unknown as new (...all: unknown[]) => pulumi.CustomResource)(name, args, opts);
+function constructIn(host: Host, className: ClassName, ...args: unknown[]): pulumi.CustomResource {
+  const Class = HOSTS[host][className] as unknown as new (...all: unknown[]) => pulumi.CustomResource;
+  return new Class(...args);
+}
+const construct = (className: ClassName, ...args: unknown[]): pulumi.CustomResource =>
+  constructIn("dynamic", className, ...args);
+
+describe.each(everywhere)("%s %s", (host, className) => {
+  test.each([undefined, null, "dns", 5])("without its arguments (%p) says what is missing", (args) => {
+    expect(() => constructIn(host, className, "k", args)).toThrow(
+      `${className} "k": missing required argument \`args\`, an object with the resource's inputs.`,
+    );
+  });
+
+  test.each([
+    ["__proto__", "which would be lost"],
+    ["toString", "which Pulumi's SDK cannot pass on"],
+    ["4dabf18193072939515e22adb298388d", "which Pulumi's SDK cannot pass on"],
+  ])("rejects an entry named `%s`, %s", (entry, why) => {
+    const rotationTriggers = { deep: [Object.fromEntries([[entry, 1]])] };
+    expect(() =>
+      constructIn(host, className, "k", { ...REQUIRED_ARGS[className], rotationTriggers }),
+    ).toThrow(
+      `${className} "k": \`rotationTriggers\` has an entry named \`${entry}\`, ${why}; choose another name.`,
+    );
+  });
+
+  test("rejects a logical name made of an Output, with what to do instead", () => {
+    const name = `k-${inText(pulumi.output("x"))}`;
+    expect(() => constructIn(host, className, name, REQUIRED_ARGS[className])).toThrow(
+      `${className}: \`name\` contains an Output that was turned into a string; use \`pulumi.interpolate\``,
+    );
+  });
+
+  test("rejects a provider that the SDK would ignore, since the default account would be used", () => {
+    class Foreign extends pulumi.ProviderResource {}
+    const isNative = host === "native";
+    for (const provider of [new Foreign(isNative ? "pulumi-nodejs" : "random", "p", {}), {}, "wayscloud"]) {
+      expect(() => constructIn(host, className, "k", REQUIRED_ARGS[className], { provider })).toThrow(
+        `${className} "k": the \`provider\` ${isNative ? "must be a Provider of pulumi-wayscloud/native" : "option must be a Provider of pulumi-wayscloud"}`,
+      );
+    }
+  });
+});
+
+test.each<[Host, ClassName, string]>([
+  ["dynamic", "SshKey", "publicKey"],
+  ["native", "SshKey", "publicKey"],
+  ["dynamic", "SshKeySet", 'publicKeys["anna"]'],
+  ["native", "SshKeySet", 'publicKeys["anna"]'],
+])("a private key given to a %s %s is neither shown nor passed on", (host, className, input) => {
+  const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const args = className === "SshKey" ? { publicKey: pem } : { publicKeys: { anna: pem } };
+  let thrown: unknown;
+  try {
+    constructIn(host, className, "k", args);
+  } catch (error) {
+    thrown = error;
+  }
+  const { message, stack } = thrown as Error;
+  expect(message).toContain(`${className} "k": \`${input}\` was given a private key`);
+  expect(String(stack)).not.toContain(pem.split("\n")[1]!.slice(20, 40));
+  expect(registered).toEqual([]);
+});
+
+test.each(classNames)(
+  "native %s passes on what the program says alone: the plugin fills in the rest",
+  async (className) => {
+    const args = REQUIRED_ARGS[className];
+    const created = constructIn("native", className, "k", args);
+    await valuesOf(created.urn);
+    const type = `wayscloud-account:index:${className}`;
+    expect(registered.map((each) => [each.type, each.inputs])).toEqual([[type, args]]);
+    expect(native[className].isInstance(created)).toBe(true);
+  },
+);
 
 describe.each(classNames)("%s", (className) => {
   test("passes its inputs, the constant provider code, and nothing else", async () => {
@@ -43,25 +119,10 @@ describe.each(classNames)("%s", (className) => {
     expect(documented.filter((name) => !pulumi.Output.isInstance(created[name]))).toEqual([]);
   });
 
-  test.each([undefined, null, "dns", 5])("without its arguments (%p) says what is missing", (args) => {
-    expect(() => construct(className, "k", args)).toThrow(
-      `${className} "k": missing required argument \`args\`, an object with the resource's inputs.`,
-    );
-  });
-
   test("says what to do instead of the `import` option", () => {
     expect(() => construct(className, "k", REQUIRED_ARGS[className], { import: "1" })).toThrow(
       /^\w+ "k": the `import` option is not supported for dynamic resources\. .+\.$/,
     );
-  });
-
-  test("rejects a provider that the SDK would ignore, since the default account would be used", () => {
-    class Foreign extends pulumi.ProviderResource {}
-    for (const provider of [new Foreign("random", "p", {}), {}, "wayscloud"]) {
-      expect(() => construct(className, "k", REQUIRED_ARGS[className], { provider })).toThrow(
-        `${className} "k": the \`provider\` option must be a Provider of pulumi-wayscloud`,
-      );
-    }
   });
 
   test("goes with a Provider of the package", async () => {
@@ -74,55 +135,11 @@ describe.each(classNames)("%s", (className) => {
       "pulumi:providers:pulumi-nodejs::other",
     );
   });
-
-  test.each(["__proto__", "toString", "4dabf18193072939515e22adb298388d"])(
-    "rejects an entry named `%s`, which the SDK would lose without a word or break on",
-    (entry) => {
-      const rotationTriggers = { deep: [Object.fromEntries([[entry, 1]])] };
-      expect(() => construct(className, "k", { ...REQUIRED_ARGS[className], rotationTriggers })).toThrow(
-        `${className} "k": \`rotationTriggers\` has an entry named \`${entry}\``,
-      );
-    },
-  );
-
-  test("rejects a logical name made of an Output, with what to do instead", () => {
-    const name = `k-${inText(pulumi.output("x"))}`;
-    expect(() => construct(className, name, REQUIRED_ARGS[className])).toThrow(
-      `${className}: \`name\` contains an Output that was turned into a string; use \`pulumi.interpolate\``,
-    );
-  });
 });
 
-test("a private key given to an SshKey is neither shown nor passed on", () => {
-  const { privateKey } = generateKeyPairSync("ed25519");
-  const publicKey = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  const secret = publicKey.split("\n")[1]!;
-  let thrown: unknown;
-  try {
-    new wayscloud.SshKey("k", { publicKey });
-  } catch (error) {
-    thrown = error;
-  }
-  expect(thrown).toMatchObject({
-    message: expect.stringContaining('SshKey "k": `publicKey` was given a private key'),
-  });
-  expect(String((thrown as Error).stack)).not.toContain(secret.slice(20, 40));
-  expect(registered).toEqual([]);
-});
-
-test("a set's names begin with its logical name, and a private key in it stops the program before anything is registered", async () => {
-  const team = new wayscloud.SshKeySet("team", { publicKeys: { anna: "ssh-ed25519 AAAA" } });
-  await valuesOf(team.urn);
-  expect(registered[0]?.inputs).toMatchObject({
-    namePrefix: "team-",
-    publicKeys: { anna: "ssh-ed25519 AAAA" },
-  });
-  registered.length = 0;
-  const secret = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n";
-  const add = (): unknown => new wayscloud.SshKeySet("team", { publicKeys: { anna: secret } });
-  expect(add).toThrow('SshKeySet "team": `publicKeys["anna"]` was given a private key');
-  expect(add).not.toThrow("b3Blbn");
-  expect(registered).toEqual([]);
+test("a set's names begin with its logical name", async () => {
+  await valuesOf(construct("SshKeySet", "team", REQUIRED_ARGS.SshKeySet).urn);
+  expect(registered[0]?.inputs).toMatchObject({ namePrefix: "team-", ...REQUIRED_ARGS.SshKeySet });
 });
 
 test("a rotating key or a set of keys cannot be looked up", () => {
