@@ -120,14 +120,8 @@ export class Service {
     const replaced = replacesResponse(fault);
     const late = pause(fault.commitAfter ?? 0, this.#closing.signal);
     if (fault.commitAfter !== undefined && replaced) {
-      // The response was sent long ago; the next change reports a state file that cannot be written.
-      void late
-        .then(() => this.#respond(call, record))
-        .catch((error: unknown) => {
-          if (!this.#closing.signal.aborted) {
-            process.emitWarning(`late commit in the WAYSCloud emulator: ${errorMessage(error)}`);
-          }
-        });
+      // The response is long gone: a state file that cannot be written is reported by the next change.
+      late.then(() => this.#respond(call, record)).catch(() => undefined);
       return undefined;
     }
     await late;

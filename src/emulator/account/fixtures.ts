@@ -71,9 +71,9 @@ export function regionCode(written: string): string {
 
 /** Some operating systems; others are accepted as well. */
 export const OS_TEMPLATES = [
-  { id: "ubuntu-24.04", name: "Ubuntu 24.04 LTS", family: "ubuntu", os_family: "linux", platform: "linux" },
-  { id: "debian-12", name: "Debian 12", family: "debian", os_family: "linux", platform: "linux" },
-] as const;
+  ["ubuntu-24.04", "Ubuntu 24.04 LTS", "ubuntu"],
+  ["debian-12", "Debian 12", "debian"],
+].map(([id, name, family]) => ({ slug: id, id, name, family, os_family: "linux", platform: "linux" }));
 
 /** Some sizes of servers; the plan's code holds them. Other sizes are accepted as well. */
 export const PLAN_SIZES = ["Start-Linux-2cpu-4096mb-30gb", "Plus-Linux-4cpu-8192mb-60gb"] as const;

@@ -70,13 +70,6 @@ export function jsonResponse({ status, headers, body }: ApiResult, fault: Fault 
   return bodyResponse(status, { ...JSON_TYPE, ...headers }, JSON.stringify(body), fault);
 }
 
-function echoed(fault: Fault, secret: string): WireResponse {
-  const { status = 400, echo } = fault;
-  return echo?.in === "header"
-    ? jsonResponse({ status, headers: { "x-debug-credential": secret }, body: { detail: "Rejected" } }, fault)
-    : jsonResponse({ status, body: { detail: `Rejected: ${secret}` } }, fault);
-}
-
 /** The response of a fault in place of the API's own. */
 function replacement(fault: Fault, call: Call, account: Account): WireResponse {
   const { reset, hang, huge, gzipBomb, echo, redirect, status = 200, body } = fault;
@@ -84,18 +77,17 @@ function replacement(fault: Fault, call: Call, account: Account): WireResponse {
   if (hang) return { kind: "hang" };
   const bytes = huge ?? gzipBomb;
   if (bytes !== undefined) {
-    return {
-      kind: "padding",
-      status,
-      headers: withHeaders(JSON_TYPE, fault),
-      bytes,
-      gzip: huge === undefined,
-    };
+    const headers = withHeaders(JSON_TYPE, fault);
+    return { kind: "padding", status, headers, bytes, gzip: huge === undefined };
   }
   if (echo) {
     // The newest key is the one that the request created, if it created one.
-    const secret = echo.what === "key" ? account.unrevokedApiKeys().at(-1)?.key : call.credentials[0]?.secret;
-    return echoed(fault, secret ?? "");
+    const key = account.unrevokedApiKeys().at(-1)?.key;
+    const secret = (echo.what === "key" ? key : call.credentials[0]?.secret) ?? "";
+    const isInHeader = echo.in === "header";
+    const headers: Record<string, string> = isInHeader ? { "x-debug-credential": secret } : {};
+    const detail = isInHeader ? "Rejected" : `Rejected: ${secret}`;
+    return jsonResponse({ status: fault.status ?? 400, headers, body: { detail } }, fault);
   }
   if (redirect !== undefined) return bodyResponse(fault.status ?? 302, { location: redirect }, "", fault);
   if (typeof body === "string") return bodyResponse(status, { "content-type": "text/plain" }, body, fault);

@@ -33,9 +33,7 @@ export const listPlansOfRegion = list("plans", (_account, _call, region) => {
   return plansIn(found);
 });
 
-export const listOsTemplates = list("templates", () =>
-  OS_TEMPLATES.map((template) => ({ slug: template.id, ...template })),
-);
+export const listOsTemplates = list("templates", () => OS_TEMPLATES);
 
 /** `/v1/vps/regions`, and `/api/v1/regions` of the vendor's Terraform provider. */
 export const listRegions = list("regions", () =>
