@@ -3,6 +3,7 @@
 import type { Log } from "../api/send";
 import { errorMessage, RefusedError } from "../errors";
 import { idKey } from "../judge/presence";
+import { isTemplate } from "../text/auto-name";
 import { capitalize } from "../text/quote";
 import { Creations } from "./create-once/creation";
 import type { Note, Notes, Role } from "./notes";
@@ -24,6 +25,8 @@ export class Holders {
   readonly creations = new Creations();
   private readonly byWhat = new Map<string, Map<string, Role>>();
   private readonly programs = new Set<string>();
+  /** The logical names of the resources with an SSH key, by its fingerprint. */
+  private readonly sshKeys = new Map<string, string>();
   private readonly removals = new Map<string, Promise<unknown>>();
   /** The keys that other processes of this command are deleting, by their process ids. */
   private readonly removalsElsewhere = new Map<string, number>();
@@ -140,6 +143,18 @@ export class Holders {
   /** Is a resource with this program text a replacement of the one that holds this? */
   isReplacement(what: string, program: string): boolean {
     return this.programs.has(`${what} ${program}`);
+  }
+
+  /**
+   * The logical name of another resource of the program with this SSH key, if any. Only generated names count:
+   * they contain the logical name, which stays the same if the engine checks a resource again.
+   */
+  otherWithSshKey(fingerprint: string, name: unknown): string | undefined {
+    if (!isTemplate(name, "name")) return undefined;
+    const logical = name.slice(0, name.lastIndexOf("-${"));
+    const other = this.sshKeys.get(fingerprint) ?? logical;
+    this.sshKeys.set(fingerprint, other);
+    return other === logical ? undefined : other;
   }
 
   private set(what: string, holder: string, role: Role): void {

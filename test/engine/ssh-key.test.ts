@@ -165,17 +165,24 @@ test("a key that the account or another resource has already is refused, naming 
   expect(emulator.account.sshKeys()).toEqual([sameName]);
   expect(await stack.resources()).toEqual([]);
 
-  // Twice in one program: one owns it, whichever comes first; the other says so.
-  const twice = ["left", "right"].map(
-    (name) => `new wayscloud.SshKey("${name}", { publicKey: "${one} ${name}" });`,
+  // Twice in one program: the preview says so. With names of the program's own, the update does: one owns it, whichever comes first.
+  const twice = (inputs: (name: string) => string) =>
+    program(
+      ["left", "right"].map((name) => `new wayscloud.SshKey("${name}", { ${inputs(name)} });`).join("\n"),
+    );
+  stack.setProgram(twice((name) => `publicKey: "${one} ${name}"`));
+  const preview = await stack.preview([], { allowFail: true });
+  expect(preview.code).not.toBe(0);
+  expect(preview.all).toMatch(
+    /resource '(left|right)' has a problem: `publicKey` is the same key as that of "(left|right)"\. .*Remove one of the two/,
   );
-  stack.setProgram(program(twice.join("\n")));
+  stack.setProgram(twice((name) => `publicKey: "${one} ${name}", name: "${name}"`));
   const both = await stack.up(["--continue-on-error"], { allowFail: true });
   expect(both.code).not.toBe(0);
   const [owner, ...none] = await stack.resources();
   expect(none).toEqual([]);
   expect(both.all).toMatch(
-    /another resource of this program, "\w+", named "\S+" in the account, already manages the same public key \(SHA256:.{43}\)\. .*Remove one of the two/,
+    /another resource of this program, named "\S+" in the account, already manages the same public key \(SHA256:.{43}\)\. .*Remove one of the two/,
   );
   expect(both.all).toContain(`named "${owner?.outputs?.name as string}" in the account`);
   const { name, id } = emulator.account.sshKeys().find(({ publicKey: key }) => key.startsWith(one))!;

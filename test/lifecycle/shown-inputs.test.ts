@@ -1,4 +1,5 @@
 // What each type's check makes of inputs that people see (names, descriptions, scopes) and of those that are only compared (rotation triggers).
+import { Holders } from "../../src/lifecycle/holders";
 import type { Properties } from "../../src/values";
 import { resources } from "../support/engine-resources";
 import type { Resource } from "../support/engine-resources";
@@ -43,6 +44,22 @@ describe("scopes", () => {
       /not a string of 8 characters; .*config\.getObject/,
     );
   });
+});
+
+test("an SSH key of two resources is rejected in the preview, but not the same resource that is checked again", () => {
+  const holders = new Holders();
+  const check = (name: string, olds: Properties = {}) =>
+    resources.SshKey.check(olds, { publicKey, name }, holders).failures;
+  expect(check("a-${hex(7)}", { publicKey, name: "a-1234567" })).toEqual([]);
+  expect(check("a-${hex(7)}")).toEqual([]);
+  expect(check("a-${hex(7), known after up}")).toEqual([]);
+  expect(check("explicit")).toEqual([]);
+  expect(check("b-${hex(7)}")).toEqual([
+    {
+      property: "",
+      reason: expect.stringMatching(/`publicKey` is the same key as that of "a"\. .*Remove one/),
+    },
+  ]);
 });
 
 describe("a key in what people see is rejected, and neither shown nor kept", () => {

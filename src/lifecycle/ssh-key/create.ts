@@ -21,6 +21,7 @@ import { shownOf } from "./clean-up";
 import { afterConflict, conflictWith, describeSshKey } from "./conflict";
 import type { Registered } from "./conflict";
 import { isSameKey, listedAs } from "./identity";
+import { ONCE } from "./inputs";
 import type { SshKeyInputs, SshKeyRequest } from "./inputs";
 import { parsePublicKey } from "./public-key";
 import type { SshKeyState } from "./state";
@@ -60,8 +61,7 @@ export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<
     // An automatic name begins with the logical one.
     const logical = endsInMarker(other, "name") ? ` ${quoteForTerminal(other.slice(0, -8))},` : "";
     throw new RefusedError(
-      `Cannot create the SSH key ${quoteForTerminal(name)}: another resource of this program,${logical} named ${quoteForTerminal(other)} in the account, already manages the same public key (${key.fingerprint}).` +
-        " An account has each public key once. Remove one of the two resources, and use the outputs of the other.",
+      `Cannot create the SSH key ${quoteForTerminal(name)}: another resource of this program,${logical} named ${quoteForTerminal(other)} in the account, already manages the same public key (${key.fingerprint}). ${ONCE}`,
     );
   }
   materials.set(key.fingerprint, name);

@@ -6,8 +6,14 @@ import { checkInputs, decodeInputs } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { sshKeyInputs } from "../../fields/ssh-key";
 import { isSameMaterial } from "./identity";
+import { Holders } from "../holders";
+import { quoteForTerminal } from "../../text/quote";
 import { parsePublicKey, PublicKeyError } from "./public-key";
 import type { PublicKey } from "./public-key";
+
+/** The advice if two resources of a program have the same key. */
+export const ONCE =
+  "An account has each public key once. Remove one of the two resources, and use the outputs of the other.";
 
 export interface SshKeyInputs extends Inputs<ValuesOf<typeof sshKeyInputs>> {
   /** `project/stack/name` of the resource; given with `adoptExisting` only. */
@@ -32,9 +38,9 @@ export interface SshKeyRequest {
   identity: string;
 }
 
-export function checkSshKey(olds: Properties, news: Properties): Checked {
+export function checkSshKey(olds: Properties, news: Properties, holders = new Holders()): Checked {
   const check = new InputCheck(news, Object.keys(sshKeyInputs));
-  checkPublicKey(check, news);
+  checkPublicKey(check, news, holders);
   checkInputs(sshKeyInputs, check);
   const renew = olds.publicKey !== undefined && !isSameMaterial(olds.publicKey, check.inputs.publicKey);
   check.autoName("name", olds, { adopting: check.inputs.adoptExisting === true, renew });
@@ -42,14 +48,18 @@ export function checkSshKey(olds: Properties, news: Properties): Checked {
   return check.result();
 }
 
-function checkPublicKey(check: InputCheck, news: Properties): void {
+function checkPublicKey(check: InputCheck, news: Properties, holders: Holders): void {
   if (!check.required("publicKey", "an OpenSSH public key, such as the content of id_ed25519.pub")) return;
   if (typeof news.publicKey !== "string") {
     check.string("publicKey");
     return;
   }
   try {
-    check.inputs.publicKey = parsePublicKey(news.publicKey).text;
+    const { text, fingerprint } = parsePublicKey(news.publicKey);
+    check.inputs.publicKey = text;
+    const other = holders.otherWithSshKey(fingerprint, news.name);
+    if (other !== undefined)
+      check.fail("publicKey", `\`publicKey\` is the same key as that of ${quoteForTerminal(other)}. ${ONCE}`);
   } catch (error) {
     if (!(error instanceof PublicKeyError)) throw error;
     check.fail("publicKey", `\`publicKey\` was rejected: ${error.message}`);
