@@ -17,7 +17,14 @@ import type { Transform } from "./transform";
 export type { NewApiKey, NewSshKey, Provisioning } from "./account/account";
 export type { AccountControl } from "./account/control";
 export type { Quirks } from "./account/quirks";
-export type * from "./account/records";
+export type {
+  ApiKeyRecord,
+  Profile,
+  ServiceEntry,
+  SshKeyRecord,
+  VpsRecord,
+  VpsStatus,
+} from "./account/records";
 export { FaultError } from "./faults/fault";
 export type { Fault } from "./faults/fault";
 export type { FaultControl } from "./faults/registry";
