@@ -1,4 +1,4 @@
-// Runs the emulator as a command (`pulumi-wayscloud emulator`, also installed as `wayscloud-emulator`): its arguments, what it prints, its exit status.
+// The command `pulumi-wayscloud emulator`, or `wayscloud-emulator`: its arguments, output and exit status.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { version } from "../version";
@@ -102,8 +102,8 @@ function argumentOf(option: string): string {
 }
 
 /**
- * Reads the arguments. The credential comes from the environment only: arguments are visible to every user of the
- * machine, and remembered by shells.
+ * Reads the arguments. The credential comes from the environment only: arguments are visible to every user of
+ * the machine, and remembered by shells.
  */
 export function readCommand(
   args: string[],
@@ -144,7 +144,7 @@ function requestLine(request: RecordedRequest): string {
   return `${redact(`${method} ${path}`)} ${status} ${duration.toFixed(1)} ms\n`;
 }
 
-/** How to use a running emulator. The credential gives access to nothing else, so that printing it is not a leak. */
+/** How to use a running emulator. The credential may be printed, since it gives access to nothing else. */
 function startupMessage(
   { url, apiKey }: Emulator,
   { host = "127.0.0.1", timeOffset }: EmulatorOptions,
@@ -210,8 +210,8 @@ function untilSignal(): Promise<void> {
 }
 
 /**
- * Runs the command in this process, with the arguments after the program's or subcommand's name, until SIGINT, SIGTERM or SIGHUP;
- * resolves to the exit status.
+ * Runs the command in this process, with the arguments after the program's or subcommand's name, until
+ * SIGINT, SIGTERM or SIGHUP; resolves to the exit status.
  */
 export function runEmulatorCommand(args: string[]): Promise<number> {
   // The reader of the log may stop (`| head`), which must not end the emulator in the middle of a test.

@@ -34,9 +34,9 @@ export type { Exchange, ExchangeOverride, Transform } from "./transform";
 
 /** A running emulator. */
 export interface Emulator {
-  /** The base URL, without a trailing slash: the value for `WAYSCLOUD_ENDPOINT` or `wayscloud-account:endpoint`. */
+  /** The base URL, for `WAYSCLOUD_ENDPOINT` or `wayscloud-account:endpoint`; without a trailing slash. */
   readonly url: string;
-  /** The first credential, a token with all scopes: the value for `WAYSCLOUD_PAT_TOKEN` or `wayscloud-account:patToken`. */
+  /** The first credential, with all scopes, for `WAYSCLOUD_PAT_TOKEN` or `wayscloud-account:patToken`. */
   readonly apiKey: string;
   /** Every request received, oldest first (at most the last 100,000); may be emptied with `length = 0`. */
   readonly requests: RecordedRequest[];
@@ -92,8 +92,8 @@ async function open(account: Account, listener: Listener, { state, apiKey }: Emu
 }
 
 /**
- * Starts an emulator and resolves once it listens. Rejects with Node's own error (`EADDRINUSE`) if the port is taken, and
- * with a `RangeError` or {@link FaultError} if an option or a fault is invalid.
+ * Starts an emulator and resolves once it listens. Rejects with Node's own error (`EADDRINUSE`) if the port
+ * is taken, and with a `RangeError` or {@link FaultError} if an option or a fault is invalid.
  *
  * @example
  * ```ts

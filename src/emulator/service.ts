@@ -115,7 +115,7 @@ export class Service {
     return { wire: wireResponseOf(fault, call, result, this.#lists, this.account), fault };
   }
 
-  /** Lets the request take effect now, later or not at all; returns the API's own result if there is one by now. */
+  /** Lets the request take effect now, later or never; returns the API's own result if there is one. */
   async #commit(call: Call, record: RecordedRequest, fault: Fault): Promise<ApiResult | undefined> {
     const replaced = replacesResponse(fault);
     const late = pause(fault.commitAfter ?? 0, this.#closing.signal);

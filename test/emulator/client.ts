@@ -79,7 +79,7 @@ export class Client {
     return { status: response.status, headers: Object.fromEntries(response.headers), text, json };
   }
 
-  /** What becomes of a request at the level of the connection: an error code, or what arrived before the end. */
+  /** The outcome of a request for its connection: an error code, or what arrived before the end. */
   raw(
     method: string,
     path: string,

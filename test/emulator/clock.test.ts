@@ -1,4 +1,4 @@
-// The clock of a running emulator: set at the start, read and moved by requests or by the test that started it.
+// The clock of an emulator: set at the start, read and moved by requests or by the test that started it.
 import type { EmulatorOptions } from "../../src/emulator";
 import { DNS, KEYS, NOW, PAT, SERVICE, start as startAny } from "./client";
 import type { Started } from "./client";

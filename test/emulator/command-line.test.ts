@@ -1,4 +1,4 @@
-// The command: its arguments, what it prints, its exit status; in this process where one of its own shows no more.
+// The command: its arguments, its output, its exit status; in this process where another shows no more.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

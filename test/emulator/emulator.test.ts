@@ -1,4 +1,4 @@
-// What those who start the emulator from their tests rely on: options, the log, the limit, the account behind the API's back, closing.
+// The emulator in a test: options, the log, the rate limit, changes without a request, closing.
 import { Agent, request } from "node:http";
 import { startEmulator } from "../../src/emulator";
 import type { EmulatorOptions } from "../../src/emulator";
@@ -223,7 +223,7 @@ test("a large account costs no more: thousands of creations in a second or so", 
     });
   const begun = process.cpuUsage();
   await Promise.all(Array.from({ length: 2000 }, create));
-  // Far above what it takes (about 0.4 s), far below what anything quadratic would. Time of the processor, since others may share it.
+  // It takes about 0.4 s; anything quadratic would take far more. Processor time, which others may share.
   expect(process.cpuUsage(begun).user).toBeLessThan(5_000_000);
   expect(account.liveApiKeys()).toHaveLength(2000);
   agent.destroy();

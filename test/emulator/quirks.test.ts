@@ -1,4 +1,4 @@
-// Deviations from the documented API that clients must cope with: quirks by name, and the hook that changes any response.
+// Deviations from the documented API: quirks by name, and the hook that changes any response.
 import type { Emulator, EmulatorOptions, Exchange } from "../../src/emulator";
 import { DNS, ED25519, KEYS, NOW, PROFILE, SERVICE, SSH, start as startAny } from "./client";
 import type { Client } from "./client";

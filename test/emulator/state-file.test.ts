@@ -1,4 +1,4 @@
-// The state file: what it keeps, two emulators on it, signals, symbolic links, damage, and what is left behind when it cannot be written.
+// The state file: its content, two emulators on it, signals, symbolic links, damage, failed writes.
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -29,7 +29,10 @@ type NewVps = Pick<VpsRecord, "name" | "displayName" | "plan" | "region" | "osTe
 export interface Provisioning {
   /** Milliseconds since its creation, by the emulator's clock. @default 0 */
   ms?: number | undefined;
-  /** Responses (of the server, its status or a list with it) that still show it as provisioning. @default 0 */
+  /**
+   * Responses (of the server, its status or a list with it) that still show it as provisioning.
+   * @default 0
+   */
   reads?: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } fro
 
 /** Reads and changes the account without a request, like a person in the vendor's console. Returns copies. */
 export class AccountControl {
-  /** Set when the emulator closes: from then on the account can be read but not changed, since nothing would keep the change. @internal */
+  /** Whether the emulator is closed: nothing would keep a change. @internal */
   closed = false;
 
   constructor(private readonly account: Account) {}
@@ -15,7 +15,7 @@ export class AccountControl {
     return this.account.content.apiKeys.map((key) => this.#copy(key));
   }
 
-  /** The API keys that authenticate now, without the emulator's first credential: this is where an orphan would show. */
+  /** The API keys that authenticate now, except the emulator's first credential: an orphan shows here. */
   liveApiKeys(): ApiKeyRecord[] {
     return this.apiKeys().filter((key) => key.isActive && !key.bootstrap);
   }
@@ -35,7 +35,10 @@ export class AccountControl {
     return copyOf(this.account.content.services);
   }
 
-  /** Creates an API key; omitted fields are generated. An existing key with the same id is replaced. @default an active token without scopes, or a service key if `service` is given */
+  /**
+   * Creates an API key; omitted fields are generated. An existing key with the same id is replaced.
+   * @default an active token without scopes, or a service key if `service` is given
+   */
   addApiKey(key: NewApiKey = {}): ApiKeyRecord {
     const scopes = key.service ? [`${key.service}:read`, `${key.service}:write`] : [];
     return this.#copy(this.#open.createApiKey({ scopes, ...key }));
@@ -59,7 +62,9 @@ export class AccountControl {
     this.#open.change(this.account.profile, copyOf(fields));
   }
 
-  /** Makes an API key inactive: it stays in the list and no longer authenticates. Throws if no key has this id. */
+  /**
+   * Makes an API key inactive: it stays in the list, but cannot authenticate. Throws if no key has this id.
+   */
   deactivate(id: string): void {
     const account = this.#open;
     const key = account.apiKeys.get(id);

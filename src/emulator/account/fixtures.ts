@@ -1,4 +1,4 @@
-// Facts copied from the vendor's pages and clients: the example profile, the example service, plans, fixed messages.
+// Facts copied from the vendor's pages and clients: the example profile and service, plans, fixed messages.
 import type { Profile, ServiceEntry } from "./records";
 
 /** The page's example profile. */

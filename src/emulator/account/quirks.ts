@@ -13,7 +13,11 @@ const QUIRKS = {
     '"trimmed", "null", "lower-case" or { truncatedTo: number }',
     z.enum(["trimmed", "null", "lower-case"]).or(z.strictObject({ truncatedTo: z.int().nonnegative() })),
   ),
-  /** Milliseconds for which lists do not contain a new API key or SSH key, by the emulator's clock; may be `Infinity`. @default 0 */
+  /**
+   * Milliseconds for which lists do not contain a new API key or SSH key, by the emulator's clock; may be
+   * `Infinity`.
+   * @default 0
+   */
   listLag: must("0 ms or more", atLeast(0)),
   /** Whether lists contain revoked API keys, with `is_active: false`. @default false */
   listsRevokedKeys: must("true or false", z.boolean()),

@@ -34,7 +34,7 @@ const API_KEY = {
   expiresAt: z.number().nullable(),
 };
 
-/** An API key: a service key or a personal access token, with the secret that the real service would not keep. */
+/** A service key or personal access token, with the secret, which the real service would not keep. */
 export interface ApiKeyRecord extends All<typeof API_KEY> {}
 
 const SSH_KEY = {
@@ -134,7 +134,7 @@ export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
-/** A deep copy of plain data. Not `structuredClone`: under jest its copies belong to another realm, and `toStrictEqual` fails. */
+/** A deep copy. Under jest the copies of `structuredClone` belong to another realm: `toStrictEqual` fails. */
 export function copyOf<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }

@@ -1,4 +1,4 @@
-// Generates secrets in the form of the vendor's examples, and hides them. Shares no code with the client, on purpose.
+// Generates secrets like those of the vendor's examples, and hides them. Shares no code with the client.
 import { createHash, randomInt } from "node:crypto";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -17,7 +17,7 @@ export function newToken(): string {
   return `wayscloud_pat_${randomString(5)}_${randomString(36)}`;
 }
 
-/** The part of a key the list shows: `wayscloud_pat_abc12` of a token, the first 17 characters of any other. */
+/** The part of a key in lists: `wayscloud_pat_abc12` of a token, the first 17 characters of any other. */
 export function prefixOf(key: string): string {
   return /^wayscloud_pat_[^_]{5}(?=_)/.exec(key)?.[0] ?? key.slice(0, 17);
 }

@@ -38,7 +38,10 @@ const FAULT = {
     "a path that begins with / (a * only at its end, no query)",
     z.string().regex(/^(\/[^*?#]*\*?|\*)$/),
   ),
-  /** A string that the request body must contain, to single out one of several requests to a path. @default any */
+  /**
+   * A string that the request body must contain, to single out one of several requests to a path.
+   * @default any
+   */
   contains: string,
   /** First matching request to affect, counted from 1 since the fault was added. @default 1 */
   nth: must("a whole number of 1 or more", positive),
@@ -46,15 +49,19 @@ const FAULT = {
   times: must('a whole number of 1 or more, or "always"', z.literal("always").or(positive)),
 
   /**
-   * Resets the connection as soon as it is opened, before any request is read (a kept-alive one at its next request). Can
-   * only be combined with `nth` and `times`, which then count attempts. For ECONNREFUSED see `Emulator.stopListening`.
+   * Resets the connection as soon as it is opened, before any request is read (a kept-alive one at its next
+   * request). Can only be combined with `nth` and `times`, which then count attempts. For ECONNREFUSED see
+   * `Emulator.stopListening`.
    */
   refuse: yes,
   /** Resets the connection instead of responding. */
   reset: yes,
   /** Never responds. */
   hang: yes,
-  /** The status of the response; with `redirect` one of 301, 302, 303, 307, 308. @default 200 with `body`, 302 with `redirect` */
+  /**
+   * The status of the response; with `redirect` one of 301, 302, 303, 307, 308.
+   * @default 200 with `body`, 302 with `redirect`
+   */
   status: must("a status from 200 to 599", z.int().min(200).max(599)),
   /** Headers added to the response, in place of equally named ones. */
   headers: must(
@@ -74,20 +81,26 @@ const FAULT = {
   huge: size,
   /** Responds with a gzip body that unpacks to this many bytes (JSON white space and `{}`). */
   gzipBomb: size,
-  /** Puts the caller's credential, or the key just created (else the account's newest), into an error's body or header. */
+  /** Puts the caller's credential, or the new (else the newest) key, into an error's body or header. */
   echo: must(
     '{"what": "credential" or "key", "in": "body" or "header"}',
     z.strictObject({ what: z.enum(["credential", "key"]), in: z.enum(["body", "header"]).optional() }),
   ),
 
-  /** Whether the request takes effect. @default true for the API's own response and `echo` of a key, else false */
+  /**
+   * Whether the request takes effect.
+   * @default true for the API's own response and `echo` of a key, else false
+   */
   commit: must("true or false", z.boolean()),
   /** Delay in ms before the request takes effect; the API's own response waits for it, any other does not. */
   commitAfter: delay,
-  /** Delay in ms between the request's effect and the response, in addition to the emulator's `latency`. @default 0 */
+  /**
+   * Delay in ms between the request's effect and the response, in addition to the emulator's `latency`.
+   * @default 0
+   */
   delay,
 
-  /** Announces the complete body, sends half of it (or this many bytes; 0: only the headers) and cuts the connection. */
+  /** Announces the complete body, sends half of it (or so many bytes; 0: the headers) and disconnects. */
   truncate: must("true or a number of bytes", z.literal(true).or(count)),
   /** Makes the body invalid JSON of the right length, with all its content still in it. */
   malformed: yes,
@@ -105,17 +118,18 @@ const FAULT = {
   drop: must("a number of entries or a list of ids", z.union([count, z.array(filled)])),
   /** Puts a list into an object under this name. */
   wrap: string,
-  /** Further fields beside the wrapped list, such as `has_more`, `next` or `total`. Needs `wrap` or a wrapping dialect. */
+  /** Fields beside a wrapped list, such as `has_more`, `next` or `total`. Needs `wrap` or `lists`. */
   extra: object,
 };
 
 /**
- * A simulated failure. `method`, `path`, `contains`, `nth` and `times` select requests; the other fields define the failure.
+ * A simulated failure. `method`, `path`, `contains`, `nth` and `times` select requests; the other fields
+ * define the failure.
  *
- * Of `refuse`, `reset`, `hang`, `redirect`, `huge`, `gzipBomb`, `echo` and `body` a fault has at most one. With any of
- * these or `status` the API's own response is replaced and, unless `commit` says otherwise, the request takes no effect.
- * `truncate`, `malformed` and `dribble` damage any response; `omit`, `merge`, `drop`, `wrap` and `extra` change the API's
- * own.
+ * Of `refuse`, `reset`, `hang`, `redirect`, `huge`, `gzipBomb`, `echo` and `body` a fault has at most one.
+ * With any of these or `status` the API's own response is replaced and, unless `commit` says otherwise, the
+ * request takes no effect. `truncate`, `malformed` and `dribble` damage any response; `omit`, `merge`,
+ * `drop`, `wrap` and `extra` change the API's own.
  */
 export interface Fault extends Optional<typeof FAULT> {}
 

@@ -7,7 +7,10 @@ import type { Fault } from "./fault";
 
 /** Adds and removes faults while the emulator runs. */
 export interface FaultControl {
-  /** Adds faults. If several match, the one added first applies and the others apply to later requests. Throws {@link FaultError} if a fault is invalid. */
+  /**
+   * Adds faults. If several match, the one added first applies and the others apply to later requests. Throws
+   * {@link FaultError} if a fault is invalid.
+   */
   add(...faults: Fault[]): void;
   /** Removes all faults. Effects already under way (hanging requests, late commits) continue. */
   clear(): void;
@@ -62,7 +65,7 @@ export class FaultRegistry implements FaultControl {
     return this.#take((fault) => fault.refuse === true) !== undefined;
   }
 
-  /** Every fault counts every request it matches; one that another takes precedence over stays due for the next. */
+  /** Every fault counts every request that it matches; of several the first applies, the others stay due. */
   #take(applies: (fault: Fault) => boolean): Fault | undefined {
     const due = this.#entries.filter((entry) => {
       const { nth = 1, times = 1 } = entry.fault;

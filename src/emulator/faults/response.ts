@@ -54,7 +54,7 @@ function withHeaders(headers: Record<string, string>, fault: Fault): Record<stri
   return { ...headers, ...Object.fromEntries(added) };
 }
 
-/** A response with a body. A malformed one ends in a comma: the length and all content stay, only the syntax breaks. */
+/** A response with a body. A malformed one ends in a comma: only the syntax breaks. */
 export function bodyResponse(
   status: number,
   headers: Record<string, string>,
@@ -110,9 +110,9 @@ export function wireResponseOf(
 const BLOCK = 1 << 20;
 
 /**
- * A body too large to hold: blanks and then `{}`, so that a reader without a limit would take it for valid JSON. `encode` is
- * applied to each block, once to all that are equal: a gzip file may consist of several members (RFC 1952 §2.2), so that a
- * bomb of gigabytes costs the emulator next to nothing.
+ * A body too large to hold: blanks and then `{}`, so that a reader without a limit would take it for valid
+ * JSON. `encode` is applied to each block, once to all that are equal: a gzip file may consist of several
+ * members (RFC 1952 §2.2), so that a bomb of gigabytes costs the emulator next to nothing.
  */
 function* padding(bytes: number, encode: (part: Buffer) => Buffer): Generator<Buffer> {
   let left = bytes - 2;
@@ -121,7 +121,7 @@ function* padding(bytes: number, encode: (part: Buffer) => Buffer): Generator<Bu
   yield encode(Buffer.from(`${" ".repeat(left)}{}`));
 }
 
-/** Sends a body in pieces, or the first bytes of it, at most all but the last, and cuts the connection once they are out. */
+/** Sends a body, perhaps in pieces, or its first bytes (at most all but the last), and disconnects. */
 async function sendBody(
   response: ServerResponse,
   body: Buffer,

@@ -54,7 +54,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Splits the target itself: `new URL` would normalize the very paths that a test wants to see (`//`, `..`). */
+/** Not by `new URL`, which would normalize the very paths that a test wants to see (`//`, `..`). */
 export function headOf(request: IncomingMessage): Head {
   // The absolute form (RFC 9112, 3.2.2), which proxies and some clients send, names the same resource.
   const target = (request.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "") || "/";

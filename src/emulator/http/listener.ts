@@ -18,8 +18,8 @@ export class Listener {
   #port: number;
 
   /**
-   * `refuses` is asked, at each connection and at each further request over a kept one, whether to destroy it: once for
-   * each attempt of a client, whether or not it pools its connections.
+   * `refuses` is asked, at each connection and at each further request over a kept one, whether to destroy
+   * it: once for each attempt of a client, whether or not it pools its connections.
    */
   constructor({ host = "127.0.0.1", port = 0 }: Place, serve: RequestListener, refuses: () => boolean) {
     this.#host = host;

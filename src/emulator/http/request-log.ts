@@ -8,11 +8,11 @@ export interface RecordedRequest {
   method: string;
   path: string;
   query: Record<string, string>;
-  /** Lower-case names; `x-api-key` and `authorization` hold `sha256:<12 digits>` instead of the credential. */
+  /** Lower-case names; `sha256:<12 digits>` in place of the credential. */
   headers: Record<string, string>;
   /**
-   * The parsed JSON; the string if it was not JSON; undefined if there was no body or it was unusable, and in old records
-   * once there are more than 16 MB of bodies.
+   * The parsed JSON; the string if it was not JSON; undefined if there was no body or it was unusable, and in
+   * old records once there are more than 16 MB of bodies.
    */
   body: unknown;
   /** The id of the key that authenticated; undefined if none did or the request was not processed. */
@@ -77,7 +77,7 @@ export class RequestLog {
     if (this.#bytes > MAX_BODY_BYTES_KEPT) this.#dropOldest();
   }
 
-  /** Takes bodies away from the oldest records, down to half, so that this is not due again with the next request. */
+  /** Drops the oldest bodies, down to half, so that this is not due again with the next request. */
   #dropOldest(): void {
     // Counted again, since a test may have emptied the list.
     const sizes = this.requests.map((record) => this.#sizes.get(record) ?? 0);

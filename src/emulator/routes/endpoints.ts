@@ -88,8 +88,8 @@ const MISSING =
   "Missing API key: send it in the X-API-Key header, or a personal access token as Authorization: Bearer";
 
 /**
- * Finds the caller's keys. A client that has both kinds sends a token as `Authorization: Bearer` and a service key as
- * `X-API-Key`; whatever is sent must be valid.
+ * Finds the caller's keys. A client that has both kinds sends a token as `Authorization: Bearer` and a
+ * service key as `X-API-Key`; whatever is sent must be valid.
  */
 function authenticate(account: Account, { credentials }: Call): ApiKeyRecord[] {
   return credentials.map(({ scheme, secret }) => {
@@ -113,7 +113,7 @@ function refusalOf(key: ApiKeyRecord, area: Area, verb: "read" | "write"): ApiEr
   return isAllowed ? undefined : new ApiError(403, `Missing scope: ${area}:${verb}`);
 }
 
-/** Throws the 401 or 403; `onCaller` gets the id of the key that authenticated, even if it is then refused. */
+/** Throws the 401 or 403; `onCaller` gets the id of the key that authenticated, even if it is refused. */
 function authorize(account: Account, call: Call, area: Area, onCaller: (id: string) => void): void {
   const keys = authenticate(account, call);
   const refusals = keys.map((key) => refusalOf(key, area, call.method === "GET" ? "read" : "write"));
@@ -125,7 +125,7 @@ function authorize(account: Account, call: Call, area: Area, onCaller: (id: stri
   if (refusal) throw refusal;
 }
 
-/** Serves one request, changing the account as it asks; `onCaller` gets the id of the key that authenticated. */
+/** Serves one request, and changes the account; `onCaller` gets the id of the key that authenticated. */
 export function respondTo(account: Account, call: Call, onCaller: (id: string) => void): ApiResult {
   try {
     const { route, id } = findRoute(call.path);
