@@ -45,7 +45,7 @@ export function resolveConnection(
   };
 }
 
-/** What is missing or wrong, if there is no connection to make. */
+/** The problem of the configuration; `undefined` if it is valid. */
 export function whyNoConnection(config: ConfigLookup, configSource: string): string | undefined {
   try {
     resolveConnection(config, configSource);

@@ -1,4 +1,4 @@
-// What an audit looks for and finds, as plain functions of lists and states: nothing here makes a request or changes anything.
+// The findings of an audit, as pure functions of lists and states.
 import type { UnreadableEntry } from "../api/list";
 import type { ApiKey, SshKeyRecord } from "../api/schemas";
 import { parseApiTime } from "../api/timing";
@@ -45,7 +45,7 @@ export interface AuditFinding {
   detail: string;
 }
 
-/** What to look for. */
+/** The findings to look for. */
 export interface AuditOptions {
   unusedForDays: number;
   expiringWithinDays: number;
@@ -182,9 +182,9 @@ function addUnused(
 interface Unmanaged {
   /** Its description or name, as a create request sent it. */
   sent: string | undefined;
-  /** The given stack that its description names. */
+  /** The stack in its description, if it is a given one. */
   owner: string | undefined;
-  /** What revokes it. */
+  /** The command that revokes it. */
   command: string;
 }
 

@@ -1,4 +1,4 @@
-// What users give to `audit` and `revoke`: stack exports and other text files, from all platforms, and ids.
+// Inputs of `audit` and `revoke`: stack exports and other text files from all platforms, and ids.
 import { managedKeys } from "../audit/managed-keys";
 import type { ManagedKeys } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";

@@ -61,7 +61,7 @@ async function expectPreviews({ emulator, stack }: OpenStack): Promise<void> {
     ["service"],
     ["service"],
   ]);
-  table.note("`preview --json`", "the same", "names the property that replaces");
+  table.note("`preview --json`", "the same", "shows the property that causes the replacement");
   expect(takeRequests(emulator)).toEqual([]);
 }
 
@@ -115,7 +115,7 @@ async function expectRenamed(both: OpenStack): Promise<void> {
   expect(takeRequests(emulator)).toEqual([]);
   table.note(
     "`stack rename`",
-    "default descriptions, which name the stack",
+    "default descriptions, which contain the stack's name",
     "nothing changes: a description is kept for the lifetime of the key",
   );
 }

@@ -112,7 +112,7 @@ rareTest("a folder linked into the project works if it finds an SDK", async () =
     layouts.linkPackage(project, join(folder, `outside-${which}`), { sdk: which });
   }
   await expectWorks(own, both);
-  table.note("a linked checkout (`npm link`) with an SDK of its own", "works, with two copies of the SDK");
+  table.note("a linked checkout (`npm link`) with its own SDK", "works, with two copies of the SDK");
   expect((await expectFails(none, both.stack)).all).toContain("Cannot find module '@pulumi/pulumi'");
   both.stack.env["NODE_OPTIONS"] = "--preserve-symlinks";
   await expectWorks(none, both);

@@ -97,7 +97,7 @@ test("two resources that name one key are rejected, in either order, and nothing
     takeRequests(emulator);
     const { code, all } = await stack.up([], { allowFail: true });
     expect(code).not.toBe(0);
-    expect(all).toMatch(/another resource of this program manages the key|manage the same key/);
+    expect(all).toMatch(/another resource of this program already manages the key|manage the same key/);
     expect(live(emulator)).toContain(byHand.id);
     // How far the second one comes before the engine stops is a matter of time.
     expect(["", "GET"]).toContain(emulator.requests.map(({ method }) => method).join());

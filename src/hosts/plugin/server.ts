@@ -21,7 +21,7 @@ const LARGEST_MESSAGE = 400 * 1024 * 1024;
 /** Calls that run. */
 let running = 0;
 
-/** What requests have in common, where they have it. */
+/** The methods that some requests have in common. */
 interface AnyRequest {
   getUrn?: () => string | undefined;
   getTimeout?: () => number;

@@ -73,7 +73,7 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
     return { changes: true, replaces: [], changed, outputs: { keys: forecast(state, inputs) } };
   }
   const { kept, stale, add, first, last, leave } = planOf(state.keys, wantedEntries(inputs));
-  // What stays and what is added are together what the program asks for.
+  // The kept and the added entries are together those of the program.
   const added = new Map(add.map(({ entry, fingerprint }) => [entry, fingerprint]));
   const surplus = [...first, ...last, ...leave];
   const renamed = surplus.filter(({ entry, key }) => added.get(entry) === key.fingerprint).length;
