@@ -89,6 +89,8 @@ test("get of what the account does not hold fails at preview, naming kind and id
     const { code: exit, all } = await stack.preview([], { allowFail: true });
     expect(exit).not.toBe(0);
     expect(all).toContain(said);
+    // What the SDK's process would print beside it.
+    expect(all).not.toMatch(/NotFoundError|shown at the resource|^ +at .*hosts\/dynamic/m);
   }
 });
 
