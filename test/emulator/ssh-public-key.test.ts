@@ -1,20 +1,7 @@
 // The emulator's own reader of public keys, against Node's key generator and a fingerprint of ssh-keygen's.
-import { generateKeyPairSync } from "node:crypto";
 import { parsePublicKey } from "../../src/emulator/account/ssh-public-key";
+import { ecdsaPair, keyLine, rsaPair } from "../support/key-forms";
 import { ED25519 } from "./client";
-
-const field = (content: Buffer | string): Buffer => {
-  const bytes = Buffer.from(content);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-};
-const line = (type: string, ...fields: (Buffer | string)[]): string =>
-  `${type} ${Buffer.concat([type, ...fields].map(field)).toString("base64")}`;
-const bytesOf = (base64url: string | undefined): Buffer => Buffer.from(base64url ?? "", "base64url");
-
-const rsa = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "jwk" });
-const RSA = line("ssh-rsa", bytesOf(rsa.e), Buffer.concat([Buffer.alloc(1), bytesOf(rsa.n)]));
 
 test("prints the fingerprint as ssh-keygen does", () => {
   expect(parsePublicKey(ED25519)).toEqual({
@@ -23,31 +10,35 @@ test("prints the fingerprint as ssh-keygen does", () => {
   });
 });
 
-test.each(["nistp256", "nistp384", "nistp521"])("reads ECDSA %s", (curve) => {
-  const namedCurve = { nistp256: "P-256", nistp384: "P-384", nistp521: "P-521" }[curve]!;
-  const jwk = generateKeyPairSync("ec", { namedCurve }).publicKey.export({ format: "jwk" });
-  const point = Buffer.concat([Buffer.from([4]), bytesOf(jwk.x), bytesOf(jwk.y)]);
-  const type = `ecdsa-sha2-${curve}`;
-  expect(parsePublicKey(line(type, curve, point)).keyType).toBe(type);
-  expect(() => parsePublicKey(line(type, "nistp999", point))).toThrow("malformed");
-  expect(() => parsePublicKey(line(type, curve, point.subarray(1)))).toThrow("malformed");
+test.each([256, 384, 521] as const)("reads ECDSA %i", (bits) => {
+  const { type, line } = ecdsaPair(bits);
+  const blob = Buffer.from(line.split(" ")[1]!, "base64");
+  const point = blob.subarray(blob.lastIndexOf(`nistp${bits}`) + 8 + 4);
+  expect(parsePublicKey(line).keyType).toBe(type);
+  expect(parsePublicKey(keyLine(type, `nistp${bits}`, point))).toEqual(parsePublicKey(line));
+  expect(() => parsePublicKey(keyLine(type, "nistp999", point))).toThrow("malformed");
+  expect(() => parsePublicKey(keyLine(type, `nistp${bits}`, point.subarray(1)))).toThrow("malformed");
 });
 
 test("reads RSA, whatever the comment and the white space around", () => {
-  expect(parsePublicKey(`\n ${RSA}  a comment \r\n`)).toEqual(parsePublicKey(RSA));
-  expect(parsePublicKey(RSA).keyType).toBe("ssh-rsa");
+  const { line } = rsaPair(1024);
+  expect(parsePublicKey(`\n ${line}  a comment \r\n`)).toEqual(parsePublicKey(line));
+  expect(parsePublicKey(line).keyType).toBe("ssh-rsa");
 });
 
 test.each([
   ["", "unsupported"],
+  ["ssh-dss AAAA", "unsupported"],
+  [`no-pty ${ED25519}`, "unsupported"],
+  [`${ED25519}\n${ED25519}`, "expected one line"],
   ["ssh-ed25519", "base64"],
   ["ssh-ed25519 AAAA*", "base64"],
-  [line("ssh-ed25519", Buffer.alloc(31)), "malformed"],
-  [line("ssh-ed25519", Buffer.alloc(32), Buffer.alloc(1)), "malformed"],
-  [line("ssh-rsa", "e"), "malformed"],
+  [ED25519.replace("ed25519", "rsa"), "another type"],
+  [keyLine("ssh-ed25519", Buffer.alloc(31)), "malformed"],
+  [keyLine("ssh-ed25519", Buffer.alloc(32), Buffer.alloc(1)), "malformed"],
+  [keyLine("ssh-rsa", "e"), "malformed"],
   [`ssh-ed25519 ${Buffer.from([0, 0, 0]).toString("base64")}`, "ends early"],
   [`ssh-ed25519 ${Buffer.from([0, 0, 0, 9, 1, 1]).toString("base64")}`, "ends early"],
-  [`no-pty ${ED25519}`, "unsupported"],
 ])("refuses %j", (text, reason) => {
   expect(() => parsePublicKey(text)).toThrow(reason);
 });
