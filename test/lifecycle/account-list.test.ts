@@ -1,10 +1,9 @@
-// One list for many; and when its silence about an id is a proof.
-import type { ApiList } from "../../src/api/client";
+// src/lifecycle/account-list.ts: one list for many; and when its silence about an id is a proof.
+import type { AccountClient, ApiList } from "../../src/api/client";
+import type { UnreadableEntry } from "../../src/api/list";
 import type { Operation } from "../../src/api/timing";
 import { startEmulator } from "../../src/emulator";
-import type { UnreadableEntry } from "../../src/api/list";
 import { MalformedResponseError } from "../../src/errors";
-import type { AccountClient } from "../../src/api/client";
 import { AccountList } from "../../src/lifecycle/account-list";
 import { clientOf } from "../support/api";
 import { FakeTiming, StandingTiming, turn } from "../support/fake-timing";
@@ -13,7 +12,7 @@ interface Entry {
   id: string;
 }
 
-function listOf<T extends { id: string }>(
+function listOf<T extends Entry>(
   client: AccountClient,
   list: (operation?: Operation) => Promise<ApiList<T>>,
 ): AccountList<T> {
@@ -23,7 +22,7 @@ function listOf<T extends { id: string }>(
   return new AccountList(client, { label: "keys", claimOf: (id) => id, list, remove, isLive: () => true });
 }
 
-/** A listing whose requests are answered when the test says so. */
+/** A list whose requests are answered when the test says so, the nth by `asked[n]`. */
 function scripted(timing = new FakeTiming()) {
   const asked: {
     answer: (ids: string[], serverTime?: number, unreadable?: UnreadableEntry[]) => void;
@@ -38,38 +37,41 @@ function scripted(timing = new FakeTiming()) {
       });
     });
   const listing = listOf({ timing } as Pick<AccountClient, "timing"> as AccountClient, list);
-  return { listing, asked, timing };
+  /** Looks for an id, by a list with these ids if one is requested for that. */
+  const find = async (id: string, ids: string[], createdAt?: string): Promise<Entry | undefined> => {
+    const before = asked.length;
+    const found = listing.find(id, createdAt);
+    await turn();
+    asked.slice(before).forEach(({ answer }) => answer(ids));
+    return found;
+  };
+  return { listing, asked, timing, find };
 }
 
-describe("one list request", () => {
-  test("is shared by 1000 concurrent finds, against the API itself", async () => {
-    const emulator = await startEmulator();
-    const ids = Array.from({ length: 50 }, () => emulator.account.addApiKey({ service: "dns" }).id);
-    const client = clientOf(emulator);
-    const listing = listOf(client, (operation) => client.listApiKeys(operation));
-    const found = await Promise.all(
-      Array.from({ length: 1_000 }, (_, index) => listing.find(ids[index % 50]!)),
-    );
-    expect(found.every((entry, index) => entry?.id === ids[index % 50])).toBe(true);
-    expect(emulator.requests).toHaveLength(1);
-    await emulator.close();
-  });
+test("one request is shared by 1000 concurrent finds, against the API itself, and shows a key that was made meanwhile", async () => {
+  const emulator = await startEmulator();
+  const ids = Array.from({ length: 50 }, () => emulator.account.addApiKey({ service: "dns" }).id);
+  const client = clientOf(emulator);
+  const listing = listOf(client, (operation) => client.listApiKeys(operation));
+  const found = await Promise.all(
+    Array.from({ length: 1_000 }, (_, index) => listing.find(ids[index % 50]!)),
+  );
+  expect(found.every((entry, index) => entry?.id === ids[index % 50])).toBe(true);
+  expect(emulator.requests).toHaveLength(1);
+  const { value } = await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
+  listing.noteCreated(value.id);
+  expect(await listing.find(value.id)).toMatchObject({ id: value.id });
+  await emulator.close();
+});
 
-  test("is shared also by those who come after it, and absence needs no second one while nothing was created", async () => {
-    const { listing, asked } = scripted();
-    const first = listing.find("a");
-    asked[0]!.answer(["a"]);
-    await first;
-    expect(await listing.find("a")).toEqual({ id: "a" });
-    expect(await listing.find("gone")).toBeUndefined();
-    expect(asked).toHaveLength(1);
-  });
-
-  test("is not made before somebody asks", async () => {
-    const { asked } = scripted();
-    await turn();
-    expect(asked).toHaveLength(0);
-  });
+test("a list is shared also by those who come after it, and absence needs no second one while nothing was created", async () => {
+  const { listing, asked, find } = scripted();
+  await turn();
+  expect(asked).toHaveLength(0);
+  expect(await find("a", ["a"])).toEqual({ id: "a" });
+  expect(await listing.find("a")).toEqual({ id: "a" });
+  expect(await listing.find("gone")).toBeUndefined();
+  expect(asked).toHaveLength(1);
 });
 
 describe("absence", () => {
@@ -88,44 +90,27 @@ describe("absence", () => {
   });
 
   test("is believed from a list requested after it", async () => {
-    const { listing, asked } = scripted();
+    const { listing, asked, find } = scripted();
     listing.noteCreated("new");
-    const read = listing.find("new");
-    asked[0]!.answer(["old"]);
-    expect(await read).toBeUndefined();
+    expect(await find("new", ["old"])).toBeUndefined();
     expect(asked).toHaveLength(1);
   });
 
   test("asks for one more list only, however many doubt the first", async () => {
-    const { listing, asked } = scripted();
-    const first = listing.find("x");
-    asked[0]!.answer([]);
-    await first;
-    for (let i = 0; i < 100; i += 1) listing.noteCreated(`new-${i}`);
-    const reads = Array.from({ length: 100 }, (_, index) => listing.find(`new-${index}`));
+    const { listing, asked, find } = scripted();
+    await find("x", []);
+    const ids = Array.from({ length: 100 }, (_, index) => `new-${index}`);
+    for (const id of ids) listing.noteCreated(id);
+    const reads = ids.map((id) => listing.find(id));
     await turn();
-    expect(asked).toHaveLength(2);
-    asked[1]!.answer(Array.from({ length: 100 }, (_, index) => `new-${index}`));
+    asked[1]!.answer(ids);
     expect((await Promise.all(reads)).every((entry) => entry !== undefined)).toBe(true);
     expect(asked).toHaveLength(2);
   });
 
-  test("of a key that the server shows late is found out by the API's own list", async () => {
-    const emulator = await startEmulator();
-    const client = clientOf(emulator);
-    const listing = listOf(client, (operation) => client.listApiKeys(operation));
-    await listing.shared();
-    const created = await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
-    listing.noteCreated(created.value.id);
-    expect(await listing.find(created.value.id)).toMatchObject({ id: created.value.id });
-    await emulator.close();
-  });
-
-  test("is not what a failed second list tells", async () => {
-    const { listing, asked } = scripted();
-    const first = listing.find("x");
-    asked[0]!.answer([]);
-    await first;
+  test("is not proved by a second list that fails", async () => {
+    const { listing, asked, find } = scripted();
+    await find("x", []);
     listing.noteCreated("new");
     const read = listing.find("new");
     await turn();
@@ -138,13 +123,11 @@ test("all who miss a fresh key share two more looks, however late they come", as
   const { listing, asked, timing } = scripted();
   const createdAt = new Date(timing.now()).toISOString();
   const early = listing.find("a", createdAt);
-  asked[0]!.answer([]);
-  await turn();
-  await turn();
-  asked[1]!.answer([]);
-  await turn();
-  await turn();
-  asked[2]!.answer([]);
+  for (let look = 0; look < 3; look += 1) {
+    asked[look]!.answer([]);
+    await turn();
+    await turn();
+  }
   expect(await early).toBeUndefined();
   expect(await listing.find("b", createdAt)).toBeUndefined();
   expect(asked).toHaveLength(3);
@@ -192,65 +175,52 @@ describe("a failure", () => {
   });
 });
 
-describe("a list of one's own", () => {
-  test("is requested anew each time, and does not become the shared one", async () => {
-    const { listing, asked } = scripted();
-    const own = [listing.fresh(), listing.fresh()];
-    asked[0]!.answer(["a"], 5);
-    asked[1]!.answer(["a", "b"]);
-    const [first, second] = await Promise.all(own);
-    expect([first!.byId.size, second!.byId.size]).toEqual([1, 2]);
-    expect(first!.serverTime).toBe(5);
-    void listing.shared();
-    expect(asked).toHaveLength(3);
-  });
+test("a list of one's own is requested again each time, and does not become the shared one", async () => {
+  const { listing, asked } = scripted();
+  const own = [listing.fresh(), listing.fresh()];
+  asked[0]!.answer(["a"], 5);
+  asked[1]!.answer(["a", "b"]);
+  const [first, second] = await Promise.all(own);
+  expect([first!.byId.size, second!.byId.size, first!.serverTime]).toEqual([1, 2, 5]);
+  void listing.shared();
+  expect(asked).toHaveLength(3);
 });
 
-describe("known before", () => {
-  test("are the ids of the latest list at that moment, and those that this run created, also later", async () => {
-    const { listing, asked } = scripted();
-    expect(listing.knownBefore()("a")).toBe(false);
-    const first = listing.shared();
-    asked[0]!.answer(["a"]);
-    await first;
-    const known = listing.knownBefore();
-    const second = listing.fresh();
-    asked[1]!.answer(["a", "late"]);
-    await second;
-    expect([known("a"), known("late"), known("mine")]).toEqual([true, false, false]);
-    listing.noteCreated("mine");
-    expect(known("mine")).toBe(true);
-    expect(listing.knownBefore()("late")).toBe(true);
-  });
+test("known before are the ids of the latest list at that moment, and those that this run created, also later", async () => {
+  const { listing, asked, find } = scripted();
+  expect(listing.knownBefore()("a")).toBe(false);
+  await find("a", ["a"]);
+  const known = listing.knownBefore();
+  const second = listing.fresh();
+  asked[1]!.answer(["a", "late"]);
+  await second;
+  expect([known("a"), known("late"), known("mine")]).toEqual([true, false, false]);
+  listing.noteCreated("mine");
+  expect(known("mine")).toBe(true);
+  expect(listing.knownBefore()("late")).toBe(true);
 });
 
 describe("an entry that cannot be read", () => {
-  const unreadable = (id?: string): UnreadableEntry => ({
-    id,
-    error: new MalformedResponseError({ message: `The fault of ${id}.`, outcome: "ambiguous" }),
-  });
-
-  test("does not concern those whose own entries are there", async () => {
+  const find = (ids: string[], unreadable: (string | undefined)[]): Promise<Entry | undefined> => {
     const { listing, asked } = scripted();
     const found = listing.find("mine");
-    asked[0]!.answer(["mine"], 1, [unreadable(), unreadable("foreign")]);
-    expect(await found).toEqual({ id: "mine" });
-  });
+    const entries = unreadable.map((id) => ({
+      id,
+      error: new MalformedResponseError({ message: `The fault of ${id}.`, outcome: "ambiguous" }),
+    }));
+    asked[0]!.answer(ids, 1, entries);
+    return found;
+  };
 
-  test("of another id hides nothing", async () => {
-    const { listing, asked } = scripted();
-    const found = listing.find("mine");
-    asked[0]!.answer(["other"], 1, [unreadable("foreign")]);
-    expect(await found).toBeUndefined();
+  test("does not concern those whose own entries are there, and of another id hides nothing", async () => {
+    expect(await find(["mine"], [undefined, "foreign"])).toEqual({ id: "mine" });
+    expect(await find(["other"], ["foreign"])).toBeUndefined();
   });
 
   test.each([undefined, "mine"])(
     "of the id %s may be the one that is looked for: no proof of absence, but its fault",
     async (id) => {
-      const { listing, asked } = scripted();
-      const found = listing.find("mine");
-      asked[0]!.answer(["other"], 1, [unreadable("foreign"), unreadable(id)]);
-      await expect(found).rejects.toThrow(`The fault of ${id}.`);
+      await expect(find(["other"], ["foreign", id])).rejects.toThrow(`The fault of ${id}.`);
     },
   );
 });

@@ -1,5 +1,4 @@
-// What stories start with: an account and a stack of its own for each test of the file that imports this; and what is
-// to hold in the end.
+// What stories start with: an account and a stack of its own for each test of the file that imports this.
 import { StoryAccount } from "./story-account";
 import { StoryStack } from "./story-stack";
 
@@ -15,34 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => account.emulator.close());
 
-/** The last command succeeded; the state and the account hold the same keys: these. */
-export function expectHeld(ids = stack.ids): void {
-  expect({ errors: stack.errors, held: stack.ids, live: account.live }).toEqual({
-    errors: [],
-    held: ids,
-    live: ids,
-  });
-}
-
-/** Whatever the last command came to, the state and the account hold these keys. */
-export function expectKept(ids: string[]): void {
-  expect({ held: stack.ids, live: account.live }).toEqual({ held: ids, live: ids });
-}
-
-/** `pulumi destroy` succeeds and leaves these keys in the account. */
-export async function expectDestroyed(left: string[] = []): Promise<void> {
-  expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
-  expect({ live: account.live, state: stack.state.size }).toEqual({ live: left, state: 0 });
-}
-
-/** The requests of the last commands that change anything, or those of one method. */
-export function changes(method = ""): string[] {
-  return account.requests().filter((request) => !request.startsWith("GET") && request.startsWith(method));
-}
-
-/** Another `up` makes no request. */
-export async function expectQuiet(): Promise<void> {
-  account.requests();
-  await stack.up();
-  expect({ errors: stack.errors, requests: account.requests() }).toEqual({ errors: [], requests: [] });
+/** Declares a resource, and runs `up`. */
+export function deploy(...declared: Parameters<StoryStack["declare"]>): Promise<boolean> {
+  stack.declare(...declared);
+  return stack.up();
 }

@@ -1,7 +1,8 @@
 // What an answer to a deletion proves: "not found" counts only once the account's complete list does not show the key either.
 import { PersonalAccessToken } from "../../support/engine-resources";
-import { account, changes, expectDestroyed, expectHeld, stack } from "../../support/fresh-stack";
+import { account, deploy, stack } from "../../support/fresh-stack";
 import { ROTATING_KEY, SERVICE_KEY, SSH_KEY, TOKEN } from "../../support/kinds";
+import { changes, expectDestroyed, expectHeld } from "../../support/story-end";
 
 const EVERY = { db: SERVICE_KEY, ci: TOKEN, rot: ROTATING_KEY, ssh: SSH_KEY };
 
@@ -132,12 +133,11 @@ test.each(["", "account"])(
     await stack.up();
     expectHeld();
     const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
-    stack.declare("hand", PersonalAccessToken, {
+    await deploy("hand", PersonalAccessToken, {
       scopes: ["dns:read"],
       description: "x",
       existing: { id, key },
     });
-    await stack.up();
     expect(stack.errors).toEqual([]);
     expect(stack.ids).toContain(id);
   },

@@ -1,8 +1,9 @@
 // A key passes from one resource to another, in runs that are interrupted anywhere: the key that the state calls live is live.
 import { PersonalAccessToken, ServiceKey, SshKey } from "../../support/engine-resources";
-import { account, expectDestroyed, expectHeld, stack } from "../../support/fresh-stack";
+import { account, deploy, stack } from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
 import type { CommandOptions, StoryStack } from "../../support/story-stack";
+import { expectDestroyed, expectFailure, expectHeld } from "../../support/story-end";
 
 const TEMPLATE = "pulumi test/dev/key #${hex(7)}";
 
@@ -38,8 +39,7 @@ const NEXT: [string, (stack: StoryStack) => Promise<boolean>][] = [
 describe.each(INTERRUPTIONS)("renamed in a run that is interrupted %s", (_how, interruption) => {
   test.each(NEXT)("A1, row 26: a key with existing, then %s", async (_name, next) => {
     const { id, inputs } = byHand();
-    stack.declare("a", ServiceKey, inputs);
-    await stack.up();
+    await deploy("a", ServiceKey, inputs);
     stack.rename("a", "b");
     await stack.up(interruption);
     expect(account.live).toEqual([id]);
@@ -49,8 +49,7 @@ describe.each(INTERRUPTIONS)("renamed in a run that is interrupted %s", (_how, i
   });
 
   test.each(NEXT)("A1, row 26: an SSH key of ours with adoptExisting, then %s", async (_name, next) => {
-    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
-    await stack.up();
+    await deploy("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
     const { id } = stack.held("a");
     stack.rename("a", "b");
     await stack.up(interruption);
@@ -63,8 +62,7 @@ describe.each(INTERRUPTIONS)("renamed in a run that is interrupted %s", (_how, i
     "A1, row 26: an adopted SSH key, then %s; it stays in the account at the end",
     async (_name, next) => {
       const { id } = account.emulator.account.addSshKey({ name: "laptop", publicKey: publicKey(1) });
-      stack.declare("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
-      await stack.up();
+      await deploy("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
       stack.rename("a", "b");
       await stack.up(interruption);
       await next(stack);
@@ -76,8 +74,7 @@ describe.each(INTERRUPTIONS)("renamed in a run that is interrupted %s", (_how, i
 
 test("A1: destroy after an interrupted hand-over revokes the key once, and succeeds", async () => {
   const { inputs } = byHand();
-  stack.declare("a", ServiceKey, inputs);
-  await stack.up();
+  await deploy("a", ServiceKey, inputs);
   stack.rename("a", "b");
   await stack.up({ fails: true });
   expect([...stack.state.keys()]).toEqual(["a", "b"]);
@@ -111,8 +108,7 @@ test.each(
   const { id, outputs } = stack.held("a");
   expect(id.startsWith("unresolved/") || outputs.unresolved).toBe(true);
   stack.program.clear();
-  stack.declare("b", SshKey, { publicKey: publicKey(1), name, adoptExisting: true });
-  await stack.up();
+  await deploy("b", SshKey, { publicKey: publicKey(1), name, adoptExisting: true });
   await stack.up();
   expectHeld();
   expect(stack.ids).toHaveLength(1);
@@ -126,14 +122,12 @@ describe("row 27: two resources name one key", () => {
   ] as const)("%s", async (_how, order, together) => {
     const { id, inputs } = byHand();
     if (!together) {
-      stack.declare("first", ServiceKey, inputs);
-      await stack.up();
+      await deploy("first", ServiceKey, inputs);
       stack.program.clear();
     }
     for (const name of order) stack.declare(name, ServiceKey, inputs);
     for (let run = 0; run < 3; run += 1) {
-      expect(await stack.up()).toBe(false);
-      expect(stack.errors.join()).toMatch(/only one can|manage the same key/);
+      await expectFailure(stack.up(), /only one can|manage the same key/);
       expect(stack.errors.join()).toContain(id);
     }
     expect(account.live).toEqual([id]);
@@ -143,12 +137,10 @@ describe("row 27: two resources name one key", () => {
   });
 
   test("one of them an SSH key that another resource created", async () => {
-    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "a" });
-    await stack.up();
+    await deploy("a", SshKey, { publicKey: publicKey(1), name: "a" });
     const before = account.live;
     stack.declare("b", SshKey, { publicKey: publicKey(1), name: "b-${hex(7)}", adoptExisting: true });
-    expect(await stack.up()).toBe(false);
-    expect(stack.errors.join()).toContain("only one can");
+    await expectFailure(stack.up(), "only one can");
     expect(account.live).toEqual(before);
   });
 
@@ -171,15 +163,13 @@ describe("row 28: the run's own credential", () => {
       description: "ci",
       existing: { id: token.id, key: token.key },
     };
-    stack.declare("a", PersonalAccessToken, inputs);
-    await stack.up();
+    await deploy("a", PersonalAccessToken, inputs);
     stack.credential = token.key;
     stack.rename("a", "b");
     await stack.up({ fails: true });
     await stack.up();
     await expectHandedOver(token.id);
-    expect(await stack.destroy()).toBe(false);
-    expect(stack.errors.join()).toContain("authenticated with it");
+    await expectFailure(stack.destroy(), "authenticated with it");
     expect(account.live).toEqual([token.id]);
   });
 });
@@ -234,10 +224,8 @@ describe("row 29: several adopted SSH keys renamed in one up", () => {
 describe("row 30: existing stays in the program", () => {
   test("A8: up --replace loses nothing, names existing, and the next up heals", async () => {
     const { id, inputs } = byHand();
-    stack.declare("a", ServiceKey, inputs);
-    await stack.up();
-    expect(await stack.up({ replace: "a" })).toBe(false);
-    expect(stack.errors.join()).toContain("`existing`");
+    await deploy("a", ServiceKey, inputs);
+    await expectFailure(stack.up({ replace: "a" }), "`existing`");
     expect(account.live).toEqual([id]);
     await stack.up();
     expectHeld([id]);
@@ -246,10 +234,8 @@ describe("row 30: existing stays in the program", () => {
 
   test("A8: without existing, up --replace makes a new key and revokes the old one", async () => {
     const { id, inputs } = byHand();
-    stack.declare("a", ServiceKey, inputs);
-    await stack.up();
-    stack.declare("a", ServiceKey, { ...inputs, existing: undefined });
-    await stack.up();
+    await deploy("a", ServiceKey, inputs);
+    await deploy("a", ServiceKey, { ...inputs, existing: undefined });
     await stack.up({ replace: "a" });
     expect(stack.errors).toEqual([]);
     expect(account.live).toEqual(stack.ids);
@@ -258,8 +244,7 @@ describe("row 30: existing stays in the program", () => {
 
   test("A8: with deleteBeforeReplace, up --replace makes a new key", async () => {
     const { id, inputs } = byHand();
-    stack.declare("a", ServiceKey, inputs, { deleteBeforeReplace: true });
-    await stack.up();
+    await deploy("a", ServiceKey, inputs, { deleteBeforeReplace: true });
     await stack.up({ replace: "a" });
     expect(stack.errors).toEqual([]);
     expect(account.live).toEqual(stack.ids);
@@ -271,10 +256,8 @@ describe("row 30: existing stays in the program", () => {
 
   test("A8: a changed trigger makes a new key, whatever existing still says", async () => {
     const { id, inputs } = byHand();
-    stack.declare("a", ServiceKey, inputs);
-    await stack.up();
-    stack.declare("a", ServiceKey, { ...inputs, rotationTriggers: { incident: 1 } });
-    await stack.up();
+    await deploy("a", ServiceKey, inputs);
+    await deploy("a", ServiceKey, { ...inputs, rotationTriggers: { incident: 1 } });
     expect(stack.errors).toEqual([]);
     expect(account.live).toEqual(stack.ids);
     expect(account.live).not.toContain(id);
@@ -283,11 +266,9 @@ describe("row 30: existing stays in the program", () => {
   });
 
   test("A8: up --replace of an SSH key of ours names deleteBeforeReplace, and with it works", async () => {
-    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "fixed" });
-    await stack.up();
+    await deploy("a", SshKey, { publicKey: publicKey(1), name: "fixed" });
     const { id } = stack.held("a");
-    expect(await stack.up({ replace: "a" })).toBe(false);
-    expect(stack.errors.join()).toContain("deleteBeforeReplace: true");
+    await expectFailure(stack.up({ replace: "a" }), "deleteBeforeReplace: true");
     expect(account.live).toEqual([id]);
     stack.declare("a", SshKey, { publicKey: publicKey(1), name: "fixed" }, { deleteBeforeReplace: true });
     await stack.up({ replace: "a" });
@@ -297,11 +278,12 @@ describe("row 30: existing stays in the program", () => {
   });
 
   test("A8: up --replace of an SSH key of ours with adoptExisting is refused, and does not become an adoption in silence", async () => {
-    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
-    await stack.up();
+    await deploy("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
     const before = account.live;
-    expect(await stack.up({ replace: "a" })).toBe(false);
-    expect(stack.errors.join()).toContain("`adoptExisting` let the new resource take the same key again");
+    await expectFailure(
+      stack.up({ replace: "a" }),
+      "`adoptExisting` let the new resource take the same key again",
+    );
     expect(account.live).toEqual(before);
     await stack.up();
     expectHeld(before);
@@ -320,11 +302,9 @@ describe("row 30: existing stays in the program", () => {
     const { id, inputs } = byHand();
     const { key } = inputs.existing;
     const wrong = `${key.slice(0, -3)}xyz`;
-    stack.declare("a", ServiceKey, { ...inputs, existing: { id, key: wrong } });
-    await stack.up();
+    await deploy("a", ServiceKey, { ...inputs, existing: { id, key: wrong } });
     expect(stack.held("a").outputs.key).toBe(wrong);
-    stack.declare("a", ServiceKey, inputs);
-    await stack.up();
+    await deploy("a", ServiceKey, inputs);
     expectHeld([id]);
     expect(stack.held("a").outputs.key).toBe(key);
   });
@@ -332,8 +312,7 @@ describe("row 30: existing stays in the program", () => {
 
 test("B11, by nature: destroy --target of the old name revokes what the new name took over, as the docs say", async () => {
   const { inputs } = byHand();
-  stack.declare("a", ServiceKey, inputs);
-  await stack.up();
+  await deploy("a", ServiceKey, inputs);
   stack.rename("a", "b");
   await stack.up({ fails: true });
   await stack.destroy({ target: "a" });
@@ -342,19 +321,16 @@ test("B11, by nature: destroy --target of the old name revokes what the new name
 
 test("an automatic description serves an imported key too, and its replacement gets a marker", async () => {
   const { inputs } = byHand();
-  stack.declare("a", ServiceKey, { ...inputs, description: TEMPLATE });
-  await stack.up();
+  await deploy("a", ServiceKey, { ...inputs, description: TEMPLATE });
   expect(stack.held("a").outputs.description).toBe("by hand");
-  stack.declare("a", ServiceKey, { ...inputs, description: TEMPLATE, rotationTriggers: { n: 1 } });
-  await stack.up();
+  await deploy("a", ServiceKey, { ...inputs, description: TEMPLATE, rotationTriggers: { n: 1 } });
   expect(stack.held("a").outputs.description).toMatch(/^pulumi test\/dev\/key #[0-9a-f]{7}$/);
   expect(account.live).toEqual(stack.ids);
 });
 
 test("a replacement of an imported key that is killed: the pending operation shows the marker of the key that it left", async () => {
   const { id, inputs } = byHand();
-  stack.declare("a", ServiceKey, { ...inputs, description: TEMPLATE });
-  await stack.up();
+  await deploy("a", ServiceKey, { ...inputs, description: TEMPLATE });
   stack.declare("a", ServiceKey, { ...inputs, description: TEMPLATE, rotationTriggers: { n: 1 } });
   await stack.up({ kill: { nth: 1, arrived: true } });
   const [left] = account.emulator.account.liveApiKeys().filter((key) => key.id !== id);

@@ -3,27 +3,18 @@
 import type { Properties } from "../../../src/values";
 import { showing } from "../../support/answers";
 import { PersonalAccessToken, RotatingServiceKey, ServiceKey, SshKey } from "../../support/engine-resources";
-import {
-  account,
-  changes,
-  DAY,
-  expectHeld,
-  expectKept,
-  expectQuiet,
-  HOUR,
-  stack,
-} from "../../support/fresh-stack";
+import { account, DAY, deploy, HOUR, stack } from "../../support/fresh-stack";
 import { DECLARED, ROTATING } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
 import { declareRotating } from "../../support/rotating";
+import { changes, expectHeld, expectKept, expectQuiet } from "../../support/story-end";
 
 const declareToken = (more: Properties = {}): void =>
   stack.declare("it", PersonalAccessToken, { ...DECLARED.PersonalAccessToken, expiresInDays: 90, ...more });
 
 test("row 39: the local clock is a year ahead when the first SSH key is registered: it is new all the same", async () => {
   account.timing.error = 365 * DAY;
-  stack.declare("it", SshKey, { publicKey: publicKey("it"), name: "it" });
-  await stack.up();
+  await deploy("it", SshKey, { publicKey: publicKey("it"), name: "it" });
   expectHeld();
 });
 
@@ -147,14 +138,13 @@ describe("row 71: the API says when a token ends", () => {
   test("in a list, earlier than asked for, of a token that is imported: it counts", async () => {
     const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
     account.emulator.transform = showing((entry) => ({ ...entry, expires_at: END }));
-    stack.declare("it", PersonalAccessToken, {
+    await deploy("it", PersonalAccessToken, {
       scopes: ["dns:read"],
       description: "x",
       expiresInDays: 365,
       rotateBeforeDays: 14,
       existing: { id, key },
     });
-    await stack.up();
     expect({ errors: stack.errors, ends: ends() }).toEqual({ errors: [], ends: EARLY });
   });
 });

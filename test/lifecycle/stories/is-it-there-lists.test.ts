@@ -4,9 +4,10 @@ import type { Transform } from "../../../src/emulator";
 import { without } from "../../../src/values";
 import { cachedLists, listing, showing, spelling, type Entry } from "../../support/answers";
 import { ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
-import { account, expectDestroyed, expectKept, expectQuiet, HOUR, stack } from "../../support/fresh-stack";
+import { account, deploy, HOUR, stack } from "../../support/fresh-stack";
 import { DECLARED, ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
+import { expectDestroyed, expectFailure, expectKept, expectQuiet } from "../../support/story-end";
 
 const API_KEYS = [SERVICE_KEY, TOKEN, ROTATING_KEY] as const;
 const KINDS = [...API_KEYS, ...SSH_KEYS] as const;
@@ -118,20 +119,17 @@ describe.each(API_KEYS)("row 58: the list has a %s twice", (_what, type, inputs)
     ["active, then inactive", [{}, { is_active: false }]],
     ["inactive, then active", [{ is_active: false }, {}]],
   ] as const)("%s: an error, and nothing is replaced", async (_how, answers) => {
-    stack.declare("it", type, inputs);
-    await stack.up();
+    await deploy("it", type, inputs);
     const before = stack.ids;
     account.emulator.transform = listing((entries) =>
       answers.flatMap((answer) => entries.map((entry) => ({ ...entry, ...answer }))),
     );
-    expect(await stack.refresh()).toBe(false);
-    expect(stack.errors.join()).toContain(before[0]);
+    await expectFailure(stack.refresh(), before[0]!);
     await expectStillThere(before);
   });
 
   test("with the very same entry: it is there", async () => {
-    stack.declare("it", type, inputs);
-    await stack.up();
+    await deploy("it", type, inputs);
     account.emulator.transform = listing((entries) => [...entries, ...entries]);
     expect(await stack.refresh()).toBe(true);
     await expectStillThere(account.live);
@@ -140,8 +138,7 @@ describe.each(API_KEYS)("row 58: the list has a %s twice", (_what, type, inputs)
 
 describe.each(KINDS)("row 66: the deletion of a %s", (_what, type, inputs) => {
   beforeEach(async () => {
-    stack.declare("it", type, inputs);
-    await stack.up();
+    await deploy("it", type, inputs);
     account.timing.elapsed += 1_000;
   });
 

@@ -3,10 +3,11 @@
 import type { Properties } from "../../../src/values";
 import { cachedLists, showing } from "../../support/answers";
 import { RotatingPersonalAccessToken, ServiceKey } from "../../support/engine-resources";
-import { account, changes, expectHeld, stack } from "../../support/fresh-stack";
+import { account, stack } from "../../support/fresh-stack";
 import { ROTATING } from "../../support/kinds";
 import { current, declareRotating } from "../../support/rotating";
 import type { CommandOptions } from "../../support/story-stack";
+import { changes, expectHeld } from "../../support/story-end";
 
 const MINUTE = 60_000;
 const OF_ACCOUNT = { scopes: ["account:read", "api_keys:read", "api_keys:write"] };

@@ -1,9 +1,10 @@
 // An entry of a list that cannot be read: somebody else's blocks nothing that can be proved without it, and
 // what may be ours is named with the way out.
 import { listing, type Entry } from "../../support/answers";
-import { account, expectDestroyed, HOUR, stack } from "../../support/fresh-stack";
+import { account, HOUR, stack } from "../../support/fresh-stack";
 import { ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
 import { current, declareRotating } from "../../support/rotating";
+import { expectDestroyed } from "../../support/story-end";
 
 const FOREIGN_KEY: Entry = {
   id: "foreign-1",

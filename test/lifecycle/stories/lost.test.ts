@@ -4,9 +4,10 @@ import { createHash } from "node:crypto";
 import { publicKey } from "../../support/public-key";
 import { StoryStack } from "../../support/story-stack";
 import { PersonalAccessToken, RotatingServiceKey, ServiceKey, SshKey } from "../../support/engine-resources";
-import { account, changes, DAY, expectDestroyed, expectHeld, HOUR, stack } from "../../support/fresh-stack";
+import { account, DAY, deploy, HOUR, stack } from "../../support/fresh-stack";
 import { API_KEYS, DECLARED, SSH_KEY, SSH_KEY_SET, SSH_KEYS } from "../../support/kinds";
 import { declareRotating } from "../../support/rotating";
+import { changes, expectDestroyed, expectFailure, expectHeld } from "../../support/story-end";
 
 const ALL = [...API_KEYS, SSH_KEY] as const;
 /** The response is lost, and all the looks that follow. */
@@ -219,8 +220,7 @@ describe("a service key", () => {
   beforeEach(() => stack.declare("it", ServiceKey, DECLARED.ServiceKey));
 
   test("both of whose attempts were seen and revoked leaves nothing in the state: a plain error", async () => {
-    expect(await stack.up({ troubles: [{ fate: "answer lost", times: 2 }] })).toBe(false);
-    expect(stack.errors.join()).toContain("got no response");
+    await expectFailure(stack.up({ troubles: [{ fate: "answer lost", times: 2 }] }), "got no response");
     expect({ live: account.live, left: stack.state.size }).toEqual({ live: [], left: 0 });
   });
 
@@ -254,14 +254,12 @@ describe("a service key", () => {
 
     test("is not revoked before the check that it is not the credential of this very run", async () => {
       stack.credential = String(stack.held("it").outputs.key);
-      expect(await stack.destroy()).toBe(false);
-      expect(stack.errors.join()).toContain("Did not revoke");
+      await expectFailure(stack.destroy(), "Did not revoke");
       expect(account.live).toHaveLength(2);
     });
 
     test("is replaced when the inputs ask for that, and its deletion takes the twin along", async () => {
-      stack.declare("it", ServiceKey, { ...DECLARED.ServiceKey, service: "vps" });
-      await stack.up();
+      await deploy("it", ServiceKey, { ...DECLARED.ServiceKey, service: "vps" });
       await expectOneForOne();
     });
 
@@ -291,8 +289,7 @@ describe("B4, row 43: an explicit description proves nothing", () => {
   test("the error waits for the last look, and names the late key beside another stack's", async () => {
     account.emulator.account.addApiKey(shared);
     stack.declare("it", ServiceKey, shared);
-    expect(await stack.up({ troubles: [{ fate: "arrives late", late: 5 }] })).toBe(false);
-    expect(stack.errors.join()).toContain("not proven");
+    await expectFailure(stack.up({ troubles: [{ fate: "arrives late", late: 5 }] }), "not proven");
     expect(account.live).toHaveLength(2);
     expect(account.unnamed(stack)).toEqual([]);
     expect(changes("DELETE")).toEqual([]);
@@ -343,7 +340,7 @@ describe.each(SSH_KEYS)("an %s that the API registers with another fingerprint",
 });
 
 describe("an SSH key", () => {
-  const deploy = { publicKey: publicKey(1), name: "deploy" };
+  const deployed = { publicKey: publicKey(1), name: "deploy" };
 
   test("that stayed unresolved is named, if by a server's clock that was set meanwhile it is too old to be ours", async () => {
     stack.declare("it", SshKey, DECLARED.SshKey);
@@ -369,9 +366,8 @@ describe("an SSH key", () => {
     await stack.up({ troubles: [{ fate: "answer lost" }] });
     expectHeld();
     await expectDestroyed();
-    const { id } = account.emulator.account.addSshKey({ ...deploy, name: "laptop" });
-    stack.declare("it", SshKey, { ...DECLARED.SshKey, adoptExisting: true });
-    await stack.up();
+    const { id } = account.emulator.account.addSshKey({ ...deployed, name: "laptop" });
+    await deploy("it", SshKey, { ...DECLARED.SshKey, adoptExisting: true });
     expectHeld([id]);
   });
 
@@ -386,7 +382,7 @@ describe("an SSH key", () => {
   );
 
   test("with an explicit name that arrives between the last look and the second attempt is taken: it is ours", async () => {
-    stack.declare("it", SshKey, deploy);
+    stack.declare("it", SshKey, deployed);
     await stack.up({
       troubles: [
         { fate: "arrives late", late: 6.2 },
@@ -400,9 +396,9 @@ describe("an SSH key", () => {
     ["2025-12-24T10:00:00Z", 1],
     ["2026-01-01T00:00:02Z", 0],
   ])("of the same name made at %s: clearing up an unresolved creation leaves %d", async (createdAt, left) => {
-    stack.declare("it", SshKey, deploy);
+    stack.declare("it", SshKey, deployed);
     await expectUnresolved([{ fate: "never arrives" }, { method: "GET", fate: "401", times: 99 }]);
-    account.emulator.account.addSshKey({ ...deploy, createdAt });
+    account.emulator.account.addSshKey({ ...deployed, createdAt });
     await stack.destroy();
     expect(account.live).toHaveLength(left);
   });
@@ -410,10 +406,10 @@ describe("an SSH key", () => {
   test.each(["up", "destroy"] as const)(
     "by a clock that was a year slow, then %s by a right one: an older key of the same name is named, and stays",
     async (next) => {
-      const { id } = account.emulator.account.addSshKey(deploy);
+      const { id } = account.emulator.account.addSshKey(deployed);
       account.timing.elapsed += 30 * DAY;
       account.timing.error = -365 * DAY;
-      stack.declare("it", SshKey, deploy);
+      stack.declare("it", SshKey, deployed);
       await expectUnresolved([{ fate: "answer lost", times: 99 }, UNRESOLVED[1]]);
       account.timing.error = 0;
       await stack[next]();
@@ -424,11 +420,11 @@ describe("an SSH key", () => {
   );
 
   test("in a copy of an unresolved state: the copy never deletes what the original made a day later", async () => {
-    stack.declare("it", SshKey, deploy);
+    stack.declare("it", SshKey, deployed);
     await stack.up({ troubles: [...UNRESOLVED] });
     const copy = new StoryStack(account, "copy");
     copy.takeStateOf(stack);
-    copy.declare("it", SshKey, deploy);
+    copy.declare("it", SshKey, deployed);
     account.timing.elapsed += DAY;
     await stack.up();
     await copy.up();
@@ -438,22 +434,19 @@ describe("an SSH key", () => {
   });
 
   test("keys/20: a conflict while the list cannot be read says so, with its status", async () => {
-    account.emulator.account.addSshKey({ ...deploy, name: "laptop" });
+    account.emulator.account.addSshKey({ ...deployed, name: "laptop" });
     account.emulator.faults.add({ method: "GET", status: 403, times: "always" });
     stack.declare("it", SshKey, DECLARED.SshKey);
-    expect(await stack.up()).toBe(false);
-    expect(stack.errors.join()).toMatch(/could not be read \(403\)/);
+    await expectFailure(stack.up(), /could not be read \(403\)/);
     expect(stack.errors.join()).toContain("adoptExisting");
     expect(account.live).toHaveLength(1);
   });
 
   test("keys/17: of a new logical name: the conflict advises aliases, and they work", async () => {
-    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "a-${hex(7)}" });
-    await stack.up();
+    await deploy("a", SshKey, { publicKey: publicKey(1), name: "a-${hex(7)}" });
     stack.program.clear();
     stack.declare("b", SshKey, { publicKey: publicKey(1), name: "b-${hex(7)}" });
-    expect(await stack.up()).toBe(false);
-    expect(stack.errors.join()).toContain("`aliases`");
+    await expectFailure(stack.up(), "`aliases`");
   });
 });
 
@@ -478,8 +471,7 @@ describe("B6: creation times that are hard to read, of a token with an end that 
 
   test("an empty one is refused before anything is claimed", async () => {
     const id = declareWith("");
-    expect(await stack.up()).toBe(false);
-    expect(stack.errors.join()).toContain("omit `expiresInDays`");
+    await expectFailure(stack.up(), "omit `expiresInDays`");
     account.emulator.faults.clear();
     await stack.up();
     expectHeld([id]);
@@ -488,8 +480,7 @@ describe("B6: creation times that are hard to read, of a token with an end that 
 
 test("a server clock at the end of time costs no key: it is created, and its times are by the local clock", async () => {
   account.emulator.faults.add({ method: "POST", headers: { date: "Fri, 12 Sep 275760 23:59:59 GMT" } });
-  stack.declare("it", PersonalAccessToken, { ...DECLARED.PersonalAccessToken, expiresInDays: 90 });
-  await stack.up();
+  await deploy("it", PersonalAccessToken, { ...DECLARED.PersonalAccessToken, expiresInDays: 90 });
   expectHeld();
   const times = { createdAt: "2026-01-01T00:00:00Z", expiresAt: "2026-04-01T00:00:00Z" };
   expect(stack.held("it").outputs).toMatchObject(times);
@@ -497,8 +488,7 @@ test("a server clock at the end of time costs no key: it is created, and its tim
 
 test("keys/34: a token that is created while the local clock is days ahead does not count as due at every up", async () => {
   account.timing.error = 3 * DAY;
-  stack.declare("it", PersonalAccessToken, { scopes: ["dns:read"], description: "x", expiresInDays: 2 });
-  await stack.up();
+  await deploy("it", PersonalAccessToken, { scopes: ["dns:read"], description: "x", expiresInDays: 2 });
   // A diff makes no request, so nothing but the local clock can tell it the time: the token counts as due, once. What replaces it shows that
   // the clock is ahead, and from then on only the time that passes on it counts.
   await stack.up();

@@ -1,8 +1,9 @@
 // Rotating keys where the account's list lags, cannot be read, has changed its mind or alters descriptions: no live key is lost without a word.
 import type { Properties } from "../../../src/values";
 import { RotatingServiceKey, ServiceKey } from "../../support/engine-resources";
-import { account, expectDestroyed, expectHeld, stack } from "../../support/fresh-stack";
+import { account, stack } from "../../support/fresh-stack";
 import { current, declareRotating as declare, overlapping, previous } from "../../support/rotating";
+import { expectDestroyed, expectHeld } from "../../support/story-end";
 
 describe("a trigger changes minutes after a rotation, and the list does not show the current key", () => {
   /** `[older, handed]`: the previous and the current key before. */

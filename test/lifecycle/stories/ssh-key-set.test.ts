@@ -4,17 +4,10 @@ import { createRun } from "../../../src/lifecycle/run";
 import type { Properties } from "../../../src/values";
 import { SshKey, SshKeySet } from "../../support/engine-resources";
 import { cpuTime } from "../../support/fake-timing";
-import {
-  account,
-  expectDestroyed,
-  expectHeld,
-  expectKept,
-  expectQuiet,
-  HOUR,
-  stack,
-} from "../../support/fresh-stack";
+import { account, deploy, HOUR, stack } from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
 import type { CommandOptions, Declared } from "../../support/story-stack";
+import { expectDestroyed, expectFailure, expectHeld, expectKept, expectQuiet } from "../../support/story-end";
 
 const NAMES = ["anna", "bjarne", "carl"];
 const numbered = (count: number, prefix = "k"): string[] =>
@@ -172,8 +165,10 @@ test("a refresh drops what was deleted elsewhere, and the next up adds that alon
 test("a list that cannot be read says nothing about any key", async () => {
   await up(["anna"]);
   const before = stack.held("team");
-  expect(await stack.refresh({ troubles: [{ method: "GET", times: 99 }] })).toBe(false);
-  expect(stack.errors.join()).toContain("Reading the SSH keys failed");
+  await expectFailure(
+    stack.refresh({ troubles: [{ method: "GET", times: 99 }] }),
+    "Reading the SSH keys failed",
+  );
   expect(stack.held("team")).toEqual(before);
 });
 
@@ -327,8 +322,7 @@ describe("a partial failure", () => {
     await up(["anna", "bjarne"]);
     const before = stack.held("team");
     account.emulator.faults.add({ method: "DELETE", status: 422, body: { detail: "in use" } });
-    expect(await stack.destroy()).toBe(false);
-    expect(stack.errors.join()).toContain("in use");
+    await expectFailure(stack.destroy(), "in use");
     expect([account.live.length, stack.held("team")]).toEqual([1, before]);
     await expectDestroyed();
   });
@@ -425,16 +419,15 @@ describe("beside SshKey resources of the same program", () => {
     expect(stack.errors.join()).toContain(refused);
     stack.program.delete("anna");
     declareKey("anna");
-    expect(await stack.up()).toBe(false);
-    expect(stack.errors.join()).toContain("Two resources of this program manage the same key");
+    await expectFailure(stack.up(), "Two resources of this program manage the same key");
     expect(account.live).toEqual(before);
   });
 
   test("the same new key in both, in one run: one of them adds it, the other is refused", async () => {
     declare(["anna"]);
     declareKey("anna");
-    expect(await stack.up()).toBe(false);
-    expect(stack.errors.join()).toMatch(
+    await expectFailure(
+      stack.up(),
       /, named "team-anna" in the account, already manages the same public key \(\S+\)\. .*Remove one of the two/,
     );
     expectKept(account.live);
@@ -469,8 +462,7 @@ describe("beside SshKey resources of the same program", () => {
   test("a key that the set still declares is refused to an SshKey, and so to another set", async () => {
     await up(["anna"]);
     declareKey("anna", adopting);
-    stack.declare("other", SshKeySet, { publicKeys: keysOf("anna"), namePrefix: "x-", adoptExisting: true });
-    await stack.up();
+    await deploy("other", SshKeySet, { publicKeys: keysOf("anna"), namePrefix: "x-", adoptExisting: true });
     expect(stack.errors).toEqual([expect.stringContaining(refused), expect.stringContaining(refused)]);
   });
 

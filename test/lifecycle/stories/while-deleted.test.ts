@@ -1,6 +1,6 @@
 // A key is adopted or imported while another resource of the same run deletes it: the engine works on independent resources at the same time.
 import { ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
-import { account, stack } from "../../support/fresh-stack";
+import { account, deploy, stack } from "../../support/fresh-stack";
 import { startProcess, type Trouble } from "../../model/network";
 import { publicKey } from "../../support/public-key";
 
@@ -12,8 +12,7 @@ const process = (...troubles: Trouble[]) =>
 /** A set lets go of anna's key, and an SshKey adopts it, in this order or the other. */
 async function moveOutOfSet(first: "adopts" | "deletes", ...troubles: Trouble[]) {
   const publicKeys = { anna: publicKey("a"), bo: publicKey("b") };
-  stack.declare("team", SshKeySet, { publicKeys, namePrefix: "team-" });
-  await stack.up();
+  await deploy("team", SshKeySet, { publicKeys, namePrefix: "team-" });
   const { id, inputs, outputs } = stack.held("team");
   const run = process(...troubles);
   const wanted = { publicKey: publicKey("a"), name: "team-anna", adoptExisting: true };
@@ -49,8 +48,7 @@ describe.each(["imports", "revokes"] as const)(
   "a ServiceKey is destroyed while another one imports its key; the one that %s is first",
   (first) => {
     async function move(...troubles: Trouble[]) {
-      stack.declare("a", ServiceKey, { service: "database", description: "mine" });
-      await stack.up();
+      await deploy("a", ServiceKey, { service: "database", description: "mine" });
       const { id, outputs } = stack.held("a");
       const run = process(...troubles);
       const existing = { id, key: outputs.key };

@@ -7,9 +7,10 @@ import {
   ServiceKey,
   SshKey,
 } from "../../support/engine-resources";
-import { account, expectDestroyed, expectHeld, stack } from "../../support/fresh-stack";
+import { account, deploy, stack } from "../../support/fresh-stack";
 import { ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
+import { expectDestroyed, expectHeld } from "../../support/story-end";
 
 const OWN = { scopes: ["dns:read"], description: "tokens", rotateEveryDays: 30 };
 const ALL = [
@@ -24,8 +25,7 @@ async function declareReader(type: Resource): Promise<string> {
   const inputs = isSsh
     ? { publicKey: publicKey("reader"), name: "reader" }
     : { service: "vps", description: "reader" };
-  stack.declare("reader", isSsh ? SshKey : ServiceKey, inputs);
-  await stack.up();
+  await deploy("reader", isSsh ? SshKey : ServiceKey, inputs);
   return "reader";
 }
 

@@ -1,9 +1,10 @@
 // Whose is the key that a killed rotation has made, and that shows up only later? Ours, for as long as the
 // resource exists.
 import type { Properties } from "../../../src/values";
-import { account, expectDestroyed, HOUR, stack } from "../../support/fresh-stack";
+import { account, HOUR, stack } from "../../support/fresh-stack";
 import { ROTATING } from "../../support/kinds";
 import { current, declareRotating } from "../../support/rotating";
+import { expectDestroyed } from "../../support/story-end";
 
 const retire = (): Promise<boolean> => {
   account.pass(9);

@@ -1,11 +1,12 @@
 // Whose is a listed SSH key of our public key? Ours where it is proved, else it is named; somebody else's is
 // neither taken nor deleted.
 import { PersonalAccessToken, SshKey, SshKeySet } from "../../support/engine-resources";
-import { account, DAY, expectDestroyed, expectHeld, HOUR, stack } from "../../support/fresh-stack";
+import { account, DAY, deploy, HOUR, stack } from "../../support/fresh-stack";
 import type { Transform } from "../../../src/emulator";
 import { spelling } from "../../support/answers";
 import { publicKey } from "../../support/public-key";
 import { StoryStack } from "../../support/story-stack";
+import { expectDestroyed, expectFailure, expectHeld } from "../../support/story-end";
 
 const MINUTE = 60_000;
 /** The response is lost, and all the looks that follow. */
@@ -171,8 +172,7 @@ describe("row 62: somebody else has the public key and the name in the account, 
     account.timing.elapsed += age;
     account.emulator.transform = listedAs(write);
     stack.declare("it", SshKey, { publicKey: publicKey(1), name: "deploy" });
-    expect(await stack.up({ troubles: [{ fate: "never arrives" }] })).toBe(false);
-    expect(stack.errors.join()).toContain(id);
+    await expectFailure(stack.up({ troubles: [{ fate: "never arrives" }] }), id);
     expect(stack.ids).toEqual([]);
     account.emulator.transform = undefined;
     await expectDestroyed([id]);
@@ -182,8 +182,7 @@ describe("row 62: somebody else has the public key and the name in the account, 
     const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
     account.emulator.transform = listedAs(write);
     const inputs = { scopes: ["dns:read"], description: "x", expiresInDays: 1, existing: { id, key } };
-    stack.declare("it", PersonalAccessToken, inputs);
-    await stack.up();
+    await deploy("it", PersonalAccessToken, inputs);
     expect(stack.errors).toEqual([]);
     expect(stack.held("it").outputs["expiresAt"]).toBe("2026-01-02T00:00:00Z");
   });
