@@ -1,5 +1,5 @@
 // The nine documented endpoints: the request as the page has it, and nothing more.
-import { ConfigurationError, NotFoundError, WaysCloudError } from "../../src/errors";
+import { ConfigurationError, WaysCloudError } from "../../src/errors";
 import { AccountClient } from "../../src/api/client";
 import { pathSegment } from "../../src/api/path-segment";
 import { startEmulator } from "../../src/emulator";
@@ -31,7 +31,7 @@ test("all nine work in turn against the API", async () => {
   ]);
   await client.revokeApiKey(service.value.id, operation);
   await client.revokeApiKey(token.value.id, operation);
-  await client.deleteSshKey(ssh.value.id, operation);
+  expect(await client.deleteSshKey(ssh.value.id, operation)).toBe("deleted");
   expect((await client.listSshKeys()).value).toEqual([]);
   expect(emulator.account.liveApiKeys()).toEqual([]);
 });
@@ -148,25 +148,6 @@ describe("an id in a path", () => {
     expect(pathSegment("aZ0_-__proto__")).toBe("aZ0_-__proto__"));
 });
 
-describe("a deletion", () => {
-  test.each([404, 410])(
-    "that is answered %d is told apart from one that took place: it proves nothing by itself",
-    async (status) => {
-      emulator.faults.add({ status, times: "always" });
-      const client = clientOf(emulator);
-      expect(await client.deleteSshKey("a", client.operation("x"))).toBe("not-found");
-      expect(await client.revokeApiKey("a", client.operation("x"))).toBe("not-found");
-      expect(emulator.requests).toHaveLength(2);
-    },
-  );
-
-  test("that took place says so", async () => {
-    const client = clientOf(emulator);
-    const { id } = emulator.account.addSshKey({ name: "n", publicKey: ED25519 });
-    expect(await client.deleteSshKey(id, client.operation("x"))).toBe("deleted");
-  });
-});
-
 describe("an expected account", () => {
   const expecting = (value: string, timing = new FakeTiming()) =>
     new AccountClient(
@@ -249,29 +230,18 @@ describe("an expected account", () => {
   });
 });
 
-test("404 is a failure of everything but a deletion", async () => {
-  emulator.faults.add({ status: 404, times: "always" });
-  const client = clientOf(emulator);
-  expect(await failureOf(client.listSshKeys())).toBeInstanceOf(NotFoundError);
-  expect(
-    await failureOf(client.createSshKey({ name: "n", publicKey: ED25519 }, client.operation("x"))),
-  ).toBeInstanceOf(NotFoundError);
-  await client.deleteSshKey("gone", client.operation("x"));
-});
-
-test.each<[string, Fault, string]>([
-  ["401", { status: 401 }, "AuthenticationError"],
-  ["403", { status: 403 }, "PermissionDeniedError"],
-  ["500 throughout", { status: 500, times: "always" }, "ServerError"],
-  ["HTML with 200", { body: "<html>Sign in</html>" }, "MalformedResponseError"],
-  ["null", { status: 200, body: null }, "MalformedResponseError"],
-  ["truncated throughout", { truncate: 1, times: "always" }, "ConnectionError"],
-  ["204", { status: 204 }, "MalformedResponseError"],
-  ["a page of many (has_more)", { wrap: "data", extra: { has_more: true } }, "MalformedResponseError"],
-  ["a page of many (total)", { drop: 1, wrap: "data", extra: { total: 1 } }, "MalformedResponseError"],
-  ["a page of many (Link)", { headers: { link: '</x?page=2>; rel="next"' } }, "MalformedResponseError"],
-])("a list that cannot be believed is an error: %s", async (_, fault, name) => {
-  emulator.account.addSshKey({ name: "n", publicKey: ED25519 });
-  emulator.faults.add(fault);
-  expect((await failureOf(clientOf(emulator).listSshKeys())).name).toBe(name);
-});
+test.each([404, 410])(
+  "%d is a failure of everything but a deletion, which it does not prove",
+  async (status) => {
+    emulator.faults.add({ status, times: "always" });
+    const client = clientOf(emulator);
+    const operation = client.operation("x");
+    expect((await failureOf(client.listSshKeys())).status).toBe(status);
+    expect((await failureOf(client.createSshKey({ name: "n", publicKey: ED25519 }, operation))).status).toBe(
+      status,
+    );
+    expect(await client.deleteSshKey("gone", operation)).toBe("not-found");
+    expect(await client.revokeApiKey("gone", operation)).toBe("not-found");
+    expect(emulator.requests).toHaveLength(4);
+  },
+);

@@ -7,14 +7,17 @@ import * as wire from "../../src/api/schemas";
 const LABEL = { title: "Reading the API keys", method: "GET", path: "/v1/account/api-keys" };
 type Headers = Record<string, string>;
 
-const list = (body: unknown, headers: Headers = {}, status = 200) =>
-  completeList(parseList(wire.apiKey, { status, headers, text: JSON.stringify(body) }, LABEL));
+const parse = (body: unknown, headers: Headers = {}, status = 200) =>
+  parseList(wire.apiKey, { status, headers, text: JSON.stringify(body) }, LABEL);
+const list = (...args: Parameters<typeof parse>) => completeList(parse(...args));
 const two = [{ id: "one" }, { id: "other" }];
 
-function expectIncomplete(why: string | RegExp, ...args: Parameters<typeof list>): void {
-  expect(() => list(...args)).toThrow(why);
-  expect(() => list(...args)).toThrow(expect.objectContaining({ outcome: "ambiguous" }));
-  expect(() => list(...args)).toThrow(MalformedResponseError);
+/** Rejected by whom it concerns: everybody, unless the list is only a page that may be the last one. */
+function expectIncomplete(why: string | RegExp, ...args: Parameters<typeof parse>): void {
+  const read = why instanceof RegExp ? list : parse;
+  expect(() => read(...args)).toThrow(why);
+  expect(() => read(...args)).toThrow(expect.objectContaining({ outcome: "ambiguous" }));
+  expect(() => read(...args)).toThrow(MalformedResponseError);
 }
 
 /** Fields with the value by which each of them says that two entries are not all. */
@@ -102,6 +105,7 @@ test.each<[object, Headers]>([
 ])("as long as its page size it is not proved whole: %j, headers %j", (extra, headers) => {
   const full = /incomplete list \(.* says that the page is full\)/;
   expectIncomplete(full, { data: two, ...extra }, headers);
+  expect(parse({ data: two, ...extra }, headers).value).toHaveLength(2);
   if (Object.keys(headers).length > 0) expectIncomplete(full, two, headers);
 });
 
@@ -155,6 +159,7 @@ test.each<[name: string, value: string]>([
   ["content-range", "api-keys 2-3/4"],
   ["content-range", "items 0-1/*"],
   ["content-range", "items */3"],
+  ["content-range", "items 1-2/2"],
 ])("with the header %s: %s it is incomplete, bare or wrapped", (name, value) => {
   for (const body of [two, { data: two }])
     expectIncomplete(`incomplete list (the header \`${name}\` says`, body, { [name]: value });
@@ -181,4 +186,5 @@ test.each<Headers>([
   for (const body of [two, { data: two }]) expect(list(body, headers)).toHaveLength(2);
 });
 
-test("of status 206 it is incomplete", () => expectIncomplete("incomplete list", two, {}, 206));
+test("of status 206 it is incomplete", () =>
+  expectIncomplete("incomplete list (206 is Partial Content)", two, {}, 206));

@@ -204,8 +204,7 @@ describe("a name that does not resolve", () => {
 });
 
 describe("Retry-After", () => {
-  const after = (header: string, status = 429) =>
-    emulator.faults.add({ status, headers: { "retry-after": header } });
+  const after = (header: string) => emulator.faults.add({ status: 429, headers: { "retry-after": header } });
 
   test.each<[string, number]>([
     ["2", 2_000],
@@ -218,12 +217,6 @@ describe("Retry-After", () => {
     await client().listApiKeys();
     expect(timing.waits).toEqual([wait]);
     expect(sent()).toBe(2);
-  });
-
-  test("is honored with a 503 of a GET too", async () => {
-    after("3", 503);
-    await client().listApiKeys();
-    expect(timing.waits).toEqual([3_000]);
   });
 
   test.each(["61", "1e9", "1e999", "99999999999999999999", "Tue, 05 Mar 2024 11:00:00 GMT"])(
@@ -265,24 +258,6 @@ describe("Retry-After", () => {
     await inVirtualTime(standing, Promise.all([first, ...others]));
     expect(sent()).toBe(7);
   });
-});
-
-test("a hundred calls at once never make more than 16 requests at once", async () => {
-  let now = 0;
-  let most = 0;
-  const server = await serve((response) => {
-    now += 1;
-    most = Math.max(most, now);
-    setImmediate(() => {
-      now -= 1;
-      response.end("[]");
-    });
-  });
-  const our = clientOf(server);
-  await Promise.all(Array.from({ length: 100 }, () => our.listApiKeys()));
-  expect(most).toBeGreaterThan(1);
-  expect(most).toBeLessThanOrEqual(16);
-  expect(server.requests).toHaveLength(100);
 });
 
 describe("the deadlines", () => {

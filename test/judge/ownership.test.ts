@@ -1,4 +1,4 @@
-// Whose is an entry of a list? The table of the judgment.
+// src/judge/ownership.ts: whose is an entry of a list? The table of the judgment.
 import { judge } from "../../src/judge/ownership";
 import type { Sent, Shown, Verdict } from "../../src/judge/ownership";
 

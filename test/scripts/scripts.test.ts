@@ -126,11 +126,13 @@ test("the lines that the demo prints to go on with it can be pasted, whatever it
   const lines = stdout.split("\n");
   const first = lines.find((line) => line.startsWith("cd "));
   const last = lines.find((line) => line.includes("rm -rf"))!;
+  // Without input: a shell whose input is a socket would read the user's settings.
   const run = spawnSync(
     "bash",
     ["-euc", `${first}; pwd; echo "$PULUMI_STACK"; sleep 60 & emulator=$!; ${last}`],
     {
       encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
     },
   );
   expect([run.status, run.stdout, run.stderr]).toEqual([0, `${project}\ndemo\n`, ""]);

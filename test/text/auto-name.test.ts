@@ -1,4 +1,4 @@
-// Names and descriptions made up by the package: a template from the program, a mark from `check`, and never a user's own text.
+// src/text/auto-name.ts: names and descriptions made up by the package: a template from the program, a mark from `check`, and never a user's own text.
 import {
   autoNameTemplate,
   endsInMarker,
@@ -48,63 +48,46 @@ describe("a template", () => {
     expect([isPreviewTemplate(later.description), isPreviewTemplate(DESCRIPTION)]).toEqual([true, false]);
   });
 
-  test("with a prefix that looks like one itself keeps that prefix", () => {
-    expect(fillTemplate(autoNameTemplate("${hex(7)}-", false))).toMatch(/^\$\{hex\(7\)\}-[0-9a-f]{7}$/);
-  });
-
-  test("with `$` in its prefix is filled in literally", () => {
-    expect(fillTemplate(autoNameTemplate("$&-$1-$$-", false))).toMatch(/^\$&-\$1-\$\$-[0-9a-f]{7}$/);
-  });
+  test.each(["${hex(7)}-", "$&-$1-$$-"])(
+    "with the prefix %s, which looks special, keeps that prefix",
+    (prefix) => {
+      const text = fillTemplate(autoNameTemplate(prefix, false));
+      expect([text.slice(0, -7), text.slice(-7)]).toEqual([prefix, expect.stringMatching(/^[0-9a-f]{7}$/)]);
+    },
+  );
 });
 
-describe("a text of the user that looks alike is no template", () => {
-  test.each<[AutoKind, unknown]>([
-    ["name", "deploy"],
-    ["name", "deploy-1234567"],
-    ["name", "deploy-${hex(8)}"],
-    ["name", "deploy-${hex(7)} "],
-    ["name", "deploy-${hex(7)}\n"],
-    ["name", "deploy${hex(7)}"],
-    ["name", "${hex(7)}"],
-    ["name", "deploy-${hex(7), known}"],
-    ["name", UNKNOWN],
-    ["name", undefined],
-    ["name", 5],
-    ["description", "CI key"],
-    ["description", "CI key-${hex(7)}"],
-    ["description", "CI key #${hex(7)}"],
-    ["description", "pulumi deploy #${hex(7)}"],
-    ["description", "pulumi a/b #${hex(7)}"],
-    ["description", "see pulumi a/b/c #${hex(7)}"],
-    ["description", "pulumi a/b/c #${hex(7)} (old)"],
-    ["description", "pulumi a/b/c #1234567"],
-  ])("%s %p", (kind, text) => {
-    expect(isTemplate(text, kind)).toBe(false);
-    if (typeof text === "string") expect(auto(kind, text)).toBe(text);
-  });
+const ALIKE: [AutoKind, unknown[]][] = [
+  ["name", ["deploy", "deploy-1234567", "deploy-${hex(8)}", "deploy-${hex(7)} ", "deploy-${hex(7)}\n"]],
+  ["name", ["deploy${hex(7)}", "${hex(7)}", "deploy-${hex(7), known}", UNKNOWN, undefined, 5]],
+  ["description", ["CI key", "CI key-${hex(7)}", "CI key #${hex(7)}", "pulumi deploy #${hex(7)}"]],
+  ["description", ["pulumi a/b #${hex(7)}", "see pulumi a/b/c #${hex(7)}", "pulumi a/b/c #${hex(7)} (old)"]],
+  ["description", ["pulumi a/b/c #1234567"]],
+];
+const UNMARKED: [AutoKind, unknown[]][] = [
+  [
+    "name",
+    ["deploy", "deploy-123456", "deploy-12345678", "deploy-123456g", "deploy-ABCDEF0", "deploy-1234567\n"],
+  ],
+  ["description", ["rotate issue #1234567", "pulumi a/b/c #12345678", "pulumi a/b/c#1234567"]],
+  ["description", ["the pulumi a/b/c #1234567", "pulumi a/b #1234567", null]],
+];
+const rows = (table: [AutoKind, unknown[]][]) =>
+  table.flatMap(([kind, texts]) => texts.map((text): [AutoKind, unknown] => [kind, text]));
+
+test.each(rows(ALIKE))("a %s of the user that looks like a template is none: %p", (kind, text) => {
+  expect(isTemplate(text, kind)).toBe(false);
+  if (typeof text === "string") expect(auto(kind, text)).toBe(text);
 });
 
-describe("a mark", () => {
-  test.each<[AutoKind, unknown]>([
-    ["name", "deploy"],
-    ["name", "deploy-123456"],
-    ["name", "deploy-12345678"],
-    ["name", "deploy-123456g"],
-    ["name", "deploy-ABCDEF0"],
-    ["name", "deploy-1234567\n"],
-    ["description", "rotate issue #1234567"],
-    ["description", "pulumi a/b/c #12345678"],
-    ["description", "pulumi a/b/c#1234567"],
-    ["description", "the pulumi a/b/c #1234567"],
-    ["description", "pulumi a/b #1234567"],
-    ["description", null],
-  ])("is not seen in the %s %p", (kind, text) => expect(endsInMarker(text, kind)).toBe(false));
+test.each(rows(UNMARKED))("a mark is not seen in the %s %p", (kind, text) =>
+  expect(endsInMarker(text, kind)).toBe(false),
+);
 
-  test("is seven hex digits, drawn anew each time", () => {
-    const marks = new Set(Array.from({ length: 1_000 }, newMarker));
-    expect(marks.size).toBeGreaterThan(990);
-    for (const mark of marks) expect(mark).toMatch(/^[0-9a-f]{7}$/);
-  });
+test("a mark is seven hex digits, another one each time", () => {
+  const marks = new Set(Array.from({ length: 1_000 }, newMarker));
+  expect(marks.size).toBeGreaterThan(990);
+  for (const mark of marks) expect(mark).toMatch(/^[0-9a-f]{7}$/);
 });
 
 describe.each<[AutoKind, string, string, string]>([

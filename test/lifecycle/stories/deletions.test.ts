@@ -1,10 +1,13 @@
 // What an answer to a deletion proves: "not found" counts only once the account's complete list does not show the key either.
-import { PersonalAccessToken } from "../../support/engine-resources";
+import { PersonalAccessToken, SshKeySet } from "../../support/engine-resources";
 import { account, deploy, stack } from "../../support/fresh-stack";
 import { ROTATING_KEY, SERVICE_KEY, SSH_KEY, TOKEN } from "../../support/kinds";
+import { publicKey } from "../../support/public-key";
 import { changes, expectDestroyed, expectHeld } from "../../support/story-end";
 
-const EVERY = { db: SERVICE_KEY, ci: TOKEN, rot: ROTATING_KEY, ssh: SSH_KEY };
+const TEAM = ["SSH key set", SshKeySet, { publicKeys: { it: publicKey(2) } }] as const;
+const EVERY = { db: SERVICE_KEY, ci: TOKEN, rot: ROTATING_KEY, ssh: SSH_KEY, team: TEAM };
+const COUNT = Object.keys(EVERY).length;
 
 async function create(): Promise<void> {
   for (const [name, [, type, inputs]] of Object.entries(EVERY)) stack.declare(name, type, inputs);
@@ -41,7 +44,7 @@ test.each([
     expect(await stack.destroy()).toBe(false);
     expect(account.live).toEqual(before);
     expect([...stack.state.keys()].sort()).toEqual(Object.keys(EVERY).sort());
-    expect(stack.errors).toHaveLength(4);
+    expect(stack.errors).toHaveLength(COUNT);
     expect(stack.errors.join()).toContain("still shows it");
     account.emulator.faults.clear();
     await expectDestroyed();
@@ -60,18 +63,20 @@ test.each([
   account.emulator.faults.add({ method: "GET", times: "always", ...fault });
   expect(await stack.destroy()).toBe(false);
   expect(account.live).toEqual(before);
-  expect(stack.state.size).toBe(4);
+  expect(stack.state.size).toBe(COUNT);
 });
 
-const UNREADABLE: [string, unknown][] = [
-  ["HTML", "<html><body>200 OK</body></html>"],
-  ["a JSON that breaks off", '{"success":'],
-  ["another shape", { status: "ok" }],
-  ["no success", { success: false }],
+const UNREADABLE: [number, string, unknown][] = [
+  [200, "HTML", "<html><body>200 OK</body></html>"],
+  [200, "a JSON that breaks off", '{"success":'],
+  [200, "another shape", { status: "ok" }],
+  [200, "no success", { success: false }],
+  [200, "no body", ""],
+  [202, "no body", ""],
 ];
 
-describe.each(UNREADABLE)("row 19: a 200 with %s", (_what, body) => {
-  const answer = { method: "DELETE", status: 200, body, times: "always" } as const;
+describe.each(UNREADABLE)("rows 19, 66: a %i with %s", (status, _what, body) => {
+  const answer = { method: "DELETE", status, body, times: "always" } as const;
 
   test("that did delete: success, since the lists do not show the keys any more; at most one list a deletion", async () => {
     await create();
@@ -86,9 +91,9 @@ describe.each(UNREADABLE)("row 19: a 200 with %s", (_what, body) => {
     const before = account.live;
     account.emulator.faults.add(answer);
     expect(await stack.destroy()).toBe(false);
-    expect({ live: account.live, left: stack.state.size }).toEqual({ live: before, left: 4 });
-    expect(stack.errors).toHaveLength(4);
-    for (const error of stack.errors) expect(error).toMatch(/failed: DELETE \S+ answered 200 with /);
+    expect({ live: account.live, left: stack.state.size }).toEqual({ live: before, left: COUNT });
+    expect(stack.errors).toHaveLength(COUNT);
+    for (const error of stack.errors) expect(error).toMatch(/failed: DELETE \S+ answered 20[02] with /);
     account.emulator.faults.clear();
     await expectDestroyed();
   });
@@ -98,7 +103,7 @@ describe.each(UNREADABLE)("row 19: a 200 with %s", (_what, body) => {
     account.emulator.faults.add({ ...answer, commit: true });
     account.emulator.faults.add({ method: "GET", status: 403, times: "always" });
     expect(await stack.destroy()).toBe(false);
-    expect(stack.state.size).toBe(4);
+    expect(stack.state.size).toBe(COUNT);
     account.emulator.faults.clear();
     await expectDestroyed();
   });
@@ -119,7 +124,7 @@ test("row 46: a revoked key that is listed as inactive is created once more afte
   await stack.refresh();
   await stack.up();
   expectHeld();
-  expect(account.live).toHaveLength(4);
+  expect(account.live).toHaveLength(COUNT);
   await stack.up();
   expect(account.live).toEqual(stack.ids);
 });

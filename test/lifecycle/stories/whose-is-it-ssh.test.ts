@@ -58,19 +58,12 @@ describe("row 57: an SSH key whose response was lost, and whose second request i
     expect(account.unnamed(stack)).toEqual([]);
   });
 
-  test("the list lags for ten seconds: the next up has it", async () => {
+  test.each([
+    ["alone", SshKey, { publicKey: publicKey(1), name }],
+    ["in a set", SshKeySet, { publicKeys: { anna: publicKey(1), bo: publicKey(2) } }],
+  ] as const)("%s, and the list lags for ten seconds: the next up has it", async (_where, type, inputs) => {
     account.emulator.quirks.listLag = 10_000;
-    stack.declare("it", SshKey, { publicKey: publicKey(1), name });
-    await stack.up({ troubles: [{ fate: "answer lost" }] });
-    account.timing.elapsed += MINUTE;
-    await stack.up();
-    expectHeld();
-    await expectDestroyed();
-  });
-
-  test("in a set, and the list lags for ten seconds: the next up has it", async () => {
-    account.emulator.quirks.listLag = 10_000;
-    stack.declare("it", SshKeySet, { publicKeys: { anna: publicKey(1), bo: publicKey(2) } });
+    stack.declare("it", type, inputs);
     await stack.up({ troubles: [{ fate: "answer lost" }] });
     account.timing.elapsed += MINUTE;
     await stack.up();
@@ -103,22 +96,33 @@ describe("row 55: a request for an SSH key is answered with a record that is old
   };
 
   test.each([
-    ["the same public key", "mine"],
-    ["another public key", "theirs"],
-  ])("of %s and the same name: refused, and it stays", async (_what, material) => {
+    [
+      "the same public key and the same name",
+      "mine",
+      SshKey,
+      { publicKey: publicKey("mine"), name: "deploy" },
+    ],
+    [
+      "another public key and the same name",
+      "theirs",
+      SshKey,
+      { publicKey: publicKey("mine"), name: "deploy" },
+    ],
+    [
+      "the same public key, for an entry of a set",
+      "mine",
+      SshKeySet,
+      { publicKeys: { deploy: publicKey("mine") }, namePrefix: "" },
+    ],
+    [
+      "another public key, for an entry of a set",
+      "theirs",
+      SshKeySet,
+      { publicKeys: { deploy: publicKey("mine") }, namePrefix: "" },
+    ],
+  ] as const)("of %s: refused, and it stays", async (_what, material, type, inputs) => {
     existing(material);
-    stack.declare("it", SshKey, { publicKey: publicKey("mine"), name: "deploy" });
-    expect(await stack.up()).toBe(false);
-    await expectUntouched();
-  });
-
-  test.each([
-    ["the same public key", "mine"],
-    ["another public key", "theirs"],
-  ])("of %s, for an entry of a set: refused, and it stays", async (_what, material) => {
-    existing(material);
-    stack.declare("it", SshKeySet, { publicKeys: { deploy: publicKey("mine") }, namePrefix: "" });
-    expect(await stack.up()).toBe(false);
+    expect(await deploy("it", type, inputs)).toBe(false);
     await expectUntouched();
   });
 
@@ -149,6 +153,8 @@ const inZone =
   (time: string): string =>
     new Date(Date.parse(time) + hours * 3_600_000).toISOString().slice(0, 19).replace("T", " ") + suffix;
 const READ: [string, (time: string) => string][] = [
+  ["2030-01-01T00:00:00.123456, without a zone", (time) => time.replace("Z", ".123456")],
+  ["2030-01-01 00:00:00", (time) => time.replace("T", " ").replace("Z", "")],
   ["2030-01-01 01:00:00+01", inZone(1, "+01")],
   ["2030-01-01 01:00:00+0100", inZone(1, "+0100")],
   ["2029-12-31 19:00:00-05", inZone(-5, "-05")],
