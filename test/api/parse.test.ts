@@ -210,7 +210,7 @@ describe("a list", () => {
     "with the entry %j shows the others, and says that an entry of unknown id cannot be read",
     (entry) => {
       const { value, unreadable } = list([KEY, entry]);
-      const text = entry?.description;
+      const text: unknown = Object(entry).description;
       expect(value.map(({ id }) => id)).toEqual([KEY.id]);
       expect(unreadable).toMatchObject([{ id: undefined, text, error: expect.any(MalformedResponseError) }]);
       expect(unreadable[0]!.error.message).toContain("of entry 1");
