@@ -65,7 +65,8 @@ export const audit = command({
   summary: "report unused, expiring, unmanaged and orphaned keys",
   about: `Lists keys that you should review. Changes nothing, and prints no secrets.
 The findings are ${FINDING_KINDS.join(", ")}.
-Those from ${STACK_FINDINGS[0] ?? ""} to ${STACK_FINDINGS.at(-1) ?? ""} require --stack-export.`,
+Those from ${STACK_FINDINGS[0] ?? ""} to ${STACK_FINDINGS.at(-1) ?? ""} require --stack-export.
+If a key has leaked, see docs/leaked-key.md.`,
   options: OPTIONS,
   exitCodes: "Exit codes: 0 no findings, 1 findings, 2 a key cannot be judged, or an error.",
   run: async (values, _operands, terminal) => {

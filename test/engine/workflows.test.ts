@@ -69,7 +69,7 @@ function built(): string {
   const left = /^(node_modules|dist|reports|\.git|\.building-.*)$/;
   cpSync(root, clone, { recursive: true, filter: (path) => path === root || !left.test(basename(path)) });
   symlinkSync(join(root, "node_modules"), join(clone, "node_modules"), "dir");
-  for (const step of ["prepare.mjs", "npm pack", "bundle.mjs", "packageSpec"])
+  for (const step of ["prepare.mjs", "npm pack", "bundle.mjs", "packageSpec", "npm run docs"])
     expect(runs("build", step, clone)).toMatchObject({ status: 0 });
   return clone;
 }
@@ -189,11 +189,15 @@ test("the archives of a release fit their checksums, and the engine finds them b
   const [release, create, tag, ...rest] = stdout.trim().split("\n");
   expect([release, create, tag]).toEqual(["release", "create", `v${version}`]);
   const uploaded = rest.slice(0, rest.indexOf("--repo")).map((each) => basename(each));
-  const assets = uploaded.filter((each) => each.endsWith(".tar.gz"));
+  const assets = uploaded.filter((each) => /^pulumi-resource-.*\.tar\.gz$/.test(each));
   expect(assets).toHaveLength(6);
   expect(uploaded.sort()).toEqual(
-    [...assets.flatMap((each) => [each, `${each}.sha256`]), "schema.json"].sort(),
+    [...assets.flatMap((each) => [each, `${each}.sha256`]), "schema.json", "api-reference.tar.gz"].sort(),
   );
+  const reference = execFileSync("tar", ["-tzf", join(archives, "api-reference.tar.gz")], {
+    encoding: "utf8",
+  });
+  expect(reference).toMatch(/^api-reference\/classes\/index\.ServiceKey\.html$/m);
 
   const path = `/repos/${REPOSITORY}/releases`;
   const answer = (asked: string): string | Buffer =>

@@ -140,7 +140,8 @@ function whenIdle(done: () => void): void {
   else setTimeout(() => whenIdle(done), 50);
 }
 
-function packageSpec(): object {
+/** The schema with its version and, in a release, its addresses. */
+export function packageSpec(): object {
   const committed = JSON.parse(packageFile("plugin/schema.json")) as object;
   return { ...committed, version, ...(repository === undefined ? {} : ofRelease(repository)) };
 }

@@ -34,7 +34,7 @@ export function refuseSelfLockout(label: string, key: Key, connection: Connectio
   if (!isOwnCredential(key, connection)) return;
   throw new RefusedError(
     `Did not revoke the ${label} ${key.id}, because this update is authenticated with it (from ${connection.apiKeySource}). Configure another` +
-      " credential (after a replacement, the new key) and run the same command again to revoke it.",
+      " credential (after a replacement, the new key) and run the same command again to revoke it. If it has leaked, see docs/leaked-key.md.",
   );
 }
 

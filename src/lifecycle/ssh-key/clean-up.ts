@@ -27,7 +27,7 @@ export function deleteSshKey(
 
 /** An adopted key is not ours: it stays in the account. */
 export function sayAdopted({ id, name }: { id: string; name: string }, run: Run): void {
-  run.log(`Keeping the SSH key ${quoteForTerminal(name)} (id ${id}): it was adopted.`, "info");
+  run.log(`Keeping the SSH key ${quoteForTerminal(name)} (id ${id}) in the account: it was adopted.`, "info");
 }
 
 export function lostSshKey(attempt: LostSshKey): Lost<SshKeyRecord> {

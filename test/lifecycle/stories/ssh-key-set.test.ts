@@ -380,7 +380,7 @@ test("a set adopts what the account has, under its name, with one list for all; 
   expect(keys()).toMatchObject({ ann: { id, adopted: true } });
   await up(["bjarne"]);
   expect(requests()).toEqual([]);
-  expect(stack.printed).toContain(`Keeping the SSH key "by hand" (id ${id}): it was adopted.`);
+  expect(stack.printed).toContain(`Keeping the SSH key "by hand" (id ${id}) in the account: it was adopted.`);
   await expectDestroyed([id]);
 });
 
