@@ -142,6 +142,10 @@ function runsHere(provider: unknown): boolean {
   );
 }
 
+/** The arguments of `get` after the id, as in Pulumi's own SDKs, or without the state. */
+export type LookupArgs<State> =
+  [state?: State, opts?: pulumi.CustomResourceOptions] | [opts?: pulumi.CustomResourceOptions];
+
 /**
  * The options of a `get`, which is called as in Pulumi's own SDKs, `(name, id, state?, opts?)`, or without
  * the state. Everything is read from the account, so the state is only checked.
@@ -150,8 +154,8 @@ export function lookupOptions(
   className: ClassName,
   name: string,
   id: pulumi.Input<pulumi.ID>,
-  stateOrOptions: object | undefined,
-  opts: Options,
+  stateOrOptions?: object,
+  opts?: Options,
 ): pulumi.CustomResourceOptions {
   const call = `${className}.get("${name}")`;
   if (outputLiteralIn("id", id) !== undefined) throw new Error(`${call}: ${outputLiteralMessage("id")}.`);

@@ -10,6 +10,7 @@ import {
   typeToken,
   warnOfScopes,
 } from "./dynamic-resource";
+import type { LookupArgs } from "./dynamic-resource";
 import type { CommonKeyArgs } from "./key-args";
 
 export type { KnownScope } from "../text/scopes";
@@ -84,18 +85,17 @@ export class PersonalAccessToken extends pulumi.CustomResource {
    *
    * @param name The logical name of the resource.
    * @param id The id of the token in the account.
-   * @param state Not needed: everything is read from the account.
-   * @param opts Pulumi's resource options; they may also be the third argument.
+   * @param rest The state, which is not needed because everything is read from the account, and Pulumi's
+   *   resource options; or the options alone.
    * @throws {Error} During preview, if the account has no personal access token with this id.
    * @see GET /v1/account/api-keys
    */
   public static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
-    state?: PersonalAccessTokenState | pulumi.CustomResourceOptions,
-    opts?: pulumi.CustomResourceOptions,
+    ...rest: LookupArgs<PersonalAccessTokenState>
   ): PersonalAccessToken {
-    return new this(name, undefined, lookupOptions("PersonalAccessToken", name, id, state, opts));
+    return new this(name, undefined, lookupOptions("PersonalAccessToken", name, id, ...rest));
   }
 
   /** Returns true if the given object is a `PersonalAccessToken`, even if it comes from another copy of this package. */

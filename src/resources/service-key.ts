@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
+import type { LookupArgs } from "./dynamic-resource";
 import type { CommonKeyArgs } from "./key-args";
 
 /** The services that a key can be for. */
@@ -66,18 +67,17 @@ export class ServiceKey extends pulumi.CustomResource {
    *
    * @param name The logical name of the resource.
    * @param id The id of the key in the account.
-   * @param state Not needed: everything is read from the account.
-   * @param opts Pulumi's resource options; they may also be the third argument.
+   * @param rest The state, which is not needed because everything is read from the account, and Pulumi's
+   *   resource options; or the options alone.
    * @throws {Error} During preview, if the account has no service key with this id.
    * @see GET /v1/account/api-keys
    */
   public static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
-    state?: ServiceKeyState | pulumi.CustomResourceOptions,
-    opts?: pulumi.CustomResourceOptions,
+    ...rest: LookupArgs<ServiceKeyState>
   ): ServiceKey {
-    return new this(name, undefined, lookupOptions("ServiceKey", name, id, state, opts));
+    return new this(name, undefined, lookupOptions("ServiceKey", name, id, ...rest));
   }
 
   /** Returns true if the given object is a `ServiceKey`, even if it comes from another copy of this package. */

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
+import type { LookupArgs } from "./dynamic-resource";
 
 /** Arguments for {@link SshKey}. */
 export interface SshKeyArgs {
@@ -68,18 +69,13 @@ export class SshKey extends pulumi.CustomResource {
    *
    * @param name The logical name of the resource.
    * @param id The id of the key in the account.
-   * @param state Not needed: everything is read from the account.
-   * @param opts Pulumi's resource options; they may also be the third argument.
+   * @param rest The state, which is not needed because everything is read from the account, and Pulumi's
+   *   resource options; or the options alone.
    * @throws {Error} During preview, if the account has no SSH key with this id.
    * @see GET /v1/account/ssh-keys
    */
-  public static get(
-    name: string,
-    id: pulumi.Input<pulumi.ID>,
-    state?: SshKeyState | pulumi.CustomResourceOptions,
-    opts?: pulumi.CustomResourceOptions,
-  ): SshKey {
-    return new this(name, undefined, lookupOptions("SshKey", name, id, state, opts));
+  public static get(name: string, id: pulumi.Input<pulumi.ID>, ...rest: LookupArgs<SshKeyState>): SshKey {
+    return new this(name, undefined, lookupOptions("SshKey", name, id, ...rest));
   }
 
   /** Returns true if the given object is an `SshKey`, even if it comes from another copy of this package. */
