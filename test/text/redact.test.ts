@@ -102,7 +102,7 @@ describe("a key in a text is not shown", () => {
     ["in base64", base64(CREDENTIAL), /^\S{16}\[redacted\]\S{0,8}$/],
     ["with a color", cut("\u001b[31m", 30), /^\[redacted\]$/],
     ["without its prefix", CREDENTIAL.slice("wayscloud_".length), /^\[redacted\]$/],
-    ["by its end alone", `…${CREDENTIAL.slice(-14)}`, /^…\[redacted\]$/],
+    ["by its end alone", `…${CREDENTIAL.slice(-12)}`, /^…\[redacted\]$/],
   ])("%s, and the words around it are", (_, form, expected) => {
     const [, shown] = /^Rejected: (.*) \(no\)$/.exec(sanitize(`Rejected: ${form} (no)`, [CREDENTIAL])) ?? [];
     expect(shown).toMatch(expected);
@@ -212,7 +212,7 @@ describe("a printable line", () => {
     "u=kristen.nygaard%40simula.no",
     "a@b.no,kristen.nygaard@simula.no",
   ])("names no e-mail address, however it is quoted: %s", (text) =>
-    expect(sanitize(text)).not.toMatch(/nygaard|simula/),
+    expect(sanitize(text)).not.toMatch(/nygaard|simula|b\.no/),
   );
 
   test("of an empty secret redacts nothing, and of all secrets each", () => {
