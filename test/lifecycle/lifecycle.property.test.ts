@@ -1,19 +1,13 @@
 // Any inputs, one after the other, driven the way the engine drives them, against an emulated account: a replacement happens exactly when the
 // account has to hold another key, and what was settled once stays settled.
-import { resources, type Resource } from "../support/engine-resources";
 import fc from "fast-check";
 
 import { autoNameTemplate } from "../../src/text/auto-name";
-import { type Emulator, startEmulator } from "../../src/emulator";
-import { createRun, type Run } from "../../src/lifecycle/run";
 import { type Properties, UNKNOWN } from "../../src/values";
+import { resources, type Resource } from "../support/engine-resources";
 import { publicKey } from "../support/public-key";
-
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator();
-});
-afterAll(() => emulator.close());
+import { StoryAccount } from "../support/story-account";
+import { StoryStack } from "../support/story-stack";
 
 /** One kind of resource: which inputs there are, and, written down a second time, what of them the account has to hold. */
 interface Kind {
@@ -122,97 +116,54 @@ function constructed({ auto }: Kind, inputs: Properties): Properties {
   return { [auto.name]: autoNameTemplate(auto.prefix, false), ...inputs };
 }
 
-/** A process of its own for every command. */
-function newContext(): Run {
-  const config: Record<string, string> = {
-    "wayscloud:apiKey": emulator.apiKey,
-    "wayscloud:endpoint": emulator.url,
-  };
-  return createRun((key) => config[key], "the test", { log: () => undefined });
-}
-
-interface Held {
-  id: string;
-  inputs: Properties;
-  outputs: Properties;
-}
-
 function checked({ lifecycle }: Kind, olds: Properties, news: Properties): Properties {
   const { inputs, failures } = lifecycle.check(olds, news);
   expect(failures).toEqual([]);
   return inputs;
 }
 
-/** `up` for one resource, in the engine's order of calls. Tells what it did. */
-async function up(kind: Kind, given: Properties, held?: Held): Promise<{ held: Held; did: string }> {
-  const { lifecycle } = kind;
-  const context = newContext();
-  const news = constructed(kind, given);
-  const create = async (): Promise<Held> => {
-    // A creation, and the second half of a replacement, is checked without old inputs.
-    const inputs = checked(kind, {}, news);
-    return { inputs, ...(await lifecycle.create(inputs, context)) };
+/** A stack lives through these programs of one resource, one after the other, each time with a refresh. */
+async function live(kind: Kind, programs: Properties[]): Promise<void> {
+  const account = await StoryAccount.open();
+  const stack = new StoryStack(account);
+  const up = async (): Promise<string[]> => {
+    account.requests();
+    expect({ done: await stack.up(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+    return account.requests();
   };
-  if (!held) return { held: await create(), did: "create" };
-  const inputs = checked(kind, held.inputs, news);
-  const { changes, replaces, deleteBeforeReplace } = lifecycle.diff(
-    held.id,
-    held.outputs,
-    inputs,
-    Date.now(),
-  );
-  if (!changes) return { held: { ...held, inputs }, did: "same" };
-  if (replaces.length === 0) {
-    const outputs = await lifecycle.update(held.id, held.outputs, inputs, context);
-    return { held: { ...held, inputs, outputs }, did: "update" };
+  try {
+    let before: Properties | undefined;
+    for (const given of programs) {
+      const held = stack.state.get("it");
+      stack.declare("it", kind.lifecycle, constructed(kind, given));
+      const requests = await up();
+      if (held && before) {
+        const another = kind.another(before, given, held.outputs);
+        expect(stack.held("it").id !== held.id).toBe(another);
+        if (!another) expect(requests).toEqual([]);
+      }
+      expect(account.live).toEqual([stack.held("it").id]);
+      for (const command of [() => stack.refresh(), up]) {
+        expect(await up()).toEqual([]);
+        await command();
+        const { id, inputs, outputs } = stack.held("it");
+        const diff = kind.lifecycle.diff(id, outputs, inputs, account.timing.now());
+        expect({ live: account.live, changes: diff.changes }).toEqual({ live: [id], changes: false });
+      }
+      before = given;
+    }
+    expect(await stack.destroy()).toBe(true);
+    expect(account.live).toEqual([]);
+  } finally {
+    await account.emulator.close();
   }
-  if (deleteBeforeReplace) await lifecycle.delete(held.id, held.outputs, context);
-  const next = await create();
-  if (!deleteBeforeReplace) await lifecycle.delete(held.id, held.outputs, context);
-  return { held: next, did: "replace" };
-}
-
-/** A refresh: what was read, against the inputs of the state. */
-async function refreshed({ lifecycle }: Kind, held: Held): Promise<Held> {
-  const state = await lifecycle.read(held.id, held.outputs, newContext());
-  expect(state?.id).toBe(held.id);
-  expect(lifecycle.diff(held.id, state!.outputs, held.inputs, Date.now())).toMatchObject({ changes: false });
-  return { ...held, outputs: state!.outputs };
-}
-
-function liveIds(): string[] {
-  return [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map(({ id }) => id);
 }
 
 describe.each(Object.entries(kinds))("%s", (_name, kind) => {
   test("is replaced exactly when the account must hold another key, and never flaps", async () => {
     const sequence = fc.array(kind.inputs, { minLength: 1, maxLength: 4 });
-    await fc.assert(
-      fc.asyncProperty(sequence, async (programs) => {
-        // A run that failed leaves its keys, and they would be in the way of the next, smaller one.
-        for (const id of liveIds()) emulator.account.remove(id);
-        let held: Held | undefined;
-        let before: Properties | undefined;
-        for (const given of programs) {
-          const requests = emulator.requests.length;
-          const result = await up(kind, given, held);
-          if (before) {
-            const another = kind.another(before, given, held!.outputs);
-            expect(result.did === "replace").toBe(another);
-            if (!another) expect(emulator.requests.length).toBe(requests);
-          }
-          expect(liveIds()).toEqual([result.held.id]);
-          const again = await up(kind, given, result.held);
-          expect(again.did).toBe("same");
-          held = await refreshed(kind, again.held);
-          expect((await up(kind, given, held)).did).toBe("same");
-          before = given;
-        }
-        await kind.lifecycle.delete(held!.id, held!.outputs, newContext());
-        expect(liveIds()).toEqual([]);
-      }),
-      { numRuns: 60 },
-    );
+    const lives = fc.asyncProperty(sequence, (programs) => live(kind, programs));
+    await fc.assert(lives, { numRuns: 60 });
   });
 
   test("takes any of its inputs unknown, in a creation and in a change, and never calls them wrong", () => {
