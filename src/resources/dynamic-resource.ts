@@ -142,10 +142,6 @@ function runsHere(provider: unknown): boolean {
   );
 }
 
-/** The arguments of `get` after the id, as in Pulumi's own SDKs, or without the state. */
-export type LookupArgs<State> =
-  [state?: State, opts?: pulumi.CustomResourceOptions] | [opts?: pulumi.CustomResourceOptions];
-
 /**
  * The options of a `get`, which is called as in Pulumi's own SDKs, `(name, id, state?, opts?)`, or without
  * the state. Everything is read from the account, so the state is only checked.

@@ -10,7 +10,6 @@ import {
   typeToken,
   warnOfScopes,
 } from "./dynamic-resource";
-import type { LookupArgs } from "./dynamic-resource";
 import type { CommonKeyArgs } from "./key-args";
 
 export type { KnownScope } from "../text/scopes";
@@ -93,7 +92,9 @@ export class PersonalAccessToken extends pulumi.CustomResource {
   public static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
-    ...rest: LookupArgs<PersonalAccessTokenState>
+    ...rest:
+      | [state?: PersonalAccessTokenState, opts?: pulumi.CustomResourceOptions]
+      | [opts?: pulumi.CustomResourceOptions]
   ): PersonalAccessToken {
     return new this(name, undefined, lookupOptions("PersonalAccessToken", name, id, ...rest));
   }

@@ -2,7 +2,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
-import type { LookupArgs } from "./dynamic-resource";
 import type { CommonKeyArgs } from "./key-args";
 
 /** The services that a key can be for. */
@@ -75,7 +74,8 @@ export class ServiceKey extends pulumi.CustomResource {
   public static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
-    ...rest: LookupArgs<ServiceKeyState>
+    ...rest:
+      [state?: ServiceKeyState, opts?: pulumi.CustomResourceOptions] | [opts?: pulumi.CustomResourceOptions]
   ): ServiceKey {
     return new this(name, undefined, lookupOptions("ServiceKey", name, id, ...rest));
   }

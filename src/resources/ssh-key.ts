@@ -2,7 +2,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
-import type { LookupArgs } from "./dynamic-resource";
 
 /** Arguments for {@link SshKey}. */
 export interface SshKeyArgs {
@@ -74,7 +73,12 @@ export class SshKey extends pulumi.CustomResource {
    * @throws {Error} During preview, if the account has no SSH key with this id.
    * @see GET /v1/account/ssh-keys
    */
-  public static get(name: string, id: pulumi.Input<pulumi.ID>, ...rest: LookupArgs<SshKeyState>): SshKey {
+  public static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    ...rest:
+      [state?: SshKeyState, opts?: pulumi.CustomResourceOptions] | [opts?: pulumi.CustomResourceOptions]
+  ): SshKey {
     return new this(name, undefined, lookupOptions("SshKey", name, id, ...rest));
   }
 
