@@ -2,7 +2,14 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator";
 import { EngineStack, type EngineStackOptions } from "./engine-stack";
 
-export { changesIn, type Command, EngineStack, type Result, type State, type StateResource } from "./engine-stack";
+export {
+  changesIn,
+  type Command,
+  EngineStack,
+  type Result,
+  type State,
+  type StateResource,
+} from "./engine-stack";
 export { publicKey } from "./public-key";
 export * from "./requests";
 
