@@ -162,27 +162,4 @@ test.each(["up", "destroy"] as const)(
   },
 );
 
-test("a key that vanishes while its twin may live is not forgotten at refresh: the next `up` revokes the twin", async () => {
-  const { emulator, stack } = await openStack({
-    program: program(`new wayscloud.ServiceKey("db", { service: "database" });`),
-  });
-  emulator.faults.add(
-    { method: "POST", status: 502 },
-    { method: "GET", nth: 4, times: "always", status: 500 },
-  );
-  await stack.up([], { allowFail: true });
-  emulator.faults.clear();
-  const { id, outputs } = await stack.resource("db");
-  const twin = emulator.account.addApiKey({
-    service: "database",
-    description: outputs!["description"] as string,
-  });
-  emulator.account.remove(id!);
-  await stack.refresh();
-  expect((await stack.resource("db")).id).toMatch(unresolved);
-  await stack.up();
-  expect(emulator.account.liveApiKeys().map((key) => key.id)).not.toContain(twin.id);
-  await expectOnlyTheState(emulator, stack);
-});
-
 test("docs/fault-table.md says what these tests saw", () => table.compare());

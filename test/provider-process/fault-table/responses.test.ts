@@ -85,24 +85,29 @@ const readAll =
     return made;
   };
 
-const lists: [string, Fault, requests?: string][] = [
-  ["401", { status: 401 }],
-  ["403", { status: 403 }],
-  ["404", { status: 404 }],
-  ["500", { status: 500 }, "GET×4"],
-  ["an HTML page with 200", { body: "<html></html>", headers: { "content-type": "text/html" } }],
-  ["{}", { body: {} }],
-  ["null", { body: null }],
-  ["an empty body", { body: "" }],
-  ["a number", { body: 0 }],
-  ["a list of null", { body: [null] }],
-  ["entries without an id", { omit: ["id"] }],
-  ["cut in half", { truncate: true }, "GET×4"],
-  ["wrapped, has_more", { wrap: "items", extra: { has_more: true } }],
-  ["wrapped, next", { wrap: "data", extra: { next: "/v1/account/api-keys?page=2" } }],
-  ["wrapped, total above the count", { drop: 1, wrap: "keys", extra: { total: 99 } }],
-  ["a Link to the next page", { drop: 1, headers: { link: '</v1/more>; rel="next"' } }],
-  ["204", { status: 204 }],
+/** What the list is, what an error says of it, and how often it is asked for. */
+const lists: [string, Fault, said: string, requests?: string][] = [
+  ["401", { status: 401 }, "answered 401 (Unauthorized)"],
+  ["403", { status: 403 }, "answered 403 (Forbidden)"],
+  ["404", { status: 404 }, "answered 404"],
+  ["500", { status: 500 }, "answered 500", "GET×4"],
+  ["an HTML page with 200", { body: "<html></html>", headers: { "content-type": "text/html" } }, "not JSON"],
+  ["{}", { body: {} }, "with no list in it"],
+  ["null", { body: null }, "with no list in it"],
+  ["an empty body", { body: "" }, "not JSON"],
+  ["a number", { body: 0 }, "with no list in it"],
+  ["a list of null", { body: [null] }, "an unexpected shape"],
+  ["entries without an id", { omit: ["id"] }, "an unexpected shape (id"],
+  ["cut in half", { truncate: true }, "got no response from", "GET×4"],
+  ["wrapped, has_more", { wrap: "items", extra: { has_more: true } }, "an incomplete list"],
+  ["wrapped, next", { wrap: "data", extra: { next: "/v1/account/api-keys?page=2" } }, "an incomplete list"],
+  [
+    "wrapped, total above the count",
+    { drop: 1, wrap: "keys", extra: { total: 99 } },
+    "an incomplete list (`total` says that there is more)",
+  ],
+  ["a Link to the next page", { drop: 1, headers: { link: '</v1/more>; rel="next"' } }, "an incomplete list"],
+  ["204", { status: 204 }, "answered 204"],
 ];
 
 /** Reads, deletes and creates while the API redirects to a server that counts who comes. */
@@ -223,9 +228,12 @@ const signs: [string, Fault | Fault[], Outcome][] = [
 ];
 
 callRows<Outcome>(__filename, "Responses that lie or attack", checks, [
-  ...lists.map(([what, fault, requests = "GET"]): CallRow<Outcome> => ({
+  ...lists.map(([what, fault, said, requests = "GET"]): CallRow<Outcome> => ({
     ...row(17, `the list: ${what}`, "refresh fails", requests, 3),
-    act: readAll(fault),
+    act: async (run) => {
+      await readAll(fault)(run);
+      failed(said)(run);
+    },
   })),
   ...[301, 302, 303, 307, 308].map((status): CallRow<Outcome> => ({
     ...row(20, `${status} to another origin`, "refused", "GET DELETE×2 GET DELETE POST GET×3", 3),
