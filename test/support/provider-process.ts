@@ -5,13 +5,9 @@ import { join } from "node:path";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { credentials, type ServiceError } from "@grpc/grpc-js";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import * as messages from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { RuntimeName } from "../../src/resources/dynamic-resource";
 import { EngineLog } from "./engine-log";
+import { CallFailure, type CheckResult, type Properties, ProviderClient, SIGNATURE } from "./provider-client";
 import {
   cleanEnvironment,
   fastStart,
@@ -21,30 +17,11 @@ import {
   userInstall,
 } from "./install";
 
-/** What the program passes for a value that is not known yet, whatever its type (`pulumi.runtime.unknownValue`). */
-export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** How the plugin's values are marked as secret. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
+export { type Properties, unknown } from "./provider-client";
 
 export const isPluginHost = process.env["TEST_HOST"] === "plugin";
 
-export type Properties = Record<string, any>;
-
 export type ResourceName = Extract<RuntimeName, "sshKey" | "serviceKey" | "personalAccessToken">;
-
-export interface CheckResult {
-  /** Without `__provider`. */
-  inputs: Properties;
-  failures: { property: string; reason: string }[];
-}
-
-export interface DiffResult {
-  /** Undefined: the provider did not say, and the engine compares by itself. */
-  changes: boolean | undefined;
-  replaces: string[];
-  deleteBeforeReplace: boolean;
-}
 
 /** The object was made, but something after that failed: the engine saves it as init-failed. */
 export class PartialFailure extends Error {
@@ -84,7 +61,8 @@ export class ProviderProcess {
   readonly folder: string;
   /** HOME of the process: a test may put `.wayscloud/credentials` there. */
   readonly home: string;
-  readonly #client: ResourceProviderClient;
+  /** @internal */
+  readonly client: ProviderClient;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   readonly #printed: { stdout: string; stderr: string };
@@ -103,7 +81,7 @@ export class ProviderProcess {
     this.#child = child;
     this.#printed = printed;
     this.#ended = new Promise((resolve) => child.once("close", resolve));
-    this.#client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    this.client = new ProviderClient(port);
   }
 
   static async start(options: ProviderProcessOptions = {}): Promise<ProviderProcess> {
@@ -131,21 +109,18 @@ export class ProviderProcess {
       );
     });
     const plugin = new ProviderProcess(folder, home, child, port, printed, engine);
-    if (addressBy === "handshake")
-      await plugin.call("handshake", new messages.ProviderHandshakeRequest().setEngineAddress(address));
+    if (addressBy === "handshake") await plugin.client.handshake(address);
     await plugin.configure(config);
     return plugin;
   }
 
   /** Keys with their namespace, such as `wayscloud:apiKey`. The engine calls it once, before anything else. */
   async configure(config: Record<string, string>): Promise<void> {
-    const request = new messages.ConfigureRequest();
     const named = Object.entries(config).map(([key, value]) => [
       isPluginHost ? key.replace(/^wayscloud:/, "") : key,
       value,
     ]);
-    request.setArgs(struct(Object.fromEntries(named)));
-    await this.call("configure", request);
+    await this.client.configure(Object.fromEntries(named));
   }
 
   /** Begins another run in this process: it remembers nothing of those before, as one in a process of its own. */
@@ -196,7 +171,7 @@ export class ProviderProcess {
 
   /** Ends the process by SIGINT as the engine does, unless it has ended already, and says how it ended. */
   async close(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-    this.#client.close();
+    this.client.close();
     this.#child.kill("SIGINT");
     await this.#ended;
     this.engine?.stop();
@@ -204,78 +179,38 @@ export class ProviderProcess {
     rmSync(this.home, { recursive: true, force: true });
     return { code: this.#child.exitCode, signal: this.#child.signalCode };
   }
-
-  /** @internal Any method of the provider protocol. */
-  async call<Response>(method: string, request: object): Promise<Response> {
-    // The stack of the test that called: gRPC's own says nothing about it.
-    const caller = new Error();
-    return new Promise<Response>((resolve, reject) => {
-      const client = this.#client as unknown as Record<string, (...args: unknown[]) => void>;
-      client[method]!(request, (error: ServiceError | null, response: Response) => {
-        if (error === null) {
-          resolve(response);
-        } else {
-          const failure = partialFailure(error) ?? new Error(error.details);
-          failure.stack = `${failure.message}\n${caller.stack ?? ""}`;
-          reject(failure);
-        }
-      });
-    });
-  }
 }
 
 export class ResourceMethods {
   /** The text that stands in users' state; a test may set another one to try an old or a broken state. */
   provider: string;
   readonly urn: string;
-  readonly #plugin: ProviderProcess;
+  readonly #client: ProviderClient;
 
-  constructor(plugin: ProviderProcess, kind: RuntimeName, name: string, stack: string) {
-    this.#plugin = plugin;
-    this.provider = plugin.providerCode(kind);
+  constructor(process: ProviderProcess, kind: RuntimeName, name: string, stack: string) {
+    this.#client = process.client;
+    this.provider = process.providerCode(kind);
     const type = isPluginHost ? "wayscloud-account:index:" : "pulumi-nodejs:dynamic/wayscloud:";
     const className = kind.charAt(0).toUpperCase() + kind.slice(1);
     this.urn = `urn:pulumi:${stack}::test::${type}${className}::${name}`;
   }
 
-  /** `olds` are the old inputs, `{}` at creation. */
+  /** `olds` are the old inputs, `{}` at creation. The answer is without `__provider`. */
   async check(olds: Properties, news: Properties): Promise<CheckResult> {
-    const request = new messages.CheckRequest();
-    request.setUrn(this.urn);
     // At creation the engine passes nothing at all, not even the provider's text.
-    request.setOlds(Object.keys(olds).length === 0 ? struct({}) : this.#properties(olds));
-    request.setNews(this.#properties(news));
-    const response = await this.#plugin.call<messages.CheckResponse>("check", request);
-    const failures = response.getFailuresList();
-    return {
-      inputs: plain(response.getInputs()),
-      failures: failures.map((each) => ({ property: each.getProperty(), reason: each.getReason() })),
-    };
+    const before = Object.keys(olds).length === 0 ? {} : this.#with(olds);
+    const { inputs, failures } = await this.#client.check(this.urn, before, this.#with(news));
+    return { inputs: bare(inputs), failures };
   }
 
   /** `olds` are the old outputs, `news` the new checked inputs. */
-  async diff(id: string, olds: Properties, news: Properties): Promise<DiffResult> {
-    const request = new messages.DiffRequest();
-    request.setId(id);
-    request.setUrn(this.urn);
-    request.setOlds(this.#properties(olds));
-    request.setNews(this.#properties(news));
-    const response = await this.#plugin.call<messages.DiffResponse>("diff", request);
-    const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
-    const changes = response.getChanges();
-    return {
-      changes: changes === DIFF_SOME ? true : changes === DIFF_NONE ? false : undefined,
-      replaces: response.getReplacesList(),
-      deleteBeforeReplace: response.getDeletebeforereplace(),
-    };
+  async diff(id: string, olds: Properties, news: Properties) {
+    return this.#client.diff(this.urn, id, this.#with(olds), undefined, this.#with(news));
   }
 
   async create(inputs: Properties): Promise<{ id: string; outputs: Properties }> {
-    const request = new messages.CreateRequest();
-    request.setUrn(this.urn);
-    request.setProperties(this.#properties(inputs));
-    const response = await this.#plugin.call<messages.CreateResponse>("create", request);
-    return { id: response.getId(), outputs: plain(response.getProperties()) };
+    const { id, outputs } = await kept(this.#client.create(this.urn, this.#with(inputs)));
+    return { id, outputs: bare(outputs) };
   }
 
   /** At refresh `properties` are the old outputs, in a `.get` the constructor's. An empty `id` in the answer means gone. */
@@ -283,77 +218,42 @@ export class ResourceMethods {
     id: string,
     properties: Properties,
   ): Promise<{ id: string; outputs: Properties; inputs?: Properties }> {
-    const request = new messages.ReadRequest();
-    request.setId(id);
-    request.setUrn(this.urn);
-    request.setProperties(this.#properties(properties));
     // At a refresh the engine knows the inputs as well, by which the plugin tells it from a `get`.
-    if (isPluginHost && Object.keys(properties).length > 0) request.setInputs(struct(properties));
-    const response = await this.#plugin.call<messages.ReadResponse>("read", request);
-    const inputs = response.getInputs();
-    return {
-      id: response.getId(),
-      outputs: plain(response.getProperties()),
-      ...(inputs === undefined ? {} : { inputs: plain(inputs) }),
-    };
+    const known = isPluginHost && Object.keys(properties).length > 0 ? properties : undefined;
+    const { inputs, ...read } = await kept(this.#client.read(this.urn, id, this.#with(properties), known));
+    return { id: read.id, outputs: bare(read.outputs), ...(inputs && { inputs: bare(inputs) }) };
   }
 
   /** `olds` are the old outputs, `news` the new checked inputs; answers all outputs. */
   async update(id: string, olds: Properties, news: Properties): Promise<Properties> {
-    const request = new messages.UpdateRequest();
-    request.setId(id);
-    request.setUrn(this.urn);
-    request.setOlds(this.#properties(olds));
-    request.setNews(this.#properties(news));
-    const response = await this.#plugin.call<messages.UpdateResponse>("update", request);
-    return plain(response.getProperties());
+    return bare(await kept(this.#client.update(this.urn, id, this.#with(olds), this.#with(news))));
   }
 
   async delete(id: string, outputs: Properties): Promise<void> {
-    const request = new messages.DeleteRequest();
-    request.setId(id);
-    request.setUrn(this.urn);
-    request.setProperties(this.#properties(outputs));
-    await this.#plugin.call("delete", request);
+    await kept(this.#client.delete(this.urn, id, this.#with(outputs)));
   }
 
-  #properties(properties: Properties): Struct {
-    return struct(isPluginHost ? properties : { ...properties, __provider: this.provider });
+  #with(properties: Properties): Properties {
+    return isPluginHost ? properties : { ...properties, __provider: this.provider };
   }
-}
-
-function struct(properties: Properties): Struct {
-  return Struct.fromJavaScript(properties);
 }
 
 /** Nobody's test is about `__provider`, which the SDK puts back into every answer, or about the secrets' wrapping. */
-function plain(value: Struct | undefined): Properties {
-  const properties: Properties = value?.toJavaScript() ?? {};
+function bare(properties: Properties): Properties {
   const entries = Object.entries(properties).filter(([key]) => key !== "__provider");
   return Object.fromEntries(
     entries.map(([key, each]) => [key, each?.[SIGNATURE] === undefined ? each : each.value]),
   );
 }
 
-/** gRPC for Node does not decode status details; the SDK packs the failed object into them. */
-function partialFailure(error: ServiceError): PartialFailure | undefined {
-  const [bytes] = error.metadata.get("grpc-status-details-bin");
-  if (!(bytes instanceof Uint8Array)) {
-    return undefined;
+async function kept<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof CallFailure) || !error.kept) throw error;
+    const { id, properties, reasons } = error.kept;
+    const hasProvider = isPluginHost || "__provider" in properties;
+    const failure = new PartialFailure(error.message, id, bare(properties), reasons, hasProvider);
+    throw Object.assign(failure, { stack: error.stack });
   }
-  const status = Status.deserializeBinary(new Uint8Array(bytes));
-  for (const detail of status.getDetailsList()) {
-    if (detail.getTypeName() === "pulumirpc.ErrorResourceInitFailed") {
-      const failed = messages.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
-      const properties = failed.getProperties()?.toJavaScript() ?? {};
-      return new PartialFailure(
-        status.getMessage(),
-        failed.getId(),
-        plain(failed.getProperties()),
-        failed.getReasonsList(),
-        isPluginHost || "__provider" in properties,
-      );
-    }
-  }
-  return undefined;
 }
