@@ -16,8 +16,7 @@ import {
 const oneKey = program(`new wayscloud.ServiceKey("app", { service: "dns" });`);
 
 async function failure(stack: EngineStack, ...args: string[]): Promise<string> {
-  const { code, all } = await stack.run(args, { allowFail: true });
-  expect(code).not.toBe(0);
+  const { all } = await stack.run(args, { fails: true });
   return all;
 }
 

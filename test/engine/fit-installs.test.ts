@@ -39,8 +39,7 @@ async function expectWorks(
 }
 
 async function expectFails(folderOfProgram: string, stack: EngineStack): Promise<Result> {
-  const result = await stack.preview(["-C", folderOfProgram], { allowFail: true });
-  expect(result.code).not.toBe(0);
+  const result = await stack.preview(["-C", folderOfProgram], { fails: true });
   return result;
 }
 

@@ -132,7 +132,7 @@ test("the option `import`, a stack config that the plugin would ignore, and a re
   expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 2 });
 
   await stack.setConfig("wayscloud:endpoint", "https://elsewhere.example");
-  const ignored = await stack.preview([], { allowFail: true });
+  const ignored = await stack.preview([], { fails: true });
   expect(ignored.all).toContain("Run `pulumi config set wayscloud-account:endpoint`");
   await stack.setConfig("wayscloud-account:endpoint", emulator.url);
   const renamed = await stack.up();

@@ -227,7 +227,7 @@ test("without a release the engine looks for a plugin that Pulumi.yaml does not 
   const asked = await withInternet(
     () => "{}",
     async (stack) => {
-      const { all } = await stack.preview([], { allowFail: true });
+      const { all } = await stack.preview([], { fails: true });
       const quoted = /^Could not automatically download.*$/m.exec(
         readFileSync(join(root, "docs/troubleshooting.md"), "utf8"),
       )![0];

@@ -46,7 +46,9 @@ export interface EngineStackOptions {
 }
 
 export interface CommandOptions {
-  /** Do not throw when the exit code is not 0. */
+  /** The command must fail: it throws if the exit code is 0. */
+  fails?: boolean;
+  /** Do not throw, whatever the exit code is. */
   allowFail?: boolean;
   /** Variables for this command only. */
   env?: Record<string, string>;
@@ -219,7 +221,8 @@ export class EngineStack {
   /** Any `pulumi` command; throws with its whole output when it fails. */
   async run(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
     const result = await this.spawn(args, options).done;
-    if (result.code !== 0 && options.allowFail !== true) {
+    const isExpected = options.allowFail === true || (result.code !== 0) === (options.fails === true);
+    if (!isExpected) {
       throw new Error(`pulumi ${args.join(" ")} ended with ${result.code ?? result.signal}\n${result.all}`);
     }
     return result;
