@@ -3,8 +3,8 @@ import { rareTest } from "../support/rare";
 import {
   API_KEYS,
   changesIn,
-  openStack,
   type OpenStack,
+  openStack,
   program,
   secretsOf,
   type StateResource,

@@ -133,7 +133,7 @@ test("no credential at all is said at preview, with the ways to give one", async
   expect(await failure(stack, "preview")).toContain(said);
 });
 
-test("a secret that CI withholds arrives as an empty variable: an error that names it, where another account's was at hand; an unchanged preview needs none", async () => {
+test("a secret that CI withholds, an empty variable: an error names it; an unchanged preview needs none", async () => {
   const { emulator, stack } = await openStack({ program: oneKey });
   await stack.up();
   const change = program(`new wayscloud.ServiceKey("app", { service: "vps" });`);

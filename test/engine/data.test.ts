@@ -189,7 +189,7 @@ test("what goes wrong is one sentence without a stack, a personal datum or a lis
   stack.assertNoSecrets([emulator.apiKey]);
 });
 
-test("an Output form reads after the resources that its arguments come from, and after dependsOn, never from an older list", async () => {
+test("an Output form reads after its arguments' resources, and after dependsOn, never from an older list", async () => {
   const { emulator, stack } = await openStack();
   const text = (round: number): string =>
     program(`

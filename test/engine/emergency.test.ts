@@ -132,7 +132,7 @@ test("a leaked key of each kind: one command makes a new one, passes it on, and 
   }
 });
 
-test("a leaked token that runs Pulumi: one run with another token revokes it; alone, a second run with the new one does", async () => {
+test("a leaked token that runs Pulumi: one run with another token revokes it, or a second run with the new one", async () => {
   const emulator = await openEmulator();
   const stack = await openExample("rotation-consumer", { env: accountOf(emulator) });
   stack.setProgram(CI_PROGRAM);

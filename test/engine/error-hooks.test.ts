@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { Command } from "../support/command";
 import { nodeProgram } from "../support/install";
-import { openStack, type OpenStack, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
+import { type OpenStack, openStack, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
 
 /**
  * Runs an inline program, since the language host that can be built from modules knows no such hooks:
@@ -43,7 +43,7 @@ async function run(
   return new Command(nodeProgram(), [join(stack.folder, "automation.cjs")], { cwd: stack.folder, env }).done;
 }
 
-test("a set of SSH keys whose creation and update fail for one entry: a hook that asks again adds that one, and no key is lost", async () => {
+test("a hook that asks again for a set of SSH keys, one of which failed: that one is added, and no key is lost", async () => {
   const both = await openStack();
   const { emulator } = both;
   for (const name of ["bjarne", "dora"]) {
@@ -72,7 +72,7 @@ test("a set of SSH keys whose creation and update fail for one entry: a hook tha
   );
 });
 
-test("row 52: a key whose response is lost and whose orphan cannot be revoked yet, and one with a description of its own: a hook that asks again leaves no key without a word", async () => {
+test("row 52, a hook that asks again for keys whose responses were lost: no key is left without a word", async () => {
   const both = await openStack();
   const { emulator } = both;
   for (const contains of ["inline/db", "ci key"])

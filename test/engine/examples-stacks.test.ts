@@ -3,9 +3,17 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { accountOf, exampleFile, openExample } from "../support/examples";
 import { rareTest } from "../support/rare";
-import { changesIn, openEmulator, publicKey, secretsOf, SSH_KEYS, takeRequests } from "../support/engine";
+import {
+  changesIn,
+  liveIds,
+  openEmulator,
+  publicKey,
+  secretsOf,
+  SSH_KEYS,
+  takeRequests,
+} from "../support/engine";
 
-test("account and vps: keys pass from stack to stack, the service key as a secret; a new SSH key leaves servers alone", async () => {
+test("account and vps: keys pass from stack to stack, as secrets; a new SSH key leaves servers alone", async () => {
   const emulator = await openEmulator();
   const account = await openExample("account", { env: accountOf(emulator) });
   expect(changesIn(await account.up())).toEqual({ created: 4 });
@@ -52,8 +60,7 @@ test("account and vps: keys pass from stack to stack, the service key as a secre
   await vps.destroy();
   expect(emulator.account.vps()).toEqual([]);
   await account.destroy();
-  expect(emulator.account.liveApiKeys()).toEqual([]);
-  expect(emulator.account.sshKeys()).toEqual([]);
+  expect(liveIds(emulator)).toEqual([]);
   vps.assertNoSecrets(secretsOf(emulator));
   account.assertNoSecrets(secretsOf(emulator));
 });

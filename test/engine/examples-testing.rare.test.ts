@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { Command } from "../support/command";
 import { accountOf, copyExample, linkTools, openExample } from "../support/examples";
 import { cleanEnvironment, engineFolder, makeProjectFolder, sdkFolder } from "../support/install";
-import { changesIn, openEmulator, secretsOf } from "../support/engine";
+import { changesIn, liveIds, openEmulator, secretsOf } from "../support/engine";
 
 test("the unit tests and the integration tests pass, and leave nothing behind", async () => {
   const folder = makeProjectFolder("testing");
@@ -34,6 +34,6 @@ test("the program can be deployed like any other", async () => {
   expect(changesIn(await stack.up())).toEqual({ created: 5 });
   expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 5 });
   await stack.destroy();
-  expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
+  expect(liveIds(emulator)).toEqual([]);
   stack.assertNoSecrets(secretsOf(emulator));
 });

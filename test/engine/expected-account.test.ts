@@ -11,7 +11,7 @@ const THEIRS = "00000000-aaaa-4bbb-8ccc-000000000000";
 const table = new FaultTable(__filename, "Another account, under the engine");
 const key = (name: string): string => `new wayscloud.ServiceKey("${name}", { service: "dns" });\n`;
 
-test("up, refresh and destroy with the credential of another account: one profile request each, and the state is what it was", async () => {
+test("another account's credential: up, refresh and destroy make one profile request each and change no state", async () => {
   const { emulator, stack } = await openStack({ program: program(key("one")) });
   stack.env["WAYSCLOUD_CUSTOMER_ID"] = OURS;
   await stack.up();
@@ -58,7 +58,7 @@ resources:
 `;
 
 rareTest(
-  "the same with the plugin, by its configuration and by an explicit provider; another customerId replaces nothing",
+  "another account, with the plugin, by configuration and explicit provider; a customerId replaces nothing",
   async () => {
     const emulator = await openEmulator();
     const stack = await openBareStack({ name: "expected", env: accountOf(emulator) });

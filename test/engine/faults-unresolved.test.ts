@@ -1,7 +1,15 @@
 // Row 8 and its relatives under the real engine: what could not be cleared up stays in the state, and the next `up` or `destroy` clears it up.
 import type { Emulator } from "../../src/emulator";
 import { FaultTable, requestLine } from "../support/fault-table";
-import { changesIn, type EngineStack, openStack, program, publicKey, secretsOf } from "../support/engine";
+import {
+  changesIn,
+  type EngineStack,
+  liveIds,
+  openStack,
+  program,
+  publicKey,
+  secretsOf,
+} from "../support/engine";
 
 const table = new FaultTable(__filename, "What could not be cleaned up, under the engine");
 
@@ -34,11 +42,11 @@ async function expectOnlyTheState(emulator: Emulator, stack: EngineStack): Promi
       ? [id]
       : [outputs["keyId"] as string, outputs["previousKeyId"] as string],
   );
-  const live = [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map(({ id }) => id);
+  const live = liveIds(emulator);
   expect(live.sort()).toEqual(held.filter((id) => typeof id === "string").sort());
 }
 
-test("row 8: what is lost while no list can be read is kept as unresolved; a refresh leaves it so; `up` heals it, `destroy` too", async () => {
+test("row 8, lost while no list can be read: unresolved, also after a refresh, until `up` or `destroy` cleans up", async () => {
   const { emulator, stack } = await openStack({ program: resources("Q1") });
   const live = (): number => emulator.account.liveApiKeys().length + emulator.account.sshKeys().length;
 

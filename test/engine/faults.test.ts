@@ -5,6 +5,7 @@ import {
   API_KEYS,
   changesIn,
   type EngineStack,
+  liveIds,
   openBareStack,
   openStack,
   program,
@@ -46,7 +47,7 @@ const ROWS: [name: string, row: number, fault: string, Fault][] = [
   ["r9", 9, "the creation takes place 5 s after the reset", { reset: true, commitAfter: 5_000 }],
 ];
 
-test("rows 3 to 7 and 9: after one `up` with every lost answer, each resource has one live key, and the state's key is that one", async () => {
+test("rows 3 to 7 and 9, one `up` with every lost response: each resource has one live key, that of the state", async () => {
   const { emulator, stack } = await openStack();
   const resources = ROWS.map(
     ([name]) => `
@@ -83,8 +84,7 @@ test("rows 3 to 7 and 9: after one `up` with every lost answer, each resource ha
   await stack.refresh(["--expect-no-changes"]);
   await expectAllInState(emulator, stack);
   await stack.destroy();
-  expect(emulator.account.liveApiKeys()).toEqual([]);
-  expect(emulator.account.sshKeys()).toEqual([]);
+  expect(liveIds(emulator)).toEqual([]);
   stack.assertNoSecrets(secretsOf(emulator));
 });
 
@@ -167,7 +167,7 @@ test("row 13: two stacks at once, same names, answers lost: distinct keys, and d
   two.assertNoSecrets(secretsOf(emulator));
 });
 
-test("rows 12 and 16: one of two resources owns an SSH key; what was deleted elsewhere is created once, and the others are left alone", async () => {
+test("rows 12, 16 and 25: one of two resources owns an SSH key; a key deleted elsewhere is created once, alone", async () => {
   const key = publicKey("twice");
   const { emulator, stack } = await openStack({
     program: program(`

@@ -6,8 +6,8 @@ import { ObservedTable } from "../support/observed-table";
 import {
   API_KEYS,
   changesIn,
-  openStack,
   type OpenStack,
+  openStack,
   program,
   secretsOf,
   takeRequests,

@@ -44,7 +44,7 @@ async function expectFails(folderOfProgram: string, stack: EngineStack): Promise
 }
 
 rareTest(
-  "pnpm: works with the package in the program's own dependencies; below a component package alone it is not found",
+  "pnpm: works with the package in the program's own dependencies, not below a component package alone",
   async () => {
     const both = await openStack();
     const pnpm = join(await layouts.packageManager(folder, "pnpm", "10.34.9"), "bin", "pnpm.cjs");

@@ -2,7 +2,14 @@
 import type { RecordedRequest } from "../../src/emulator";
 import { type Host, openHosted, served } from "../support/hosts";
 import { ObservedTable } from "../support/observed-table";
-import { type OpenStack, program, publicKey, secretsOf, type StateResource } from "../support/engine";
+import {
+  liveIds,
+  type OpenStack,
+  program,
+  publicKey,
+  secretsOf,
+  type StateResource,
+} from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Resource options");
 afterAll(() => {
@@ -253,8 +260,7 @@ async function rounds(
 
 async function expectNothingLeft({ emulator, stack }: OpenStack): Promise<void> {
   await stack.destroy();
-  expect(emulator.account.liveApiKeys()).toEqual([]);
-  expect(emulator.account.sshKeys()).toEqual([]);
+  expect(liveIds(emulator)).toEqual([]);
   stack.assertNoSecrets(secretsOf(emulator));
 }
 

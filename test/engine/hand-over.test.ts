@@ -18,7 +18,7 @@ const live = (emulator: Emulator): string[] => emulator.account.liveApiKeys().ma
 const held = async (stack: EngineStack): Promise<Record<string, string | undefined>> =>
   Object.fromEntries((await stack.resources()).map(({ urn, id }) => [urn.split("::").at(-1)!, id]));
 
-test("a key that was imported under a new name survives an interrupted `pulumi up`, the next one, and is revoked at the end", async () => {
+test("a key imported under a new name survives an interrupted `pulumi up` and the next, and is revoked at the end", async () => {
   const { emulator, stack } = await openStack({ program: program("") });
   const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
   const existing = JSON.stringify({ id: byHand.id, key: byHand.key });
@@ -48,7 +48,7 @@ test("a key that was imported under a new name survives an interrupted `pulumi u
   expect(live(emulator)).not.toContain(byHand.id);
 });
 
-test("`up --replace` with `existing` still declared is rejected and loses nothing; without it, it rotates; `ignoreChanges` works", async () => {
+test("`up --replace` with `existing` declared is rejected and loses nothing; without it, it rotates", async () => {
   const { emulator, stack } = await openStack({ program: program("") });
   const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
   const existing = `existing: ${JSON.stringify({ id: byHand.id, key: byHand.key })}`;

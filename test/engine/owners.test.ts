@@ -5,7 +5,7 @@ import { openStack, program, publicKey, takeRequests } from "../support/engine";
 
 const NATIVE = 'const native = require("pulumi-wayscloud/native");\n';
 
-test("row 53: rotating keys of one logical name, children of two components, in both hosts: different ids and marks, and a refresh advises nothing", async () => {
+test("row 53, rotating keys of one name in two components, in both hosts: different ids and marks, no advice", async () => {
   const { emulator, stack } = await openStack({
     program: program(`${NATIVE}
 class Site extends pulumi.ComponentResource {
@@ -31,7 +31,7 @@ for (const type of ["acme:index:Shop", "acme:index:Blog"]) new Site(type, type.s
   expect(emulator.account.liveApiKeys()).toEqual([]);
 });
 
-test("row 59: keys pass from the dynamic classes to the plugin, and from an explicit provider to the default one, in one up: they are live", async () => {
+test("row 59, keys that pass between hosts, and from an explicit provider to the default one, in one up: they live", async () => {
   const { emulator, stack } = await openStack({ program: program("") });
   addPlugin(stack, "test");
   const anna = publicKey("anna");
@@ -64,7 +64,7 @@ test("row 59: keys pass from the dynamic classes to the plugin, and from an expl
   await stack.up(["--expect-no-changes"]);
 });
 
-test("row 60: the option `import` stays in the program, and the comment of its public key changes: the key is not deleted", async () => {
+test("row 60, the option `import` stays, and the comment of its public key changes: the key is not deleted", async () => {
   const { emulator, stack } = await openStack({ program: program("") });
   addPlugin(stack, "test");
   const key = publicKey("deploy");

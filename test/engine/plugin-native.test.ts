@@ -6,6 +6,7 @@ import { addPlugin, openHosted, served } from "../support/hosts";
 import {
   changesIn,
   type EngineStack,
+  liveIds,
   openEmulator,
   openStack,
   program,
@@ -43,7 +44,7 @@ const ALL_TYPES = program(`
   return { customer: profile.customerId, keys, staging: wayscloud.getProfileOutput({ provider: staging }).customerId };
 `);
 
-test("all types, in the accounts of two explicit providers and of the stack, move from the dynamic classes without a request and with the same secrets", async () => {
+test("all types, of two explicit providers and of the stack, move from the dynamic classes without a request", async () => {
   const other = await openEmulator();
   const theirs = "00000000-aaaa-4bbb-8ccc-000000000000";
   other.account.setProfile({ customer_id: theirs });
@@ -73,12 +74,11 @@ test("all types, in the accounts of two explicit providers and of the stack, mov
   expect(changesIn(preview)).toEqual({ "to update": 1, unchanged: 10 });
   expect(await stack.outputs()).toMatchObject({ keys: 3, staging: theirs });
   await stack.destroy();
-  for (const { account } of [emulator, other])
-    expect([...account.liveApiKeys(), ...account.sshKeys()]).toEqual([]);
+  expect([emulator, other].flatMap(liveIds)).toEqual([]);
   stack.assertNoSecrets(secretsOf(emulator, other));
 });
 
-test("in the update that moves an explicit Provider over, what is new with it is made in its account, never in that of the environment", async () => {
+test("the update that moves an explicit Provider over creates what is new in its account, not the environment's", async () => {
   const theirs = await openEmulator();
   theirs.account.setProfile({ customer_id: "00000000-aaaa-4bbb-8ccc-000000000000" });
   const text = (more: string): string =>
@@ -141,7 +141,7 @@ test("the option `import`, a stack config that the plugin would ignore, and a re
   expect(emulator.account.liveApiKeys()).toEqual([]);
 });
 
-test("row 70: when the engine is killed while a key is created, the plugin finishes what it sent and ends within seconds", async () => {
+test("row 70, the engine killed while a key is created: the plugin finishes what it sent, and ends", async () => {
   const text = program(`new wayscloud.ServiceKey("db", { service: "dns" });`);
   const { emulator, stack } = await openHosted("plugin", { name: "killed", program: text });
   const plugins = (): number[] =>

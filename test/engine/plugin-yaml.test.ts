@@ -8,6 +8,7 @@ import { expectQuickstart } from "../support/quickstart";
 import {
   API_KEYS,
   changesIn,
+  liveIds,
   openBareStack,
   openEmulator,
   publicKey,
@@ -18,7 +19,7 @@ import {
 import { declareYaml, speakYaml } from "../support/yaml";
 import { until } from "../support/until";
 
-test("examples/yaml: up, unchanged, refresh, destroy, with the requests of the dynamic classes and no secret in the open", async () => {
+test("examples/yaml: a whole life with the requests of the dynamic classes and no secret in the open", async () => {
   const emulator = await openEmulator();
   const stack = await openBareStack({ name: "yaml", env: accountOf(emulator) });
   copyExample("yaml", stack.folder);
@@ -79,11 +80,11 @@ test("pulumi import takes over one of each kind, and the next up with the printe
   const refused = await stack.run(rotating, { fails: true });
   expect(refused.all).toContain("Let it create its first key");
   await stack.destroy();
-  expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
+  expect(liveIds(emulator)).toEqual([]);
   stack.assertNoSecrets(secretsOf(emulator));
 });
 
-test("a warning stands at its resource, a partial failure is kept, and the next up heals it; what SIGINT interrupts is finished and saved", async () => {
+test("YAML: a warning stands at its resource; a partial failure, and what SIGINT interrupts, is kept and finished", async () => {
   const emulator = await openEmulator();
   const stack = await openBareStack({ name: "faults", env: accountOf(emulator) });
   const team = (keys: Record<string, string>): string =>
@@ -125,7 +126,7 @@ test("a warning stands at its resource, a partial failure is kept, and the next 
   expect((await stack.resource("team")).outputs!["keys"]).toMatchObject({ anna: keys.anna });
 
   await stack.destroy();
-  expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
+  expect(liveIds(emulator)).toEqual([]);
   stack.assertNoSecrets(secretsOf(emulator));
 });
 

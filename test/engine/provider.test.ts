@@ -32,7 +32,7 @@ async function provider(stack: EngineStack, name: string): Promise<StateResource
 
 const postService = `POST ${API_KEYS}/service by first credential of the emulator`;
 
-test("each resource goes to the account of its provider; the inputs are two, the credential secret, an omitted endpoint settled", async () => {
+test("each resource goes to its provider's account, whose state has a secret credential and a settled endpoint", async () => {
   const { emulator: mine, stack } = await openStack();
   const [second, third] = [await openEmulator(), await openEmulator()];
   await stack.setConfig("secondKey", second.apiKey, { secret: true });
@@ -112,7 +112,7 @@ test("a Provider may take its credential from a token of the same program: previ
   stack.assertNoSecrets(secretsOf(emulator));
 });
 
-test("a Provider without a credential is a mistake of the program, never the default account, also when that turns out late", async () => {
+test("a Provider without a credential, however late that turns out, is an error, never the default account", async () => {
   const { emulator, stack } = await openStack();
   await stack.setConfig("blank", "  ", { secret: true });
   const late = `{ patToken: new pulumi.Config().requireSecret("blank"), endpoint: "${emulator.url}" }`;

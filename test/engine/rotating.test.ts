@@ -3,7 +3,7 @@ import { API_KEYS, changesIn, openStack, program, secretsOf, takeRequests } from
 
 const DAY = 86_400_000;
 
-test("a rotating key: nothing due, no request; due, one successor; its predecessor revoked by a later up; destroy revokes all", async () => {
+test("a rotating key: no request, then one successor, then its predecessor revoked; destroy revokes all", async () => {
   let clock = Date.now() - 31 * DAY;
   const body = `
 const db = new wayscloud.RotatingServiceKey("db", { service: "database", rotateEveryDays: 30, overlapDays: 7 });

@@ -44,7 +44,7 @@ test("from rotateAt or expiresAt on, preview shows a replacement without a reque
   expect(await idOf("kept")).not.toBe(kept);
 });
 
-test("a refresh of a token past rotateAt keeps it and its key; one past expiresAt is inactive, and revoked when it is replaced", async () => {
+test("a refreshed token past rotateAt keeps its key; one past expiresAt is inactive, and revoked when replaced", async () => {
   let clock = Date.now() - 40 * DAY;
   const body = token("due", { expiresInDays: 50, rotateBeforeDays: 11 });
   const { emulator, stack } = await openStack({
@@ -66,7 +66,7 @@ test("a refresh of a token past rotateAt keeps it and its key; one past expiresA
   expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/pat`, `DELETE ${API_KEYS}/${before.id!}`]);
 });
 
-test("the token a run is logged in with is not revoked: the error says what to do, and the state keeps it until another run can", async () => {
+test("the token of the run itself is not revoked: the error says what to do, and the state keeps it", async () => {
   const scopes = ["api_keys:write", "ssh_keys:write"];
   const body = (round: string): string => program(token("admin", { scopes, rotationTriggers: { round } }));
   const { emulator, stack } = await openStack({ program: body("1") });

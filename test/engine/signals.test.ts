@@ -7,6 +7,7 @@ import {
   API_KEYS,
   type Command,
   type EngineStack,
+  liveIds,
   openStack,
   program,
   publicKey,
@@ -24,7 +25,7 @@ const both = (trigger: string): string =>
 
 const up = ["up", "--yes", "--skip-preview"];
 const destroy = ["destroy", "--yes", "--skip-preview"];
-const live = ({ account }: Emulator): number => account.liveApiKeys().length + account.sshKeys().length;
+const live = (emulator: Emulator): number => liveIds(emulator).length;
 
 /** Kills the command line tool, and then the plugins that it leaves behind, before the answer can reach them. */
 async function kill(stack: EngineStack, command: Command): Promise<void> {
@@ -70,13 +71,13 @@ async function recover(emulator: Emulator, stack: EngineStack): Promise<void> {
 
 async function expectOneOfEach(emulator: Emulator, stack: EngineStack): Promise<void> {
   const held = (await stack.resources()).map(({ id }) => id);
-  const ids = [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map(({ id }) => id);
+  const ids = liveIds(emulator);
   expect(ids).toHaveLength(2);
   expect(held.sort()).toEqual(ids.sort());
   expect(await pendingOf(stack)).toEqual([]);
 }
 
-test("row 14: killed after the server created: the pending operations show the marks, and the README's recovery leaves one of each", async () => {
+test("row 14, killed after the server created: the README's recovery, by the marks it shows, leaves one of each", async () => {
   const { emulator, stack } = await openStack({ program: both("Q1") });
   emulator.faults.add({ method: "POST", times: 2, delay: 120_000 });
   const running = stack.spawn(up);
@@ -157,7 +158,7 @@ test("row 14: killed between create and delete of a replacement, or during a del
   stack.assertNoSecrets(secretsOf(emulator));
 });
 
-test("row 15: one SIGINT during a creation, as Ctrl-C sends it: the creation is finished and kept, and no orphan is left", async () => {
+test("row 15, one SIGINT during a creation, as Ctrl-C sends it: it is finished and kept, without an orphan", async () => {
   const { emulator, stack } = await openStack({ program: both("Q1") });
   emulator.faults.add({ method: "POST", times: 2, delay: 4_000 });
   const running = stack.spawn(up);

@@ -1,8 +1,8 @@
 // SshKey: what is the same key, what is refused, what a change costs and in which order.
 import {
   changesIn,
-  openStack,
   type OpenStack,
+  openStack,
   program,
   publicKey,
   SSH_KEYS,
@@ -84,7 +84,7 @@ test("a private key pasted by mistake is refused and never printed, whichever wa
   stack.assertNoSecrets([body, body.slice(0, 60), body.slice(40)]);
 });
 
-test("another name, or another key under the same name, replaces the old one first; a made-up name lets the new one come first", async () => {
+test("an explicit name: a change deletes the old key first; an automatic name: the new key comes first", async () => {
   const both = await openStack({ program: sshKey({ publicKey: one, name: "first" }) });
   const { emulator, stack } = both;
   await stack.up();

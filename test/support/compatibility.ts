@@ -8,7 +8,7 @@ import type { Emulator } from "../../src/emulator";
 import { addPlugin, served } from "./hosts";
 import { engineFolders } from "./install";
 import { packInto, run, write } from "./layouts";
-import { type EngineStack, openBareStack, program, publicKey, takeRequests } from "./engine";
+import { type EngineStack, liveIds, openBareStack, program, publicKey, takeRequests } from "./engine";
 
 const execute = promisify(execFile);
 
@@ -158,7 +158,7 @@ export async function liveWithPlugin(env: Record<string, string>, emulator: Emul
   await stack.up(["--expect-no-changes"]);
   expect(takeRequests(emulator).sort()).toEqual(reads);
   await stack.destroy();
-  expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
+  expect(liveIds(emulator)).toEqual([]);
   return "works";
 }
 

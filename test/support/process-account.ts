@@ -23,7 +23,7 @@ import {
   type StoryProcess,
   StoryStack,
 } from "./story-stack";
-import { liveIds } from "./story-account";
+import { liveIds } from "./requests";
 
 const CLOCK = resolve(__dirname, "other-clock.cjs");
 const DAY = 86_400_000;

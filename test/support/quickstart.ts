@@ -1,6 +1,6 @@
 // The life of the quickstart on the plugin, in whatever language: up, unchanged, refresh, destroy, with exactly these requests and no secret in the open.
 import type { Emulator } from "../../src/emulator";
-import { API_KEYS, changesIn, type EngineStack, secretsOf, SSH_KEYS, takeRequests } from "./engine";
+import { API_KEYS, changesIn, type EngineStack, liveIds, secretsOf, SSH_KEYS, takeRequests } from "./engine";
 
 export async function expectQuickstart(stack: EngineStack, emulator: Emulator): Promise<void> {
   const preview = await stack.preview();
@@ -23,6 +23,6 @@ export async function expectQuickstart(stack: EngineStack, emulator: Emulator): 
   expect(changesIn(await stack.refresh())).toEqual({ unchanged: 4 });
   expect(takeRequests(emulator).sort()).toEqual([`GET ${API_KEYS}`, `GET ${SSH_KEYS}`]);
   await stack.destroy();
-  expect([...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()]).toEqual([]);
+  expect(liveIds(emulator)).toEqual([]);
   stack.assertNoSecrets(secretsOf(emulator));
 }

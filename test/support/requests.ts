@@ -1,4 +1,4 @@
-// What an emulator was asked, and what its account keeps secret.
+// What an emulator was asked, what lives in its account, and what it keeps secret.
 import type { Emulator } from "../../src/emulator";
 
 /** Takes the recorded requests away and returns them as `POST /v1/account/ssh-keys`. */
@@ -6,6 +6,11 @@ export function takeRequests(emulator: Emulator): string[] {
   const lines = emulator.requests.map(({ method, path }) => `${method} ${path}`);
   emulator.requests.length = 0;
   return lines;
+}
+
+/** The ids of the live keys of both kinds. */
+export function liveIds({ account }: Emulator): string[] {
+  return [...account.liveApiKeys(), ...account.sshKeys()].map(({ id }) => id).sort();
 }
 
 /** All the secrets of the account, the caller's credential among them, for `stack.assertNoSecrets`. */

@@ -2,6 +2,7 @@
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
 import { Journal, startProcess, trouble, SimulatedTiming } from "../model/network";
+import { liveIds } from "./requests";
 import type { CommandOptions, StoryHost, StoryProcess, StoryStack } from "./story-stack";
 
 /** Two clocks, each of which may be wrong. */
@@ -101,9 +102,4 @@ export class StoryAccount implements StoryHost {
 /** Does this text name the id? Lists may show it in upper case. */
 export function isNamed(id: string, text: string): boolean {
   return text.toLowerCase().includes(id);
-}
-
-/** The ids of the live keys of both kinds. */
-export function liveIds({ account }: Emulator): string[] {
-  return [...account.liveApiKeys(), ...account.sshKeys()].map(({ id }) => id).sort();
 }
