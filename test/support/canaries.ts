@@ -42,9 +42,14 @@ export interface Created {
   outputs: Properties;
 }
 
+/** Provider processes without a test. Each test is a run of its own, which is all that a process remembers; in `npm run test:all` each has processes of its own. */
+const idle: ProviderProcess[] = [];
+afterAll(() => Promise.all(idle.splice(0).map((each) => each.close())));
+
 /** The account, the processes, and all that they said. */
 export class Watched {
-  readonly plugins: ProviderProcess[] = [];
+  private readonly processes: ProviderProcess[] = [];
+  private readonly reusable: ProviderProcess[] = [];
   private readonly said: string[] = [];
   private readonly returned: Properties[] = [];
 
@@ -56,23 +61,28 @@ export class Watched {
     try {
       await test(watched);
     } finally {
-      await Promise.all(watched.plugins.map((plugin) => plugin.close()));
+      const single = watched.processes.filter((each) => !watched.reusable.includes(each));
+      await Promise.all(single.map((each) => each.close()));
       watched.expectNoSecrets();
+      idle.push(...watched.reusable);
       await watched.emulator.close();
     }
   }
 
-  /** Another provider process at the account, as every `pulumi` command has one. */
+  /** Another provider process at the account, as every `pulumi` command has one. With an environment it is a new one. */
   async process(
     config: Record<string, string> = {},
-    env: Record<string, string> = {},
+    env?: Record<string, string>,
     preload?: string,
   ): Promise<ProviderProcess> {
     const { url, apiKey } = this.emulator;
-    const account = { "wayscloud:endpoint": url, "wayscloud:apiKey": apiKey };
-    const plugin = await ProviderProcess.start({ config: { ...account, ...config }, env, preload });
-    this.plugins.push(plugin);
-    return plugin;
+    const all = { "wayscloud:endpoint": url, "wayscloud:apiKey": apiKey, ...config };
+    const used = env || testAll ? undefined : idle.pop();
+    if (used) await used.nextRun(all);
+    const process = used ?? (await ProviderProcess.start({ config: all, env: env ?? {}, preload }));
+    this.processes.push(process);
+    if (!env && !testAll) this.reusable.push(process);
+    return process;
   }
 
   /** Awaits any call; keeps its answer or error for the search. */
@@ -94,8 +104,8 @@ export class Watched {
   }
 
   /** Checks and creates, as `up` does. */
-  async create(plugin: ProviderProcess, kind: ResourceName, more: Properties = {}): Promise<Ended<Created>> {
-    const methods = plugin.resource(kind);
+  async create(process: ProviderProcess, kind: ResourceName, more: Properties = {}): Promise<Ended<Created>> {
+    const methods = process.resource(kind);
     const { inputs, failures } = await methods.check({}, program(kind, more));
     expect(failures).toEqual([]);
     return this.ended(methods.create(inputs));
@@ -103,12 +113,12 @@ export class Watched {
 
   /** What `up` does with a state: nothing, an update, or a replacement, in the order that diff asks for. */
   async up(
-    plugin: ProviderProcess,
+    process: ProviderProcess,
     kind: ResourceName,
     state: { id: string; outputs: Properties },
     more: Properties = {},
   ): Promise<Ended<Created>> {
-    const methods = plugin.resource(kind);
+    const methods = process.resource(kind);
     const old = program(kind, more);
     const { inputs } = await methods.check({ ...old, ...named(state.outputs) }, old);
     const diff = await methods.diff(state.id, state.outputs, inputs);
@@ -123,7 +133,7 @@ export class Watched {
     expect(diff.deleteBeforeReplace).toBe(true);
     const gone = await this.ended(methods.delete(state.id, state.outputs));
     if (gone.error) return { error: gone.error, ms: gone.ms };
-    return this.create(plugin, kind, more);
+    return this.create(process, kind, more);
   }
 
   /** What an orphan of this kind would be among. */
@@ -152,8 +162,8 @@ export class Watched {
     const secrets = this.emulator.account.apiKeys().map(({ key }) => key);
     const leaks = [
       ...this.said.map((text) => ({ where: "an error", text })),
-      ...this.plugins.map((plugin) => ({ where: "stderr", text: plugin.stderr() })),
-      ...this.plugins.map((plugin) => ({ where: "stdout", text: plugin.stdout() })),
+      ...this.processes.map((each) => ({ where: "stderr", text: each.stderr() })),
+      ...this.processes.map((each) => ({ where: "stdout", text: each.stdout() })),
       ...this.returned.map((value) => ({ where: "what was returned", text: withoutKeys(value) })),
     ].flatMap(({ where, text }) =>
       secretsIn(text, secrets).map((index) => `${index === 0 ? "K1" : "K2"} in ${where}`),
@@ -181,8 +191,8 @@ export async function oneOfEach({ emulator }: Watched): Promise<Map<ResourceName
 async function makeTemplate(): Promise<Template> {
   const found: Template = { made: [], apiKeys: [], sshKeys: [] };
   await Watched.run(async (watched) => {
-    const plugin = await watched.process();
-    for (const kind of KIND_NAMES) found.made.push([kind, (await watched.create(plugin, kind)).value!]);
+    const process = await watched.process();
+    for (const kind of KIND_NAMES) found.made.push([kind, (await watched.create(process, kind)).value!]);
     const { account } = watched.emulator;
     for (const { id, key, service, description, scopes, createdAt } of account.liveApiKeys()) {
       found.apiKeys.push({ id, key, service, description, scopes, createdAt });
