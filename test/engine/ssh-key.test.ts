@@ -164,8 +164,7 @@ test("a key or a name that the account has already is refused, naming who has it
     (name) => `new wayscloud.SshKey("${name}", { publicKey: "${one} ${name}" });`,
   );
   stack.setProgram(program(twice.join("\n")));
-  const preview = await stack.preview([], { allowFail: true });
-  expect(preview.code).not.toBe(0);
+  const preview = await stack.preview([], { fails: true });
   expect(preview.all).toMatch(
     /resource '(left|right)' has a problem: `publicKey` is the same key as that of "(left|right)"\. .*Remove one of the two/,
   );
