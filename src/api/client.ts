@@ -74,6 +74,12 @@ export class AccountClient {
     }
   }
 
+  /** The server's clock now (ms), by the latest response of whatever status that showed it. */
+  serverNow(): number | undefined {
+    const { clock } = this.sender;
+    return clock && clock.server + this.timing.monotonic() - clock.monotonic;
+  }
+
   /** A new time budget, with a title for messages. */
   operation(title: string): Operation {
     return new Operation(this.timing, title);

@@ -4,7 +4,7 @@ import { isRetryable, outcomeOfStatus } from "./request-outcome";
 import { inSeconds, SILENT_WAIT_MS } from "./rate-limiter";
 import type { RateLimiter, Wave } from "./rate-limiter";
 import { errorOfFailure, errorOfLongWait, errorOfResponse, errorOfTimeout } from "./request-errors";
-import { backoff, MAX_RETRY_AFTER_MS, retryAfter } from "./timing";
+import { ageOf, backoff, MAX_RETRY_AFTER_MS, momentOf, retryAfter, serverTime } from "./timing";
 import type { Timing } from "./timing";
 import type { Connection, HttpResponse, Request, Transport } from "./transport";
 
@@ -18,6 +18,8 @@ export interface Sender {
   transport: Transport;
   limiter: RateLimiter;
   timing: Timing;
+  /** The server's clock in the latest response that showed it. */
+  clock?: { server: number; monotonic: number };
   /** For long waits. */
   log: Log;
 }
@@ -82,19 +84,25 @@ interface Failure {
 
 /** `undefined` if there is no time left. */
 async function tryOnce(
-  { connection, limiter, timing, transport }: Sender,
+  sender: Sender,
   request: Request,
   body: string | undefined,
 ): Promise<(({ response: HttpResponse; error?: undefined } | Failure) & { wave: Wave }) | undefined> {
+  const { connection, limiter, timing, transport } = sender;
   const { method, path, operation } = request;
   return limiter.run(async (wave) => {
     operation.begin();
     const limit = Math.min(timing.attemptLimit, operation.remaining());
     // Never send if no time is left: nobody would wait for the response to a POST.
     if (limit <= 0) return undefined;
+    if (method === "POST") operation.posted = momentOf(timing);
     const attempt = await transport({ method, path, body }, limit);
     if ("failure" in attempt) return { wave, error: errorOfFailure(connection, request, attempt.failure) };
     const { response } = attempt;
+    const server = serverTime(response.headers);
+    // A cache may have answered a GET.
+    if (server !== undefined && (method !== "GET" || response.status >= 400))
+      sender.clock = { server: server + ageOf(response.headers), monotonic: timing.monotonic() };
     const outcome = outcomeOfStatus(response.status);
     if (outcome !== "rate-limited") limiter.recordAccepted();
     if (!outcome) return { wave, response };

@@ -24,12 +24,24 @@ export const realTiming: Timing = {
   operationLimit: 120_000,
 };
 
+/** One moment by both local clocks, ms. */
+export interface Moment {
+  monotonic: number;
+  wall: number;
+}
+
+export function momentOf(timing: Pick<Timing, "monotonic" | "now">): Moment {
+  return { monotonic: timing.monotonic(), wall: timing.now() };
+}
+
 /**
  * The time budget of one operation, such as creating a key with all of its requests. It starts with the first
  * request, so waiting in a long queue before it costs nothing.
  */
 export class Operation {
   private deadline: number | undefined;
+  /** When its latest POST was sent: nothing that was made before is the work of that. */
+  posted: Moment | undefined;
 
   constructor(
     private readonly timing: Timing,

@@ -59,6 +59,8 @@ export const singleKey = {
   recreateIfInvalid: unless(flag, true),
   /** Of an imported key (`existing`): distinguishes resources with the same key. Empty for a created one. */
   holder: unless(text, ""),
+  /** The description is the program's own, and only looks generated: its marker proves nothing. */
+  pinned: unless(flag, false),
 };
 
 /** Fields of a token that a resource holds alone. */

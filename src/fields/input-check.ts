@@ -17,6 +17,13 @@ import type { CheckFailure, Checked, Properties } from "../values";
 /** An input from the resource classes: the resource and its stack, if no description or name has it. */
 const OWNER = "__owner";
 
+/** Private input: the program's own name or description only looks as if it ended in a generated marker. */
+const PINNED = "__pinned";
+
+export function isPinnedIn({ [PINNED]: pinned }: Properties): boolean {
+  return pinned === true;
+}
+
 /** Its value; may be empty. */
 export function ownerIn({ [OWNER]: owner }: Properties): string {
   return typeof owner === "string" ? owner : "";
@@ -123,9 +130,15 @@ export class InputCheck {
    */
   autoName(name: AutoKind, olds: Properties, options: { adopting: boolean; renew: boolean }): void {
     const value = this.string(name);
-    if (!isTemplate(value, name)) return;
     const old = olds[name];
-    if (!options.renew && (endsInMarker(old, name) || isTemplate(old, name))) this.inputs[name] = old;
+    const wasPinned = isPinnedIn(olds);
+    if (!isTemplate(value, name)) {
+      // With `ignoreChanges` the engine passes the generated one that the state has.
+      if (endsInMarker(value, name) && (wasPinned || old !== value)) this.inputs[PINNED] = true;
+      return;
+    }
+    if (!options.renew && !wasPinned && (endsInMarker(old, name) || isTemplate(old, name)))
+      this.inputs[name] = old;
     else if (isPreviewTemplate(value)) this.inputs[name] = UNKNOWN;
     else this.inputs[name] = options.adopting ? value : fillTemplate(value);
   }

@@ -37,11 +37,18 @@ export interface Resource {
   check(olds: Properties, news: Properties, holders?: Holders): Checked;
   /** `now`: wall clock, ms since the epoch; {@link NEVER_DUE} for a diff that only looks for drift. */
   diff(id: string, olds: Properties, news: Properties, now: number, holders?: Holders): Diff;
-  create(inputs: Properties, run: Run): Promise<EncodedOutcome>;
+  /** `hosted`: the outputs as the host keeps them in the state. */
+  create(inputs: Properties, run: Run, hosted?: (outputs: Properties) => Properties): Promise<EncodedOutcome>;
   /** `undefined`: a complete list of the account proves that it is gone. */
   read(id: string, olds: Properties, run: Run): Promise<EncodedState | undefined>;
   /** Returns all outputs. */
-  update(id: string, olds: Properties, news: Properties, run: Run): Promise<EncodedOutcome>;
+  update(
+    id: string,
+    olds: Properties,
+    news: Properties,
+    run: Run,
+    hosted?: (outputs: Properties) => Properties,
+  ): Promise<EncodedOutcome>;
   delete(id: string, olds: Properties, run: Run): Promise<void>;
 }
 
@@ -77,18 +84,37 @@ export function resource<Inputs, State>(
       }
       return diff;
     },
-    create: async (inputs, run) =>
-      encode(await lifecycle.create(codec.decodeInputs(inputs), run, identityOf(className, inputs))),
+    async create(inputs, run, hosted = (outputs) => outputs) {
+      const identity = identityOf(className, inputs);
+      const outcome = encode(await lifecycle.create(codec.decodeInputs(inputs), run, identity));
+      claimAll(codec, { ...outcome, outputs: hosted(outcome.outputs) }, run);
+      return outcome;
+    },
     async read(id, olds, run) {
       const state = await lifecycle.read(codec.decodeState(id, olds), run);
       if (state === undefined) return undefined;
       for (const holding of codec.holdings(state)) run.holders.noteRead(holding);
       return codec.encodeState(state);
     },
-    update: async (id, olds, news, run) =>
-      encode(await lifecycle.update(codec.decodeState(id, olds), codec.decodeInputs(news), run)),
+    async update(id, olds, news, run, hosted = (outputs) => outputs) {
+      const outcome = encode(
+        await lifecycle.update(codec.decodeState(id, olds), codec.decodeInputs(news), run),
+      );
+      // A hook may ask again for an unfinished update, which then has to find what this one has left.
+      if (outcome.unfinished === undefined) claimAll(codec, { id, outputs: hosted(outcome.outputs) }, run);
+      return outcome;
+    },
     delete: async (id, olds, run) => lifecycle.delete(codec.decodeState(id, olds), run),
   };
+}
+
+/** What this run has made is nobody's leftover, and no other resource may take it over. */
+function claimAll<State>(
+  codec: Pick<Codec<unknown, State>, "decodeState" | "holdings">,
+  { id, outputs }: EncodedState,
+  run: Run,
+): void {
+  for (const holding of codec.holdings(codec.decodeState(id, outputs))) run.holders.claim(holding);
 }
 
 /** The same if the engine repeats a creation. */

@@ -50,7 +50,8 @@ export function presenceIn<T>(
   if (list.serverTime === undefined)
     return unknown(id, "the list has no date, so it may be older than the key");
   const created = parseApiTime(createdAt);
-  if (isOlder(list, created))
+  const isCached = (list.age ?? 0) > 0;
+  if (isOlder(list, created) || (isCached && createdAt !== undefined && Number.isNaN(created)))
     return unknown(id, "the list is older than the key; a proxy or the API may have cached it", true);
   return { is: "gone", young: createdAt !== undefined && isYoung(list.serverTime, created) };
 }

@@ -200,6 +200,10 @@ export class AccountList<T extends { id: string }> {
     this.removed.add(idKey(id));
   }
 
+  wasCreated(id: string): boolean {
+    return this.created.has(idKey(id));
+  }
+
   wasRemoved(id: string): boolean {
     return this.removed.has(idKey(id));
   }

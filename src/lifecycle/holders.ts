@@ -111,10 +111,15 @@ export class Holders {
     return (this.byWhat.get(what)?.size ?? 0) > 0;
   }
 
-  /** Does another resource hold this, as far as this command knows? Then we must not delete it. */
+  /**
+   * Does another resource keep this, as far as this command knows? Then we must not delete it. A resource that
+   * this run replaces keeps nothing: it may be this one, under the name that it had before.
+   */
   isHeldByAnother({ what, holder }: Holding): boolean {
     this.listen();
-    return [...(this.byWhat.get(what)?.keys() ?? [])].some((other) => other !== holder);
+    return [...(this.byWhat.get(what) ?? [])].some(
+      ([other, role]) => other !== holder && role !== "replaced",
+    );
   }
 
   /** The holder of another resource of the program that keeps this, if any: no other resource may take it. */

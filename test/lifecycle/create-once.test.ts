@@ -3,6 +3,7 @@ import { ConnectionError, errorMessage, errorOfStatus, MalformedResponseError } 
 import type { RequestOutcome } from "../../src/errors";
 import type { Run } from "../../src/lifecycle/run";
 import { createOnce, ForeignConflictError } from "../../src/lifecycle/create-once/create-once";
+import { Operation } from "../../src/api/timing";
 import { Creations, isAmbiguous } from "../../src/lifecycle/create-once/creation";
 import type { UnreadableEntry } from "../../src/api/list";
 import { FakeTiming } from "../support/fake-timing";
@@ -72,14 +73,14 @@ async function run(script: Script): Promise<Told> {
     },
   };
   const context = {
-    client: { timing },
+    client: { timing, serverNow: () => undefined },
     log: (line: string) => told.log.push(line),
     creations: new Creations(),
   } as unknown as Run;
   const lists = [...(script.lists ?? [[]])];
   const serverTime = "serverTime" in script ? script.serverTime : NOW;
   const creation = {
-    ...{ what: "the key K", identity: "K", before: undefined },
+    ...{ what: "the key K", identity: "K", before: undefined, operation: new Operation(timing, "K") },
     sent: { text: SENT, hasMarker: true },
     shown: ({ is, createdAt }: Item) => ({ ...SHOWN[is], createdAt }),
     post: () => {
@@ -97,6 +98,7 @@ async function run(script: Script): Promise<Told> {
         unreadable: script.unreadable ?? [],
       });
     },
+    isThere: () => true,
     isKnown: (id: string) => (script.known ?? []).includes(id),
     remove: ({ id }: Item) => {
       if (script.stuck?.includes(id)) return Promise.reject(new Error(`${id} is stuck`));

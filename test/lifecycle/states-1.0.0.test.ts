@@ -106,7 +106,7 @@ const CHANGES: Change[] = [
     now: ({ requests }) => ({ requests, does: "no drift" }),
   },
   {
-    on: /^(ServiceKey|PersonalAccessToken|SshKey|Rotating.*): (unresolved, .*nothing was made|unresolved, explicit description|live, .*(with a possible duplicate|explicit description, with a duplicate).*): (up|destroy)$|^Rotating.*: (a successor that was never made|rotated, with a possible duplicate): destroy$/,
+    on: /^(ServiceKey|PersonalAccessToken|SshKey|Rotating.*): (unresolved, .*nothing was made|unresolved, explicit description|live, .*(with a possible duplicate|explicit description, with a duplicate).*): (up|destroy)$|^Rotating.*: (a successor that was never made|rotated, with a possible duplicate): (up|destroy)$/,
     because: "a list may lag: what an attempt of the last five minutes left is looked for twice more",
     now: looksAgain,
   },

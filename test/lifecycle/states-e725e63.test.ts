@@ -51,7 +51,7 @@ const CHANGES: Change[] = [
     }),
   },
   {
-    on: /(unresolved, .*nothing was made|unresolved, explicit description.*|^[^R].*with a possible duplicate.*|explicit description, with a duplicate): (up|destroy)$|(that was never made|^R.*with a possible duplicate): destroy$/,
+    on: /(unresolved, .*nothing was made|unresolved, explicit description.*|^[^R].*with a possible duplicate.*|explicit description, with a duplicate): (up|destroy)$|(that was never made|^R.*with a possible duplicate): (up|destroy)$/,
     because: "a list may lag: what an attempt of the last five minutes left is looked for twice more",
     now: looksAgain,
   },

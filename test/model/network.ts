@@ -55,6 +55,11 @@ export class SimulatedTiming extends FakeTiming {
   private readonly underWay = new Set<Promise<unknown>>();
   private due: { at: number; work: () => Promise<unknown> }[] = [];
 
+  /** By the server's clock. */
+  server(): number {
+    return this.now();
+  }
+
   later(ms: number, work: () => Promise<unknown>): void {
     this.due.push({ at: this.elapsed + ms, work });
   }
@@ -188,7 +193,7 @@ async function fateOf(
   timing: SimulatedTiming,
 ): ReturnType<Transport> {
   const answer = (status: number, text = '{"detail":"trouble"}', headers = {}) => ({
-    response: { status, headers, text },
+    response: { status, headers: { date: new Date(timing.server()).toUTCString(), ...headers }, text },
   });
   switch (fate) {
     case "never arrives":

@@ -35,3 +35,20 @@ test.each([0, 40])("with %i ms latency the SshKey's key is live in each of five 
   expect(emulator.account.sshKeys().map(({ id }) => id)).toEqual(expect.arrayContaining(made));
   expect(emulator.account.sshKeys()).toHaveLength(10);
 });
+
+test("a service key that is renamed by an alias and replaced in one up: the old key goes", async () => {
+  emulator = await startEmulator();
+  const [old, renamed] = [urnOf("ServiceKey", "a"), urnOf("ServiceKey", "b")];
+  await start();
+  const before = await host.up(old, { service: "dns", rotationTriggers: { quarter: "1" } });
+  host.stop();
+  await start();
+  const declared = { service: "dns", rotationTriggers: { quarter: "2" } };
+  const { inputs } = await host.check(renamed, before.inputs, declared);
+  // The engine compares under the new URN, and deletes under the old one.
+  await host.diff(renamed, before.id, before.outputs, before.inputs, inputs);
+  const after = await host.up(renamed, declared);
+  await host.delete(old, before.id, before.outputs);
+  host.stop();
+  expect(emulator.account.liveApiKeys().map(({ id }) => id)).toEqual([after.id]);
+});

@@ -16,8 +16,7 @@ class StoryTiming extends SimulatedTiming {
     return super.now() + this.error;
   }
 
-  /** By the server's clock. */
-  server(): number {
+  override server(): number {
     return super.now() + this.serverError;
   }
 }

@@ -79,7 +79,8 @@ export class ResourceMethods {
       response.setProperties(outgoing(resource, previewOfCreate(resource, inputs), secrets));
       return response;
     }
-    const outcome = await resource.type.create(inputs, this.account().context());
+    const hosted = (outputs: Properties): Properties => withHolder(resource, outputs);
+    const outcome = await resource.type.create(inputs, this.account().context(), hosted);
     response.setId(outcome.id);
     response.setProperties(
       orInitFailed(outcome, outgoing(resource, outcome.outputs, secrets), request.getProperties()),
@@ -137,7 +138,8 @@ export class ResourceMethods {
     }
     // A failed update may leave the old key.
     const either = [...before.secrets, ...secrets];
-    const outcome = await resource.type.update(id, olds, news, this.account().context());
+    const hosted = (outputs: Properties): Properties => withHolder(resource, outputs);
+    const outcome = await resource.type.update(id, olds, news, this.account().context(), hosted);
     const marked = outcome.unfinished === undefined ? secrets : either;
     const outputs = outgoing(resource, withoutHolder(resource, outcome.outputs), marked);
     response.setProperties(orInitFailed(outcome, outputs, request.getNews()));

@@ -1,6 +1,7 @@
 // Creates one API key exactly once, and finds keys of lost attempts: shared by all resources that hold keys.
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
+import { ConflictError } from "../../errors";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Shown } from "../../judge/ownership";
 import { isSameId } from "../../judge/presence";
@@ -8,6 +9,7 @@ import { markerOf } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
 import { rfc3339 } from "../../values";
 import type { Lost } from "../create-once/clean-up";
+import { knownTo } from "../create-once/clean-up";
 import { createOnce } from "../create-once/create-once";
 import type { LostCreation } from "../create-once/creation";
 import { possibleLeftover } from "../create-once/messages";
@@ -38,14 +40,23 @@ export async function createKey<Spec extends object>(
   const what = describeKey(kind, description);
   const operation = run.client.operation(`Creating ${what}`);
   const { apiKeys } = run;
+  const isKnown = before?.isKnown ?? knownTo(run, apiKeys);
   const created = await createOnce<CreatedKey, ApiKey>(
     {
-      ...{ what, identity, before },
+      ...{ what, identity, before, operation },
       sent: { text: description, hasMarker },
       shown: shownBy(kind, spec),
-      post: () => kind.post(spec, description, run, operation),
+      async post() {
+        const made = await kind.post(spec, description, run, operation);
+        if (!isKnown(made.value.id)) return made;
+        throw new ConflictError({
+          message: `${operation.title} failed: the API answered with the key ${made.value.id}, which is older than the request.`,
+          outcome: "conflict",
+        });
+      },
       list: () => apiKeys.fresh(operation),
-      isKnown: apiKeys.knownBefore(),
+      isKnown,
+      isThere: (id) => !apiKeys.wasRemoved(id),
       remove: ({ id, createdAt }) => apiKeys.remove(id, operation, createdAt),
     },
     run,

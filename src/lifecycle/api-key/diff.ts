@@ -83,6 +83,7 @@ export function withoutSecret<Spec extends object>(
     recreateIfInvalid,
     rotateAt: null,
     holder: "",
+    pinned: false,
     lost: null,
   };
 }

@@ -2,6 +2,7 @@
 // key that this run is authenticated with.
 import type { Connection } from "../../api/transport";
 import { RefusedError } from "../../errors";
+import { clockOf } from "../../judge/presence";
 import { isPast, rfc3339 } from "../../values";
 import type { Run } from "../run";
 
@@ -12,7 +13,7 @@ const TOLERANCE_MS = 600_000;
 export async function refuseWrongClock(run: Run, label: string): Promise<void> {
   const { dueSince } = run.holders;
   if (dueSince.size === 0) return;
-  const { serverTime } = await run.apiKeys.shared();
+  const serverTime = clockOf(await run.apiKeys.shared());
   // Without the server's clock only the local one is left, which also computed all times in the state.
   if (serverTime === undefined) return;
   const early = [...dueSince].find((at) => !isPast(at, serverTime + TOLERANCE_MS));

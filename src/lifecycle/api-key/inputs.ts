@@ -9,7 +9,7 @@ import type { Holders } from "../holders";
 import { singleKeyInputs } from "../../fields/api-key";
 import { checkInputs, decodeInputs, encodeGiven, or, text } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
-import { InputCheck, ownerIn } from "../../fields/input-check";
+import { InputCheck, isPinnedIn, ownerIn } from "../../fields/input-check";
 import type { KeyKind } from "./kind";
 
 /** A key to import. Without `key`, the import is done, or the resource is being replaced by a new key. */
@@ -25,6 +25,7 @@ export interface ApiKeyInputs<Spec> extends Given {
   existing: MaybeUnknown<Existing> | undefined;
   /** `project/stack/name` of the resource; given with `existing` only. */
   owner: string;
+  pinned: boolean;
 }
 
 export function checkApiKey<Spec extends object>(
@@ -95,6 +96,7 @@ export function decodeApiKeyInputs<Spec extends object>(
     spec: decodeInputs(kind.spec, properties),
     existing: isKnown ? decodeInputs({ id: text, key: or(text, undefined) }, existing) : existing,
     owner: ownerIn(properties),
+    pinned: isPinnedIn(properties),
   };
 }
 

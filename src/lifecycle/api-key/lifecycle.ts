@@ -50,7 +50,7 @@ async function create<Spec extends object>(
   if (kind.expires(spec)) await refuseWrongClock(run, kind.label);
   const given = known(inputs.description ?? "", "description");
   const description = isTemplate(given, "description") ? fillTemplate(given) : given;
-  const hasMarker = endsInMarker(description, "description");
+  const hasMarker = endsInMarker(description, "description") && !inputs.pinned;
   const sent = inputs.description === null ? undefined : description;
   const settled = { ...inputs, description: sent ?? null };
   const toCreate = { spec, description: sent, hasMarker, identity, before };
@@ -77,6 +77,7 @@ function liveKey<Spec>(held: HeldKey<Spec>, inputs: ApiKeyInputs<Spec>, holder =
     ...held,
     rotationTriggers: inputs.rotationTriggers,
     recreateIfInvalid: known(inputs.recreateIfInvalid, "recreateIfInvalid"),
+    pinned: inputs.pinned,
     rotateAt: rotateAtOf(held.expiresAt, known(inputs.rotateBeforeDays, "rotateBeforeDays")),
     holder,
     lost: null,
@@ -94,7 +95,7 @@ async function read<Spec extends object>(
     case "requested":
       return lookUpKey(kind, state.id, run);
     case "looked-up": {
-      const entry = await run.apiKeys.find(state.entry.id);
+      const entry = await run.apiKeys.find(state.entry.id, state.entry.createdAt);
       return entry && { ...state, entry };
     }
     case "live":
@@ -134,7 +135,8 @@ async function readLive<Spec extends object>(
     const marker = lost.hasMarker ? markerOf(lost.description) : newMarker();
     return { status: "unresolved", id: unresolvedId(marker), lost, inputs: {} };
   }
-  if (endsInMarker(description, "description")) await reportDuplicates(kind, description, [id], run);
+  if (endsInMarker(description, "description") && !state.pinned)
+    await reportDuplicates(kind, description, [id], run);
   const expiresAt = earlierEnd(state.expiresAt, entry.expiresAt);
   return {
     ...state,
@@ -178,17 +180,16 @@ async function remove<Spec extends object>(
   run: Run,
 ): Promise<void> {
   if (state.status === "unresolved") return cleanUp(run.apiKeys, lostKey(kind, state.lost), [], run);
-  const { id, key, keyPrefix } =
+  const shown = state.status === "looked-up" ? state.entry : { id: state.id, keyPrefix: null };
+  const { id, key, keyPrefix, createdAt } =
     state.status === "live"
-      ? state
-      : state.status === "looked-up"
-        ? { ...state.entry, key: null }
-        : { id: state.id, key: null, keyPrefix: null };
+      ? { ...state, createdAt: provenTime(state) }
+      : { createdAt: undefined, ...shown, key: null };
   await deleteUnlessHeld(run, apiKeyHoldings(state), `the ${kind.label} ${id}`, "existing", async () => {
     refuseSelfLockout(kind.label, { id, key, keyPrefix: keyPrefix ?? null }, run.client.connection);
-    if (state.status !== "live") return run.apiKeys.remove(id, `Revoking the ${kind.label} ${id}`);
-    if (state.expiresAt !== null) await refuseWrongClock(run, kind.label);
-    if (state.lost) await cleanUp(run.apiKeys, lostKey(kind, state.lost), [id], run);
-    await run.apiKeys.remove(id, `Revoking the ${kind.label} ${id}`, provenTime(state));
+    if (state.status === "live" && state.expiresAt !== null) await refuseWrongClock(run, kind.label);
+    if (state.status === "live" && state.lost)
+      await cleanUp(run.apiKeys, lostKey(kind, state.lost), [id], run);
+    await run.apiKeys.remove(id, `Revoking the ${kind.label} ${id}`, createdAt);
   });
 }

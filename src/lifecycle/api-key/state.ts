@@ -1,8 +1,14 @@
 // The states of a service key or personal access token, decoded once from the engine's properties and encoded once on the way back.
 import type { ApiKey } from "../../api/schemas";
-import { endsInMarker } from "../../text/auto-name";
 import type { Properties } from "../../values";
-import { decodeStartedAt, encodeStartedAt, isUnresolved, isUnresolvedId } from "../create-once/started";
+import {
+  decodeStartedAt,
+  encodeMarker,
+  encodeStartedAt,
+  hasMarkerIn,
+  isUnresolved,
+  isUnresolvedId,
+} from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import { heldKey, heldKeyDetails, listedKey, singleKey } from "../../fields/api-key";
@@ -84,7 +90,7 @@ export function decodeHeld<Spec extends object>(
 
 export function decodeLost(state: StateReader): LostAttempt {
   const sent = state.read("description", or(text, ""));
-  const hasMarker = endsInMarker(sent, "description");
+  const hasMarker = hasMarkerIn(state, sent, "description");
   return {
     description: sent,
     hasMarker,
@@ -130,5 +136,7 @@ function encodeLive<Spec extends object>(kind: KeyKind<Spec>, state: LiveKey<Spe
 }
 
 export function encodeLost(lost: LostAttempt): Properties {
-  return { description: lost.description, unresolved: true, ...encodeStartedAt(lost) };
+  const { description, hasMarker } = lost;
+  const marker = encodeMarker(description, "description", hasMarker);
+  return { description, unresolved: true, ...encodeStartedAt(lost), ...marker };
 }

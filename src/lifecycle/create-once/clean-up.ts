@@ -3,7 +3,7 @@ import type { UnreadableEntry } from "../../api/list";
 import type { Operation, Timing } from "../../api/timing";
 import { MalformedResponseError } from "../../errors";
 import { isOthersText, judge, sortByOwner } from "../../judge/ownership";
-import type { Began, Sent, Shown } from "../../judge/ownership";
+import type { Began, Sent, Shown, Sorted } from "../../judge/ownership";
 import { clockOf, isOlder, isSameId, isYoung } from "../../judge/presence";
 import type { AccountList, Snapshot } from "../account-list";
 import type { Run } from "../run";
@@ -40,10 +40,22 @@ export async function lookAgain<T>(
   return seen;
 }
 
-/** Ids that another resource of this run holds count as known. */
+/** A test for ids that are not the work of a creation that begins now, in any process of this command. */
+export function knownTo<Entry extends Listed>(run: Run, list: AccountList<Entry>): (id: string) => boolean {
+  const isKnown = list.knownBefore();
+  return (id) => isKnown(id) || run.holders.isHeld(list.claimOf(id));
+}
+
+/** Ids that this run has created, or that another resource of it holds, count as known. */
 function isHeldBy<Entry extends Listed>(list: AccountList<Entry>, held: readonly string[], run: Run) {
   return (id: string): boolean =>
-    held.some((each) => isSameId(each, id)) || run.holders.isHeld(list.claimOf(id));
+    held.some((each) => isSameId(each, id)) || list.wasCreated(id) || run.holders.isHeld(list.claimOf(id));
+}
+
+/** What one attempt has left. */
+interface Found<Entry> extends Sorted<Entry> {
+  what: string;
+  sent: Sent;
 }
 
 /**
@@ -60,16 +72,21 @@ export async function findLeft<Entry extends Listed>(
 ): Promise<Entry[][]> {
   const { timing } = run.client;
   const isKnown = isHeldBy(list, held, run);
+  const seen: (Found<Entry> | undefined)[] = [];
   const { snapshot, found } = await lookAgain(timing, async () => {
     const snapshot = await list.fresh(operation);
     run.holders.listen();
     const clock = clockOf(snapshot);
     const others = [...snapshot.byId.values()].filter(({ id }) => !isKnown(id));
-    const found = attempts.map(({ what, attempt, sent, effectMs, shown }) => {
-      const at = startOf(attempt, clock, timing.now());
-      const until = at === undefined || effectMs === undefined ? undefined : at + effectMs;
-      const sorted = sortByOwner(others, (entry) => judge({ ...sent, at, until }, shown(entry)));
-      return { what, sent: { ...sent, at }, ...sorted };
+    const found = attempts.map(({ what, attempt, sent, effectMs, shown }, index) => {
+      const before = seen[index];
+      // What one list has shown is there, even if the next one comes from a replica that lags.
+      if (before && before.ours.length > 0) return before;
+      const began = startOf(attempt, clock, timing.now());
+      const { at, notAfter = at } = began;
+      const until = notAfter === undefined || effectMs === undefined ? undefined : notAfter + effectMs;
+      const sorted = sortByOwner(others, (entry) => judge({ ...sent, ...began, until }, shown(entry)));
+      return (seen[index] = { what, sent: { ...sent, ...began }, ...sorted });
     });
     const mayLag = found.some(({ sent, ours }) => ours.length === 0 && isYoung(clock, sent.at));
     return { seen: { snapshot, found }, mayLag };
@@ -113,7 +130,7 @@ export function assertNothingHidden(
   isKnown: (id: string) => boolean,
 ): void {
   if (list.mayContinue) throw list.mayContinue;
-  if (sent.some(({ at }) => isOlder(list, at))) throw olderList();
+  if (sent.some(({ at, notAfter = at }) => isOlder(list, notAfter))) throw olderList();
   const [hidden] = hiddenIn(list, sent, isKnown);
   if (!hidden) return;
   const named = hidden.id === undefined ? "An entry without a readable id" : `The entry ${hidden.id}`;

@@ -1,13 +1,14 @@
 // Creates one object exactly once: after a lost response, look, clean up, try once more, or report the rest.
 import type { WithServerTime } from "../../api/client";
+import { momentOf } from "../../api/timing";
 import { ConflictError, errorMessage, LostResponseError, WaysCloudError } from "../../errors";
 import { clockOf, idKey, isSameId } from "../../judge/presence";
 import { judge, sortByOwner } from "../../judge/ownership";
-import type { Sorted } from "../../judge/ownership";
+import type { Sorted, Verdict } from "../../judge/ownership";
 import type { Run } from "../run";
 import { assertNothingHidden, lookAgain } from "./clean-up";
 import { isAmbiguous, isConflict } from "./creation";
-import type { Created, Creation, Listed } from "./creation";
+import type { Attempt, Created, Creation, Listed } from "./creation";
 import * as messages from "./messages";
 import { StartTime } from "./started";
 
@@ -22,6 +23,9 @@ export function createOnce<Made extends { id: string }, Entry extends Listed>(
   return new CreateOnce(creation, run).create();
 }
 
+/** `elsewhere`: the account has it from somebody else, and cannot have it twice. */
+type Look<Entry> = Sorted<Entry> & { elsewhere?: Entry };
+
 /** The outcome of an attempt whose response was lost. */
 type Resolution<Made> =
   | { is: "kept"; made: WithServerTime<Made> }
@@ -30,10 +34,12 @@ type Resolution<Made> =
   | { is: "open"; why: string };
 
 class CreateOnce<Made extends { id: string }, Entry extends Listed> {
-  private readonly started: StartTime;
+  /** When the first POST was sent. */
+  private started: StartTime;
   private readonly isKnown: (id: string) => boolean;
   /** When the latest POST was sent: a list from before it does not show its work. */
   private posted: StartTime;
+  private unseen: number;
   private serverTime: number | undefined;
   private listed: ReadonlyMap<string, Entry> = new Map();
 
@@ -43,6 +49,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   ) {
     this.started = creation.before?.started ?? new StartTime(run.client.timing);
     this.posted = creation.before?.posted ?? this.started;
+    this.unseen = creation.before?.unseen ?? 1;
     this.isKnown = creation.before?.isKnown ?? ((id) => creation.isKnown(id));
   }
 
@@ -70,6 +77,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       const first = await this.resolve(cause);
       if (first.is === "kept") return { is: "created", ...first.made };
       if (first.is === "open") return this.unresolved(cause, first.why);
+      this.unseen = Math.max(0, this.unseen - first.count);
       return await this.secondAttempt(first.count, cause);
     } catch (error) {
       // A repetition has to find the same candidates again.
@@ -83,7 +91,6 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
    * that attempt may still take effect, so the creation is recorded as unresolved.
    */
   private async secondAttempt(removed: number, cause: WaysCloudError): Promise<Created<Made>> {
-    let unseen = removed === 0 ? 1 : 0;
     let made: WithServerTime<Made>;
     try {
       made = await this.post(true);
@@ -91,15 +98,16 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       if (error instanceof ForeignConflictError) throw error;
       // Only a list proves what exists: the conflict may be with an object of the first attempt.
       if (isAmbiguous(error) || isConflict(error)) {
+        if (isAmbiguous(error)) this.unseen += 1;
         const second = await this.resolve(error);
         if (second.is === "kept") return { is: "created", ...second.made };
         if (second.is === "open") return this.unresolved(error, second.why);
-        unseen += (isConflict(error) ? 0 : 1) - second.count;
+        this.unseen -= second.count;
       }
-      if (unseen <= 0 || !(error instanceof WaysCloudError)) throw error;
+      if (this.unseen <= 0 || !(error instanceof WaysCloudError)) throw error;
       return this.unresolved(error, messages.MAY_BE_LATE);
     }
-    if (unseen === 0) {
+    if (this.unseen === 0) {
       this.run.log(messages.createdAgain(this.creation.what, removed), "info");
       return { is: "created", ...made };
     }
@@ -122,23 +130,35 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   private async post(isSecond: boolean): Promise<WithServerTime<Made>> {
-    this.posted = new StartTime(this.run.client.timing);
-    return this.creation.post({
-      isSecond,
-      began: (time) => this.started.byServer(time ?? this.serverTime),
-    });
+    const { creation, run } = this;
+    const { timing } = run.client;
+    const { operation } = creation;
+    operation.posted = undefined;
+    const asked = momentOf(timing);
+    // A pause before it, and a try that never reached the API, are no part of the attempt.
+    const sent = (): StartTime => new StartTime(timing, operation.posted ?? asked);
+    const began: Attempt["began"] = (time) =>
+      (isSecond ? this.started : sent()).byServer(time ?? this.serverTime);
+    try {
+      return await creation.post({ isSecond, began });
+    } finally {
+      this.posted = sent();
+      if (!isSecond) this.started = this.posted;
+    }
   }
 
   /** Looks for the object of an ambiguous POST, and keeps or removes it. */
   private async resolve(cause: WaysCloudError): Promise<Resolution<Made>> {
     const { creation, run } = this;
-    let found: Sorted<Entry>;
+    let found: Look<Entry>;
     try {
       found = await this.find();
     } catch (error) {
       return { is: "open", why: `the list could not be read: ${errorMessage(error)}` };
     }
-    const { ours, possibly } = found;
+    const { ours, possibly, elsewhere } = found;
+    if (elsewhere && creation.elsewhere)
+      return { is: "kept", made: { value: creation.elsewhere(elsewhere), serverTime: this.serverTime } };
     const [first] = ours;
     if (first && creation.keep) {
       run.log(messages.wasCreated(creation.what, first.id), "info");
@@ -161,12 +181,12 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     return { is: "removed", count: ours.length };
   }
 
-  private async find(): Promise<Sorted<Entry>> {
-    const found = await lookAgain<() => Sorted<Entry>>(this.run.client.timing, async () => {
+  private async find(): Promise<Look<Entry>> {
+    const found = await lookAgain<() => Look<Entry>>(this.run.client.timing, async () => {
       try {
         const sorted = await this.look();
         // A merely possible match may be somebody else's. Keep looking: our own may still appear.
-        return { seen: () => sorted, mayLag: sorted.ours.length === 0 };
+        return { seen: () => sorted, mayLag: sorted.ours.length === 0 && !sorted.elsewhere };
       } catch (error) {
         // Only the last list proves absence.
         const fail = (): never => {
@@ -178,7 +198,8 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     return found();
   }
 
-  private async look(): Promise<Sorted<Entry>> {
+  /** `own`: the id of what is known to be made, which does not stand for anything else. */
+  private async look(own?: string): Promise<Look<Entry>> {
     const { creation } = this;
     const list = await creation.list();
     const clock = clockOf(list);
@@ -186,17 +207,28 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     const sent = { ...creation.sent, ...this.started.byServer(clock) };
     if (this.posted.isAfter(list)) throw new Error(messages.OLDER_LIST);
     this.listed = list.byId;
-    const unknown = [...list.byId.values()].filter(({ id }) => !this.isKnown(id));
-    const found = sortByOwner(unknown, (entry) => judge(sent, creation.shown(entry)));
+    const all = [...list.byId.values()];
+    const verdictOf = (entry: Entry): Verdict => judge(sent, creation.shown(entry));
+    const found = sortByOwner(
+      all.filter(({ id }) => !this.isKnown(id)),
+      verdictOf,
+    );
+    const elsewhere = all.find(
+      (entry) =>
+        creation.shown(entry).sameKey === true &&
+        (this.isKnown(entry.id) ? creation.isThere(entry.id) : verdictOf(entry).is === "other"),
+    );
+    if (elsewhere && found.ours.length === 0) return { ...found, elsewhere };
     // An unreadable entry may be the one that we look for.
-    if (found.ours.length === 0) assertNothingHidden(list, [sent], this.isKnown);
+    const isSeen = found.ours.some(({ id }) => own === undefined || !isSameId(id, own));
+    if (!isSeen) assertNothingHidden(list, [sent], this.isKnown);
     return found;
   }
 
   /** A list that does not show our own object yet may lack a duplicate as well. */
   private async lookUntilShown(own: string): Promise<Sorted<Entry>> {
     const { found, isShown } = await lookAgain(this.run.client.timing, async () => {
-      const found = await this.look();
+      const found = await this.look(own);
       const isShown = this.listed.has(idKey(own)) || found.ours.length > 0;
       return { seen: { found, isShown }, mayLag: !isShown };
     });
@@ -225,13 +257,13 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     return {
       is: "unresolved",
       why: messages.unresolved(cause, why),
-      started: this.started.at(this.serverTime),
+      started: this.started.at(this.run.client.serverNow() ?? this.serverTime),
     };
   }
 
   private note(cause: WaysCloudError, made?: WithServerTime<Made>): void {
-    const { creation, started, posted, isKnown } = this;
-    const lost = { sent: creation.sent, started, posted, cause, isKnown, ...(made && { made }) };
+    const { creation, started, posted, unseen, isKnown } = this;
+    const lost = { sent: creation.sent, started, posted, cause, unseen, isKnown, ...(made && { made }) };
     this.run.creations.note(creation.identity, lost);
   }
 }

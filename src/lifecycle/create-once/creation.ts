@@ -1,5 +1,6 @@
 // The object to "create exactly once", and the possible outcomes.
 import type { WithServerTime } from "../../api/client";
+import type { Operation } from "../../api/timing";
 import { WaysCloudError } from "../../errors";
 import type { Began, Sent, Shown } from "../../judge/ownership";
 import type { Snapshot } from "../account-list";
@@ -27,13 +28,22 @@ export interface Creation<Made extends { id: string }, Entry extends Listed> {
   identity: string;
   /** The leftovers of an earlier attempt at this creation, from {@link Creations.begin}. */
   before: LostCreation | undefined;
+  /** Its requests. */
+  operation: Operation;
   sent: Omit<Sent, keyof Began>;
   shown(entry: Entry): Shown;
   post(attempt: Attempt): Promise<WithServerTime<Made>>;
   list(): Promise<Snapshot<Entry>>;
   /** Existed before, or belongs to another resource of this run. */
   isKnown(id: string): boolean;
+  /** False once this command has removed it, although a list may still show it. */
+  isThere(id: string): boolean;
   remove(entry: Entry): Promise<void>;
+  /**
+   * Set if the account cannot hold it twice. Given an entry that is not ours, which proves that no request of ours
+   * created anything. @throws ConflictError
+   */
+  elsewhere?(entry: Entry): Made;
   /** Present if the object can be kept although the response was lost: it held no secret. */
   keep?(entry: Entry): Made;
 }
@@ -51,6 +61,8 @@ export interface LostCreation {
   /** When its latest POST was sent. */
   posted: StartTime;
   cause: WaysCloudError;
+  /** How many of its POSTs may still take effect: no list has shown their work. */
+  unseen: number;
   isKnown: (id: string) => boolean;
   /** It was created, but a duplicate may exist. */
   made?: WithServerTime<{ id: string }>;

@@ -1,34 +1,34 @@
 // The beginning of an attempt, by the clock that can be trusted, and its form in a state.
-import type { Timing } from "../../api/timing";
+import { momentOf } from "../../api/timing";
+import type { Moment, Timing } from "../../api/timing";
 import type { Began } from "../../judge/ownership";
 import type { Snapshot } from "../../judge/presence";
+import { endsInMarker } from "../../text/auto-name";
+import type { AutoKind } from "../../text/auto-name";
 import type { Properties } from "../../values";
 import { rfc3339 } from "../../values";
-import { encodeGiven, flag, or, time, unless } from "../../fields/field";
+import { encode, encodeGiven, flag, or, time, unless } from "../../fields/field";
 import type { StateReader } from "../../fields/field";
 
 export class StartTime {
-  private readonly monotonic: number;
-  private readonly wall: number;
-
-  constructor(private readonly timing: Timing) {
-    this.monotonic = timing.monotonic();
-    this.wall = timing.now();
-  }
+  constructor(
+    private readonly timing: Timing,
+    private readonly moment: Moment = momentOf(timing),
+  ) {}
 
   /**
    * By the server's clock (ms), given its time now. A monotonic clock stops while the machine sleeps, a wall
    * clock may jump: if they differ, the attempt began between the two.
    */
-  byServer(serverTime: number | undefined): Began & { at: number } {
+  byServer(serverTime: number | undefined): Began & { at: number; notAfter: number } {
     const now = serverTime ?? this.timing.now();
-    return { at: now - this.passed, notAfter: now - (this.timing.monotonic() - this.monotonic) };
+    return { at: now - this.passed, notAfter: now - (this.timing.monotonic() - this.moment.monotonic) };
   }
 
   /** The longest time ago at which it may have begun, ms. */
   private get passed(): number {
-    const { timing } = this;
-    return Math.max(timing.monotonic() - this.monotonic, timing.now() - this.wall);
+    const { timing, moment } = this;
+    return Math.max(timing.monotonic() - moment.monotonic, timing.now() - moment.wall);
   }
 
   /** Did a cache get this list before it? `Age` is in whole seconds. */
@@ -38,42 +38,70 @@ export class StartTime {
 
   /** For a state. */
   at(serverTime: number | undefined): StartedAt {
-    return serverTime === undefined
-      ? { startedAt: rfc3339(this.wall), byLocalClock: true }
-      : { startedAt: rfc3339(this.byServer(serverTime).at) };
+    if (serverTime === undefined) return { startedAt: rfc3339(this.moment.wall), byLocalClock: true };
+    const { at, notAfter } = this.byServer(serverTime);
+    const isClear = notAfter - at < 1000;
+    return { startedAt: rfc3339(at), ...(isClear ? {} : { notAfter: rfc3339(notAfter) }) };
   }
 }
 
-/** The beginning of an attempt. */
+/** The beginning of an attempt, RFC 3339. */
 export interface StartedAt {
-  /** RFC 3339; `null` where that is not known. */
+  /** `null` where that is not known. */
   startedAt: string | null;
+  /** The latest time at which it may have begun, where the local clocks disagreed. */
+  notAfter?: string | undefined;
   /** By the local clock, because no response had shown the server's time. */
   byLocalClock?: boolean;
 }
 
-/** The same by the server's clock (ms), given both clocks now. A time in the future is of a wrong clock. */
+/** A local clock this close to the server's counts as right. */
+const CLOCKS_AGREE_MS = 5_000;
+
+/**
+ * The same by the server's clock (ms), given both clocks now. A local clock that is wrong now may have been set
+ * since, so by that one the attempt may have begun at any time until now; a time in the future proves nothing.
+ */
 export function startOf(
-  { startedAt, byLocalClock }: StartedAt,
+  { startedAt, notAfter, byLocalClock }: StartedAt,
   serverTime: number | undefined,
   now: number,
-): number | undefined {
-  if (startedAt === null) return undefined;
-  if (byLocalClock !== true) return Date.parse(startedAt);
+): Began {
+  if (startedAt === null) return { at: undefined };
+  const at = Date.parse(startedAt);
+  if (byLocalClock !== true) return { at, ...(notAfter !== undefined && { notAfter: Date.parse(notAfter) }) };
   const server = serverTime ?? now;
-  const moment = Date.parse(startedAt) + server - now;
-  return moment > server ? undefined : moment;
+  const moment = at + server - now;
+  if (moment > server) return { at: undefined };
+  return Math.abs(server - now) <= CLOCKS_AGREE_MS ? { at: moment } : { at: moment, notAfter: server };
 }
 
-const started = { attemptedAt: or(time, null), attemptedByLocalClock: unless(flag, false) };
+const started = {
+  attemptedAt: or(time, null),
+  attemptedNotAfter: or(time, undefined),
+  attemptedByLocalClock: unless(flag, false),
+};
 
 export function decodeStartedAt(state: StateReader): StartedAt {
-  const { attemptedAt: startedAt, attemptedByLocalClock: byLocalClock } = state.all(started);
-  return { startedAt, byLocalClock };
+  const { attemptedAt, attemptedNotAfter, attemptedByLocalClock } = state.all(started);
+  return { startedAt: attemptedAt, notAfter: attemptedNotAfter, byLocalClock: attemptedByLocalClock };
 }
 
-export function encodeStartedAt({ startedAt, byLocalClock = false }: StartedAt): Properties {
-  return encodeGiven(started, { attemptedAt: startedAt, attemptedByLocalClock: byLocalClock });
+export function encodeStartedAt({ startedAt, notAfter, byLocalClock = false }: StartedAt): Properties {
+  return encodeGiven(started, {
+    ...{ attemptedAt: startedAt, attemptedNotAfter: notAfter, attemptedByLocalClock: byLocalClock },
+  });
+}
+
+const pinned = unless(flag, false);
+
+/** Does a sent name or description end in a marker of ours? The state notes where the program's own only looks like it. */
+export function hasMarkerIn(state: StateReader, text: string, kind: AutoKind): boolean {
+  return endsInMarker(text, kind) && !state.read("pinned", pinned);
+}
+
+export function encodeMarker(text: string, kind: AutoKind, hasMarker: boolean): Properties {
+  return encode({ pinned }, { pinned: !hasMarker && endsInMarker(text, kind) });
 }
 
 /** May an attempt have left an object? */

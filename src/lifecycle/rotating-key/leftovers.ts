@@ -3,12 +3,12 @@
 import type { ApiKey } from "../../api/schemas";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Sent, Sorted, Verdict } from "../../judge/ownership";
-import { clockOf, isSameId } from "../../judge/presence";
+import { clockOf, isSameId, isYoung } from "../../judge/presence";
 import { isDefaultDescription, markerOf } from "../../text/auto-name";
 import type { Snapshot } from "../account-list";
 import { describeKey, lostKey, markerIn } from "../api-key/create-key";
 import type { KeyKind } from "../api-key/kind";
-import { hiddenIn } from "../create-once/clean-up";
+import { assertNothingHidden, hiddenIn, lookAgain } from "../create-once/clean-up";
 import { possibleLeftover, unreadable } from "../create-once/messages";
 import { startOf } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
@@ -63,6 +63,7 @@ function attemptsOf<Spec extends object>(
   return [
     attempt(sender, nextMarker(current.id, sender.owner), true),
     attempt(before, nextMarker(current.id, before.owner)),
+    ...otherSpellings(before).map((each) => attempt(each, nextMarker(current.id, each.owner))),
     ...[...markers].filter((each) => each !== "").map((each) => attempt(before, each)),
     ...(lost
       ? [
@@ -70,7 +71,7 @@ function attemptsOf<Spec extends object>(
             sent: {
               text: lost.description,
               hasMarker: true,
-              at: startOf(lost, clockOf(list), run.client.timing.now()),
+              ...startOf(lost, clockOf(list), run.client.timing.now()),
             },
             isOwn: !isMoved,
           },
@@ -134,6 +135,38 @@ export function leftIn<Spec extends object>(
   };
 }
 
+/**
+ * What rotations of this state have left, by this list, and by later ones where it may lag behind a lost attempt.
+ * `open`: why that attempt may have left a key that no list shows.
+ */
+export async function findLeftovers<Spec extends object>(
+  kind: KeyKind<Spec>,
+  state: HoldingKeys<Spec>,
+  sender: Sender,
+  first: Snapshot<ApiKey>,
+  run: Run,
+): Promise<Leftovers & { open?: Error }> {
+  const { lost } = state;
+  if (!lost) return leftIn(kind, state, sender, first, run);
+  const { timing } = run.client;
+  const { list, left, sent } = await lookAgain(timing, async (isFirst) => {
+    const list = isFirst ? first : await run.apiKeys.fresh();
+    const left = leftIn(kind, state, sender, list, run);
+    const sent = { ...lostKey(kind, lost).sent, ...startOf(lost, clockOf(list), timing.now()) };
+    return { seen: { list, left, sent }, mayLag: left.ours.length === 0 && isYoung(clockOf(list), sent.at) };
+  });
+  if (left.ours.length > 0) return left;
+  const isKnown = (id: string): boolean =>
+    heldIds(state).some((held) => isSameId(held, id)) || run.holders.isHeld(apiKeyClaim(id));
+  try {
+    assertNothingHidden(list, [sent], isKnown);
+  } catch (error) {
+    if (error instanceof Error) return { ...left, open: error };
+    throw error;
+  }
+  return left;
+}
+
 function bearsAny({ description }: ApiKey, markers: ReadonlySet<string>): boolean {
   return (
     description !== undefined &&
@@ -160,6 +193,14 @@ export function reportLeftovers<Spec extends object>(
   const what = describeKey(kind, current.description ?? undefined);
   if (possibly.length > 0) run.log(possibleLeftover(what, possibly));
   if (hidden.length > 0) run.log(unreadable(what, hidden));
+}
+
+/** The same resource with its default description, or with one of the program's: its markers then differ. */
+export function otherSpellings({ description, owner }: Sender): Sender[] {
+  if (owner !== "") return [{ description: `pulumi ${owner}`, owner: "" }];
+  return isDefaultDescription(description)
+    ? [{ description, owner: (description ?? "").slice("pulumi ".length) }]
+    : [];
 }
 
 /** `project/stack`, if the sender has it. */

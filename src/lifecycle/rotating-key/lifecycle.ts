@@ -1,26 +1,25 @@
 // The lifecycle of a rotating key. Due times come from the state; while nothing is due, there is no request.
 import type { ApiKey } from "../../api/schemas";
-import { clockOf, isYoung } from "../../judge/presence";
 import { markerOf, newMarker } from "../../text/auto-name";
 import { known } from "../../values";
 import { createKey, describeKey, earlierEnd, lostKey, markerIn } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
 import { creationOf, provenTime } from "../api-key/kind";
-import { assertNothingHidden, cleanUp, lookAgain } from "../create-once/clean-up";
+import { cleanUp } from "../create-once/clean-up";
 import { possibleDuplicate } from "../create-once/messages";
-import { startOf, unresolvedId } from "../create-once/started";
+import { unresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { refuseSelfLockout } from "../api-key/guards";
 import { encodeRotatingKeyInputs } from "./inputs";
 import type { RotatingKeyInputs } from "./inputs";
-import { leftIn, reportLeftovers, senderOf } from "./leftovers";
+import { findLeftovers, leftIn, otherSpellings, reportLeftovers, senderOf } from "./leftovers";
 import { diffRotatingKey } from "./plan";
 import { revokeUnlessHeld, updateRotatingKey } from "./rotate";
 import { nextMarker, nextRotation } from "./schedule";
 import type { Rotation } from "./schedule";
-import { firstMarker, heldIds, rotatingId, withMarker } from "./state";
+import { firstMarker, rotatingId, withMarker } from "./state";
 import type { HoldingKeys, RotatingKeyState } from "./state";
 
 export function rotatingKeyLifecycle<Spec extends object>(
@@ -114,6 +113,7 @@ async function marked<Spec>(state: HoldingKeys<Spec>, run: Run) {
   const before = previous ? [nextMarker(previous.id, owner)] : [];
   const markers = new Set([
     nextMarker(current.id, owner),
+    ...otherSpellings(senderOf(state)).map((each) => nextMarker(current.id, each.owner)),
     firstMarker(state),
     ...before,
     own ? markerIn(own) : "",
@@ -139,21 +139,9 @@ async function remove<Spec extends object>(
     const holding = { what: apiKeyClaim(key.id), holder: "" };
     if (!run.holders.isHeldByAnother(holding)) refuseSelfLockout(kind.label, key, run.client.connection);
   }
-  const { lost } = state;
-  const { timing } = run.client;
-  const { list, left, at } = await lookAgain(timing, async (isFirst) => {
-    const list = await (isFirst ? run.apiKeys.shared() : run.apiKeys.fresh());
-    const left = leftIn(kind, state, senderOf(state), list, run);
-    const at = lost ? startOf(lost, clockOf(list), timing.now()) : undefined;
-    const mayLag = lost !== null && left.ours.length === 0 && isYoung(clockOf(list), at);
-    return { seen: { list, left, at }, mayLag };
-  });
-  // The state knows of a lost attempt: while an entry may be its work, the state must not forget it.
-  if (lost && left.ours.length === 0) {
-    const isKnown = (id: string): boolean =>
-      heldIds(state).includes(id) || run.holders.isHeld(apiKeyClaim(id));
-    assertNothingHidden(list, [{ ...lostKey(kind, lost).sent, at }], isKnown);
-  }
+  const left = await findLeftovers(kind, state, senderOf(state), await run.apiKeys.shared(), run);
+  // While an entry may be the work of a lost attempt, the state must not forget that.
+  if (left.open) throw left.open;
   reportLeftovers(kind, state, left, run);
   const others = left.ours.map((entry) => ({ ...entry, key: null }));
   for (const key of [...(previous ? [previous] : []), ...others, current]) {

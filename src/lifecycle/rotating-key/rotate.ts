@@ -18,7 +18,7 @@ import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { isOwnCredential } from "../api-key/guards";
 import type { RotatingKeyInputs } from "./inputs";
-import { leftIn, reportLeftovers } from "./leftovers";
+import { findLeftovers, reportLeftovers } from "./leftovers";
 import type { Sender } from "./leftovers";
 import { planRotation } from "./plan";
 import type { RotationPlan } from "./plan";
@@ -79,10 +79,7 @@ class RotationUpdate<Spec extends object> {
     if (!this.state.lost && local.rotate === undefined && !local.isOverlapOver && !local.isPostponed)
       return undefined;
     const look = await this.look();
-    if (this.state.lost) {
-      await this.removeLeftovers(look.list);
-      this.state = { ...this.state, lost: null };
-    }
+    if (this.state.lost) await this.removeLeftovers(look.list);
     const { serverTime } = look.list;
     const plan = this.plan(serverTime ?? this.context.client.timing.now());
     const isRetired = plan.isOverlapOver && (await this.retire(look));
@@ -184,7 +181,7 @@ class RotationUpdate<Spec extends object> {
       rotationTriggers: inputs.rotationTriggers,
       nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.key.createdAt), "rotateEveryDays"),
       owner: inputs.owner,
-      lost: next.unfinished === undefined ? null : attempt,
+      lost: next.unfinished === undefined ? this.state.lost : attempt,
     };
     if (!isPrevious && is !== "gone") await this.revokeReplaced(old, provenTime(current), next.key.createdAt);
     this.sayRotated(why);
@@ -219,7 +216,7 @@ class RotationUpdate<Spec extends object> {
   /** An update that was killed may have created a key; its secret is lost, so it is revoked. */
   private async removeLeftovers(list: Snapshot<ApiKey>): Promise<void> {
     const { kind, context } = this;
-    const left = leftIn(kind, this.state, this.sender, list, context);
+    const left = await findLeftovers(kind, this.state, this.sender, list, context);
     for (const entry of left.ours) {
       await revokeUnlessHeld(
         { ...entry, key: null },
@@ -228,6 +225,8 @@ class RotationUpdate<Spec extends object> {
       );
     }
     reportLeftovers(kind, this.state, left, context);
+    if (!left.open) this.state = { ...this.state, lost: null };
+    else if (left.hidden.length === 0) context.log(`${this.what()}: ${errorMessage(left.open)}`);
   }
 
   private what(): string {

@@ -15,7 +15,7 @@ const LATEST_EFFECT_MS = 600_000;
 
 /** Deletes a managed SSH key and anything a lost create left behind. All deletions go through here. */
 export function deleteSshKey(
-  { id, createdAt, lost = null }: { id: string; createdAt?: string; lost?: LostSshKey | null },
+  { id, createdAt, lost = null }: { id: string; createdAt?: string | undefined; lost?: LostSshKey | null },
   holdings: Holding[],
   run: Run,
 ): Promise<void> {

@@ -40,18 +40,32 @@ export async function afterConflict(
     if (adoptExisting) return { id: same.id, entry: same, isAdopted: true };
     // It may be the key of the lost attempt: find out before reporting a conflict.
     if (isNew && verdict.is === "possibly ours") throw conflict;
-    const Conflict = same.name === name ? SameSshKeyError : ForeignConflictError;
-    throw withDetail(
-      conflict,
-      `The account already has this public key as ${describeSshKey(same)}.`,
-      "Set `adoptExisting: true` to adopt it, or delete it in the account first." +
-        " If the resource is being replaced (`up --replace`, a taint), set the option `deleteBeforeReplace: true` instead; if it was renamed in the program, use the option `aliases`.",
-      Conflict,
-    );
+    throw alreadyThere(conflict, same, name);
   }
   const sameName = entries.find((entry) => entry.name === name);
   if (!sameName) throw conflict;
   throw withDetail(conflict, `The name is taken by ${describeSshKey(sameName)}.`, `${nameAdvice}.`);
+}
+
+/** For a lost response, where a list shows this very key as not ours: it is adopted, or this is a conflict. */
+export function takenElsewhere(
+  entry: SshKeyRecord,
+  { name, adoptExisting }: Pick<SshKeyRequest, "name" | "adoptExisting">,
+  operation: Operation,
+): Registered {
+  if (adoptExisting) return { id: entry.id, entry, isAdopted: true };
+  const conflict = new ConflictError({ message: `${operation.title} failed.`, outcome: "conflict" });
+  throw alreadyThere(conflict, entry, name);
+}
+
+function alreadyThere(conflict: ConflictError, entry: SshKeyRecord, name: string): ConflictError {
+  return withDetail(
+    conflict,
+    `The account already has this public key as ${describeSshKey(entry)}.`,
+    "Set `adoptExisting: true` to adopt it, or delete it in the account first." +
+      " If the resource is being replaced (`up --replace`, a taint), set the option `deleteBeforeReplace: true` instead; if it was renamed in the program, use the option `aliases`.",
+    entry.name === name ? SameSshKeyError : ForeignConflictError,
+  );
 }
 
 async function listAfter(conflict: ConflictError, run: Run, operation: Operation) {

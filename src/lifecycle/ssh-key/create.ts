@@ -10,6 +10,7 @@ import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../
 import { quoteForTerminal } from "../../text/quote";
 import { sanitize } from "../../text/redact";
 import { known, rfc3339 } from "../../values";
+import { knownTo } from "../create-once/clean-up";
 import { createOnce } from "../create-once/create-once";
 import type { Attempt } from "../create-once/creation";
 import { possibleDuplicate } from "../create-once/messages";
@@ -18,7 +19,7 @@ import { sshKeyClaim } from "../holders";
 import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { shownOf } from "./clean-up";
-import { afterConflict, conflictWith, describeSshKey } from "./conflict";
+import { afterConflict, conflictWith, describeSshKey, takenElsewhere } from "./conflict";
 import type { Registered } from "./conflict";
 import { isSameKey, listedAs } from "./identity";
 import { ONCE } from "./inputs";
@@ -37,7 +38,7 @@ export function createSshKey(
   const given = known(inputs.name, "name");
   const isAutomatic = isTemplate(given, "name");
   const name = isAutomatic ? fillTemplate(given) : given;
-  const hasMarker = endsInMarker(name, "name");
+  const hasMarker = endsInMarker(name, "name") && !inputs.pinned;
   const request = {
     name,
     key: parsePublicKey(known(inputs.publicKey, "publicKey")),
@@ -85,7 +86,7 @@ class SshKeyCreation {
   ) {
     this.what = `the SSH key ${quoteForTerminal(request.name)}`;
     this.operation = run.client.operation(`Creating ${this.what}`);
-    this.isKnown = before?.isKnown ?? run.sshKeys.knownBefore();
+    this.isKnown = before?.isKnown ?? knownTo(run, run.sshKeys);
   }
 
   async createOrAdopt(): Promise<Outcome<Made>> {
@@ -97,12 +98,14 @@ class SshKeyCreation {
     }
     const created = await createOnce<Registered, SshKeyRecord>(
       {
-        ...{ what: this.what, identity, before },
+        ...{ what: this.what, identity, before, operation: this.operation },
         sent: { text: name, hasMarker },
         shown: (entry) => shownOf(entry, key.text),
         post: (attempt) => this.post(attempt),
         list: () => run.sshKeys.fresh(this.operation),
         isKnown: this.isKnown,
+        isThere: (id) => !run.sshKeys.wasRemoved(id),
+        elsewhere: (entry) => takenElsewhere(entry, this.request, this.operation),
         remove: ({ id, createdAt }) => run.sshKeys.remove(id, this.operation, createdAt),
         keep: (entry) => ({ id: entry.id, entry, isAdopted: false }),
       },

@@ -1,7 +1,7 @@
 // The inputs of an SSH key: checked, and typed with the unknown values of a preview.
 import { isTemplate, newMarker } from "../../text/auto-name";
 import type { Properties, Checked } from "../../values";
-import { InputCheck, ownerIn } from "../../fields/input-check";
+import { InputCheck, isPinnedIn, ownerIn } from "../../fields/input-check";
 import { checkInputs, decodeInputs } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { sshKeyInputs } from "../../fields/ssh-key";
@@ -18,6 +18,8 @@ export const ONCE =
 export interface SshKeyInputs extends Inputs<ValuesOf<typeof sshKeyInputs>> {
   /** `project/stack/name` of the resource; given with `adoptExisting` only. */
   owner: string;
+  /** The name only looks generated. */
+  pinned: boolean;
 }
 
 /** A key to register, or to adopt if the account already has it. */
@@ -81,5 +83,6 @@ function checkName(check: InputCheck, given: unknown): void {
 }
 
 export function decodeSshKeyInputs(properties: Properties): SshKeyInputs {
-  return { ...decodeInputs(sshKeyInputs, properties), owner: ownerIn(properties) };
+  const inputs = decodeInputs(sshKeyInputs, properties);
+  return { ...inputs, owner: ownerIn(properties), pinned: isPinnedIn(properties) };
 }

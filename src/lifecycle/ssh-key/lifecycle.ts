@@ -28,7 +28,7 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
     if (state.status === "unresolved") return cleanUp(run.sshKeys, lostSshKey(state.lost), [], run);
     const holdings = sshKeyHoldings(state);
     // The engine never deletes a resource from `get`, so this one was imported.
-    if (state.status === "looked-up") await deleteSshKey({ id: state.entry.id }, holdings, run);
+    if (state.status === "looked-up") await deleteSshKey(state.entry, holdings, run);
     else if (state.status !== "adopted") await deleteSshKey(state, holdings, run);
     else sayAdopted(state, run);
     if (state.status === "created" || state.status === "adopted") {
@@ -85,7 +85,7 @@ async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | u
       });
     }
     case "looked-up": {
-      const entry = await run.sshKeys.find(state.entry.id);
+      const entry = await run.sshKeys.find(state.entry.id, state.entry.createdAt);
       return entry && { ...state, entry: { ...state.entry, vmCount: entry.vmCount } };
     }
     case "created":

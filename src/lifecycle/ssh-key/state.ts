@@ -1,12 +1,18 @@
 // The states of an SSH key, decoded once from the engine's properties and encoded once on the way back.
 import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
-import { endsInMarker } from "../../text/auto-name";
 import type { Properties } from "../../values";
 import { encode, flag, or, text, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
 import { holder, listedSshKey, sentSshKey, sshKeyOutputs } from "../../fields/ssh-key";
-import { decodeStartedAt, encodeStartedAt, isUnresolved, isUnresolvedId } from "../create-once/started";
+import {
+  decodeStartedAt,
+  encodeMarker,
+  encodeStartedAt,
+  hasMarkerIn,
+  isUnresolved,
+  isUnresolvedId,
+} from "../create-once/started";
 import type { StartedAt } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
@@ -64,7 +70,7 @@ export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
 
 function decodeLost(state: StateReader): LostSshKey {
   const sent = state.all(sentSshKey);
-  return { ...sent, hasMarker: endsInMarker(sent.name, "name"), ...decodeStartedAt(state) };
+  return { ...sent, hasMarker: hasMarkerIn(state, sent.name, "name"), ...decodeStartedAt(state) };
 }
 
 export function encodeSshKey(state: SshKeyState): { id: string; outputs: Properties } {
@@ -93,5 +99,5 @@ function encodeRegistered(state: RegisteredSshKey, adopted: boolean): Properties
 }
 
 function encodeLost(lost: LostSshKey): Properties {
-  return { unresolved: true, ...encodeStartedAt(lost) };
+  return { unresolved: true, ...encodeStartedAt(lost), ...encodeMarker(lost.name, "name", lost.hasMarker) };
 }
