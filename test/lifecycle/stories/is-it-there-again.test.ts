@@ -12,6 +12,7 @@ import { account, stack } from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
 
 const MIN = 60_000;
+type Entry = Record<string, unknown>;
 
 const KINDS = [
   ["service key", ServiceKey, { service: "dns", description: "pulumi test/dev/it #${hex(7)}" }],
@@ -129,8 +130,6 @@ describe("a rotation whose response was lost", () => {
     await stack.destroy();
     expect(account.live.filter((id) => !`${said}${stack.spoken}`.includes(id))).toEqual([]);
   });
-
-  type Entry = Record<string, unknown>;
 });
 
 test.each([
