@@ -148,7 +148,7 @@ test.each([
       lists += 1;
       const all = (body as Entry[]).filter(({ description }) => description !== null);
       // It lags for the three looks before.
-      return { body: lists <= 3 ? [] : shown(all.at(-1), all) };
+      return { body: lists <= 3 ? [] : shown(all.at(-1)!, all) };
     };
     stack.declare("it", ServiceKey, { service: "dns", description: "pulumi test/dev/it #${hex(7)}" });
     await stack.up({ troubles: [{ fate: "answer lost" }] });
