@@ -26,11 +26,14 @@ export function changes(method = ""): string[] {
   return account.requests().filter((request) => !request.startsWith("GET") && request.startsWith(method));
 }
 
-/** Another `up` makes no request. */
+/** Another `up` makes no request and updates nothing: every diff is empty. */
 export async function expectQuiet(): Promise<void> {
   account.requests();
+  const before = [...stack.state.values()].map(({ outputs }) => outputs);
   await stack.up();
   expect({ errors: stack.errors, requests: account.requests() }).toEqual({ errors: [], requests: [] });
+  // An update returns outputs of its own.
+  [...stack.state.values()].forEach(({ outputs }, at) => expect(outputs).toBe(before[at]));
 }
 
 /** The command fails, and its errors say this. */
