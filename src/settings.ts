@@ -75,7 +75,7 @@ export function unknownName(name: string, what: string): string {
 /** The warning about a name after {@link VENDOR} that is, or was probably meant to be, this package's. */
 export function misplaced(name: string): string | undefined {
   const remove = `\`pulumi config rm ${VENDOR}${name}\``;
-  for (const { own, vendor, former, mistaken } of Object.values(SETTINGS)) {
+  for (const { own, vendor, former, mistaken, isSecret } of Object.values(SETTINGS)) {
     const right = OWN + own[0];
     if (vendor.includes(name)) return undefined;
     if (former.includes(name)) {
@@ -83,7 +83,8 @@ export function misplaced(name: string): string | undefined {
     }
     const plain = name.toLowerCase().replace(/[^a-z]/g, "");
     if (mistaken.includes(plain) || nearest(plain, own, 2) !== undefined) {
-      return `${VENDOR}${name} in the stack config has no effect; did you mean ${right}? Set that, and ${remove}.`;
+      const set = `\`pulumi config set ${isSecret ? "--secret " : ""}${right}\``;
+      return `${VENDOR}${name} in the stack config has no effect; did you mean ${right}? Run ${set} with the same value, and ${remove}.`;
     }
   }
   return undefined;

@@ -209,7 +209,7 @@ describe("a name in the official provider's namespace", () => {
     ["endpoit", "endpoint"],
   ])("%s, which has no effect, is a warning with the right name: %s", (name, right) => {
     expect(misplaced(name)).toBe(
-      `wayscloud:${name} in the stack config has no effect; did you mean wayscloud-account:${right}? Set that, and \`pulumi config rm wayscloud:${name}\`.`,
+      `wayscloud:${name} in the stack config has no effect; did you mean wayscloud-account:${right}? Run \`pulumi config set ${right === "patToken" ? "--secret " : ""}wayscloud-account:${right}\` with the same value, and \`pulumi config rm wayscloud:${name}\`.`,
     );
   });
 

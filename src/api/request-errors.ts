@@ -113,7 +113,8 @@ function adviceForStatus(
   if (status >= 300 && status < 400) {
     return "Redirects are not followed, to protect the credential. Set wayscloud-account:endpoint to the final URL.";
   }
-  if (status === 404) return `The endpoint is ${connection.endpoint}. ${CHECK_ENDPOINT}.`;
+  if (status === 404)
+    return `The endpoint is ${connection.endpoint}. ${CHECK_ENDPOINT}; the default is https://api.wayscloud.services.`;
   if (!isAboutCredential(status)) return undefined;
   const advice: string[] = [];
   if (connection.apiKeySource.endsWith("WAYSCLOUD_API_KEY")) {

@@ -100,8 +100,9 @@ async function tryOnce(
     if ("failure" in attempt) return { wave, error: errorOfFailure(connection, request, attempt.failure) };
     const { response } = attempt;
     const server = serverTime(response.headers);
-    // A cache may have answered a GET.
-    if (server !== undefined && (method !== "GET" || response.status >= 400))
+    // A cache may have answered a GET, and a gateway with a clock of its own may have failed.
+    const isOfApi = response.status < 500 && (method !== "GET" || response.status >= 400);
+    if (server !== undefined && isOfApi)
       sender.clock = { server: server + ageOf(response.headers), monotonic: timing.monotonic() };
     const outcome = outcomeOfStatus(response.status);
     if (outcome !== "rate-limited") limiter.recordAccepted();

@@ -18,6 +18,9 @@ import { table } from "./table";
 import type { Terminal } from "./terminal";
 import { nameOf, readText } from "./files";
 
+/** The value of --stack-export, for messages. */
+const EXPORT = ": `pulumi stack export | pulumi-wayscloud audit --stack-export - …`";
+
 const OPTIONS = {
   "stack-export": {
     type: "string",
@@ -110,9 +113,9 @@ function requireExports(
   if (exports) return undefined;
   const required = STACK_FINDINGS.filter((finding) => only?.has(finding));
   if (required.length > 0)
-    throw new ConfigurationError(`--only ${required.join(",")} requires --stack-export.`);
+    throw new ConfigurationError(`--only ${required.join(",")} requires --stack-export${EXPORT}.`);
   for (const [name, value] of Object.entries({ "--expiring-days": days, "--stack": stack })) {
-    if (value !== undefined) throw new ConfigurationError(`${name} requires --stack-export.`);
+    if (value !== undefined) throw new ConfigurationError(`${name} requires --stack-export${EXPORT}.`);
   }
   return only
     ? undefined

@@ -1,6 +1,7 @@
 // Checks inputs: each helper reads one property, reports it if it is wrong, and accepts unknown values.
 import {
   endsInMarker,
+  isFrom,
   fillTemplate,
   isDefaultDescription,
   isPreviewTemplate,
@@ -44,6 +45,9 @@ export class InputCheck {
       const literal = outputLiteralIn(name, value);
       if (name === OWNER) {
         if (typeof value === "string") this.inputs[name] = value;
+      } else if (name === PINNED) {
+        // With `ignoreChanges: ["*"]` the engine passes it back; `autoName` sets it again.
+        continue;
       } else if (!allowed.includes(name)) {
         // The value may be a secret under a misspelled name, so the failure names no property.
         this.fail(
@@ -137,8 +141,8 @@ export class InputCheck {
       if (endsInMarker(value, name) && (wasPinned || old !== value)) this.inputs[PINNED] = true;
       return;
     }
-    if (!options.renew && !wasPinned && (endsInMarker(old, name) || isTemplate(old, name)))
-      this.inputs[name] = old;
+    const isOurs = isTemplate(old, name) || (endsInMarker(old, name) && (!wasPinned || isFrom(value, old)));
+    if (!options.renew && isOurs) this.inputs[name] = old;
     else if (isPreviewTemplate(value)) this.inputs[name] = UNKNOWN;
     else this.inputs[name] = options.adopting ? value : fillTemplate(value);
   }

@@ -36,6 +36,11 @@ export function fillTemplate(template: string): string {
   return template.replace(/\$\{hex\(7\)[^}]*\}$/, newMarker());
 }
 
+/** Could this template have become this text? */
+export function isFrom(template: string, text: string): boolean {
+  return text.startsWith(template.slice(0, template.lastIndexOf("${")));
+}
+
 /** Seven random hex digits. */
 export function newMarker(): string {
   return randomBytes(4).toString("hex").slice(0, 7);

@@ -121,10 +121,19 @@ test.each([
   [["audits"], 'Unknown command "audits"; did you mean "audit"? See --help.'],
   [["wayscloud_pat_abc12_value123"], 'Unknown command "[redacted]". See --help.'],
   [["audit", "whoami"], 'audit: unexpected argument "whoami": one command at a time.'],
-  [["audit", "--only", "orphan"], "--only orphan requires --stack-export."],
+  [
+    ["audit", "--only", "orphan"],
+    "--only orphan requires --stack-export: `pulumi stack export | pulumi-wayscloud audit --stack-export - …`.",
+  ],
   [["audit", "--only", "unused,expiring", "--only", "unmanaged"], "--only expiring,unmanaged requires"],
-  [["audit", "--expiring-days", "5"], "--expiring-days requires --stack-export."],
-  [["audit", "--stack", "p/dev"], "--stack requires --stack-export."],
+  [
+    ["audit", "--expiring-days", "5"],
+    "--expiring-days requires --stack-export: `pulumi stack export | pulumi-wayscloud audit --stack-export - …`.",
+  ],
+  [
+    ["audit", "--stack", "p/dev"],
+    "--stack requires --stack-export: `pulumi stack export | pulumi-wayscloud audit --stack-export - …`.",
+  ],
   [
     ["audit", "--stack-export", "destroyed"],
     "The stack export destroyed has no resources, so it does not say which stack it is from,",

@@ -94,7 +94,7 @@ test("what the list does not confirm is refused, nothing is changed, and no erro
   const before = facts();
   const { all } = await stack.up(["--continue-on-error"], { fails: true });
   for (const [name, why] of [
-    ["unknown", "the account does not have it; remove `existing`"],
+    ["unknown", "the account does not have it; check the id"],
     ["kind", "it is not a service key, but a personal access token"],
     ["service", 'it is for the service "storage"'],
     ["prefix", "`existing.key` is not the full key of this id, which begins with"],

@@ -30,7 +30,7 @@ const block = (label: string) =>
   `-----BEGIN ${label}-----\n\n${wrap(asRandom("x", 900).toString("base64"), 64)}\n-----END ${label}-----\n`;
 const hash = () => randomBytes(20).toString("base64");
 
-const PATH = /path of a file.*pass its contents.*readFileSync/;
+const PATH = /path of a file.*pass the contents of the file.*readFileSync/;
 const BEFORE = /a host, a name or options before the key type/;
 const rows: [string, string, RegExp][] = [
   ["UTF-16 of PowerShell", utf16(`${ed.line} ops@example\r\n`), /UTF-16.*save the file as UTF-8/],

@@ -82,7 +82,8 @@ function whyNotImportable<Spec extends object>(
   key: string,
   entry: ApiKey | undefined,
 ): string | undefined {
-  if (!entry) return "the account does not have it; remove `existing` to have a new one created";
+  if (!entry)
+    return "the account does not have it; check the id, and whether the credential is of the right account, or remove `existing` to have a new one created";
   if (!entry.isActive) return "it is not active; remove `existing` to have a new one created";
   const wrong = kind.whyMismatched(entry, spec);
   if (wrong !== undefined) return sanitize(wrong);

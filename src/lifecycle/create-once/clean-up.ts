@@ -130,7 +130,7 @@ export function assertNothingHidden(
   isKnown: (id: string) => boolean,
 ): void {
   if (list.mayContinue) throw list.mayContinue;
-  if (sent.some(({ at, notAfter = at }) => isOlder(list, notAfter))) throw olderList();
+  if (sent.some(({ at }) => isOlder(list, at))) throw olderList();
   const [hidden] = hiddenIn(list, sent, isKnown);
   if (!hidden) return;
   const named = hidden.id === undefined ? "An entry without a readable id" : `The entry ${hidden.id}`;

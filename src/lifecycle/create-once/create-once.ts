@@ -99,7 +99,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       // Only a list proves what exists: the conflict may be with an object of the first attempt.
       if (isAmbiguous(error) || isConflict(error)) {
         if (isAmbiguous(error)) this.unseen += 1;
-        const second = await this.resolve(error);
+        const second = await this.resolve(error, true);
         if (second.is === "kept") return { is: "created", ...second.made };
         if (second.is === "open") return this.unresolved(error, second.why);
         this.unseen -= second.count;
@@ -148,7 +148,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   /** Looks for the object of an ambiguous POST, and keeps or removes it. */
-  private async resolve(cause: WaysCloudError): Promise<Resolution<Made>> {
+  private async resolve(cause: WaysCloudError, isLast = false): Promise<Resolution<Made>> {
     const { creation, run } = this;
     let found: Look<Entry>;
     try {
@@ -157,7 +157,8 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       return { is: "open", why: `the list could not be read: ${errorMessage(error)}` };
     }
     const { ours, possibly, elsewhere } = found;
-    if (elsewhere && creation.elsewhere)
+    // A list may still show what an earlier command has removed, so one more request goes first.
+    if (isLast && elsewhere && creation.elsewhere)
       return { is: "kept", made: { value: creation.elsewhere(elsewhere), serverTime: this.serverTime } };
     const [first] = ours;
     if (first && creation.keep) {
@@ -186,7 +187,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       try {
         const sorted = await this.look();
         // A merely possible match may be somebody else's. Keep looking: our own may still appear.
-        return { seen: () => sorted, mayLag: sorted.ours.length === 0 && !sorted.elsewhere };
+        return { seen: () => sorted, mayLag: sorted.ours.length === 0 };
       } catch (error) {
         // Only the last list proves absence.
         const fail = (): never => {

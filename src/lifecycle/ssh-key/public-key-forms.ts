@@ -34,7 +34,7 @@ export function otherForm(text: string): string | undefined {
   if (pem) return pem[1];
   if (/^["'`\u2018\u201c\u201e\u00ab]/.test(text)) return `it is in quotes; remove them and ${ONE_LINE}`;
   if (isPath(text)) {
-    return 'it looks like the path of a file; pass its contents: `readFileSync(path, "utf8")`';
+    return 'it looks like the path of a file; pass the contents of the file, not its path (in JavaScript: `readFileSync(path, "utf8")`)';
   }
   if (/^(?:\d+ )?(?:SHA\d+|MD5):\S+|^(?:[0-9a-f]{2}:){15}/i.test(text)) {
     return `it is a fingerprint, from which no key can be recovered; ${PUB_FILE}`;

@@ -179,3 +179,23 @@ test("a token that is due by both clocks, and a list of an hour ago from a cache
   await stack.up();
   expect(stack.errors).toEqual([]);
 });
+
+describe("unresolved by a local clock that is a minute ahead, and lists that a cache has kept for ten seconds: it is cleaned up", () => {
+  test.each([
+    ["service key", ServiceKey, { service: "dns", description: "pulumi test/dev/it #${hex(7)}" }],
+    ["SSH key", SshKey, { publicKey: publicKey("it"), name: "it-${hex(7)}" }],
+  ])("%s", async (_w, type, inputs) => {
+    account.timing.error = MIN;
+    stack.declare("it", type, inputs);
+    await stack.up({
+      troubles: [{ fate: "never arrives" }, { method: "GET", fate: "never arrives", times: 30 }],
+    });
+    account.timing.elapsed += 24 * 60 * MIN;
+    account.emulator.transform = ({ method }) => {
+      if (method !== "GET") return undefined;
+      const date = new Date(account.timing.server() - 10_000).toUTCString();
+      return { headers: { date, age: "10" } };
+    };
+    expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+  });
+});

@@ -78,3 +78,65 @@ describe.each([
     });
   },
 );
+
+/** The first `count` lists come from a replica that lags: it shows what the account held before. */
+async function laggingReplica(count: number) {
+  const { emulator } = account;
+  const before = (await (
+    await fetch(`${emulator.url}/v1/account/ssh-keys`, { headers: { "x-api-key": emulator.apiKey } })
+  ).json()) as { id: string }[];
+  let lists = 0;
+  return () => {
+    emulator.transform = ({ method, path }) =>
+      method === "GET" && path.includes("ssh-keys") && (lists += 1) <= count ? { body: before } : undefined;
+  };
+}
+
+describe.each([
+  ["explicit", { name: "deploy" }],
+  ["generated", { name: "it-${hex(7)}" }],
+])("%s name", (_w, more) => {
+  test.each([1, 2])(
+    "removed by one command, added again by the next; answer lost; %s lists lag",
+    async (count) => {
+      stack.declare("it", SshKey, { publicKey: publicKey("it"), ...more });
+      await stack.up();
+      account.timing.elapsed += 60 * MIN;
+      const lag = await laggingReplica(count);
+      stack.program.delete("it");
+      await stack.up();
+      expect(account.live).toEqual([]);
+      stack.declare("it", SshKey, { publicKey: publicKey("it"), ...more });
+      lag();
+      await stack.up({ troubles: [{ fate: "answer lost" }] });
+      const first = stack.spoken;
+      account.emulator.transform = undefined;
+      account.timing.elapsed += 60 * MIN;
+      await stack.up();
+      expect({ first, errors: stack.errors, held: stack.ids }).toEqual({
+        first,
+        errors: [],
+        held: account.live,
+      });
+    },
+  );
+});
+
+test("adoptExisting: removed by one command, added by the next; the answer is lost, and one replica lags", async () => {
+  const { emulator } = account;
+  stack.declare("it", SshKey, { publicKey: publicKey("it"), name: "it-${hex(7)}", adoptExisting: true });
+  await stack.up();
+  account.timing.elapsed += 60 * MIN;
+  const before = await (
+    await fetch(`${emulator.url}/v1/account/ssh-keys`, { headers: { "x-api-key": emulator.apiKey } })
+  ).json();
+  stack.program.delete("it");
+  await stack.up();
+  stack.declare("it", SshKey, { publicKey: publicKey("it"), name: "it-${hex(7)}", adoptExisting: true });
+  let lists = 0;
+  emulator.transform = ({ method }) =>
+    method === "GET" && (lists += 1) === 2 ? { body: before } : undefined;
+  await stack.up({ troubles: [{ fate: "answer lost" }] });
+  emulator.transform = undefined;
+  expect({ errors: stack.errors, held: stack.ids }).toEqual({ errors: [], held: account.live });
+});

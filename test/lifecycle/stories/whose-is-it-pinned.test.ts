@@ -1,4 +1,5 @@
 // A name or description of the program's own that only looks generated proves nothing: another stack's key stays.
+import { Holders } from "../../../src/lifecycle/holders";
 import { ServiceKey, SshKey } from "../../support/engine-resources";
 import { account, stack } from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
@@ -56,4 +57,28 @@ test("row 12: two resources of one stack", async () => {
   account.timing.elapsed += 5 * MIN;
   stack.declare("b", SshKey, SSH);
   expect(await stack.up({ troubles: [{ fate: "answer lost" }] })).toBe(false);
+});
+
+test.each([
+  ["SSH key", SshKey, { publicKey: publicKey(1), name: "deploy-a1b2c3d" }],
+  ["service key", ServiceKey, { service: "dns", description: "pulumi test/dev/db #abc1234" }],
+])('%s: the engine hands back all old inputs (ignoreChanges: ["*"])', async (_w, type, inputs) => {
+  stack.declare("it", type, inputs);
+  await stack.up();
+  const held = stack.held("it");
+  const { failures } = type.check(held.inputs, { ...held.inputs }, new Holders());
+  expect(failures).toEqual([]);
+});
+
+test("up --replace with a generated description that `ignoreChanges` names, and then without that option: nothing changes", async () => {
+  const inputs = { service: "dns", description: "pulumi test/dev/it #${hex(7)}" };
+  stack.declare("it", ServiceKey, inputs, { ignoreChanges: ["description"] });
+  await stack.up();
+  // The engine passes the text of the state, and no old inputs.
+  stack.declare("it", ServiceKey, { ...inputs, description: stack.held("it").inputs["description"] });
+  await stack.up({ replace: "it" });
+  const after = stack.ids;
+  stack.declare("it", ServiceKey, inputs);
+  await stack.up();
+  expect({ errors: stack.errors, held: stack.ids }).toEqual({ errors: [], held: after });
 });

@@ -1,5 +1,5 @@
 // A key of ours was made after the request that its attempt sent: another stack's key of the minutes before stays, whatever the clocks do.
-import { SshKey, SshKeySet } from "../../support/engine-resources";
+import { SshKey, SshKeySet, ServiceKey } from "../../support/engine-resources";
 import { account, stack } from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
 import { StoryStack } from "../../support/story-stack";
@@ -98,3 +98,24 @@ test.each([
     expect(account.live).toEqual(other.ids);
   },
 );
+
+describe("the response is lost behind a gateway whose clock is an hour ahead, and destroy finds it", () => {
+  test.each([
+    ["service key", ServiceKey, { service: "dns", description: "pulumi test/dev/it #${hex(7)}" }],
+    ["SSH key", SshKey, { publicKey: publicKey("it"), name: "it-${hex(7)}" }],
+    ["SSH key, explicit", SshKey, { publicKey: publicKey("it"), name: "deploy" }],
+  ])("%s: created, 502 of a gateway an hour ahead, lists the same; destroy", async (_w, type, inputs) => {
+    account.emulator.transform = () => ({
+      status: 502,
+      body: "bad gateway",
+      headers: { date: new Date(account.timing.server() + 60 * MIN).toUTCString() },
+    });
+    stack.declare("it", type, inputs);
+    await stack.up();
+    account.emulator.transform = undefined;
+    account.timing.elapsed += 10 * MIN;
+    expect({ live: account.live.length }).toEqual({ live: 1 });
+    await stack.destroy();
+    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: [] });
+  });
+});

@@ -187,7 +187,7 @@ callRows<Outcome>(__filename, "Requests that fail or meet others", checks, [
     only: "sshKey",
   },
   {
-    ...row(11, "502 hides the 409, same name", "error naming the holder", "POST GET", 1),
+    ...row(11, "502 hides the 409, same name", "error naming the holder", "POST GET×3 POST GET", 1),
     faults: [{ method: "POST", status: 502 }],
     act: async (run) => {
       run.emulator.account.addSshKey(older);
