@@ -97,11 +97,12 @@ export function resource<Inputs, State>(
       return codec.encodeState(state);
     },
     async update(id, olds, news, run, hosted = (outputs) => outputs) {
-      const outcome = encode(
-        await lifecycle.update(codec.decodeState(id, olds), codec.decodeInputs(news), run),
-      );
+      const state = codec.decodeState(id, olds);
+      const before = codec.holdings(state).map(({ what }) => what);
+      const outcome = encode(await lifecycle.update(state, codec.decodeInputs(news), run));
       // A hook may ask again for an unfinished update, which then has to find what this one has left.
-      if (outcome.unfinished === undefined) claimAll(codec, { id, outputs: hosted(outcome.outputs) }, run);
+      if (outcome.unfinished !== undefined) return outcome;
+      claimAll(codec, { id, outputs: hosted(outcome.outputs) }, run, before);
       return outcome;
     },
     delete: async (id, olds, run) => lifecycle.delete(codec.decodeState(id, olds), run),
@@ -113,8 +114,10 @@ function claimAll<State>(
   codec: Pick<Codec<unknown, State>, "decodeState" | "holdings">,
   { id, outputs }: EncodedState,
   run: Run,
+  before: readonly string[] = [],
 ): void {
-  for (const holding of codec.holdings(codec.decodeState(id, outputs))) run.holders.claim(holding);
+  for (const holding of codec.holdings(codec.decodeState(id, outputs)))
+    if (!before.includes(holding.what)) run.holders.claim(holding);
 }
 
 /** The same if the engine repeats a creation. */

@@ -36,7 +36,8 @@ export function planRotation<Spec extends object>(
   const nextRotationAt = nextRotation(inputs.rotateEveryDays, current.createdAt);
   // After a failed update, consumers may not have switched; a changed overlap takes effect in the next
   // update.
-  const mayRetire = previous !== null && lost === null && same(overlapOf(state), overlapOf(inputs));
+  const hasFailed = lost !== null && !isBefore(lost.startedAt, current.createdAt);
+  const mayRetire = previous !== null && !hasFailed && same(overlapOf(state), overlapOf(inputs));
   const isOverlapOver = mayRetire && isPast(previous.retireAt, now);
   const isDue = nextRotationAt === UNKNOWN || isDueByTime({ nextRotationAt, current }, now);
   const asked = changedKeyInputs(rotation, state, inputs);
@@ -52,6 +53,11 @@ export function planRotation<Spec extends object>(
 }
 
 /** The message of a preview about a rotation. */
+/** A lost attempt that a later rotation has followed is only still searched for. */
+function isBefore(startedAt: string | null, createdAt: string): boolean {
+  return startedAt !== null && Date.parse(startedAt) < Date.parse(createdAt);
+}
+
 function rotationAhead<Spec extends object>(
   { kind }: Rotation<Spec>,
   { current, previous }: HoldingKeys<Spec>,

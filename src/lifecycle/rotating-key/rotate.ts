@@ -10,7 +10,7 @@ import { known, DAY_MS, rfc3339 } from "../../values";
 import type { Snapshot } from "../account-list";
 import { createKey, describeKey } from "../api-key/create-key";
 import { knownSpec } from "../api-key/diff";
-import { provenTime } from "../api-key/kind";
+import { creationOf, provenTime } from "../api-key/kind";
 import type { KeyKind, LostAttempt } from "../api-key/kind";
 import { possibleDuplicate } from "../create-once/messages";
 import { apiKeyClaim, deleteUnlessHeld } from "../holders";
@@ -181,7 +181,7 @@ class RotationUpdate<Spec extends object> {
       rotationTriggers: inputs.rotationTriggers,
       nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.key.createdAt), "rotateEveryDays"),
       owner: inputs.owner,
-      lost: next.unfinished === undefined ? this.state.lost : attempt,
+      lost: next.unfinished === undefined ? this.state.lost : { ...attempt, ...creationOf(next.key) },
     };
     if (!isPrevious && is !== "gone") await this.revokeReplaced(old, provenTime(current), next.key.createdAt);
     this.sayRotated(why);

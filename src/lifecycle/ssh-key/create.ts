@@ -104,7 +104,7 @@ class SshKeyCreation {
         post: (attempt) => this.post(attempt),
         list: () => run.sshKeys.fresh(this.operation),
         isKnown: this.isKnown,
-        isThere: (id) => !run.sshKeys.wasRemoved(id),
+        isThere: (id) => !run.sshKeys.wasRemoved(id) && !run.holders.wasRemovedElsewhere(sshKeyClaim(id)),
         elsewhere: (entry) => takenElsewhere(entry, this.request, this.operation),
         remove: ({ id, createdAt }) => run.sshKeys.remove(id, this.operation, createdAt),
         keep: (entry) => ({ id: entry.id, entry, isAdopted: false }),

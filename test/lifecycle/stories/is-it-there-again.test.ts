@@ -13,6 +13,7 @@ import { publicKey } from "../../support/public-key";
 
 const MIN = 60_000;
 type Entry = Record<string, unknown>;
+const ROTATING = { service: "dns", description: "pulumi test/dev/it", rotateEveryDays: 30, __owner: "" };
 
 const KINDS = [
   ["service key", ServiceKey, { service: "dns", description: "pulumi test/dev/it #${hex(7)}" }],
@@ -78,7 +79,6 @@ test.each(["destroy", "up"] as const)(
 );
 
 describe("a rotation whose response was lost", () => {
-  const ROTATING = { service: "dns", description: "pulumi test/dev/it", rotateEveryDays: 30, __owner: "" };
   const LOOKS_REFUSED = { method: "GET", fate: "401", nth: 2, times: 3 } as const;
 
   async function rotationIsLost(more: object): Promise<void> {
@@ -197,5 +197,68 @@ describe("unresolved by a local clock that is a minute ahead, and lists that a c
       return { headers: { date, age: "10" } };
     };
     expect({ done: await stack.destroy(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+  });
+});
+
+const OPEN: [string, (all: object[]) => unknown][] = [
+  ["somebody else's unreadable entry", (all) => [...all, { id: "foreign", created_at: {}, description: 5 }]],
+  ["a list as long as its page", (all) => ({ items: all, limit: all.length })],
+];
+describe.each(OPEN)("%s, a rotation that never reached the API, and a trigger", (_what, shown) => {
+  beforeEach(async () => {
+    stack.declare("it", RotatingServiceKey, ROTATING);
+    await stack.up();
+    account.timing.elapsed += 20 * MIN;
+    stack.declare("it", RotatingServiceKey, { ...ROTATING, rotationTriggers: { leaked: 1 } });
+    await stack.up({
+      troubles: [{ fate: "never arrives" }, { method: "GET", fate: "401", nth: 2, times: 3 }],
+    });
+    account.emulator.transform = ({ method, body }) =>
+      method === "GET" && Array.isArray(body) ? { body: shown(body as object[]) } : undefined;
+  });
+  test("the replaced key is revoked by a later up", async () => {
+    const leaked = account.live[0]!;
+    for (let i = 0; i < 4; i += 1) {
+      await stack.up();
+      account.timing.elapsed += 60 * MIN;
+    }
+    expect({ errors: stack.errors, leaked: account.live.includes(leaked) }).toEqual({
+      errors: [],
+      leaked: false,
+    });
+  });
+  test("the next rotation happens when it is due", async () => {
+    await stack.up();
+    await stack.up();
+    const { keyId } = stack.held("it").outputs;
+    account.pass(31);
+    for (let i = 0; i < 3; i += 1) {
+      await stack.up();
+      account.timing.elapsed += 60 * MIN;
+    }
+    expect({ printed: stack.printed, same: stack.held("it").outputs["keyId"] === keyId }).toEqual({
+      printed: stack.printed,
+      same: false,
+    });
+  });
+});
+
+test("the first POST never arrives, the second one succeeds, and the list is as long as its page", async () => {
+  account.emulator.transform = ({ method, body }) =>
+    method === "GET" && Array.isArray(body)
+      ? { body: { items: body, limit: Math.max(1, body.length) } }
+      : undefined;
+  stack.declare("it", SshKey, { publicKey: publicKey("it"), name: "it-${hex(7)}" });
+  await stack.up({ troubles: [{ fate: "never arrives" }] });
+  const first = stack.errors;
+  account.timing.elapsed += 3_600_000;
+  await stack.up();
+  const second = stack.errors;
+  await stack.destroy();
+  expect({ first, second, errors: stack.errors, live: account.live }).toEqual({
+    first: [],
+    second: [],
+    errors: [],
+    live: [],
   });
 });

@@ -138,3 +138,22 @@ test("a POST of an API key answered with the record of the key that is replaced:
   const done = await stack.up();
   if (done) expect(account.live).toEqual(expect.arrayContaining(stack.ids));
 });
+
+test("`up --replace` with `existing` was refused; an update in place in the next up", async () => {
+  stack.declare("by", ServiceKey, { service: "dns", description: "by hand" });
+  await stack.up();
+  const { id, outputs } = stack.held("by");
+  stack.state.clear();
+  stack.program.clear();
+  const existing = { id, key: outputs["key"] };
+  stack.declare("it", ServiceKey, { service: "dns", description: "by hand", existing });
+  await stack.up();
+  await stack.up({ replace: "it" });
+  stack.declare("it", ServiceKey, { service: "dns", description: "by hand", recreateIfInvalid: false });
+  await stack.up();
+  expect({ errors: stack.errors, held: stack.ids, live: account.live }).toEqual({
+    errors: [],
+    held: [id],
+    live: [id],
+  });
+});
