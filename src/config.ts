@@ -192,7 +192,8 @@ export function checkedEndpoint({ value, source }: ConfigValue): string {
     );
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    // The part before the colon may be part of a pasted secret, so it is printed only if it looks like a scheme.
+    // The part before the colon may be part of a pasted secret, so it is printed only if it looks like a
+    // scheme.
     reject(`its scheme is ${/^[a-z]{2,5}:$/.test(url.protocol) ? url.protocol : "another one"}, not https:`);
   }
   const base = `${url.origin}${url.pathname.replace(/\/+$/, "")}`;

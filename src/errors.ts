@@ -41,7 +41,8 @@ export class WaysCloudError extends Error {
   }
 
   constructor(facts: ErrorFacts) {
-    // Half of a surrogate pair in a message would end the provider process, or hang it: gRPC cannot encode it.
+    // Half of a surrogate pair in a message would end the provider process, or hang it: gRPC cannot encode
+    // it.
     const summary = facts.message.toWellFormed();
     super(facts.advice === undefined ? summary : `${summary} ${facts.advice.toWellFormed()}`);
     const { outcome, status, method, path } = facts;
@@ -77,7 +78,10 @@ export class LostResponseError extends WaysCloudError {
   }
 }
 
-/** There was no response: the name did not resolve, the connection failed, broke or timed out, a proxy refused it, or TLS failed. */
+/**
+ * There was no response: the name did not resolve, the connection failed, broke or timed out, a proxy refused
+ * it, or TLS failed.
+ */
 export class ConnectionError extends WaysCloudError {
   override readonly name = "ConnectionError";
 }

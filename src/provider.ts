@@ -21,7 +21,8 @@ export interface AccountArgs {
   apiKey?: pulumi.Input<string> | undefined;
   /**
    * Base URL of the API: `https:`, or `http:` to this machine.
-   * @default the stack config `wayscloud-account:endpoint` or `wayscloud:endpoint`, the environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`), `https://api.wayscloud.services`
+   * @default the stack config `wayscloud-account:endpoint` or `wayscloud:endpoint`, the environment
+   * (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`), `https://api.wayscloud.services`
    */
   endpoint?: pulumi.Input<string> | undefined;
   /**
@@ -35,7 +36,8 @@ export interface AccountArgs {
 const MARK = Symbol.for("pulumi-wayscloud.Provider");
 
 /**
- * An explicit provider for a second account. Pass it as the `provider` option of a resource, or to a data function.
+ * An explicit provider for a second account. Pass it as the `provider` option of a resource, or to a data
+ * function.
  *
  * @example
  * ```ts

@@ -47,7 +47,8 @@ const known = new WeakSet<object>();
 /**
  * Looks for mistakes in the stack config, and warns about some once per program. Never shows a value.
  *
- * @throws ConfigurationError for an unknown name after {@link OWN}: a misspelled account must not become another one.
+ * @throws ConfigurationError for an unknown name after {@link OWN}: a misspelled account must not become
+ * another one.
  */
 export function checkStackConfig(): void {
   const program = pulumi.runtime.getStackResource();

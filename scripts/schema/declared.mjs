@@ -151,7 +151,7 @@ function textOf(symbol) {
     .replace(/\{@link (\w+?)(?:Args)?\.(\w+)\s*\}/g, "`$2` of `$1`")
     .replace(/\{@link ([^}]+?)\s*\}/g, "`$1`")
     .replace(/([^\n])\n(?!\n|- )/g, "$1 ");
-  const fallback = tag("default");
+  const fallback = tag("default")?.replace(/\s+/g, " ");
   return {
     description: fallback === undefined ? text : `${text} Default: ${fallback}.`,
     ...(tag("example") === undefined ? {} : { example: tag("example") }),

@@ -27,7 +27,10 @@ import type { Timing } from "./timing";
 import { createTransport } from "./transport";
 import type { Connection, HttpResponse, Request } from "./transport";
 
-/** A value with the server's clock at the time of the response (ms since the epoch), if the response has a `Date`. */
+/**
+ * A value with the server's clock at the time of the response (ms since the epoch), if the response has a
+ * `Date`.
+ */
 export interface WithServerTime<T> {
   value: T;
   serverTime: number | undefined;

@@ -1,4 +1,5 @@
-// Detects incomplete (paginated or failed) lists. Treating an incomplete list as complete would recreate resources that still exist.
+// Detects incomplete (paginated or failed) lists. Treating an incomplete list as complete would recreate
+// resources that still exist.
 import type { HttpResponse } from "./transport";
 
 /** A field of the body or a header. */

@@ -77,7 +77,8 @@ function rowsOf(body: unknown): unknown[] | undefined {
 
 function readJson(response: HttpResponse, label: RequestLabel): unknown {
   try {
-    // A key that could reach a prototype has no meaning in this API. The reviver is too slow to run for every list.
+    // A key that could reach a prototype has no meaning in this API. The reviver is too slow to run for every
+    // list.
     return /__proto__|\\u00[567]/i.test(response.text)
       ? JSON.parse(response.text, (key, value: unknown) => (key === "__proto__" ? undefined : value))
       : JSON.parse(response.text);

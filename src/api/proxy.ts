@@ -80,7 +80,10 @@ function isExcepted(target: URL, exceptions: string): boolean {
     .some((entry) => covers(entry, host, port));
 }
 
-/** `*`, an IP address or a CIDR range, or a domain: `corp.com` with its subdomains, `.corp.com` and `*.corp.com` without itself. */
+/**
+ * `*`, an IP address or a CIDR range, or a domain: `corp.com` with its subdomains, `.corp.com` and
+ * `*.corp.com` without itself.
+ */
 function covers(entry: string, host: string, port: string): boolean {
   if (entry === "*") return true;
   const [, range, bits] = /^([\da-f.:]+)\/(\d{1,3})$/.exec(entry) ?? [];

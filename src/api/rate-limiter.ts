@@ -1,4 +1,5 @@
-// The process-wide limiter in front of the API: at most 16 requests in flight; after a 429, one pause and one pace for all.
+// The process-wide limiter in front of the API: at most 16 requests in flight; after a 429, one pause and one
+// pace for all.
 import type { Timing } from "./timing";
 
 export const MAX_IN_FLIGHT = 16;

@@ -2,8 +2,8 @@
 import { sanitize } from "../text/redact";
 
 /**
- * `{"detail": string | {error} | [{msg, loc}]}`, `{"error": string | {code, message, details}}`, `{"message"}`,
- * or nothing: bodies that are not JSON (a proxy's HTML page) are not shown.
+ * `{"detail": string | {error} | [{msg, loc}]}`, `{"error": string | {code, message, details}}`,
+ * `{"message"}`, or nothing: bodies that are not JSON (a proxy's HTML page) are not shown.
  */
 export function apiErrorReason(text: string, secrets: readonly string[]): string | undefined {
   let body: unknown;

@@ -1,4 +1,5 @@
-// The way to an https endpoint: which socket a response must come through to count, and the proxy that it goes through.
+// The way to an https endpoint: which socket a response must come through to count, and the proxy that it
+// goes through.
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { TLSSocket } from "node:tls";

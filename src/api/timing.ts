@@ -1,4 +1,5 @@
-// Clock, randomness, timeouts and backoff of the API client, injectable for tests, and the one reader of the API's times.
+// Clock, randomness, timeouts and backoff of the API client, injectable for tests, and the one reader of the
+// API's times.
 
 /** Clocks, randomness and limits. Durations are milliseconds. */
 export interface Timing {
@@ -78,8 +79,9 @@ export function backoff(attempt: number, random: () => number): number {
 }
 
 /**
- * The wait in ms that a `Retry-After` header asks for: seconds or an HTTP date (measured against the response's own `Date`, so that
- * a wrong local clock does not matter). `undefined` when the header is absent or says nothing; never NaN, never negative.
+ * The wait in ms that a `Retry-After` header asks for: seconds or an HTTP date (measured against the
+ * response's own `Date`, so that a wrong local clock does not matter). `undefined` when the header is absent
+ * or says nothing; never NaN, never negative.
  */
 export function retryAfter(headers: Readonly<Record<string, string>>, now: number): number | undefined {
   const header = headers["retry-after"]?.trim();

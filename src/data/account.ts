@@ -19,7 +19,8 @@ type Client = api.AccountClient;
 /**
  * The explicit provider of a call, or its parent's.
  *
- * @throws ConfigurationError for a provider of another package: an explicit account never becomes another one.
+ * @throws ConfigurationError for a provider of another package: an explicit account never becomes another
+ * one.
  */
 export function providerOf(name: string, { provider, parent }: DataOptions): Provider | undefined {
   const given: unknown = provider ?? parent?.getProvider("pulumi-nodejs:dynamic/wayscloud:Data");

@@ -43,7 +43,8 @@ export type GetApiKeysOutputArgs = { [K in keyof GetApiKeysArgs]: pulumi.Input<G
 /**
  * Lists the account's service keys and tokens. Requested once per program run and cached.
  *
- * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError,
+ * ConnectionError.
  * @example
  * ```ts
  * const unused = (await wayscloud.getApiKeys({ isActive: true })).filter((key) => key.lastUsedAt === undefined);

@@ -20,7 +20,8 @@ export interface AuditArgs {
   /** Report tokens that expire within this many days, according to the given stacks. @default 14 */
   expiringWithinDays?: number | undefined;
   /**
-   * Parsed outputs of `pulumi stack export`. Required to detect unmanaged and orphaned keys and token expiry, which the API does not return.
+   * Parsed outputs of `pulumi stack export`. Required to detect unmanaged and orphaned keys and token expiry,
+   * which the API does not return.
    * @default none
    */
   stackExports?: readonly unknown[] | undefined;
@@ -36,7 +37,8 @@ export interface AuditArgs {
  * Finds service keys and tokens that are unused, inactive, expiring, never expiring, unmanaged or orphaned,
  * and those that cannot be judged (`unjudged`). Changes nothing.
  *
- * @throws ConfigurationError if an entry of `stackExports` is not a stack export, or one names no stack; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws ConfigurationError if an entry of `stackExports` is not a stack export, or one names no stack;
+ * AuthenticationError, PermissionDeniedError, ConnectionError.
  * @example
  * ```ts
  * import { auditApiKeys } from "pulumi-wayscloud/audit";
@@ -58,7 +60,8 @@ export function auditApiKeys(args: AuditArgs = {}, opts: DataOptions = {}): Prom
  * Finds SSH keys that have not been on any VPS for a long time, or are not in the given stacks. Changes
  * nothing.
  *
- * @throws ConfigurationError if an entry of `stackExports` is not a stack export, or one names no stack; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws ConfigurationError if an entry of `stackExports` is not a stack export, or one names no stack;
+ * AuthenticationError, PermissionDeniedError, ConnectionError.
  * @example
  * ```ts
  * import { auditSshKeys } from "pulumi-wayscloud/audit";

@@ -33,7 +33,10 @@ export interface DataOutputOptions extends DataOptions {
 const PLAIN = ["provider", "parent"];
 const OUTPUT = [...PLAIN, "dependsOn"];
 
-/** `others`: further options of this function. @throws ConfigurationError for an option that does not exist: a misspelled `provider` must not read another account. */
+/**
+ * `others`: further options of this function. @throws ConfigurationError for an option that does not exist: a
+ * misspelled `provider` must not read another account.
+ */
 export function checkOptions(
   name: string,
   opts: unknown,

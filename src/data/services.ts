@@ -41,7 +41,8 @@ export type GetServicesOutputArgs = { [K in keyof GetServicesArgs]: pulumi.Input
 /**
  * Lists the account's active services. Requested once per program run and cached.
  *
- * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError,
+ * ConnectionError.
  * @example
  * ```ts
  * const databases = await wayscloud.getServices({ serviceType: "database", status: "running" });

@@ -40,7 +40,8 @@ export type GetSshKeysArgs = Record<string, never>;
 /**
  * Lists the account's SSH keys. Requested once per program run and cached.
  *
- * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError, ConnectionError.
+ * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError,
+ * ConnectionError.
  * @example
  * ```ts
  * const unused = (await wayscloud.getSshKeys()).filter((key) => key.vmCount === 0);

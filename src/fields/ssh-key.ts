@@ -29,7 +29,9 @@ export const sshKeySetInputs = {
 
 export const sshKeySetOutputs = { keys: object };
 
-/** A key of the account that an entry of a set holds. `adopted`: was in the account before, and stays there. */
+/**
+ * A key of the account that an entry of a set holds. `adopted`: was in the account before, and stays there.
+ */
 export const setKey = { id: text, ...key, adopted: or(flag, false) };
 
 /** Distinguishes resources with the same key; empty without `adoptExisting`. */

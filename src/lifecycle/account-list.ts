@@ -78,7 +78,9 @@ export class AccountList<T extends { id: string }> {
     return this.current.snapshot;
   }
 
-  /** The entries of the shared list with this value of `keyOf`, which must be the same function at every call. */
+  /**
+   * The entries of the shared list with this value of `keyOf`, which must be the same function at every call.
+   */
   async matching(keyOf: (entry: T) => string, value: string): Promise<readonly T[]> {
     const snapshot = await this.shared();
     let index = this.indexes.get(snapshot);
@@ -144,7 +146,10 @@ export class AccountList<T extends { id: string }> {
     return presenceIn(list, id, createdAt, (entry) => this.endpoints.isLive(entry));
   }
 
-  /** Removes it for good. A response that does not confirm it counts only if a list proves that the id is gone. */
+  /**
+   * Removes it for good. A response that does not confirm it counts only if a list proves that the id is
+   * gone.
+   */
   async remove(id: string, during: string | Operation, createdAt?: string): Promise<void> {
     const operation = typeof during === "string" ? this.client.operation(during) : during;
     const doubt = await this.doubtOf(id, operation);

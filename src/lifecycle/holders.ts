@@ -112,8 +112,8 @@ export class Holders {
   }
 
   /**
-   * Does another resource keep this, as far as this command knows? Then we must not delete it. A resource that
-   * this run replaces keeps nothing: it may be this one, under the name that it had before.
+   * Does another resource keep this, as far as this command knows? Then we must not delete it. A resource
+   * that this run replaces keeps nothing: it may be this one, under the name that it had before.
    */
   isHeldByAnother({ what, holder }: Holding): boolean {
     this.listen();
@@ -151,8 +151,8 @@ export class Holders {
   }
 
   /**
-   * The logical name of another resource of the program with this SSH key, if any. Only generated names count:
-   * they contain the logical name, which stays the same if the engine checks a resource again.
+   * The logical name of another resource of the program with this SSH key, if any. Only generated names
+   * count: they contain the logical name, which stays the same if the engine checks a resource again.
    */
   otherWithSshKey(fingerprint: string, name: unknown): string | undefined {
     if (!isTemplate(name, "name")) return undefined;
@@ -225,8 +225,8 @@ export class Holders {
 }
 
 /**
- * Runs `work`, the deletion, unless another resource manages the object now. If this resource's own replacement has taken it over
- * (`up --replace` does not inform the provider), refuses.
+ * Runs `work`, the deletion, unless another resource manages the object now. If this resource's own
+ * replacement has taken it over (`up --replace` does not inform the provider), refuses.
  */
 export async function deleteUnlessHeld(
   run: { holders: Holders; log: Log },
@@ -257,7 +257,10 @@ export function ownerOf(holder: string): string {
   return holder.slice(0, Math.max(0, holder.lastIndexOf("#")));
 }
 
-/** `project/stack/name`, and `project/stack/<types of the parents>$name` of a child. A state of an earlier version names no parents. */
+/**
+ * `project/stack/name`, and `project/stack/<types of the parents>$name` of a child. A state of an earlier
+ * version names no parents.
+ */
 export function isSameOwner(a: string, b: string): boolean {
   const plain = (owner: string): string => owner.replace(/^([^/]*\/[^/]*\/)(?:.*\$)?/s, "$1");
   const isExact = a.includes("$") && b.includes("$");

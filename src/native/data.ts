@@ -120,7 +120,10 @@ export function getServicesOutput(
   return askOutput(queries.getServices, args, opts);
 }
 
-/** Lists the account's service keys and tokens that match all given fields, without their secrets. @see GET /v1/account/api-keys */
+/**
+ * Lists the account's service keys and tokens that match all given fields, without their secrets. @see GET
+ * /v1/account/api-keys
+ */
 export function getApiKeys(args?: GetApiKeysArgs, opts?: pulumi.InvokeOptions): Promise<ApiKeyInfo[]> {
   return ask(queries.getApiKeys, args, opts);
 }
@@ -146,7 +149,10 @@ export function getSshKeysOutput(
   return askOutput(queries.getSshKeys, args, opts);
 }
 
-/** Finds one SSH key by its id, name or fingerprint. @throws if no key, or more than one, matches. @see GET /v1/account/ssh-keys */
+/**
+ * Finds one SSH key by its id, name or fingerprint. @throws if no key, or more than one, matches. @see GET
+ * /v1/account/ssh-keys
+ */
 export function getSshKey(args: GetSshKeyArgs, opts?: pulumi.InvokeOptions): Promise<SshKeyInfo> {
   return ask(queries.getSshKey, args, opts);
 }

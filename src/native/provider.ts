@@ -12,7 +12,8 @@ import { pluginDownloadURL, version } from "../version";
 export interface ProviderArgs {
   /**
    * The credential: a personal access token. Always kept secret.
-   * @default the environment (`WAYSCLOUD_PAT_TOKEN`, `WAYSCLOUD_TOKEN`, `WAYSCLOUD_API_KEY`), else `token` in `~/.wayscloud/credentials`
+   * @default the environment (`WAYSCLOUD_PAT_TOKEN`, `WAYSCLOUD_TOKEN`, `WAYSCLOUD_API_KEY`), else `token` in
+   * `~/.wayscloud/credentials`
    * @secret
    */
   patToken?: pulumi.Input<string> | undefined;
@@ -23,7 +24,8 @@ export interface ProviderArgs {
   apiKey?: pulumi.Input<string> | undefined;
   /**
    * Base URL of the API: `https:`, or `http:` to this machine.
-   * @default in TypeScript the stack config `wayscloud-account:endpoint` or `wayscloud:endpoint`; the environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`); `https://api.wayscloud.services`
+   * @default in TypeScript the stack config `wayscloud-account:endpoint` or `wayscloud:endpoint`; the
+   * environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`); `https://api.wayscloud.services`
    */
   endpoint?: pulumi.Input<string> | undefined;
   /**

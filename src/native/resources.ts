@@ -12,7 +12,8 @@ import { serveByPlugin } from "./declaration";
  * An SSH public key, which WAYSCloud installs on every VPS created afterwards. Deleting the resource removes
  * the key from the account; servers that already have it are not changed.
  *
- * The plugin serves it: the options `import`, `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ * The plugin serves it: the options `import`, `replaceOnChanges` and `customTimeouts` work, and previews show
+ * what changes.
  *
  * @example
  * ```ts
@@ -31,7 +32,8 @@ export class SshKey extends DynamicSshKey {
 /**
  * A team's SSH public keys as one resource; WAYSCloud installs them on every VPS created afterwards.
  *
- * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what
+ * changes.
  *
  * @example
  * ```ts
@@ -48,9 +50,11 @@ export class SshKeySet extends DynamicSshKeySet {
 }
 
 /**
- * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in the stack's state.
+ * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in
+ * the stack's state.
  *
- * The plugin serves it: the options `import`, `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ * The plugin serves it: the options `import`, `replaceOnChanges` and `customTimeouts` work, and previews show
+ * what changes.
  *
  * @example
  * ```ts
@@ -67,9 +71,11 @@ export class ServiceKey extends DynamicServiceKey {
 }
 
 /**
- * A personal access token for the Account API. The API shows it once, at its creation; it is stored, encrypted, in the stack's state.
+ * A personal access token for the Account API. The API shows it once, at its creation; it is stored,
+ * encrypted, in the stack's state.
  *
- * The plugin serves it: the options `import`, `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ * The plugin serves it: the options `import`, `replaceOnChanges` and `customTimeouts` work, and previews show
+ * what changes.
  *
  * @example
  * ```ts
@@ -89,7 +95,8 @@ export class PersonalAccessToken extends DynamicPersonalAccessToken {
  * A service key that rotates without downtime: when a rotation is due, `pulumi up` creates a new key, and the
  * previous one stays valid for `overlapDays`.
  *
- * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what
+ * changes.
  *
  * @example
  * ```ts
@@ -109,7 +116,8 @@ export class RotatingServiceKey extends DynamicRotatingServiceKey {
  * A personal access token that rotates without downtime, as {@link RotatingServiceKey} does, for example that
  * of CI.
  *
- * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what changes.
+ * The plugin serves it: the options `replaceOnChanges` and `customTimeouts` work, and previews show what
+ * changes.
  *
  * @example
  * ```ts

@@ -13,7 +13,8 @@ export type Given = Readonly<Record<string, unknown>>;
 /**
  * Checks the arguments. `isAccepted` comes first: it accepts values of any type.
  *
- * @throws ConfigurationError for an unknown argument, and for a value that no entry could equal: either would silently return the wrong entries.
+ * @throws ConfigurationError for an unknown argument, and for a value that no entry could equal: either would
+ * silently return the wrong entries.
  */
 export function givenArguments(
   name: string,

@@ -40,7 +40,10 @@ export function isInstanceOf<Class>(type: string): (obj: unknown) => obj is Clas
   return (obj): obj is Class => (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === type;
 }
 
-/** The last two arguments of `super`: of a resource to be created, or of one to be read (`get`: no `args`). Checks all arguments first. */
+/**
+ * The last two arguments of `super`: of a resource to be created, or of one to be read (`get`: no `args`).
+ * Checks all arguments first.
+ */
 export function declaration(
   className: ClassName,
   name: string,
@@ -72,7 +75,10 @@ export function registration(className: ClassName, given: object | undefined, op
   return [properties, isSecret ? pulumi.mergeOptions(opts, { additionalSecretOutputs }) : opts];
 }
 
-/** Catches mistakes that the engine's own errors explain badly or not at all: an Output as a string, an entry that would be lost. */
+/**
+ * Catches mistakes that the engine's own errors explain badly or not at all: an Output as a string, an entry
+ * that would be lost.
+ */
 export function checkArguments(
   className: ClassName,
   name: string,
@@ -186,9 +192,9 @@ const TRACED_RESOURCES = 50;
 let constructed = 0;
 
 /**
- * Disables stack traces until `restore()`: the SDK captures one per property, which takes two thirds of the time of a large program. Source
- * positions are not affected. Used around `super` itself, since a constructor or function in between would shift that position. `withStack`
- * adds a stack to an error thrown by `super`.
+ * Disables stack traces until `restore()`: the SDK captures one per property, which takes two thirds of the
+ * time of a large program. Source positions are not affected. Used around `super` itself, since a constructor
+ * or function in between would shift that position. `withStack` adds a stack to an error thrown by `super`.
  */
 export function suppressStackTraces(): { withStack: (error: unknown) => unknown; restore: () => void } {
   const limit = Error.stackTraceLimit;

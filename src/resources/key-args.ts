@@ -6,7 +6,8 @@ export interface ExistingKeyArgs {
   /** Its id, as the account's key list shows it. */
   id: pulumi.Input<string>;
   /**
-   * The full key, as it was shown at its creation. It is compared locally with the listed prefix and never sent.
+   * The full key, as it was shown at its creation. It is compared locally with the listed prefix and never
+   * sent.
    * @secret
    */
   key: pulumi.Input<string>;

@@ -23,7 +23,8 @@ export interface PersonalAccessTokenArgs extends CommonKeyArgs {
    */
   scopes: pulumi.Input<pulumi.Input<KnownScope | (string & {})>[]>;
   /**
-   * Days from creation until the token expires: a whole number from 1 to 36500. Changing it replaces the token.
+   * Days from creation until the token expires: a whole number from 1 to 36500. Changing it replaces the
+   * token.
    * @default the token never expires
    */
   expiresInDays?: pulumi.Input<number> | undefined;
@@ -36,7 +37,10 @@ export interface PersonalAccessTokenArgs extends CommonKeyArgs {
   rotateBeforeDays?: pulumi.Input<number> | undefined;
 }
 
-/** The state that {@link PersonalAccessToken.get} accepts for compatibility with other SDKs. Everything is read from the account instead. */
+/**
+ * The state that {@link PersonalAccessToken.get} accepts for compatibility with other SDKs. Everything is
+ * read from the account instead.
+ */
 export interface PersonalAccessTokenState {
   scopes?: pulumi.Input<pulumi.Input<string>[]> | undefined;
   description?: pulumi.Input<string> | undefined;
@@ -51,7 +55,8 @@ export interface PersonalAccessTokenState {
 }
 
 /**
- * A personal access token for the Account API. The API shows it once, at its creation; it is stored, encrypted, in the stack's state.
+ * A personal access token for the Account API. The API shows it once, at its creation; it is stored,
+ * encrypted, in the stack's state.
  *
  * A replacement creates the new token, moves everything in the program that uses `key` to it, and revokes the
  * old one last. An update never revokes the token that it is authenticated with. For consumers in other
@@ -70,7 +75,8 @@ export interface PersonalAccessTokenState {
  * export const ciToken = ci.key; // [secret]
  * ```
  *
- * @see POST /v1/account/api-keys/pat, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the Account API
+ * @see POST /v1/account/api-keys/pat, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the
+ * Account API
  */
 export class PersonalAccessToken extends pulumi.CustomResource {
   /** @internal */
@@ -79,8 +85,9 @@ export class PersonalAccessToken extends pulumi.CustomResource {
   public static readonly __declare: typeof declaration = declaration;
 
   /**
-   * Reads an existing token without managing it: destroying the stack leaves it in the account. `key`, `expiresInDays`, `expiresAt` and
-   * `rotateAt` are `undefined`, because the API does not return them. To manage such a token, pass it as `existing`.
+   * Reads an existing token without managing it: destroying the stack leaves it in the account. `key`,
+   * `expiresInDays`, `expiresAt` and `rotateAt` are `undefined`, because the API does not return them. To
+   * manage such a token, pass it as `existing`.
    *
    * @param name The logical name of the resource.
    * @param id The id of the token in the account.
@@ -99,13 +106,17 @@ export class PersonalAccessToken extends pulumi.CustomResource {
     return new this(name, undefined, lookupOptions("PersonalAccessToken", name, id, ...rest));
   }
 
-  /** Returns true if the given object is a `PersonalAccessToken`, even if it comes from another copy of this package. */
+  /**
+   * Returns true if the given object is a `PersonalAccessToken`, even if it comes from another copy of this
+   * package.
+   */
   public static override readonly isInstance = isInstanceOf<PersonalAccessToken>(
     PersonalAccessToken.__pulumiType,
   );
 
   /**
-   * The full token. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a resource obtained with `get`.
+   * The full token. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for
+   * a resource obtained with `get`.
    * @secret
    */
   declare public readonly key: pulumi.Output<string>;
@@ -119,7 +130,10 @@ export class PersonalAccessToken extends pulumi.CustomResource {
   declare public readonly description: pulumi.Output<string>;
   /** Days from creation until the token expires; `null` if it never expires. */
   declare public readonly expiresInDays: pulumi.Output<number | null>;
-  /** Expiry time (RFC 3339, UTC), computed from the server's clock at creation; `null` if the token never expires. */
+  /**
+   * Expiry time (RFC 3339, UTC), computed from the server's clock at creation; `null` if the token never
+   * expires.
+   */
   declare public readonly expiresAt: pulumi.Output<string | null>;
   /** Time from which `pulumi up` replaces the token (RFC 3339, UTC); `null` without `rotateBeforeDays`. */
   declare public readonly rotateAt: pulumi.Output<string | null>;

@@ -1,4 +1,5 @@
-// RotatingPersonalAccessToken: a token that is renewed on schedule, with the previous token staying valid for an overlap.
+// RotatingPersonalAccessToken: a token that is renewed on schedule, with the previous token staying valid for
+// an overlap.
 import * as pulumi from "@pulumi/pulumi";
 
 import type { KnownScope } from "../text/scopes";
@@ -38,7 +39,8 @@ export interface RotatingPersonalAccessTokenArgs extends RotationArgs {
  * export const ciToken = ci.key; // [secret]
  * ```
  *
- * @see POST /v1/account/api-keys/pat, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the Account API
+ * @see POST /v1/account/api-keys/pat, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the
+ * Account API
  */
 export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   /** @internal */
@@ -46,7 +48,10 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   /** @internal */
   public static readonly __declare: typeof declaration = declaration;
 
-  /** Returns true if the given object is a `RotatingPersonalAccessToken`, even if it comes from another copy of this package. */
+  /**
+   * Returns true if the given object is a `RotatingPersonalAccessToken`, even if it comes from another copy
+   * of this package.
+   */
   public static override readonly isInstance = isInstanceOf<RotatingPersonalAccessToken>(
     RotatingPersonalAccessToken.__pulumiType,
   );
@@ -79,13 +84,18 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   declare public readonly previousKeyId: pulumi.Output<string | null>;
   /** Time from which `pulumi up` revokes the previous token (RFC 3339, UTC); `null` if there is none. */
   declare public readonly retireAt: pulumi.Output<string | null>;
-  /** Creation time of the current token (RFC 3339), according to the server's clock: the same as `rotatedAt`. */
+  /**
+   * Creation time of the current token (RFC 3339), according to the server's clock: the same as `rotatedAt`.
+   */
   declare public readonly createdAt: pulumi.Output<string>;
   /** Creation time of the current token (RFC 3339, UTC), according to the server's clock. */
   declare public readonly rotatedAt: pulumi.Output<string>;
   /** Time from which `pulumi up` creates the next token (RFC 3339, UTC). */
   declare public readonly nextRotationAt: pulumi.Output<string>;
-  /** Whether the account lists the current token as active, as of the last refresh. If not, the next `pulumi up` creates another. */
+  /**
+   * Whether the account lists the current token as active, as of the last refresh. If not, the next `pulumi
+   * up` creates another.
+   */
   declare public readonly isActive: pulumi.Output<boolean>;
   /** Time of last use of the current token (RFC 3339), as of the last refresh; `null` if never used. */
   declare public readonly lastUsedAt: pulumi.Output<string | null>;

@@ -1,4 +1,5 @@
-// RotatingServiceKey: a service key that is renewed on schedule, with the previous key staying valid for an overlap.
+// RotatingServiceKey: a service key that is renewed on schedule, with the previous key staying valid for an
+// overlap.
 import * as pulumi from "@pulumi/pulumi";
 
 import { declaration, isInstanceOf, suppressStackTraces, typeToken } from "./dynamic-resource";
@@ -8,8 +9,9 @@ import type { ServiceName } from "./service-key";
 /** Arguments for {@link RotatingServiceKey}. */
 export interface RotatingServiceKeyArgs extends RotationArgs {
   /**
-   * The service that the keys give access to: `database`, `storage`, `llm-api`, `dns` or `vps`; anything else fails during preview. Changing
-   * it replaces the resource with all its keys; the new key is created before the old ones are revoked.
+   * The service that the keys give access to: `database`, `storage`, `llm-api`, `dns` or `vps`; anything else
+   * fails during preview. Changing it replaces the resource with all its keys; the new key is created before
+   * the old ones are revoked.
    */
   service: pulumi.Input<ServiceName>;
 }
@@ -36,7 +38,8 @@ export interface RotatingServiceKeyArgs extends RotationArgs {
  * export const databaseKey = database.key; // [secret]
  * ```
  *
- * @see POST /v1/account/api-keys/service, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the Account API
+ * @see POST /v1/account/api-keys/service, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of
+ * the Account API
  */
 export class RotatingServiceKey extends pulumi.CustomResource {
   /** @internal */
@@ -44,7 +47,10 @@ export class RotatingServiceKey extends pulumi.CustomResource {
   /** @internal */
   public static readonly __declare: typeof declaration = declaration;
 
-  /** Returns true if the given object is a `RotatingServiceKey`, even if it comes from another copy of this package. */
+  /**
+   * Returns true if the given object is a `RotatingServiceKey`, even if it comes from another copy of this
+   * package.
+   */
   public static override readonly isInstance = isInstanceOf<RotatingServiceKey>(
     RotatingServiceKey.__pulumiType,
   );
@@ -73,13 +79,18 @@ export class RotatingServiceKey extends pulumi.CustomResource {
   declare public readonly previousKeyId: pulumi.Output<string | null>;
   /** Time from which `pulumi up` revokes the previous key (RFC 3339, UTC); `null` if there is none. */
   declare public readonly retireAt: pulumi.Output<string | null>;
-  /** Creation time of the current key (RFC 3339), according to the server's clock: the same as `rotatedAt`. */
+  /**
+   * Creation time of the current key (RFC 3339), according to the server's clock: the same as `rotatedAt`.
+   */
   declare public readonly createdAt: pulumi.Output<string>;
   /** Creation time of the current key (RFC 3339, UTC), according to the server's clock. */
   declare public readonly rotatedAt: pulumi.Output<string>;
   /** Time from which `pulumi up` creates the next key (RFC 3339, UTC). */
   declare public readonly nextRotationAt: pulumi.Output<string>;
-  /** Whether the account lists the current key as active, as of the last refresh. If not, the next `pulumi up` creates another. */
+  /**
+   * Whether the account lists the current key as active, as of the last refresh. If not, the next `pulumi up`
+   * creates another.
+   */
   declare public readonly isActive: pulumi.Output<boolean>;
   /** Time of last use of the current key (RFC 3339), as of the last refresh; `null` if never used. */
   declare public readonly lastUsedAt: pulumi.Output<string | null>;

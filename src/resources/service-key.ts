@@ -19,13 +19,16 @@ export type ServiceName = (typeof ServiceName)[keyof typeof ServiceName];
 /** Arguments for {@link ServiceKey}. */
 export interface ServiceKeyArgs extends CommonKeyArgs {
   /**
-   * The service that the key gives access to: `database`, `storage`, `llm-api`, `dns` or `vps`; anything else fails during preview. Changing
-   * it replaces the key; the new key is created before the old one is revoked.
+   * The service that the key gives access to: `database`, `storage`, `llm-api`, `dns` or `vps`; anything else
+   * fails during preview. Changing it replaces the key; the new key is created before the old one is revoked.
    */
   service: pulumi.Input<ServiceName>;
 }
 
-/** The state that {@link ServiceKey.get} accepts for compatibility with other SDKs. Everything is read from the account instead. */
+/**
+ * The state that {@link ServiceKey.get} accepts for compatibility with other SDKs. Everything is read from
+ * the account instead.
+ */
 export interface ServiceKeyState {
   service?: pulumi.Input<ServiceName> | undefined;
   description?: pulumi.Input<string> | undefined;
@@ -38,7 +41,8 @@ export interface ServiceKeyState {
 }
 
 /**
- * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in the stack's state.
+ * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in
+ * the stack's state.
  *
  * A replacement creates the new key, moves everything in the program that uses `key` to it, and revokes the
  * old one last. If consumers are in other stacks, use {@link RotatingServiceKey}, which keeps the previous
@@ -52,7 +56,8 @@ export interface ServiceKeyState {
  * export const databaseKey = database.key; // [secret]
  * ```
  *
- * @see POST /v1/account/api-keys/service, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the Account API
+ * @see POST /v1/account/api-keys/service, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of
+ * the Account API
  */
 export class ServiceKey extends pulumi.CustomResource {
   /** @internal */
@@ -61,8 +66,9 @@ export class ServiceKey extends pulumi.CustomResource {
   public static readonly __declare: typeof declaration = declaration;
 
   /**
-   * Reads an existing service key without managing it: destroying the stack leaves it in the account. `key` is `undefined`, because the API
-   * shows it only at its creation. To manage such a key, pass it as `existing`.
+   * Reads an existing service key without managing it: destroying the stack leaves it in the account. `key`
+   * is `undefined`, because the API shows it only at its creation. To manage such a key, pass it as
+   * `existing`.
    *
    * @param name The logical name of the resource.
    * @param id The id of the key in the account.
@@ -80,11 +86,14 @@ export class ServiceKey extends pulumi.CustomResource {
     return new this(name, undefined, lookupOptions("ServiceKey", name, id, ...rest));
   }
 
-  /** Returns true if the given object is a `ServiceKey`, even if it comes from another copy of this package. */
+  /**
+   * Returns true if the given object is a `ServiceKey`, even if it comes from another copy of this package.
+   */
   public static override readonly isInstance = isInstanceOf<ServiceKey>(ServiceKey.__pulumiType);
 
   /**
-   * The full key. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a resource obtained with `get`.
+   * The full key. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a
+   * resource obtained with `get`.
    * @secret
    */
   declare public readonly key: pulumi.Output<string>;

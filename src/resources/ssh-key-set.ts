@@ -38,7 +38,10 @@ export interface SshKeySetEntry {
   keyType: string;
   /** Time at which the key was added (RFC 3339). Never changes. */
   createdAt: string;
-  /** Whether the key was in the account before and was adopted. If so, it stays there when its entry is removed. */
+  /**
+   * Whether the key was in the account before and was adopted. If so, it stays there when its entry is
+   * removed.
+   */
   adopted: boolean;
 }
 
@@ -49,7 +52,8 @@ export interface SshKeySetEntry {
  * next `pulumi up` does the rest. If a key was deleted elsewhere, `pulumi refresh` and `pulumi up` add it
  * again, and change no other.
  *
- * The new key of a changed entry has the name of the old one, and names are unique in the account, so the old key is deleted first.
+ * The new key of a changed entry has the name of the old one, and names are unique in the account, so the old
+ * key is deleted first.
  *
  * @example
  * ```ts
@@ -65,7 +69,8 @@ export interface SshKeySetEntry {
  * export const fingerprint = team.keys.apply((keys) => keys.anna?.fingerprint);
  * ```
  *
- * @see POST /v1/account/ssh-keys, GET /v1/account/ssh-keys, DELETE /v1/account/ssh-keys/{key_id} of the Account API
+ * @see POST /v1/account/ssh-keys, GET /v1/account/ssh-keys, DELETE /v1/account/ssh-keys/{key_id} of the
+ * Account API
  */
 export class SshKeySet extends pulumi.CustomResource {
   /** @internal */
@@ -73,7 +78,9 @@ export class SshKeySet extends pulumi.CustomResource {
   /** @internal */
   public static readonly __declare: typeof declaration = declaration;
 
-  /** Returns true if the given object is an `SshKeySet`, even if it comes from another copy of this package. */
+  /**
+   * Returns true if the given object is an `SshKeySet`, even if it comes from another copy of this package.
+   */
   public static override readonly isInstance = isInstanceOf<SshKeySet>(SshKeySet.__pulumiType);
 
   /** The keys by the names of their entries. A refresh removes a key that the account no longer has. */

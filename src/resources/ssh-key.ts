@@ -6,27 +6,32 @@ import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToke
 /** Arguments for {@link SshKey}. */
 export interface SshKeyArgs {
   /**
-   * The public key in OpenSSH's one-line form, as in `id_ed25519.pub`: RSA (2048 bits or more), Ed25519, or ECDSA (nistp256, nistp384,
-   * nistp521). Whitespace and the comment are ignored; changing the key material replaces the resource. For
-   * other forms, the error says how to convert them. Private keys are rejected and never printed.
+   * The public key in OpenSSH's one-line form, as in `id_ed25519.pub`: RSA (2048 bits or more), Ed25519, or
+   * ECDSA (nistp256, nistp384, nistp521). Whitespace and the comment are ignored; changing the key material
+   * replaces the resource. For other forms, the error says how to convert them. Private keys are rejected and
+   * never printed.
    */
   publicKey: pulumi.Input<string>;
   /**
    * Name shown in the account. It is not secret, even if you pass it as one; a name that contains a key is
    * rejected. Changing it replaces the resource.
-   * @default the resource's logical name and seven hex digits, `deploy-1a2b3c4`, kept for the lifetime of the resource
+   * @default the resource's logical name and seven hex digits, `deploy-1a2b3c4`, kept for the lifetime of the
+   * resource
    */
   name?: pulumi.Input<string> | undefined;
   /**
-   * If the account already has a key with this fingerprint, adopt it instead of failing; without `name`, keep its current name. **An adopted key
-   * ({@link SshKey.adopted}) stays in the account when the resource is destroyed.** Changing only this input has no effect on an existing
-   * resource.
+   * If the account already has a key with this fingerprint, adopt it instead of failing; without `name`, keep
+   * its current name. **An adopted key ({@link SshKey.adopted}) stays in the account when the resource is
+   * destroyed.** Changing only this input has no effect on an existing resource.
    * @default false
    */
   adoptExisting?: pulumi.Input<boolean> | undefined;
 }
 
-/** The state that {@link SshKey.get} accepts for compatibility with other SDKs. Everything is read from the account instead. */
+/**
+ * The state that {@link SshKey.get} accepts for compatibility with other SDKs. Everything is read from the
+ * account instead.
+ */
 export interface SshKeyState {
   name?: pulumi.Input<string> | undefined;
   publicKey?: pulumi.Input<string> | undefined;
@@ -41,7 +46,8 @@ export interface SshKeyState {
  * An SSH public key, which WAYSCloud installs on every VPS created afterwards. Deleting the resource removes
  * the key from the account; servers that already have it are not changed.
  *
- * A replacement creates the new key before it deletes the old one. If the explicit name or the key material stays the same, the old key is deleted first, because both must be unique in the account.
+ * A replacement creates the new key before it deletes the old one. If the explicit name or the key material
+ * stays the same, the old key is deleted first, because both must be unique in the account.
  *
  * @example
  * ```ts
@@ -54,7 +60,8 @@ export interface SshKeyState {
  * export const fingerprint = deploy.fingerprint;
  * ```
  *
- * @see POST /v1/account/ssh-keys, GET /v1/account/ssh-keys, DELETE /v1/account/ssh-keys/{key_id} of the Account API
+ * @see POST /v1/account/ssh-keys, GET /v1/account/ssh-keys, DELETE /v1/account/ssh-keys/{key_id} of the
+ * Account API
  */
 export class SshKey extends pulumi.CustomResource {
   /** @internal */
@@ -63,8 +70,8 @@ export class SshKey extends pulumi.CustomResource {
   public static readonly __declare: typeof declaration = declaration;
 
   /**
-   * Reads an existing SSH key without managing it: destroying the stack leaves it in the account. `publicKey` is `undefined`, because the API
-   * does not return it.
+   * Reads an existing SSH key without managing it: destroying the stack leaves it in the account. `publicKey`
+   * is `undefined`, because the API does not return it.
    *
    * @param name The logical name of the resource.
    * @param id The id of the key in the account.
@@ -97,7 +104,10 @@ export class SshKey extends pulumi.CustomResource {
   declare public readonly createdAt: pulumi.Output<string>;
   /** Number of VPSs that use the key, as of the last refresh. */
   declare public readonly vmCount: pulumi.Output<number>;
-  /** Whether the key was in the account before and was adopted by `adoptExisting`. If so, it stays there when the resource is destroyed. */
+  /**
+   * Whether the key was in the account before and was adopted by `adoptExisting`. If so, it stays there when
+   * the resource is destroyed.
+   */
   declare public readonly adopted: pulumi.Output<boolean>;
 
   /**

@@ -1,4 +1,5 @@
-// Generated names and descriptions: the program sends a template, `check` fills in a marker, and the marker proves ownership later.
+// Generated names and descriptions: the program sends a template, `check` fills in a marker, and the marker
+// proves ownership later.
 import { randomBytes } from "node:crypto";
 
 // The form of Pulumi's own auto-naming patterns.
@@ -11,7 +12,10 @@ export function autoNameTemplate(prefix: string, preview: boolean): string {
   return prefix + (preview ? MARK_LATER : MARK);
 }
 
-/** Is this a template that {@link autoNameTemplate} made? `kind` distinguishes names from descriptions, so that user text is not mistaken for one. */
+/**
+ * Is this a template that {@link autoNameTemplate} made? `kind` distinguishes names from descriptions, so
+ * that user text is not mistaken for one.
+ */
 export function isTemplate(text: unknown, kind: AutoKind): text is string {
   return typeof text === "string" && TEMPLATE[kind].test(text);
 }

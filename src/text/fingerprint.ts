@@ -1,5 +1,5 @@
-// Fingerprints of SSH keys, printed and read. Tools print the same digest padded or not, with or without its name,
-// in base64, base64url, or hexadecimal with and without colons: compare what `readFingerprint` returns.
+// Fingerprints of SSH keys, printed and read. Tools print the same digest padded or not, with or without its
+// name, in base64, base64url, or hexadecimal with and without colons: compare what `readFingerprint` returns.
 import { createHash } from "node:crypto";
 
 /** A digest, comparable by equality. */

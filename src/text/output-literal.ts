@@ -3,7 +3,10 @@ import { printable } from "./quote";
 
 const EXPLANATION = /Calling \[to(?:String|JSON)\] on an \[Output/;
 
-/** Where in the value an Output was turned into a string: `name`, `name.key` or `name[0]`; `undefined` if nowhere. */
+/**
+ * Where in the value an Output was turned into a string: `name`, `name.key` or `name[0]`; `undefined` if
+ * nowhere.
+ */
 export function outputLiteralIn(name: string, value: unknown): string | undefined {
   if (typeof value === "string") return EXPLANATION.test(value) ? name : undefined;
   if (typeof value !== "object" || value === null) return undefined;

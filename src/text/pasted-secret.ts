@@ -51,7 +51,10 @@ export function quotesSecret(text: string, generated = false): boolean {
   return !generated && RUNS.some((form) => (rest.match(form) ?? []).some(isRandom));
 }
 
-/** The string without control and format characters, with ordinary spaces, and with escaped line breaks undone. */
+/**
+ * The string without control and format characters, with ordinary spaces, and with escaped line breaks
+ * undone.
+ */
 export function visible(text: string): string {
   return text
     .replaceAll(/[\0\ufffd\p{Cf}]/gu, "")

@@ -159,7 +159,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const HEX =
   /[%=]([0-9a-f]{2})|\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,6});/gi;
 
-/** Without URL encoding, escapes, HTML entities and tags, quoted-printable, line breaks, and letters of other widths. */
+/**
+ * Without URL encoding, escapes, HTML entities and tags, quoted-printable, line breaks, and letters of other
+ * widths.
+ */
 function decoded(words: string): string {
   return words
     .replaceAll(SEQUENCE, "")

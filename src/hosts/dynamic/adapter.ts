@@ -30,7 +30,8 @@ export function dynamicProvider(resource: Resource, host: ProviderProcess): dyna
   const { run } = host;
   let isPreview = false;
   return {
-    // Only stores the config: the SDK hands out this provider before `configure` has resolved, so other calls may already be running.
+    // Only stores the config: the SDK hands out this provider before `configure` has resolved, so other calls
+    // may already be running.
     configure: (request) => {
       host.configure(request.config);
       return Promise.resolve();

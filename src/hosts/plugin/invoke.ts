@@ -1,4 +1,5 @@
-// The provider's functions: the queries of the package, answered from requests that were sent after the call arrived.
+// The provider's functions: the queries of the package, answered from requests that were sent after the call
+// arrived.
 import { InvokeRequest, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 
 import { ConfigurationError } from "../../errors";

@@ -1,4 +1,5 @@
-// `existing: { id, key }`: importing a key that was created elsewhere. It happens once; a later replacement creates a new key like any other.
+// `existing: { id, key }`: importing a key that was created elsewhere. It happens once; a later replacement
+// creates a new key like any other.
 import { parseApiTime } from "../../api/timing";
 import type { ApiKey } from "../../api/schemas";
 import { RefusedError } from "../../errors";

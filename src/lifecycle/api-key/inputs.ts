@@ -1,4 +1,5 @@
-// The inputs of a service key or personal access token: checked, and typed with the unknown values of a preview.
+// The inputs of a service key or personal access token: checked, and typed with the unknown values of a
+// preview.
 import { createHash } from "node:crypto";
 
 import { isRecord, UNKNOWN } from "../../values";

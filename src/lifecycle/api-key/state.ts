@@ -1,4 +1,5 @@
-// The states of a service key or personal access token, decoded once from the engine's properties and encoded once on the way back.
+// The states of a service key or personal access token, decoded once from the engine's properties and encoded
+// once on the way back.
 import type { ApiKey } from "../../api/schemas";
 import type { Properties } from "../../values";
 import {

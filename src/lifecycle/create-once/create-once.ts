@@ -12,7 +12,9 @@ import type { Attempt, Created, Creation, Listed } from "./creation";
 import * as messages from "./messages";
 import { StartTime } from "./started";
 
-/** A conflict with an entry that is known not to be ours: an identical first request created nothing either. */
+/**
+ * A conflict with an entry that is known not to be ours: an identical first request created nothing either.
+ */
 export class ForeignConflictError extends ConflictError {}
 
 /** Creates the object exactly once, even if responses are lost. */

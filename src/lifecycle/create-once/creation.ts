@@ -40,8 +40,8 @@ export interface Creation<Made extends { id: string }, Entry extends Listed> {
   isThere(id: string): boolean;
   remove(entry: Entry): Promise<void>;
   /**
-   * Set if the account cannot hold it twice. Given an entry that is not ours, which proves that no request of ours
-   * created anything. @throws ConflictError
+   * Set if the account cannot hold it twice. Given an entry that is not ours, which proves that no request of
+   * ours created anything. @throws ConflictError
    */
   elsewhere?(entry: Entry): Made;
   /** Present if the object can be kept although the response was lost: it held no secret. */

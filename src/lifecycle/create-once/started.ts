@@ -59,8 +59,9 @@ export interface StartedAt {
 const CLOCKS_AGREE_MS = 5_000;
 
 /**
- * The same by the server's clock (ms), given both clocks now. A local clock that is wrong now may have been set
- * since, so by that one the attempt may have begun at any time until now; a time in the future proves nothing.
+ * The same by the server's clock (ms), given both clocks now. A local clock that is wrong now may have been
+ * set since, so by that one the attempt may have begun at any time until now; a time in the future proves
+ * nothing.
  */
 export function startOf(
   { startedAt, notAfter, byLocalClock }: StartedAt,
@@ -95,7 +96,10 @@ export function encodeStartedAt({ startedAt, notAfter, byLocalClock = false }: S
 
 const pinned = unless(flag, false);
 
-/** Does a sent name or description end in a marker of ours? The state notes where the program's own only looks like it. */
+/**
+ * Does a sent name or description end in a marker of ours? The state notes where the program's own only looks
+ * like it.
+ */
 export function hasMarkerIn(state: StateReader, text: string, kind: AutoKind): boolean {
   return endsInMarker(text, kind) && !state.read("pinned", pinned);
 }

@@ -136,8 +136,8 @@ export function leftIn<Spec extends object>(
 }
 
 /**
- * What rotations of this state have left, by this list, and by later ones where it may lag behind a lost attempt.
- * `open`: why that attempt may have left a key that no list shows.
+ * What rotations of this state have left, by this list, and by later ones where it may lag behind a lost
+ * attempt. `open`: why that attempt may have left a key that no list shows.
  */
 export async function findLeftovers<Spec extends object>(
   kind: KeyKind<Spec>,

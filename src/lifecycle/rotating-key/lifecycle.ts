@@ -126,7 +126,10 @@ async function marked<Spec>(state: HoldingKeys<Spec>, run: Run) {
   return { ...list, byId: entries };
 }
 
-/** Revokes all keys of the resource, the previous one first, with whatever an interrupted or lost attempt may have created. */
+/**
+ * Revokes all keys of the resource, the previous one first, with whatever an interrupted or lost attempt may
+ * have created.
+ */
 async function remove<Spec extends object>(
   { kind }: Rotation<Spec>,
   state: RotatingKeyState<Spec>,

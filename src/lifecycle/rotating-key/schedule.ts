@@ -10,7 +10,10 @@ import type { MaybeUnknown } from "../../values";
 import type { RotatingKeyInputs } from "./inputs";
 import type { HoldingKeys, PreviousKey } from "./state";
 
-/** `identity`: the inputs fixed at creation whose change replaces the resource; a change of any other rotates the key. */
+/**
+ * `identity`: the inputs fixed at creation whose change replaces the resource; a change of any other rotates
+ * the key.
+ */
 export interface Rotation<Spec extends object> {
   kind: KeyKind<Spec>;
   identity: readonly (keyof Spec & string)[];

@@ -1,4 +1,5 @@
-// The inputs of a set of SSH keys: every entry checked, all mistakes at once, and typed with the unknown values of a preview.
+// The inputs of a set of SSH keys: every entry checked, all mistakes at once, and typed with the unknown
+// values of a preview.
 import { quotesSecret } from "../../text/pasted-secret";
 import { quoteForTerminal, quoted } from "../../text/quote";
 import { isRecord, known, UNKNOWN } from "../../values";

@@ -10,7 +10,9 @@ import type { Run } from "../run";
 import { isSameKey } from "./identity";
 import type { LostSshKey } from "./state";
 
-/** Latest time at which a delayed request may still take effect. A key created later belongs to someone else. */
+/**
+ * Latest time at which a delayed request may still take effect. A key created later belongs to someone else.
+ */
 const LATEST_EFFECT_MS = 600_000;
 
 /** Deletes a managed SSH key and anything a lost create left behind. All deletions go through here. */

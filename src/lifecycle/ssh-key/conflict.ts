@@ -47,7 +47,9 @@ export async function afterConflict(
   throw withDetail(conflict, `The name is taken by ${describeSshKey(sameName)}.`, `${nameAdvice}.`);
 }
 
-/** For a lost response, where a list shows this very key as not ours: it is adopted, or this is a conflict. */
+/**
+ * For a lost response, where a list shows this very key as not ours: it is adopted, or this is a conflict.
+ */
 export function takenElsewhere(
   entry: SshKeyRecord,
   { name, adoptExisting }: Pick<SshKeyRequest, "name" | "adoptExisting">,

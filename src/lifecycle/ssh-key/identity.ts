@@ -20,7 +20,10 @@ export function isSameMaterial(a: unknown, b: unknown): boolean {
   return materialOf(a) === materialOf(b);
 }
 
-/** Does the account list this public key? `undefined` if its fingerprint is absent, or in a form that cannot be read. */
+/**
+ * Does the account list this public key? `undefined` if its fingerprint is absent, or in a form that cannot
+ * be read.
+ */
 export function isSameKey(record: SshKeyRecord, publicKey: string): boolean | undefined {
   const listed = listedFingerprint(record);
   return listed === "" ? undefined : fingerprintsOf(publicKey).includes(listed);

@@ -1,4 +1,5 @@
-// The key material of an OpenSSH public key: RSA, Ed25519 and ECDSA, in SSH's wire format, checked to the last byte.
+// The key material of an OpenSSH public key: RSA, Ed25519 and ECDSA, in SSH's wire format, checked to the
+// last byte.
 import { createPublicKey } from "node:crypto";
 
 /** Why a string is not a usable public key. The message shows no part of it that may be secret. */
