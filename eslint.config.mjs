@@ -44,7 +44,10 @@ export default tseslint.config(
       "max-lines": ["error", { max: 300 }],
       "ours/dialect": "error",
       // Code is for prettier, also in an example.
-      "max-len": ["error", { code: 1000, comments: 110, ignoreUrls: true, ignorePattern: "eslint-disable|;$" }],
+      "max-len": [
+        "error",
+        { code: 1000, comments: 110, ignoreUrls: true, ignorePattern: "eslint-disable|;$" },
+      ],
       // An interface with nothing of its own gives a derived type its name.
       "@typescript-eslint/no-empty-object-type": ["error", { allowInterfaces: "with-single-extends" }],
     },
