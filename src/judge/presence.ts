@@ -82,12 +82,16 @@ export function clockOf({
   return serverTime === undefined ? undefined : serverTime + age;
 }
 
-/** Was the list generated before this time of the server's clock (ms)? */
+/**
+ * Was the list generated before this time of the server's clock (ms)? Of about the same time it may be from
+ * before or after it; one that a cache has kept since never shows more.
+ */
 export function isOlder(
-  { serverTime }: Pick<Snapshot<unknown>, "serverTime">,
+  { serverTime, age = 0 }: Pick<Snapshot<unknown>, "serverTime" | "age">,
   at: number | undefined,
 ): boolean {
-  return serverTime !== undefined && at !== undefined && serverTime + ROUNDING_MS < at;
+  if (serverTime === undefined || at === undefined) return false;
+  return serverTime + (age > 0 ? -ROUNDING_MS : ROUNDING_MS) < at;
 }
 
 /** UUIDs are the same in upper and lower case; other ids are compared unchanged. */

@@ -125,7 +125,7 @@ export function hiddenIn(
 
 /** @throws MalformedResponseError if an unreadable, missing or younger entry may be of an attempt. */
 export function assertNothingHidden(
-  list: Pick<Snapshot<unknown>, "unreadable" | "mayContinue" | "serverTime">,
+  list: Pick<Snapshot<unknown>, "unreadable" | "mayContinue" | "serverTime" | "age">,
   sent: readonly Sent[],
   isKnown: (id: string) => boolean,
 ): void {

@@ -262,3 +262,18 @@ test("the first POST never arrives, the second one succeeds, and the list is as 
     live: [],
   });
 });
+
+test("a token that was created in the same second in which a cache took its list: a refresh keeps it", async () => {
+  account.emulator.transform = cachedLists(() => account.timing.server());
+  const headers = { "x-api-key": account.emulator.apiKey };
+  await fetch(`${account.emulator.url}/v1/account/api-keys`, { headers });
+  stack.declare("it", PersonalAccessToken, {
+    scopes: ["dns:read"],
+    description: "pulumi test/dev/it #${hex(7)}",
+  });
+  await stack.up();
+  const held = stack.ids;
+  account.timing.elapsed += MIN;
+  await stack.refresh();
+  expect({ held: stack.ids, live: account.live }).toEqual({ held, live: held });
+});
