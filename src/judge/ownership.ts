@@ -122,7 +122,7 @@ function textMatch({ text, hasMarker }: Sent, shown: string | undefined): TextMa
   const [seen, sent] = [trimmed(shown), trimmed(text)];
   if (seen === sent) return "same";
   if (hasMarker && bearsMarker(seen, sent.slice(-MARKER_LENGTH))) return "marked";
-  if (seen === "") return "altered";
+  if (seen === "" || (sent !== "" && seen.includes(sent))) return "altered";
   const [bare, ours] = [letters(seen), letters(sent)];
   if (bare === ours && bare !== "") return "altered";
   return bare.length >= MIN_PREFIX && ours.startsWith(bare) ? "altered" : "other";

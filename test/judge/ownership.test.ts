@@ -45,6 +45,7 @@ describe("an API key with a description of the user's own", () => {
     ["long older than the request", "other", { createdAt: time(-605_001) }],
     ["of another service, made after the request", "possibly ours", { mismatch: "it is for dns" }],
     ["of another service, made before it", "other", { mismatch: "it is for dns", createdAt: time(-5_001) }],
+    ["short, with a prefix", "possibly ours", { text: "[API] ci" }, { text: "ci" }],
     ["spelled otherwise", "possibly ours", { text: "team-keys_for  CI" }],
     [
       "spelled otherwise and of another service",
