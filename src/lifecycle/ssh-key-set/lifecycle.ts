@@ -61,7 +61,10 @@ async function apply(
 async function undo(state: SshKeySetState, run: Run): Promise<SshKeySetState> {
   const deletion = new SshKeySetUpdate(state, false, run);
   await deletion.removeAll();
-  return deletion.state;
+  const { keys, leftovers, ...left } = deletion.state;
+  // A deletion without a response may have taken effect: the next update deletes these again, and adds them.
+  const doubtful = Array.from(keys.values(), ({ id }) => id);
+  return { ...left, keys: new Map(), leftovers: new Set([...leftovers, ...doubtful]) };
 }
 
 function isEmpty({ keys, unresolved, leftovers }: SshKeySetState): boolean {
