@@ -37,18 +37,12 @@ export interface Resource {
   check(olds: Properties, news: Properties, holders?: Holders): Checked;
   /** `now`: wall clock, ms since the epoch; {@link NEVER_DUE} for a diff that only looks for drift. */
   diff(id: string, olds: Properties, news: Properties, now: number, holders?: Holders): Diff;
-  /** `hosted`: the outputs as the host keeps them in the state. */
-  create(inputs: Properties, run: Run, hosted?: (outputs: Properties) => Properties): Promise<EncodedOutcome>;
+  /** `holder`: of what the state itself does not give one. */
+  create(inputs: Properties, run: Run, holder?: string): Promise<EncodedOutcome>;
   /** `undefined`: a complete list of the account proves that it is gone. */
   read(id: string, olds: Properties, run: Run): Promise<EncodedState | undefined>;
   /** Returns all outputs. */
-  update(
-    id: string,
-    olds: Properties,
-    news: Properties,
-    run: Run,
-    hosted?: (outputs: Properties) => Properties,
-  ): Promise<EncodedOutcome>;
+  update(id: string, olds: Properties, news: Properties, run: Run, holder?: string): Promise<EncodedOutcome>;
   delete(id: string, olds: Properties, run: Run): Promise<void>;
 }
 
@@ -84,11 +78,11 @@ export function resource<Inputs, State>(
       }
       return diff;
     },
-    async create(inputs, run, hosted = (outputs) => outputs) {
+    async create(inputs, run, holder) {
       const identity = identityOf(className, inputs);
-      const outcome = encode(await lifecycle.create(codec.decodeInputs(inputs), run, identity));
-      claimAll(codec, { ...outcome, outputs: hosted(outcome.outputs) }, run);
-      return outcome;
+      const outcome = await lifecycle.create(codec.decodeInputs(inputs), run, identity);
+      claimAll(codec.holdings(outcome.state), run, holder);
+      return encode(outcome);
     },
     async read(id, olds, run) {
       const state = await lifecycle.read(codec.decodeState(id, olds), run);
@@ -96,28 +90,22 @@ export function resource<Inputs, State>(
       for (const holding of codec.holdings(state)) run.holders.noteRead(holding);
       return codec.encodeState(state);
     },
-    async update(id, olds, news, run, hosted = (outputs) => outputs) {
+    async update(id, olds, news, run, holder) {
       const state = codec.decodeState(id, olds);
-      const before = codec.holdings(state).map(({ what }) => what);
-      const outcome = encode(await lifecycle.update(state, codec.decodeInputs(news), run));
+      const outcome = await lifecycle.update(state, codec.decodeInputs(news), run);
+      const before = codec.holdings(state);
       // A hook may ask again for an unfinished update, which then has to find what this one has left.
-      if (outcome.unfinished !== undefined) return outcome;
-      claimAll(codec, { id, outputs: hosted(outcome.outputs) }, run, before);
-      return outcome;
+      if (outcome.unfinished === undefined) claimAll(codec.holdings(outcome.state), run, holder, before);
+      return encode(outcome);
     },
     delete: async (id, olds, run) => lifecycle.delete(codec.decodeState(id, olds), run),
   };
 }
 
 /** What this run has made is nobody's leftover, and no other resource may take it over. */
-function claimAll<State>(
-  codec: Pick<Codec<unknown, State>, "decodeState" | "holdings">,
-  { id, outputs }: EncodedState,
-  run: Run,
-  before: readonly string[] = [],
-): void {
-  for (const holding of codec.holdings(codec.decodeState(id, outputs)))
-    if (!before.includes(holding.what)) run.holders.claim(holding);
+function claimAll(held: readonly Holding[], run: Run, host = "", before: readonly Holding[] = []): void {
+  const made = held.filter(({ what }) => !before.some((each) => each.what === what));
+  for (const { what, holder } of made) run.holders.claim({ what, holder: holder === "" ? host : holder });
 }
 
 /** The same if the engine repeats a creation. */

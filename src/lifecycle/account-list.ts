@@ -18,7 +18,8 @@ interface Shared<T> {
 
 /** A failure is kept for this long, so that a thousand reads do not repeat the request a thousand times. */
 const FAILURE_STANDS_MS = 5_000;
-const LOOK_AGAIN_AFTER_MS = [2_000, 6_000];
+/** When a list that may lag is read again, counted from the first look. */
+export const LOOK_AGAIN_AFTER_MS = [2_000, 6_000] as const;
 
 /** The differences between the API's two collections of keys. */
 export interface Endpoints<T> {

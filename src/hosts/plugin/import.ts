@@ -8,7 +8,7 @@ import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
 import type { Properties } from "../../values";
 import { without } from "../../values";
 import { IMPORTED } from "./generated-names";
-import type { PluginResource, Urn } from "./urn";
+import type { PluginResource } from "./urn";
 
 export interface Imported {
   id: string;
@@ -94,20 +94,22 @@ async function idOf(key: PublicKey, context: Run): Promise<string> {
  * Adds the resource's identity to its state, unless it has one. If a key is imported under two names,
  * deleting one import then does not delete the key of the other.
  */
-export function withHolder({ className, urn }: PluginResource, olds: Properties): Properties {
-  if (!HELD_SINGLY.has(className)) return olds;
-  return { holder: holderOf(urn), ...olds };
+export function withHolder(resource: PluginResource, olds: Properties): Properties {
+  const holder = holderOf(resource);
+  return holder === "" ? olds : { holder, ...olds };
 }
 
 /** Removes the addition of {@link withHolder}, which no state needs to keep. */
-export function withoutHolder({ urn }: PluginResource, outputs: Properties): Properties {
-  return outputs.holder === holderOf(urn) ? without(outputs, "holder") : outputs;
+export function withoutHolder(resource: PluginResource, outputs: Properties): Properties {
+  return outputs.holder === holderOf(resource) ? without(outputs, "holder") : outputs;
 }
 
 const HELD_SINGLY = new Set(["SshKey", "ServiceKey", "PersonalAccessToken"]);
 
-function holderOf({ project, stack, parents, type, name }: Urn): string {
-  return `${project}/${stack}/${name}#${parents}${type}`;
+/** Empty for a resource that holds several keys. */
+export function holderOf({ className, urn }: PluginResource): string {
+  const { project, stack, parents, type, name } = urn;
+  return HELD_SINGLY.has(className) ? `${project}/${stack}/${name}#${parents}${type}` : "";
 }
 
 /**

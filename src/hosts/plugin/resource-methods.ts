@@ -16,7 +16,7 @@ import { diffResponse } from "./detailed-diff";
 import { log } from "./engine-log";
 import { ResourceInitFailed } from "./failure";
 import { IMPORTED, withDefaults, withImported, withSeededMark } from "./generated-names";
-import { completed, lookUp, withHolder, withoutHolder } from "./import";
+import { completed, holderOf, lookUp, withHolder, withoutHolder } from "./import";
 import { Empty } from "./sdk";
 import type { Struct } from "./sdk";
 import { resourceOf } from "./urn";
@@ -79,8 +79,7 @@ export class ResourceMethods {
       response.setProperties(outgoing(resource, previewOfCreate(resource, inputs), secrets));
       return response;
     }
-    const hosted = (outputs: Properties): Properties => withHolder(resource, outputs);
-    const outcome = await resource.type.create(inputs, this.account().context(), hosted);
+    const outcome = await resource.type.create(inputs, this.account().context(), holderOf(resource));
     response.setId(outcome.id);
     response.setProperties(
       orInitFailed(outcome, outgoing(resource, outcome.outputs, secrets), request.getProperties()),
@@ -138,8 +137,7 @@ export class ResourceMethods {
     }
     // A failed update may leave the old key.
     const either = [...before.secrets, ...secrets];
-    const hosted = (outputs: Properties): Properties => withHolder(resource, outputs);
-    const outcome = await resource.type.update(id, olds, news, this.account().context(), hosted);
+    const outcome = await resource.type.update(id, olds, news, this.account().context(), holderOf(resource));
     const marked = outcome.unfinished === undefined ? secrets : either;
     const outputs = outgoing(resource, withoutHolder(resource, outcome.outputs), marked);
     response.setProperties(orInitFailed(outcome, outputs, request.getNews()));

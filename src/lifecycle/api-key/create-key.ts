@@ -1,7 +1,6 @@
 // Creates one API key exactly once, and finds keys of lost attempts: shared by all resources that hold keys.
 import type { ApiKey, CreatedKey } from "../../api/schemas";
 import { parseApiTime } from "../../api/timing";
-import { ConflictError } from "../../errors";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Shown } from "../../judge/ownership";
 import { isSameId } from "../../judge/presence";
@@ -11,6 +10,7 @@ import { rfc3339 } from "../../values";
 import type { Lost } from "../create-once/clean-up";
 import { knownTo } from "../create-once/clean-up";
 import { createOnce } from "../create-once/create-once";
+import { conflictWith } from "../create-once/creation";
 import type { LostCreation } from "../create-once/creation";
 import { possibleLeftover } from "../create-once/messages";
 import type { StartedAt } from "../create-once/started";
@@ -49,10 +49,7 @@ export async function createKey<Spec extends object>(
       async post() {
         const made = await kind.post(spec, description, run, operation);
         if (!isKnown(made.value.id)) return made;
-        throw new ConflictError({
-          message: `${operation.title} failed: the API answered with the key ${made.value.id}, which is older than the request.`,
-          outcome: "conflict",
-        });
+        throw conflictWith(`the key ${made.value.id}`, operation);
       },
       list: () => apiKeys.fresh(operation),
       isKnown,

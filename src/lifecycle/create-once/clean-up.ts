@@ -5,6 +5,7 @@ import { MalformedResponseError } from "../../errors";
 import { isOthersText, judge, sortByOwner } from "../../judge/ownership";
 import type { Began, Sent, Shown, Sorted } from "../../judge/ownership";
 import { clockOf, isOlder, isSameId, isYoung } from "../../judge/presence";
+import { LOOK_AGAIN_AFTER_MS } from "../account-list";
 import type { AccountList, Snapshot } from "../account-list";
 import type { Run } from "../run";
 import type { Listed } from "./creation";
@@ -23,18 +24,17 @@ export interface Lost<Entry> {
   shown: (entry: Entry) => Shown;
 }
 
-/** The waits before a list that may lag behind a request is read again: at 2 and 6 seconds. */
-const LOOK_AGAIN_AFTER_MS = [2_000, 4_000];
-
 /** Reads lists until one shows the object, or the last look is over. */
 export async function lookAgain<T>(
   timing: Timing,
   look: (isFirst: boolean) => Promise<{ seen: T; mayLag: boolean }>,
 ): Promise<T> {
   let { seen, mayLag } = await look(true);
-  for (const wait of LOOK_AGAIN_AFTER_MS) {
+  let waited = 0;
+  for (const moment of LOOK_AGAIN_AFTER_MS) {
     if (!mayLag) break;
-    await timing.sleep(wait);
+    await timing.sleep(moment - waited);
+    waited = moment;
     ({ seen, mayLag } = await look(false));
   }
   return seen;

@@ -52,7 +52,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     this.started = creation.before?.started ?? new StartTime(run.client.timing);
     this.posted = creation.before?.posted ?? this.started;
     this.unseen = creation.before?.unseen ?? 1;
-    this.isKnown = creation.before?.isKnown ?? ((id) => creation.isKnown(id));
+    this.isKnown = (id) => creation.isKnown(id);
   }
 
   async create(): Promise<Created<Made>> {

@@ -1,7 +1,7 @@
 // The object to "create exactly once", and the possible outcomes.
 import type { WithServerTime } from "../../api/client";
 import type { Operation } from "../../api/timing";
-import { WaysCloudError } from "../../errors";
+import { ConflictError, WaysCloudError } from "../../errors";
 import type { Began, Sent, Shown } from "../../judge/ownership";
 import type { Snapshot } from "../account-list";
 import type { StartedAt, StartTime } from "./started";
@@ -99,6 +99,14 @@ export class Creations {
   note(identity: string, lost: LostCreation): void {
     this.lost.set(identity, lost);
   }
+}
+
+/** A 2xx that returns a key that was there before is a conflict, despite its status. */
+export function conflictWith(older: string, operation: Operation): ConflictError {
+  return new ConflictError({
+    message: `${operation.title} failed: the API answered with ${older}, which is older than the request.`,
+    outcome: "conflict",
+  });
 }
 
 export function isConflict(error: unknown): error is WaysCloudError {

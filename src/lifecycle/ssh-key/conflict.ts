@@ -100,14 +100,6 @@ function withDetail(
   });
 }
 
-/** A 2xx that returns a key that was there before is a conflict, despite its status. */
-export function conflictWith(entry: SshKeyRecord, operation: Operation): ConflictError {
-  return new ConflictError({
-    message: `${operation.title} failed: the API answered with ${describeSshKey(entry)}, which is older than the request.`,
-    outcome: "conflict",
-  });
-}
-
 /** `"name" (id …)`, for messages. */
 export function describeSshKey(entry: SshKeyRecord): string {
   return `${JSON.stringify(sanitize(entry.name ?? "", [], 80))} (id ${entry.id})`;

@@ -12,6 +12,7 @@ import { sanitize } from "../../text/redact";
 import { known, rfc3339 } from "../../values";
 import { knownTo } from "../create-once/clean-up";
 import { createOnce } from "../create-once/create-once";
+import { conflictWith } from "../create-once/creation";
 import type { Attempt } from "../create-once/creation";
 import { possibleDuplicate } from "../create-once/messages";
 import { unresolvedId } from "../create-once/started";
@@ -19,7 +20,7 @@ import { sshKeyClaim } from "../holders";
 import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { shownOf } from "./clean-up";
-import { afterConflict, conflictWith, describeSshKey, takenElsewhere } from "./conflict";
+import { afterConflict, describeSshKey, takenElsewhere } from "./conflict";
 import type { Registered } from "./conflict";
 import { isSameKey, listedAs } from "./identity";
 import { ONCE } from "./inputs";
@@ -137,7 +138,7 @@ class SshKeyCreation {
       const body = { name: request.name, publicKey: request.key.text };
       const { value, serverTime } = await run.client.createSshKey(body, operation);
       if (isKnown(value.id) || isOlderThan(attempt.began(serverTime), value.createdAt))
-        throw conflictWith(value, operation);
+        throw conflictWith(describeSshKey(value), operation);
       return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
