@@ -76,6 +76,7 @@ async function run(script: Script): Promise<Told> {
     client: { timing, serverNow: () => undefined },
     log: (line: string) => told.log.push(line),
     creations: new Creations(),
+    holders: { isHeld: () => false, wasRemovedElsewhere: () => false },
   } as unknown as Run;
   const lists = [...(script.lists ?? [[]])];
   const serverTime = "serverTime" in script ? script.serverTime : NOW;
@@ -89,21 +90,24 @@ async function run(script: Script): Promise<Told> {
       if (answer instanceof Error) return Promise.reject(answer);
       return Promise.resolve({ value: { id: answer ?? "too many POSTs" }, serverTime: 1 });
     },
-    list: () => {
-      const list = lists.length > 1 ? lists.shift()! : lists[0]!;
-      if (list instanceof Error) return Promise.reject(list);
-      return Promise.resolve({
-        byId: new Map(list.map((each) => [each.id, each])),
-        serverTime,
-        unreadable: script.unreadable ?? [],
-      });
-    },
-    isThere: () => true,
-    isKnown: (id: string) => (script.known ?? []).includes(id),
-    remove: ({ id }: Item) => {
-      if (script.stuck?.includes(id)) return Promise.reject(new Error(`${id} is stuck`));
-      told.removed.push(id);
-      return Promise.resolve();
+    list: {
+      fresh: () => {
+        const list = lists.length > 1 ? lists.shift()! : lists[0]!;
+        if (list instanceof Error) return Promise.reject(list);
+        return Promise.resolve({
+          byId: new Map(list.map((each) => [each.id, each])),
+          serverTime,
+          unreadable: script.unreadable ?? [],
+        });
+      },
+      knownBefore: () => (id: string) => (script.known ?? []).includes(id),
+      claimOf: (id: string) => id,
+      wasRemoved: () => false,
+      remove: (id: string) => {
+        if (script.stuck?.includes(id)) return Promise.reject(new Error(`${id} is stuck`));
+        told.removed.push(id);
+        return Promise.resolve();
+      },
     },
     ...(script.keep ? { keep: (record: Item) => ({ id: record.id, kept: true }) } : {}),
   };

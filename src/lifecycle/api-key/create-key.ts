@@ -8,7 +8,6 @@ import { markerOf } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
 import { rfc3339 } from "../../values";
 import type { Lost } from "../create-once/clean-up";
-import { knownTo } from "../create-once/clean-up";
 import { createOnce } from "../create-once/create-once";
 import { conflictWith } from "../create-once/creation";
 import type { LostCreation } from "../create-once/creation";
@@ -40,21 +39,17 @@ export async function createKey<Spec extends object>(
   const what = describeKey(kind, description);
   const operation = run.client.operation(`Creating ${what}`);
   const { apiKeys } = run;
-  const isKnown = before?.isKnown ?? knownTo(run, apiKeys);
   const created = await createOnce<CreatedKey, ApiKey>(
     {
       ...{ what, identity, before, operation },
       sent: { text: description, hasMarker },
       shown: shownBy(kind, spec),
-      async post() {
+      list: apiKeys,
+      async post({ isKnown }) {
         const made = await kind.post(spec, description, run, operation);
         if (!isKnown(made.value.id)) return made;
         throw conflictWith(`the key ${made.value.id}`, operation);
       },
-      list: () => apiKeys.fresh(operation),
-      isKnown,
-      isThere: (id) => !apiKeys.wasRemoved(id),
-      remove: ({ id, createdAt }) => apiKeys.remove(id, operation, createdAt),
     },
     run,
   );

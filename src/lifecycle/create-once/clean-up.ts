@@ -40,12 +40,6 @@ export async function lookAgain<T>(
   return seen;
 }
 
-/** A test for ids that are not the work of a creation that begins now, in any process of this command. */
-export function knownTo<Entry extends Listed>(run: Run, list: AccountList<Entry>): (id: string) => boolean {
-  const isKnown = list.knownBefore();
-  return (id) => isKnown(id) || run.holders.isHeld(list.claimOf(id));
-}
-
 /** Ids that this run has created, or that another resource of it holds, count as known. */
 function isHeldBy<Entry extends Listed>(list: AccountList<Entry>, held: readonly string[], run: Run) {
   return (id: string): boolean =>

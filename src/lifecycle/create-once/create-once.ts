@@ -8,7 +8,7 @@ import type { Sorted, Verdict } from "../../judge/ownership";
 import type { Run } from "../run";
 import { assertNothingHidden, lookAgain } from "./clean-up";
 import { isAmbiguous, isConflict } from "./creation";
-import type { Attempt, Created, Creation, Listed } from "./creation";
+import type { Attempt, Created, Creation, Listed, Progress } from "./creation";
 import * as messages from "./messages";
 import { StartTime } from "./started";
 
@@ -36,12 +36,7 @@ type Resolution<Made> =
   | { is: "open"; why: string };
 
 class CreateOnce<Made extends { id: string }, Entry extends Listed> {
-  /** When the first POST was sent. */
-  private started: StartTime;
-  private readonly isKnown: (id: string) => boolean;
-  /** When the latest POST was sent: a list from before it does not show its work. */
-  private posted: StartTime;
-  private unseen: number;
+  private readonly progress: Progress;
   private serverTime: number | undefined;
   private listed: ReadonlyMap<string, Entry> = new Map();
 
@@ -49,10 +44,9 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     private readonly creation: Creation<Made, Entry>,
     private readonly run: Run,
   ) {
-    this.started = creation.before?.started ?? new StartTime(run.client.timing);
-    this.posted = creation.before?.posted ?? this.started;
-    this.unseen = creation.before?.unseen ?? 1;
-    this.isKnown = (id) => creation.isKnown(id);
+    const started = new StartTime(run.client.timing);
+    const isKnown = knownTo(run, creation.list);
+    this.progress = { started, posted: started, unseen: 1, isKnown, ...creation.before };
   }
 
   async create(): Promise<Created<Made>> {
@@ -60,8 +54,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     if (!before) return this.firstAttempt();
     // This run has tried it before, and nobody kept the result: begin with the leftovers of that attempt.
     if (!before.made) return this.afterLostResponse(before.cause);
-    const made = before.made as WithServerTime<Made>;
-    return this.finish(made, await this.removeDuplicates(made.value.id), before.cause);
+    return this.finish(before.made as WithServerTime<Made>, before.cause);
   }
 
   private async firstAttempt(): Promise<Created<Made>> {
@@ -75,17 +68,11 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   private async afterLostResponse(cause: WaysCloudError): Promise<Created<Made>> {
-    try {
-      const first = await this.resolve(cause);
-      if (first.is === "kept") return { is: "created", ...first.made };
-      if (first.is === "open") return this.unresolved(cause, first.why);
-      this.unseen = Math.max(0, this.unseen - first.count);
-      return await this.secondAttempt(first.count, cause);
-    } catch (error) {
-      // A repetition has to find the same candidates again.
-      if (error instanceof LostResponseError) this.note(cause);
-      throw error;
-    }
+    const first = await this.resolve(cause);
+    if (first.is === "kept") return { is: "created", ...first.made };
+    if (first.is === "open") return this.unresolved(cause, first.why);
+    this.progress.unseen = Math.max(0, this.progress.unseen - first.count);
+    return this.secondAttempt(first.count, cause);
   }
 
   /**
@@ -93,6 +80,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
    * that attempt may still take effect, so the creation is recorded as unresolved.
    */
   private async secondAttempt(removed: number, cause: WaysCloudError): Promise<Created<Made>> {
+    const { progress } = this;
     let made: WithServerTime<Made>;
     try {
       made = await this.post(true);
@@ -100,39 +88,42 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       if (error instanceof ForeignConflictError) throw error;
       // Only a list proves what exists: the conflict may be with an object of the first attempt.
       if (isAmbiguous(error) || isConflict(error)) {
-        if (isAmbiguous(error)) this.unseen += 1;
+        if (isAmbiguous(error)) progress.unseen += 1;
         const second = await this.resolve(error, true);
         if (second.is === "kept") return { is: "created", ...second.made };
         if (second.is === "open") return this.unresolved(error, second.why);
-        this.unseen -= second.count;
+        progress.unseen -= second.count;
       }
-      if (this.unseen <= 0 || !(error instanceof WaysCloudError)) throw error;
+      if (progress.unseen <= 0 || !(error instanceof WaysCloudError)) throw error;
       return this.unresolved(error, messages.MAY_BE_LATE);
     }
-    if (this.unseen === 0) {
-      this.run.log(messages.createdAgain(this.creation.what, removed), "info");
-      return { is: "created", ...made };
-    }
-    return this.finish(made, await this.removeDuplicates(made.value.id), cause);
+    if (progress.unseen > 0) return this.finish(made, cause);
+    this.run.log(messages.createdAgain(this.creation.what, removed), "info");
+    return { is: "created", ...made };
   }
 
-  /** `removed`: the number of removed duplicates; `undefined` if that could not be checked. */
-  private finish(
-    made: WithServerTime<Made>,
-    removed: number | undefined,
-    cause: WaysCloudError,
-  ): Created<Made> {
-    const { what } = this.creation;
-    if (removed !== undefined) {
-      this.run.log(messages.createdAgain(what, removed), "info");
+  /** Removes a late duplicate of the first attempt, and reports a possible one. */
+  private async finish(made: WithServerTime<Made>, cause: WaysCloudError): Promise<Created<Made>> {
+    const { creation, run } = this;
+    const { what } = creation;
+    const isOther = ({ id }: Listed): boolean => !isSameId(id, made.value.id);
+    try {
+      const { ours, possibly } = await this.lookUntilShown(made.value.id);
+      const duplicates = ours.filter(isOther);
+      for (const entry of duplicates) await this.remove(entry);
+      const others = possibly.filter(({ entry }) => isOther(entry));
+      if (others.length > 0) run.log(messages.possibleLeftover(what, others));
+      run.log(messages.createdAgain(what, duplicates.length), "info");
       return { is: "created", ...made };
+    } catch (error) {
+      run.log(messages.notChecked(what, error));
+      this.note(cause, made);
+      return { is: "created", ...made, unfinished: messages.possibleDuplicate(what) };
     }
-    this.note(cause, made);
-    return { is: "created", ...made, unfinished: messages.possibleDuplicate(what) };
   }
 
   private async post(isSecond: boolean): Promise<WithServerTime<Made>> {
-    const { creation, run } = this;
+    const { creation, run, progress } = this;
     const { timing } = run.client;
     const { operation } = creation;
     operation.posted = undefined;
@@ -140,39 +131,41 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     // A pause before it, and a try that never reached the API, are no part of the attempt.
     const sent = (): StartTime => new StartTime(timing, operation.posted ?? asked);
     const began: Attempt["began"] = (time) =>
-      (isSecond ? this.started : sent()).byServer(time ?? this.serverTime);
+      (isSecond ? progress.started : sent()).byServer(time ?? this.serverTime);
     try {
-      return await creation.post({ isSecond, began });
+      return await creation.post({ isSecond, began, isKnown: progress.isKnown });
     } finally {
-      this.posted = sent();
-      if (!isSecond) this.started = this.posted;
+      progress.posted = sent();
+      if (!isSecond) progress.started = progress.posted;
     }
   }
 
   /** Looks for the object of an ambiguous POST, and keeps or removes it. */
   private async resolve(cause: WaysCloudError, isLast = false): Promise<Resolution<Made>> {
     const { creation, run } = this;
-    let found: Look<Entry>;
-    try {
-      found = await this.find();
-    } catch (error) {
-      return { is: "open", why: `the list could not be read: ${errorMessage(error)}` };
-    }
+    const found = await this.find();
+    if ("error" in found)
+      return { is: "open", why: `the list could not be read: ${errorMessage(found.error)}` };
     const { ours, possibly, elsewhere } = found;
+    const kept = (value: Made): Resolution<Made> => ({
+      is: "kept",
+      made: { value, serverTime: this.serverTime },
+    });
     // A list may still show what an earlier command has removed, so one more request goes first.
-    if (isLast && elsewhere && creation.elsewhere)
-      return { is: "kept", made: { value: creation.elsewhere(elsewhere), serverTime: this.serverTime } };
+    if (isLast && elsewhere && creation.elsewhere) return kept(creation.elsewhere(elsewhere));
     const [first] = ours;
     if (first && creation.keep) {
       run.log(messages.wasCreated(creation.what, first.id), "info");
-      return { is: "kept", made: { value: creation.keep(first), serverTime: this.serverTime } };
+      return kept(creation.keep(first));
     }
     if (ours.length === 0 && possibly.length > 0) {
       if (isConflict(cause)) return { is: "open", why: messages.candidatesRemain(possibly) };
+      // A repetition has to find the same candidates again.
+      this.note(cause);
       throw new LostResponseError(messages.unproven(creation.what, creation.sent.hasMarker, possibly, cause));
     }
     try {
-      for (const entry of ours) await creation.remove(entry);
+      for (const entry of ours) await this.remove(entry);
     } catch (error) {
       const left = messages.listCandidates(ours);
       return {
@@ -184,49 +177,54 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     return { is: "removed", count: ours.length };
   }
 
-  private async find(): Promise<Look<Entry>> {
-    const found = await lookAgain<() => Look<Entry>>(this.run.client.timing, async () => {
+  private remove({ id, createdAt }: Entry): Promise<void> {
+    const { list, operation } = this.creation;
+    return list.remove(id, operation, createdAt);
+  }
+
+  /** By the last list that was needed: only that one proves absence. */
+  private find(): Promise<Look<Entry> | { error: unknown }> {
+    return lookAgain<Look<Entry> | { error: unknown }>(this.run.client.timing, async () => {
       try {
-        const sorted = await this.look();
+        const seen = await this.look();
         // A merely possible match may be somebody else's. Keep looking: our own may still appear.
-        return { seen: () => sorted, mayLag: sorted.ours.length === 0 };
+        return { seen, mayLag: seen.ours.length === 0 };
       } catch (error) {
-        // Only the last list proves absence.
-        const fail = (): never => {
-          throw error;
-        };
-        return { seen: fail, mayLag: true };
+        return { seen: { error }, mayLag: true };
       }
     });
-    return found();
   }
 
   /** `own`: the id of what is known to be made, which does not stand for anything else. */
   private async look(own?: string): Promise<Look<Entry>> {
-    const { creation } = this;
-    const list = await creation.list();
+    const { creation, run, progress } = this;
+    const { isKnown } = progress;
+    const list = await creation.list.fresh(creation.operation);
     const clock = clockOf(list);
     this.serverTime = clock ?? this.serverTime;
-    const sent = { ...creation.sent, ...this.started.byServer(clock) };
-    if (this.posted.isAfter(list)) throw new Error(messages.OLDER_LIST);
+    const sent = { ...creation.sent, ...progress.started.byServer(clock) };
+    if (progress.posted.isAfter(list)) throw new Error(messages.OLDER_LIST);
     this.listed = list.byId;
     const all = [...list.byId.values()];
     const verdictOf = (entry: Entry): Verdict => judge(sent, creation.shown(entry));
     const found = sortByOwner(
-      all.filter(({ id }) => !this.isKnown(id)),
+      all.filter(({ id }) => !isKnown(id)),
       verdictOf,
     );
+    // This command may have removed it, although the list still shows it.
+    const isThere = (id: string): boolean =>
+      !creation.list.wasRemoved(id) && !run.holders.wasRemovedElsewhere(creation.list.claimOf(id));
     const elsewhere = all.find(
       (entry) =>
         creation.shown(entry).sameKey === true &&
-        (this.isKnown(entry.id) ? creation.isThere(entry.id) : verdictOf(entry).is === "other"),
+        (isKnown(entry.id) ? isThere(entry.id) : verdictOf(entry).is === "other"),
     );
     if (elsewhere && found.ours.length === 0) return { ...found, elsewhere };
     // An unreadable entry may be the one that we look for.
     const isSeen = found.ours.some(({ id }) => own === undefined || !isSameId(id, own));
     // What the account cannot hold twice has no twin once our own is shown.
     const isOnly = creation.elsewhere !== undefined && own !== undefined && list.byId.has(idKey(own));
-    if (!isSeen && !isOnly) assertNothingHidden(list, [sent], this.isKnown);
+    if (!isSeen && !isOnly) assertNothingHidden(list, [sent], isKnown);
     return found;
   }
 
@@ -241,34 +239,26 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     throw new Error("the list does not show the new one yet");
   }
 
-  /** Removes a late duplicate of the first attempt, or reports a possible one. `undefined`: not checked. */
-  private async removeDuplicates(own: string): Promise<number | undefined> {
-    const { creation, run } = this;
-    try {
-      const { ours, possibly } = await this.lookUntilShown(own);
-      const duplicates = ours.filter(({ id }) => !isSameId(id, own));
-      for (const entry of duplicates) await creation.remove(entry);
-      const others = possibly.filter(({ entry }) => !isSameId(entry.id, own));
-      if (others.length > 0) run.log(messages.possibleLeftover(creation.what, others));
-      return duplicates.length;
-    } catch (error) {
-      run.log(messages.notChecked(creation.what, error));
-      return undefined;
-    }
-  }
-
   private unresolved(cause: WaysCloudError, why: string): Created<Made> {
     this.note(cause);
     return {
       is: "unresolved",
       why: messages.unresolved(cause, why),
-      started: this.started.at(this.run.client.serverNow() ?? this.serverTime),
+      started: this.progress.started.at(this.run.client.serverNow() ?? this.serverTime),
     };
   }
 
   private note(cause: WaysCloudError, made?: WithServerTime<Made>): void {
-    const { creation, started, posted, unseen, isKnown } = this;
-    const lost = { sent: creation.sent, started, posted, cause, unseen, isKnown, ...(made && { made }) };
-    this.run.creations.note(creation.identity, lost);
+    const { sent, identity } = this.creation;
+    this.run.creations.note(identity, { ...this.progress, sent, cause, ...(made && { made }) });
   }
+}
+
+/** A test for ids that are not the work of a creation that begins now, in any process of this command. */
+function knownTo<Entry extends Listed>(
+  { holders }: Run,
+  list: Creation<{ id: string }, Entry>["list"],
+): (id: string) => boolean {
+  const isKnown = list.knownBefore();
+  return (id) => isKnown(id) || holders.isHeld(list.claimOf(id));
 }

@@ -3,7 +3,7 @@ import type { WithServerTime } from "../../api/client";
 import type { Operation } from "../../api/timing";
 import { ConflictError, WaysCloudError } from "../../errors";
 import type { Began, Sent, Shown } from "../../judge/ownership";
-import type { Snapshot } from "../account-list";
+import type { AccountList } from "../account-list";
 import type { StartedAt, StartTime } from "./started";
 
 /** The fields that a list shows of every kind of object. */
@@ -18,6 +18,8 @@ export interface Attempt {
   began: (serverTime: number | undefined) => Began;
   /** A second one follows only if the response to the first one was lost. */
   isSecond: boolean;
+  /** Existed before, or belongs to another resource of this command. */
+  isKnown: (id: string) => boolean;
 }
 
 /** One object to create exactly once. `Made`: the result of the POST; `Entry`: an entry of the list. */
@@ -33,12 +35,7 @@ export interface Creation<Made extends { id: string }, Entry extends Listed> {
   sent: Omit<Sent, keyof Began>;
   shown(entry: Entry): Shown;
   post(attempt: Attempt): Promise<WithServerTime<Made>>;
-  list(): Promise<Snapshot<Entry>>;
-  /** Existed before, or belongs to another resource of this run. */
-  isKnown(id: string): boolean;
-  /** False once this command has removed it, although a list may still show it. */
-  isThere(id: string): boolean;
-  remove(entry: Entry): Promise<void>;
+  list: Pick<AccountList<Entry>, "fresh" | "knownBefore" | "claimOf" | "wasRemoved" | "remove">;
   /**
    * Set if the account cannot hold it twice. Given an entry that is not ours, which proves that no request of
    * ours created anything. @throws ConflictError
@@ -54,16 +51,21 @@ export type Created<Made> =
   /** An object may exist that could not be looked up: the caller keeps the attempt in the state. */
   | { is: "unresolved"; why: string; started: StartedAt };
 
-/** A creation of this run that may have left a live object. */
-export interface LostCreation {
-  sent: Omit<Sent, keyof Began>;
+/** How far a creation has come. */
+export interface Progress {
+  /** When its first POST was sent. */
   started: StartTime;
-  /** When its latest POST was sent. */
+  /** When its latest POST was sent: a list from before it does not show its work. */
   posted: StartTime;
-  cause: WaysCloudError;
   /** How many of its POSTs may still take effect: no list has shown their work. */
   unseen: number;
-  isKnown: (id: string) => boolean;
+  isKnown: Attempt["isKnown"];
+}
+
+/** A creation of this run that may have left a live object. */
+export interface LostCreation extends Progress {
+  sent: Omit<Sent, keyof Began>;
+  cause: WaysCloudError;
   /** It was created, but a duplicate may exist. */
   made?: WithServerTime<{ id: string }>;
 }

@@ -25,9 +25,8 @@ export class SameSshKeyError extends ForeignConflictError {}
 /** The conflicting key, if it is ours or may be adopted. @throws ConflictError that mentions it otherwise. */
 export async function afterConflict(
   conflict: ConflictError,
-  { isSecond, began }: Attempt,
+  { isSecond, began, isKnown }: Attempt,
   { name, key, adoptExisting, hasMarker, nameAdvice }: SshKeyRequest,
-  isKnown: (id: string) => boolean,
   run: Run,
   operation: Operation,
 ): Promise<Registered> {

@@ -10,7 +10,6 @@ import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../
 import { quoteForTerminal } from "../../text/quote";
 import { sanitize } from "../../text/redact";
 import { known, rfc3339 } from "../../values";
-import { knownTo } from "../create-once/clean-up";
 import { createOnce } from "../create-once/create-once";
 import { conflictWith } from "../create-once/creation";
 import type { Attempt } from "../create-once/creation";
@@ -78,7 +77,6 @@ export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<
 class SshKeyCreation {
   private readonly what: string;
   private readonly operation: Operation;
-  private readonly isKnown: (id: string) => boolean;
 
   constructor(
     private readonly request: SshKeyRequest,
@@ -87,7 +85,6 @@ class SshKeyCreation {
   ) {
     this.what = `the SSH key ${quoteForTerminal(request.name)}`;
     this.operation = run.client.operation(`Creating ${this.what}`);
-    this.isKnown = before?.isKnown ?? knownTo(run, run.sshKeys);
   }
 
   async createOrAdopt(): Promise<Outcome<Made>> {
@@ -103,11 +100,8 @@ class SshKeyCreation {
         sent: { text: name, hasMarker },
         shown: (entry) => shownOf(entry, key.text),
         post: (attempt) => this.post(attempt),
-        list: () => run.sshKeys.fresh(this.operation),
-        isKnown: this.isKnown,
-        isThere: (id) => !run.sshKeys.wasRemoved(id) && !run.holders.wasRemovedElsewhere(sshKeyClaim(id)),
+        list: run.sshKeys,
         elsewhere: (entry) => takenElsewhere(entry, this.request, this.operation),
-        remove: ({ id, createdAt }) => run.sshKeys.remove(id, this.operation, createdAt),
         keep: (entry) => ({ id: entry.id, entry, isAdopted: false }),
       },
       run,
@@ -133,16 +127,16 @@ class SshKeyCreation {
   }
 
   private async post(attempt: Attempt) {
-    const { request, run, operation, isKnown } = this;
+    const { request, run, operation } = this;
     try {
       const body = { name: request.name, publicKey: request.key.text };
       const { value, serverTime } = await run.client.createSshKey(body, operation);
-      if (isKnown(value.id) || isOlderThan(attempt.began(serverTime), value.createdAt))
+      if (attempt.isKnown(value.id) || isOlderThan(attempt.began(serverTime), value.createdAt))
         throw conflictWith(describeSshKey(value), operation);
       return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      const value = await afterConflict(error, attempt, request, isKnown, run, operation);
+      const value = await afterConflict(error, attempt, request, run, operation);
       return { value, serverTime: undefined };
     }
   }
