@@ -1,9 +1,9 @@
 // What an answer to a deletion proves: "not found" counts only once the account's complete list does not show the key either.
-import { PersonalAccessToken, SshKeySet } from "../../support/engine-resources";
-import { account, deploy, stack } from "../../support/fresh-stack";
+import { SshKeySet } from "../../support/engine-resources";
+import { account, stack } from "../../support/fresh-stack";
 import { ROTATING_KEY, SERVICE_KEY, SSH_KEY, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { changes, expectDestroyed, expectHeld } from "../../support/story-end";
+import { expectDestroyed } from "../../support/story-end";
 
 const TEAM = ["SSH key set", SshKeySet, { publicKeys: { it: publicKey(2) } }] as const;
 const EVERY = { db: SERVICE_KEY, ci: TOKEN, rot: ROTATING_KEY, ssh: SSH_KEY, team: TEAM };
@@ -17,39 +17,6 @@ async function create(): Promise<void> {
 }
 
 const lists = (): string[] => account.requests().filter((request) => request.startsWith("GET"));
-
-test.each([404, 410])(
-  "A5, B7, row 31: %i of keys that are really gone: success, with one list for each kind",
-  async (status) => {
-    await create();
-    // Of a young key, two more lists have to say so (row 66).
-    account.pass(1);
-    for (const id of account.live) account.emulator.account.remove(id);
-    account.emulator.faults.add({ method: "DELETE", status, times: "always" });
-    await expectDestroyed();
-    expect(lists().length).toBeLessThanOrEqual(3);
-  },
-);
-
-test.each([
-  [404, { detail: "Not Found" }],
-  [404, "<html><body>404 Not Found</body></html>"],
-  [410, { detail: "gone" }],
-])(
-  "A5, row 31: %i %j of a proxy or a wrong path: an error, and the state and the keys stay",
-  async (status, body) => {
-    await create();
-    const before = account.live;
-    account.emulator.faults.add({ method: "DELETE", status, body, times: "always" });
-    expect(await stack.destroy()).toBe(false);
-    expect(account.live).toEqual(before);
-    expect([...stack.state.keys()].sort()).toEqual(Object.keys(EVERY).sort());
-    expect(stack.errors).toHaveLength(COUNT);
-    expect(stack.errors.join()).toContain("still shows it");
-    account.emulator.faults.clear();
-    await expectDestroyed();
-  },
-);
 
 test.each([
   ["a list that fails", { status: 403 }],
@@ -108,58 +75,4 @@ describe.each(UNREADABLE)("rows 19, 66: a %i with %s", (status, _what, body) => 
     account.emulator.faults.clear();
     await expectDestroyed();
   });
-});
-
-test("row 46: revoked keys that go on being listed as inactive are gone", async () => {
-  account.emulator.quirks.listsRevokedKeys = true;
-  await create();
-  for (const id of account.live) account.emulator.account.remove(id);
-  await expectDestroyed();
-});
-
-test("row 46: a revoked key that is listed as inactive is created once more after a refresh", async () => {
-  account.emulator.quirks.listsRevokedKeys = true;
-  await create();
-  const before = account.live;
-  for (const id of before) account.emulator.account.remove(id);
-  await stack.refresh();
-  await stack.up();
-  expectHeld();
-  expect(account.live).toHaveLength(COUNT);
-  await stack.up();
-  expect(account.live).toEqual(stack.ids);
-});
-
-test.each(["", "account"])(
-  "row 46: tokens that are listed with the service %j stay tokens",
-  async (tokenService) => {
-    account.emulator.quirks.tokenService = tokenService;
-    await create();
-    await stack.refresh();
-    await stack.up();
-    expectHeld();
-    const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
-    await deploy("hand", PersonalAccessToken, {
-      scopes: ["dns:read"],
-      description: "x",
-      existing: { id, key },
-    });
-    expect(stack.errors).toEqual([]);
-    expect(stack.ids).toContain(id);
-  },
-);
-
-test("A15, row 50: an inactive key of ours is revoked when it is replaced, and when it is destroyed", async () => {
-  await create();
-  const { id } = stack.held("db");
-  const token = stack.held("ci").id;
-  account.emulator.account.deactivate(id);
-  account.emulator.account.deactivate(token);
-  await stack.refresh();
-  stack.program.delete("ci");
-  await stack.up();
-  expect(stack.errors).toEqual([]);
-  const deleted = changes("DELETE").join();
-  expect(deleted).toContain(id);
-  expect(deleted).toContain(token);
 });

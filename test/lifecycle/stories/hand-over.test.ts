@@ -1,5 +1,5 @@
 // A key passes from one resource to another, in runs that are interrupted anywhere: the key that the state calls live is live.
-import { PersonalAccessToken, ServiceKey, SshKey } from "../../support/engine-resources";
+import { ServiceKey, SshKey } from "../../support/engine-resources";
 import { account, deploy, stack } from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
 import type { CommandOptions, StoryStack } from "../../support/story-stack";
@@ -145,25 +145,6 @@ describe("row 27: two resources name one key", () => {
   });
 });
 
-describe("row 28: the run's own credential", () => {
-  test("A2: a hand-over that revokes nothing is not refused, and nobody's token is revoked", async () => {
-    const token = account.emulator.account.addApiKey({ scopes: ["api_keys:write"], description: "ci" });
-    const inputs = {
-      scopes: ["api_keys:write"],
-      description: "ci",
-      existing: { id: token.id, key: token.key },
-    };
-    await deploy("a", PersonalAccessToken, inputs);
-    stack.credential = token.key;
-    stack.rename("a", "b");
-    await stack.up({ fails: true });
-    await stack.up();
-    await expectHandedOver(token.id);
-    await expectFailure(stack.destroy(), "authenticated with it");
-    expect(account.live).toEqual([token.id]);
-  });
-});
-
 describe("row 29: several adopted SSH keys renamed in one up", () => {
   const declareAll = (prefix: string): void => {
     stack.program.clear();
@@ -172,31 +153,6 @@ describe("row 29: several adopted SSH keys renamed in one up", () => {
       stack.declare(`${prefix}${at}`, SshKey, inputs);
     }
   };
-
-  test.each([[{}], [{ refresh: true }]])("A7: eight renames, up %j", async (options) => {
-    declareAll("a");
-    await stack.up();
-    const before = account.live;
-    declareAll("b");
-    await stack.up(options);
-    expectHeld(before);
-  });
-
-  test("A7: up --refresh that deletes first leaves no deleted id in the state", async () => {
-    declareAll("a");
-    await stack.up();
-    for (let at = 0; at < 8; at += 1) {
-      // A new name forces a replacement, and the same material has to go first.
-      stack.declare(`a${at}`, SshKey, {
-        publicKey: publicKey(at),
-        name: `renamed ${at}`,
-        adoptExisting: true,
-      });
-    }
-    await stack.up({ refresh: true });
-    expectHeld();
-    expect(stack.ids).toHaveLength(8);
-  });
 
   test("A7: up --refresh --replace that deletes first leaves no deleted id in the state", async () => {
     declareAll("a");
@@ -217,15 +173,6 @@ describe("row 30: existing stays in the program", () => {
     await deploy("a", ServiceKey, made.inputs);
     return made;
   };
-
-  test("A8: up --replace loses nothing, names existing, and the next up heals", async () => {
-    const { id } = await imported();
-    await expectFailure(stack.up({ replace: "a" }), "`existing`");
-    expect(account.live).toEqual([id]);
-    await stack.up();
-    expectHeld([id]);
-    expect(stack.marked).toEqual([]);
-  });
 
   test.each([
     ["without existing, up --replace", { existing: undefined }, {}, true],
@@ -264,26 +211,6 @@ describe("row 30: existing stays in the program", () => {
     expect(account.live).toEqual(before);
     await stack.up();
     expectHeld(before);
-  });
-
-  test("A9: ignoreChanges of existing, three ups", async () => {
-    const { id, inputs } = byHand();
-    stack.declare("a", ServiceKey, inputs, { ignoreChanges: ["existing"] });
-    for (let run = 0; run < 3; run += 1) {
-      await stack.up();
-      expectHeld([id]);
-    }
-  });
-
-  test("B9: a wrong key behind the right prefix is corrected in place", async () => {
-    const { id, inputs } = byHand();
-    const { key } = inputs.existing;
-    const wrong = `${key.slice(0, -3)}xyz`;
-    await deploy("a", ServiceKey, { ...inputs, existing: { id, key: wrong } });
-    expect(stack.held("a").outputs.key).toBe(wrong);
-    await deploy("a", ServiceKey, inputs);
-    expectHeld([id]);
-    expect(stack.held("a").outputs.key).toBe(key);
   });
 });
 

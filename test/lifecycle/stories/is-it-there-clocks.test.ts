@@ -12,12 +12,6 @@ import { changes, expectHeld, expectKept, expectQuiet } from "../../support/stor
 const declareToken = (more: Properties = {}): void =>
   stack.declare("it", PersonalAccessToken, { ...DECLARED.PersonalAccessToken, expiresInDays: 90, ...more });
 
-test("row 39: the local clock is a year ahead when the first SSH key is registered: it is new all the same", async () => {
-  account.timing.error = 365 * DAY;
-  await deploy("it", SshKey, { publicKey: publicKey("it"), name: "it" });
-  expectHeld();
-});
-
 describe("row 67: a token that is due by a local clock that is a year ahead", () => {
   test.each([
     ["with a time before its end to rotate at", { rotateBeforeDays: 14 }],

@@ -54,52 +54,6 @@ describe.each(ALL)("a %s", (_what, type, inputs) => {
     expect(account.unnamed(stack)).toEqual([]);
   });
 
-  test.each([
-    ["takes effect after it", [{ fate: "arrives late", late: 1 }]],
-    ["took effect before it", [{ fate: "answer lost" }, { method: "GET", times: 1 }]],
-  ] as const)(
-    "A19, row 39: the host sleeps for an hour between the request, which %s, and the look",
-    async (_when, troubles) => {
-      const { timing } = account;
-      const sleep = timing.sleep.bind(timing);
-      let asleep = false;
-      // The monotonic clock stops while a machine sleeps; the wall clocks do not.
-      timing.sleep = async (ms) => {
-        if (!asleep) {
-          asleep = true;
-          timing.elapsed += HOUR;
-          timing.monotonic = () => timing.elapsed - HOUR;
-        }
-        await sleep(ms);
-      };
-      await stack.up({ troubles: [...troubles] });
-      await timing.settle(true);
-      expect(asleep).toBe(true);
-      await expectOneForOne();
-    },
-  );
-
-  test.each([365 * DAY, -365 * DAY, HOUR, -HOUR])(
-    "row 39: the local clock is wrong by %i ms, and the response is lost",
-    async (error) => {
-      account.timing.error = error;
-      await stack.up({ troubles: [{ fate: "answer lost" }] });
-      await expectOneForOne();
-    },
-  );
-
-  test.each([365 * DAY, -365 * DAY])(
-    "A10, row 39: unresolved with a local clock that is wrong by %i ms, then set right",
-    async (error) => {
-      account.timing.error = error;
-      await expectUnresolved(OFFLINE);
-      account.timing.error = 0;
-      account.timing.elapsed += HOUR;
-      await stack.up();
-      await expectOneForOne();
-    },
-  );
-
   test("unresolved, and the list still lags behind it when the next command cleans up", async () => {
     for (const cleanUp of [() => stack.destroy(), () => stack.up()]) {
       stack.declare("it", type, inputs);
@@ -163,41 +117,6 @@ describe.each(API_KEYS)("a %s", (_what, type, inputs) => {
     await expectOneForOne();
   });
 
-  test("A10, row 42: cleaning up leaves keys that look alike, but are older or for another service", async () => {
-    await expectUnresolved();
-    const [like] = account.emulator.account.liveApiKeys();
-    const description = String(like?.description);
-    const same = like?.service ? { service: like.service } : { scopes: like?.scopes ?? [] };
-    const others = [
-      account.emulator.account.addApiKey({ ...same, description, createdAt: "2025-11-01T00:00:00Z" }),
-      account.emulator.account.addApiKey({ service: "storage", description }),
-    ].map(({ id }) => id);
-    await stack.up();
-    expect(account.live).toEqual(expect.arrayContaining(others));
-    for (const id of others) account.emulator.account.remove(id);
-    await expectOneForOne();
-  });
-
-  test("A20, row 44: the second request is answered 409: looked at, and not believed", async () => {
-    account.emulator.faults.add(
-      { method: "POST", reset: true, commitAfter: 0 },
-      { method: "POST", status: 409, body: { detail: "exists" } },
-    );
-    await stack.up();
-    await stack.up();
-    await expectOneForOne();
-  });
-
-  test("A20, row 44: 409 to the second request while the first one is on its way: unresolved, and healed", async () => {
-    account.emulator.faults.add({ method: "POST", status: 409, body: { detail: "exists" }, times: "always" });
-    await stack.up({ troubles: [{ fate: "arrives late", late: 60 }] });
-    account.emulator.faults.clear();
-    await account.timing.settle(true);
-    expect(account.live).toHaveLength(1);
-    await stack.up();
-    await expectOneForOne();
-  });
-
   test.each(["never arrives", "401", "refused"] as const)(
     "the first attempt is on its way, the second one is lost as well (%s): not forgotten",
     async (second) => {
@@ -208,15 +127,6 @@ describe.each(API_KEYS)("a %s", (_what, type, inputs) => {
       await account.timing.settle(true);
       expect(account.live).toHaveLength(1);
       await expectDestroyed();
-    },
-  );
-
-  test.each([-6_000, -60_000, -600_000])(
-    "B4, row 43: createdAt is %i ms behind the Date header, and the response is lost",
-    async (createdAtSkew) => {
-      account.emulator.quirks.createdAtSkew = createdAtSkew;
-      await stack.up({ troubles: [{ fate: "answer lost" }] });
-      await expectOneForOne();
     },
   );
 });
@@ -279,17 +189,6 @@ describe("a service key", () => {
 
 describe("B4, row 43: an explicit description proves nothing", () => {
   const shared = { service: "database", description: "shared" };
-
-  test.each([0, -6_000, -60_000, -600_000])(
-    "createdAt %i ms behind: an error names the key",
-    async (createdAtSkew) => {
-      account.emulator.quirks.createdAtSkew = createdAtSkew;
-      stack.declare("it", ServiceKey, shared);
-      expect(await stack.up({ troubles: [{ fate: "answer lost" }] })).toBe(false);
-      expect(account.live).toHaveLength(1);
-      expect(stack.errors.join()).toContain(account.live[0]);
-    },
-  );
 
   test("the error waits for the last look, and names the late key beside another stack's", async () => {
     account.emulator.account.addApiKey(shared);

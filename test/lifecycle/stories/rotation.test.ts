@@ -1,10 +1,9 @@
 // Rotating keys across runs, clocks, copies and renames: two live keys at most, never none, and nobody else's revoked.
 import { UNKNOWN, type Properties } from "../../../src/values";
 import { RotatingPersonalAccessToken, RotatingServiceKey } from "../../support/engine-resources";
-import { account, DAY, stack } from "../../support/fresh-stack";
+import { account, stack } from "../../support/fresh-stack";
 import { ROTATING } from "../../support/kinds";
 import { current, declareRotating, overlapping, previous } from "../../support/rotating";
-import { StoryStack } from "../../support/story-stack";
 import {
   changes,
   expectDestroyed,
@@ -14,18 +13,7 @@ import {
   expectQuiet,
 } from "../../support/story-end";
 
-const YEAR = 365 * DAY;
-
-/** A copy of this stack's state in another stack, as `stack export` and `stack import` make one. */
-function copied(declare: (more: Properties, on: StoryStack) => void): StoryStack {
-  const copy = new StoryStack(account, "copy");
-  declare({}, copy);
-  copy.takeStateOf(stack);
-  return copy;
-}
-
 describe.each(ROTATING)("a rotating %s", (...kind) => {
-  const [, , spec] = kind;
   const declare = (more: Properties = {}, on = stack): void => declareRotating(more, kind, on);
   /** Up to the moment when a rotation is due. */
   const rotationIsDue = async (more: Properties = {}): Promise<string> => {
@@ -144,120 +132,6 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expect(stack.state.size).toBe(0);
   });
 
-  test("A6, row 36: a trigger inside an overlap rotates at once; the older key goes first, and what consumers hold lives on", async () => {
-    const [older, handed] = await overlapping(kind);
-    account.requests();
-    declare({ rotationTriggers: { incident: 1 } });
-    await stack.up();
-    expect(current()).not.toBe(handed);
-    expect(previous()).toBe(handed);
-    expect(account.live).not.toContain(older);
-    expectHeld();
-    expect(changes().map((request) => request.split(" ")[0])).toEqual(["DELETE", "POST"]);
-  });
-
-  test("A6, row 36: with overlapDays 0 in the same change, the next run revokes what leaked", async () => {
-    const [, leaked] = await overlapping(kind);
-    declare({ rotationTriggers: { incident: 1 }, overlapDays: 0 });
-    await stack.up();
-    expect(current()).not.toBe(leaked);
-    account.pass(0.01);
-    await stack.up();
-    expectHeld([current()]);
-  });
-
-  test.each(["500, not done", "401", "never arrives", "broken answer", "answer lost", "429"] as const)(
-    "B3, row 37: with a dead current key, the previous one lives while the new key cannot be created (%s)",
-    async (fate) => {
-      const [older, dead] = await overlapping(kind);
-      account.emulator.account.deactivate(dead);
-      account.pass(8);
-      await stack.refresh();
-      expect(await stack.up({ troubles: [{ fate, times: 40 }] })).toBe(false);
-      expect(account.live).toContain(older);
-      await stack.up();
-      expect(stack.errors).toEqual([]);
-      expect(account.live).toContain(current());
-      await stack.up();
-      expectHeld();
-      expect(account.live).not.toContain(dead);
-    },
-  );
-
-  test.each([
-    [14, 8, true],
-    [3, 4, false],
-    [0, 1, false],
-  ])(
-    "A12, B5, row 38: overlapDays changed to %i inside an overlap counts, in a later run",
-    async (overlapDays, days, staysAfter) => {
-      const [older] = await overlapping(kind);
-      const rotatedAt = Date.parse(String(stack.held("db").outputs.rotatedAt));
-      declare({ overlapDays });
-      await stack.up();
-      expect(account.live).toContain(older);
-      expect(Date.parse(String(stack.held("db").outputs.retireAt))).toBe(rotatedAt + overlapDays * DAY);
-      account.pass(days);
-      await stack.up();
-      expect(account.live.includes(older)).toBe(staysAfter);
-      account.pass(14);
-      await stack.up();
-      expect(account.live).not.toContain(older);
-      expectHeld();
-    },
-  );
-
-  test("A13, row 39: a local clock a year ahead revokes nothing and rotates nothing", async () => {
-    const keys = await overlapping(kind);
-    account.timing.error = YEAR;
-    for (let run = 0; run < 3; run += 1) await stack.up();
-    expect([previous(), current()]).toEqual(keys);
-    expectHeld();
-  });
-
-  test("A13, row 39: a local clock a year behind rotates late, revokes nothing early, and heals once it is set", async () => {
-    account.timing.error = -YEAR;
-    const first = await rotationIsDue();
-    await stack.up();
-    expect(account.live).toContain(first);
-    account.timing.error = 0;
-    await stack.up();
-    expect(previous()).toBe(first);
-    account.pass(8);
-    await stack.up();
-    expectHeld([current()]);
-  });
-
-  test("B2, row 40: a copied state: refresh, up and destroy of the copy with nothing due revoke nothing by themselves", async () => {
-    const before = (await overlapping(kind)).sort();
-    const copy = copied(declare);
-    await copy.refresh();
-    await copy.up();
-    expect(copy.errors).toEqual([]);
-    expect(account.live).toEqual(before);
-    // The original rotates once more; the copy does not revoke what it does not know.
-    account.pass(31);
-    await stack.up();
-    await stack.up();
-    const newest = current();
-    await copy.refresh();
-    await copy.up();
-    expect(account.live).toContain(newest);
-  });
-
-  test("B2, row 40: a copy with a change rotates by itself, and the original's successor lives", async () => {
-    declare();
-    await stack.up();
-    const copy = copied(declare);
-    account.pass(31);
-    await stack.up();
-    const successor = current();
-    declare({ rotationTriggers: { n: 1 } }, copy);
-    await copy.up();
-    await copy.up();
-    expect(account.live).toContain(successor);
-  });
-
   test("B10, row 40: a renamed stack or resource does not rotate by itself; a description of its own does, and so does its time", async () => {
     declare();
     await stack.up();
@@ -275,49 +149,11 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expect(listed()).toMatch(/^for the billing/);
   });
 
-  test("A11, row 41: a foreign key with the same marker, of another owner, kind or age, is never touched", async () => {
-    const { account: control } = account.emulator;
-    await rotationIsDue();
-    // The successor's marker is derived from the key's id: an interrupted update leaves it in the account.
-    await stack.up({ kill: { nth: 2, arrived: true } });
-    const left = control.liveApiKeys().find(({ id }) => id !== current());
-    const description = left?.description ?? "";
-    expect(description).toMatch(/^pulumi test\/dev\/db #[0-9a-f]{7}$/);
-    await stack.refresh();
-    expect(stack.printed).toContain(`may have created ${left?.id}`);
-    expect(stack.held("db").outputs).not.toHaveProperty("unresolved");
-    const other = "service" in spec ? { scopes: ["dns:read"] } : { service: "dns" };
-    const foreign = [
-      control.addApiKey({ ...spec, description: `somebody else${description.slice(-9)}` }),
-      control.addApiKey({ ...spec, description, createdAt: "2025-06-01T00:00:00Z" }),
-      control.addApiKey({ ...other, description }),
-      control.addApiKey({ service: "storage", description }),
-    ].map(({ id }) => id);
-    await stack.up();
-    await stack.up();
-    expect(stack.errors).toEqual([]);
-    expect(account.live).toEqual(expect.arrayContaining(foreign));
-    expect(account.live).not.toContain(left?.id);
-    await expectDestroyed(foreign.sort());
-  });
-
   test("destroy after a killed rotation revokes the successor that nobody knows, too", async () => {
     await rotationIsDue();
     await stack.up({ kill: { nth: 2, arrived: true } });
     expect(account.live).toHaveLength(2);
     await expectDestroyed();
-  });
-
-  test("A15, row 50: an inactive current key of ours is revoked when it is replaced, so that it cannot come back", async () => {
-    declare();
-    await stack.up();
-    const dead = current();
-    account.emulator.account.deactivate(dead);
-    await stack.refresh();
-    await stack.up();
-    expect(account.emulator.account.apiKeys().find(({ id }) => id === dead)?.isActive).toBe(false);
-    expect(changes("DELETE").join()).toContain(dead);
-    expectHeld();
   });
 
   test.each([1, 2, 3])(

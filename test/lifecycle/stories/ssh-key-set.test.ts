@@ -4,7 +4,7 @@ import { createRun } from "../../../src/lifecycle/run";
 import type { Properties } from "../../../src/values";
 import { SshKey, SshKeySet } from "../../support/engine-resources";
 import { cpuTime } from "../../support/fake-timing";
-import { account, deploy, HOUR, stack } from "../../support/fresh-stack";
+import { account, deploy, stack } from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
 import type { CommandOptions, Declared } from "../../support/story-stack";
 import { expectDestroyed, expectFailure, expectHeld, expectKept, expectQuiet } from "../../support/story-end";
@@ -154,24 +154,6 @@ test("another prefix adds every key again; with another key besides, the new one
   expect(names()).toEqual(["ops-anna", "ops-bjarne"]);
 });
 
-test("a refresh drops what was deleted elsewhere, and the next up adds that alone", async () => {
-  await up(["anna", "bjarne"]);
-  control().remove(keys()["anna"]!.id);
-  account.timing.elapsed += HOUR;
-  requests();
-  await stack.refresh();
-  expect(requests()).toEqual(["GET"]);
-  expectExactly(["bjarne"]);
-  expect(changed()).toEqual(["publicKeys"]);
-  await stack.up();
-  expect(requests()).toEqual(["POST team-anna"]);
-  expectExactly(["anna", "bjarne"]);
-  for (const id of stack.ids) control().remove(id);
-  account.timing.elapsed += HOUR;
-  await stack.refresh();
-  expect(stack.held("team").outputs).toEqual({ keys: {} });
-});
-
 test("a list that cannot be read says nothing about any key", async () => {
   await up(["anna"]);
   const before = stack.held("team");
@@ -183,17 +165,6 @@ test("a list that cannot be read says nothing about any key", async () => {
 });
 
 describe("a lost response", () => {
-  test.each(["answer lost", "502, done", "broken answer"] as const)("%s: the key is kept", async (fate) => {
-    await up(NAMES, {}, { troubles: [{ fate, nth: 2 }] });
-    expect(requests().filter((line) => line.startsWith("POST"))).toHaveLength(3);
-    expectExactly();
-  });
-
-  test.each(["never arrives", "500, not done"] as const)("%s: it is added once more", async (fate) => {
-    await up(NAMES, {}, { troubles: [{ fate, nth: 2 }] });
-    expectExactly();
-  });
-
   describe("that cannot be looked up", () => {
     beforeEach(async () => {
       const troubles = [
@@ -216,13 +187,6 @@ describe("a lost response", () => {
       await stack.up();
       expect(requests()).toEqual(["GET"]);
       expectExactly(["anna", "bjarne"]);
-    });
-
-    test("survives a refresh, and destroy removes what it made", async () => {
-      const before = stack.held("team");
-      await stack.refresh();
-      expect(stack.held("team")).toEqual(before);
-      await expectDestroyed();
     });
 
     test.each([{ anna: publicKey("other"), bjarne: publicKey("one more") }, {}])(
@@ -257,18 +221,6 @@ test("responses of several entries that cannot be looked up are all in the error
 });
 
 describe("a partial failure", () => {
-  test("of a creation keeps the others, says which entry failed and why, and the next up does the rest", async () => {
-    refuse("bjarne");
-    expect(await up()).toBe(false);
-    expect(stack.errors.join()).toMatch(/team-bjarne.*no.*the next `pulumi up` does the rest/s);
-    expectKept(account.live);
-    expect(names()).toEqual(["team-anna", "team-carl"]);
-    requests();
-    await stack.up();
-    expect(requests()).toEqual(["POST team-bjarne"]);
-    expectExactly();
-  });
-
   test("that leaves nothing at all is a plain error, and every reason is in it", async () => {
     for (const name of ["anna", "bjarne"]) refuse(name);
     expect(await up(["anna", "bjarne"])).toBe(false);
@@ -327,36 +279,6 @@ describe("a partial failure", () => {
     await stack.up();
     expectExactly();
   });
-
-  test("of a destroy leaves the state as it was, and destroy again ends it", async () => {
-    await up(["anna", "bjarne"]);
-    const before = stack.held("team");
-    account.emulator.faults.add({ method: "DELETE", status: 422, body: { detail: "in use" } });
-    await expectFailure(stack.destroy(), "in use");
-    expect([account.live.length, stack.held("team")]).toEqual([1, before]);
-    await expectDestroyed();
-  });
-});
-
-test.each([true, false])(
-  "a killed run loses no key that was there before, and adopting recovers the others (answered: %s)",
-  async (arrived) => {
-    await up(["anna"]);
-    await up([...NAMES, "dora"], {}, { kill: { nth: 2, arrived } });
-    await account.timing.settle(true);
-    expect(account.live.length).toBeLessThan(4);
-    await up([...NAMES, "dora"], { adoptExisting: true });
-    expectExactly([...NAMES, "dora"]);
-  },
-);
-
-test("a key that is there already is a conflict that says what to do and which key it is about", async () => {
-  await up(["anna"]);
-  const { id } = control().addSshKey({ name: "team-bjarne", publicKey: publicKey("bjarne") });
-  await up(["anna", "bjarne"]);
-  expect(stack.errors.join()).toContain(`"team-bjarne" (id ${id})`);
-  expect(stack.errors.join()).toContain("Set `adoptExisting: true`");
-  expect(Object.keys(keys())).toEqual(["anna"]);
 });
 
 test("a name that is taken is a conflict that names its holder and the input", async () => {

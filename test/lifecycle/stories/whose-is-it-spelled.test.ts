@@ -1,7 +1,5 @@
 // Whose is a listed key that the API spells otherwise than it was sent? It may be ours: it is named in the
 // run that leaves it, never forgotten without a word.
-import { expectDestroyed, expectQuiet } from "../../support/story-end";
-import { API_KEYS } from "../../support/kinds";
 import {
   PersonalAccessToken,
   RotatingPersonalAccessToken,
@@ -9,7 +7,7 @@ import {
   ServiceKey,
 } from "../../support/engine-resources";
 import { account, stack } from "../../support/fresh-stack";
-import type { Quirks, Transform } from "../../../src/emulator";
+import type { Transform } from "../../../src/emulator";
 import type { Properties } from "../../../src/values";
 import { showing, spelling } from "../../support/answers";
 
@@ -120,23 +118,5 @@ describe.each(SPELLINGS)("row 54: the API lists %s", (_how, spec, name, transfor
     account.timing.elapsed += 60_000;
     await stack.up();
     expect(account.unnamed(stack)).toEqual([]);
-  });
-});
-
-describe.each(API_KEYS)("row 45: a %s that does not change", (_what, type, inputs) => {
-  test.each<[string, Quirks]>([
-    ["trimmed", { descriptions: "trimmed" }],
-    ["in lower case", { descriptions: "lower-case" }],
-    ["cut off", { descriptions: { truncatedTo: 16 } }],
-    ["null", { descriptions: "null" }],
-  ])("stays as it is where descriptions are listed %s", async (_how, quirks) => {
-    Object.assign(account.emulator.quirks, quirks);
-    stack.declare("it", type, inputs);
-    await stack.up();
-    for (let run = 0; run < 2; run += 1) {
-      await stack.refresh();
-      await expectQuiet();
-    }
-    await expectDestroyed();
   });
 });

@@ -112,6 +112,8 @@ storyRows<keyof typeof checks>(__filename, "Copied states and keys of others", c
       const { account: control } = run.emulator;
       const left = control.liveApiKeys().find(({ id }) => id !== current(stack, "db"))!;
       const description = left.description!;
+      await stack.refresh();
+      expect(stack.printed).toContain(`may have created ${left.id}`);
       const foreign = [
         control.addApiKey({ service: "database", description: `somebody else${description.slice(-9)}` }),
         control.addApiKey({ service: "database", description, createdAt: "2020-06-01T00:00:00Z" }),

@@ -59,6 +59,7 @@ const changes: Record<string, object> = {
   longer: { overlapDays: 14 },
   dead: {},
 };
+const DAYS_OF_OVERLAP: Record<string, number> = { none: 0, shorter: 3, longer: 14 };
 
 const fates = {
   refused: { status: 401, body: { detail: "no" } },
@@ -119,6 +120,14 @@ storyRows<keyof typeof checks>(__filename, "Rotation inside an overlap", checks,
       };
       run.forget();
       await up({ refresh: true });
+      for (const [name, { outputs }] of stack.state) {
+        const days = DAYS_OF_OVERLAP[name.split("-")[0]!];
+        if (days === undefined) continue;
+        const [rotated, retired] = [outputs["rotatedAt"], outputs["retireAt"]].map((at) =>
+          Date.parse(String(at)),
+        );
+        expect(retired! - rotated!).toBe(days * 86_400_000);
+      }
       const wasLive = new Map(
         [...before].map(([name, ids]) => [name, ids.map((id) => account.live.includes(String(id)))]),
       );
