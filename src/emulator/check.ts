@@ -1,4 +1,5 @@
 // Checks the users' input: one schema with its rule in words for each field. No message shows a string.
+// Also the words for failed file operations, and the nearest name to a misspelled one.
 import { z } from "zod";
 
 /** The longest delay of Node's timers: beyond it they fire at once. */
@@ -63,6 +64,41 @@ export const errorMessage = (error: unknown): string => read(error, "message") ?
 
 /** The code of one of Node's errors, such as ENOENT. */
 export const errorCode = (error: unknown): string | undefined => read(error, "code");
+
+const FILE_REASONS: Record<string, string | undefined> = {
+  EACCES: "permission denied",
+  EISDIR: "it is a directory",
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+};
+
+/** Why a file could not be read or written; `absent`: what it means that a file or folder does not exist. */
+export function fileReason(error: unknown, absent: string): string {
+  const code = errorCode(error) ?? "";
+  const reason = code === "ENOENT" ? absent : FILE_REASONS[code];
+  return reason === undefined ? errorMessage(error) : `${reason} (${code})`;
+}
+
+/** The number of letters to insert, remove or replace to get from one word to the other. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (const letter of from) {
+    const next = [(row[0] ?? 0) + 1];
+    for (const [at, other] of Array.from(to).entries()) {
+      const replaced = (row[at] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** The name that was probably meant: at most two letters differ. */
+export function nearest(given: string, names: readonly string[]): string | undefined {
+  const distances = names.map((name) => ({ name, distance: editDistance(given.slice(0, 40), name) }));
+  const [first] = distances.sort((a, b) => a.distance - b.distance);
+  return first && first.distance <= 2 ? first.name : undefined;
+}
 
 /** The parsed JSON, or the string if it is not JSON. */
 export function parsedOrText(text: string): unknown {

@@ -1,8 +1,8 @@
 // The emulator's clock, which can be moved, so that nobody has to wait thirty days for a rotation.
 import { z } from "zod";
 import { must, problemIn } from "./check";
-import { ApiError } from "./http/call";
-import type { ApiResult, Head } from "./http/call";
+import { ApiError } from "./http/request";
+import type { ApiResult, Call } from "./http/request";
 
 const UNITS: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
 /** The first moment that RFC 3339 has no form for. */
@@ -46,7 +46,7 @@ export class Clock {
 export const CLOCK_PATH = "/emulator/clock";
 
 /** Serves {@link CLOCK_PATH}. */
-export function serveClock(clock: Clock, { method, query }: Head): ApiResult {
+export function serveClock(clock: Clock, { method, query }: Call): ApiResult {
   if (method !== "GET" && method !== "POST") {
     return new ApiError(405, "Method Not Allowed", { Allow: "GET, POST" }).result;
   }

@@ -1,12 +1,12 @@
 // The command `pulumi-wayscloud emulator`, or `wayscloud-emulator`: its arguments, output and exit status.
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { version } from "../version";
-import { redact } from "./account/secrets";
-import { errorCode, errorMessage } from "./check";
+import { errorCode, errorMessage, fileReason, nearest } from "./check";
 import { millisecondsOf } from "./clock";
-import { FaultError, parseFaults } from "./faults/fault";
-import type { RecordedRequest } from "./http/request-log";
+import { parseFaults } from "./faults/fault";
+import type { RecordedRequest } from "./http/request";
 import { startEmulator } from "./index";
 import type { Emulator } from "./index";
 import { problemInOptions } from "./options";
@@ -41,18 +41,12 @@ export interface Environment {
   out: (text: string) => void;
   error: (text: string) => void;
   /** Resolves when the process is asked to end. */
-  untilStopped: () => Promise<void>;
-}
-
-/** Bad arguments: the message is for the user, without a stack. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
+  untilStopped: () => Promise<unknown>;
 }
 
 function numberOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d+(\.\d+)?$/.test(text))
-    throw new UsageError(`--${name} must be a number, not ${JSON.stringify(text)}`);
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new Error(`--${name} must be a number, not ${JSON.stringify(text)}`);
   return Number(text);
 }
 
@@ -60,7 +54,7 @@ function readFaults(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new UsageError(`--faults: cannot read ${file} (${errorCode(error) ?? "unknown error"})`);
+    throw new Error(`--faults: cannot read ${file}: ${fileReason(error, "it does not exist")}`);
   }
 }
 
@@ -88,7 +82,7 @@ function parse(given: string[]) {
     token.kind === "option" && !token.name.startsWith("fault") ? [token.name] : [],
   );
   const repeated = single.find((name, at) => single.indexOf(name) < at);
-  if (repeated) throw new UsageError(`--${repeated} appears more than once`);
+  if (repeated) throw new Error(`--${repeated} appears more than once`);
   return values;
 }
 
@@ -109,39 +103,44 @@ export function readCommand(
   args: string[],
   environment: Record<string, string | undefined>,
 ): { options: EmulatorOptions; quiet: boolean } {
-  try {
-    const values = parse(args);
-    const wrapsLists = (values.lists ?? "array") !== "array";
-    const faults = [
-      ...(values.fault ?? []).flatMap((json) => parseFaults(json, "--fault", wrapsLists)),
-      ...(values.faults ?? []).flatMap((file) => parseFaults(readFaults(file), file, wrapsLists)),
-    ];
-    const ms = numberOf("provisioning", values.provisioning);
-    const options: EmulatorOptions = {
-      port: numberOf("port", values.port) ?? 8787,
-      host: values.host,
-      state: values.state,
-      latency: numberOf("latency", values.latency),
-      rateLimit: numberOf("rate-limit", values["rate-limit"]),
-      lists: values.lists,
-      provisioning: ms === undefined ? undefined : { ms },
-      timeOffset: values["time-offset"],
-      apiKey: environment[VARIABLE] || undefined,
-      faults,
-    };
-    const problem = problemInOptions(options);
-    if (problem) throw new UsageError(`${argumentOf(problem.field)} ${problem.rule}`);
-    return { options, quiet: values.quiet ?? false };
-  } catch (error) {
-    const isUsage = error instanceof FaultError || errorCode(error)?.startsWith("ERR_PARSE_ARGS");
-    throw isUsage ? new UsageError(errorMessage(error).split("\n", 1).join()) : error;
-  }
+  const values = parse(args);
+  const wrapsLists = (values.lists ?? "array") !== "array";
+  const faults = [
+    ...(values.fault ?? []).flatMap((json) => parseFaults(json, "--fault", wrapsLists)),
+    ...(values.faults ?? []).flatMap((file) => parseFaults(readFaults(file), file, wrapsLists)),
+  ];
+  const ms = numberOf("provisioning", values.provisioning);
+  const options: EmulatorOptions = {
+    port: numberOf("port", values.port) ?? 8787,
+    host: values.host,
+    state: values.state,
+    latency: numberOf("latency", values.latency),
+    rateLimit: numberOf("rate-limit", values["rate-limit"]),
+    lists: values.lists,
+    provisioning: ms === undefined ? undefined : { ms },
+    timeOffset: values["time-offset"],
+    apiKey: environment[VARIABLE] || undefined,
+    faults,
+  };
+  const problem = problemInOptions(options);
+  if (problem) throw new Error(`${argumentOf(problem.field)} ${problem.rule}`);
+  return { options, quiet: values.quiet ?? false };
+}
+
+/** What is wrong with the arguments, in one line. */
+function usageProblem(error: unknown): string {
+  const [message = ""] = errorMessage(error).split("\n", 1);
+  const [, unknown] = /^Unknown option '--(.*?)'/.exec(message) ?? [];
+  if (unknown === undefined) return `${message} (see --help)`;
+  const near = nearest(unknown, [...Object.keys(OPTIONS), "help", "version"]);
+  return `Unknown option '--${unknown}'${near ? `; did you mean --${near}?` : ""} (see --help)`;
 }
 
 /** The line printed for a request. A path may contain a secret by mistake (a key sent in place of its id). */
 function requestLine(request: RecordedRequest): string {
   const { method, path, status, duration = 0 } = request;
-  return `${redact(`${method} ${path}`)} ${status} ${duration.toFixed(1)} ms\n`;
+  const shown = path.replace(/wayscloud_[A-Za-z0-9_-]*/g, "[redacted]");
+  return `${method} ${shown} ${status} ${duration.toFixed(1)} ms\n`;
 }
 
 /** How to use a running emulator. The credential may be printed, since it gives access to nothing else. */
@@ -162,13 +161,11 @@ ${isLocal ? "" : "The package accepts http: only to its own machine. For other c
 ${timeOffset === undefined ? "" : `Its clock is at ${time}\n\n`}`;
 }
 
-/** One line that says why the emulator cannot start. */
-function explain(error: unknown, options: EmulatorOptions | undefined): string {
-  if (error instanceof UsageError) return `${error.message} (see --help)`;
-  const host = options?.host ?? "127.0.0.1";
+/** Why the emulator cannot start, in one line. */
+function explain(error: unknown, { host = "127.0.0.1", port = 0 }: EmulatorOptions): string {
   const reasons: Record<string, string> = {
-    EADDRINUSE: `port ${options?.port ?? ""} is in use: choose another with --port`,
-    EACCES: `port ${options?.port ?? ""} may not be used: choose one above 1023 with --port`,
+    EADDRINUSE: `port ${port} is in use: choose another with --port`,
+    EACCES: `port ${port} may not be used: choose one above 1023 with --port`,
     EADDRNOTAVAIL: `${host} is not an address of this machine: choose another with --host`,
     ENOTFOUND: `the host name ${host} is unknown: choose another with --host`,
   };
@@ -178,17 +175,25 @@ function explain(error: unknown, options: EmulatorOptions | undefined): string {
 /** Runs the command until it is asked to end; resolves to the exit status. */
 export async function run(args: string[], environment: Environment): Promise<number> {
   const { variables, out, error: printError, untilStopped } = environment;
-  let options: EmulatorOptions | undefined;
+  const fail = (status: number, reason: string): number => {
+    printError(`wayscloud-emulator: ${reason}\n`);
+    return status;
+  };
+  const isHelp = args.includes("--help") || args.includes("-h");
+  if (isHelp || args.includes("--version")) {
+    out(isHelp ? HELP : `${version}\n`);
+    return 0;
+  }
+  let command: ReturnType<typeof readCommand>;
   try {
-    const isHelp = args.includes("--help") || args.includes("-h");
-    if (isHelp || args.includes("--version")) {
-      out(isHelp ? HELP : `${version}\n`);
-      return 0;
-    }
-    const command = readCommand(args, variables);
-    options = command.options;
+    command = readCommand(args, variables);
+  } catch (error) {
+    return fail(2, usageProblem(error));
+  }
+  const { options, quiet } = command;
+  try {
     const onRequest = (request: RecordedRequest): void => {
-      if (!command.quiet) out(requestLine(request));
+      if (!quiet) out(requestLine(request));
     };
     const emulator = await startEmulator({ ...options, onRequest });
     const stopped = untilStopped();
@@ -197,21 +202,13 @@ export async function run(args: string[], environment: Environment): Promise<num
     await emulator.close();
     return 0;
   } catch (error) {
-    printError(`wayscloud-emulator: ${explain(error, options)}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    return fail(1, explain(error, options));
   }
-}
-
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    // SIGHUP: the terminal was closed.
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-  });
 }
 
 /**
  * Runs the command in this process, with the arguments after the program's or subcommand's name, until
- * SIGINT, SIGTERM or SIGHUP; resolves to the exit status.
+ * SIGINT, SIGTERM or SIGHUP (the terminal was closed); resolves to the exit status.
  */
 export function runEmulatorCommand(args: string[]): Promise<number> {
   // The reader of the log may stop (`| head`), which must not end the emulator in the middle of a test.
@@ -220,6 +217,6 @@ export function runEmulatorCommand(args: string[]): Promise<number> {
     variables: process.env,
     out: (text) => void process.stdout.write(text),
     error: (text) => void process.stderr.write(text),
-    untilStopped: untilSignal,
+    untilStopped: () => Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal))),
   });
 }

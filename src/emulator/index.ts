@@ -1,21 +1,20 @@
 // "pulumi-wayscloud/emulator": the WAYSCloud Account API in memory.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { Account } from "./account/account";
-import { AccountControl } from "./account/control";
-import { ALL_SCOPES } from "./account/fixtures";
+import type { AccountControl } from "./account/account";
 import type { Quirks } from "./account/quirks";
-import { newToken } from "./account/secrets";
 import { StateFile } from "./account/state-file";
 import { Clock } from "./clock";
-import type { FaultControl } from "./faults/registry";
-import { Listener } from "./http/listener";
-import type { RecordedRequest } from "./http/request-log";
+import type { FaultControl } from "./faults/fault";
+import type { Transform } from "./faults/response";
+import type { RecordedRequest } from "./http/request";
 import { problemInOptions } from "./options";
 import type { EmulatorOptions } from "./options";
 import { Service } from "./service";
-import type { Transform } from "./transform";
 
-export type { NewApiKey, NewSshKey, Provisioning } from "./account/account";
-export type { AccountControl } from "./account/control";
+export type { AccountControl, NewApiKey, NewSshKey, Provisioning } from "./account/account";
 export type { Quirks } from "./account/quirks";
 export type {
   ApiKeyRecord,
@@ -26,11 +25,10 @@ export type {
   VpsStatus,
 } from "./account/records";
 export { FaultError } from "./faults/fault";
-export type { Fault } from "./faults/fault";
-export type { FaultControl } from "./faults/registry";
-export type { RecordedRequest } from "./http/request-log";
+export type { Fault, FaultControl } from "./faults/fault";
+export type { Exchange, ExchangeOverride, Transform } from "./faults/response";
+export type { RecordedRequest } from "./http/request";
 export type { EmulatorOptions } from "./options";
-export type { Exchange, ExchangeOverride, Transform } from "./transform";
 
 /** A running emulator. */
 export interface Emulator {
@@ -61,34 +59,44 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-/** Finds or creates the first credential and returns its secret. */
-function openAccount(account: Account, apiKey: string | undefined): string {
-  const keys = account.unrevokedApiKeys();
-  const found = keys.find(
-    (key) => account.isActive(key) && (apiKey === undefined ? key.bootstrap : key.key === apiKey),
-  );
-  if (found) return found.key;
-  // Remove a first credential that was replaced or revoked, or is no longer the requested one.
-  for (const key of keys) if (key.bootstrap || key.key === apiKey) account.revokeApiKey(key.id);
-  const description = "first credential of the emulator";
-  const key = apiKey ?? newToken();
-  account.createApiKey({ key, keyType: "pat", description, scopes: [...ALL_SCOPES], bootstrap: true });
-  return key;
+/** How long an idle connection is kept, so that a client's pool does not race with its closing. */
+const KEEP_ALIVE = 60_000;
+
+/**
+ * The server: opens, closes with all connections at once, and opens again at the same port. A connection, or
+ * a further request over a kept one, may be refused: once for each attempt of a client, pooled or not.
+ */
+function serverOf(service: Service, { host = "127.0.0.1", port = 0 }: EmulatorOptions) {
+  const refuses = (): boolean => service.faults.take() !== undefined;
+  const unused = new WeakSet<Socket>();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 0 }, (request, response) => {
+    if (!unused.delete(request.socket) && refuses()) request.socket.resetAndDestroy();
+    else void service.serve(request, response);
+  });
+  server.on("connection", (socket) => {
+    if (refuses()) socket.resetAndDestroy();
+    else unused.add(socket);
+  });
+  /** Resolves to the URL. */
+  const listen = async (): Promise<string> => {
+    server.listen(port, host);
+    await once(server, "listening");
+    ({ port } = server.address() as AddressInfo);
+    return urlOf(host, port);
+  };
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      // The only error of `close` is that it was not open.
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { listen, stop };
 }
 
-/** Loads the account, listens, and keeps the account in the file from then on. */
-async function open(account: Account, listener: Listener, { state, apiKey }: EmulatorOptions) {
-  const file = state === undefined ? undefined : new StateFile(state, account);
-  const credential = openAccount(account, apiKey);
-  await listener.open();
-  try {
-    account.onChange = () => file?.changed();
-    account.onChange();
-    return { file, credential };
-  } catch (error) {
-    await listener.close();
-    throw error;
-  }
+function urlOf(host: string, port: number): string {
+  const anywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+  const name = anywhere[host] ?? host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
 /**
@@ -107,31 +115,34 @@ async function open(account: Account, listener: Listener, { state, apiKey }: Emu
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const problem = problemInOptions(options);
   if (problem) throw new RangeError(`${problem.field || "options:"} ${problem.rule}`);
-  const clock = new Clock(options.now ?? Date.now);
-  clock.advance(options.timeOffset ?? 0);
-  const account = new Account(clock.now, { ...options.quirks }, options.provisioning);
+  const { state, now = Date.now, timeOffset = 0, provisioning } = options;
+  const clock = new Clock(now);
+  clock.advance(timeOffset);
+  const file = state === undefined ? undefined : new StateFile(state);
+  const account = new Account(clock.now, { ...options.quirks }, provisioning, file?.content);
   const service = new Service(account, clock, options);
-  const { faults, log } = service;
-  const listener = new Listener(
-    options,
-    (request, response) => void service.serve(request, response),
-    () => faults.refuses(),
-  );
-  const { file, credential } = await open(account, listener, options);
-  const control = new AccountControl(account);
+  const apiKey = account.openWith(options.apiKey);
+  const { listen, stop } = serverOf(service, options);
+  const url = await listen();
+  try {
+    account.onChange = () => file?.save(account.content);
+    account.onChange();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    control.closed = true;
+    account.closed = true;
     service.close();
-    await listener.close();
-    account.onChange = () => undefined;
-    file?.close();
+    await stop();
+    file?.close(account.content);
   };
   return {
-    url: listener.url,
-    apiKey: credential,
-    requests: log.requests,
-    faults,
+    url,
+    apiKey,
+    requests: service.log.requests,
+    faults: service.faults,
     quirks: account.quirks,
     get transform() {
       return service.transform;
@@ -140,11 +151,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       service.transform = transform;
     },
     advance: (span) => clock.advance(span),
-    account: control,
-    stopListening: () => listener.close(),
+    account,
+    stopListening: stop,
     listenAgain: async () => {
       if (closed) throw new Error("the emulator is closed: start another one");
-      await listener.open();
+      await listen();
     },
     close: () => (closed ??= close()),
   };

@@ -6,8 +6,8 @@ import { aFunction, atLeast, MAX_MS, must, problemIn, strict } from "./check";
 import type { Optional } from "./check";
 import { SPAN } from "./clock";
 import type { Fault } from "./faults/fault";
-import type { RecordedRequest } from "./http/request-log";
-import type { Transform } from "./transform";
+import type { Transform } from "./faults/response";
+import type { RecordedRequest } from "./http/request";
 
 const OPTIONS = {
   /** The TCP port. @default 0, any free one */

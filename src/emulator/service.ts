@@ -5,31 +5,48 @@ import type { Account } from "./account/account";
 import { errorMessage } from "./check";
 import { CLOCK_PATH, serveClock } from "./clock";
 import type { Clock } from "./clock";
-import { replacesResponse } from "./faults/fault";
+import { FaultRegistry, replacesResponse } from "./faults/fault";
 import type { Fault } from "./faults/fault";
-import { FaultRegistry } from "./faults/registry";
-import { deliver, jsonResponse, wireResponseOf } from "./faults/response";
+import { deliver, jsonResponse, pause, transformed, wireResponseOf } from "./faults/response";
 import type { WireResponse } from "./faults/response";
-import { ApiError, headOf, readBody } from "./http/call";
-import type { ApiResult, Call } from "./http/call";
-import { pause, RateLimit } from "./http/pace";
-import { RequestLog } from "./http/request-log";
-import type { RecordedRequest } from "./http/request-log";
+import { callOf, readBody, RequestLog } from "./http/request";
+import type { ApiResult, Call, RecordedRequest } from "./http/request";
 import type { EmulatorOptions } from "./options";
 import { respondTo } from "./routes/endpoints";
-import { transformed } from "./transform";
 
-const NO_FAULT: Fault = {};
+/** Lets `perSecond` requests a second pass, in bursts of up to `perSecond`. */
+export class RateLimit {
+  readonly #most: number;
+  #tokens: number;
+  #filledAt: number;
 
-interface Decision {
-  wire: WireResponse;
-  fault: Fault;
+  constructor(
+    private readonly perSecond: number,
+    private readonly now: () => number,
+  ) {
+    this.#most = this.#tokens = Math.max(1, perSecond);
+    this.#filledAt = now();
+  }
+
+  /** Whether a request may pass now. */
+  take(): boolean {
+    const now = this.now();
+    const gained = Math.max(0, ((now - this.#filledAt) / 1000) * this.perSecond);
+    this.#tokens = Math.min(this.#most, this.#tokens + gained);
+    this.#filledAt = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
 }
 
+/** Above the limit. */
+const TOO_MANY: Fault = { status: 429, headers: { "retry-after": "1" } };
+
 /** The response if the emulator cannot write the state file, although the account has changed. */
-function failure(error: unknown): Decision {
+function failure(error: unknown): WireResponse {
   const detail = `The emulator failed, and the request may have taken effect: ${errorMessage(error)}`;
-  return { wire: jsonResponse({ status: 500, body: { detail } }), fault: NO_FAULT };
+  return jsonResponse({ status: 500, body: { detail } });
 }
 
 /** The requests of one emulator. */
@@ -65,18 +82,19 @@ export class Service {
   /** Serves one request; never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = performance.now();
-    const head = headOf(request);
+    const call = callOf(request);
     const closing = this.#closing.signal;
-    if (head.path === CLOCK_PATH) {
-      return deliver(response, jsonResponse(serveClock(this.clock, head)), NO_FAULT, closing);
+    if (call.path === CLOCK_PATH) {
+      return deliver(response, jsonResponse(serveClock(this.clock, call)), {}, closing);
     }
-    const record = this.log.begin(head, this.clock.now());
+    const record = this.log.begin(call, this.clock.now());
     try {
-      const call = { ...head, ...(await readBody(request)) };
+      await readBody(request, call);
       this.log.keepBody(record, call.text);
-      const { wire: decided, fault } = await this.#decide(call, record).catch(failure);
+      const fault = (this.#limit?.take() === false ? TOO_MANY : this.faults.take(call)) ?? {};
+      const decided = await this.#decide(call, record, fault).catch(failure);
       await pause((this.options.latency ?? 0) + (fault.delay ?? 0), closing);
-      const wire = await this.#dated(decided, call).catch((error: unknown) => failure(error).wire);
+      const wire = await this.#dated(decided, call).catch(failure);
       // The date is that of the emulator's clock, not of Node.js.
       response.sendDate = false;
       record.status = "status" in wire ? wire.status : wire.kind;
@@ -105,33 +123,23 @@ export class Service {
     }
   }
 
-  async #decide(call: Call, record: RecordedRequest): Promise<Decision> {
-    if (this.#limit?.take() === false) {
-      const { result } = new ApiError(429, "Too Many Requests", { "retry-after": "1" });
-      return { wire: jsonResponse(result), fault: NO_FAULT };
-    }
-    const fault = this.faults.take(call) ?? NO_FAULT;
-    const result = await this.#commit(call, record, fault);
-    return { wire: wireResponseOf(fault, call, result, this.#lists, this.account), fault };
-  }
-
-  /** Lets the request take effect now, later or never; returns the API's own result if there is one. */
-  async #commit(call: Call, record: RecordedRequest, fault: Fault): Promise<ApiResult | undefined> {
+  /** The response to send. The request takes effect now, later or never. */
+  async #decide(call: Call, record: RecordedRequest, fault: Fault): Promise<WireResponse> {
     const replaced = replacesResponse(fault);
+    const respond = (): ApiResult => {
+      const result = respondTo(this.account, call, (id) => (record.credentialId = id));
+      record.committed = call.method !== "GET" && result.status < 300;
+      return result;
+    };
     const late = pause(fault.commitAfter ?? 0, this.#closing.signal);
+    let result: ApiResult | undefined;
     if (fault.commitAfter !== undefined && replaced) {
       // The response is long gone: a state file that cannot be written is reported by the next change.
-      late.then(() => this.#respond(call, record)).catch(() => undefined);
-      return undefined;
+      late.then(respond).catch(() => undefined);
+    } else {
+      await late;
+      if (fault.commit ?? (!replaced || fault.echo?.what === "key")) result = respond();
     }
-    await late;
-    const commit = fault.commit ?? (!replaced || fault.echo?.what === "key");
-    return commit ? this.#respond(call, record) : undefined;
-  }
-
-  #respond(call: Call, record: RecordedRequest): ApiResult {
-    const result = respondTo(this.account, call, (id) => (record.credentialId = id));
-    record.committed = call.method !== "GET" && result.status < 300;
-    return result;
+    return wireResponseOf(fault, call, result, this.#lists, this.account);
   }
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { RateLimiter, MAX_IN_FLIGHT } from "../../src/api/rate-limiter";
 import { send } from "../../src/api/send";
 import { Operation } from "../../src/api/timing";
-import { RateLimit } from "../../src/emulator/http/pace";
+import { RateLimit } from "../../src/emulator/service";
 import { CREDENTIAL, SOURCE } from "../support/api";
 import { FakeTiming, inVirtualTime, StandingTiming, turn } from "../support/fake-timing";
 

@@ -117,12 +117,13 @@ test("a port in use is one line", async () => {
 });
 
 test.each([
-  [["--api-key", "wayscloud_pat_abc12_x"], "Unknown option '--api-key'"],
+  [["--api-key", "wayscloud_pat_abc12_x"], "Unknown option '--api-key' ("],
   [["--port", "web"], '--port must be a number, not "web"'],
   [["extra"], "extra"],
   [["--fault", "{"], "--fault is not JSON"],
   [["--fault", '{"staus": 500}'], 'unknown field "staus"'],
-  [["--faults", "/nowhere.json"], "--faults: cannot read /nowhere.json"],
+  [["--fualt", "{}"], "Unknown option '--fualt'; did you mean --fault?"],
+  [["--faults", "/nowhere.json"], "--faults: cannot read /nowhere.json: it does not exist (ENOENT)"],
   [["--port", "70000"], "--port must be from 0 to 65535"],
   [["--port", "1.5"], "--port must be from 0 to 65535"],
   [["--rate-limit", "0"], "--rate-limit must be above 0 requests a second"],

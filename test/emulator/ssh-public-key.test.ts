@@ -1,5 +1,5 @@
 // The emulator's own reader of public keys, against Node's key generator and a fingerprint of ssh-keygen's.
-import { parsePublicKey } from "../../src/emulator/account/ssh-public-key";
+import { parsePublicKey } from "../../src/emulator/account/keys";
 import { ecdsaPair, keyLine, rsaPair } from "../support/key-forms";
 import { ED25519 } from "./client";
 

@@ -1,14 +1,15 @@
-// The account in memory: its content, and how keys and servers are created, changed and removed.
+// The account in memory: what a test reads and changes in it, and what the endpoints do with it.
 import { randomUUID } from "node:crypto";
-import { PROFILE, SERVICE } from "./fixtures";
+import { newServiceKey, newToken, parsePublicKey, prefixOf } from "./keys";
 import { storedDescription } from "./quirks";
 import type { Quirks } from "./quirks";
-import { copyOf, timestamp } from "./records";
+import { copyOf, NEW_ACCOUNT, timestamp } from "./records";
 import type { AccountContent, ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } from "./records";
-import { newServiceKey, newToken, prefixOf } from "./secrets";
-import { parsePublicKey } from "./ssh-public-key";
 
 const DAY = 24 * 60 * 60 * 1000;
+
+/** The scopes of the first credential: all scopes that the emulator requires. */
+const ALL_SCOPES = ["api_keys:write", "ssh_keys:write", "services:write", "vps:write"];
 
 /** The choices for a new API key. */
 export type NewApiKey = Partial<Omit<ApiKeyRecord, "keyPrefix" | "expiresAt" | "revoked">> & {
@@ -16,12 +17,8 @@ export type NewApiKey = Partial<Omit<ApiKeyRecord, "keyPrefix" | "expiresAt" | "
 };
 
 /** The choices for a new SSH key. */
-export interface NewSshKey {
-  name: string;
-  publicKey: string;
-  id?: string;
-  createdAt?: string;
-}
+export type NewSshKey = Pick<SshKeyRecord, "name" | "publicKey"> &
+  Partial<Pick<SshKeyRecord, "id" | "createdAt">>;
 
 type NewVps = Pick<VpsRecord, "name" | "displayName" | "plan" | "region" | "osTemplate" | "fingerprints">;
 
@@ -36,115 +33,100 @@ export interface Provisioning {
   reads?: number | undefined;
 }
 
-const byId = <T extends { id: string }>(records: T[]): Map<string, T> =>
-  new Map(records.map((record) => [record.id, record]));
+/** Whether there was a record with this id; it is then removed. */
+function removedFrom(records: { id: string }[], id: string): boolean {
+  const at = records.findIndex((record) => record.id === id);
+  return at >= 0 && records.splice(at, 1).length > 0;
+}
 
 export class Account {
-  profile: Profile = copyOf(PROFILE);
-  services = byId<ServiceEntry>([copyOf(SERVICE)]);
-  vps = new Map<string, VpsRecord>();
-  sshKeys = new Map<string, SshKeyRecord>();
-  /** All API keys that ever existed, including revoked ones. */
-  apiKeys = new Map<string, ApiKeyRecord>();
+  /** Called after every change that must survive a restart. */
+  onChange: () => void = () => undefined;
+  /** Whether the emulator is closed: nothing would keep a change. */
+  closed = false;
   /** The creation times of this run's records in ms, by the emulator's clock (records have seconds). */
   readonly #createdAt = new Map<string, number>();
   readonly #reads = new Map<string, number>();
-  #servers = 0;
-
-  /** Called after every change that must survive a restart. */
-  onChange: () => void = () => undefined;
+  #servers: number;
 
   constructor(
     readonly now: () => number,
     readonly quirks: Quirks = {},
     private readonly provisioning: Provisioning = {},
-  ) {}
-
-  get content(): AccountContent {
-    return {
-      profile: this.profile,
-      services: [...this.services.values()],
-      vps: [...this.vps.values()],
-      sshKeys: [...this.sshKeys.values()],
-      apiKeys: [...this.apiKeys.values()],
-    };
+    readonly content: AccountContent = copyOf(NEW_ACCOUNT),
+  ) {
+    this.#servers = content.vps.length;
   }
 
-  set content({ profile, services, vps, sshKeys, apiKeys }: AccountContent) {
-    this.profile = profile;
-    this.services = byId(services);
-    this.vps = byId(vps);
-    this.sshKeys = byId(sshKeys);
-    this.apiKeys = byId(apiKeys);
-    this.#servers = vps.length;
+  /** Every API key ever created, oldest first, including inactive and revoked ones, with their secrets. */
+  apiKeys(): ApiKeyRecord[] {
+    return this.content.apiKeys.map((key) => this.#copy(key));
   }
 
-  isActive(key: ApiKeyRecord): boolean {
-    return key.isActive && !key.revoked && (key.expiresAt === null || this.now() < key.expiresAt);
+  /** The API keys that authenticate now, except the emulator's first credential: an orphan shows here. */
+  liveApiKeys(): ApiKeyRecord[] {
+    return this.apiKeys().filter((key) => key.isActive && !key.bootstrap);
   }
 
-  /** The API key that a secret authenticates as. */
-  findBySecret(secret: string): ApiKeyRecord | undefined {
-    for (const key of this.apiKeys.values()) if (key.key === secret && this.isActive(key)) return key;
-    return undefined;
+  /** The SSH keys, oldest first. */
+  sshKeys(): SshKeyRecord[] {
+    return copyOf(this.content.sshKeys);
   }
 
-  unrevokedApiKeys(): ApiKeyRecord[] {
-    return [...this.apiKeys.values()].filter(({ revoked }) => !revoked);
+  /** The servers created through `/v1/vps`, oldest first. */
+  vps(): VpsRecord[] {
+    return copyOf(this.content.vps);
   }
 
-  /** The API keys that a list contains. */
-  listedApiKeys(): ApiKeyRecord[] {
-    const keys = this.quirks.listsRevokedKeys ? [...this.apiKeys.values()] : this.unrevokedApiKeys();
-    return keys.filter(({ id }) => this.#isListed(id));
+  /** The listed services other than servers, oldest first. */
+  services(): ServiceEntry[] {
+    return copyOf(this.content.services);
   }
 
-  /** The SSH keys that a list contains. */
-  listedSshKeys(): SshKeyRecord[] {
-    return [...this.sshKeys.values()].filter(({ id }) => this.#isListed(id));
-  }
-
-  createApiKey(wanted: NewApiKey): ApiKeyRecord {
-    const keyType = wanted.keyType ?? (wanted.service ? "service" : "pat");
+  /**
+   * Creates an API key; omitted fields are generated. An existing key with the same id is replaced.
+   * @default an active token without scopes, or a service key if `service` is given
+   */
+  addApiKey(wanted: NewApiKey = {}): ApiKeyRecord {
+    const { service, expiresInDays: days, keyType = service ? "service" : "pat" } = wanted;
     const key = wanted.key ?? (keyType === "service" ? newServiceKey() : newToken());
-    const days = wanted.expiresInDays ?? null;
-    return this.#add(this.apiKeys, {
-      id: wanted.id ?? randomUUID(),
+    const record = this.#add(this.content.apiKeys, {
+      id: randomUUID(),
       key,
       keyPrefix: prefixOf(key),
       keyType,
-      service: wanted.service ?? null,
-      description: storedDescription(wanted.description ?? null, this.quirks),
-      scopes: wanted.scopes ?? [],
-      isActive: wanted.isActive ?? true,
+      service: null,
+      scopes: service ? [`${service}:read`, `${service}:write`] : [],
+      isActive: true,
       revoked: false,
-      bootstrap: wanted.bootstrap ?? false,
-      createdAt: wanted.createdAt ?? this.#createdNow(),
-      lastUsedAt: wanted.lastUsedAt ?? null,
-      expiresInDays: days,
-      expiresAt: wanted.expiresAt ?? (days === null ? null : this.now() + days * DAY),
+      bootstrap: false,
+      createdAt: this.#createdNow(),
+      lastUsedAt: null,
+      expiresInDays: null,
+      expiresAt: typeof days === "number" ? this.now() + days * DAY : null,
+      ...copyOf(wanted),
+      description: storedDescription(wanted.description ?? null, this.quirks),
     });
+    return this.#copy(record);
   }
 
-  revokeApiKey(id: string): boolean {
-    const key = this.apiKeys.get(id);
-    if (!key || key.revoked) return false;
-    this.change(key, { revoked: true, isActive: false });
-    return true;
+  /**
+   * Registers an SSH key. Unlike the API it accepts an existing key or name, and replaces one with the same
+   * id.
+   */
+  addSshKey(wanted: NewSshKey): SshKeyRecord {
+    const generated = {
+      id: randomUUID(),
+      createdAt: this.#createdNow(),
+      ...parsePublicKey(wanted.publicKey),
+    };
+    return copyOf(this.#add(this.content.sshKeys, { ...generated, ...copyOf(wanted) }));
   }
 
-  createSshKey({
-    id = randomUUID(),
-    name,
-    publicKey,
-    createdAt = this.#createdNow(),
-  }: NewSshKey): SshKeyRecord {
-    return this.#add(this.sshKeys, { id, name, publicKey, ...parsePublicKey(publicKey), createdAt });
-  }
-
-  addService(service: Partial<ServiceEntry>): ServiceEntry {
+  /** Adds a service to the list, in the wire's field names; omitted fields are generated. */
+  addService(service: Partial<ServiceEntry> = {}): ServiceEntry {
     const id = service.id ?? randomUUID();
-    return this.#add(this.services, {
+    const record = this.#add(this.content.services, {
       service_type: "database",
       name: `service-${id.slice(0, 8)}`,
       status: "running",
@@ -154,11 +136,72 @@ export class Account {
       ...copyOf(service),
       id,
     });
+    return copyOf(record);
+  }
+
+  /** Changes fields of the profile, in the wire's field names. */
+  setProfile(fields: Profile): void {
+    this.change(this.content.profile, copyOf(fields));
+  }
+
+  /**
+   * Makes an API key inactive: it stays in the list, but cannot authenticate. Throws if no key has this id.
+   */
+  deactivate(id: string): void {
+    const key = this.unrevokedApiKeys().find((each) => each.id === id);
+    if (!key) throw new Error(`the account has no API key with the id ${id}`);
+    this.change(key, { isActive: false });
+  }
+
+  /** Revokes an API key, or removes an SSH key, service or server. Throws if nothing has this id. */
+  remove(id: string): void {
+    const kinds = ["sshKeys", "vps", "services"] as const;
+    const isGone = this.revokeApiKey(id) || kinds.some((kind) => this.delete(kind, id));
+    if (!isGone) throw new Error(`the account has nothing with the id ${id}`);
+  }
+
+  /** The secret of the first credential: the given one, or the one that the account has, or a new one. */
+  openWith(apiKey: string | undefined): string {
+    const keys = this.unrevokedApiKeys();
+    const found = keys.find(
+      (key) => this.isActive(key) && (apiKey === undefined ? key.bootstrap : key.key === apiKey),
+    );
+    if (found) return found.key;
+    // Remove a first credential that was replaced or revoked, or is no longer the requested one.
+    for (const key of keys) if (key.bootstrap || key.key === apiKey) this.revokeApiKey(key.id);
+    const [key, description] = [apiKey ?? newToken(), "first credential of the emulator"];
+    return this.addApiKey({ key, description, scopes: ALL_SCOPES, bootstrap: true }).key;
+  }
+
+  isActive(key: ApiKeyRecord): boolean {
+    return key.isActive && !key.revoked && (key.expiresAt === null || this.now() < key.expiresAt);
+  }
+
+  /** The API key that a secret authenticates as. */
+  findBySecret(secret: string): ApiKeyRecord | undefined {
+    return this.content.apiKeys.find((key) => key.key === secret && this.isActive(key));
+  }
+
+  unrevokedApiKeys(): ApiKeyRecord[] {
+    return this.content.apiKeys.filter(({ revoked }) => !revoked);
+  }
+
+  /** The API keys or SSH keys that a list contains. */
+  listed<T extends { id: string }>(keys: readonly T[]): T[] {
+    const { listLag = 0 } = this.quirks;
+    return keys.filter(
+      ({ id }) => listLag === 0 || this.now() >= (this.#createdAt.get(id) ?? -Infinity) + listLag,
+    );
+  }
+
+  revokeApiKey(id: string): boolean {
+    const key = this.unrevokedApiKeys().find((each) => each.id === id);
+    return key !== undefined && this.change(key, { revoked: true, isActive: false }) === key;
   }
 
   createVps(wanted: NewVps): VpsRecord {
     const number = (this.#servers++ % 254) + 1;
-    return this.#add(this.vps, {
+    return this.#add(this.content.vps, {
       ...wanted,
       id: randomUUID(),
       status: "provisioning",
@@ -174,7 +217,7 @@ export class Account {
 
   /** The server as a response shows it. That response may make it active. */
   readVps(id: string): VpsRecord | undefined {
-    const record = this.vps.get(id);
+    const record = this.content.vps.find((each) => each.id === id);
     if (record?.status !== "provisioning") return record;
     const { ms = 0, reads = 0 } = this.provisioning;
     const read = this.#reads.get(id) ?? 0;
@@ -188,33 +231,56 @@ export class Account {
 
   /** Changes a record, the profile among them. */
   change<T extends object>(record: T, fields: Partial<T>): T {
+    this.#requireOpen();
     Object.assign(record, fields);
     this.onChange();
     return record;
   }
 
-  /** Removes an SSH key, a server or a service. */
-  remove(kind: "sshKeys" | "vps" | "services", id: string): boolean {
-    if (!this[kind].delete(id)) return false;
-    this.onChange();
-    return true;
+  /** Removes an SSH key, a server or a service, if there is one with this id. */
+  delete(kind: "sshKeys" | "vps" | "services", id: string): boolean {
+    this.#requireOpen();
+    const isGone = removedFrom(this.content[kind], id);
+    if (isGone) this.onChange();
+    return isGone;
   }
 
   /** Adds a record at the end, in place of one with the same id. */
-  #add<T extends { id: string }>(records: Map<string, T>, record: T): T {
+  #add<T extends { id: string }>(records: T[], record: T): T {
+    this.#requireOpen();
     this.#createdAt.set(record.id, this.now());
-    records.delete(record.id);
-    records.set(record.id, record);
+    removedFrom(records, record.id);
+    records.push(record);
     this.onChange();
     return record;
+  }
+
+  #requireOpen(): void {
+    if (this.closed) throw new Error("the emulator is closed: start another one to change an account");
   }
 
   #createdNow(): string {
     return timestamp(this.now() + (this.quirks.createdAtSkew ?? 0));
   }
 
-  #isListed(id: string): boolean {
-    const { listLag = 0 } = this.quirks;
-    return listLag === 0 || this.now() >= (this.#createdAt.get(id) ?? -Infinity) + listLag;
+  /** A copy, active only if the key authenticates now. */
+  #copy(key: ApiKeyRecord): ApiKeyRecord {
+    return { ...copyOf(key), isActive: this.isActive(key) };
   }
 }
+
+/** Reads and changes the account without a request, like a person in the vendor's console. Returns copies. */
+export interface AccountControl extends Pick<
+  Account,
+  | "apiKeys"
+  | "liveApiKeys"
+  | "sshKeys"
+  | "vps"
+  | "services"
+  | "addApiKey"
+  | "addSshKey"
+  | "addService"
+  | "setProfile"
+  | "deactivate"
+  | "remove"
+> {}

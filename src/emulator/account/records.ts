@@ -101,17 +101,17 @@ export interface ServiceEntry extends All<typeof SERVICE> {
 }
 
 /** Release 1.0.0 stored fewer fields of a server, and an operating system of null. */
-function completed(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const { osTemplate, ...kept } = value as Partial<VpsRecord>;
-  const added = {
-    displayName: kept.name,
+function completed(stored: Record<string, unknown>): object {
+  return {
+    displayName: stored["name"],
     status: "active",
     ipv6Address: "2001:db8::1",
     tags: [],
     labels: {},
+    provisionedAt: stored["createdAt"],
+    ...stored,
+    osTemplate: stored["osTemplate"] ?? "ubuntu-24.04",
   };
-  return { ...added, provisionedAt: kept.createdAt, ...kept, osTemplate: osTemplate ?? "ubuntu-24.04" };
 }
 
 /** The beginning of a state file; a file without it is another program's. */
@@ -121,13 +121,41 @@ export const stateHeader = z.object({ format: z.literal("wayscloud-emulator-stat
 export const stateContent = stateHeader.extend({
   profile: z.record(string, z.unknown()),
   services: z.array(z.looseObject(SERVICE)),
-  vps: z.array(z.preprocess(completed, z.object(VPS))),
+  vps: z.array(z.looseObject({}).transform(completed).pipe(z.object(VPS))),
   sshKeys: z.array(z.object(SSH_KEY)),
   apiKeys: z.array(z.object(API_KEY)),
 });
 
 /** The content of an account: a state file without its head. */
 export type AccountContent = Omit<z.output<typeof stateContent>, "format" | "version">;
+
+/** The content of a new account: the page's example profile and service. */
+export const NEW_ACCOUNT: AccountContent = {
+  profile: {
+    customer_id: "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+    email: "kristen.nygaard@simula.no",
+    first_name: "Kristen",
+    last_name: "Nygaard",
+    company: "Simula Research Laboratory",
+    customer_type: "business",
+    status: "active",
+    created_at: "2024-01-15T09:30:00Z",
+  },
+  services: [
+    {
+      id: "f3a4b5c6-d7e8-9012-cdef-345678901234",
+      service_type: "database",
+      name: "webapp-prod-db",
+      status: "running",
+      region: "oslo",
+      created_at: "2024-02-01T10:00:00Z",
+      metadata: { engine: "postgresql", version: "16" },
+    },
+  ],
+  vps: [],
+  sshKeys: [],
+  apiKeys: [],
+};
 
 /** The wire's time format: RFC 3339 in UTC without fractions, as in the vendor's examples. */
 export function timestamp(milliseconds: number): string {

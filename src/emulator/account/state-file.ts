@@ -2,25 +2,16 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { errorCode, errorMessage, parsedOrText } from "../check";
-import type { Account } from "./account";
+import { fileReason, parsedOrText } from "../check";
 import { stateContent, stateHeader } from "./records";
-
-const REASONS: Record<string, string | undefined> = {
-  EACCES: "permission denied",
-  EISDIR: "it is a directory",
-  ENOENT: "its folder does not exist",
-  ENOSPC: "the disk is full",
-  EROFS: "the file system is read-only",
-};
+import type { AccountContent } from "./records";
 
 /** Does something with the file; an error says what failed and why. */
 function attempt<T>(problem: string, file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const code = errorCode(error) ?? "";
-    const reason = REASONS[code] === undefined ? errorMessage(error) : `${REASONS[code]} (${code})`;
+    const reason = fileReason(error, "its folder does not exist");
     throw new Error(`the file ${file} ${problem}: ${reason}`, { cause: error });
   }
 }
@@ -31,18 +22,19 @@ function identityOf(file: string): string | undefined {
   return stat && `${stat.dev} ${stat.ino} ${stat.mtimeMs}`;
 }
 
+const textOf = (content: AccountContent): string =>
+  `${JSON.stringify({ format: "wayscloud-emulator-state", version: 1, ...content })}\n`;
+
 /** The state file of one account. */
 export class StateFile {
+  /** What the file held at the start. */
+  readonly content: AccountContent | undefined;
   readonly #file: string;
   #identity: string | undefined;
   #saved: string | undefined;
   #unsaved = false;
 
-  /** Fills the account from the file, if there is one. */
-  constructor(
-    file: string,
-    private readonly account: Account,
-  ) {
+  constructor(file: string) {
     this.#file = resolve(file);
     const text = attempt("cannot be read", file, () => {
       this.#identity = identityOf(this.#file);
@@ -61,55 +53,45 @@ export class StateFile {
       const problem = `${first?.path.join(".") ?? ""}: ${first?.message ?? ""}`;
       throw new Error(`the state file ${this.#file} is damaged (${problem}): correct it or delete it`);
     }
-    account.content = data;
-    this.#saved = this.#content;
+    this.content = data;
+    this.#saved = textOf(data);
   }
 
   /** Call after each change; throws if it cannot be written. */
-  changed(): void {
+  save(content: AccountContent): void {
     this.#unsaved = true;
-    this.#write();
+    this.#write(textOf(content));
     this.#unsaved = false;
   }
 
   /** Throws only if a change would be lost; the times of last use do not matter. */
-  close(): void {
+  close(content: AccountContent): void {
     try {
-      this.#write();
+      this.#write(textOf(content));
     } catch (error) {
       if (this.#unsaved) throw error;
     }
   }
 
-  get #content(): string {
-    return `${JSON.stringify({ format: "wayscloud-emulator-state", version: 1, ...this.account.content })}\n`;
-  }
-
-  #write(): void {
-    const content = this.#content;
-    if (content === this.#saved) return;
+  /** Writes a new file and renames it, so that there is never half a file, even after a crash. */
+  #write(text: string): void {
+    if (text === this.#saved) return;
+    const beside = `${this.#file}.${randomBytes(6).toString("hex")}.tmp`;
     attempt("cannot be written", this.#file, () => {
       // Two emulators would overwrite each other's changes.
       const identity = identityOf(this.#file);
       if (identity !== undefined && identity !== this.#identity) {
         throw new Error("another process has changed it; only one emulator at a time can use it");
       }
-      replace(this.#file, content);
+      try {
+        // `wx`: never through a link that somebody placed there.
+        writeFileSync(beside, text, { mode: 0o600, flag: "wx" });
+        renameSync(beside, this.#file);
+      } finally {
+        rmSync(beside, { force: true });
+      }
     });
     this.#identity = identityOf(this.#file);
-    this.#saved = content;
-  }
-}
-
-/** Writes a new file and renames it, so that there is never half a file, even after a crash. */
-function replace(file: string, text: string): void {
-  const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    // `wx`: never through a link that somebody placed there.
-    writeFileSync(beside, text, { mode: 0o600, flag: "wx" });
-    renameSync(beside, file);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
+    this.#saved = text;
   }
 }

@@ -1,10 +1,12 @@
-// Faults as users write them, in TypeScript or JSON, and their check: a misspelled field must not silently
-// mean that nothing goes wrong.
+// Faults as users write them, in TypeScript or JSON, with their check (a misspelled field must not silently
+// mean that nothing goes wrong), and the choice of the fault that applies to a request.
 import { METHODS, validateHeaderName, validateHeaderValue } from "node:http";
 import { z } from "zod";
+import { copyOf } from "../account/records";
 import { errorMessage, MAX_MS, must, problemIn, strict } from "../check";
 import type { Optional } from "../check";
-import { handlersOf } from "../routes/endpoints";
+import type { Call } from "../http/request";
+import { handlersOf, withoutTrailingSlash } from "../routes/endpoints";
 
 /** Whether Node would send the header; otherwise it drops the connection instead. */
 function canBeSent(name: string, value: string): boolean {
@@ -179,20 +181,19 @@ function contradictionIn(fault: Fault): string | undefined {
 }
 
 /** A fault for impossible requests would look like a passed test. */
-function neverMatches({ method, path = "*" }: Fault): string | undefined {
-  if (path === "*" || handlersOf(path, method?.toUpperCase()).length > 0) return undefined;
-  if (handlersOf(path, undefined).length === 0) return `path ${path} matches no endpoint`;
-  return `no endpoint at ${path} has the method ${method?.toUpperCase() ?? ""}`;
-}
-
-function neverAList(fault: Fault, wrapsLists: boolean): string | undefined {
+function neverApplies(fault: Fault, wrapsLists: boolean): string | undefined {
+  const { path = "*", method, wrap, extra } = fault;
+  const atPath = handlersOf(path);
+  const handlers = atPath.filter(([verb]) => method === undefined || verb === method.toUpperCase());
+  if (atPath.length === 0) return `path ${path} matches no endpoint`;
+  if (path !== "*" && handlers.length === 0) {
+    return `no endpoint at ${path} has the method ${method?.toUpperCase() ?? ""}`;
+  }
   const change = LIST_CHANGES.find((key) => fault[key] !== undefined);
-  if (change === undefined) return undefined;
-  const { path = "*", method } = fault;
-  if (!handlersOf(path, method?.toUpperCase()).some(({ list }) => list)) {
+  if (change !== undefined && !handlers.some(([, { list }]) => list)) {
     return `${change} applies to lists only, and ${method ?? "every method"} ${path} answers something else`;
   }
-  return fault.extra !== undefined && fault.wrap === undefined && !wrapsLists
+  return extra !== undefined && wrap === undefined && !wrapsLists
     ? "extra needs wrap, since lists are bare arrays here"
     : undefined;
 }
@@ -204,7 +205,7 @@ export function checkFault(value: unknown, wrapsLists: boolean): Fault {
   const problem = problemIn(faultSchema, value);
   if (problem) throw new FaultError(`fault: ${`${problem.field} ${problem.rule}`.trim()}`);
   const fault = value as Fault;
-  const nonsense = contradictionIn(fault) ?? neverMatches(fault) ?? neverAList(fault, wrapsLists);
+  const nonsense = contradictionIn(fault) ?? neverApplies(fault, wrapsLists);
   if (nonsense !== undefined) throw new FaultError(`fault: ${nonsense}`);
   return fault;
 }
@@ -219,3 +220,64 @@ export function parseFaults(json: string, source: string, wrapsLists: boolean): 
   }
   return [parsed].flat().map((fault) => checkFault(fault, wrapsLists));
 }
+
+interface Entry {
+  fault: Fault;
+  seen: number;
+  applied: number;
+}
+
+function matches({ method, contains, path = "*" }: Fault, call: Call): boolean {
+  if (method !== undefined && method.toUpperCase() !== call.method) return false;
+  if (contains !== undefined && !call.text.includes(contains)) return false;
+  if (path.endsWith("*")) return call.path.startsWith(path.slice(0, -1));
+  return withoutTrailingSlash(call.path) === withoutTrailingSlash(path);
+}
+
+/** The faults in force, each with its own count of matching requests. */
+export class FaultRegistry {
+  #entries: Entry[] = [];
+
+  /** `wrapsLists`: whether lists are wrapped in an object, so that `extra` has a place. */
+  constructor(private readonly wrapsLists: boolean) {}
+
+  /**
+   * Adds faults. If several match, the one added first applies and the others apply to later requests. Throws
+   * {@link FaultError} if a fault is invalid.
+   */
+  add(...faults: Fault[]): void {
+    // All are checked before the first is added, and copied: later changes by the caller have no effect.
+    const checked = faults.map((fault) => copyOf(checkFault(fault, this.wrapsLists)));
+    this.#entries.push(...checked.map((fault) => ({ fault, seen: 0, applied: 0 })));
+  }
+
+  /** Removes all faults. Effects already under way (hanging requests, late commits) continue. */
+  clear(): void {
+    this.#entries = [];
+  }
+
+  /** The faults that have not applied as often as they were meant to (`"always"`: not even once). */
+  pending(): Fault[] {
+    const unfinished = this.#entries.filter(({ fault: { times = 1 }, applied }) =>
+      times === "always" ? applied === 0 : applied < times,
+    );
+    return unfinished.map(({ fault }) => copyOf(fault));
+  }
+
+  /**
+   * The fault that applies to this request, or without one to this attempt to connect, if any. Every fault
+   * counts every request that it matches; of several the first applies, the others stay due.
+   */
+  take(call?: Call): Fault | undefined {
+    const [first] = this.#entries.filter((entry) => {
+      const { nth = 1, times = 1 } = entry.fault;
+      const isMatch = call ? !entry.fault.refuse && matches(entry.fault, call) : entry.fault.refuse;
+      return isMatch && ++entry.seen >= nth && (times === "always" || entry.applied < times);
+    });
+    if (first) first.applied += 1;
+    return first?.fault;
+  }
+}
+
+/** Adds and removes faults while the emulator runs. */
+export interface FaultControl extends Pick<FaultRegistry, "add" | "clear" | "pending"> {}

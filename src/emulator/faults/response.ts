@@ -1,11 +1,13 @@
-// Turns a result and its fault into a response, and the response into bytes, which the fault may damage.
+// Turns a result and its fault into a response, which a test's hook may change, and the response into bytes,
+// which the fault may damage.
 import { STATUS_CODES } from "node:http";
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Account } from "../account/account";
-import type { ApiResult, Call } from "../http/call";
-import { pause } from "../http/pace";
+import { MAX_MS, parsedOrText } from "../check";
+import type { ApiResult, Call } from "../http/request";
 import { replacesResponse } from "./fault";
 import type { Fault } from "./fault";
 
@@ -46,12 +48,9 @@ function ownBody(result: ApiResult, fault: Fault, lists: string): unknown {
   return wrap === "array" ? entries : { [wrap]: entries, ...fault.extra };
 }
 
-/** The headers of a fault in place of equally named ones of the result; case does not matter. */
-function withHeaders(headers: Record<string, string>, fault: Fault): Record<string, string> {
-  const added = Object.entries(fault.headers ?? {}).map(
-    ([name, value]) => [name.toLowerCase(), value] as const,
-  );
-  return { ...headers, ...Object.fromEntries(added) };
+/** Headers with lower-case names, so that they take the place of equally named ones. */
+function lowerCased<T>(headers: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** A response with a body. A malformed one ends in a comma: only the syntax breaks. */
@@ -62,7 +61,7 @@ export function bodyResponse(
   fault: Fault,
 ): BodyResponse {
   const body = Buffer.from(fault.malformed ? `${text.slice(0, -1)},` : text, "utf8");
-  return { kind: "body", status, headers: withHeaders(headers, fault), body };
+  return { kind: "body", status, headers: { ...headers, ...lowerCased(fault.headers ?? {}) }, body };
 }
 
 /** The response of a JSON body. */
@@ -77,7 +76,7 @@ function replacement(fault: Fault, call: Call, account: Account): WireResponse {
   if (hang) return { kind: "hang" };
   const bytes = huge ?? gzipBomb;
   if (bytes !== undefined) {
-    const headers = withHeaders(JSON_TYPE, fault);
+    const headers = { ...JSON_TYPE, ...lowerCased(fault.headers ?? {}) };
     return { kind: "padding", status, headers, bytes, gzip: huge === undefined };
   }
   if (echo) {
@@ -105,6 +104,60 @@ export function wireResponseOf(
 ): WireResponse {
   if (result === undefined || replacesResponse(fault)) return replacement(fault, call, account);
   return jsonResponse({ ...result, body: ownBody(result, fault, lists) }, fault);
+}
+
+/** A response that is about to be sent, and the request that it answers. */
+export interface Exchange {
+  method: string;
+  /** Without the query. */
+  path: string;
+  query: Record<string, string>;
+  /** The body of the request: the parsed JSON, or the text if it is not JSON. */
+  request: unknown;
+  status: number;
+  /** Lower-case names, `date` among them. */
+  headers: Record<string, string>;
+  /** The body of the response: a copy of the JSON, or the text if it is not JSON. */
+  body: unknown;
+}
+
+/** The changes of a response; omitted parts stay unchanged. */
+export interface ExchangeOverride {
+  status?: number;
+  /** Headers to set, or to remove with the value `null` (also `date`). */
+  headers?: Record<string, string | null>;
+  /** A string is sent unchanged, anything else as JSON. */
+  body?: unknown;
+}
+
+/** Changes responses; if it throws, the response is a 500. */
+export type Transform = (
+  exchange: Exchange,
+) => ExchangeOverride | undefined | Promise<ExchangeOverride | undefined>;
+
+/** The response as the hook of a test wants it. */
+export async function transformed(
+  wire: BodyResponse,
+  { method, path, query, text }: Call,
+  transform: Transform,
+): Promise<BodyResponse> {
+  const request = { method, path, query, request: parsedOrText(text) };
+  const shown = { headers: { ...wire.headers }, body: parsedOrText(wire.body.toString("utf8")) };
+  const { status, headers, body } = (await transform({ ...request, status: wire.status, ...shown })) ?? {};
+  const changed = { ...wire.headers, ...lowerCased(headers ?? {}) };
+  const kept = Object.entries(changed).filter((header): header is [string, string] => header[1] !== null);
+  const sent = typeof body === "string" ? body : JSON.stringify(body);
+  return {
+    kind: "body",
+    status: status ?? wire.status,
+    headers: Object.fromEntries(kept),
+    body: body === undefined ? wire.body : Buffer.from(sent, "utf8"),
+  };
+}
+
+/** Waits, at most {@link MAX_MS}, and 0 not at all; rejects when the signal comes first. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0) await setTimeout(Math.min(milliseconds, MAX_MS), undefined, { signal });
 }
 
 const BLOCK = 1 << 20;

@@ -2,8 +2,8 @@
 import type { Account } from "../account/account";
 import { timestamp } from "../account/records";
 import type { ApiKeyRecord } from "../account/records";
-import { ApiError } from "../http/call";
-import type { ApiResult, Call } from "../http/call";
+import { ApiError } from "../http/request";
+import type { ApiResult, Call } from "../http/request";
 import * as accounts from "./account";
 import type { Handler } from "./handler";
 import * as vps from "./servers";
@@ -49,58 +49,30 @@ export function withoutTrailingSlash(path: string): string {
   return /^\/(v1\/vps|(api\/)?v1\/regions)(\/.*)?\/$/.test(path) ? path.slice(0, -1) : path;
 }
 
-const fits = (part: string, segment: string | undefined): boolean =>
-  part === "*" ? segment !== "" : part === segment;
-
-/** The route of a path and the id in it, still escaped. */
-function findRoute(path: string): { route: Route | undefined; id: string } {
-  const segments = withoutTrailingSlash(path).split("/");
-  const route = ROUTES.find(([template]) => {
-    const parts = template.split("/");
-    return parts.length === segments.length && parts.every((part, at) => fits(part, segments[at]));
-  });
-  return { route, id: segments[route?.[0].split("/").indexOf("*") ?? -1] ?? "" };
+/** The template with the segments of a path in the places of its `*`, as far as the path has them. */
+function filled(template: string, path: string): string {
+  const segments = path.split("/");
+  const parts = template.split("/").map((part, at) => (part === "*" && segments[at]) || part);
+  return parts.join("/");
 }
 
-function routesOf(pattern: string): Route[] {
-  if (!pattern.endsWith("*")) {
-    const { route } = findRoute(pattern);
-    return route ? [route] : [];
-  }
-  const given = pattern.slice(0, -1).split("/");
-  const last = given.pop() ?? "";
-  return ROUTES.filter(([template]) => {
-    const parts = template.split("/");
-    const next = parts[given.length];
-    if (next === undefined || !given.every((segment, at) => fits(parts[at] ?? "", segment))) return false;
-    return next === "*" || next.startsWith(last);
-  });
+function routeOf(given: string): Route | undefined {
+  const path = withoutTrailingSlash(given);
+  return ROUTES.find(([template]) => filled(template, path) === path);
 }
 
-/** The handlers that requests to a path can reach; a `*` at the end of the pattern stands for anything. */
-export function handlersOf(pattern: string, method: string | undefined): Handler[] {
-  return routesOf(pattern).flatMap(([, , handlers]) =>
-    method === undefined ? Object.values(handlers) : (handlers[method] ?? []),
-  );
+/** The methods and handlers that requests to a path can reach; a `*` at its end stands for anything. */
+export function handlersOf(pattern: string): [method: string, handler: Handler][] {
+  const start = pattern.replace(/\*$/, "");
+  const routes =
+    start === pattern
+      ? [routeOf(pattern)]
+      : ROUTES.filter(([template]) => filled(template, start).startsWith(start));
+  return routes.flatMap((route) => Object.entries(route?.[2] ?? {}));
 }
 
 const MISSING =
   "Missing API key: send it in the X-API-Key header, or a personal access token as Authorization: Bearer";
-
-/**
- * Finds the caller's keys. A client that has both kinds sends a token as `Authorization: Bearer` and a
- * service key as `X-API-Key`; whatever is sent must be valid.
- */
-function authenticate(account: Account, { credentials }: Call): ApiKeyRecord[] {
-  return credentials.map(({ scheme, secret }) => {
-    const key = account.findBySecret(secret);
-    if (!key) throw new ApiError(401, "Invalid, expired or revoked API key");
-    if (scheme === "bearer" && key.keyType === "service") {
-      throw new ApiError(401, "A service key must be sent in the X-API-Key header");
-    }
-    return key;
-  });
-}
 
 /** Why the key may not call; undefined if it may. A service key may call its own service only. */
 function refusalOf(key: ApiKeyRecord, area: Area, verb: "read" | "write"): ApiError | undefined {
@@ -113,39 +85,43 @@ function refusalOf(key: ApiKeyRecord, area: Area, verb: "read" | "write"): ApiEr
   return isAllowed ? undefined : new ApiError(403, `Missing scope: ${area}:${verb}`);
 }
 
-/** Throws the 401 or 403; `onCaller` gets the id of the key that authenticated, even if it is refused. */
+/**
+ * Throws the 401 or 403; `onCaller` gets the id of the key that authenticated, even if it is refused. A
+ * client that has both kinds of keys sends a token as `Authorization: Bearer` and a service key as
+ * `X-API-Key`; whatever is sent must be valid.
+ */
 function authorize(account: Account, call: Call, area: Area, onCaller: (id: string) => void): void {
-  const keys = authenticate(account, call);
-  const refusals = keys.map((key) => refusalOf(key, area, call.method === "GET" ? "read" : "write"));
-  const at = Math.max(0, refusals.indexOf(undefined));
-  const [caller, refusal] = [keys[at], refusals[at]];
+  const verb = call.method === "GET" ? "read" : "write";
+  const callers = call.credentials.map(({ scheme, secret }) => {
+    const key = account.findBySecret(secret);
+    if (!key) throw new ApiError(401, "Invalid, expired or revoked API key");
+    if (scheme === "bearer" && key.keyType === "service") {
+      throw new ApiError(401, "A service key must be sent in the X-API-Key header");
+    }
+    return { key, refusal: refusalOf(key, area, verb) };
+  });
+  const caller = callers.find(({ refusal }) => refusal === undefined) ?? callers[0];
   if (!caller) throw new ApiError(401, MISSING);
-  caller.lastUsedAt = timestamp(account.now());
-  onCaller(caller.id);
-  if (refusal) throw refusal;
+  caller.key.lastUsedAt = timestamp(account.now());
+  onCaller(caller.key.id);
+  if (caller.refusal) throw caller.refusal;
 }
 
 /** Serves one request, and changes the account; `onCaller` gets the id of the key that authenticated. */
 export function respondTo(account: Account, call: Call, onCaller: (id: string) => void): ApiResult {
   try {
-    const { route, id } = findRoute(call.path);
+    const route = routeOf(call.path);
     if (!route) throw new ApiError(404, "Not Found");
-    const [, area, handlers] = route;
-    const decodedId = decoded(id);
+    const [template, area, handlers] = route;
+    const id = decodeURIComponent(call.path.split("/")[template.split("/").indexOf("*")] ?? "");
     const handler = Object.hasOwn(handlers, call.method) ? handlers[call.method] : undefined;
     if (!handler) throw new ApiError(405, "Method Not Allowed", { Allow: Object.keys(handlers).join(", ") });
     authorize(account, call, area, onCaller);
-    return handler(account, call, decodedId);
+    return handler(account, call, id);
   } catch (error) {
     if (error instanceof ApiError) return error.result;
+    // An id that cannot be decoded.
+    if (error instanceof URIError) return new ApiError(404, "Not Found").result;
     throw error;
-  }
-}
-
-function decoded(id: string): string {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    throw new ApiError(404, "Not Found");
   }
 }

@@ -1,10 +1,10 @@
 // Shared by the handlers: a list as a result, and the check of a body, with all problems like FastAPI.
 import { z } from "zod";
 import type { Account } from "../account/account";
-import { parsePublicKey } from "../account/ssh-public-key";
+import { parsePublicKey } from "../account/keys";
 import { errorMessage } from "../check";
-import { ApiError } from "../http/call";
-import type { ApiResult, Call, Problem } from "../http/call";
+import { ApiError } from "../http/request";
+import type { ApiResult, Call, Problem } from "../http/request";
 
 /** Answers requests to one endpoint; the id is the one in the path. `list`: whether the answer is a list. */
 export type Handler = ((account: Account, call: Call, id: string) => ApiResult) & { list?: true };

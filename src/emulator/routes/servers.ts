@@ -1,11 +1,52 @@
 // /v1/vps: servers, plans and regions, as the vendor's clients expect them. Not part of the Account API page.
 import { z } from "zod";
 import type { Account } from "../account/account";
-import { OS_TEMPLATES, PLAN_SIZES, regionCode, REGIONS } from "../account/fixtures";
 import type { VpsRecord } from "../account/records";
-import { ApiError } from "../http/call";
+import { ApiError } from "../http/request";
 import { list, parseBody, sshPublicKey, text } from "./handler";
 import type { Handler } from "./handler";
+
+/** The regions that servers can be in. */
+const REGIONS = [
+  { code: "NO", name: "Norway", city: "Oslo", country: "NO" },
+  { code: "SE", name: "Sweden", city: "Stockholm", country: "SE" },
+  { code: "FR", name: "France", city: "Paris", country: "FR" },
+  { code: "DE", name: "Germany", city: "Frankfurt", country: "DE" },
+  { code: "EU", name: "Europe", city: null, country: null },
+  { code: "US", name: "United States", city: null, country: "US" },
+  { code: "NL", name: "Netherlands", city: "Amsterdam", country: "NL" },
+  { code: "DK", name: "Denmark", city: "Copenhagen", country: "DK" },
+  { code: "EE", name: "Estonia", city: "Tallinn", country: "EE" },
+  { code: "FI", name: "Finland", city: "Helsinki", country: "FI" },
+] as const;
+
+/** Other names of regions that the vendor's Terraform provider accepts. */
+const REGION_ALIASES: Record<string, string | undefined> = {
+  OSLO: "NO",
+  NORWAY: "NO",
+  "NO-OSLO-1": "NO",
+  STOCKHOLM: "SE",
+  SWEDEN: "SE",
+  FRANKFURT: "DE",
+  GERMANY: "DE",
+  PARIS: "FR",
+  FRANCE: "FR",
+};
+
+/** The code of a region in any case, with spaces around it, or as an alias. */
+function regionCode(written: string): string {
+  const name = written.trim().toUpperCase();
+  return REGION_ALIASES[name] ?? name;
+}
+
+/** Some operating systems; others are accepted as well. */
+const OS_TEMPLATES = [
+  ["ubuntu-24.04", "Ubuntu 24.04 LTS", "ubuntu"],
+  ["debian-12", "Debian 12", "debian"],
+].map(([id, name, family]) => ({ slug: id, id, name, family, os_family: "linux", platform: "linux" }));
+
+/** Some sizes of servers; the plan's code holds them. Other sizes are accepted as well. */
+const PLAN_SIZES = ["Start-Linux-2cpu-4096mb-30gb", "Plus-Linux-4cpu-8192mb-60gb"] as const;
 
 /** The facts in a plan's code, in fields of a server; undefined for a code of another form. */
 function planOf(code: string) {
@@ -98,8 +139,8 @@ function find(account: Account, id: string): VpsRecord {
 }
 
 export const listVps = list("vps_instances", (account, { query: { status, region } }) =>
-  [...account.vps.keys()]
-    .map((id) => find(account, id))
+  account.content.vps
+    .map(({ id }) => find(account, id))
     .filter((record) => (status ?? record.status) === record.status)
     .filter((record) => region === undefined || regionCode(region) === record.region)
     .map(entry),
@@ -109,7 +150,7 @@ export const createVps: Handler = (account, call) => {
   const body = parseBody(call, NEW_SERVER);
   const { hostname: name, plan_code: plan, region, os_template: osTemplate } = body;
   // The page says that the account's keys are deployed to every new server; `ssh_keys` narrows that down.
-  const keys = body.ssh_keys ?? [...account.sshKeys.values()];
+  const keys = body.ssh_keys ?? account.content.sshKeys;
   const fingerprints = [...new Set(keys.map(({ fingerprint }) => fingerprint))];
   const displayName = body.display_name ?? name;
   const record = account.createVps({ name, displayName, plan, region, osTemplate, fingerprints });
@@ -153,6 +194,6 @@ export function changePower(status: "active" | "stopped", past: "started" | "sto
 }
 
 export const deleteVps: Handler = (account, _call, id) => {
-  if (!account.remove("vps", id)) throw new ApiError(404, "VPS not found");
+  if (!account.delete("vps", id)) throw new ApiError(404, "VPS not found");
   return { status: 200, body: { ok: true, action: "delete", vps_id: id } };
 };
