@@ -3,13 +3,14 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
+import { DEFAULT_ENDPOINT } from "./api/address";
+import type { Connection } from "./api/transport";
 import { ConfigurationError, errorMessage } from "./errors";
 import { bothSet, keysOf, OWN, SETTINGS } from "./settings";
 import type { Setting } from "./settings";
+import { shape } from "./text/quote";
 import { redact } from "./text/redact";
-import type { Connection } from "./api/transport";
-
-export const DEFAULT_ENDPOINT = "https://api.wayscloud.services";
+import { isGiven, isRecord, parsedJson } from "./values";
 
 /** Looks up a key in a Pulumi configuration: that of a stack, or the inputs of an explicit provider. */
 export type ConfigLookup = (key: string) => unknown;
@@ -23,20 +24,46 @@ export interface ConfigValue {
 /** No credential is configured anywhere. A separate class, because the command line gives other advice. */
 export class NoCredentialError extends ConfigurationError {}
 
+/** The settings of a configuration, else of the environment. Each is read and checked at each access. */
+export interface Settings {
+  /** Base URL, without a trailing slash. */
+  readonly endpoint: string;
+  /** @throws NoCredentialError if there is none. */
+  readonly credential: ConfigValue;
+  /** The customer id that the credential must belong to. */
+  readonly expectedAccount: ConfigValue | undefined;
+}
+
 /**
- * The connection to the account. `configSource` is the configuration's name in messages: a string such as
- * `the stack config`, to which the key is added, or a function of the key.
+ * The settings of this configuration. `source` is its name in messages: a string such as `the stack config`,
+ * to which the key is added, or a function of the key.
+ */
+export function settingsIn(config: ConfigLookup, source: string | ((key: string) => string)): Settings {
+  const named = typeof source === "string" ? (key: string): string => `${source} ${key}` : source;
+  return {
+    get endpoint() {
+      const found = find(SETTINGS.endpoint, config, named);
+      return found ? checkedEndpoint(found) : DEFAULT_ENDPOINT;
+    },
+    get credential() {
+      return checkedCredential(find(SETTINGS.credential, config, named) ?? fromFile());
+    },
+    get expectedAccount() {
+      return find(SETTINGS.customerId, config, named);
+    },
+  };
+}
+
+/**
+ * The connection to the account. See {@link settingsIn}.
  *
  * @throws ConfigurationError that says what is missing or wrong.
  */
 export function resolveConnection(
   config: ConfigLookup,
-  configSource: string | ((key: string) => string),
+  source: string | ((key: string) => string),
 ): Connection {
-  const find = finder(config, configSource);
-  const endpoint = endpointOf(find(SETTINGS.endpoint));
-  const credential = credentialOf(find(SETTINGS.credential));
-  const expectedAccount = find(SETTINGS.customerId);
+  const { endpoint, credential, expectedAccount } = settingsIn(config, source);
   return {
     endpoint,
     apiKey: credential.value,
@@ -55,42 +82,21 @@ export function whyNoConnection(config: ConfigLookup, configSource: string): str
   }
 }
 
-/** The base URL from configuration, environment or default; validated, without a trailing slash. */
-export function resolveEndpoint(config: ConfigLookup, configSource: string): string {
-  return endpointOf(finder(config, configSource)(SETTINGS.endpoint));
-}
-
-/** @throws NoCredentialError when there is none. */
-export function resolveCredential(config: ConfigLookup, configSource: string): string {
-  return credentialOf(finder(config, configSource)(SETTINGS.credential)).value;
-}
-
-export function resolveCustomerId(config: ConfigLookup, configSource: string): string | undefined {
-  return finder(config, configSource)(SETTINGS.customerId)?.value;
-}
-
 /** Finds a setting in the configuration, else in the environment. */
-function finder(
+function find(
+  setting: Setting,
   config: ConfigLookup,
-  source: string | ((key: string) => string),
-): (setting: Setting) => ConfigValue | undefined {
-  const named = typeof source === "string" ? (key: string): string => `${source} ${key}` : source;
-  return (setting) => {
-    const { own, variables } = setting;
-    const [first, second] = own.map((name) => OWN + name).filter((key) => isSet(config(key)));
-    if (first !== undefined && second !== undefined)
-      throw new ConfigurationError(bothSet(named(first), second));
-    const key = first ?? keysOf(setting).find((each) => isSet(config(each)));
-    if (key !== undefined) return checkedText(config(key), named(key));
-    const variable = variables.find((name) => process.env[name] !== undefined);
-    return variable === undefined
-      ? undefined
-      : checkedText(process.env[variable], `the environment variable ${variable}`);
-  };
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null;
+  named: (key: string) => string,
+): ConfigValue | undefined {
+  const [first, second] = setting.own.map((name) => OWN + name).filter((key) => isGiven(config(key)));
+  if (first !== undefined && second !== undefined)
+    throw new ConfigurationError(bothSet(named(first), second));
+  const key = keysOf(setting).find((each) => isGiven(config(each)));
+  if (key !== undefined) return checkedText(config(key), named(key));
+  const variable = setting.variables.find((name) => process.env[name] !== undefined);
+  return variable === undefined
+    ? undefined
+    : checkedText(process.env[variable], `the environment variable ${variable}`);
 }
 
 /**
@@ -98,31 +104,13 @@ function isSet(value: unknown): boolean {
  * empty variable, would be replaced by the credential of another account.
  */
 export function checkedText(value: unknown, source: string): ConfigValue {
-  if (typeof value !== "string") {
-    const kind = Array.isArray(value)
-      ? "a list"
-      : typeof value === "object"
-        ? "an object"
-        : `a ${typeof value}`;
-    throw new ConfigurationError(`The value of ${source} must be a string, not ${kind}.`);
-  }
+  if (typeof value !== "string")
+    throw new ConfigurationError(`The value of ${source} must be a string, not ${shape(value)}.`);
   const trimmed = value.trim();
   if (trimmed !== "") return { value: trimmed, source };
   throw new ConfigurationError(
     `The value of ${source} is blank. Set it or remove it; the package does not fall back to another source.`,
   );
-}
-
-function credentialOf(found: ConfigValue | undefined): ConfigValue {
-  const credential = found ?? fromFile();
-  if (credential) return checkedCredential(credential);
-  throw new NoCredentialError(
-    "No WAYSCloud credential found. Run `pulumi config set --secret wayscloud-account:patToken`, set WAYSCLOUD_PAT_TOKEN, or log in with the official WAYSCloud CLI.",
-  );
-}
-
-function endpointOf(found: ConfigValue | undefined): string {
-  return found ? checkedEndpoint(found) : DEFAULT_ENDPOINT;
 }
 
 /** `token` in the file of the official CLI. No file means no credential; a broken file is an error. */
@@ -139,8 +127,10 @@ function fromFile(): ConfigValue | undefined {
       `The credentials file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`,
     );
   }
-  const token = tokenOf(text);
-  if (!token) {
+  // Some editors put a byte order mark at the beginning.
+  const body = parsedJson(text.replace(/^\ufeff/, ""));
+  const token = isRecord(body) && typeof body.token === "string" ? body.token.trim() : "";
+  if (token === "") {
     throw new ConfigurationError(
       `The credentials file ${path} does not contain a JSON object with a string \`token\`. Log in again with the official WAYSCloud CLI.`,
     );
@@ -158,24 +148,17 @@ function homeFolder(): string | undefined {
   }
 }
 
-function tokenOf(text: string): string | undefined {
-  try {
-    // Some editors put a byte order mark at the beginning.
-    const token = (JSON.parse(text.replace(/^\ufeff/, "")) as { token?: unknown } | null)?.token;
-    return typeof token === "string" && token.trim() !== "" ? token.trim() : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Must be valid in an HTTP header; anything else is probably a copy-and-paste error. */
-function checkedCredential({ value, source }: ConfigValue): ConfigValue {
-  if (!/^[\x21-\x7e]+$/.test(value)) {
-    throw new ConfigurationError(
-      `The credential from ${source} contains whitespace or non-ASCII characters. Copy it again.`,
+function checkedCredential(found: ConfigValue | undefined): ConfigValue {
+  if (!found) {
+    throw new NoCredentialError(
+      "No WAYSCloud credential found. Run `pulumi config set --secret wayscloud-account:patToken`, set WAYSCLOUD_PAT_TOKEN, or log in with the official WAYSCloud CLI.",
     );
   }
-  return { value, source };
+  if (/^[\x21-\x7e]+$/.test(found.value)) return found;
+  throw new ConfigurationError(
+    `The credential from ${found.source} contains whitespace or non-ASCII characters. Copy it again.`,
+  );
 }
 
 /** `https:` only, or `http:` to this machine; only scheme, host, port and path. */

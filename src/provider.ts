@@ -1,13 +1,14 @@
 // Provider: an explicit account, for programs that work with several.
 import * as pulumi from "@pulumi/pulumi";
 
-import { checkedEndpoint, checkedText, resolveEndpoint } from "./config";
+import { checkedEndpoint, checkedText } from "./config";
 import { API_KEY, bothSet, CUSTOMER_ID, ENDPOINT, OWN_NAMES } from "./settings";
 import { ConfigurationError } from "./errors";
-import { checkStackConfig, STACK_CONFIG, stackConfig } from "./stack-config";
+import { checkStackConfig, inEffect } from "./stack-config";
 import { didYouMean } from "./text/did-you-mean";
 import { outputLiteralIn } from "./text/output-literal";
 import { withoutStack } from "./text/without-stack";
+import { isGiven } from "./values";
 
 /** Arguments for {@link Provider}: `patToken` (or its other name, `apiKey`), endpoint and customer id. */
 export type ProviderArgs = AccountArgs &
@@ -100,14 +101,14 @@ export class ExplicitAccount {
       if (!OWN_NAMES.includes(given))
         this.fail(`unknown argument \`${given}\`${didYouMean(given, OWN_NAMES)}`);
     }
-    if (isNamed(this.args.patToken) && isNamed(this.args.apiKey)) {
+    if (isGiven(this.args.patToken) && isGiven(this.args.apiKey)) {
       this.fail(bothSet("`patToken`", "`apiKey`"));
     }
   }
 
   /** The credential's name in the arguments. A missing value must not become the environment's account. */
   get credentialName(): "patToken" | "apiKey" | undefined {
-    if (isNamed(this.args.apiKey)) return "apiKey";
+    if (isGiven(this.args.apiKey)) return "apiKey";
     if ("patToken" in this.args) return "patToken";
     return "apiKey" in this.args ? "apiKey" : undefined;
   }
@@ -126,15 +127,13 @@ export class ExplicitAccount {
    */
   endpoint(): pulumi.Output<string> {
     const settle = (value: unknown): string =>
-      isNamed(value)
-        ? checkedEndpoint(checkedText(value, this.source("endpoint")))
-        : resolveEndpoint(stackConfig, STACK_CONFIG);
+      isGiven(value) ? checkedEndpoint(checkedText(value, this.source("endpoint"))) : inEffect.endpoint;
     return settled(this.args.endpoint, settle);
   }
 
   private checked(input: "patToken" | "apiKey" | "customerId"): pulumi.Output<string> {
     return settled(this.args[input], (value) => {
-      if (!isNamed(value))
+      if (!isGiven(value))
         this.fail(`\`${input}\` is required; explicit providers do not fall back to other credentials.`);
       if (outputLiteralIn(input, value) !== undefined) {
         this.fail(
@@ -152,10 +151,6 @@ export class ExplicitAccount {
   private fail(why: string): never {
     throw new ConfigurationError(`Provider "${this.name}": ${why}`);
   }
-}
-
-function isNamed(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 /** The checked input, as soon as it is known. @throws at once, if the check rejects a plain value. */

@@ -1,7 +1,7 @@
 // The configuration of the stack: its values, its mistakes, and `wayscloud.config` with the effective ones.
 import * as pulumi from "@pulumi/pulumi";
 
-import { NoCredentialError, resolveCredential, resolveCustomerId, resolveEndpoint } from "./config";
+import { NoCredentialError, settingsIn } from "./config";
 import { keysOf, misplaced, OWN, OWN_NAMES, SETTINGS, unknownName, VENDOR } from "./settings";
 import { ConfigurationError } from "./errors";
 
@@ -12,6 +12,9 @@ export const STACK_CONFIG = "the stack config";
 export function stackConfig(key: string): string | undefined {
   return pulumi.runtime.getConfig(key);
 }
+
+/** The settings of a program without a `Provider`. */
+export const inEffect = settingsIn(stackConfig, STACK_CONFIG);
 
 /** The effective configuration of this program without a `Provider`: the stack's, else the environment's. */
 export interface Config {
@@ -27,17 +30,17 @@ export interface Config {
 export const config: Config = {
   get patToken() {
     try {
-      return pulumi.secret(resolveCredential(stackConfig, STACK_CONFIG));
+      return pulumi.secret(inEffect.credential.value);
     } catch (error) {
       if (error instanceof NoCredentialError) return undefined;
       throw error;
     }
   },
   get endpoint() {
-    return resolveEndpoint(stackConfig, STACK_CONFIG);
+    return inEffect.endpoint;
   },
   get customerId() {
-    return resolveCustomerId(stackConfig, STACK_CONFIG);
+    return inEffect.expectedAccount?.value;
   },
 };
 

@@ -6,7 +6,8 @@ import { inspect } from "node:util";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { DEFAULT_ENDPOINT, resolveConnection, resolveEndpoint } from "../src/config";
+import { DEFAULT_ENDPOINT } from "../src/api/address";
+import { resolveConnection, settingsIn } from "../src/config";
 import { API_KEY, CUSTOMER_ID, ENDPOINT, misplaced } from "../src/settings";
 import { ConfigurationError } from "../src/errors";
 import { checkStackConfig, config } from "../src/stack-config";
@@ -49,7 +50,7 @@ afterEach(() => {
 const account = (config: Record<string, unknown> = {}) =>
   resolveConnection((key) => config[key], "the stack config");
 const endpoint = (value: string) =>
-  resolveEndpoint((key) => (key === ENDPOINT ? value : undefined), "the stack config");
+  settingsIn((key) => (key === ENDPOINT ? value : undefined), "the stack config").endpoint;
 const credentials = (content: string) => {
   mkdirSync(join(home, ".wayscloud"), { recursive: true });
   writeFileSync(join(home, ".wayscloud", "credentials"), content);
@@ -123,7 +124,7 @@ describe("the credential", () => {
 
   test.each<[unknown, string]>([
     [42, "a number"],
-    [["a"], "a list"],
+    [["a"], "a list of 1"],
     [{ a: 1 }, "an object"],
     [true, "a boolean"],
   ])("or endpoint that is %j is an error that says what it is, and not the value", (value, kind) => {
@@ -362,7 +363,7 @@ describe("the endpoint", () => {
     expect(refusal(() => endpoint("http://evil.invalid"))).toContain(ENDPOINT);
     process.env.WAYSCLOUD_ENDPOINT = "garbage";
     process.env.WAYSCLOUD_API_URL = "https://second.invalid";
-    expect(refusal(() => resolveEndpoint(() => undefined, ""))).toContain("WAYSCLOUD_ENDPOINT");
+    expect(refusal(() => settingsIn(() => undefined, "").endpoint)).toContain("WAYSCLOUD_ENDPOINT");
   });
 
   test.each([

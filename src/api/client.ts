@@ -5,7 +5,7 @@ import { AccountMismatchError, beforeSending, WaysCloudError } from "../errors";
 import { RateLimiter } from "./rate-limiter";
 import { completeList } from "./list";
 import type { ParsedList } from "./list";
-import { pathSegment } from "./path-segment";
+import { pathSegment } from "./address";
 import { parseList, parseResponse } from "./parse";
 import type { RequestLabel } from "./parse";
 import * as wire from "./schemas";

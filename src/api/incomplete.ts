@@ -1,5 +1,6 @@
 // Detects incomplete (paginated or failed) lists. Treating an incomplete list as complete would recreate
 // resources that still exist.
+import { parsedJson } from "../values";
 import type { HttpResponse } from "./transport";
 
 /** A field of the body or a header. */
@@ -16,8 +17,8 @@ interface Field {
 const NEXT =
   /^(odata)?next(page|pages|cursor|token|pagetoken|offset|marker|key|url|uri|link|links|href)?$|^(has|is)?more(pages|items|results|data|available)?$|^has(next|nextpage)$|^(is)?(truncated|partial)$|^incomplete(results)?$|^continuation(token)?$/;
 const LAST = /^(is)?(last|lastpage|complete)$/;
-const PAGES = /^(pages|totalpages|pagecount|lastpage)$/;
 const TOTAL = /^(total|count|(total|full)(count|items|results|records|elements|entries|size))$/;
+const PAGES = /^(pages|totalpages|pagecount|lastpage)$/;
 const REMAINING = /^remaining(items|count|results)?$/;
 const PAGE_SIZE = /^(limit|(per|max)page|(page|max)(size|limit|results)|itemsperpage|pagelength)$/;
 const LIST_INFO =
@@ -37,24 +38,16 @@ export function incompleteness(
   body: unknown,
   count: number,
 ): Doubt | undefined {
-  const sure = (why: string): Doubt => ({ why, isOpen: false });
-  if (status === 206) return sure("206 is Partial Content");
-  if (/\brel\s*=\s*("[^"]*\bnext\b|'[^']*\bnext\b|next\b)/i.test(headers.link ?? ""))
-    return sure(more("the header `link`"));
-  if (isPartialRange(headers["content-range"] ?? "", count)) return sure(more("the header `content-range`"));
-  const fields = [...headerFields(headers), ...fieldsOf(body)];
-  const saying = (what: ReturnType<typeof verdict>): Field | undefined =>
-    fields.find((field) => verdict(field, count) === what);
+  if (status === 206) return { why: "206 is Partial Content", isOpen: false };
+  const fields = [...headerFields(headers, count), ...fieldsOf(body)];
+  const saying = (what: ReturnType<typeof verdict>): string | undefined =>
+    fields.find((field) => verdict(field, count) === what)?.label;
   const [failed, unfinished] = [saying("failed"), saying("more")];
-  if (failed) return sure(`${failed.label} reports a failure`);
-  if (unfinished) return sure(more(unfinished.label));
+  if (failed) return { why: `${failed} reports a failure`, isOpen: false };
+  if (unfinished) return { why: `${unfinished} says that there is more`, isOpen: false };
   // Only another field could prove that it is the last page.
   const full = saying("whole") ? undefined : saying("full");
-  return full && { why: `${full.label} says that the page is full`, isOpen: true };
-}
-
-function more(label: string): string {
-  return `${label} says that there is more`;
+  return full ? { why: `${full} says that the page is full`, isOpen: true } : undefined;
 }
 
 /** The doubt that a field raises about a list of `count` entries, if any. Only one page is requested. */
@@ -66,20 +59,20 @@ function verdict(
   if (NEXT.test(name) && isSet(value)) return "more";
   if (!isListInfo) return undefined;
   if (name === "cursor") return isSet(value) && typeof value !== "object" ? "more" : undefined;
-  if (NEXT.test(name) || (LAST.test(name) && value === true)) return "whole";
-  if (LAST.test(name) && value === false) return "more";
-  const number =
-    typeof value === "number" || (typeof value === "string" && value !== "") ? Number(value) : NaN;
+  if (NEXT.test(name)) return "whole";
+  if (LAST.test(name) && typeof value === "boolean") return value ? "whole" : "more";
+  const number = typeof value === "string" && value !== "" ? Number(value) : value;
+  if (typeof number !== "number") return undefined;
+  if (PAGE_SIZE.test(name)) return number === count && count > 0 ? "full" : undefined;
+  const most = [
+    { form: TOTAL, number: count },
+    { form: PAGES, number: 1 },
+    { form: REMAINING, number: 0 },
+  ].find(({ form }) => form.test(name))?.number;
+  if (most === undefined) return undefined;
+  if (number > most) return "more";
   // `count` may be the number of entries on this page.
-  if (TOTAL.test(name)) return compared(number, count, name === "count");
-  if (PAGES.test(name)) return compared(number, 1);
-  if (REMAINING.test(name)) return compared(number, 0);
-  return PAGE_SIZE.test(name) && number === count && count > 0 ? "full" : undefined;
-}
-
-function compared(number: number, least: number, isVague = false): "more" | "whole" | undefined {
-  if (number > least) return "more";
-  return number === least && !isVague ? "whole" : undefined;
+  return number === most && name !== "count" ? "whole" : undefined;
 }
 
 function* fieldsOf(part: unknown, isListInfo = true, depth = 0): Generator<Field> {
@@ -91,28 +84,24 @@ function* fieldsOf(part: unknown, isListInfo = true, depth = 0): Generator<Field
   }
 }
 
-/** `X-Total-Count: 319`, `X-Next-Page: 2`, and a complete object in `X-Pagination`. */
-function* headerFields(headers: HttpResponse["headers"]): Generator<Field> {
+/** `X-Total-Count: 319`, `X-Next-Page: 2`, a complete object in `X-Pagination`, and the standard headers. */
+function* headerFields(headers: HttpResponse["headers"], count: number): Generator<Field> {
   for (const [header, given] of Object.entries(headers)) {
     const label = `the header \`${header}\``;
     const [, full = "", short = full] =
       /^x-((?:(?:pagination|paging|page|list|ms|wp)-)?(.+))$/.exec(header) ?? [];
     if (given.startsWith("{") && LIST_INFO.test(normalize(full))) {
-      for (const field of fieldsOf(parsed(given))) yield { ...field, label };
+      for (const field of fieldsOf(parsedJson(given))) yield { ...field, label };
     }
     const value = /^(false|no|none|null|0)$/i.test(given.trim()) ? "" : given.trim();
     for (const name of [full, short].map(normalize)) {
       // In a header these belong to a rate limit.
       if (name !== "limit" && !REMAINING.test(name)) yield { label, name, value, isListInfo: true };
     }
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
+    const isPartial =
+      (header === "link" && /\brel\s*=\s*("[^"]*\bnext\b|'[^']*\bnext\b|next\b)/i.test(given)) ||
+      (header === "content-range" && isPartialRange(given, count));
+    if (isPartial) yield { label, name: "more", value: true, isListInfo: true };
   }
 }
 
@@ -120,9 +109,8 @@ function parsed(json: string): unknown {
 function isPartialRange(value: string, count: number): boolean {
   const range = /^\s*([\w-]+)\s+(?:(\d+)-(\d+)|\*)\/(\d+|\*)\s*$/.exec(value);
   if (!range) return false;
-  const [, unit, first, last, total] = range;
-  if (total === "*" || Number(first) > 0 || Number(last) + 1 < Number(total)) return true;
-  return unit !== "bytes" && Number(total) > count;
+  const [, unit, first = "0", last, total] = range;
+  return Number(first) > 0 || !(Number(total) <= (unit === "bytes" ? Number(last) + 1 : count));
 }
 
 function normalize(name: string): string {

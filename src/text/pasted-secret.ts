@@ -55,7 +55,7 @@ export function quotesSecret(text: string, generated = false): boolean {
  * The string without control and format characters, with ordinary spaces, and with escaped line breaks
  * undone.
  */
-export function visible(text: string): string {
+function visible(text: string): string {
   return text
     .replaceAll(/[\0\ufffd\p{Cf}]/gu, "")
     .replaceAll(/\\+[nrt]/g, " ")

@@ -5,14 +5,10 @@
 const MAX_READ = 2_000;
 /** A credential is recognized by this many of its letters and digits in a row, whatever separates them. */
 const CREDENTIAL_RUN = 12;
-/** Between redacted parts, the rest of an encoded credential may be shorter. */
-const ENCODED_RUN = 6;
 /** A user's secret may be prose: a part of it must be longer than the phrases of our messages. */
 const SECRET_RUN = 24;
 /** If a message was cut, a secret is recognized by this many of its first characters. */
 const SHORTEST_CUT = 4;
-/** Encodings within encodings: URL-encoded, then put into JSON, and so on. */
-const MAX_DECODINGS = 4;
 
 /** In other letters the last part must be longer than that of WAYSCLOUD_PAT_TOKEN. */
 const KEYS = [
@@ -20,9 +16,19 @@ const KEYS = [
   /wayscloud_[a-z0-9]{1,64}_[\w%\\-]{16,1024}/gi,
 ];
 const ADDRESS = /[^\s@"'<>()]{1,64}@(?:[^\s@"'<>(),:;.]{1,63}\.){1,20}\p{L}{2,24}/giu;
-/** Colors, cursor movements and titles. */
-const SEQUENCE = /\u001b\[[0-?]{0,99}[ -/]{0,9}[@-~]|\u001b\][^\u0007\u001b]{0,500}(?:\u0007|\u001b\\)/g;
-const INVISIBLE = /\p{Cf}|(?!\s)\p{Cc}/gu;
+/** Formats and controls, but neither white space nor what begins a terminal sequence. */
+const INVISIBLE = /\p{Cf}|(?![\s\u001b\u009b])\p{Cc}/gu;
+/**
+ * Text that says something else once it is decoded or shown: terminal sequences, URL encoding, the escapes of
+ * programming languages, HTML entities, quoted-printable.
+ */
+const ENCODED = new RegExp(
+  [
+    String.raw`[\u001b\u009b]|%[0-9a-f]{2}|\\(?:u[0-9a-f]{4}|u\{|x[0-9a-f]{2}|[0-7]{3}|_)`,
+    String.raw`&(?:[a-z]{2,8}|#\w{1,8});|=(?:5F|\\+[rn])|(?:=[0-9a-f]{2}[^=]{0,11}){3}`,
+  ].join("|"),
+  "i",
+);
 const PREFIX = /^wayscloud_/i;
 
 /**
@@ -35,24 +41,18 @@ export function redact(message: string, secrets: readonly string[] = []): string
 
 /**
  * A server's text for a message: one printable line of at most `limit` characters, without `credentials` in
- * any form. If the text contains an encoded credential, key or address, none of it is shown.
+ * any form. Nothing of an encoded text is shown, since it may hold a credential.
  */
 export function sanitize(words: string, credentials: readonly string[] = [], limit = 300): string {
-  const head = words.slice(0, MAX_READ);
-  const read = head.replaceAll(SEQUENCE, "").replaceAll(INVISIBLE, "");
+  const read = words.slice(0, MAX_READ).replaceAll(INVISIBLE, "");
   // A cut may have left the beginning of a credential that is too short to be recognized.
   const clean = words.length > MAX_READ ? read.slice(0, -64) : read;
   const needles = credentials.flatMap(spellings);
   const kinds = hidden(clean, needles, CREDENTIAL_RUN);
-  const shown = withLabels(clean, kinds);
-  // Without the sequences: a log shows what a terminal interprets.
-  const others = [head.replaceAll(INVISIBLE, ""), ...decodings(clean)];
-  if (
-    others.some((form) => count(hidden(form, needles, CREDENTIAL_RUN)) > count(kinds)) ||
-    decodings(shown).some((form) => form !== shown && count(hidden(form, needles, ENCODED_RUN)) > 0)
-  ) {
-    return "[redacted]";
-  }
+  // Letters of other widths may spell a key, and tags and line breaks may part one.
+  const joined = clean.normalize("NFKC").replaceAll(/<[^<>]{0,40}>|=?[\t\r\n\u2028\u2029]+/g, "");
+  const isEncoded = ENCODED.test(joined) || count(hidden(joined, needles, CREDENTIAL_RUN)) > count(kinds);
+  const shown = isEncoded ? "[redacted]" : withLabels(clean, kinds);
   const line = shown.replaceAll(/\s+/g, " ").trim().toWellFormed();
   return line.length > limit ? `${line.slice(0, limit).toWellFormed()}…` : line;
 }
@@ -140,42 +140,4 @@ function* partly({ run, places }: Letters, secret: string, least: number): Gener
   for (let at = 0; at + length <= run.length; at += 1) {
     if (parts.has(run.slice(at, at + length))) yield [places[at] ?? 0, (places[at + length - 1] ?? 0) + 1];
   }
-}
-
-/** Everything that a reader may decode from it: decoded once, twice and so on. */
-function decodings(words: string): string[] {
-  const forms = [words];
-  for (let depth = 0; depth < MAX_DECODINGS; depth += 1) forms.push(decoded(forms[depth] ?? ""));
-  return forms.slice(1);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  lowbar: "_",
-  commat: "@",
-  period: ".",
-  amp: "&",
-  shy: "",
-};
-const HEX =
-  /[%=]([0-9a-f]{2})|\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,6});/gi;
-
-/**
- * Without URL encoding, escapes, HTML entities and tags, quoted-printable, line breaks, and letters of other
- * widths.
- */
-function decoded(words: string): string {
-  return words
-    .replaceAll(SEQUENCE, "")
-    .replaceAll(/<[^<>]{0,40}>|=?[\t\r\n\u2028\u2029]+/g, "")
-    .replaceAll(/&([a-z]{2,8});/g, (entity, name: string) => ENTITIES[name] ?? entity)
-    .replaceAll(HEX, (_, ...groups: string[]) => character(parseInt(groups.find(Boolean) ?? "", 16)))
-    .replaceAll(/&#([0-9]{1,7});/g, (_, digits: string) => character(Number(digits)))
-    .replaceAll(/\\([0-7]{3})/g, (_, digits: string) => character(parseInt(digits, 8)))
-    .replaceAll(/\\([^A-Za-z0-9])/g, "$1")
-    .normalize("NFKC")
-    .replaceAll(INVISIBLE, "");
-}
-
-function character(code: number): string {
-  return code <= 0x10ffff ? String.fromCodePoint(code) : "";
 }

@@ -1,7 +1,7 @@
 // The nine documented endpoints: the request as the page has it, and nothing more.
 import { ConfigurationError, WaysCloudError } from "../../src/errors";
 import { AccountClient } from "../../src/api/client";
-import { pathSegment } from "../../src/api/path-segment";
+import { pathSegment } from "../../src/api/address";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, Fault } from "../../src/emulator";
 import { version } from "../../src/version";

@@ -1,7 +1,7 @@
 // The API's own reason, in all its dialects.
 import fc from "fast-check";
 
-import { apiErrorReason } from "../../src/api/reason";
+import { apiErrorReason } from "../../src/api/request-errors";
 import { CREDENTIAL } from "../support/api";
 
 const reason = (body: unknown) => apiErrorReason(JSON.stringify(body), [CREDENTIAL]);

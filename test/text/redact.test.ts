@@ -60,6 +60,8 @@ describe("a key in a text is not shown", () => {
     ["as a list of characters", JSON.stringify(Array.from(CREDENTIAL))],
     ["with blanks", spelled("_ ")],
     ["twice", `${CREDENTIAL}${CREDENTIAL}`],
+    ["JSON-escaped, then URL-encoded", encodeURIComponent(each((code) => `\\u00${code}`))],
+    ["URL-encoded in letters of another width", each((code) => `\uff05${code}`)],
   ];
   const gaps: [string, string][] = [
     ["a NUL", "\u0000"],
@@ -100,7 +102,6 @@ describe("a key in a text is not shown", () => {
     ["as it is", CREDENTIAL, /^\[redacted\]$/],
     ["in capitals", CREDENTIAL.toUpperCase(), /^\[redacted\]$/],
     ["in base64", base64(CREDENTIAL), /^\S{16}\[redacted\]\S{0,8}$/],
-    ["with a color", cut("\u001b[31m", 30), /^\[redacted\]$/],
     ["without its prefix", CREDENTIAL.slice("wayscloud_".length), /^\[redacted\]$/],
     ["by its end alone", `…${CREDENTIAL.slice(-12)}`, /^…\[redacted\]$/],
   ])("%s, and the words around it are", (_, form, expected) => {
@@ -142,29 +143,6 @@ describe("a key in a text is not shown", () => {
       { numRuns: 80 },
     );
   });
-
-  const decodedThroughout = (line: string): string => {
-    const next = line
-      .replaceAll(/%([0-9a-f]{2})|\\u([0-9a-f]{4})/gi, (_, a, b) => String.fromCharCode(parseInt(a ?? b, 16)))
-      .replaceAll(/\\(.)/g, "$1");
-    return next === line ? line : decodedThroughout(next);
-  };
-  const layers: [string, (text: string) => string][] = [
-    ["URL-encoded", encodeURIComponent],
-    ["JSON-escaped", (text) => JSON.stringify(text).slice(1, -1)],
-    ["with slashes escaped", (text) => text.replaceAll("/", "\\/")],
-    ["URL-encoded throughout", (text) => Buffer.from(text).toString("hex").replaceAll(/../g, "%$&")],
-    ["split by colors", (text) => `${text.slice(0, 7)}\u001b[31m${text.slice(7)}`],
-  ];
-  test.each(
-    layers.flatMap(([one, inner]) => layers.map(([other, outer]) => [one, other, inner, outer] as const)),
-  )("%s, then %s", (_one, _other, inner, outer) => {
-    for (const secret of [CUSTOM, CREDENTIAL]) {
-      const line = sanitize(`<${outer(inner(secret))}> after`, [secret]);
-      expect(line).toMatch(/\[redacted\]/);
-      expect(decodedThroughout(line)).not.toMatch(/Credent|chars~|Canary/i);
-    }
-  });
 });
 
 describe("a printable line", () => {
@@ -185,7 +163,8 @@ describe("a printable line", () => {
 
   test("keeps harmless text as it is", () => {
     const text =
-      "Ærlig talt: «service» must be one of database, storage. wayscloud_2xK9mPq is a prefix, WAYSCLOUD_PAT_TOKEN is not, 日本 🎉";
+      "Ærlig talt: «service» must be one of database, storage. wayscloud_2xK9mPq is a prefix, WAYSCLOUD_PAT_TOKEN is not, 日本 🎉" +
+      " R&D, C:\\users\\x, '^[\\w-]+$', limit=20&page=30, 100% <b>";
     expect([sanitize(text, [CREDENTIAL]), redact(text)]).toEqual([text, text]);
   });
 
@@ -195,9 +174,16 @@ describe("a printable line", () => {
     // A surrogate pair is not cut.
     [`x${"🎉".repeat(400)}`, `x${"🎉".repeat(149)}\ufffd…`],
     ["a\ud800b\udc00", "a\ufffdb\ufffd"],
-    ["\u001b[31mbad\u001b[0m\r\nsecond\tline\u2028end", "bad second line end"],
-  ])("of %j is one line of 300 characters, without colors and halves of characters", (text, line) =>
+    ["bad\u0000\r\nsecond\tline\u2028end\u200b", "bad second line end"],
+  ])("of %j is one line of 300 characters, without controls and halves of characters", (text, line) =>
     expect(sanitize(text)).toBe(line),
+  );
+
+  test.each([
+    ...["\u001b[31mred\u001b[0m", "\u009b31mred", "50%25", "\\u0041", "\\u{41}", "\\x41", "\\101", "a\\_b"],
+    ...["R&amp;D", "&#8217;", "=?utf-8?Q?a=5Fb?=", "=41=42=43", "soft=\\r\\n"],
+  ])("shows nothing of a text that is encoded: %j", (text) =>
+    expect(sanitize(`before ${text} after`)).toBe("[redacted]"),
   );
 
   test("is read up to its 2,000th character, and no further than a credential before that", () => {

@@ -1,7 +1,7 @@
 // The provider's configuration: the engine's calls about it, and its account.
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 
-import { checkedEndpoint, checkedText, resolveEndpoint, whyNoConnection } from "../../config";
+import { checkedEndpoint, checkedText, settingsIn, whyNoConnection } from "../../config";
 import { errorMessage, ConfigurationError } from "../../errors";
 import { Holders } from "../../lifecycle/holders";
 import type { Diff } from "../../lifecycle/lifecycle";
@@ -9,7 +9,7 @@ import { Notes } from "../../lifecycle/notes";
 import { createRun, type Run } from "../../lifecycle/run";
 import { bothSet, OWN, OWN_NAMES, SETTINGS, unknownName, keysOf } from "../../settings";
 import type { Setting } from "../../settings";
-import { same, without, UNKNOWN } from "../../values";
+import { isGiven, same, without, UNKNOWN } from "../../values";
 import type { Properties } from "../../values";
 import { callTiming } from "./current-call";
 import { diffResponse } from "./detailed-diff";
@@ -115,10 +115,6 @@ function mistakeIn(name: string, value: unknown): string | undefined {
   }
 }
 
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
 /** The warnings about a change of the configuration, for resources that were created with the old one. */
 const WARNINGS: Readonly<Record<string, string>> = {
   endpoint:
@@ -168,7 +164,7 @@ function givenIn(config: Properties, setting: Setting): [name: string, value: un
 function endpointIn({ endpoint }: Properties): string | undefined {
   if (endpoint === UNKNOWN) return undefined;
   try {
-    return resolveEndpoint((key) => (key === `${OWN}endpoint` ? endpoint : undefined), "");
+    return settingsIn((key) => (key === `${OWN}endpoint` ? endpoint : undefined), "").endpoint;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 // The lifecycle of a service key or a personal access token; a KeyKind has the differences.
-import { pathSegment } from "../../api/path-segment";
+import { pathSegment } from "../../api/address";
 import { NotFoundError, RefusedError } from "../../errors";
 import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";

@@ -1,6 +1,6 @@
 // The lifecycle of an SSH key, identified by material and name. Without a secret, a lost response loses
 // nothing.
-import { pathSegment } from "../../api/path-segment";
+import { pathSegment } from "../../api/address";
 import { NotFoundError } from "../../errors";
 import { isTemplate } from "../../text/auto-name";
 import { same, UNKNOWN } from "../../values";
