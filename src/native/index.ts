@@ -1,4 +1,5 @@
 // "pulumi-wayscloud/native": the public API of the package with the plugin as its host.
+export * from "../index";
 export { Provider } from "./provider";
 export type { ProviderArgs } from "./provider";
 export {
@@ -8,7 +9,7 @@ export {
   ServiceKey,
   SshKey,
   SshKeySet,
-} from "./resources";
+} from "./classes";
 export {
   getApiKeys,
   getApiKeysOutput,
@@ -22,49 +23,3 @@ export {
   getSshKeysOutput,
 } from "./data";
 export type { DataOptions, DataOutputOptions } from "./data";
-export { ServiceName } from "../resources/service-key";
-
-export { config } from "../stack-config";
-export {
-  AccountMismatchError,
-  AmbiguousMatchError,
-  AuthenticationError,
-  BadRequestError,
-  ConfigurationError,
-  ConflictError,
-  ConnectionError,
-  MalformedResponseError,
-  NotFoundError,
-  PermissionDeniedError,
-  RateLimitError,
-  ServerError,
-  UnprocessableEntityError,
-  WaysCloudError,
-} from "../errors";
-export type {
-  AccountArgs,
-  ApiKeyInfo,
-  Config,
-  ExistingKeyArgs,
-  GetApiKeysArgs,
-  GetApiKeysOutputArgs,
-  ProfileInfo,
-  GetServicesArgs,
-  GetServicesOutputArgs,
-  GetSshKeyArgs,
-  GetSshKeyOutputArgs,
-  GetSshKeysArgs,
-  KnownScope,
-  PersonalAccessTokenArgs,
-  PersonalAccessTokenState,
-  RotatingPersonalAccessTokenArgs,
-  RotatingServiceKeyArgs,
-  ServiceInfo,
-  ServiceKeyArgs,
-  ServiceKeyState,
-  SshKeyArgs,
-  SshKeyInfo,
-  SshKeySetArgs,
-  SshKeySetEntry,
-  SshKeyState,
-} from "../index";

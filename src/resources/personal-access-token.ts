@@ -2,14 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { KnownScope } from "../text/scopes";
-import {
-  declaration,
-  isInstanceOf,
-  lookupOptions,
-  suppressStackTraces,
-  typeToken,
-  warnOfScopes,
-} from "./dynamic-resource";
+import { declaration, isInstanceOf, lookUp, typeToken } from "./declaration";
+import type { StateOf } from "./declaration";
 import type { CommonKeyArgs } from "./key-args";
 
 export type { KnownScope } from "../text/scopes";
@@ -41,18 +35,7 @@ export interface PersonalAccessTokenArgs extends CommonKeyArgs {
  * The state that {@link PersonalAccessToken.get} accepts for compatibility with other SDKs. Everything is
  * read from the account instead.
  */
-export interface PersonalAccessTokenState {
-  scopes?: pulumi.Input<pulumi.Input<string>[]> | undefined;
-  description?: pulumi.Input<string> | undefined;
-  keyPrefix?: pulumi.Input<string> | undefined;
-  keyType?: pulumi.Input<string> | undefined;
-  expiresInDays?: pulumi.Input<number> | undefined;
-  expiresAt?: pulumi.Input<string> | undefined;
-  rotateAt?: pulumi.Input<string> | undefined;
-  isActive?: pulumi.Input<boolean> | undefined;
-  createdAt?: pulumi.Input<string> | undefined;
-  lastUsedAt?: pulumi.Input<string> | undefined;
-}
+export interface PersonalAccessTokenState extends StateOf<PersonalAccessToken> {}
 
 /**
  * A personal access token for the Account API. The API shows it once, at its creation; it is stored,
@@ -81,8 +64,6 @@ export interface PersonalAccessTokenState {
 export class PersonalAccessToken extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("PersonalAccessToken");
-  /** @internal */
-  public static readonly __declare: typeof declaration = declaration;
 
   /**
    * Reads an existing token without managing it: destroying the stack leaves it in the account. `key`,
@@ -103,7 +84,7 @@ export class PersonalAccessToken extends pulumi.CustomResource {
       | [state?: PersonalAccessTokenState, opts?: pulumi.CustomResourceOptions]
       | [opts?: pulumi.CustomResourceOptions]
   ): PersonalAccessToken {
-    return new this(name, undefined, lookupOptions("PersonalAccessToken", name, id, ...rest));
+    return lookUp(this, "PersonalAccessToken", name, id, ...rest);
   }
 
   /**
@@ -151,24 +132,13 @@ export class PersonalAccessToken extends pulumi.CustomResource {
    * @param args Scopes, expiry, rotation and other arguments.
    * @param opts Pulumi's resource options.
    */
-  public constructor(name: string, args: PersonalAccessTokenArgs, opts?: pulumi.CustomResourceOptions);
-  /** @internal */
-  public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
-  public constructor(
-    name: string,
-    args: PersonalAccessTokenArgs | undefined,
-    opts?: pulumi.CustomResourceOptions,
-  ) {
-    const declared = new.target.__declare("PersonalAccessToken", name, args, opts);
-    const traces = suppressStackTraces();
+  public constructor(name: string, args: PersonalAccessTokenArgs, opts?: pulumi.CustomResourceOptions) {
+    const declared = declaration(new.target, "PersonalAccessToken", name, args, opts);
     try {
-      super(new.target.__pulumiType, name, ...declared);
-      this.key = pulumi.secret(this.key);
-      if (new.target.__declare === declaration) warnOfScopes(this, args);
+      super(...declared.forSuper);
+      declared.complete(this);
     } catch (error) {
-      throw traces.withStack(error);
-    } finally {
-      traces.restore();
+      throw declared.withStack(error);
     }
   }
 }

@@ -3,7 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { KnownScope } from "../text/scopes";
-import { declaration, isInstanceOf, suppressStackTraces, typeToken, warnOfScopes } from "./dynamic-resource";
+import { declaration, isInstanceOf, typeToken } from "./declaration";
 import type { RotationArgs } from "./key-args";
 
 /** Arguments for {@link RotatingPersonalAccessToken}. */
@@ -45,8 +45,6 @@ export interface RotatingPersonalAccessTokenArgs extends RotationArgs {
 export class RotatingPersonalAccessToken extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("RotatingPersonalAccessToken");
-  /** @internal */
-  public static readonly __declare: typeof declaration = declaration;
 
   /**
    * Returns true if the given object is a `RotatingPersonalAccessToken`, even if it comes from another copy
@@ -112,17 +110,12 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
     args: RotatingPersonalAccessTokenArgs,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const declared = new.target.__declare("RotatingPersonalAccessToken", name, args, opts);
-    const traces = suppressStackTraces();
+    const declared = declaration(new.target, "RotatingPersonalAccessToken", name, args, opts);
     try {
-      super(new.target.__pulumiType, name, ...declared);
-      this.key = pulumi.secret(this.key);
-      this.previousKey = pulumi.secret(this.previousKey);
-      if (new.target.__declare === declaration) warnOfScopes(this, args);
+      super(...declared.forSuper);
+      declared.complete(this);
     } catch (error) {
-      throw traces.withStack(error);
-    } finally {
-      traces.restore();
+      throw declared.withStack(error);
     }
   }
 }

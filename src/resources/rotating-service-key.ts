@@ -2,7 +2,7 @@
 // overlap.
 import * as pulumi from "@pulumi/pulumi";
 
-import { declaration, isInstanceOf, suppressStackTraces, typeToken } from "./dynamic-resource";
+import { declaration, isInstanceOf, typeToken } from "./declaration";
 import type { RotationArgs } from "./key-args";
 import type { ServiceName } from "./service-key";
 
@@ -44,8 +44,6 @@ export interface RotatingServiceKeyArgs extends RotationArgs {
 export class RotatingServiceKey extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("RotatingServiceKey");
-  /** @internal */
-  public static readonly __declare: typeof declaration = declaration;
 
   /**
    * Returns true if the given object is a `RotatingServiceKey`, even if it comes from another copy of this
@@ -103,16 +101,12 @@ export class RotatingServiceKey extends pulumi.CustomResource {
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: RotatingServiceKeyArgs, opts?: pulumi.CustomResourceOptions) {
-    const declared = new.target.__declare("RotatingServiceKey", name, args, opts);
-    const traces = suppressStackTraces();
+    const declared = declaration(new.target, "RotatingServiceKey", name, args, opts);
     try {
-      super(new.target.__pulumiType, name, ...declared);
-      this.key = pulumi.secret(this.key);
-      this.previousKey = pulumi.secret(this.previousKey);
+      super(...declared.forSuper);
+      declared.complete(this);
     } catch (error) {
-      throw traces.withStack(error);
-    } finally {
-      traces.restore();
+      throw declared.withStack(error);
     }
   }
 }

@@ -1,7 +1,8 @@
 // ServiceKey: an API key for one of the account's services.
 import * as pulumi from "@pulumi/pulumi";
 
-import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
+import { declaration, isInstanceOf, lookUp, typeToken } from "./declaration";
+import type { StateOf } from "./declaration";
 import type { CommonKeyArgs } from "./key-args";
 
 /** The services that a key can be for. */
@@ -29,16 +30,7 @@ export interface ServiceKeyArgs extends CommonKeyArgs {
  * The state that {@link ServiceKey.get} accepts for compatibility with other SDKs. Everything is read from
  * the account instead.
  */
-export interface ServiceKeyState {
-  service?: pulumi.Input<ServiceName> | undefined;
-  description?: pulumi.Input<string> | undefined;
-  keyPrefix?: pulumi.Input<string> | undefined;
-  keyType?: pulumi.Input<string> | undefined;
-  scopes?: pulumi.Input<pulumi.Input<string>[]> | undefined;
-  isActive?: pulumi.Input<boolean> | undefined;
-  createdAt?: pulumi.Input<string> | undefined;
-  lastUsedAt?: pulumi.Input<string> | undefined;
-}
+export interface ServiceKeyState extends StateOf<ServiceKey> {}
 
 /**
  * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in
@@ -62,8 +54,6 @@ export interface ServiceKeyState {
 export class ServiceKey extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("ServiceKey");
-  /** @internal */
-  public static readonly __declare: typeof declaration = declaration;
 
   /**
    * Reads an existing service key without managing it: destroying the stack leaves it in the account. `key`
@@ -83,7 +73,7 @@ export class ServiceKey extends pulumi.CustomResource {
     ...rest:
       [state?: ServiceKeyState, opts?: pulumi.CustomResourceOptions] | [opts?: pulumi.CustomResourceOptions]
   ): ServiceKey {
-    return new this(name, undefined, lookupOptions("ServiceKey", name, id, ...rest));
+    return lookUp(this, "ServiceKey", name, id, ...rest);
   }
 
   /**
@@ -121,19 +111,13 @@ export class ServiceKey extends pulumi.CustomResource {
    * @param args The service and other arguments.
    * @param opts Pulumi's resource options.
    */
-  public constructor(name: string, args: ServiceKeyArgs, opts?: pulumi.CustomResourceOptions);
-  /** @internal */
-  public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
-  public constructor(name: string, args: ServiceKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    const declared = new.target.__declare("ServiceKey", name, args, opts);
-    const traces = suppressStackTraces();
+  public constructor(name: string, args: ServiceKeyArgs, opts?: pulumi.CustomResourceOptions) {
+    const declared = declaration(new.target, "ServiceKey", name, args, opts);
     try {
-      super(new.target.__pulumiType, name, ...declared);
-      this.key = pulumi.secret(this.key);
+      super(...declared.forSuper);
+      declared.complete(this);
     } catch (error) {
-      throw traces.withStack(error);
-    } finally {
-      traces.restore();
+      throw declared.withStack(error);
     }
   }
 }

@@ -1,7 +1,7 @@
 // SshKeySet: all of a team's SSH public keys as one resource.
 import * as pulumi from "@pulumi/pulumi";
 
-import { declaration, isInstanceOf, suppressStackTraces, typeToken } from "./dynamic-resource";
+import { declaration, isInstanceOf, typeToken } from "./declaration";
 
 /** Arguments for {@link SshKeySet}. */
 export interface SshKeySetArgs {
@@ -75,8 +75,6 @@ export interface SshKeySetEntry {
 export class SshKeySet extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("SshKeySet");
-  /** @internal */
-  public static readonly __declare: typeof declaration = declaration;
 
   /**
    * Returns true if the given object is an `SshKeySet`, even if it comes from another copy of this package.
@@ -95,14 +93,12 @@ export class SshKeySet extends pulumi.CustomResource {
    * @throws {Error} If a plain string in `publicKeys` holds a private key.
    */
   public constructor(name: string, args: SshKeySetArgs, opts?: pulumi.CustomResourceOptions) {
-    const declared = new.target.__declare("SshKeySet", name, args, opts);
-    const traces = suppressStackTraces();
+    const declared = declaration(new.target, "SshKeySet", name, args, opts);
     try {
-      super(new.target.__pulumiType, name, ...declared);
+      super(...declared.forSuper);
+      declared.complete(this);
     } catch (error) {
-      throw traces.withStack(error);
-    } finally {
-      traces.restore();
+      throw declared.withStack(error);
     }
   }
 }

@@ -1,7 +1,8 @@
 // SshKey: an SSH public key of the account.
 import * as pulumi from "@pulumi/pulumi";
 
-import { declaration, isInstanceOf, lookupOptions, suppressStackTraces, typeToken } from "./dynamic-resource";
+import { declaration, isInstanceOf, lookUp, typeToken } from "./declaration";
+import type { StateOf } from "./declaration";
 
 /** Arguments for {@link SshKey}. */
 export interface SshKeyArgs {
@@ -32,15 +33,7 @@ export interface SshKeyArgs {
  * The state that {@link SshKey.get} accepts for compatibility with other SDKs. Everything is read from the
  * account instead.
  */
-export interface SshKeyState {
-  name?: pulumi.Input<string> | undefined;
-  publicKey?: pulumi.Input<string> | undefined;
-  fingerprint?: pulumi.Input<string> | undefined;
-  keyType?: pulumi.Input<string> | undefined;
-  createdAt?: pulumi.Input<string> | undefined;
-  vmCount?: pulumi.Input<number> | undefined;
-  adopted?: pulumi.Input<boolean> | undefined;
-}
+export interface SshKeyState extends StateOf<SshKey> {}
 
 /**
  * An SSH public key, which WAYSCloud installs on every VPS created afterwards. Deleting the resource removes
@@ -66,8 +59,6 @@ export interface SshKeyState {
 export class SshKey extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("SshKey");
-  /** @internal */
-  public static readonly __declare: typeof declaration = declaration;
 
   /**
    * Reads an existing SSH key without managing it: destroying the stack leaves it in the account. `publicKey`
@@ -86,7 +77,7 @@ export class SshKey extends pulumi.CustomResource {
     ...rest:
       [state?: SshKeyState, opts?: pulumi.CustomResourceOptions] | [opts?: pulumi.CustomResourceOptions]
   ): SshKey {
-    return new this(name, undefined, lookupOptions("SshKey", name, id, ...rest));
+    return lookUp(this, "SshKey", name, id, ...rest);
   }
 
   /** Returns true if the given object is an `SshKey`, even if it comes from another copy of this package. */
@@ -118,18 +109,13 @@ export class SshKey extends pulumi.CustomResource {
    * @param opts Pulumi's resource options.
    * @throws {Error} If `publicKey` is a plain string that holds a private key.
    */
-  public constructor(name: string, args: SshKeyArgs, opts?: pulumi.CustomResourceOptions);
-  /** @internal */
-  public constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
-  public constructor(name: string, args: SshKeyArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    const declared = new.target.__declare("SshKey", name, args, opts);
-    const traces = suppressStackTraces();
+  public constructor(name: string, args: SshKeyArgs, opts?: pulumi.CustomResourceOptions) {
+    const declared = declaration(new.target, "SshKey", name, args, opts);
     try {
-      super(new.target.__pulumiType, name, ...declared);
+      super(...declared.forSuper);
+      declared.complete(this);
     } catch (error) {
-      throw traces.withStack(error);
-    } finally {
-      traces.restore();
+      throw declared.withStack(error);
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Emulator, EmulatorOptions, RecordedRequest } from "../../src/emula
 import { withDefaults } from "../../src/hosts/plugin/generated-names";
 import { resourceOf } from "../../src/hosts/plugin/urn";
 import { PartialFailure, type Resource, resources } from "./engine-resources";
-import type { RuntimeName } from "../../src/resources/dynamic-resource";
+import type { RuntimeName } from "../../src/resources/declaration";
 import { without } from "../../src/values";
 import type { Properties } from "../../src/values";
 import { Killed } from "../model/network";

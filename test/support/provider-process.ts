@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import type { RuntimeName } from "../../src/resources/dynamic-resource";
+import type { RuntimeName } from "../../src/resources/declaration";
 import { EngineLog } from "./engine-log";
 import { CallFailure, type CheckResult, type Properties, ProviderClient, SIGNATURE } from "./provider-client";
 import {

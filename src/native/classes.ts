@@ -23,11 +23,7 @@ import { serveByPlugin } from "./declaration";
  * const deploy = new wayscloud.SshKey("deploy", { publicKey: readFileSync("deploy.pub", "utf8") });
  * ```
  */
-export class SshKey extends DynamicSshKey {
-  static {
-    serveByPlugin(this);
-  }
-}
+export class SshKey extends DynamicSshKey {}
 
 /**
  * A team's SSH public keys as one resource; WAYSCloud installs them on every VPS created afterwards.
@@ -43,11 +39,7 @@ export class SshKey extends DynamicSshKey {
  * const team = new wayscloud.SshKeySet("team", { publicKeys: { anna: readFileSync("keys/anna.pub", "utf8") } });
  * ```
  */
-export class SshKeySet extends DynamicSshKeySet {
-  static {
-    serveByPlugin(this);
-  }
-}
+export class SshKeySet extends DynamicSshKeySet {}
 
 /**
  * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in
@@ -64,11 +56,7 @@ export class SshKeySet extends DynamicSshKeySet {
  * export const databaseKey = database.key; // [secret]
  * ```
  */
-export class ServiceKey extends DynamicServiceKey {
-  static {
-    serveByPlugin(this);
-  }
-}
+export class ServiceKey extends DynamicServiceKey {}
 
 /**
  * A personal access token for the Account API. The API shows it once, at its creation; it is stored,
@@ -85,11 +73,7 @@ export class ServiceKey extends DynamicServiceKey {
  * export const ciToken = ci.key; // [secret]
  * ```
  */
-export class PersonalAccessToken extends DynamicPersonalAccessToken {
-  static {
-    serveByPlugin(this);
-  }
-}
+export class PersonalAccessToken extends DynamicPersonalAccessToken {}
 
 /**
  * A service key that rotates without downtime: when a rotation is due, `pulumi up` creates a new key, and the
@@ -106,11 +90,7 @@ export class PersonalAccessToken extends DynamicPersonalAccessToken {
  * export const databaseKey = database.key; // [secret]
  * ```
  */
-export class RotatingServiceKey extends DynamicRotatingServiceKey {
-  static {
-    serveByPlugin(this);
-  }
-}
+export class RotatingServiceKey extends DynamicRotatingServiceKey {}
 
 /**
  * A personal access token that rotates without downtime, as {@link RotatingServiceKey} does, for example that
@@ -127,8 +107,14 @@ export class RotatingServiceKey extends DynamicRotatingServiceKey {
  * export const ciToken = ci.key; // [secret]
  * ```
  */
-export class RotatingPersonalAccessToken extends DynamicRotatingPersonalAccessToken {
-  static {
-    serveByPlugin(this);
-  }
-}
+export class RotatingPersonalAccessToken extends DynamicRotatingPersonalAccessToken {}
+
+for (const subclass of [
+  SshKey,
+  SshKeySet,
+  ServiceKey,
+  PersonalAccessToken,
+  RotatingServiceKey,
+  RotatingPersonalAccessToken,
+])
+  serveByPlugin(subclass);

@@ -15,10 +15,38 @@ import type { Properties } from "../values";
 
 export type { ClassName } from "../fields/classes";
 type Options = pulumi.CustomResourceOptions | undefined;
-type Declaration = [properties: Properties, options: Options];
 
 /** The provider objects of "pulumi-wayscloud/runtime". */
 export type RuntimeName = Uncapitalize<ClassName>;
+
+/** What a host adds to the arguments of a resource: of one to be created, or to be read (`get`: no `args`). */
+export type Host = (
+  className: ClassName,
+  name: string,
+  args: object | undefined,
+  opts: Options,
+) => { given: Properties; options: Options; warnings?: string[] };
+
+interface ResourceConstructor {
+  readonly __pulumiType: string;
+  /** The dynamic provider, if absent. */
+  readonly __host?: Host;
+}
+
+/** What a constructor passes to `super`, and what it does afterwards. */
+interface Declaration {
+  forSuper: [type: string, name: string, properties: Properties, options: Options];
+  complete(resource: pulumi.Resource): void;
+  /** Adds a stack to an error thrown by `super`. */
+  withStack(error: unknown): unknown;
+}
+
+/** A state that `get` accepts: the outputs but the secret. */
+export type StateOf<Class> = {
+  [Name in Exclude<keyof Class, keyof pulumi.CustomResource | "key">]?:
+    (Class[Name] extends pulumi.Output<infer Value> ? Given<Value> : never) | undefined;
+};
+type Given<Value> = Value extends (infer Each)[] ? pulumi.Input<pulumi.Input<Each>[]> : pulumi.Input<Value>;
 
 /**
  * The code that the engine keeps in the state of a resource and runs for it: a constant of about 60 bytes
@@ -40,31 +68,67 @@ export function isInstanceOf<Class>(type: string): (obj: unknown) => obj is Clas
   return (obj): obj is Class => (obj as { __pulumiType?: unknown } | undefined)?.__pulumiType === type;
 }
 
+/** The first resources keep their traces (cheap), so that errors show a source location. */
+const TRACED_RESOURCES = 50;
+let constructed = 0;
+
 /**
- * The last two arguments of `super`: of a resource to be created, or of one to be read (`get`: no `args`).
- * Checks all arguments first.
+ * Checks all arguments, and disables stack traces until `complete` or `withStack`: the SDK captures one per
+ * property, which takes two thirds of the time of a large program. Source positions are not affected, if each
+ * class calls `super` itself.
  */
 export function declaration(
+  { __pulumiType, __host = dynamicHost }: ResourceConstructor,
   className: ClassName,
   name: string,
   args: object | undefined,
   opts: Options,
 ): Declaration {
   checkArguments(className, name, args, opts);
+  const { given, options, warnings = [] } = __host(className, name, args, opts);
+  const forSuper: Declaration["forSuper"] = [__pulumiType, name, ...registration(className, given, options)];
+  const secrets = secretsAmong(classes[className].outputs);
+  const limit = Error.stackTraceLimit;
+  constructed += 1;
+  if (constructed > TRACED_RESOURCES) Error.stackTraceLimit = 0;
+  const withStack = (error: unknown): unknown => {
+    Error.stackTraceLimit = limit;
+    if (error instanceof Error && !/^ +at /m.test(error.stack ?? ""))
+      Error.captureStackTrace(error, withStack);
+    return error;
+  };
+  return {
+    forSuper,
+    complete(resource) {
+      for (const output of secrets)
+        Object.assign(resource, { [output]: pulumi.secret(Reflect.get(resource, output)) });
+      for (const warning of warnings) void pulumi.log.warn(warning, resource);
+      Error.stackTraceLimit = limit;
+    },
+    withStack,
+  };
+}
+
+const dynamicHost: Host = (className, name, args, opts) => {
   checkDynamic(className, name, opts);
   const isPreview = pulumi.runtime.isDryRun();
   const [project, stack, parents] = [pulumi.getProject(), pulumi.getStack(), typesOf(opts?.parent)];
-  const given =
-    args && classes[className].withDefaults({ ...args }, { project, stack, parents, name }, { isPreview });
-  const [properties, options] = registration(className, given, opts);
-  properties.__provider = providerCode(className);
+  const given: Properties =
+    args === undefined
+      ? {}
+      : classes[className].withDefaults({ ...args }, { project, stack, parents, name }, { isPreview });
+  given.__provider = providerCode(className);
   // The engine does not inform a dynamic provider that this is a preview, which announces a rotation.
-  if (isRotating(className) && isPreview) properties.__preview = true;
-  return [properties, options];
-}
+  if (isRotating(className) && isPreview) given.__preview = true;
+  return { given, options: opts, warnings: scopeWarnings(given.scopes) };
+};
 
 /** All outputs, so that they exist at once; `undefined` is not stored. Secret inputs are always secret. */
-export function registration(className: ClassName, given: object | undefined, opts: Options): Declaration {
+function registration(
+  className: ClassName,
+  given: Properties,
+  opts: Options,
+): [properties: Properties, options: Options] {
   const { inputs, outputs } = classes[className];
   const properties: Properties = Object.fromEntries(Object.keys(outputs).map((name) => [name, undefined]));
   Object.assign(properties, given);
@@ -79,12 +143,7 @@ export function registration(className: ClassName, given: object | undefined, op
  * Catches mistakes that the engine's own errors explain badly or not at all: an Output as a string, an entry
  * that would be lost.
  */
-export function checkArguments(
-  className: ClassName,
-  name: string,
-  args: object | undefined,
-  opts: Options,
-): void {
+function checkArguments(className: ClassName, name: string, args: object | undefined, opts: Options): void {
   if (outputLiteralIn("name", name) !== undefined) {
     // The message does not show the name itself, which is a paragraph.
     throw new Error(
@@ -149,16 +208,17 @@ function runsHere(provider: unknown): boolean {
 }
 
 /**
- * The options of a `get`, which is called as in Pulumi's own SDKs, `(name, id, state?, opts?)`, or without
- * the state. Everything is read from the account, so the state is only checked.
+ * A `get`, which is called as in Pulumi's own SDKs, `(name, id, state?, opts?)`, or without the state.
+ * Everything is read from the account, so the state is only checked.
  */
-export function lookupOptions(
+export function lookUp<Class>(
+  Resource: new (name: string, args: never, opts: pulumi.CustomResourceOptions) => Class,
   className: ClassName,
   name: string,
   id: pulumi.Input<pulumi.ID>,
   stateOrOptions?: object,
   opts?: Options,
-): pulumi.CustomResourceOptions {
+): Class {
   const call = `${className}.get("${name}")`;
   if (outputLiteralIn("id", id) !== undefined) throw new Error(`${call}: ${outputLiteralMessage("id")}.`);
   const state = Object.keys(classes[className].outputs);
@@ -169,12 +229,8 @@ export function lookupOptions(
       `${call}: the third argument is the state, the fourth the resource options; \`${others[0] ?? ""}\` is not an output of ${className}.`,
     );
   }
-  return { ...(others.length > 0 ? stateOrOptions : opts), id };
-}
-
-/** Warns about mistyped scopes of a token. The plugin does so itself, for every language. */
-export function warnOfScopes(token: pulumi.Resource, args: { scopes: unknown } | undefined): void {
-  for (const warning of scopeWarnings(args?.scopes)) void pulumi.log.warn(warning, token);
+  // Only a look-up has no arguments, so no constructor offers that.
+  return new Resource(name, undefined as never, { ...(others.length > 0 ? stateOrOptions : opts), id });
 }
 
 /** The types of a parent and its own parents, each followed by `$`. The URN leaves out the stack itself. */
@@ -185,29 +241,4 @@ function typesOf(parent: unknown): string {
     __parentResource?: unknown;
   };
   return typeof type !== "string" || type === "pulumi:pulumi:Stack" ? "" : `${typesOf(above)}${type}$`;
-}
-
-/** The first resources keep their traces (cheap), so that errors show a source location. */
-const TRACED_RESOURCES = 50;
-let constructed = 0;
-
-/**
- * Disables stack traces until `restore()`: the SDK captures one per property, which takes two thirds of the
- * time of a large program. Source positions are not affected. Used around `super` itself, since a constructor
- * or function in between would shift that position. `withStack` adds a stack to an error thrown by `super`.
- */
-export function suppressStackTraces(): { withStack: (error: unknown) => unknown; restore: () => void } {
-  const limit = Error.stackTraceLimit;
-  const restore = (): void => {
-    Error.stackTraceLimit = limit;
-  };
-  const withStack = (error: unknown): unknown => {
-    restore();
-    if (error instanceof Error && !/^ +at /m.test(error.stack ?? ""))
-      Error.captureStackTrace(error, withStack);
-    return error;
-  };
-  constructed += 1;
-  if (constructed > TRACED_RESOURCES) Error.stackTraceLimit = 0;
-  return { withStack, restore };
 }
