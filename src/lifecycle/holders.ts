@@ -33,6 +33,8 @@ export class Holders {
   private readonly removedElsewhere = new Set<string>();
   /** The times at which keys were due that this command replaces, RFC 3339, by the local clock. */
   readonly dueSince = new Set<string>();
+  /** The ids that were read and not checked since: each check begins another pass over the resources. */
+  readonly justRead = new Set<string>();
 
   /** `notes`: shared with the other processes of this command, if there is an engine. */
   constructor(private readonly notes?: Pick<Notes, "append" | "others">) {}

@@ -19,7 +19,7 @@ type Options = pulumi.CustomResourceOptions | undefined;
 /** The provider objects of "pulumi-wayscloud/runtime". */
 export type RuntimeName = Uncapitalize<ClassName>;
 
-/** What a host adds to the arguments of a resource: of one to be created, or to be read (`get`: no `args`). */
+/** What a host makes of the arguments of a resource to be created, or to be read (`get`: no `args`). */
 export type Host = (
   className: ClassName,
   name: string,

@@ -78,7 +78,7 @@ test("pulumi import takes over one of each kind, and the next up with the printe
 
   const rotating = ["import", "wayscloud-account:index:RotatingServiceKey", "r", dns!, "--yes"];
   const refused = await stack.run(rotating, { fails: true });
-  expect(refused.all).toContain("Let it create its first key");
+  expect(refused.all).toContain("Let the resource create its own key");
   await stack.destroy();
   expect(liveIds(emulator)).toEqual([]);
   stack.assertNoSecrets(secretsOf(emulator));

@@ -191,7 +191,7 @@ test.each(["RotatingServiceKey", "RotatingPersonalAccessToken"])(
   "%s refuses an import, and says what to do",
   async (className) => {
     await expect(host.read(urnOf(className), "any")).rejects.toThrow(
-      /cannot be imported: .* Let it create its first key/,
+      /^A rotating key cannot be imported: .* Let the resource create its own key/,
     );
     expect(takeRequests(emulator)).toEqual([]);
   },

@@ -34,10 +34,10 @@ test("an import against the layers, a long file and house dialect are errors, an
   const said = await lint({
     "src/api/a.ts": `import "../lifecycle/run";\nimport * as pulumi from "@pulumi/pulumi";\nimport "../text/redact";\n`,
     "src/text/a.ts": `export type A = import("../api/client").B;\n`,
-    "src/lifecycle/ssh-key/a.ts": `const late = (): unknown => require("../../hosts/resources");\nimport "../../api/client";\n`,
+    "src/lifecycle/ssh-key/a.ts": `const late = (): unknown => require("../../hosts/resource-type");\nimport "../../api/client";\n`,
     "src/emulator/http/a.ts": `export * from "../../errors";\nexport * from "../options";\nexport * from "../account/a";\n`,
     "src/audit/a.ts": `void import("../data/lists");\n`,
-    "src/hosts/dynamic/a.ts": `import "../resources";\nimport "../../resources/ssh-key";\n`,
+    "src/hosts/dynamic/a.ts": `import "../resource-type";\nimport "../../resources/ssh-key";\n`,
     "src/attic/a.ts": `import "../errors";\n`,
     "src/text/long.ts": long,
     "src/text/words.ts": `// It is told anew.\nexport const a = "there is no key, and this is no key";\n`,

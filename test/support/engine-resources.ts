@@ -1,11 +1,11 @@
 // The types of resources as the engine's protocol reaches them: an outcome that is not finished is a partial failure, which the engine keeps.
-import { resources as all } from "../../src/hosts/resources";
-import type { EncodedOutcome, EncodedState, Resource as Served } from "../../src/hosts/resource";
+import { resourceTypes as all } from "../../src/hosts/resource-type";
+import type { EncodedOutcome, EncodedState, ResourceType as Served } from "../../src/hosts/resource-type";
 import type { Run } from "../../src/lifecycle/run";
 
 export type { EncodedState };
-export type { ResourceName } from "../../src/hosts/resources";
-export { NEVER_DUE } from "../../src/hosts/resource";
+export { NEVER_DUE } from "../../src/hosts/resource-type";
+export type { ResourceName } from "../../src/hosts/resource-type";
 import type { Properties } from "../../src/values";
 
 export interface Resource extends Omit<Served, "create" | "update"> {

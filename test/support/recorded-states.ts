@@ -9,7 +9,7 @@ import { errorMessage } from "../../src/errors";
 import { startEmulator } from "../../src/emulator";
 import type { ApiKeyRecord, Emulator, NewApiKey } from "../../src/emulator";
 import { dynamicProvider } from "../../src/hosts/dynamic/adapter";
-import { resources } from "../../src/hosts/resources";
+import { resourceTypes as resources } from "../../src/hosts/resource-type";
 import { createRun } from "../../src/lifecycle/run";
 import { Engine } from "./engine-calls";
 import type { End, Held, Properties } from "./engine-calls";

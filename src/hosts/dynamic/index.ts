@@ -8,8 +8,9 @@ import { WaysCloudError } from "../../errors";
 import { Holders } from "../../lifecycle/holders";
 import { Notes } from "../../lifecycle/notes";
 import { createRun } from "../../lifecycle/run";
-import { resources } from "../resources";
-import { dynamicProvider, UNKNOWN_VALUE } from "./adapter";
+import { resourceTypes } from "../resource-type";
+import { UNKNOWN_VALUE } from "../values";
+import { dynamicProvider } from "./adapter";
 import type { ProviderProcess } from "./adapter";
 
 /** Replaces the SDK's output of an error with its stack, since the engine shows the error at the resource. */
@@ -51,9 +52,9 @@ function describe(): string {
 }
 
 // The provider object of each resource type; for the engine's process, not for programs.
-export const sshKey = dynamicProvider(resources.SshKey, host);
-export const sshKeySet = dynamicProvider(resources.SshKeySet, host);
-export const serviceKey = dynamicProvider(resources.ServiceKey, host);
-export const personalAccessToken = dynamicProvider(resources.PersonalAccessToken, host);
-export const rotatingServiceKey = dynamicProvider(resources.RotatingServiceKey, host);
-export const rotatingPersonalAccessToken = dynamicProvider(resources.RotatingPersonalAccessToken, host);
+export const sshKey = dynamicProvider(resourceTypes.SshKey, host);
+export const sshKeySet = dynamicProvider(resourceTypes.SshKeySet, host);
+export const serviceKey = dynamicProvider(resourceTypes.ServiceKey, host);
+export const personalAccessToken = dynamicProvider(resourceTypes.PersonalAccessToken, host);
+export const rotatingServiceKey = dynamicProvider(resourceTypes.RotatingServiceKey, host);
+export const rotatingPersonalAccessToken = dynamicProvider(resourceTypes.RotatingPersonalAccessToken, host);

@@ -4,7 +4,6 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { checkedEndpoint, checkedText, settingsIn, whyNoConnection } from "../../config";
 import { errorMessage, ConfigurationError } from "../../errors";
 import { Holders } from "../../lifecycle/holders";
-import type { Diff } from "../../lifecycle/lifecycle";
 import { Notes } from "../../lifecycle/notes";
 import { createRun, type Run } from "../../lifecycle/run";
 import { bothSet, OWN, OWN_NAMES, SETTINGS, unknownName, keysOf } from "../../settings";
@@ -14,6 +13,7 @@ import type { Properties } from "../../values";
 import { callTiming } from "./current-call";
 import { diffResponse } from "./detailed-diff";
 import { log, engineAddress } from "./engine-log";
+import { Functions } from "./invoke";
 import { parseUrn } from "./urn";
 import { decode, encode } from "./values";
 
@@ -44,7 +44,7 @@ export class PluginAccount {
   }
 
   /** The memory of this process; connects to the account at the first request. */
-  context(): Run {
+  get run(): Run {
     return (this.made ??= createRun(this.lookUp, this.source, {
       timing: callTiming,
       log,
@@ -52,8 +52,10 @@ export class PluginAccount {
     }));
   }
 
+  readonly functions = new Functions(() => this.run);
+
   /** Why the configuration is invalid; `undefined` if it is valid. Makes no request. */
-  misconfiguration(): string | undefined {
+  configurationError(): string | undefined {
     // In a preview an explicit provider's configuration may depend on other resources.
     if (Object.values(this.config).includes(UNKNOWN)) return undefined;
     return whyNoConnection(this.lookUp, this.source);
@@ -129,39 +131,32 @@ const WARNINGS: Readonly<Record<string, string>> = {
 export function diffConfig(request: messages.DiffRequest): messages.DiffResponse {
   const before = decode(request.getOldInputs() ?? request.getOlds()).properties;
   const after = decode(request.getNews()).properties;
-  // By the name that is in use now: a value under its other name is the same.
   const olds: Properties = {};
   const news: Properties = {};
   for (const setting of Object.values(SETTINGS)) {
     const [was, is] = [givenIn(before, setting), givenIn(after, setting)];
-    const name = (is ?? was)?.[0];
-    if (name === undefined) continue;
-    if (was) olds[name] = was[1];
-    if (is) news[name] = is[1];
-  }
-  const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
-    (name) => !same(olds[name], news[name]),
-  );
-  for (const name of changed) {
+    // By the name that is in use now: a value under its other name is the same.
+    const name = is.name ?? was.name;
+    if (name === undefined || same(was.value, is.value)) continue;
+    olds[name] = was.value;
+    news[name] = is.value;
     const warning = WARNINGS[name];
-    const [from, to] = [olds, news].map((config) =>
-      name === "endpoint" ? endpointIn(config) : config[name],
-    );
+    const [from, to] = name === "endpoint" ? [was.value, is.value].map(endpointOf) : [was.value, is.value];
     const isMove = from !== undefined && to !== undefined && from !== to && to !== UNKNOWN;
     if (warning !== undefined && isMove) log(warning);
   }
-  const diff: Diff = { changes: changed.length > 0, replaces: [], changed };
-  return diffResponse(diff, olds, news);
+  const changed = Object.keys(news);
+  return diffResponse({ changes: changed.length > 0, replaces: [], changed }, olds, news);
 }
 
 /** Name and value of a setting. A Provider of the dynamic host has names such as `wayscloud:apiKey`. */
-function givenIn(config: Properties, setting: Setting): [name: string, value: unknown] | undefined {
+function givenIn(config: Properties, setting: Setting): { name?: string; value?: unknown } {
   const name = namesOf(setting).find((each) => isGiven(config[each]));
-  return name === undefined ? undefined : [name.replace(/^.*:/, ""), config[name]];
+  return name === undefined ? {} : { name: name.replace(/^.*:/, ""), value: config[name] };
 }
 
 /** Includes the environment's: leaving a setting out may change the endpoint. `undefined` if unknown. */
-function endpointIn({ endpoint }: Properties): string | undefined {
+function endpointOf(endpoint: unknown): string | undefined {
   if (endpoint === UNKNOWN) return undefined;
   try {
     return settingsIn((key) => (key === `${OWN}endpoint` ? endpoint : undefined), "").endpoint;

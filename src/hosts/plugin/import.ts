@@ -1,44 +1,37 @@
 // Existing keys: `pulumi import`, the option `import`, `.get`; and the program's additions afterwards.
 import { ConfigurationError, NotFoundError } from "../../errors";
-import { isRotating } from "../../fields/classes";
+import { normalized } from "../../fields/api-key";
+import { classes } from "../../fields/classes";
+import type { ResourceClass } from "../../fields/classes";
 import type { Run } from "../../lifecycle/run";
-import { isSameKey } from "../../lifecycle/ssh-key/identity";
+import { listedAs } from "../../lifecycle/ssh-key/identity";
 import { parsePublicKey, PublicKeyError } from "../../lifecycle/ssh-key/public-key";
 import type { PublicKey } from "../../lifecycle/ssh-key/public-key";
-import type { Properties } from "../../values";
+import { capitalize } from "../../text/quote";
 import { without } from "../../values";
+import type { Properties } from "../../values";
+import type { EncodedState } from "../resource-type";
 import { IMPORTED } from "./generated-names";
 import type { PluginResource } from "./urn";
 
-export interface Imported {
-  id: string;
-  outputs: Properties;
+export interface Imported extends EncodedState {
   /** The inputs that a program would declare. */
   inputs: Properties;
 }
 
-export async function lookUp(
-  resource: PluginResource,
-  id: string,
-  context: Run,
-): Promise<Imported | undefined> {
-  if (resource.className === "SshKey") return lookUpSshKey(resource, id, context);
-  if (resource.className === "SshKeySet") {
+export async function lookUp(resource: PluginResource, id: string, run: Run): Promise<Imported | undefined> {
+  const { importInstead, several }: ResourceClass = classes[resource.className];
+  if (several !== undefined) {
     throw new ConfigurationError(
-      "An SshKeySet cannot be imported: the account does not show which keys belong together. Declare it with `adoptExisting: true` to adopt the keys that the account has.",
+      `${capitalize(several)} cannot be imported: none of its keys has its id. ${importInstead}.`,
     );
   }
-  if (isRotating(resource.className)) {
-    throw new ConfigurationError(
-      `A ${resource.className} cannot be imported: it creates and rotates its own keys. ` +
-        "Let it create its first key, and revoke the old one once nothing uses it.",
-    );
-  }
-  const state = await resource.type.read(id, {}, context);
+  if (resource.className === "SshKey") return lookUpSshKey(resource, id, run);
+  const state = await resource.type.read(id, {}, run);
   if (!state) return undefined;
   const { scopes, description, service } = state.outputs;
   // `check` sorts the scopes as well. Another order would be a change, which would revoke the imported token.
-  const sorted = Array.isArray(scopes) ? [...new Set(scopes.map(String))].sort() : scopes;
+  const sorted = Array.isArray(scopes) ? normalized(scopes.map(String)) : scopes;
   const outputs = { ...state.outputs, description: description ?? "", scopes: sorted };
   // A list without scopes does not mean that the token has none: the program has to declare them.
   const listed = Array.isArray(sorted) && sorted.length > 0 ? { scopes: sorted } : {};
@@ -53,13 +46,9 @@ function imported(input: string, found: unknown): Properties {
 const PUBLIC_KEY = /^\s*(ssh|ecdsa|sk)-\S*\s+\S/;
 
 /** By its id, or by the public key itself, which the API does not show and a program needs. */
-async function lookUpSshKey(
-  resource: PluginResource,
-  id: string,
-  context: Run,
-): Promise<Imported | undefined> {
+async function lookUpSshKey(resource: PluginResource, id: string, run: Run): Promise<Imported | undefined> {
   const key = PUBLIC_KEY.test(id) ? publicKeyGivenAsId(id) : undefined;
-  const state = await resource.type.read(key ? await idOf(key, context) : id, {}, context);
+  const state = await resource.type.read(key ? await idOf(key, run) : id, {}, run);
   if (!state) return undefined;
   const known = key && { publicKey: key.text, fingerprint: key.fingerprint };
   return {
@@ -80,14 +69,25 @@ function publicKeyGivenAsId(id: string): PublicKey {
   }
 }
 
-async function idOf(key: PublicKey, context: Run): Promise<string> {
-  const { byId } = await context.sshKeys.shared();
-  const held = [...byId.values()].find((record) => isSameKey(record, key.text) === true);
+async function idOf(key: PublicKey, run: Run): Promise<string> {
+  const held = await listedAs(key.text, run);
   if (held) return held.id;
   throw new NotFoundError({
     outcome: "rejected",
     message: `The account has no SSH key with the fingerprint ${key.fingerprint}, so there is nothing to import. Declare it without \`import\` to add it.`,
   });
+}
+
+/** A declared resource; the result of a `get`, which lacks the key itself, holds nothing. */
+export async function refresh(
+  resource: PluginResource,
+  id: string,
+  state: Properties,
+  run: Run,
+): Promise<EncodedState | undefined> {
+  const isHeld = state.key !== undefined || state.publicKey !== undefined;
+  const found = await resource.type.read(id, isHeld ? withHolder(resource, state) : state, run);
+  return found && { id: found.id, outputs: withoutHolder(resource, found.outputs) };
 }
 
 /**

@@ -16,7 +16,7 @@ import { decode, encode } from "./values";
 export class Functions {
   private readonly responses = new Map<string, SharedList<object>>();
 
-  constructor(private readonly context: () => Run) {}
+  constructor(private readonly run: () => Run) {}
 
   async invoke(request: InvokeRequest): Promise<InvokeResponse> {
     // Another process may have just created the awaited resource, so only a new request counts.
@@ -37,7 +37,7 @@ export class Functions {
   private read<T extends object>({ request }: Query<T, object>, notBefore: number): Promise<T> {
     const { kind, read } = request;
     let shared = this.responses.get(kind) as SharedList<T> | undefined;
-    if (!shared) this.responses.set(kind, (shared = new SharedList(() => read(this.context().client))));
+    if (!shared) this.responses.set(kind, (shared = new SharedList(() => read(this.run().client))));
     return shared.since(notBefore);
   }
 }

@@ -11,8 +11,7 @@ import { PluginAccount, checkConfig, configured, diffConfig } from "./configurat
 import { withinCall } from "./current-call";
 import { connectEngine, logged, watchEngine } from "./engine-log";
 import { statusOf } from "./failure";
-import { Functions } from "./invoke";
-import { ResourceMethods } from "./resource-methods";
+import { ResourceCalls } from "./resource-calls";
 import { Empty, grpc } from "./sdk";
 
 /** The result of an invoke in a large stack can exceed gRPC's default limit of 4 MB. */
@@ -56,8 +55,7 @@ function unary<Request extends object, Response>(
 /** The methods that the provider has; gRPC answers the others as not implemented. */
 function implementation(): Partial<IResourceProviderServer> {
   let account = new PluginAccount();
-  const resources = new ResourceMethods(() => account);
-  let functions = new Functions(() => account.context());
+  const resources = new ResourceCalls(() => account);
   return {
     handshake: unary(handshake),
     attach: unary((request: { getAddress(): string }) => {
@@ -70,7 +68,6 @@ function implementation(): Partial<IResourceProviderServer> {
     diffConfig: unary(diffConfig),
     configure: unary((request: messages.ConfigureRequest) => {
       account = configured(request);
-      functions = new Functions(() => account.context());
       return capabilities(new messages.ConfigureResponse());
     }),
     check: unary((request: messages.CheckRequest) => resources.check(request)),
@@ -79,7 +76,7 @@ function implementation(): Partial<IResourceProviderServer> {
     read: unary((request: messages.ReadRequest) => resources.read(request)),
     update: unary((request: messages.UpdateRequest) => resources.update(request)),
     delete: unary((request: messages.DeleteRequest) => resources.delete(request)),
-    invoke: unary((request: messages.InvokeRequest) => functions.invoke(request)),
+    invoke: unary((request: messages.InvokeRequest) => account.functions.invoke(request)),
     // Running calls continue: a creation that is stopped halfway would be lost.
     cancel: unary(() => new Empty()),
   };

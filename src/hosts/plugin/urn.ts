@@ -1,8 +1,8 @@
 // The URN of a call: the resource and its stack, class and type.
 import { classes } from "../../fields/classes";
 import type { ClassName, Owner } from "../../fields/classes";
-import type { Resource } from "../resource";
-import { resources } from "../resources";
+import { resourceTypes } from "../resource-type";
+import type { ResourceType } from "../resource-type";
 
 /** `urn:pulumi:<stack>::<project>::<type>::<name>`. */
 export interface Urn extends Owner {
@@ -13,7 +13,7 @@ export interface Urn extends Owner {
 export interface PluginResource {
   className: ClassName;
   urn: Urn;
-  type: Resource;
+  type: ResourceType;
 }
 
 export function parseUrn(urn: string): Urn {
@@ -32,9 +32,9 @@ export function parseUrn(urn: string): Urn {
 export function resourceOf(urn: string): PluginResource {
   const parsed = parseUrn(urn);
   const name = /^wayscloud-account:index:(\w+)$/.exec(parsed.type)?.[1] ?? "";
-  if (isClassName(name)) return { className: name, urn: parsed, type: resources[name] };
+  if (isClassName(name)) return { className: name, urn: parsed, type: resourceTypes[name] };
   throw new Error(
-    `The provider wayscloud-account has no resource of the type ${parsed.type}; there are ${Object.keys(resources).join(", ")}.`,
+    `The provider wayscloud-account has no resource of the type ${parsed.type}; there are ${Object.keys(resourceTypes).join(", ")}.`,
   );
 }
 

@@ -2,6 +2,7 @@
 import { LOST } from "../../text/unsafe-entry";
 import { UNKNOWN } from "../../values";
 import type { Properties } from "../../values";
+import { forEngine, UNKNOWN_VALUE } from "../values";
 import { noteSecret } from "./current-call";
 import { Struct } from "./sdk";
 import type { StructValue } from "./sdk";
@@ -11,16 +12,16 @@ const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
 
-/** The engine has one unknown value for each type. We return the first, that of a string, for all. */
-const UNKNOWN_VALUES = [
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+/** The engine has one unknown value for each type; the first is that of a string. */
+const UNKNOWN_VALUES: readonly string[] = [
+  UNKNOWN_VALUE,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
   "030794c1-ac77-496b-92df-f27374a8bd58",
   "e48ece36-62e2-4504-bad9-02848725956a",
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-] as const;
+];
 
 /** Plain properties, and the names of those that are or contain a secret. */
 export interface Decoded {
@@ -67,17 +68,16 @@ function isLostIn(fields: object): boolean {
 /** The properties for the engine, with these marked as secret. */
 export function encode(properties: Properties, secrets: Iterable<string> = []): Struct {
   const marked = new Set(secrets);
-  const values = Object.entries(properties).flatMap(([name, value]): [string, unknown][] => {
-    const sent = wire(value);
-    if (sent === undefined) return [];
-    // An absent value is not secret.
-    return [[name, marked.has(name) && sent !== null ? { [SIGNATURE]: SECRET, value: sent } : sent]];
-  });
+  // An absent value is not secret.
+  const values = Object.entries(forEngine(properties)).map(([name, value]) => [
+    name,
+    marked.has(name) && value !== null ? { [SIGNATURE]: SECRET, value } : value,
+  ]);
   return Struct.fromJavaScript(Object.fromEntries(values) as Parameters<typeof Struct.fromJavaScript>[0]);
 }
 
 function plain(value: unknown, secretFound: () => void): unknown {
-  if (typeof value === "string") return UNKNOWN_VALUES.some((each) => each === value) ? UNKNOWN : value;
+  if (typeof value === "string") return UNKNOWN_VALUES.includes(value) ? UNKNOWN : value;
   if (Array.isArray(value)) return value.map((part) => plain(part, secretFound));
   if (typeof value !== "object" || value === null) return value;
   const fields = value as Properties;
@@ -97,17 +97,4 @@ function plain(value: unknown, secretFound: () => void): unknown {
           .map(([name, part]) => [name, plain(part, secretFound)]),
       );
   }
-}
-
-/** `undefined` would break the message after the request was made, and so would half a surrogate pair. */
-function wire(value: unknown): unknown {
-  if (value === UNKNOWN) return UNKNOWN_VALUES[0];
-  if (typeof value === "string") return value.toWellFormed();
-  if (Array.isArray(value)) return value.map((part: unknown) => wire(part) ?? null);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([name, part]) => [name, wire(part)] as const)
-      .filter(([, part]) => part !== undefined),
-  );
 }

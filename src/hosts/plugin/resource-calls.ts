@@ -8,23 +8,21 @@ import { scopeWarnings } from "../../text/scopes";
 import { LOST, unsafeEntryMessage } from "../../text/unsafe-entry";
 import { UNKNOWN, without } from "../../values";
 import type { Properties, CheckFailure } from "../../values";
-import { RefreshClock } from "../refresh-clock";
-import type { EncodedOutcome } from "../resource";
+import type { EncodedState } from "../resource-type";
 import type { PluginAccount } from "./configuration";
 import { withoutSecrets } from "./current-call";
 import { diffResponse } from "./detailed-diff";
 import { log } from "./engine-log";
-import { ResourceInitFailed } from "./failure";
+import { orUnfinished } from "./failure";
 import { IMPORTED, withDefaults, withImported, withSeededMark } from "./generated-names";
-import { completed, holderOf, lookUp, withHolder, withoutHolder } from "./import";
+import { completed, holderOf, lookUp, refresh, withHolder, withoutHolder } from "./import";
 import { Empty } from "./sdk";
 import type { Struct } from "./sdk";
 import { resourceOf } from "./urn";
 import type { PluginResource } from "./urn";
 import { decode, encode, propertyWithLost } from "./values";
 
-export class ResourceMethods {
-  private readonly clock = new RefreshClock();
+export class ResourceCalls {
   /**
    * Resources that this process has imported, with their ids. If the option `import` changes to another
    * spelling of the same key, the engine imports it once more, and then deletes the "original", which is the
@@ -36,15 +34,14 @@ export class ResourceMethods {
   constructor(private readonly account: () => PluginAccount) {}
 
   check(request: messages.CheckRequest): messages.CheckResponse {
-    this.clock.noteCheck();
     const resource = resourceOf(request.getUrn());
     const olds = decode(request.getOlds()).properties;
     const { properties, secrets } = decode(request.getNews());
     // At an import the engine passes the imported values as the program's own.
     const news = withDefaults(resource, olds, without(present(properties), IMPORTED));
-    const { inputs, failures } = resource.type.check(olds, news, this.account().context().holders);
+    const { inputs, failures } = resource.type.check(olds, news, this.account().run.holders);
     // For a creation, report a missing credential in the preview rather than halfway through `up`.
-    const wrong = Object.keys(olds).length === 0 ? this.account().misconfiguration() : undefined;
+    const wrong = Object.keys(olds).length === 0 ? this.account().configurationError() : undefined;
     if (wrong !== undefined) failures.push({ property: "", reason: wrong });
     const lost = propertyWithLost(request.getNews());
     if (lost !== undefined)
@@ -64,11 +61,11 @@ export class ResourceMethods {
     const id = request.getId();
     const news = decode(request.getNews()).properties;
     const olds = stateOf(resource, decode(request.getOlds()).properties, news);
-    const diff = resource.type.diff(id, olds, news, this.clock.now(id), this.account().context().holders);
+    const diff = resource.type.diff(id, olds, news, Date.now(), this.account().run.holders);
     // From here on, a deletion belongs to a replacement.
     if (diff.replaces.length > 0) this.lookedUp.delete(`${request.getUrn()} ${id}`);
     const oldInputs = present(decode(request.getOldInputs()).properties);
-    return diffResponse({ ...diff, changed: diff.changed ?? diff.replaces }, oldInputs, news);
+    return diffResponse(diff, oldInputs, news);
   }
 
   async create(request: messages.CreateRequest): Promise<messages.CreateResponse> {
@@ -79,46 +76,36 @@ export class ResourceMethods {
       response.setProperties(outgoing(resource, previewOfCreate(resource, inputs), secrets));
       return response;
     }
-    const outcome = await resource.type.create(inputs, this.account().context(), holderOf(resource));
+    const outcome = await resource.type.create(inputs, this.account().run, holderOf(resource));
     response.setId(outcome.id);
     response.setProperties(
-      orInitFailed(outcome, outgoing(resource, outcome.outputs, secrets), request.getProperties()),
+      orUnfinished(outcome, outgoing(resource, outcome.outputs, secrets), request.getProperties()),
     );
     return response;
   }
 
   async read(request: messages.ReadRequest): Promise<messages.ReadResponse> {
     const resource = resourceOf(request.getUrn());
-    const id = request.getId();
-    this.clock.noteRead(id);
+    const { run } = this.account();
     const { properties, secrets: marked } = decode(request.getProperties());
-    const inputs = request.getInputs();
-    const declared = decode(inputs);
+    const declared = decode(request.getInputs());
     const secrets = [...marked, ...declared.secrets];
-    const context = this.account().context();
-    const response = new messages.ReadResponse();
+    const state = present(properties);
     // A `get` and an import have no inputs. Their state may be incomplete, and the account knows better.
-    if (Object.keys(declared.properties).length === 0) {
-      const found = await lookUp(resource, id, context);
-      if (!found) return response;
-      this.lookedUp.add(`${request.getUrn()} ${found.id}`);
-      response.setId(found.id);
-      response.setProperties(outgoing(resource, found.outputs, secrets));
-      response.setInputs(encode(found.inputs, secrets));
-      return response;
-    }
-    // A refresh: the state now has what was imported before.
-    this.lookedUp.delete(`${request.getUrn()} ${id}`);
-    const state = completed(resource, present(properties), declared.properties);
-    // The result of a `get`, which lacks the key itself, holds nothing.
-    const isHeld = state.key !== undefined || state.publicKey !== undefined;
-    const olds = isHeld ? withHolder(resource, state) : state;
-    const found = await resource.type.read(id, olds, context);
+    const isLookUp = Object.keys(declared.properties).length === 0;
+    const found: (EncodedState & { inputs?: Properties }) | undefined = isLookUp
+      ? await lookUp(resource, request.getId(), run)
+      : await refresh(resource, request.getId(), completed(resource, state, declared.properties), run);
+    const response = new messages.ReadResponse();
     // Gone is an answer without an id.
     if (!found) return response;
+    const imported = `${request.getUrn()} ${found.id}`;
+    if (isLookUp) this.lookedUp.add(imported);
+    // A refresh: the state now has what was imported before.
+    else this.lookedUp.delete(imported);
     response.setId(found.id);
-    response.setProperties(outgoing(resource, withoutHolder(resource, found.outputs), secrets));
-    response.setInputs(inputs);
+    response.setProperties(outgoing(resource, found.outputs, secrets));
+    response.setInputs(found.inputs ? encode(found.inputs, secrets) : request.getInputs());
     return response;
   }
 
@@ -130,17 +117,17 @@ export class ResourceMethods {
     const olds = stateOf(resource, before.properties, news);
     const response = new messages.UpdateResponse();
     if (request.getPreview()) {
-      const { outputs = {}, ahead } = resource.type.diff(id, olds, news, this.clock.now(id));
+      const { outputs = {}, ahead } = resource.type.diff(id, olds, news, Date.now());
       if (ahead !== undefined) log(ahead, "info");
       response.setProperties(outgoing(resource, previewOfUpdate(resource, olds, outputs), secrets));
       return response;
     }
     // A failed update may leave the old key.
     const either = [...before.secrets, ...secrets];
-    const outcome = await resource.type.update(id, olds, news, this.account().context(), holderOf(resource));
+    const outcome = await resource.type.update(id, olds, news, this.account().run, holderOf(resource));
     const marked = outcome.unfinished === undefined ? secrets : either;
     const outputs = outgoing(resource, withoutHolder(resource, outcome.outputs), marked);
-    response.setProperties(orInitFailed(outcome, outputs, request.getNews()));
+    response.setProperties(orUnfinished(outcome, outputs, request.getNews()));
     return response;
   }
 
@@ -153,7 +140,7 @@ export class ResourceMethods {
       return new Empty();
     }
     const olds = stateOf(resource, decode(request.getProperties()).properties, {});
-    await resource.type.delete(request.getId(), olds, this.account().context());
+    await resource.type.delete(request.getId(), olds, this.account().run);
     return new Empty();
   }
 }
@@ -168,20 +155,14 @@ function present(properties: Properties): Properties {
   return without(properties, ...Object.keys(properties).filter((name) => properties[name] === null));
 }
 
+/** `secrets`: inputs and outputs that are secret, and with them the outputs that repeat them. */
 function outgoing(resource: PluginResource, outputs: Properties, secrets: Iterable<string>): Struct {
   const all = { ...eachOutput(resource, () => null), ...present(outputs) };
-  const ofClass = secretsAmong(classes[resource.className].outputs);
-  return encode(all, [...resource.type.sayingTheSame(secrets), ...ofClass]);
-}
-
-/** @throws a partial failure for gRPC if something is unfinished: the outputs still go into the state. */
-function orInitFailed(
-  { id, unfinished }: EncodedOutcome,
-  outputs: Struct,
-  inputs: Struct | undefined,
-): Struct {
-  if (unfinished === undefined) return outputs;
-  throw new ResourceInitFailed(id, outputs, inputs, unfinished);
+  const marked = [...secrets, ...secretsAmong(classes[resource.className].outputs)];
+  return encode(
+    all,
+    marked.flatMap((name) => [name, ...(resource.type.repeats[name] ?? [])]),
+  );
 }
 
 /** The engine prints the value of a failure's property. */

@@ -1,9 +1,35 @@
-// A resource type for a host: plain properties in and out, and typed states for the lifecycle in between.
+// The resource types, which both hosts serve: plain properties in and out, and typed states for the lifecycle
+// in between.
 import { RefusedError } from "../errors";
 import { Holders } from "../lifecycle/holders";
 import type { Holding } from "../lifecycle/holders";
-import type { Diff, Lifecycle, Outcome, Repeats } from "../lifecycle/lifecycle";
+import type { Diff, Lifecycle, Repeats } from "../lifecycle/lifecycle";
 import type { Run } from "../lifecycle/run";
+import { checkApiKey, decodeApiKeyInputs } from "../lifecycle/api-key/inputs";
+import { serviceKeyKind, tokenKind } from "../lifecycle/api-key/kind";
+import type { KeyKind } from "../lifecycle/api-key/kind";
+import { apiKeyLifecycle } from "../lifecycle/api-key/lifecycle";
+import { apiKeyHoldings, decodeApiKey, encodeApiKey } from "../lifecycle/api-key/state";
+import { checkRotatingKey, decodeRotatingKeyInputs } from "../lifecycle/rotating-key/inputs";
+import { rotatingKeyLifecycle } from "../lifecycle/rotating-key/lifecycle";
+import type { Rotation } from "../lifecycle/rotating-key/schedule";
+import {
+  decodeRotatingKey,
+  encodeRotatingKey,
+  rotatingKeyHoldings,
+  rotatingKeyRepeats,
+} from "../lifecycle/rotating-key/state";
+import { checkSshKey, decodeSshKeyInputs } from "../lifecycle/ssh-key/inputs";
+import { sshKeyLifecycle } from "../lifecycle/ssh-key/lifecycle";
+import { decodeSshKey, encodeSshKey, sshKeyHoldings } from "../lifecycle/ssh-key/state";
+import { checkSshKeySet, decodeSshKeySetInputs } from "../lifecycle/ssh-key-set/inputs";
+import { sshKeySetLifecycle } from "../lifecycle/ssh-key-set/lifecycle";
+import {
+  decodeSshKeySet,
+  encodeSshKeySet,
+  sshKeySetHoldings,
+  sshKeySetRepeats,
+} from "../lifecycle/ssh-key-set/state";
 import { isRecord } from "../values";
 import type { Properties, Checked } from "../values";
 
@@ -23,7 +49,7 @@ export interface Codec<Inputs, State> {
   decodeInputs(properties: Properties): Inputs;
   /** @throws StateError if the properties are not a state of this resource. */
   decodeState(id: string, outputs: Properties): State;
-  encodeState(state: State): { id: string; outputs: Properties };
+  encodeState(state: State): EncodedState;
   /** Outputs that repeat an input under another name, by these inputs' names: as secret as the input. */
   repeats?: Repeats;
   /** The keys that a state holds, for the guard against two resources with the same key. */
@@ -31,11 +57,13 @@ export interface Codec<Inputs, State> {
 }
 
 /** `check` and `diff` never make a request; they record in `holders` who holds which key. */
-export interface Resource {
-  /** The names of these inputs or outputs, and of the outputs that repeat them. */
-  sayingTheSame(names: Iterable<string>): string[];
+export interface ResourceType {
+  readonly repeats: Repeats;
   check(olds: Properties, news: Properties, holders?: Holders): Checked;
-  /** `now`: wall clock, ms since the epoch; {@link NEVER_DUE} for a diff that only looks for drift. */
+  /**
+   * `now`: wall clock, ms since the epoch; {@link NEVER_DUE} for a diff that only looks for drift. During a
+   * refresh the engine calls `diff` right after `read`, without `check`: then it is always that.
+   */
   diff(id: string, olds: Properties, news: Properties, now: number, holders?: Holders): Diff;
   /** `holder`: of what the state itself does not give one. */
   create(inputs: Properties, run: Run, holder?: string): Promise<EncodedOutcome>;
@@ -50,18 +78,15 @@ export interface Resource {
 export const NEVER_DUE = 0;
 
 /** The resource type with this lifecycle. */
-export function resource<Inputs, State>(
+function resourceType<Inputs, State>(
   className: string,
   codec: Codec<Inputs, State>,
   lifecycle: Lifecycle<Inputs, State>,
-): Resource {
-  const encode = ({ state, unfinished }: Outcome<State>): EncodedOutcome => ({
-    ...codec.encodeState(state),
-    unfinished,
-  });
+): ResourceType {
   return {
-    sayingTheSame: (names) => Array.from(names).flatMap((name) => [name, ...(codec.repeats?.[name] ?? [])]),
+    repeats: codec.repeats ?? {},
     check(olds, news, holders = new Holders()) {
+      holders.justRead.clear();
       const checked = codec.check(olds, news, holders);
       // Without old inputs, this is a creation.
       if (Object.keys(olds).length === 0)
@@ -69,22 +94,24 @@ export function resource<Inputs, State>(
       return checked;
     },
     diff(id, olds, news, now, holders = new Holders()) {
+      const isForDrift = now === NEVER_DUE || holders.justRead.has(id);
       const state = codec.decodeState(id, olds);
-      const diff = lifecycle.diff(state, codec.decodeInputs(news), now);
+      const diff = lifecycle.diff(state, codec.decodeInputs(news), isForDrift ? NEVER_DUE : now);
       if (diff.dueSince !== undefined) holders.dueSince.add(diff.dueSince);
       for (const holding of codec.holdings(state)) {
-        if (now === NEVER_DUE) holders.noteRead(holding);
+        if (isForDrift) holders.noteRead(holding);
         else declare(holders, holding, diff.replaces.length > 0 || diff.releases?.has(holding.what) === true);
       }
-      return diff;
+      return isForDrift ? { ...diff, ahead: undefined } : diff;
     },
     async create(inputs, run, holder) {
       const identity = identityOf(className, inputs);
       const outcome = await lifecycle.create(codec.decodeInputs(inputs), run, identity);
       claimAll(codec.holdings(outcome.state), run, holder);
-      return encode(outcome);
+      return { ...codec.encodeState(outcome.state), unfinished: outcome.unfinished };
     },
     async read(id, olds, run) {
+      run.holders.justRead.add(id);
       const state = await lifecycle.read(codec.decodeState(id, olds), run);
       if (state === undefined) return undefined;
       for (const holding of codec.holdings(state)) run.holders.noteRead(holding);
@@ -96,7 +123,7 @@ export function resource<Inputs, State>(
       const before = codec.holdings(state);
       // A hook may ask again for an unfinished update, which then has to find what this one has left.
       if (outcome.unfinished === undefined) claimAll(codec.holdings(outcome.state), run, holder, before);
-      return encode(outcome);
+      return { ...codec.encodeState(outcome.state), unfinished: outcome.unfinished };
     },
     delete: async (id, olds, run) => lifecycle.delete(codec.decodeState(id, olds), run),
   };
@@ -126,4 +153,70 @@ function declare(holders: Holders, holding: Holding, givenUp: boolean): void {
     );
   }
   holders.noteDeclared(holding, givenUp);
+}
+
+/** By class name. */
+export const resourceTypes = {
+  SshKey: resourceType(
+    "SshKey",
+    {
+      check: checkSshKey,
+      decodeInputs: decodeSshKeyInputs,
+      decodeState: decodeSshKey,
+      encodeState: encodeSshKey,
+      holdings: sshKeyHoldings,
+    },
+    sshKeyLifecycle,
+  ),
+  SshKeySet: resourceType(
+    "SshKeySet",
+    {
+      check: (_olds, news) => checkSshKeySet(news),
+      decodeInputs: decodeSshKeySetInputs,
+      decodeState: decodeSshKeySet,
+      encodeState: encodeSshKeySet,
+      holdings: sshKeySetHoldings,
+      repeats: sshKeySetRepeats,
+    },
+    sshKeySetLifecycle,
+  ),
+  ServiceKey: apiKeyResource("ServiceKey", serviceKeyKind),
+  PersonalAccessToken: apiKeyResource("PersonalAccessToken", tokenKind),
+  RotatingServiceKey: rotatingResource("RotatingServiceKey", { kind: serviceKeyKind, identity: ["service"] }),
+  RotatingPersonalAccessToken: rotatingResource("RotatingPersonalAccessToken", {
+    kind: tokenKind,
+    identity: [],
+  }),
+} satisfies Record<string, ResourceType>;
+
+export type ResourceName = keyof typeof resourceTypes;
+
+function apiKeyResource<Spec extends object>(className: string, kind: KeyKind<Spec>): ResourceType {
+  return resourceType(
+    className,
+    {
+      check: (olds, news, holders) => checkApiKey(kind, olds, news, holders),
+      decodeInputs: (properties) => decodeApiKeyInputs(kind, properties),
+      decodeState: (id, outputs) => decodeApiKey(kind, id, outputs),
+      encodeState: (state) => encodeApiKey(kind, state),
+      holdings: apiKeyHoldings,
+    },
+    apiKeyLifecycle(kind),
+  );
+}
+
+function rotatingResource<Spec extends object>(className: string, rotation: Rotation<Spec>): ResourceType {
+  const { kind } = rotation;
+  return resourceType(
+    className,
+    {
+      check: (_olds, news) => checkRotatingKey(kind, news),
+      decodeInputs: (properties) => decodeRotatingKeyInputs(kind, properties),
+      decodeState: (id, outputs) => decodeRotatingKey(kind, id, outputs),
+      encodeState: (state) => encodeRotatingKey(kind, state),
+      holdings: rotatingKeyHoldings,
+      repeats: rotatingKeyRepeats,
+    },
+    rotatingKeyLifecycle(rotation),
+  );
 }
