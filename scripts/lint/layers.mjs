@@ -34,7 +34,7 @@ const LAYERS = {
     ],
     not: ["http"],
   },
-  audit: { uses: [...everywhere, "text", "api", "judge", "config", "lifecycle"], not: ["pulumi", "http"] },
+  audit: { uses: [...everywhere, "text", "fields", "api", "judge", "lifecycle"], not: ["pulumi", "http"] },
   "stack-config": { uses: [...everywhere, "text", "config", "settings"], not: ["http"] },
   provider: { uses: [...everywhere, "text", "config", "settings", "stack-config"], not: ["http"] },
   data: {

@@ -3,10 +3,15 @@ import type { UnreadableEntry } from "../api/list";
 import type { ApiKey, SshKeyRecord } from "../api/schemas";
 import { parseApiTime } from "../api/timing";
 import { isServiceKey } from "../lifecycle/api-key/kind";
+import { idKey } from "../judge/presence";
 import { endsInMarker } from "../text/auto-name";
-import { DAY_MS } from "../values";
-import { holderOf } from "./managed-keys";
+import { DAY_MS, rfc3339 } from "../values";
 import type { Managed, ManagedKey, ManagedKeys } from "./managed-keys";
+
+/** The findings that only the states of stacks can show. */
+export const STACK_FINDINGS = ["expiring", "no-expiry", "unknown-expiry", "unmanaged", "orphan"] as const;
+
+export const FINDING_KINDS = ["unused", "inactive", ...STACK_FINDINGS, "unjudged"] as const;
 
 /**
  * - `unused`: not used for some time (API keys), or not on any VPS (SSH keys)
@@ -18,19 +23,7 @@ import type { Managed, ManagedKey, ManagedKeys } from "./managed-keys";
  * - `orphan`: created by one of the given stacks, according to its ownership marker, but not in its state
  * - `unjudged`: audit cannot decide one of the findings for this key; the detail says why
  */
-export type FindingKind =
-  "unused" | "inactive" | "expiring" | "no-expiry" | "unknown-expiry" | "unmanaged" | "orphan" | "unjudged";
-
-/** The findings that only the states of stacks can show. */
-export const STACK_FINDINGS: readonly FindingKind[] = [
-  "expiring",
-  "no-expiry",
-  "unknown-expiry",
-  "unmanaged",
-  "orphan",
-];
-
-export const FINDING_KINDS: readonly FindingKind[] = ["unused", "inactive", ...STACK_FINDINGS, "unjudged"];
+export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** An audit finding. Contains no secrets. */
 export interface AuditFinding {
@@ -59,29 +52,24 @@ export interface AuditOptions {
   now: number;
 }
 
-/** The findings about one key. */
-class Findings {
-  readonly all: AuditFinding[] = [];
+export const DEFAULT_DAYS = { unusedForDays: 90, expiringWithinDays: 14 };
 
-  constructor(
-    private readonly options: AuditOptions,
-    private readonly key: Pick<AuditFinding, "kind" | "id" | "name">,
-  ) {}
+/** A finding about a key. `mayBe`: what a key that cannot be judged may be. */
+type Found = Pick<AuditFinding, "finding" | "detail"> & { mayBe?: readonly FindingKind[] };
 
-  add(finding: FindingKind, detail: string): this {
-    if (this.isWanted(finding)) this.all.push({ finding, ...this.key, detail });
-    return this;
-  }
+function unjudged(mayBe: readonly FindingKind[], why: string): Found {
+  return { finding: "unjudged", detail: `cannot be judged: ${why}`, mayBe };
+}
 
-  /** The key may be one of these. */
-  addUnjudged(findings: readonly FindingKind[], why: string): void {
-    const isWanted = this.isWanted("unjudged") || findings.some((finding) => this.isWanted(finding));
-    if (isWanted) this.all.push({ finding: "unjudged", ...this.key, detail: `cannot be judged: ${why}` });
-  }
-
-  private isWanted(finding: FindingKind): boolean {
-    return this.options.only?.has(finding) ?? true;
-  }
+/** The findings about a key that are asked for. */
+function report(
+  key: Pick<AuditFinding, "kind" | "id" | "name">,
+  found: readonly Found[],
+  { only }: AuditOptions,
+): AuditFinding[] {
+  return found
+    .filter(({ finding, mayBe = [] }) => !only || [finding, ...mayBe].some((each) => only.has(each)))
+    .map(({ finding, detail }) => ({ finding, ...key, detail }));
 }
 
 /** A key in the account's list, which may omit some fields. */
@@ -89,60 +77,63 @@ export type ListedApiKey = Partial<ApiKey> & Pick<ApiKey, "id" | "isActive">;
 export type ListedSshKey = Partial<SshKeyRecord> & Pick<SshKeyRecord, "id" | "vmCount">;
 
 export function findInApiKeys(keys: readonly ListedApiKey[], options: AuditOptions): AuditFinding[] {
-  const own = ownCredentials(keys, options.credential);
-  const managed = options.managed?.apiKeys;
+  const [own, ...others] = ownCredentials(keys, options.credential);
   return keys.flatMap((key) => {
+    const { id, description: name = "" } = key;
     const kind = isServiceKey(key) ? "service key" : "personal access token";
-    const found = new Findings(options, { kind, id: key.id, name: key.description ?? "" });
-    // Nobody can use it, so its expiry and the holder of its secret do not matter.
-    if (!key.isActive) return found.add("inactive", "the account lists it as inactive").all;
-    const holder = managed && holderOf(managed, key.id);
     // The credential of the audit itself is in use, and somebody has it.
-    const isOwn = own.length === 1 && key === own[0];
-    const command = `pulumi-wayscloud revoke ${key.id}`;
-    if (!isOwn) {
-      const { lastUsedAt: used, createdAt } = key;
-      const since =
-        used === undefined ? `never used since ${createdAt ?? "an unknown time"}` : `last used ${used}`;
-      addUnused(found, since + advice(options, holder, command), used, createdAt, options);
-    }
-    if (holder) {
-      if (!isServiceKey(key)) addExpiry(found, holder, key, options);
-    } else if (options.managed && managed && !isOwn) {
-      const owner = endsInMarker(key.description, "description")
-        ? /^pulumi ([^/]+\/[^/]+)\//.exec(key.description)?.[1]
-        : undefined;
-      const isOurs = owner !== undefined && options.managed.stacks.has(owner);
-      addUnmanaged(found, managed, { sent: key.description, owner: isOurs ? owner : undefined, command });
-    }
-    return found.all;
+    const isOwn = key === own && others.length === 0;
+    return report({ kind, id, name }, findInApiKey(key, isOwn, options), options);
   });
+}
+
+function findInApiKey(key: ListedApiKey, isOwn: boolean, options: AuditOptions): Found[] {
+  // Nobody can use it, so its expiry and the holder of its secret do not matter.
+  if (!key.isActive) return [{ finding: "inactive", detail: "the account lists it as inactive" }];
+  const { id, description, lastUsedAt, createdAt } = key;
+  const managed = options.managed?.apiKeys;
+  const holder = managed?.byId.get(idKey(id));
+  const command = `pulumi-wayscloud revoke ${id}`;
+  const found: Found[] = [];
+  if (!isOwn) {
+    const since =
+      lastUsedAt === undefined
+        ? `never used since ${createdAt ?? "an unknown time"}`
+        : `last used ${lastUsedAt}`;
+    const detail = since + advice(options, holder, command);
+    found.push(...unused(detail, lastUsedAt ?? createdAt, createdAt, options));
+  }
+  if (holder && !isServiceKey(key)) found.push(...expiring(holder, key, options));
+  if (managed && !holder && !isOwn) {
+    const owner = endsInMarker(description, "description")
+      ? /^pulumi ([^/]+\/[^/]+)\//.exec(description)?.[1]
+      : undefined;
+    const isGiven = owner !== undefined && options.managed?.stacks.has(owner);
+    found.push(unmanaged(managed, description, command, isGiven ? owner : undefined));
+  }
+  return found;
 }
 
 export function findInSshKeys(keys: readonly ListedSshKey[], options: AuditOptions): AuditFinding[] {
   const managed = options.managed?.sshKeys;
-  return keys.flatMap((key) => {
-    const found = new Findings(options, { kind: "SSH key", id: key.id, name: key.name ?? "" });
-    const holder = managed && holderOf(managed, key.id);
-    const command = `pulumi-wayscloud revoke --ssh-key ${key.id}`;
-    if (key.vmCount === 0) {
-      const since = `not used by any VPS; added ${key.createdAt ?? "at an unknown time"}`;
-      addUnused(found, since + advice(options, holder, command), undefined, key.createdAt, options);
+  return keys.flatMap(({ id, name = "", createdAt, vmCount }) => {
+    const holder = managed?.byId.get(idKey(id));
+    const command = `pulumi-wayscloud revoke --ssh-key ${id}`;
+    const found: Found[] = [];
+    if (vmCount === 0) {
+      const since = `not used by any VPS; added ${createdAt ?? "at an unknown time"}`;
+      found.push(...unused(since + advice(options, holder, command), createdAt, createdAt, options));
     }
-    if (managed && !holder) addUnmanaged(found, managed, { sent: key.name, owner: undefined, command });
-    return found.all;
+    if (managed && !holder) found.push(unmanaged(managed, name, command));
+    return report({ kind: "SSH key", id, name }, found, options);
   });
 }
 
 /** Entries of a list that do not have the documented shape: audit cannot judge them. */
 export function unreadableEntries(entries: readonly UnreadableEntry[], kind: string): AuditFinding[] {
-  return entries.map(({ id, error }) => ({
-    finding: "unjudged",
-    kind,
-    id: id ?? "",
-    name: "",
-    detail: `cannot be judged: ${error.summary}`,
-  }));
+  return entries.map(({ id = "", error }) => {
+    return { finding: "unjudged", kind, id, name: "", detail: `cannot be judged: ${error.summary}` };
+  });
 }
 
 /** The listed keys that may be the credential: those with the longest matching prefix. */
@@ -163,77 +154,74 @@ function advice({ managed }: AuditOptions, holder: ManagedKey | undefined, comma
   return `; if ${whose}nothing needs it, run \`${command}\``;
 }
 
-function addUnused(
-  found: Findings,
+function unused(
   detail: string,
   usedAt: string | undefined,
   createdAt: string | undefined,
   { now, unusedForDays }: AuditOptions,
-): void {
+): Found[] {
   const daysSince = (time: string | undefined): number => (now - parseApiTime(time)) / DAY_MS;
-  const unused = daysSince(usedAt ?? createdAt);
-  if (unused >= unusedForDays) found.add("unused", detail);
+  const days = daysSince(usedAt);
+  if (days >= unusedForDays) return [{ finding: "unused", detail }];
   // A key that was created more recently cannot have been unused for so long.
-  else if (Number.isNaN(unused) && !(daysSince(createdAt) < unusedForDays))
-    found.addUnjudged(["unused"], "the account lists no readable time of its last use or creation");
+  if (!Number.isNaN(days) || daysSince(createdAt) < unusedForDays) return [];
+  return [unjudged(["unused"], "the account lists no readable time of its last use or creation")];
 }
 
-/** A key that no state shows. */
-interface Unmanaged {
-  /** Its description or name, as a create request sent it. */
-  sent: string | undefined;
-  /** The stack in its description, if it is a given one. */
-  owner: string | undefined;
-  /** The command that revokes it. */
-  command: string;
-}
-
-function addExpiry(found: Findings, holder: ManagedKey, key: ListedApiKey, options: AuditOptions): void {
+function expiring(holder: ManagedKey, key: ListedApiKey, options: AuditOptions): Found[] {
   const { isPrevious, urn } = holder;
   const expiry = expiryOf(holder, key);
   if (typeof expiry === "number") {
-    if ((expiry - options.now) / DAY_MS > options.expiringWithinDays) return;
-    const at = new Date(expiry).toISOString().replace(/\.\d+Z$/, "Z");
-    found.add(
-      "expiring",
-      `expires ${at} (${urn})${isPrevious ? "" : `; to renew it, run \`pulumi up --replace '${urn}'\``}`,
-    );
-    // A previous key is revoked after its overlap anyway.
-  } else if (!isPrevious && expiry === "never") found.add("no-expiry", `never expires (${urn})`);
-  else if (!isPrevious) found.add("unknown-expiry", `its expiry is not known (${urn})`);
+    if ((expiry - options.now) / DAY_MS > options.expiringWithinDays) return [];
+    const renewal = isPrevious ? "" : `; to renew it, run \`pulumi up --replace '${urn}'\``;
+    return [{ finding: "expiring", detail: `expires ${rfc3339(expiry)} (${urn})${renewal}` }];
+  }
+  // A previous key is revoked after its overlap anyway.
+  if (isPrevious) return [];
+  if (expiry === "never") return [{ finding: "no-expiry", detail: `never expires (${urn})` }];
+  return [{ finding: "unknown-expiry", detail: `its expiry is not known (${urn})` }];
 }
 
 /** Ms since the epoch, if it is known: the earlier one of what the stack and the account say. */
 function expiryOf(
-  { expiry }: ManagedKey,
-  { createdAt, expiresAt }: ListedApiKey,
+  { expiresAt, expiresInDays, neverExpires }: ManagedKey,
+  key: ListedApiKey,
 ): number | "never" | "unknown" {
-  const isCreationKnown = createdAt !== undefined && !Number.isNaN(parseApiTime(createdAt));
-  const end = expiry.kind === "after" && isCreationKnown ? expiry.endOf(createdAt) : null;
-  const ends = [expiresAt, expiry.kind === "at" ? expiry.at : (end ?? undefined)].map(parseApiTime);
-  const known = ends.filter((time) => !Number.isNaN(time));
+  const planned =
+    expiresAt === null && expiresInDays !== null
+      ? parseApiTime(key.createdAt) + expiresInDays * DAY_MS
+      : parseApiTime(expiresAt ?? undefined);
+  const known = [planned, parseApiTime(key.expiresAt)].filter((time) => !Number.isNaN(time));
   if (known.length > 0) return Math.min(...known);
-  return expiry.kind === "never" && expiresAt === undefined ? "never" : "unknown";
+  return neverExpires && key.expiresAt === undefined ? "never" : "unknown";
 }
 
-function addUnmanaged(found: Findings, { unconfirmed, unreadable }: Managed, of: Unmanaged): void {
-  const lost = unconfirmed.get(of.sent ?? "");
-  const [hidden] = unreadable;
+/**
+ * The finding about a key that no state shows. `sent`: its description or name, as a create request sent it.
+ * `owner`: the stack in its description, if it is a given one. `command`: revokes it.
+ */
+function unmanaged(
+  { unconfirmed, unreadable }: Managed,
+  sent: string | undefined,
+  command: string,
+  owner?: string,
+): Found {
+  const finding = owner === undefined ? "unmanaged" : "orphan";
+  const lost = unconfirmed.get(sent ?? "");
   if (lost !== undefined) {
     // The request may have been carried out, and the update that follows finds out.
-    const what = "a create request whose response was lost may have left it";
-    found.add(
-      of.owner === undefined ? "unmanaged" : "orphan",
-      `${what} (${lost}); run \`pulumi up\`, which cleans it up, or says what it cannot prove`,
-    );
-  } else if (hidden !== undefined) {
-    found.addUnjudged(["unmanaged", "orphan"], `${hidden.urn} may hold it, but ${hidden.why}`);
-  } else if (of.owner === undefined) {
-    found.add("unmanaged", `not managed by any given stack; if nothing needs it, run \`${of.command}\``);
-  } else {
-    found.add(
-      "orphan",
-      `created by stack ${of.owner}, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running, run \`${of.command}\``,
-    );
+    const what = `a create request whose response was lost may have left it (${lost})`;
+    return {
+      finding,
+      detail: `${what}; run \`pulumi up\`, which cleans it up, or says what it cannot prove`,
+    };
   }
+  const [hidden] = unreadable;
+  if (hidden) return unjudged(["unmanaged", "orphan"], `${hidden.urn} may hold it, but ${hidden.why}`);
+  if (owner === undefined) {
+    const detail = `not managed by any given stack; if nothing needs it, run \`${command}\``;
+    return { finding, detail };
+  }
+  const detail = `created by stack ${owner}, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running, run \`${command}\``;
+  return { finding, detail };
 }

@@ -1,11 +1,19 @@
 // The keys that stacks hold, from the output of `pulumi stack export`. This never reads a secret.
 import { ConfigurationError } from "../errors";
+import { tokenSpec } from "../fields/api-key";
+import { classes } from "../fields/classes";
+import type { ClassName } from "../fields/classes";
+import type { Field } from "../fields/field";
+import { idKey } from "../judge/presence";
 import { tokenKind, serviceKeyKind } from "../lifecycle/api-key/kind";
-import type { KeyKind, HeldKey } from "../lifecycle/api-key/kind";
 import { decodeApiKey } from "../lifecycle/api-key/state";
+import type { ApiKeyState } from "../lifecycle/api-key/state";
 import { decodeRotatingKey } from "../lifecycle/rotating-key/state";
+import type { RotatingKeyState } from "../lifecycle/rotating-key/state";
 import { decodeSshKeySet } from "../lifecycle/ssh-key-set/state";
 import { decodeSshKey } from "../lifecycle/ssh-key/state";
+import { without } from "../values";
+import type { Properties } from "../values";
 import { resourcesIn } from "./stack-export";
 import type { ExportedResource } from "./stack-export";
 
@@ -15,13 +23,17 @@ export interface ManagedKey {
   urn: string;
   /** The previous key of a rotating resource, which is revoked after the overlap. */
   isPrevious: boolean;
-  /** Of a personal access token. */
-  expiry: Expiry;
+  /** Of a token, according to its stack: the API does not return it. */
+  expiresAt: string | null;
+  /** The lifetime of a token. */
+  expiresInDays: number | null;
+  /** A token that was created without a lifetime. */
+  neverExpires: boolean;
 }
 
 /** The API keys that the stacks hold, or the SSH keys. */
 export interface Managed {
-  /** By their ids in the account, in lower case. */
+  /** By their ids in the account, as {@link idKey}. */
   byId: Map<string, ManagedKey>;
   /**
    * Keys that lost create requests may have created: the sent description or name, and the URN of the
@@ -47,33 +59,24 @@ const TYPE = /^(?:pulumi-nodejs:dynamic\/wayscloud|wayscloud-account:index):(\w+
 
 /**
  * @param exports Parsed outputs of `pulumi stack export`.
- * @param nameOf The name of the export at this position in messages.
+ * @param names The names of these exports in messages.
  * @throws ConfigurationError if one is not such an output.
  */
-export function managedKeys(
-  exports: readonly unknown[],
-  nameOf = (index: number): string => `Stack export ${index + 1}`,
-): ManagedKeys {
+export function managedKeys(exports: readonly unknown[], names: readonly string[] = []): ManagedKeys {
   const none = (): Managed => ({ byId: new Map(), unconfirmed: new Map(), unreadable: [] });
   const keys: ManagedKeys = { apiKeys: none(), sshKeys: none(), stacks: new Set(), nameless: [] };
   for (const [index, exported] of exports.entries()) {
-    const resources = resourcesIn(exported, nameOf(index));
-    const stacks = resources.flatMap(({ urn }) => stackOf(urn) ?? []);
+    const name = names[index] ?? `Stack export ${index + 1}`;
+    const resources = resourcesIn(exported, name);
+    const stacks = resources.flatMap(({ urn }) => {
+      const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
+      return stack === undefined || project === undefined ? [] : [`${project}/${stack}`];
+    });
     for (const stack of stacks) keys.stacks.add(stack);
-    if (stacks.length === 0) keys.nameless.push(nameOf(index));
+    if (stacks.length === 0) keys.nameless.push(name);
     for (const one of resources) if (!one.external) addKeys(keys, one);
   }
   return keys;
-}
-
-/** The key with this id, in upper or lower case. */
-export function holderOf({ byId }: Managed, id: string): ManagedKey | undefined {
-  return byId.get(id.toLowerCase());
-}
-
-function stackOf(urn: string): string | undefined {
-  const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
-  return stack !== undefined && project !== undefined ? `${project}/${stack}` : undefined;
 }
 
 /**
@@ -97,134 +100,103 @@ export function nameStacks(keys: ManagedKeys, names: readonly string[], option: 
 }
 
 function addKeys(keys: ManagedKeys, resource: ExportedResource): void {
-  const { urn, type, inputs } = resource;
+  const { urn, type, id, inputs, hidden } = resource;
   const name = TYPE.exec(type)?.[1] ?? "";
-  const holds = heldBy(name, resource);
-  if (!holds) return;
+  if (!isClassName(name)) return;
   const { byId, unconfirmed, unreadable } = name.startsWith("Ssh") ? keys.sshKeys : keys.apiKeys;
+  const outputs = readableOutputs(name, resource);
+  const state = tryTo(() => READERS[name](id, outputs));
+  const expiresInDays = tokenSpec.expiresInDays.matches(outputs.expiresInDays) ? outputs.expiresInDays : null;
   const isImported = inputs.existing !== undefined && inputs.existing !== null;
-  for (const { id, expiry, isPrevious = false } of holds.keys) {
-    const key = { urn, isPrevious, expiry: isImported ? unlessNever(expiry) : expiry };
-    const other = byId.get(id.toLowerCase());
+  const isKnown = !isImported && !hidden.has("expiresAt") && !hidden.has("expiresInDays");
+  for (const { id: held, expiresAt = null, isPrevious = false, isCreated = false } of state?.keys ?? [
+    { id },
+  ]) {
+    const neverExpires = isKnown && isCreated && expiresAt === null && expiresInDays === null;
+    const key = { urn, isPrevious, expiresAt, expiresInDays, neverExpires };
+    const other = byId.get(idKey(held));
     // If two resources hold a key (an interrupted hand-over), the one that knows more counts.
-    if (!other || rank(key) < rank(other)) byId.set(id.toLowerCase(), key);
+    if (!other || rank(key) < rank(other)) byId.set(idKey(held), key);
   }
-  for (const sent of holds.lost) if (sent !== "") unconfirmed.set(sent, urn);
+  for (const sent of state?.lost ?? []) if (sent !== "") unconfirmed.set(sent, urn);
   // Any other resource has only one key, with the resource's id.
-  if (holds.why !== undefined && /^Rotating|Set$/.test(name)) unreadable.push({ urn, why: holds.why });
+  if (!("several" in classes[name])) return;
+  const hiddenIds = ["keyId", "previousKeyId", "keys", "leftovers"].filter((each) => hidden.has(each));
+  if (hiddenIds.length > 0) {
+    const why = `its state has ${hiddenIds.join(" and ")} as a secret; \`pulumi stack export --show-secrets\` shows the ids`;
+    unreadable.push({ urn, why });
+  } else if (!state) unreadable.push({ urn, why: "its state cannot be read" });
 }
 
-function rank({ expiry, isPrevious }: ManagedKey): number {
-  return ["at", "after", "never", "unknown"].indexOf(expiry.kind) + (isPrevious ? 0.5 : 0);
+function isClassName(name: string): name is ClassName {
+  return Object.hasOwn(classes, name);
 }
 
-/** When a token expires, according to its stack: the API does not return it. */
-export type Expiry =
-  | { kind: "at"; at: string }
-  /** A lifetime: its end for a time of creation. */
-  | { kind: "after"; endOf: (createdAt: string) => string | null }
-  | { kind: "never" }
-  | { kind: "unknown" };
+/** The outputs, without hidden secrets that must be anything else than a string. */
+function readableOutputs(name: ClassName, { outputs, hidden }: ExportedResource): Properties {
+  const fields: Readonly<Record<string, Field<unknown>>> = classes[name].outputs;
+  const isOmitted = (each: string): boolean =>
+    hidden.has(each) && fields[each]?.matches(outputs[each]) !== true;
+  return without(outputs, ...Object.keys(outputs).filter(isOmitted));
+}
+
+function tryTo<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The less, the more a resource knows about the expiry of the key. */
+function rank({ expiresAt, expiresInDays, neverExpires, isPrevious }: ManagedKey): number {
+  const isKnown = [expiresAt !== null, expiresInDays !== null, neverExpires, true];
+  return isKnown.indexOf(true) + (isPrevious ? 0.5 : 0);
+}
 
 /** The keys that a state holds. */
-export interface Holds {
-  keys: { id: string; expiry: Expiry; isPrevious?: boolean }[];
+interface Holds {
+  keys: { id: string; expiresAt?: string | null; isPrevious?: boolean; isCreated?: boolean }[];
   /** The descriptions or names of create requests that may have created a key. */
   lost: string[];
-  /** Why the state may hold other keys as well, if it may. */
-  why?: string;
 }
 
-type Reader = (id: string, outputs: Record<string, unknown>, hidden: ReadonlySet<string>) => Holds;
-
-const UNKNOWN: Expiry = { kind: "unknown" };
-
-const READERS = new Map<string, Reader>([
-  ["ServiceKey", readerOfKey(serviceKeyKind)],
-  ["PersonalAccessToken", readerOfKey(tokenKind)],
-  ["RotatingServiceKey", readerOfRotatingKey(serviceKeyKind)],
-  ["RotatingPersonalAccessToken", readerOfRotatingKey(tokenKind)],
-  ["SshKey", readSshKey],
-  ["SshKeySet", readSshKeySet],
-]);
-
-/** The keys of a resource of this class; undefined for a class of another package. */
-function heldBy(className: string, { id, outputs, hidden }: ExportedResource): Holds | undefined {
-  const read = READERS.get(className);
-  if (!read) return undefined;
-  const hiddenIds = ["keyId", "previousKeyId", "keys", "leftovers"].filter((name) => hidden.has(name));
-  const secret = `its state has ${hiddenIds.join(" and ")} as a secret; \`pulumi stack export --show-secrets\` shows the ids`;
-  const why = hiddenIds.length > 0 ? { why: secret } : {};
-  const isOmitted = (name: string): boolean => hidden.has(name) && !["key", "previousKey"].includes(name);
-  const rest = Object.fromEntries(Object.entries(outputs).filter(([name]) => !isOmitted(name)));
-  // A decoder requires some of the outputs, and some must not be the string of a hidden secret.
-  for (const readable of [outputs, rest]) {
-    try {
-      return { ...read(id, readable, hidden), ...why };
-    } catch {
-      // Judged below.
-    }
-  }
-  return { keys: [{ id, expiry: UNKNOWN }], lost: [], why: "its state cannot be read", ...why };
-}
-
-function readerOfKey<Spec extends object>(kind: KeyKind<Spec>): Reader {
-  return (id, outputs, hidden) => {
-    const state = decodeApiKey(kind, id, outputs);
-    if (state.status === "unresolved") return { keys: [], lost: [state.lost.description] };
-    if (state.status !== "live") return { keys: [{ id, expiry: UNKNOWN }], lost: [] };
-    const expiry = expiryOf(kind, state, hidden);
+const READERS: Record<ClassName, (id: string, outputs: Properties) => Holds> = {
+  ServiceKey: (id, outputs) => heldByKey(decodeApiKey(serviceKeyKind, id, outputs)),
+  PersonalAccessToken: (id, outputs) => heldByKey(decodeApiKey(tokenKind, id, outputs)),
+  RotatingServiceKey: (id, outputs) => heldByRotatingKey(decodeRotatingKey(serviceKeyKind, id, outputs)),
+  RotatingPersonalAccessToken: (id, outputs) => heldByRotatingKey(decodeRotatingKey(tokenKind, id, outputs)),
+  SshKey(id, outputs) {
+    const state = decodeSshKey(id, outputs);
+    const lost = "lost" in state && state.lost ? [state.lost.name] : [];
+    return { keys: state.status === "unresolved" ? [] : [{ id }], lost };
+  },
+  SshKeySet(id, outputs) {
+    const { keys, leftovers, unresolved } = decodeSshKeySet(id, outputs);
+    // Leftovers were replaced by others, and are still to be deleted.
+    const ids = [...Array.from(keys.values(), (key) => key.id), ...leftovers];
     return {
-      keys: [{ id, expiry: state.holder === "" ? expiry : unlessNever(expiry) }],
-      lost: state.lost ? [state.lost.description] : [],
+      keys: ids.map((each) => ({ id: each })),
+      lost: Array.from(unresolved.values(), ({ name }) => name),
     };
-  };
+  },
+};
+
+function heldByKey<Spec>(state: ApiKeyState<Spec>): Holds {
+  if (state.status === "unresolved") return { keys: [], lost: [state.lost.description] };
+  if (state.status === "requested") return { keys: [{ id: state.id }], lost: [] };
+  if (state.status === "looked-up") return { keys: [{ id: state.entry.id }], lost: [] };
+  const { id, expiresAt, holder, lost } = state;
+  // The lifetime of a token that was created elsewhere is not known.
+  return { keys: [{ id, expiresAt, isCreated: holder === "" }], lost: lost ? [lost.description] : [] };
 }
 
-function readerOfRotatingKey<Spec extends object>(kind: KeyKind<Spec>): Reader {
-  return (id, outputs, hidden) => {
-    const state = decodeRotatingKey(kind, id, outputs);
-    if (state.status === "unresolved") return { keys: [], lost: [state.lost.description] };
-    const { current, previous, lost } = state;
-    const keys: Holds["keys"] = [{ id: current.id, expiry: expiryOf(kind, current, hidden) }];
-    if (previous) {
-      // Not every state has it: the lifetime is that of the current key unless the input changed.
-      const { spec } = current;
-      const expiry = unlessNever(expiryOf(kind, { spec, expiresAt: previous.expiresAt }, hidden));
-      keys.push({ id: previous.id, isPrevious: true, expiry });
-    }
-    return { keys, lost: lost ? [lost.description] : [] };
-  };
-}
-
-function readSshKey(id: string, outputs: Record<string, unknown>): Holds {
-  const state = decodeSshKey(id, outputs);
-  if (state.status === "unresolved") return { keys: [], lost: [state.lost.name] };
-  const lost = state.status === "created" && state.lost ? [state.lost.name] : [];
-  return { keys: [{ id, expiry: UNKNOWN }], lost };
-}
-
-function readSshKeySet(id: string, outputs: Record<string, unknown>): Holds {
-  const { keys, leftovers, unresolved } = decodeSshKeySet(id, outputs);
-  // Leftovers were succeeded by others, and are still to be deleted.
-  const ids = [...Array.from(keys.values(), (key) => key.id), ...leftovers];
-  return {
-    keys: ids.map((each) => ({ id: each, expiry: UNKNOWN })),
-    lost: Array.from(unresolved.values(), ({ name }) => name),
-  };
-}
-
-function expiryOf<Spec extends object>(
-  kind: KeyKind<Spec>,
-  { spec, expiresAt }: Pick<HeldKey<Spec>, "spec" | "expiresAt">,
-  hidden: ReadonlySet<string>,
-): Expiry {
-  if (expiresAt !== null) return { kind: "at", at: expiresAt };
-  if (kind.expires(spec)) return { kind: "after", endOf: (createdAt) => kind.expiresAt(spec, createdAt) };
-  return hidden.has("expiresAt") || hidden.has("expiresInDays") ? UNKNOWN : { kind: "never" };
-}
-
-/** The lifetime of a token is unknown if the token was created elsewhere, or before the input changed. */
-function unlessNever(expiry: Expiry): Expiry {
-  return expiry.kind === "never" ? UNKNOWN : expiry;
+function heldByRotatingKey<Spec>(state: RotatingKeyState<Spec>): Holds {
+  const lost = state.lost ? [state.lost.description] : [];
+  if (state.status === "unresolved") return { keys: [], lost };
+  const { current, previous } = state;
+  const { id, expiresAt } = current;
+  // A state may lack its expiry: its lifetime is that of the current key unless the input changed.
+  const older = previous ? [{ id: previous.id, expiresAt: previous.expiresAt, isPrevious: true }] : [];
+  return { keys: [{ id, expiresAt, isCreated: true }, ...older], lost };
 }

@@ -85,18 +85,12 @@ function revealed(value: unknown): { value: unknown; isHidden: boolean } {
     if (!(SIGNATURE in part)) {
       return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, reveal(each)]));
     }
-    const plain =
-      "plaintext" in part && typeof part.plaintext === "string" ? parsed(part.plaintext) : undefined;
-    isHidden ||= plain === undefined;
-    return plain === undefined ? HIDDEN : reveal(plain);
+    try {
+      return reveal(JSON.parse("plaintext" in part ? String(part.plaintext) : ""));
+    } catch {
+      isHidden = true;
+      return HIDDEN;
+    }
   };
   return { value: reveal(value), isHidden };
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown;
-  } catch {
-    return undefined;
-  }
 }

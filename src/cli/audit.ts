@@ -1,63 +1,39 @@
 // The command `audit`: lists the keys of the account that somebody should review, except for accepted ones.
 import {
+  DEFAULT_DAYS,
   FINDING_KINDS,
   findInApiKeys,
   findInSshKeys,
   STACK_FINDINGS,
   unreadableEntries,
 } from "../audit/findings";
-import type { AuditFinding, FindingKind } from "../audit/findings";
+import type { FindingKind } from "../audit/findings";
 import { nameStacks } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { sanitize } from "../text/redact";
-import { command, connect, shownArgument } from "./command";
+import { command, connect, shownArgument, texts } from "./command";
 import type { Values } from "./command";
-import { checkId, managedIn } from "./files";
+import { checkId, managedIn, nameOf, readText } from "./files";
 import { table } from "./table";
 import type { Terminal } from "./terminal";
-import { nameOf, readText } from "./files";
 
 /** The value of --stack-export, for messages. */
 const EXPORT = ": `pulumi stack export | pulumi-wayscloud audit --stack-export - …`";
+const { unusedForDays, expiringWithinDays } = DEFAULT_DAYS;
 
 const OPTIONS = {
-  "stack-export": {
-    type: "string",
-    multiple: true,
-    value: "FILE",
-    help: 'output of `pulumi stack export`, "-" for standard input; repeatable',
-  },
-  stack: {
-    type: "string",
-    multiple: true,
-    value: "NAME",
-    help: "project/stack of an export without resources; repeatable",
-  },
-  "unused-days": { type: "string", value: "N", help: "not used for N days (default 90)" },
+  "stack-export": texts("FILE", 'output of `pulumi stack export`, "-" for standard input; repeatable'),
+  stack: texts("NAME", "project/stack of an export without resources; repeatable"),
+  "unused-days": { type: "string", value: "N", help: `not used for N days (default ${unusedForDays})` },
   "expiring-days": {
     type: "string",
     value: "N",
-    help: "expires within N days (default 14); requires --stack-export",
+    help: `expires within N days (default ${expiringWithinDays}); requires --stack-export`,
   },
-  only: {
-    type: "string",
-    multiple: true,
-    value: "FINDING",
-    help: "look only for these findings, such as unmanaged,orphan; repeatable",
-  },
-  ignore: {
-    type: "string",
-    multiple: true,
-    value: "ID",
-    help: "accept the findings of this key; repeatable",
-  },
-  "ignore-file": {
-    type: "string",
-    multiple: true,
-    value: "FILE",
-    help: 'ids to ignore, one per line; "#" begins a comment; repeatable',
-  },
+  only: texts("FINDING", "look only for these findings, such as unmanaged,orphan; repeatable"),
+  ignore: texts("ID", "accept the findings of this key; repeatable"),
+  "ignore-file": texts("FILE", 'ids to ignore, one per line; "#" begins a comment; repeatable'),
   json: { type: "boolean", help: "print the findings as JSON" },
 } as const;
 
@@ -68,16 +44,16 @@ export const audit = command({
   summary: "report unused, expiring, unmanaged and orphaned keys",
   about: `Lists keys that you should review. Changes nothing, and prints no secrets.
 The findings are ${FINDING_KINDS.join(", ")}.
-Those from ${STACK_FINDINGS[0] ?? ""} to ${STACK_FINDINGS.at(-1) ?? ""} require --stack-export.
+Those from ${STACK_FINDINGS[0]} to ${STACK_FINDINGS[4]} require --stack-export.
 If a key has leaked, see docs/leaked-key.md.`,
   options: OPTIONS,
   exitCodes: "Exit codes: 0 no findings, 1 findings, 2 a key cannot be judged, or an error.",
   run: async (values, _operands, terminal) => {
     const days = {
-      unusedForDays: daysOf("--unused-days", values["unused-days"], 90),
-      expiringWithinDays: daysOf("--expiring-days", values["expiring-days"], 14),
+      unusedForDays: daysOf("--unused-days", values["unused-days"], unusedForDays),
+      expiringWithinDays: daysOf("--expiring-days", values["expiring-days"], expiringWithinDays),
     };
-    const only = kindsOf(values.only);
+    const only = values.only && new Set(values.only.flatMap(kindsOf));
     const notLookedFor = requireExports(values, only);
     assertOneStandardInput([...(values["stack-export"] ?? []), ...(values["ignore-file"] ?? [])]);
     const ignored = await ignoredIds(values, terminal);
@@ -93,9 +69,26 @@ If a key has leaked, see docs/leaked-key.md.`,
       ...unreadableEntries(sshKeys.unreadable, "SSH key"),
       ...findInSshKeys(sshKeys.value, options),
     ].filter(({ id }) => !ignored.has(id));
-    print(findings, values.json === true, terminal);
-    if (notLookedFor !== undefined) terminal.err(`pulumi-wayscloud: ${notLookedFor}\n`);
-    noteUnknown(ignored, [...apiKeys.value, ...sshKeys.value], terminal);
+    if (values.json) {
+      // Descriptions and names are foreign text.
+      const whole = (text: string): string => sanitize(text, [], Infinity);
+      const shown = findings.map((found) => ({
+        ...found,
+        name: whole(found.name),
+        detail: whole(found.detail),
+      }));
+      terminal.out(`${JSON.stringify(shown, undefined, 2)}\n`);
+    } else if (findings.length === 0) terminal.out("No findings.\n");
+    else {
+      const rows = findings.map(({ finding, kind, id, name, detail }) => [finding, kind, id, name, detail]);
+      terminal.out(table([["FINDING", "KIND", "ID", "NAME", "DETAIL"], ...rows]));
+    }
+    const note = (text: string): void => terminal.err(`pulumi-wayscloud: ${text}\n`);
+    if (notLookedFor !== undefined) note(notLookedFor);
+    const known = new Set([...apiKeys.value, ...sshKeys.value].map(({ id }) => id));
+    // It may be a typing mistake.
+    for (const id of ignored)
+      if (!known.has(id)) note(`the ignored id ${sanitize(id)} is not in the account.`);
     if (findings.some(({ finding }) => finding === "unjudged")) return 2;
     return findings.length > 0 ? 1 : 0;
   },
@@ -106,20 +99,16 @@ If a key has leaked, see docs/leaked-key.md.`,
  *
  * @throws ConfigurationError if the user asked for one that requires an export.
  */
-function requireExports(
-  { "stack-export": exports, "expiring-days": days, stack }: AuditValues,
-  only: ReadonlySet<FindingKind> | undefined,
-): string | undefined {
-  if (exports) return undefined;
+function requireExports(values: AuditValues, only: ReadonlySet<FindingKind> | undefined): string | undefined {
+  if (values["stack-export"]) return undefined;
   const required = STACK_FINDINGS.filter((finding) => only?.has(finding));
-  if (required.length > 0)
-    throw new ConfigurationError(`--only ${required.join(",")} requires --stack-export${EXPORT}.`);
-  for (const [name, value] of Object.entries({ "--expiring-days": days, "--stack": stack })) {
-    if (value !== undefined) throw new ConfigurationError(`${name} requires --stack-export${EXPORT}.`);
-  }
-  return only
-    ? undefined
-    : `${STACK_FINDINGS.slice(0, -1).join(", ")} and ${STACK_FINDINGS.at(-1) ?? ""} require --stack-export, so audit did not look for them.`;
+  const asked = [
+    ...(required.length > 0 ? [`--only ${required.join(",")}`] : []),
+    ...(["expiring-days", "stack"] as const).filter((name) => values[name]).map((name) => `--${name}`),
+  ];
+  if (asked[0] !== undefined) throw new ConfigurationError(`${asked[0]} requires --stack-export${EXPORT}.`);
+  const all = new Intl.ListFormat("en-GB").format(STACK_FINDINGS);
+  return only ? undefined : `${all} require --stack-export, so audit did not look for them.`;
 }
 
 function daysOf(option: string, value: string | undefined, otherwise: number): number {
@@ -128,19 +117,15 @@ function daysOf(option: string, value: string | undefined, otherwise: number): n
   throw new ConfigurationError(`${option} must be a number of days, 0 to 99999.`);
 }
 
-function kindsOf(values: readonly string[] | undefined): ReadonlySet<FindingKind> | undefined {
-  if (!values) return undefined;
-  return new Set(
-    values
-      .flatMap((value) => value.split(","))
-      .map((name) => {
-        const kind = FINDING_KINDS.find((known) => known === name.trim());
-        if (kind) return kind;
-        throw new ConfigurationError(
-          `--only: unknown finding ${shownArgument(name)}${didYouMean(name, FINDING_KINDS)} The findings are ${FINDING_KINDS.join(", ")}.`,
-        );
-      }),
-  );
+/** @throws ConfigurationError for a name that no finding has. */
+function kindsOf(value: string): FindingKind[] {
+  return value.split(",").map((name) => {
+    const kind = FINDING_KINDS.find((known) => known === name.trim());
+    if (kind) return kind;
+    throw new ConfigurationError(
+      `--only: unknown finding ${shownArgument(name)}${didYouMean(name, FINDING_KINDS)} The findings are ${FINDING_KINDS.join(", ")}.`,
+    );
+  });
 }
 
 function assertOneStandardInput(files: readonly string[]): void {
@@ -159,32 +144,4 @@ async function ignoredIds(values: AuditValues, terminal: Terminal): Promise<Read
     }
   }
   return ids;
-}
-
-/** An accepted id that the account does not list may be a typing mistake. */
-function noteUnknown(
-  ignored: ReadonlySet<string>,
-  keys: readonly { id: string }[],
-  terminal: Terminal,
-): void {
-  const known = new Set(keys.map(({ id }) => id));
-  for (const id of ignored) {
-    if (!known.has(id))
-      terminal.err(`pulumi-wayscloud: the ignored id ${sanitize(id)} is not in the account.\n`);
-  }
-}
-
-function print(findings: readonly AuditFinding[], json: boolean, terminal: Terminal): void {
-  if (json) terminal.out(`${JSON.stringify(findings.map(whole), undefined, 2)}\n`);
-  else if (findings.length === 0) terminal.out("No findings.\n");
-  else {
-    const rows = findings.map(({ finding, kind, id, name, detail }) => [finding, kind, id, name, detail]);
-    terminal.out(table([["FINDING", "KIND", "ID", "NAME", "DETAIL"], ...rows]));
-  }
-}
-
-/** Without control characters and secrets: descriptions and names are foreign text. */
-function whole(finding: AuditFinding): AuditFinding {
-  const { name, detail } = finding;
-  return { ...finding, name: sanitize(name, [], Infinity), detail: sanitize(detail, [], Infinity) };
 }

@@ -1,5 +1,6 @@
 // A command: its options, declared once for the parser and the help, and its error messages.
 import { parseArgs } from "node:util";
+import type { ParseArgsOptionDescriptor } from "node:util";
 
 import { AccountClient } from "../api/client";
 import { resolveConnection } from "../config";
@@ -17,10 +18,7 @@ export interface Command {
   run: (args: string[], terminal: Terminal) => Promise<number>;
 }
 
-interface Option {
-  type: "string" | "boolean";
-  multiple?: boolean;
-  short?: string;
+interface Option extends ParseArgsOptionDescriptor {
   /** The name of its value in the help. */
   value?: string;
   /** Its description in the help. */
@@ -30,13 +28,7 @@ interface Option {
 type Options = Record<string, Option>;
 
 /** The options as given. */
-export type Values<O extends Options> = {
-  [K in keyof O]?: O[K] extends { type: "boolean" }
-    ? boolean
-    : O[K] extends { multiple: true }
-      ? string[]
-      : string;
-};
+export type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>["values"];
 
 interface Spec<O extends Options> {
   name: string;
@@ -46,7 +38,7 @@ interface Spec<O extends Options> {
   /** Paragraphs of the help. */
   about: string;
   options: O;
-  exitCodes?: string;
+  exitCodes: string;
   run: (values: Values<O>, operands: string[], terminal: Terminal) => Promise<number>;
 }
 
@@ -57,50 +49,46 @@ export function command<const O extends Options>(spec: Spec<O>): Command {
     summary,
     async run(args, terminal) {
       const { values, positionals } = parse(spec, args);
-      if (values.help === true) {
+      if ("help" in values) {
         terminal.out(helpOf(spec));
         return 0;
       }
       const [first] = positionals;
       if (first !== undefined && spec.operands === undefined) {
-        throw usage(name, `unexpected argument ${shownArgument(first)}: one command at a time`);
+        throw usage(name, `unexpected argument ${shownArgument(first)}: one command at a time.`);
       }
-      return spec.run(values as Values<O>, positionals, terminal);
+      return spec.run(values, positionals, terminal);
     },
   };
 }
 
-const HELP: Option = { type: "boolean", short: "h", help: "show this help" };
+/** An option with a value, which may be repeated. */
+export function texts(value: string, help: string) {
+  return { type: "string", multiple: true, value, help } as const;
+}
 
-function parse<O extends Options>(
-  { name, options }: Spec<O>,
-  args: string[],
-): { values: Record<string, unknown>; positionals: string[] } {
+const HELP = { type: "boolean", short: "h", help: "show this help" } as const satisfies Option;
+
+function parse<O extends Options>({ name, options }: Spec<O>, args: string[]) {
   try {
     return parseArgs({ args, options: { ...options, help: HELP }, allowPositionals: true });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (!code?.startsWith("ERR_PARSE_ARGS")) throw error;
-    const [, unknown] =
-      code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" ? (/^Unknown option '(.*?)'/s.exec(message) ?? []) : [];
-    if (unknown !== undefined)
-      throw usage(name, `unknown option ${shownArgument(unknown)}`, unknown, Object.keys(options));
+    const [, unknown] = /^Unknown option '(.*?)'/s.exec(message) ?? [];
+    if (unknown !== undefined) {
+      const near = didYouMean(unknown.replace(/^-+/, ""), [...Object.keys(options), "help"]);
+      throw usage(name, `unknown option ${shownArgument(unknown)}${near.replace('"', '"--')}`);
+    }
     // The first sentence says what is wrong; the others explain how to pass such an argument anyway.
-    const [what = message] = message.split(/\. |\n/);
-    throw usage(name, redact(what.replace(/\.$/, "")));
+    const [what = message] = message.split(/\. |\.?\n/);
+    throw usage(name, `${redact(what)}.`);
   }
 }
 
-/** The error for a mistake on the command line: `given` instead of one of `names`. */
-function usage(
-  command: string,
-  what: string,
-  given?: string,
-  names: readonly string[] = [],
-): ConfigurationError {
-  const near = given === undefined ? "." : didYouMean(given.replace(/^-+/, ""), [...names, "help"]);
-  const hint = near.replace('"', '"--');
-  return new ConfigurationError(`${command}: ${what}${hint} See pulumi-wayscloud ${command} --help.`);
+/** The error for a mistake on the command line. */
+function usage(command: string, what: string): ConfigurationError {
+  return new ConfigurationError(`${command}: ${what} See pulumi-wayscloud ${command} --help.`);
 }
 
 /** An argument for a message. It may be a secret, pasted by mistake, or a terminal's control sequence. */
@@ -109,14 +97,14 @@ export function shownArgument(argument: string): string {
 }
 
 function helpOf<O extends Options>({ name, operands, about, options, exitCodes }: Spec<O>): string {
-  const rows = Object.entries<Option>({ ...options, help: HELP }).map(([option, { short, value, help }]) => ({
-    option: `${short === undefined ? "" : `-${short}, `}--${option}${value === undefined ? "" : ` ${value}`}`,
-    help,
-  }));
-  const width = Math.max(...rows.map(({ option }) => option.length));
-  const lines = rows.map(({ option, help }) => `  ${option.padEnd(width)}  ${help}`);
-  const usageLine = `Usage: pulumi-wayscloud ${name}${operands === undefined ? "" : ` ${operands}`} [options]`;
-  return `${[usageLine, about, lines.join("\n"), ...(exitCodes === undefined ? [] : [exitCodes]), CREDENTIAL].join("\n\n")}\n`;
+  const rows = Object.entries<Option>({ ...options, help: HELP }).map(([option, { short, value, help }]) => {
+    const before = short === undefined ? "" : `-${short}, `;
+    return [`${before}--${option} ${value ?? ""}`.trim(), help] as const;
+  });
+  const width = Math.max(...rows.map(([option]) => option.length));
+  const lines = rows.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
+  const usageLine = `Usage: pulumi-wayscloud ${name} ${operands === undefined ? "" : `${operands} `}[options]`;
+  return `${[usageLine, about, lines.join("\n"), exitCodes, CREDENTIAL].join("\n\n")}\n`;
 }
 
 /** The sources of the credential, for the help. */

@@ -1,8 +1,18 @@
 // Inputs of `audit` and `revoke`: stack exports and other text files from all platforms, and ids.
+import { getSystemErrorMap } from "node:util";
+
 import { managedKeys } from "../audit/managed-keys";
 import type { ManagedKeys } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
 import type { Terminal } from "./terminal";
+
+/** The files that commands read, by their names in messages, with the advice if there is none. */
+const MISSING = {
+  "The stack export": (file: string) =>
+    `Write the stack export with \`pulumi stack export --file ${file}\`, or pipe it to \`--stack-export -\`.`,
+  "The ignore file": () => "Create it with the ids to ignore, one per line, or leave `--ignore-file` out.",
+};
+type FileKind = keyof typeof MISSING;
 
 /** The keys that the stacks of these files hold; undefined without files. */
 export async function managedIn(
@@ -10,23 +20,22 @@ export async function managedIn(
   terminal: Terminal,
 ): Promise<ManagedKeys | undefined> {
   if (!files) return undefined;
-  const name = (file: string): string => nameOf("The stack export", file);
   const exports: unknown[] = [];
   for (const file of files) {
+    const name = nameOf("The stack export", file);
     const text = await readText("The stack export", file, terminal);
-    if (text.trim() === "") throw new ConfigurationError(`${name(file)} is empty.`);
-    exports.push(parseJson(text, name(file)));
+    if (text.trim() === "") throw new ConfigurationError(`${name} is empty.`);
+    try {
+      exports.push(JSON.parse(text));
+    } catch {
+      // The parser's own message would quote the text, which may hold secrets.
+      throw new ConfigurationError(`${name} is not JSON.`);
+    }
   }
-  return managedKeys(exports, (index) => name(files[index] ?? "-"));
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message would quote the text, which may hold secrets.
-    throw new ConfigurationError(`${name} is not JSON.`);
-  }
+  return managedKeys(
+    exports,
+    files.map((file) => nameOf("The stack export", file)),
+  );
 }
 
 /**
@@ -40,32 +49,28 @@ export function checkId(id: string, from: string): string {
   );
 }
 
-/** The text of a file, `-` being standard input. `what`: its kind, for messages. */
-export async function readText(what: string, file: string, terminal: Terminal): Promise<string> {
-  let bytes: Uint8Array;
+/** The text of a file, `-` being standard input. */
+export async function readText(kind: FileKind, file: string, terminal: Terminal): Promise<string> {
   try {
-    bytes = await terminal.read(file);
+    return decode(await terminal.read(file));
   } catch (error) {
-    const { code = "unknown error" } = error as NodeJS.ErrnoException;
-    throw new ConfigurationError(`${nameOf(what, file)} cannot be read (${code}).`);
+    const { code = "unknown error", errno = 0 } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new ConfigurationError(`There is no file ${file}. ${MISSING[kind](file)}`);
+    const [, words = code] = getSystemErrorMap().get(errno) ?? [];
+    throw new ConfigurationError(`${nameOf(kind, file)} cannot be read: ${words}.`);
   }
-  return decode(bytes);
 }
 
 /** The file's name in messages. */
-export function nameOf(what: string, file: string): string {
-  return file === "-" ? `${what} from standard input` : `${what} ${file}`;
+export function nameOf(kind: FileKind, file: string): string {
+  return `${kind} ${file === "-" ? "from standard input" : file}`;
 }
 
 /** Windows PowerShell writes UTF-16 when it redirects output. */
 function decode(bytes: Uint8Array): string {
-  const [first = 0, second = 0] = bytes;
+  const [first, second] = bytes;
   // Without a byte order mark, assume that the first character is ASCII, as in JSON.
-  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && bytes.length > 1)) {
-    return new TextDecoder("utf-16le").decode(bytes);
-  }
-  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) {
-    return new TextDecoder("utf-16be").decode(bytes);
-  }
+  if (first === 0xff || second === 0) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe || first === 0) return new TextDecoder("utf-16be").decode(bytes);
   return new TextDecoder("utf-8").decode(bytes);
 }

@@ -1,13 +1,12 @@
 // The command `revoke`: revokes API keys or removes SSH keys by their ids.
 import type { UnreadableEntry } from "../api/list";
 import { ownCredentials } from "../audit/findings";
-import { holderOf } from "../audit/managed-keys";
 import type { ManagedKeys } from "../audit/managed-keys";
 import { ConfigurationError, errorMessage, RefusedError } from "../errors";
-import { isSameId } from "../judge/presence";
+import { idKey, isSameId } from "../judge/presence";
 import { isServiceKey } from "../lifecycle/api-key/kind";
 import { Run } from "../lifecycle/run";
-import { command, connect, shownArgument } from "./command";
+import { command, connect, shownArgument, texts } from "./command";
 import { checkId, managedIn } from "./files";
 import { table } from "./table";
 import type { Terminal } from "./terminal";
@@ -21,12 +20,10 @@ Shows the keys and asks for confirmation. Refuses keys that a given stack export
 itself is authenticated with. If it refuses one id, or the account does not list one, it revokes nothing.`,
   options: {
     "ssh-key": { type: "boolean", help: "the ids are those of SSH keys" },
-    "stack-export": {
-      type: "string",
-      multiple: true,
-      value: "FILE",
-      help: 'refuse the keys of this output of `pulumi stack export`, "-" for standard input; repeatable',
-    },
+    "stack-export": texts(
+      "FILE",
+      'refuse the keys of this output of `pulumi stack export`, "-" for standard input; repeatable',
+    ),
     yes: { type: "boolean", short: "y", help: "do not ask for confirmation, as in CI" },
   },
   exitCodes: "Exit codes: 0 all keys were revoked, 2 at least one key was not revoked, or an error.",
@@ -108,7 +105,7 @@ function refuseHeld(ids: readonly string[], managed: ManagedKeys | undefined, is
   if (!managed) return;
   const collection = isSsh ? managed.sshKeys : managed.apiKeys;
   const held = ids.flatMap((id) => {
-    const urn = holderOf(collection, id)?.urn;
+    const urn = collection.byId.get(idKey(id))?.urn;
     return urn === undefined ? [] : [`${id} (${urn})`];
   });
   if (held.length > 0) {

@@ -1,6 +1,7 @@
 // The input and output of a command: those of this process, or a test's.
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { buffer } from "node:stream/consumers";
 
 /** Where a command writes and what it reads. */
 export interface Terminal {
@@ -24,7 +25,7 @@ export function openTerminal(): { terminal: Terminal; end: (code: number) => Pro
     terminal: {
       out: (text) => void writing.push(written(stdout, text)),
       err: (text) => void written(stderr, text),
-      read: (file) => (file === "-" ? standardInput() : readFile(file)),
+      read: (file) => (file === "-" ? buffer(process.stdin) : readFile(file)),
       ask: isInteractive ? answerTo : undefined,
       now: () => Date.now(),
     },
@@ -41,38 +42,22 @@ export function openTerminal(): { terminal: Terminal; end: (code: number) => Pro
   };
 }
 
+/** The failure, if any. */
 function written(stream: NodeJS.WriteStream, text: string): Promise<NodeJS.ErrnoException | undefined> {
-  return new Promise((resolve) => {
-    try {
-      stream.write(text, (error) => resolve(error ?? undefined));
-    } catch (error) {
-      resolve(error as NodeJS.ErrnoException);
-    }
-  });
+  // Node.js 20 throws the failure of a write to a file.
+  return new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    stream.write(text, (error) => resolve(error ?? undefined));
+  }).catch((error: unknown) => error as NodeJS.ErrnoException);
 }
 
 /** The user's answer; empty at the end of the input and after Ctrl-C. */
-function answerTo(question: string): Promise<string> {
-  return new Promise((resolve) => {
-    const lines = createInterface({ input: process.stdin, output: process.stdout });
-    let answer: string | undefined;
-    lines.on("SIGINT", () => lines.close());
-    lines.on("close", () => {
-      if (answer === undefined) process.stdout.write("\n");
-      resolve(answer ?? "");
-    });
-    lines.question(question, (line) => {
-      answer = line;
-      lines.close();
-    });
-  });
-}
-
-/**
- * Read as a stream: reading the descriptor directly fails with EAGAIN if it is non-blocking and not ready.
- */
-async function standardInput(): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks);
+async function answerTo(prompt: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt });
+  lines.prompt();
+  for await (const line of lines) {
+    lines.close();
+    return line;
+  }
+  process.stdout.write("\n");
+  return "";
 }

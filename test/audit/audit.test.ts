@@ -274,9 +274,10 @@ test("an end that the account shows counts, if it is earlier than the stack's", 
   expect(audit([held({})], { expiresAt: "some day" })).toEqual(["unknown-expiry key-0"]);
 });
 
-test("an id is the same in any case", () => {
-  const exported = exportOf([{ type: dynamic("ServiceKey"), id: "KEY-0", outputs: KEY }]);
-  expect(audit([exported], { service: "dns" })).toEqual([]);
+test("a UUID is the same id in any case", () => {
+  const id = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
+  const exported = exportOf([{ type: dynamic("ServiceKey"), id: id.toUpperCase(), outputs: KEY }]);
+  expect(audit([exported], { id, service: "dns" })).toEqual([]);
 });
 
 test("a key whose times cannot be read is not called used, unless it is too young to be anything else", () => {
@@ -418,7 +419,7 @@ test.each<[string, unknown]>([
 
 test("the wrong place of an export is named", () => {
   const resources = [{ urn: "u", type: "t" }, null];
-  expect(() => managedKeys([{ deployment: { resources } }], () => "The stack export dev.json")).toThrow(
+  expect(() => managedKeys([{ deployment: { resources } }], ["The stack export dev.json"])).toThrow(
     "The stack export dev.json is not the output of `pulumi stack export` (deployment.resources.1: Invalid input: expected object, received null).",
   );
 });

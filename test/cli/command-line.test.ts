@@ -103,7 +103,18 @@ test("the table has a row a finding, with foreign text made printable and no sec
 });
 
 test.each([
-  [["audit", "--stack-export", "absent.json"], "cannot be read (ENOENT)"],
+  [
+    ["audit", "--stack-export", "absent.json"],
+    "There is no file absent.json. Write the stack export with `pulumi stack export --file absent.json`, or pipe it to `--stack-export -`.",
+  ],
+  [
+    ["audit", "--ignore-file", "absent.txt"],
+    "There is no file absent.txt. Create it with the ids to ignore, one per line, or leave `--ignore-file` out.",
+  ],
+  [
+    ["audit", "--stack-export", "test"],
+    "The stack export test cannot be read: illegal operation on a directory.",
+  ],
   [["audit", "--stack-export", "text"], "is not JSON"],
   [["audit", "--stack-export", "list"], "is not the output of `pulumi stack export`"],
   [["audit", "--unused-days", "soon"], "--unused-days must be a number of days"],

@@ -56,7 +56,7 @@ test("an import against the layers, a long file and house dialect are errors, an
       "src/emulator/http must not import src/emulator/options, only check, account, http",
     ],
     "src/audit/a.ts": [
-      "src/audit must not import src/data, only values, errors, version, text, api, judge, config, lifecycle",
+      "src/audit must not import src/data, only values, errors, version, text, fields, api, judge, lifecycle",
     ],
     "src/hosts/dynamic/a.ts": [
       "src/hosts must not import src/resources, only values, errors, version, package-file, supported-node, text, fields, api, queries, settings, config, lifecycle",

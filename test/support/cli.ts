@@ -1,4 +1,5 @@
 // The command line in process: what it reads and prints, at the time that the test wants.
+import { readFile } from "node:fs/promises";
 import { run } from "../../src/cli/command-line";
 import type { Emulator } from "../../src/emulator";
 
@@ -31,8 +32,7 @@ export class CommandLine {
       ask: answer === undefined ? undefined : (question) => ((out += question), Promise.resolve(answer)),
       read(file) {
         const content = files[file];
-        if (content !== undefined) return Promise.resolve(Buffer.from(content));
-        return Promise.reject(Object.assign(new Error("no such file"), { code: "ENOENT" }));
+        return content === undefined ? readFile(file) : Promise.resolve(Buffer.from(content));
       },
       now: this.now,
     });
