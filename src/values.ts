@@ -32,6 +32,23 @@ export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
+/** Inputs at a step at which all of them are known. */
+export type Known<T> = T extends Unknown
+  ? never
+  : T extends readonly unknown[] | ReadonlyMap<unknown, unknown>
+    ? T
+    : T extends object
+      ? { [Name in keyof T]: Known<T[Name]> }
+      : T;
+
+export function allKnown<T extends object>(inputs: T): Known<T> {
+  for (const name of Object.keys(inputs)) {
+    const value: unknown = known<unknown>(inputs[name as keyof T], name);
+    if (isRecord(value)) allKnown(value);
+  }
+  return inputs as Known<T>;
+}
+
 export function isRecord(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -182,7 +182,7 @@ const READERS: Record<ClassName, (id: string, outputs: Properties) => Holds> = {
   },
 };
 
-function heldByKey<Spec>(state: ApiKeyState<Spec>): Holds {
+function heldByKey(state: ApiKeyState): Holds {
   if (state.status === "unresolved") return { keys: [], lost: [state.lost.description] };
   if (state.status === "requested") return { keys: [{ id: state.id }], lost: [] };
   if (state.status === "looked-up") return { keys: [{ id: state.entry.id }], lost: [] };
@@ -191,7 +191,7 @@ function heldByKey<Spec>(state: ApiKeyState<Spec>): Holds {
   return { keys: [{ id, expiresAt, isCreated: holder === "" }], lost: lost ? [lost.description] : [] };
 }
 
-function heldByRotatingKey<Spec>(state: RotatingKeyState<Spec>): Holds {
+function heldByRotatingKey(state: RotatingKeyState): Holds {
   const lost = state.lost ? [state.lost.description] : [];
   if (state.status === "unresolved") return { keys: [], lost };
   const { current, previous } = state;

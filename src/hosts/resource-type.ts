@@ -12,7 +12,6 @@ import { apiKeyLifecycle } from "../lifecycle/api-key/lifecycle";
 import { apiKeyHoldings, decodeApiKey, encodeApiKey } from "../lifecycle/api-key/state";
 import { checkRotatingKey, decodeRotatingKeyInputs } from "../lifecycle/rotating-key/inputs";
 import { rotatingKeyLifecycle } from "../lifecycle/rotating-key/lifecycle";
-import type { Rotation } from "../lifecycle/rotating-key/schedule";
 import {
   decodeRotatingKey,
   encodeRotatingKey,
@@ -30,7 +29,7 @@ import {
   sshKeySetHoldings,
   sshKeySetRepeats,
 } from "../lifecycle/ssh-key-set/state";
-import { isRecord } from "../values";
+import { allKnown, isRecord } from "../values";
 import type { Properties, Checked } from "../values";
 
 export interface EncodedState {
@@ -78,7 +77,7 @@ export interface ResourceType {
 export const NEVER_DUE = 0;
 
 /** The resource type with this lifecycle. */
-function resourceType<Inputs, State>(
+function resourceType<Inputs extends object, State>(
   className: string,
   codec: Codec<Inputs, State>,
   lifecycle: Lifecycle<Inputs, State>,
@@ -106,7 +105,7 @@ function resourceType<Inputs, State>(
     },
     async create(inputs, run, holder) {
       const identity = identityOf(className, inputs);
-      const outcome = await lifecycle.create(codec.decodeInputs(inputs), run, identity);
+      const outcome = await lifecycle.create(allKnown(codec.decodeInputs(inputs)), run, identity);
       claimAll(codec.holdings(outcome.state), run, holder);
       return { ...codec.encodeState(outcome.state), unfinished: outcome.unfinished };
     },
@@ -119,7 +118,7 @@ function resourceType<Inputs, State>(
     },
     async update(id, olds, news, run, holder) {
       const state = codec.decodeState(id, olds);
-      const outcome = await lifecycle.update(state, codec.decodeInputs(news), run);
+      const outcome = await lifecycle.update(state, allKnown(codec.decodeInputs(news)), run);
       const before = codec.holdings(state);
       // A hook may ask again for an unfinished update, which then has to find what this one has left.
       if (outcome.unfinished === undefined) claimAll(codec.holdings(outcome.state), run, holder, before);
@@ -182,16 +181,13 @@ export const resourceTypes = {
   ),
   ServiceKey: apiKeyResource("ServiceKey", serviceKeyKind),
   PersonalAccessToken: apiKeyResource("PersonalAccessToken", tokenKind),
-  RotatingServiceKey: rotatingResource("RotatingServiceKey", { kind: serviceKeyKind, identity: ["service"] }),
-  RotatingPersonalAccessToken: rotatingResource("RotatingPersonalAccessToken", {
-    kind: tokenKind,
-    identity: [],
-  }),
+  RotatingServiceKey: rotatingResource("RotatingServiceKey", serviceKeyKind),
+  RotatingPersonalAccessToken: rotatingResource("RotatingPersonalAccessToken", tokenKind),
 } satisfies Record<string, ResourceType>;
 
 export type ResourceName = keyof typeof resourceTypes;
 
-function apiKeyResource<Spec extends object>(className: string, kind: KeyKind<Spec>): ResourceType {
+function apiKeyResource(className: string, kind: KeyKind): ResourceType {
   return resourceType(
     className,
     {
@@ -205,8 +201,7 @@ function apiKeyResource<Spec extends object>(className: string, kind: KeyKind<Sp
   );
 }
 
-function rotatingResource<Spec extends object>(className: string, rotation: Rotation<Spec>): ResourceType {
-  const { kind } = rotation;
+function rotatingResource(className: string, kind: KeyKind): ResourceType {
   return resourceType(
     className,
     {
@@ -217,6 +212,6 @@ function rotatingResource<Spec extends object>(className: string, rotation: Rota
       holdings: rotatingKeyHoldings,
       repeats: rotatingKeyRepeats,
     },
-    rotatingKeyLifecycle(rotation),
+    rotatingKeyLifecycle(kind),
   );
 }

@@ -1,5 +1,5 @@
 // The operations on a resource, as functions of typed inputs and states, without any host's protocol.
-import type { Properties } from "../values";
+import type { Known, Properties } from "../values";
 import type { Run } from "./run";
 
 /** Outputs that repeat an input under another name, by the names of these inputs. */
@@ -22,6 +22,14 @@ export interface Diff {
   dueSince?: string;
 }
 
+/** Of a create whose outcome is unknown: the deletion cleans up first. */
+export const REPLACES_UNRESOLVED: Diff = {
+  changes: true,
+  replaces: ["unresolved"],
+  changed: ["unresolved"],
+  deleteBeforeReplace: true,
+};
+
 /** The result of an operation. The engine always keeps `state`, so the next update can finish the rest. */
 export interface Outcome<State> {
   state: State;
@@ -34,10 +42,10 @@ export interface Lifecycle<Inputs, State> {
   /** `now`: wall clock, ms since the epoch. */
   diff(state: State, inputs: Inputs, now: number): Diff;
   /** `identity` is the same if the engine repeats this creation. */
-  create(inputs: Inputs, run: Run, identity: string): Promise<Outcome<State>>;
+  create(inputs: Known<Inputs>, run: Run, identity: string): Promise<Outcome<State>>;
   /** `undefined`: a complete list of the account proves that it is gone. */
   read(state: State, run: Run): Promise<State | undefined>;
   /** In place. Only rotating keys, and states that need cleaning up, make requests here. */
-  update(state: State, inputs: Inputs, run: Run): Promise<Outcome<State>>;
+  update(state: State, inputs: Known<Inputs>, run: Run): Promise<Outcome<State>>;
   delete(state: State, run: Run): Promise<void>;
 }

@@ -1,8 +1,7 @@
 // Creates one API key exactly once, and finds keys of lost attempts: shared by all resources that hold keys.
 import type { ApiKey, CreatedKey } from "../../api/schemas";
-import { parseApiTime } from "../../api/timing";
 import { judge, sortByOwner } from "../../judge/ownership";
-import type { Shown } from "../../judge/ownership";
+import type { Shown, Sorted } from "../../judge/ownership";
 import { isSameId } from "../../judge/presence";
 import { markerOf } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
@@ -12,11 +11,11 @@ import { createOnce } from "../create-once/create-once";
 import { conflictWith } from "../create-once/creation";
 import type { LostCreation } from "../create-once/creation";
 import { possibleLeftover } from "../create-once/messages";
-import type { StartedAt } from "../create-once/started";
 import type { Run } from "../run";
-import type { HeldKey, KeyKind, LostAttempt } from "./kind";
+import { heldKeyOf } from "./kind";
+import type { HeldKey, KeyKind, LostAttempt, Spec } from "./kind";
 
-export interface KeyToCreate<Spec> {
+export interface KeyToCreate {
   spec: Spec;
   /** Sent unchanged. */
   description: string | undefined;
@@ -27,24 +26,24 @@ export interface KeyToCreate<Spec> {
   before?: LostCreation | undefined;
 }
 
-export type NewKey<Spec> =
-  | { is: "created"; key: HeldKey<Spec> & { key: string }; unfinished?: string | undefined }
-  | { is: "unresolved"; why: string; started: StartedAt };
+/** `lost`: the attempt that may have left a key that nobody holds. `unfinished`: its message for the user. */
+export type NewKey =
+  | { key: HeldKey & { key: string }; lost: LostAttempt | null; unfinished?: string | undefined }
+  | { key: undefined; lost: LostAttempt; unfinished: string };
 
-export async function createKey<Spec extends object>(
-  kind: KeyKind<Spec>,
-  { spec, description, hasMarker, identity, before }: KeyToCreate<Spec>,
+export async function createKey(
+  kind: KeyKind,
+  { spec, description, hasMarker, identity, before }: KeyToCreate,
   run: Run,
-): Promise<NewKey<Spec>> {
+): Promise<NewKey> {
   const what = describeKey(kind, description);
   const operation = run.client.operation(`Creating ${what}`);
-  const { apiKeys } = run;
   const created = await createOnce<CreatedKey, ApiKey>(
     {
       ...{ what, identity, before, operation },
       sent: { text: description, hasMarker },
       shown: shownBy(kind, spec),
-      list: apiKeys,
+      list: run.apiKeys,
       async post({ isKnown }) {
         const made = await kind.post(spec, description, run, operation);
         if (!isKnown(made.value.id)) return made;
@@ -53,37 +52,34 @@ export async function createKey<Spec extends object>(
     },
     run,
   );
-  if (created.is === "unresolved") return created;
-  const { id, key, keyPrefix = "", keyType = "" } = created.value;
-  apiKeys.noteCreated(id);
-  const { serverTime } = created;
+  const attempt = { description: description ?? "", hasMarker, service: spec.service };
+  if (created.is === "unresolved")
+    return { key: undefined, lost: { ...attempt, ...created.started }, unfinished: created.why };
+  const { value, serverTime, unfinished } = created;
+  run.apiKeys.noteCreated(value.id);
   const createdAt = rfc3339(serverTime ?? run.client.timing.now());
-  const made = {
-    ...{ id, key, keyPrefix, keyType, spec, createdAt, createdByLocalClock: serverTime === undefined },
-    description: description ?? null,
-    isActive: true,
-    lastUsedAt: null,
-    expiresAt: earlierEnd(kind.expiresAt(spec, createdAt), created.value.expiresAt),
-    listedScopes: null,
+  const createdByLocalClock = serverTime === undefined;
+  const held = heldKeyOf({ ...value, description }, value.key, spec, createdAt);
+  return {
+    key: { ...held, key: value.key, createdByLocalClock },
+    lost:
+      unfinished === undefined
+        ? null
+        : { ...attempt, startedAt: createdAt, byLocalClock: createdByLocalClock },
+    unfinished,
   };
-  return { is: "created", key: made, unfinished: created.unfinished };
-}
-
-/** The expiry that the API shows (RFC 3339), if it is earlier than the requested one. */
-export function earlierEnd(end: string | null, shown: string | undefined): string | null {
-  const at = parseApiTime(shown);
-  return Number.isNaN(at) || (end !== null && Date.parse(end) <= at) ? end : rfc3339(at);
 }
 
 /** `the service key "…"`, for messages. */
-export function describeKey<Spec extends object>(
-  kind: KeyKind<Spec>,
-  description: string | undefined,
-): string {
+export function describeKey(kind: KeyKind, description: string | null | undefined): string {
   return `the ${kind.label} ${quoteForTerminal(description ?? "")}`;
 }
 
-function shownBy<Spec extends object>(kind: KeyKind<Spec>, spec?: Spec): (entry: ApiKey) => Shown {
+/** Entries of the list, compared with a key of this kind and of these inputs. */
+export function shownBy(
+  kind: KeyKind,
+  spec?: Parameters<KeyKind["whyMismatched"]>[1],
+): (entry: ApiKey) => Shown {
   return (entry) => ({
     text: entry.description,
     createdAt: entry.createdAt,
@@ -92,38 +88,35 @@ function shownBy<Spec extends object>(kind: KeyKind<Spec>, spec?: Spec): (entry:
 }
 
 /** The attempt for `cleanUp`. Its scopes may differ from today's, but not its service. */
-export function lostKey<Spec extends object>(kind: KeyKind<Spec>, attempt: LostAttempt): Lost<ApiKey> {
+export function lostKey(kind: KeyKind, attempt: LostAttempt): Lost<ApiKey> {
   const { description, hasMarker, service } = attempt;
-  const shown = shownBy(kind);
   return {
     what: describeKey(kind, description),
     attempt,
     sent: { text: description, hasMarker },
-    shown(entry) {
-      const isOtherService = service !== null && entry.service !== service;
-      const other = isOtherService
-        ? `it is for the service ${JSON.stringify(entry.service ?? "")}`
-        : undefined;
-      return { ...shown(entry), mismatch: kind.whyMismatched(entry) ?? other };
-    },
+    shown: shownBy(kind, { service }),
   };
 }
 
 /** Reports keys with one of our markers: a lost request may have taken effect after our last check. */
-export async function reportDuplicates<Spec extends object>(
-  kind: KeyKind<Spec>,
+export async function reportDuplicates(
+  kind: KeyKind,
   description: string,
   held: readonly string[],
   run: Run,
 ): Promise<void> {
-  const marker = markerOf(description);
-  const marked = await run.apiKeys.matching(markerIn, marker);
-  const others = marked.filter(({ id, isActive }) => isActive && !held.some((each) => isSameId(each, id)));
+  const marked = await run.apiKeys.matching(markerIn, markerOf(description));
+  const others = marked.filter(({ id }) => !held.some((each) => isSameId(each, id)));
   const sent = { text: description, hasMarker: true, at: undefined };
   const shown = shownBy(kind);
-  const { ours, possibly } = sortByOwner(others, (entry) => judge(sent, shown(entry)));
-  const candidates = [...ours.map((entry) => ({ entry, why: "it has the same description" })), ...possibly];
+  const candidates = reportable(sortByOwner(others, (entry) => judge(sent, shown(entry))));
   if (candidates.length > 0) run.log(possibleLeftover(describeKey(kind, description), candidates));
+}
+
+/** Those that a person should know of, and why. */
+export function reportable({ ours, possibly }: Sorted<ApiKey>): Sorted<ApiKey>["possibly"] {
+  const all = [...ours.map((entry) => ({ entry, why: "it has the same description" })), ...possibly];
+  return all.filter(({ entry }) => entry.isActive);
 }
 
 /** The marker with which the description of an entry ends, if any. */

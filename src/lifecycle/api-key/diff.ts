@@ -1,24 +1,19 @@
 // The changes of an API key if the program changes, or time passes.
 import { isTemplate } from "../../text/auto-name";
-import { same, known, UNKNOWN, DAY_MS, isPast, rfc3339 } from "../../values";
+import { same, UNKNOWN, DAY_MS, isPast, rfc3339 } from "../../values";
 import type { MaybeUnknown } from "../../values";
+import { REPLACES_UNRESOLVED } from "../lifecycle";
 import type { Diff } from "../lifecycle";
 import { namesOf } from "../../fields/field";
-import type { Inputs } from "../../fields/field";
-import { pendingImport } from "./import-key";
-import type { ApiKeyInputs } from "./inputs";
+import type { ApiKeyInputs, Existing } from "./inputs";
+import { heldKeyOf } from "./kind";
 import type { KeyKind } from "./kind";
 import type { ApiKeyState, LiveKey, LookedUpKey } from "./state";
 
-export function diffApiKey<Spec extends object>(
-  kind: KeyKind<Spec>,
-  state: ApiKeyState<Spec>,
-  inputs: ApiKeyInputs<Spec>,
-  now: number,
-): Diff {
+export function diffApiKey(kind: KeyKind, state: ApiKeyState, inputs: ApiKeyInputs, now: number): Diff {
   switch (state.status) {
     case "unresolved":
-      return { changes: true, replaces: ["unresolved"], changed: ["unresolved"], deleteBeforeReplace: true };
+      return REPLACES_UNRESOLVED;
     case "requested":
       return { changes: false, replaces: [], changed: [] };
     case "looked-up":
@@ -28,12 +23,7 @@ export function diffApiKey<Spec extends object>(
   }
 }
 
-function diffLive<Spec extends object>(
-  kind: KeyKind<Spec>,
-  state: LiveKey<Spec>,
-  inputs: ApiKeyInputs<Spec>,
-  now: number,
-): Diff {
+function diffLive(kind: KeyKind, state: LiveKey, inputs: ApiKeyInputs, now: number): Diff {
   const replaces: string[] = namesOf(kind.spec).filter((name) => !same(state.spec[name], inputs.spec[name]));
   if (!same(state.rotationTriggers, inputs.rotationTriggers)) replaces.push("rotationTriggers");
   const { description } = inputs;
@@ -64,21 +54,24 @@ function diffLive<Spec extends object>(
   };
 }
 
+/** The key to import for these inputs, if any. */
+function pendingImport(
+  existing: MaybeUnknown<Existing> | undefined,
+): { id: MaybeUnknown<string>; key: MaybeUnknown<string> } | undefined {
+  if (existing === UNKNOWN) return { id: UNKNOWN, key: UNKNOWN };
+  return existing?.key === undefined ? undefined : { id: existing.id, key: existing.key };
+}
+
 /** A key that was imported without its secret, as a key of ours. Missing facts come from the program. */
-export function withoutSecret<Spec extends object>(
-  kind: KeyKind<Spec>,
+export function withoutSecret(
+  kind: KeyKind,
   { entry, recreateIfInvalid }: LookedUpKey,
-  { spec }: ApiKeyInputs<Spec>,
-): LiveKey<Spec> {
-  const { id, keyPrefix = "", keyType = "", isActive, createdAt = "" } = entry;
-  const { description = null, lastUsedAt = null } = entry;
+  { spec }: ApiKeyInputs,
+): LiveKey {
   return {
     status: "live",
-    ...{ id, keyPrefix, keyType, isActive, createdAt, createdByLocalClock: false, description, lastUsedAt },
-    key: null,
-    spec: kind.specOf(entry, spec),
+    ...heldKeyOf(entry, null, kind.specOf(entry, spec)),
     expiresAt: null,
-    listedScopes: entry.scopes,
     rotationTriggers: undefined,
     recreateIfInvalid,
     rotateAt: null,
@@ -89,9 +82,9 @@ export function withoutSecret<Spec extends object>(
 }
 
 /** The outputs that replace a key without a change of the program: it expired, is due or inactive. */
-function dueReplacements<Spec>(
-  state: LiveKey<Spec>,
-  { recreateIfInvalid, rotateBeforeDays }: ApiKeyInputs<Spec>,
+function dueReplacements(
+  state: LiveKey,
+  { recreateIfInvalid, rotateBeforeDays }: ApiKeyInputs,
   now: number,
 ): string[] {
   if (!state.isActive && recreateIfInvalid !== false) return ["isActive"];
@@ -117,10 +110,4 @@ function maybeRotateAt(
   rotateBeforeDays: MaybeUnknown<number> | undefined,
 ): MaybeUnknown<string> | null {
   return rotateBeforeDays === UNKNOWN ? UNKNOWN : rotateAtOf(expiresAt, rotateBeforeDays);
-}
-
-/** The spec at a step at which all of it is known. */
-export function knownSpec<Spec extends object>(kind: KeyKind<Spec>, { spec }: { spec: Inputs<Spec> }): Spec {
-  for (const name of namesOf(kind.spec)) known(spec[name], name);
-  return spec as Spec;
 }

@@ -5,35 +5,24 @@ import type { ApiKey } from "../../api/schemas";
 import { RefusedError } from "../../errors";
 import { sanitize } from "../../text/redact";
 import { newMarker, isTemplate } from "../../text/auto-name";
-import { known, UNKNOWN } from "../../values";
-import type { MaybeUnknown } from "../../values";
+import type { Known } from "../../values";
 import { apiKeyClaim } from "../holders";
 import type { Run } from "../run";
-import { earlierEnd } from "./create-key";
 import { heldByAnother } from "./inputs";
-import type { ApiKeyInputs, Existing } from "./inputs";
+import type { ApiKeyInputs } from "./inputs";
+import { expires, heldKeyOf } from "./kind";
 import type { KeyKind, HeldKey } from "./kind";
-
-/** The key to import for these inputs, if any. */
-export function pendingImport(
-  existing: MaybeUnknown<Existing> | undefined,
-): { id: MaybeUnknown<string>; key: MaybeUnknown<string> } | undefined {
-  if (existing === UNKNOWN) return { id: UNKNOWN, key: UNKNOWN };
-  if (existing?.key === undefined) return undefined;
-  return { id: existing.id, key: existing.key };
-}
 
 /**
  * Imports the key, after the list has confirmed all that it can, without changing the account. `undefined`:
  * this run revoked the key for the resource that this one replaces.
  */
-export async function importKey<Spec extends object>(
-  kind: KeyKind<Spec>,
-  spec: Spec,
-  inputs: ApiKeyInputs<Spec>,
+export async function importKey(
+  kind: KeyKind,
+  inputs: Known<ApiKeyInputs>,
   existing: { id: string; key: string },
   run: Run,
-): Promise<(HeldKey<Spec> & { holder: string }) | undefined> {
+): Promise<(HeldKey & { holder: string }) | undefined> {
   const { id, key } = existing;
   const claim = apiKeyClaim(id);
   const wasRemoved = (): boolean => run.apiKeys.wasRemoved(id) || run.holders.wasRemovedElsewhere(claim);
@@ -42,9 +31,9 @@ export async function importKey<Spec extends object>(
   const isTaken = (): boolean => run.holders.keeper(claim) !== undefined;
   const entry = isTaken() ? undefined : await run.apiKeys.find(id);
   // Another resource may have begun to revoke it in the meantime.
-  if (run.holders.removalOf(claim) ?? wasRemoved()) return importKey(kind, spec, inputs, existing, run);
+  if (run.holders.removalOf(claim) ?? wasRemoved()) return importKey(kind, inputs, existing, run);
   // Check again, with no `await` before the claim: a rejected import must never block another resource.
-  const wrong = isTaken() ? heldByAnother(id) : whyNotImportable(kind, spec, inputs, key, entry);
+  const wrong = isTaken() ? heldByAnother(id) : whyNotImportable(kind, inputs, key, entry);
   if (wrong !== undefined || !entry) {
     throw new RefusedError(
       `Cannot import the ${kind.label} ${id} (\`existing\`): ${wrong ?? ""}. Nothing was created or changed.`,
@@ -62,24 +51,12 @@ export async function importKey<Spec extends object>(
     }
   }
   run.apiKeys.noteCreated(id);
-  return {
-    ...{ id, key, spec, holder },
-    keyPrefix: entry.keyPrefix ?? "",
-    keyType: entry.keyType ?? "",
-    description: entry.description ?? null,
-    isActive: true,
-    createdAt: entry.createdAt ?? "",
-    createdByLocalClock: false,
-    lastUsedAt: entry.lastUsedAt ?? null,
-    expiresAt: earlierEnd(kind.expiresAt(spec, entry.createdAt ?? ""), entry.expiresAt),
-    listedScopes: entry.scopes,
-  };
+  return { ...heldKeyOf(entry, key, inputs.spec), id, holder };
 }
 
-function whyNotImportable<Spec extends object>(
-  kind: KeyKind<Spec>,
-  spec: Spec,
-  inputs: ApiKeyInputs<Spec>,
+function whyNotImportable(
+  kind: KeyKind,
+  { spec, ...inputs }: Known<ApiKeyInputs>,
   key: string,
   entry: ApiKey | undefined,
 ): string | undefined {
@@ -90,13 +67,13 @@ function whyNotImportable<Spec extends object>(
   if (wrong !== undefined) return sanitize(wrong);
   const notTheKey = whyNotTheKey(key, entry.keyPrefix ?? "");
   if (notTheKey !== undefined) return notTheKey;
-  const description = known(inputs.description ?? "", "description");
+  const description = inputs.description ?? "";
   if (!isTemplate(description, "description") && description !== (entry.description ?? "")) {
     const shown =
       entry.description === undefined ? "empty" : JSON.stringify(sanitize(entry.description, [], 100));
     return `its description is ${shown} and cannot be changed; give that one, or omit \`description\``;
   }
-  if (Number.isNaN(parseApiTime(entry.createdAt)) && kind.expires(spec)) {
+  if (Number.isNaN(parseApiTime(entry.createdAt)) && expires(spec)) {
     return "the list does not show when it was created, so its expiry is not known; omit `expiresInDays`";
   }
   return undefined;

@@ -11,7 +11,7 @@ import { singleKeyInputs } from "../../fields/api-key";
 import { checkInputs, decodeInputs, encodeGiven, or, text } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { InputCheck, isPinnedIn, ownerIn } from "../../fields/input-check";
-import type { KeyKind } from "./kind";
+import type { KeyKind, Spec } from "./kind";
 
 /** A key to import. Without `key`, the import is done, or the resource is being replaced by a new key. */
 export interface Existing {
@@ -21,7 +21,7 @@ export interface Existing {
 
 type Given = Omit<Inputs<ValuesOf<typeof singleKeyInputs>>, "existing">;
 
-export interface ApiKeyInputs<Spec> extends Given {
+export interface ApiKeyInputs extends Given {
   spec: Inputs<Spec>;
   existing: MaybeUnknown<Existing> | undefined;
   /** `project/stack/name` of the resource; given with `existing` only. */
@@ -29,12 +29,7 @@ export interface ApiKeyInputs<Spec> extends Given {
   pinned: boolean;
 }
 
-export function checkApiKey<Spec extends object>(
-  kind: KeyKind<Spec>,
-  olds: Properties,
-  news: Properties,
-  holders: Holders,
-): Checked {
+export function checkApiKey(kind: KeyKind, olds: Properties, news: Properties, holders: Holders): Checked {
   const check = new InputCheck(news, Object.keys(kind.inputs));
   checkInputs(kind.inputs, check);
   checkExisting(check, olds, news, holders);
@@ -86,10 +81,7 @@ export function heldByAnother(id: string): string {
   return `another resource of this program already manages the key ${id}; only one can. Remove \`existing\`, or the other resource`;
 }
 
-export function decodeApiKeyInputs<Spec extends object>(
-  kind: KeyKind<Spec>,
-  properties: Properties,
-): ApiKeyInputs<Spec> {
+export function decodeApiKeyInputs(kind: KeyKind, properties: Properties): ApiKeyInputs {
   const { existing, ...inputs } = decodeInputs(singleKeyInputs, properties);
   const isKnown = existing !== undefined && existing !== UNKNOWN;
   return {
@@ -102,10 +94,7 @@ export function decodeApiKeyInputs<Spec extends object>(
 }
 
 /** The inputs as outputs of an unresolved creation, without the secret of `existing`. */
-export function encodeInputs<Spec extends object>(
-  kind: KeyKind<Spec>,
-  { existing, ...inputs }: ApiKeyInputs<Spec>,
-): Properties {
+export function encodeInputs(kind: KeyKind, { existing, ...inputs }: ApiKeyInputs): Properties {
   const hasId = existing !== undefined && existing !== UNKNOWN;
   const given = { ...inputs, existing: hasId ? { id: existing.id } : undefined };
   return {

@@ -1,29 +1,26 @@
 // The lifecycle of a service key or a personal access token; a KeyKind has the differences.
 import { pathSegment } from "../../api/address";
 import { NotFoundError, RefusedError } from "../../errors";
-import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
+import { endsInMarker, fillTemplate, isTemplate } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
-import { known } from "../../values";
+import type { Known } from "../../values";
 import { cleanUp } from "../create-once/clean-up";
-import { possibleDuplicate } from "../create-once/messages";
 import { isUnresolvedId, unresolvedId } from "../create-once/started";
 import { deleteUnlessHeld } from "../holders";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
-import { createKey, describeKey, earlierEnd, lostKey, reportDuplicates } from "./create-key";
-import { diffApiKey, knownSpec, moved, rotateAtOf, withoutSecret } from "./diff";
-import { importKey, pendingImport, whyNotTheKey } from "./import-key";
+import { createKey, lostKey, reportDuplicates } from "./create-key";
+import { diffApiKey, moved, rotateAtOf, withoutSecret } from "./diff";
+import { refuseSelfLockout, refuseWrongClock } from "./guards";
+import { importKey, whyNotTheKey } from "./import-key";
 import { encodeInputs } from "./inputs";
 import type { ApiKeyInputs } from "./inputs";
-import { creationOf, provenTime } from "./kind";
-import type { KeyKind, HeldKey } from "./kind";
+import { earlierEnd, expires, provenTime } from "./kind";
+import type { HeldKey, KeyKind, LostAttempt } from "./kind";
 import { apiKeyHoldings } from "./state";
 import type { ApiKeyState, LiveKey, LookedUpKey } from "./state";
-import { refuseWrongClock, refuseSelfLockout } from "./guards";
 
-export function apiKeyLifecycle<Spec extends object>(
-  kind: KeyKind<Spec>,
-): Lifecycle<ApiKeyInputs<Spec>, ApiKeyState<Spec>> {
+export function apiKeyLifecycle(kind: KeyKind): Lifecycle<ApiKeyInputs, ApiKeyState> {
   return {
     diff: (state, inputs, now) => diffApiKey(kind, state, inputs, now),
     create: (inputs, run, identity) => create(kind, inputs, run, identity),
@@ -33,62 +30,43 @@ export function apiKeyLifecycle<Spec extends object>(
   };
 }
 
-async function create<Spec extends object>(
-  kind: KeyKind<Spec>,
-  inputs: ApiKeyInputs<Spec>,
+async function create(
+  kind: KeyKind,
+  inputs: Known<ApiKeyInputs>,
   run: Run,
   identity: string,
-): Promise<Outcome<ApiKeyState<Spec>>> {
-  const spec = knownSpec(kind, inputs);
+): Promise<Outcome<ApiKeyState>> {
+  const { spec, existing } = inputs;
   const before = run.creations.begin(identity);
-  const pending = pendingImport(inputs.existing);
-  if (pending) {
-    const existing = { id: known(pending.id, "existing.id"), key: known(pending.key, "existing.key") };
-    const imported = await importKey(kind, spec, inputs, existing, run);
-    if (imported) return { state: liveKey(imported, inputs, imported.holder) };
+  if (existing?.key !== undefined) {
+    const imported = await importKey(kind, inputs, { id: existing.id, key: existing.key }, run);
+    if (imported) return { state: liveKey(imported, inputs, null, imported.holder) };
   }
-  if (kind.expires(spec)) await refuseWrongClock(run, kind.label);
-  const given = known(inputs.description ?? "", "description");
+  if (expires(spec)) await refuseWrongClock(run, kind.label);
+  const given = inputs.description ?? undefined;
   const description = isTemplate(given, "description") ? fillTemplate(given) : given;
   const hasMarker = endsInMarker(description, "description") && !inputs.pinned;
-  const sent = inputs.description === null ? undefined : description;
-  const settled = { ...inputs, description: sent ?? null };
-  const toCreate = { spec, description: sent, hasMarker, identity, before };
-  const made = await createKey(kind, toCreate, run);
-  const attempt = { description, hasMarker, service: kind.serviceOf(spec) };
-  if (made.is === "unresolved") {
-    const id = unresolvedId(hasMarker ? markerOf(description) : newMarker());
-    const lost = { ...attempt, ...made.started };
-    return {
-      state: { status: "unresolved", id, lost, inputs: encodeInputs(kind, settled) },
-      unfinished: made.why,
-    };
-  }
-  const live = liveKey(made.key, settled);
-  if (made.unfinished === undefined) return { state: live };
-  const lost = { ...attempt, ...creationOf(made.key) };
-  return { state: { ...live, lost }, unfinished: possibleDuplicate(describeKey(kind, description)) };
+  const made = await createKey(kind, { spec, description, hasMarker, identity, before }, run);
+  const { unfinished } = made;
+  if (made.key) return { state: liveKey(made.key, inputs, made.lost), unfinished };
+  const { lost } = made;
+  const settled = encodeInputs(kind, { ...inputs, description: description ?? null });
+  const id = unresolvedId(lost.description, hasMarker);
+  return { state: { status: "unresolved", id, lost, inputs: settled }, unfinished };
 }
 
 /** `holder`: of an imported key. */
-function liveKey<Spec>(held: HeldKey<Spec>, inputs: ApiKeyInputs<Spec>, holder = ""): LiveKey<Spec> {
+function liveKey(held: HeldKey, inputs: Known<ApiKeyInputs>, lost: LostAttempt | null, holder = ""): LiveKey {
+  const { rotationTriggers, recreateIfInvalid, pinned, rotateBeforeDays } = inputs;
   return {
     status: "live",
     ...held,
-    rotationTriggers: inputs.rotationTriggers,
-    recreateIfInvalid: known(inputs.recreateIfInvalid, "recreateIfInvalid"),
-    pinned: inputs.pinned,
-    rotateAt: rotateAtOf(held.expiresAt, known(inputs.rotateBeforeDays, "rotateBeforeDays")),
-    holder,
-    lost: null,
+    ...{ rotationTriggers, recreateIfInvalid, pinned, holder, lost },
+    rotateAt: rotateAtOf(held.expiresAt, rotateBeforeDays),
   };
 }
 
-async function read<Spec extends object>(
-  kind: KeyKind<Spec>,
-  state: ApiKeyState<Spec>,
-  run: Run,
-): Promise<ApiKeyState<Spec> | undefined> {
+async function read(kind: KeyKind, state: ApiKeyState, run: Run): Promise<ApiKeyState | undefined> {
   switch (state.status) {
     case "unresolved":
       return state;
@@ -104,11 +82,7 @@ async function read<Spec extends object>(
 }
 
 /** Everything that the list shows, which does not include the key itself. @throws NotFoundError */
-async function lookUpKey<Spec extends object>(
-  kind: KeyKind<Spec>,
-  id: string,
-  run: Run,
-): Promise<LookedUpKey> {
+async function lookUpKey(kind: KeyKind, id: string, run: Run): Promise<LookedUpKey> {
   // The id of a lost attempt that no state holds: the account has no such id.
   if (!isUnresolvedId(id)) pathSegment(id);
   const entry = await run.apiKeys.find(id);
@@ -121,19 +95,14 @@ async function lookUpKey<Spec extends object>(
   });
 }
 
-async function readLive<Spec extends object>(
-  kind: KeyKind<Spec>,
-  state: LiveKey<Spec>,
-  run: Run,
-): Promise<ApiKeyState<Spec> | undefined> {
+async function readLive(kind: KeyKind, state: LiveKey, run: Run): Promise<ApiKeyState | undefined> {
   const { id, description, lost } = state;
   pathSegment(id);
   const entry = await run.apiKeys.find(id, provenTime(state));
   if (!entry) {
     if (!lost) return undefined;
     // The key is gone, but a duplicate from a lost attempt may still exist: keep its marker in the state.
-    const marker = lost.hasMarker ? markerOf(lost.description) : newMarker();
-    return { status: "unresolved", id: unresolvedId(marker), lost, inputs: {} };
+    return { status: "unresolved", id: unresolvedId(lost.description, lost.hasMarker), lost, inputs: {} };
   }
   if (endsInMarker(description, "description") && !state.pinned)
     await reportDuplicates(kind, description, [id], run);
@@ -148,37 +117,29 @@ async function readLive<Spec extends object>(
   };
 }
 
-async function update<Spec extends object>(
-  kind: KeyKind<Spec>,
-  before: ApiKeyState<Spec>,
-  inputs: ApiKeyInputs<Spec>,
+async function update(
+  kind: KeyKind,
+  before: ApiKeyState,
+  inputs: Known<ApiKeyInputs>,
   run: Run,
-): Promise<ApiKeyState<Spec>> {
-  const pending = pendingImport(inputs.existing);
-  const recreateIfInvalid = known(inputs.recreateIfInvalid, "recreateIfInvalid");
-  const state = before.status === "looked-up" && pending ? withoutSecret(kind, before, inputs) : before;
+): Promise<ApiKeyState> {
+  const { existing, recreateIfInvalid, rotateBeforeDays } = inputs;
+  const isPending = existing?.key !== undefined;
+  const state = before.status === "looked-up" && isPending ? withoutSecret(kind, before, inputs) : before;
   if (state.status === "looked-up") return { ...state, recreateIfInvalid };
   if (state.status !== "live") return state;
   if (state.lost) await cleanUp(run.apiKeys, lostKey(kind, state.lost), [state.id], run);
-  const key = pending && pending.id === state.id ? known(pending.key, "existing.key") : state.key;
+  const key = (existing?.id === state.id ? existing.key : undefined) ?? state.key;
   const wrong = key === null || key === state.key ? undefined : whyNotTheKey(key, state.keyPrefix);
   if (wrong !== undefined)
     throw new RefusedError(
       `Cannot store another key for the ${kind.label} ${state.id}: ${wrong}. Nothing was changed.`,
     );
-  return {
-    ...state,
-    ...{ key, recreateIfInvalid },
-    rotateAt: rotateAtOf(state.expiresAt, known(inputs.rotateBeforeDays, "rotateBeforeDays")),
-    lost: null,
-  };
+  const rotateAt = rotateAtOf(state.expiresAt, rotateBeforeDays);
+  return { ...state, key, recreateIfInvalid, rotateAt, lost: null };
 }
 
-async function remove<Spec extends object>(
-  kind: KeyKind<Spec>,
-  state: ApiKeyState<Spec>,
-  run: Run,
-): Promise<void> {
+async function remove(kind: KeyKind, state: ApiKeyState, run: Run): Promise<void> {
   if (state.status === "unresolved") return cleanUp(run.apiKeys, lostKey(kind, state.lost), [], run);
   const shown = state.status === "looked-up" ? state.entry : { id: state.id, keyPrefix: null };
   const { id, key, keyPrefix, createdAt } =

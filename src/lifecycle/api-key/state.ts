@@ -17,7 +17,7 @@ import { encode, or, text, texts, time, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
 import type { HeldKey, KeyKind, LostAttempt } from "./kind";
 
-export interface LiveKey<Spec> extends HeldKey<Spec>, ValuesOf<typeof singleKey> {
+export interface LiveKey extends HeldKey, ValuesOf<typeof singleKey> {
   status: "live";
   /** The time from which it is due for replacement. */
   rotateAt: string | null;
@@ -34,8 +34,8 @@ export interface LookedUpKey {
   holder: string;
 }
 
-export type ApiKeyState<Spec> =
-  | LiveKey<Spec>
+export type ApiKeyState =
+  | LiveKey
   /** A `get` that has not been answered yet. */
   | { status: "requested"; id: string }
   /** Of a `get`: not ours, and without its secret. */
@@ -44,17 +44,13 @@ export type ApiKeyState<Spec> =
   | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
 
 /** The keys that this state holds, to be compared with those of other resources. */
-export function apiKeyHoldings<Spec>(state: ApiKeyState<Spec>): Holding[] {
+export function apiKeyHoldings(state: ApiKeyState): Holding[] {
   if (state.status === "live") return [{ what: apiKeyClaim(state.id), holder: state.holder }];
   const isImport = state.status === "looked-up" && state.holder !== "";
   return isImport ? [{ what: apiKeyClaim(state.entry.id), holder: state.holder }] : [];
 }
 
-export function decodeApiKey<Spec extends object>(
-  kind: KeyKind<Spec>,
-  id: string,
-  outputs: Properties,
-): ApiKeyState<Spec> {
+export function decodeApiKey(kind: KeyKind, id: string, outputs: Properties): ApiKeyState {
   const state = new StateReader(kind.label, id, outputs);
   if (isUnresolvedId(id) && state.has("unresolved")) {
     return { status: "unresolved", id, lost: decodeLost(state), inputs: outputs };
@@ -74,11 +70,7 @@ export function decodeApiKey<Spec extends object>(
 }
 
 /** A held key, from the outputs `key`, `keyPrefix` and so on. */
-export function decodeHeld<Spec extends object>(
-  kind: KeyKind<Spec>,
-  state: StateReader,
-  id: string,
-): HeldKey<Spec> {
+export function decodeHeld(kind: KeyKind, state: StateReader, id: string): HeldKey {
   return {
     id,
     ...state.all({ ...heldKey, ...heldKeyDetails }),
@@ -95,15 +87,12 @@ export function decodeLost(state: StateReader): LostAttempt {
   return {
     description: sent,
     hasMarker,
-    service: state.read("service", or(text, null)),
+    service: state.read("service", or(text, undefined)),
     ...decodeStartedAt(state),
   };
 }
 
-export function encodeApiKey<Spec extends object>(
-  kind: KeyKind<Spec>,
-  state: ApiKeyState<Spec>,
-): { id: string; outputs: Properties } {
+export function encodeApiKey(kind: KeyKind, state: ApiKeyState): { id: string; outputs: Properties } {
   switch (state.status) {
     case "requested":
       return { id: state.id, outputs: {} };
@@ -123,7 +112,7 @@ export function encodeApiKey<Spec extends object>(
   }
 }
 
-function encodeLive<Spec extends object>(kind: KeyKind<Spec>, state: LiveKey<Spec>): Properties {
+function encodeLive(kind: KeyKind, state: LiveKey): Properties {
   return {
     ...encode({ ...heldKey, ...heldKeyDetails }, state),
     ...encode(kind.spec, state.spec),

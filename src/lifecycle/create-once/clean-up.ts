@@ -40,10 +40,13 @@ export async function lookAgain<T>(
   return seen;
 }
 
-/** Ids that this run has created, or that another resource of it holds, count as known. */
-function isHeldBy<Entry extends Listed>(list: AccountList<Entry>, held: readonly string[], run: Run) {
+/**
+ * A test for ids that no lost attempt has left: this state or another resource holds them, or this command
+ * has removed them.
+ */
+export function isTaken<Entry extends Listed>(list: AccountList<Entry>, held: readonly string[], run: Run) {
   return (id: string): boolean =>
-    held.some((each) => isSameId(each, id)) || list.wasCreated(id) || run.holders.isHeld(list.claimOf(id));
+    held.some((each) => isSameId(each, id)) || list.wasRemoved(id) || run.holders.isHeld(list.claimOf(id));
 }
 
 /** What one attempt has left. */
@@ -65,7 +68,9 @@ export async function findLeft<Entry extends Listed>(
   operation: Operation,
 ): Promise<Entry[][]> {
   const { timing } = run.client;
-  const isKnown = isHeldBy(list, held, run);
+  const isHeld = isTaken(list, held, run);
+  // What this run has created belongs to a resource, which may not have claimed it yet.
+  const isKnown = (id: string): boolean => isHeld(id) || list.wasCreated(id);
   const seen: (Found<Entry> | undefined)[] = [];
   const { snapshot, found } = await lookAgain(timing, async () => {
     const snapshot = await list.fresh(operation);
@@ -87,7 +92,7 @@ export async function findLeft<Entry extends Listed>(
   });
   for (const { what, sent, ours, possibly } of found) {
     if (possibly.length > 0) run.log(messages.possibleLeftover(what, possibly));
-    if (ours.length === 0) assertNothingHidden(snapshot, [sent], isKnown);
+    if (ours.length === 0) assertNothingHidden(snapshot, sent, isKnown);
   }
   return found.map(({ ours }) => ours);
 }
@@ -118,31 +123,31 @@ export function hiddenIn(
 }
 
 /** @throws MalformedResponseError if an unreadable, missing or younger entry may be of an attempt. */
-export function assertNothingHidden(
-  list: Pick<Snapshot<unknown>, "unreadable" | "mayContinue" | "serverTime" | "age">,
-  sent: readonly Sent[],
-  isKnown: (id: string) => boolean,
-): void {
-  if (list.mayContinue) throw list.mayContinue;
-  if (sent.some(({ at }) => isOlder(list, at))) throw olderList();
-  const [hidden] = hiddenIn(list, sent, isKnown);
-  if (!hidden) return;
-  const named = hidden.id === undefined ? "An entry without a readable id" : `The entry ${hidden.id}`;
-  throw new MalformedResponseError({
-    message: hidden.error.message,
-    advice: `${named} of the list may be the key that an earlier attempt created. If you do not need that key, delete it in the account and run the command again.`,
-    outcome: hidden.error.outcome,
-    status: hidden.error.status,
-    method: hidden.error.method,
-    path: hidden.error.path,
-  });
+export function assertNothingHidden(...args: Parameters<typeof whyHidden>): void {
+  const error = whyHidden(...args);
+  if (error) throw error;
 }
 
-function olderList(): MalformedResponseError {
+/** Why an unreadable, missing or younger entry may be of an attempt, if so. */
+export function whyHidden(
+  list: Pick<Snapshot<unknown>, "unreadable" | "mayContinue" | "serverTime" | "age">,
+  sent: Sent,
+  isKnown: (id: string) => boolean,
+): MalformedResponseError | undefined {
+  if (list.mayContinue) return list.mayContinue;
+  if (isOlder(list, sent.at))
+    return new MalformedResponseError({
+      message:
+        "The account's list is older than an earlier attempt to create the key, so it does not show whether that attempt created a key.",
+      advice: "A proxy or the API may have cached it. Run the command again later.",
+      outcome: "rejected",
+    });
+  const [hidden] = hiddenIn(list, [sent], isKnown);
+  if (!hidden) return undefined;
+  const named = hidden.id === undefined ? "An entry without a readable id" : `The entry ${hidden.id}`;
+  const { message, outcome, status, method, path } = hidden.error;
   return new MalformedResponseError({
-    message:
-      "The account's list is older than an earlier attempt to create the key, so it does not show whether that attempt created a key.",
-    advice: "A proxy or the API may have cached it. Run the command again later.",
-    outcome: "rejected",
+    ...{ message, outcome, status, method, path },
+    advice: `${named} of the list may be the key that an earlier attempt created. If you do not need that key, delete it in the account and run the command again.`,
   });
 }

@@ -224,7 +224,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     const isSeen = found.ours.some(({ id }) => own === undefined || !isSameId(id, own));
     // What the account cannot hold twice has no twin once our own is shown.
     const isOnly = creation.elsewhere !== undefined && own !== undefined && list.byId.has(idKey(own));
-    if (!isSeen && !isOnly) assertNothingHidden(list, [sent], isKnown);
+    if (!isSeen && !isOnly) assertNothingHidden(list, sent, isKnown);
     return found;
   }
 

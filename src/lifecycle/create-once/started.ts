@@ -3,7 +3,7 @@ import { momentOf } from "../../api/timing";
 import type { Moment, Timing } from "../../api/timing";
 import type { Began } from "../../judge/ownership";
 import type { Snapshot } from "../../judge/presence";
-import { endsInMarker } from "../../text/auto-name";
+import { endsInMarker, markerOf, newMarker } from "../../text/auto-name";
 import type { AutoKind } from "../../text/auto-name";
 import type { Properties } from "../../values";
 import { rfc3339 } from "../../values";
@@ -116,8 +116,8 @@ export function isUnresolved(state: StateReader): boolean {
 const PREFIX = "unresolved/";
 
 /** The id of a state without a real one. Users' states have it, so it never changes. */
-export function unresolvedId(marker: string): string {
-  return PREFIX + marker;
+export function unresolvedId(sent: string, hasMarker: boolean): string {
+  return PREFIX + (hasMarker ? markerOf(sent) : newMarker());
 }
 
 export function isUnresolvedId(id: string): boolean {

@@ -5,18 +5,18 @@ import { InputCheck, ownerIn } from "../../fields/input-check";
 import { UNKNOWN } from "../../values";
 import type { MaybeUnknown, Properties, Checked } from "../../values";
 import { overlapOf, rotatingKeyInputs } from "../../fields/api-key";
-import type { KeyKind } from "../api-key/kind";
+import type { KeyKind, Spec } from "../api-key/kind";
 
 type Given = Omit<Inputs<ValuesOf<typeof rotatingKeyInputs>>, "description">;
 
-export interface RotatingKeyInputs<Spec> extends Given {
+export interface RotatingKeyInputs extends Given {
   spec: Inputs<Spec>;
   description: MaybeUnknown<string>;
   /** `project/stack/name` of the resource; given with an explicit description only. */
   owner: string;
 }
 
-export function checkRotatingKey<Spec extends object>(kind: KeyKind<Spec>, news: Properties): Checked {
+export function checkRotatingKey(kind: KeyKind, news: Properties): Checked {
   const fields = { ...kind.spec, ...rotatingKeyInputs };
   const check = new InputCheck(news, Object.keys(fields));
   checkInputs(fields, check);
@@ -44,19 +44,16 @@ function checkDays(check: InputCheck): void {
   }
 }
 
-export function decodeRotatingKeyInputs<Spec extends object>(
-  kind: KeyKind<Spec>,
-  properties: Properties,
-): RotatingKeyInputs<Spec> {
+export function decodeRotatingKeyInputs(kind: KeyKind, properties: Properties): RotatingKeyInputs {
   const { description, ...inputs } = decodeInputs(rotatingKeyInputs, properties);
   const spec = decodeInputs(kind.spec, properties);
   return { ...inputs, spec, description: description ?? "", owner: ownerIn(properties) };
 }
 
 /** The inputs as outputs of an unresolved creation. */
-export function encodeRotatingKeyInputs<Spec extends object>(
-  kind: KeyKind<Spec>,
-  inputs: RotatingKeyInputs<Spec>,
+export function encodeRotatingKeyInputs(
+  kind: KeyKind,
+  inputs: RotatingKeyInputs,
   description: string,
 ): Properties {
   const given = { ...inputs, description };

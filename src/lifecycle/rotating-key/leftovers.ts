@@ -3,15 +3,14 @@
 import type { ApiKey } from "../../api/schemas";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Sent, Sorted, Verdict } from "../../judge/ownership";
-import { clockOf, isSameId, isYoung } from "../../judge/presence";
+import { clockOf, idKey, isYoung } from "../../judge/presence";
 import { isDefaultDescription, markerOf } from "../../text/auto-name";
 import type { Snapshot } from "../account-list";
-import { describeKey, lostKey, markerIn } from "../api-key/create-key";
-import type { KeyKind } from "../api-key/kind";
-import { assertNothingHidden, hiddenIn, lookAgain } from "../create-once/clean-up";
+import { describeKey, markerIn, shownBy } from "../api-key/create-key";
+import type { KeyKind, LostAttempt } from "../api-key/kind";
+import { hiddenIn, isTaken, lookAgain, whyHidden } from "../create-once/clean-up";
 import { possibleLeftover, unreadable } from "../create-once/messages";
 import { startOf } from "../create-once/started";
-import { apiKeyClaim } from "../holders";
 import type { Run } from "../run";
 import { nextMarker } from "./schedule";
 import { firstMarker, heldIds, withMarker } from "./state";
@@ -25,6 +24,8 @@ export interface Sender {
   owner: string;
 }
 
+type List = Pick<Snapshot<ApiKey>, "byId" | "unreadable" | "serverTime" | "age">;
+
 interface Attempt {
   sent: Sent;
   /** Its marker proves ownership: it is of this stack. */
@@ -32,18 +33,12 @@ interface Attempt {
 }
 
 /** Description and owner of this state's last rotation. */
-export function senderOf<Spec>({ current, owner }: HoldingKeys<Spec>): Sender {
+export function senderOf({ current, owner }: HoldingKeys): Sender {
   return { description: current.description, owner };
 }
 
 /** Attempts whose keys may be in no state: interrupted or lost rotations, duplicates of the current key. */
-function attemptsOf<Spec extends object>(
-  state: HoldingKeys<Spec>,
-  sender: Sender,
-  entries: readonly ApiKey[],
-  list: Pick<Snapshot<ApiKey>, "serverTime" | "age">,
-  run: Run,
-): Attempt[] {
+function attemptsOf(state: HoldingKeys, sender: Sender, list: List, run: Run): Attempt[] {
   const { current, previous, lost } = state;
   const before = senderOf(state);
   const [stack, stackBefore] = [stackOf(sender), stackOf(before)];
@@ -53,31 +48,27 @@ function attemptsOf<Spec extends object>(
     sent: { text: withMarker(description, marker), hasMarker: true, at },
     isOwn,
   });
-  const own = entries.find(({ id }) => isSameId(id, current.id));
-  const marker = own ? markerIn(own) : "";
-  const markers = new Set([
-    marker,
+  const own = list.byId.get(idKey(current.id));
+  const earlier = [
+    own ? markerIn(own) : "",
     firstMarker(state),
-    ...(previous ? [nextMarker(previous.id, before.owner)] : []),
-  ]);
+    previous ? nextMarker(previous.id, before.owner) : "",
+  ];
   return [
     attempt(sender, nextMarker(current.id, sender.owner), true),
-    attempt(before, nextMarker(current.id, before.owner)),
-    ...otherSpellings(before).map((each) => attempt(each, nextMarker(current.id, each.owner))),
-    ...[...markers].filter((each) => each !== "").map((each) => attempt(before, each)),
-    ...(lost
-      ? [
-          {
-            sent: {
-              text: lost.description,
-              hasMarker: true,
-              ...startOf(lost, clockOf(list), run.client.timing.now()),
-            },
-            isOwn: !isMoved,
-          },
-        ]
-      : []),
+    ...[before, ...otherSpellings(before)].map((each) => attempt(each, nextMarker(current.id, each.owner))),
+    ...earlier.filter((each) => each !== "").map((each) => attempt(before, each)),
+    ...(lost ? [{ sent: sentBy(lost, list, run), isOwn: !isMoved }] : []),
   ];
+}
+
+function sentBy(lost: LostAttempt, list: List, run: Run): Sent {
+  const began = startOf(lost, clockOf(list), run.client.timing.now());
+  return { text: lost.description, hasMarker: true, ...began };
+}
+
+function markersOf(attempts: readonly Attempt[]): Set<string> {
+  return new Set(attempts.map(({ sent }) => markerOf(sent.text ?? "")));
 }
 
 export interface Leftovers extends Sorted<ApiKey> {
@@ -85,35 +76,32 @@ export interface Leftovers extends Sorted<ApiKey> {
   hidden: (string | undefined)[];
 }
 
+/** The leftovers of this state's rotations in the shared list, where an index finds them. */
+export async function leftInShared(kind: KeyKind, state: HoldingKeys, run: Run): Promise<Leftovers> {
+  const list = await run.apiKeys.shared();
+  const sender = senderOf(state);
+  const own = list.byId.get(idKey(state.current.id));
+  const byId = new Map<string, ApiKey>(own ? [[own.id, own]] : []);
+  for (const marker of markersOf(attemptsOf(state, sender, list, run))) {
+    for (const entry of await run.apiKeys.matching(markerIn, marker)) byId.set(entry.id, entry);
+  }
+  return leftIn(kind, state, sender, { ...list, byId }, run);
+}
+
 /** The leftovers of this state's rotations in this list, without the keys of other resources. */
-export function leftIn<Spec extends object>(
-  kind: KeyKind<Spec>,
-  state: HoldingKeys<Spec>,
-  sender: Sender,
-  list: Pick<Snapshot<ApiKey>, "byId" | "unreadable" | "serverTime" | "age">,
-  run: Run,
-): Leftovers {
+function leftIn(kind: KeyKind, state: HoldingKeys, sender: Sender, list: List, run: Run): Leftovers {
   run.holders.listen();
-  const isKnown = (id: string): boolean =>
-    heldIds(state).some((held) => isSameId(held, id)) ||
-    run.holders.isHeld(apiKeyClaim(id)) ||
-    run.apiKeys.wasRemoved(id);
-  const entries = [...list.byId.values()];
-  const attempts = attemptsOf(state, sender, entries, list, run);
-  const { shown } = lostKey(kind, {
-    description: "",
-    hasMarker: true,
-    service: kind.serviceOf(state.current.spec),
-    startedAt: null,
-  });
-  const markers = new Set(attempts.map(({ sent }) => markerOf(sent.text ?? "")));
+  const isKnown = isTaken(run.apiKeys, heldIds(state), run);
+  const attempts = attemptsOf(state, sender, list, run);
+  const markers = markersOf(attempts);
+  const shown = shownBy(kind, { service: state.current.spec.service });
   // If the API shows our own description in full, it does not alter others of ours.
-  const own = list.byId.get(state.current.id);
+  const own = list.byId.get(idKey(state.current.id));
   const isAltered = own !== undefined && markerIn(own) === "";
   // An entry that shows only its id may be of an attempt that the state knows.
   const mayBe = (entry: ApiKey): boolean =>
     isAltered || bearsAny(entry, markers) || (state.lost !== null && showsNothing(entry));
-  const candidates = entries.filter((entry) => !isKnown(entry.id) && mayBe(entry));
+  const candidates = [...list.byId.values()].filter((entry) => !isKnown(entry.id) && mayBe(entry));
   const verdictOf = (entry: ApiKey): Verdict =>
     strongest(
       attempts.map(({ sent, isOwn }) => {
@@ -124,14 +112,11 @@ export function leftIn<Spec extends object>(
       }),
     );
   const { ours, possibly } = sortByOwner(candidates, verdictOf);
+  const sent = attempts.map((each) => each.sent);
   return {
     ours,
     possibly: possibly.filter(({ entry }) => entry.isActive),
-    hidden: hiddenIn(
-      list,
-      attempts.map(({ sent }) => sent),
-      isKnown,
-    ).map(({ id }) => id),
+    hidden: hiddenIn(list, sent, isKnown).map(({ id }) => id),
   };
 }
 
@@ -139,39 +124,27 @@ export function leftIn<Spec extends object>(
  * What rotations of this state have left, by this list, and by later ones where it may lag behind a lost
  * attempt. `open`: why that attempt may have left a key that no list shows.
  */
-export async function findLeftovers<Spec extends object>(
-  kind: KeyKind<Spec>,
-  state: HoldingKeys<Spec>,
+export async function findLeftovers(
+  kind: KeyKind,
+  state: HoldingKeys,
   sender: Sender,
   first: Snapshot<ApiKey>,
   run: Run,
-): Promise<Leftovers & { open?: Error }> {
+): Promise<Leftovers & { open?: Error | undefined }> {
   const { lost } = state;
   if (!lost) return leftIn(kind, state, sender, first, run);
-  const { timing } = run.client;
-  const { list, left, sent } = await lookAgain(timing, async (isFirst) => {
+  const { list, left, sent } = await lookAgain(run.client.timing, async (isFirst) => {
     const list = isFirst ? first : await run.apiKeys.fresh();
     const left = leftIn(kind, state, sender, list, run);
-    const sent = { ...lostKey(kind, lost).sent, ...startOf(lost, clockOf(list), timing.now()) };
+    const sent = sentBy(lost, list, run);
     return { seen: { list, left, sent }, mayLag: left.ours.length === 0 && isYoung(clockOf(list), sent.at) };
   });
   if (left.ours.length > 0) return left;
-  const isKnown = (id: string): boolean =>
-    heldIds(state).some((held) => isSameId(held, id)) || run.holders.isHeld(apiKeyClaim(id));
-  try {
-    assertNothingHidden(list, [sent], isKnown);
-  } catch (error) {
-    if (error instanceof Error) return { ...left, open: error };
-    throw error;
-  }
-  return left;
+  return { ...left, open: whyHidden(list, sent, isTaken(run.apiKeys, heldIds(state), run)) };
 }
 
 function bearsAny({ description }: ApiKey, markers: ReadonlySet<string>): boolean {
-  return (
-    description !== undefined &&
-    (description.toLowerCase().match(/[0-9a-f]{7}/g) ?? []).some((each) => markers.has(each))
-  );
+  return (description?.toLowerCase().match(/[0-9a-f]{7}/g) ?? []).some((each) => markers.has(each));
 }
 
 function showsNothing({ description, createdAt }: ApiKey): boolean {
@@ -184,28 +157,31 @@ function strongest(verdicts: readonly Verdict[]): Verdict {
 }
 
 /** Reports possible keys of an interrupted rotation, and unreadable entries that may be one. */
-export function reportLeftovers<Spec extends object>(
-  kind: KeyKind<Spec>,
-  { current }: HoldingKeys<Spec>,
+export function reportLeftovers(
+  kind: KeyKind,
+  { current }: HoldingKeys,
   { possibly, hidden }: Pick<Leftovers, "possibly" | "hidden">,
   run: Run,
 ): void {
-  const what = describeKey(kind, current.description ?? undefined);
+  const what = describeKey(kind, current.description);
   if (possibly.length > 0) run.log(possibleLeftover(what, possibly));
   if (hidden.length > 0) run.log(unreadable(what, hidden));
 }
 
 /** The same resource with its default description, or with one of the program's: its markers then differ. */
-export function otherSpellings({ description, owner }: Sender): Sender[] {
-  if (owner !== "") return [{ description: `pulumi ${owner}`, owner: "" }];
-  return isDefaultDescription(description)
-    ? [{ description, owner: (description ?? "").slice("pulumi ".length) }]
-    : [];
+function otherSpellings(sender: Sender): Sender[] {
+  const owner = ownerOf(sender);
+  if (sender.owner !== "") return [{ description: `pulumi ${owner}`, owner: "" }];
+  return owner === "" ? [] : [{ description: sender.description, owner }];
+}
+
+/** `project/stack/name`, if the sender has it. */
+function ownerOf({ description, owner }: Sender): string {
+  if (owner !== "" || !isDefaultDescription(description)) return owner;
+  return (description ?? "").slice("pulumi ".length);
 }
 
 /** `project/stack`, if the sender has it. */
-function stackOf({ description, owner }: Sender): string | undefined {
-  const said =
-    owner !== "" ? owner : isDefaultDescription(description) ? description?.slice("pulumi ".length) : "";
-  return /^[^/]+\/[^/]+(?=\/)/.exec(said ?? "")?.[0];
+function stackOf(sender: Sender): string | undefined {
+  return /^[^/]+\/[^/]+(?=\/)/.exec(ownerOf(sender))?.[0];
 }

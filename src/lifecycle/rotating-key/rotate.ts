@@ -6,35 +6,32 @@ import { errorMessage, RefusedError } from "../../errors";
 import { overlapOf } from "../../fields/api-key";
 import { presenceIn } from "../../judge/presence";
 import { capitalize } from "../../text/quote";
-import { known, DAY_MS, rfc3339 } from "../../values";
+import { DAY_MS, rfc3339 } from "../../values";
+import type { Known } from "../../values";
 import type { Snapshot } from "../account-list";
 import { createKey, describeKey } from "../api-key/create-key";
-import { knownSpec } from "../api-key/diff";
-import { creationOf, provenTime } from "../api-key/kind";
+import { provenTime } from "../api-key/kind";
 import type { KeyKind, LostAttempt } from "../api-key/kind";
-import { possibleDuplicate } from "../create-once/messages";
 import { apiKeyClaim, deleteUnlessHeld } from "../holders";
 import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { isOwnCredential } from "../api-key/guards";
 import type { RotatingKeyInputs } from "./inputs";
 import { findLeftovers, reportLeftovers } from "./leftovers";
-import type { Sender } from "./leftovers";
 import { planRotation } from "./plan";
 import type { RotationPlan } from "./plan";
-import { asPrevious, nextMarker, nextRotation, withSettings } from "./schedule";
-import type { Rotation } from "./schedule";
+import { asPrevious, nextMarker, settingsOf, withSettings } from "./schedule";
 import { withMarker } from "./state";
 import type { HoldingKeys, PreviousKey } from "./state";
 
 /** Brings the keys up to date, in this order, so that there are always one or two live keys. */
-export async function updateRotatingKey<Spec extends object>(
-  rotation: Rotation<Spec>,
-  state: HoldingKeys<Spec>,
-  inputs: RotatingKeyInputs<Spec>,
+export async function updateRotatingKey(
+  kind: KeyKind,
+  state: HoldingKeys,
+  inputs: Known<RotatingKeyInputs>,
   run: Run,
-): Promise<Outcome<HoldingKeys<Spec>>> {
-  const update = new RotationUpdate(rotation, state, inputs, run);
+): Promise<Outcome<HoldingKeys>> {
+  const update = new RotationUpdate(kind, state, inputs, run);
   try {
     const unfinished = await update.run();
     return { state: update.state, unfinished };
@@ -51,24 +48,16 @@ interface Look {
   current: "live" | "inactive" | "gone" | "doubtful";
 }
 
-class RotationUpdate<Spec extends object> {
-  state: HoldingKeys<Spec>;
+class RotationUpdate {
+  state: HoldingKeys;
 
   constructor(
-    private readonly rotation: Rotation<Spec>,
-    private readonly before: HoldingKeys<Spec>,
-    private readonly inputs: RotatingKeyInputs<Spec>,
+    private readonly kind: KeyKind,
+    private readonly before: HoldingKeys,
+    private readonly inputs: Known<RotatingKeyInputs>,
     private readonly context: Run,
   ) {
     this.state = withSettings(before, inputs);
-  }
-
-  private get sender(): Sender {
-    return { description: known(this.inputs.description, "description"), owner: this.inputs.owner };
-  }
-
-  private get kind(): KeyKind<Spec> {
-    return this.rotation.kind;
   }
 
   /**
@@ -92,7 +81,7 @@ class RotationUpdate<Spec extends object> {
 
   /** `lost` is that of the old state: an attempt that this update cleaned up still keeps the previous key. */
   private plan(now: number): RotationPlan {
-    return planRotation(this.rotation, { ...this.before, current: this.state.current }, this.inputs, now);
+    return planRotation(this.kind, { ...this.before, current: this.state.current }, this.inputs, now);
   }
 
   /** Lists keys once per update, and refreshes `isActive`, which may have changed since the last refresh. */
@@ -157,35 +146,35 @@ class RotationUpdate<Spec extends object> {
   }
 
   private async rotate({ list, current: is }: Look, why: string): Promise<string | undefined> {
-    const { inputs, kind, sender } = this;
+    const { inputs, kind, context } = this;
+    const { spec, owner, rotationTriggers } = inputs;
     const { current, previous } = this.state;
     // If the current key is not active, or may not be, its consumers may still use the previous one.
     if (previous && is === "live") await this.makeRoom(previous);
-    const spec = knownSpec(kind, inputs);
-    const description = withMarker(sender.description, nextMarker(current.id, sender.owner));
+    const description = withMarker(inputs.description, nextMarker(current.id, owner));
     await this.removeLeftovers(list);
-    const startedAt = list.serverTime === undefined ? null : rfc3339(list.serverTime);
-    const attempt: LostAttempt = { description, hasMarker: true, service: kind.serviceOf(spec), startedAt };
-    const next = await createKey(kind, { ...attempt, spec, identity: description }, this.context);
-    if (next.is === "unresolved") {
-      const isKnown = startedAt !== null && next.started.byLocalClock === true;
-      this.state = { ...this.state, lost: { ...attempt, ...(isKnown ? {} : next.started) } };
-      return next.why;
+    const next = await createKey(
+      kind,
+      { spec, description, hasMarker: true, identity: description },
+      context,
+    );
+    if (!next.key) {
+      this.state = { ...this.state, lost: byServerClock(next.lost, list.serverTime) };
+      return next.unfinished;
     }
     const isPrevious = current.isActive && (is === "live" || previous === null);
     const old = asPrevious(this.state, next.key.createdAt);
     this.state = {
       ...this.state,
-      current: { ...next.key, description: sender.description },
+      ...settingsOf(inputs, next.key),
+      ...{ rotationTriggers, owner },
+      current: { ...next.key, description: inputs.description },
       previous: isPrevious ? old : this.state.previous,
-      rotationTriggers: inputs.rotationTriggers,
-      nextRotationAt: known(nextRotation(inputs.rotateEveryDays, next.key.createdAt), "rotateEveryDays"),
-      owner: inputs.owner,
-      lost: next.unfinished === undefined ? this.state.lost : { ...attempt, ...creationOf(next.key) },
+      lost: next.lost ?? this.state.lost,
     };
     if (!isPrevious && is !== "gone") await this.revokeReplaced(old, provenTime(current), next.key.createdAt);
     this.sayRotated(why);
-    return next.unfinished === undefined ? undefined : possibleDuplicate(describeKey(kind, description));
+    return next.unfinished;
   }
 
   /** An inactive key may be activated again, an unlisted one may be live: the state keeps it if it can. */
@@ -216,7 +205,7 @@ class RotationUpdate<Spec extends object> {
   /** An update that was killed may have created a key; its secret is lost, so it is revoked. */
   private async removeLeftovers(list: Snapshot<ApiKey>): Promise<void> {
     const { kind, context } = this;
-    const left = await findLeftovers(kind, this.state, this.sender, list, context);
+    const left = await findLeftovers(kind, this.state, this.inputs, list, context);
     for (const entry of left.ours) {
       await revokeUnlessHeld(
         { ...entry, key: null },
@@ -230,13 +219,19 @@ class RotationUpdate<Spec extends object> {
   }
 
   private what(): string {
-    return capitalize(describeKey(this.kind, this.state.current.description ?? undefined));
+    return capitalize(describeKey(this.kind, this.state.current.description));
   }
 }
 
+/** No response to the request showed the server's clock, but the list from before it did. */
+function byServerClock(lost: LostAttempt, serverTime: number | undefined): LostAttempt {
+  if (lost.byLocalClock !== true || serverTime === undefined) return lost;
+  return { ...lost, startedAt: rfc3339(serverTime), byLocalClock: false };
+}
+
 /** Why the previous key stays although its overlap is over, if it does. */
-function reasonToKeep<Spec>(
-  state: HoldingKeys<Spec>,
+function reasonToKeep(
+  state: HoldingKeys,
   list: Snapshot<ApiKey>,
   { client: { connection } }: Run,
 ): string | undefined {

@@ -3,33 +3,24 @@ import { createHash } from "node:crypto";
 
 import { overlapOf } from "../../fields/api-key";
 import { namesOf } from "../../fields/field";
-import type { KeyKind } from "../api-key/kind";
+import type { HeldKey, KeyKind } from "../api-key/kind";
 import { isDefaultDescription } from "../../text/auto-name";
-import { same, known, UNKNOWN, DAY_MS, isPast, rfc3339 } from "../../values";
-import type { MaybeUnknown } from "../../values";
+import { same, DAY_MS, isPast, rfc3339 } from "../../values";
+import type { Known } from "../../values";
 import type { RotatingKeyInputs } from "./inputs";
 import type { HoldingKeys, PreviousKey } from "./state";
 
-/**
- * `identity`: the inputs fixed at creation whose change replaces the resource; a change of any other rotates
- * the key.
- */
-export interface Rotation<Spec extends object> {
-  kind: KeyKind<Spec>;
-  identity: readonly (keyof Spec & string)[];
-}
-
 /** The changed inputs that require a new key. Renaming a stack or a resource requires none. */
-export function changedKeyInputs<Spec extends object>(
-  { kind, identity }: Rotation<Spec>,
-  { current, rotationTriggers }: HoldingKeys<Spec>,
-  inputs: RotatingKeyInputs<Spec>,
+export function changedKeyInputs(
+  kind: KeyKind,
+  { current, rotationTriggers }: HoldingKeys,
+  inputs: RotatingKeyInputs,
 ): string[] {
   const { description } = inputs;
   const isRenamed = isDefaultDescription(current.description) && isDefaultDescription(description);
   return [
     ...namesOf(kind.spec).filter(
-      (name) => !identity.includes(name) && !same(current.spec[name], inputs.spec[name]),
+      (name) => !kind.identity.includes(name) && !same(current.spec[name], inputs.spec[name]),
     ),
     ...(isRenamed || same(current.description ?? "", description) ? [] : ["description"]),
     ...(same(rotationTriggers, inputs.rotationTriggers) ? [] : ["rotationTriggers"]),
@@ -37,38 +28,39 @@ export function changedKeyInputs<Spec extends object>(
 }
 
 /** Is a new key due, by a clock that shows `now`? */
-export function isDueByTime<Spec>(
-  { nextRotationAt, current }: Pick<HoldingKeys<Spec>, "nextRotationAt" | "current">,
+export function isDueByTime(
+  { nextRotationAt, current }: Pick<HoldingKeys, "nextRotationAt" | "current">,
   now: number,
 ): boolean {
   return isPast(nextRotationAt, now) || isPast(current.expiresAt, now);
 }
 
-export function nextRotation(rotateEveryDays: MaybeUnknown<number>, createdAt: string): MaybeUnknown<string> {
-  return rotateEveryDays === UNKNOWN ? UNKNOWN : rfc3339(Date.parse(createdAt) + rotateEveryDays * DAY_MS);
+export function nextRotation(rotateEveryDays: number, createdAt: string): string {
+  return rfc3339(Date.parse(createdAt) + rotateEveryDays * DAY_MS);
+}
+
+/** The part of a state that follows from the inputs without a new key. */
+export function settingsOf(
+  { overlapDays, holdWhileUsed, rotateEveryDays }: Known<RotatingKeyInputs>,
+  current: HeldKey,
+) {
+  return { overlapDays, holdWhileUsed, nextRotationAt: nextRotation(rotateEveryDays, current.createdAt) };
 }
 
 /** The state with the inputs that need no new key. `overlapDays` moves the end of the overlap. */
-export function withSettings<Spec>(
-  state: HoldingKeys<Spec>,
-  inputs: RotatingKeyInputs<Spec>,
-): HoldingKeys<Spec> {
-  const overlapDays = known(inputs.overlapDays, "overlapDays");
-  const { previous } = state;
+export function withSettings(state: HoldingKeys, inputs: Known<RotatingKeyInputs>): HoldingKeys {
+  const { current, previous } = state;
+  const moved = ({ retireAt }: PreviousKey): string =>
+    movedRetireAt(retireAt, overlapOf(state), overlapOf(inputs));
   return {
     ...state,
-    previous: previous && {
-      ...previous,
-      retireAt: movedRetireAt(previous.retireAt, overlapOf(state), overlapOf({ overlapDays })),
-    },
-    overlapDays,
-    holdWhileUsed: known(inputs.holdWhileUsed, "holdWhileUsed"),
-    nextRotationAt: known(nextRotation(inputs.rotateEveryDays, state.current.createdAt), "rotateEveryDays"),
+    previous: previous && { ...previous, retireAt: moved(previous) },
+    ...settingsOf(inputs, current),
   };
 }
 
 /** The current key as the previous one of a key that was created at this time (RFC 3339). */
-export function asPrevious<Spec>(state: HoldingKeys<Spec>, rotatedAt: string): PreviousKey {
+export function asPrevious(state: HoldingKeys, rotatedAt: string): PreviousKey {
   const { id, key, keyPrefix, expiresAt } = state.current;
   const retireAt = rfc3339(Date.parse(rotatedAt) + overlapOf(state) * DAY_MS);
   return { id, key, keyPrefix, expiresAt, retireAt };

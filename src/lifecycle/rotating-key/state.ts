@@ -27,18 +27,18 @@ export interface PreviousKey {
   retireAt: string;
 }
 
-export interface HoldingKeys<Spec> extends ValuesOf<typeof rotatingKey> {
+export interface HoldingKeys extends ValuesOf<typeof rotatingKey> {
   status: "holding";
   /** The resource's own, which never changes. */
   id: string;
   /** Its `description` is the resource's, without the marker that each key adds. */
-  current: HeldKey<Spec>;
+  current: HeldKey;
   previous: PreviousKey | null;
   lost: LostAttempt | null;
 }
 
-export type RotatingKeyState<Spec> =
-  | HoldingKeys<Spec>
+export type RotatingKeyState =
+  | HoldingKeys
   /** A create whose outcome is unknown. */
   | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
 
@@ -52,25 +52,21 @@ export function rotatingId(marker: string): string {
   return ID_PREFIX + marker;
 }
 
-export function firstMarker<Spec>({ id }: HoldingKeys<Spec>): string {
+export function firstMarker({ id }: HoldingKeys): string {
   return id.slice(ID_PREFIX.length);
 }
 
 /** The ids of the keys that the state holds, the previous one first. */
-export function heldIds<Spec>({ previous, current }: HoldingKeys<Spec>): string[] {
+export function heldIds({ previous, current }: HoldingKeys): string[] {
   return previous ? [previous.id, current.id] : [current.id];
 }
 
-export function rotatingKeyHoldings<Spec>(state: RotatingKeyState<Spec>): Holding[] {
+export function rotatingKeyHoldings(state: RotatingKeyState): Holding[] {
   if (state.status === "unresolved") return [];
   return heldIds(state).map((id) => ({ what: apiKeyClaim(id), holder: "" }));
 }
 
-export function decodeRotatingKey<Spec extends object>(
-  kind: KeyKind<Spec>,
-  id: string,
-  outputs: Properties,
-): RotatingKeyState<Spec> {
+export function decodeRotatingKey(kind: KeyKind, id: string, outputs: Properties): RotatingKeyState {
   const state = new StateReader(`rotating ${kind.label}`, id, outputs);
   if (isUnresolvedId(id)) {
     return {
@@ -109,7 +105,7 @@ function decodeLost(state: StateReader): LostAttempt {
 }
 
 function attemptOf(state: StateReader, description: string): LostAttempt {
-  const service = state.read("service", or(text, null));
+  const service = state.read("service", or(text, undefined));
   return { description, hasMarker: true, service, ...decodeStartedAt(state) };
 }
 
@@ -126,9 +122,9 @@ export function withMarker(description: string | null, marker: string): string {
   return `${description ?? ""} #${marker}`;
 }
 
-export function encodeRotatingKey<Spec extends object>(
-  kind: KeyKind<Spec>,
-  state: RotatingKeyState<Spec>,
+export function encodeRotatingKey(
+  kind: KeyKind,
+  state: RotatingKeyState,
 ): { id: string; outputs: Properties } {
   const { id, lost } = state;
   if (state.status === "unresolved") {

@@ -6,14 +6,13 @@ import { ConflictError, errorMessage, RefusedError } from "../../errors";
 import { encodeGiven } from "../../fields/field";
 import { sshKeyInputs } from "../../fields/ssh-key";
 import { isOlderThan } from "../../judge/ownership";
-import { endsInMarker, newMarker, fillTemplate, isTemplate, markerOf } from "../../text/auto-name";
+import { endsInMarker, newMarker, fillTemplate, isTemplate } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
 import { sanitize } from "../../text/redact";
 import { known, rfc3339 } from "../../values";
 import { createOnce } from "../create-once/create-once";
 import { conflictWith } from "../create-once/creation";
 import type { Attempt } from "../create-once/creation";
-import { possibleDuplicate } from "../create-once/messages";
 import { unresolvedId } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Outcome } from "../lifecycle";
@@ -108,7 +107,7 @@ class SshKeyCreation {
     );
     const lost = { name, publicKey: key.text, hasMarker };
     if (created.is === "unresolved") {
-      const id = unresolvedId(hasMarker ? markerOf(name) : newMarker());
+      const id = unresolvedId(name, hasMarker);
       const inputs = encodeGiven(sshKeyInputs, { publicKey: key.text, name, adoptExisting });
       const state = { status: "unresolved" as const, id, lost: { ...lost, ...created.started }, inputs };
       return { state, unfinished: created.why };
@@ -122,7 +121,7 @@ class SshKeyCreation {
     if (created.unfinished === undefined || unfinished !== undefined) return { state, unfinished };
     return {
       state: { ...state, lost: { ...lost, startedAt: null } },
-      unfinished: possibleDuplicate(this.what),
+      unfinished: created.unfinished,
     };
   }
 

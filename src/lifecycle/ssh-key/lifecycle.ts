@@ -6,6 +6,7 @@ import { isTemplate } from "../../text/auto-name";
 import { same, UNKNOWN } from "../../values";
 import { cleanUp } from "../create-once/clean-up";
 import { isUnresolvedId } from "../create-once/started";
+import { REPLACES_UNRESOLVED } from "../lifecycle";
 import type { Diff, Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
 import { createSshKey } from "./create";
@@ -41,7 +42,7 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
 function diffSshKey(state: SshKeyState, inputs: SshKeyInputs): Diff {
   switch (state.status) {
     case "unresolved":
-      return { changes: true, replaces: ["unresolved"], changed: ["unresolved"], deleteBeforeReplace: true };
+      return REPLACES_UNRESOLVED;
     case "requested":
       return { changes: false, replaces: [], changed: [] };
     case "looked-up": {
