@@ -13,10 +13,10 @@ function shapeOf(value: unknown): string {
   return Array.isArray(value) ? "a list" : "an object";
 }
 
-/** A schema whose only message has the rule, the shape of the wrong value, and sometimes the fix. */
-export function must<T>(rule: string, schema: z.ZodType<T>, fix = ""): z.ZodType<T> {
+/** A schema whose only message has the rule and the shape of the wrong value. */
+export function must<T>(rule: string, schema: z.ZodType<T>): z.ZodType<T> {
   return z.custom<T>((value) => schema.safeParse(value).success, {
-    error: ({ input }) => `must be ${rule}, not ${shapeOf(input)}${fix}`,
+    error: ({ input }) => `must be ${rule}, not ${shapeOf(input)}`,
   });
 }
 
@@ -79,25 +79,16 @@ export function fileReason(error: unknown, absent: string): string {
   return reason === undefined ? errorMessage(error) : `${reason} (${code})`;
 }
 
-/** The number of letters to insert, remove or replace to get from one word to the other. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (const letter of from) {
-    const next = [(row[0] ?? 0) + 1];
-    for (const [at, other] of Array.from(to).entries()) {
-      const replaced = (row[at] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
+/** The word, and what is left of it without one of its letters. */
+const shortened = (word: string): string[] => [
+  word,
+  ...Array.from(word, (_, at) => word.slice(0, at) + word.slice(at + 1)),
+];
 
-/** The name that was probably meant: at most two letters differ. */
+/** The name that was probably meant: one letter is missing, extra, wrong or in another place. */
 export function nearest(given: string, names: readonly string[]): string | undefined {
-  const distances = names.map((name) => ({ name, distance: editDistance(given.slice(0, 40), name) }));
-  const [first] = distances.sort((a, b) => a.distance - b.distance);
-  return first && first.distance <= 2 ? first.name : undefined;
+  const parts = shortened(given.slice(0, 40));
+  return names.find((name) => shortened(name).some((part) => parts.includes(part)));
 }
 
 /** The parsed JSON, or the string if it is not JSON. */

@@ -12,22 +12,31 @@ import type { Emulator } from "./index";
 import { problemInOptions } from "./options";
 import type { EmulatorOptions } from "./options";
 
+/** The arguments: the name of each, what its value is (none: it has no value), and the text in the help. */
+const ARGUMENTS = [
+  ["port", "N", "port to listen at (default 8787; 0: any free one)"],
+  ["host", "ADDRESS", "address to listen at (default 127.0.0.1)"],
+  ["state", "FILE", "keep the account in FILE across restarts (contains its secrets; mode 0600)"],
+  ["latency", "MS", "wait before each response (default 0)"],
+  ["rate-limit", "N", "requests per second; above it 429 with Retry-After: 1 (default: no limit)"],
+  ["lists", "FORM", "array (default), named, or the name of a wrapper such as data or items"],
+  ["provisioning", "MS", "time until a new server is active (default 0)"],
+  [
+    "time-offset",
+    "SPAN",
+    `how far its clock is ahead (30d, 12h) or behind (-30d); to move it later:
+                      curl -X POST 'http://127.0.0.1:8787/emulator/clock?advance=30d'`,
+  ],
+  ["fault", "JSON", "a fault or a list of faults; may be repeated"],
+  ["faults", "FILE", "a JSON file with a fault or a list of faults; may be repeated"],
+  ["quiet", "", "do not log requests"],
+] as const;
+
 export const HELP = `Usage: npx pulumi-wayscloud emulator [options]
 
 Runs the WAYSCloud Account API on this machine, in memory, for testing without an account.
 
-  --port N            port to listen at (default 8787; 0: any free one)
-  --host ADDRESS      address to listen at (default 127.0.0.1)
-  --state FILE        keep the account in FILE across restarts (contains its secrets; mode 0600)
-  --latency MS        wait before each response (default 0)
-  --rate-limit N      requests per second; above it 429 with Retry-After: 1 (default: no limit)
-  --lists FORM        array (default), named, or the name of a wrapper such as data or items
-  --provisioning MS   time until a new server is active (default 0)
-  --time-offset SPAN  how far its clock is ahead (30d, 12h) or behind (-30d); to move it later:
-                      curl -X POST 'http://127.0.0.1:8787/emulator/clock?advance=30d'
-  --fault JSON        a fault or a list of faults; may be repeated
-  --faults FILE       a JSON file with a fault or a list of faults; may be repeated
-  --quiet             do not log requests
+${ARGUMENTS.map(([name, value, text]) => `  ${`--${name} ${value}`.padEnd(20)}${text}`).join("\n")}
   --help, --version
 
 WAYSCLOUD_EMULATOR_API_KEY sets the credential it accepts (default: a new one, or the one in --state).
@@ -44,12 +53,6 @@ export interface Environment {
   untilStopped: () => Promise<unknown>;
 }
 
-function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new Error(`--${name} must be a number, not ${JSON.stringify(text)}`);
-  return Number(text);
-}
-
 function readFaults(file: string): string {
   try {
     return readFileSync(file, "utf8");
@@ -58,41 +61,28 @@ function readFaults(file: string): string {
   }
 }
 
-const OPTIONS = {
-  port: { type: "string" },
-  host: { type: "string" },
-  state: { type: "string" },
-  latency: { type: "string" },
-  "rate-limit": { type: "string" },
-  lists: { type: "string" },
-  provisioning: { type: "string" },
-  "time-offset": { type: "string" },
-  fault: { type: "string", multiple: true },
-  faults: { type: "string", multiple: true },
-  quiet: { type: "boolean" },
-} as const;
-
-/** `parseArgs` parses `-40d` as one-letter options, and silently keeps the last of repeated options. */
-function parse(given: string[]) {
+/** The values of an argument. `parseArgs` parses `-40d` as one-letter options. */
+function parse(given: string[]): (name: (typeof ARGUMENTS)[number][0]) => string[] {
   const isPast = (at: number): boolean => given[at] === "--time-offset" && /^-\d/.test(given[at + 1] ?? "");
   const joined = given.map((arg, at) => (isPast(at) ? `${arg}=${given[at + 1] ?? ""}` : arg));
   const args = joined.filter((_, at) => !isPast(at - 1));
-  const { values, tokens } = parseArgs({ args, options: OPTIONS, tokens: true });
-  const single = tokens.flatMap((token) =>
-    token.kind === "option" && !token.name.startsWith("fault") ? [token.name] : [],
+  const options = ARGUMENTS.map(
+    ([name, value]) => [name, { type: value === "" ? "boolean" : "string", multiple: true }] as const,
   );
-  const repeated = single.find((name, at) => single.indexOf(name) < at);
-  if (repeated) throw new Error(`--${repeated} appears more than once`);
-  return values;
+  const { values } = parseArgs({ args, options: Object.fromEntries(options) });
+  return (name) => {
+    const all = [values[name] ?? []].flat().map(String);
+    if (all.length > 1 && !name.startsWith("fault")) throw new Error(`--${name} appears more than once`);
+    return all;
+  };
 }
 
 const VARIABLE = "WAYSCLOUD_EMULATOR_API_KEY";
 
 /** The argument that an option of {@link EmulatorOptions} comes from. */
 function argumentOf(option: string): string {
-  return option === "apiKey"
-    ? VARIABLE
-    : `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (option === "apiKey") return VARIABLE;
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /**
@@ -104,27 +94,33 @@ export function readCommand(
   environment: Record<string, string | undefined>,
 ): { options: EmulatorOptions; quiet: boolean } {
   const values = parse(args);
-  const wrapsLists = (values.lists ?? "array") !== "array";
-  const faults = [
-    ...(values.fault ?? []).flatMap((json) => parseFaults(json, "--fault", wrapsLists)),
-    ...(values.faults ?? []).flatMap((file) => parseFaults(readFaults(file), file, wrapsLists)),
-  ];
-  const ms = numberOf("provisioning", values.provisioning);
+  const numberOf = (name: "port" | "latency" | "rate-limit" | "provisioning"): number | undefined => {
+    const [text] = values(name);
+    if (text === undefined) return undefined;
+    if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+    throw new Error(`--${name} must be a number, not ${JSON.stringify(text)}`);
+  };
+  const lists = values("lists")[0];
+  const isWrapped = (lists ?? "array") !== "array";
+  const ms = numberOf("provisioning");
   const options: EmulatorOptions = {
-    port: numberOf("port", values.port) ?? 8787,
-    host: values.host,
-    state: values.state,
-    latency: numberOf("latency", values.latency),
-    rateLimit: numberOf("rate-limit", values["rate-limit"]),
-    lists: values.lists,
+    port: numberOf("port") ?? 8787,
+    host: values("host")[0],
+    state: values("state")[0],
+    latency: numberOf("latency"),
+    rateLimit: numberOf("rate-limit"),
+    lists,
     provisioning: ms === undefined ? undefined : { ms },
-    timeOffset: values["time-offset"],
+    timeOffset: values("time-offset")[0],
     apiKey: environment[VARIABLE] || undefined,
-    faults,
+    faults: [
+      ...values("fault").flatMap((json) => parseFaults(json, "--fault", isWrapped)),
+      ...values("faults").flatMap((file) => parseFaults(readFaults(file), file, isWrapped)),
+    ],
   };
   const problem = problemInOptions(options);
   if (problem) throw new Error(`${argumentOf(problem.field)} ${problem.rule}`);
-  return { options, quiet: values.quiet ?? false };
+  return { options, quiet: values("quiet").length > 0 };
 }
 
 /** What is wrong with the arguments, in one line. */
@@ -132,7 +128,7 @@ function usageProblem(error: unknown): string {
   const [message = ""] = errorMessage(error).split("\n", 1);
   const [, unknown] = /^Unknown option '--(.*?)'/.exec(message) ?? [];
   if (unknown === undefined) return `${message} (see --help)`;
-  const near = nearest(unknown, [...Object.keys(OPTIONS), "help", "version"]);
+  const near = nearest(unknown, [...ARGUMENTS.map(([name]) => name), "help", "version"]);
   return `Unknown option '--${unknown}'${near ? `; did you mean --${near}?` : ""} (see --help)`;
 }
 

@@ -14,8 +14,8 @@ import { problemInOptions } from "./options";
 import type { EmulatorOptions } from "./options";
 import { Service } from "./service";
 
-export type { AccountControl, NewApiKey, NewSshKey, Provisioning } from "./account/account";
-export type { Quirks } from "./account/quirks";
+export type { AccountControl, NewApiKey, NewSshKey } from "./account/account";
+export type { Provisioning, Quirks } from "./account/quirks";
 export type {
   ApiKeyRecord,
   Profile,
@@ -134,7 +134,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     account.closed = true;
-    service.close();
     await stop();
     file?.close(account.content);
   };

@@ -1,7 +1,6 @@
 // The options of an emulator. Their types and checks follow from one declaration each.
 import { z } from "zod";
-import type { Provisioning } from "./account/account";
-import { quirksSchema } from "./account/quirks";
+import { provisioningSchema, quirksSchema } from "./account/quirks";
 import { aFunction, atLeast, MAX_MS, must, problemIn, strict } from "./check";
 import type { Optional } from "./check";
 import { SPAN } from "./clock";
@@ -13,7 +12,7 @@ const OPTIONS = {
   /** The TCP port. @default 0, any free one */
   port: must("from 0 to 65535", z.int().min(0).max(65_535)),
   /** The address to listen at. @default "127.0.0.1" */
-  host: must("an address or host name", z.string().regex(/^[^\s/]+$/), ": leave it out for 127.0.0.1"),
+  host: must("an address or host name (leave it out for 127.0.0.1)", z.string().regex(/^[^\s/]+$/)),
   /**
    * The account's first credential, a token with all scopes.
    * @default the one in `state`, else random: `wayscloud_pat_<5>_<36>`
@@ -43,10 +42,7 @@ const OPTIONS = {
    */
   lists: must('"array", "named" or the name of a wrapper', z.string().regex(/^[A-Za-z_]+$/)),
   /** When a new server becomes `active`. @default at the first response after its creation */
-  provisioning: must<Provisioning>(
-    "{ ms?: 0 or more, reads?: 0 or more }",
-    z.strictObject({ ms: atLeast(0), reads: z.int().nonnegative() }).partial(),
-  ),
+  provisioning: provisioningSchema,
   /** Ways in which the API differs from its documentation. @default none */
   quirks: quirksSchema,
   /** Faults in force from the start. @default none */

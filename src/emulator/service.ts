@@ -1,5 +1,4 @@
 // Serves a request: read, rate-limit, apply a fault, respond, wait, send.
-import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account } from "./account/account";
 import { errorMessage } from "./check";
@@ -7,7 +6,7 @@ import { CLOCK_PATH, serveClock } from "./clock";
 import type { Clock } from "./clock";
 import { FaultRegistry, replacesResponse } from "./faults/fault";
 import type { Fault } from "./faults/fault";
-import { deliver, jsonResponse, pause, transformed, wireResponseOf } from "./faults/response";
+import { deliver, jsonResponse, pause, responseTo, transformed } from "./faults/response";
 import type { WireResponse } from "./faults/response";
 import { callOf, readBody, RequestLog } from "./http/request";
 import type { ApiResult, Call, RecordedRequest } from "./http/request";
@@ -57,7 +56,6 @@ export class Service {
   transform: EmulatorOptions["transform"];
   readonly #lists: string;
   readonly #limit: RateLimit | undefined;
-  readonly #closing = new AbortController();
 
   constructor(
     private readonly account: Account,
@@ -70,22 +68,14 @@ export class Service {
     this.faults.add(...faults);
     this.#limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, clock.now);
     this.transform = transform;
-    // Each request that waits is one, and there may be thousands.
-    setMaxListeners(0, this.#closing.signal);
-  }
-
-  /** Ends all waits: delayed responses, and late commits. */
-  close(): void {
-    this.#closing.abort();
   }
 
   /** Serves one request; never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = performance.now();
     const call = callOf(request);
-    const closing = this.#closing.signal;
     if (call.path === CLOCK_PATH) {
-      return deliver(response, jsonResponse(serveClock(this.clock, call)), {}, closing);
+      return deliver(response, jsonResponse(serveClock(this.clock, call)), {});
     }
     const record = this.log.begin(call, this.clock.now());
     try {
@@ -93,25 +83,25 @@ export class Service {
       this.log.keepBody(record, call.text);
       const fault = (this.#limit?.take() === false ? TOO_MANY : this.faults.take(call)) ?? {};
       const decided = await this.#decide(call, record, fault).catch(failure);
-      await pause((this.options.latency ?? 0) + (fault.delay ?? 0), closing);
+      await pause((this.options.latency ?? 0) + (fault.delay ?? 0));
+      if (this.account.closed) return;
       const wire = await this.#dated(decided, call).catch(failure);
       // The date is that of the emulator's clock, not of Node.js.
       response.sendDate = false;
-      record.status = "status" in wire ? wire.status : wire.kind;
+      record.status = wire.status;
       record.duration = performance.now() - started;
       this.#notify(record);
-      await deliver(response, wire, fault, closing);
+      await deliver(response, wire, fault);
     } catch {
-      // The client hung up while sending, or the emulator closes: nobody is left to respond to.
+      // The client hung up while sending: nobody is left to respond to.
       response.destroy();
     }
   }
 
   /** The response with its `Date` header, as the hook of a test wants it. */
   async #dated(wire: WireResponse, call: Call): Promise<WireResponse> {
-    if (!("headers" in wire)) return wire;
     const dated = { ...wire, headers: { date: new Date(this.clock.now()).toUTCString(), ...wire.headers } };
-    return dated.kind === "body" && this.transform ? transformed(dated, call, this.transform) : dated;
+    return this.transform ? transformed(dated, call, this.transform) : dated;
   }
 
   /** A mistake in the listener must not affect the client. */
@@ -131,15 +121,16 @@ export class Service {
       record.committed = call.method !== "GET" && result.status < 300;
       return result;
     };
-    const late = pause(fault.commitAfter ?? 0, this.#closing.signal);
+    const late = pause(fault.commitAfter ?? 0);
     let result: ApiResult | undefined;
     if (fault.commitAfter !== undefined && replaced) {
-      // The response is long gone: a state file that cannot be written is reported by the next change.
+      // The response is long gone: a state file that cannot be written is reported by the next change. Once
+      // the emulator is closed, its account refuses the change.
       late.then(respond).catch(() => undefined);
     } else {
       await late;
       if (fault.commit ?? (!replaced || fault.echo?.what === "key")) result = respond();
     }
-    return wireResponseOf(fault, call, result, this.#lists, this.account);
+    return responseTo(call, fault, result, this.#lists, this.account);
   }
 }

@@ -44,20 +44,19 @@ describe("the connection", () => {
     expect((await list()).json).toHaveLength(2);
   });
 
-  test.each([[true], [undefined]])("reset, with the effect: %s", async (commit) => {
-    emulator.faults.add({ method: "POST", reset: true, commit });
-    expect((await rawPost()).code).toBe("ECONNRESET");
-    expect(live()).toBe(commit ? 1 : 0);
-    expect(emulator.requests[0]).toMatchObject({ status: "reset", committed: commit === true, body: DNS });
-  });
-
-  test.each([[true], [false]])("hang, with the effect: %s; closing does not wait for it", async (commit) => {
-    emulator.faults.add({ hang: true, commit });
+  test.each([
+    ["reset", true],
+    ["reset", undefined],
+    ["hang", true],
+    ["hang", false],
+  ])("%s, with the effect: %s; closing does not wait for it", async (kind, commit) => {
+    emulator.faults.add({ method: "POST", [kind]: true, commit });
     const answer = rawPost();
-    await until(() => emulator.requests[0]?.status === "hang");
+    await until(() => emulator.requests[0]?.status === kind);
     expect(live()).toBe(commit ? 1 : 0);
+    expect(emulator.requests[0]).toMatchObject({ committed: commit === true, body: DNS });
     await emulator.close();
-    expect(await answer).toMatchObject({ code: "ECONNRESET" });
+    expect((await answer).code).toBe("ECONNRESET");
   });
 });
 
@@ -70,11 +69,14 @@ describe("the time", () => {
     expect(emulator.requests[0]!.committed).toBe(true);
   });
 
-  test("commitAfter alone: the effect and the answer are late together", async () => {
-    emulator.faults.add({ commitAfter: 10 });
-    expect((await post()).status).toBe(201);
-    expect(emulator.requests[0]!.duration).toBeGreaterThanOrEqual(9);
-  });
+  test.each([[{ faults: [{ commitAfter: 10 }] }], [{ latency: 10 }]])(
+    "%j delays the answer",
+    async (options) => {
+      const slow = await start(options);
+      expect((await slow.client.post(SERVICE, DNS)).status).toBe(201);
+      expect(slow.requests[0]!.duration).toBeGreaterThanOrEqual(9);
+    },
+  );
 
   test("delay: the effect now, the answer later", async () => {
     emulator.faults.add({ delay: 200 });
@@ -90,12 +92,6 @@ describe("the time", () => {
     await until(() => emulator.requests.length === 1);
     await post();
     expect((await stale).json).toHaveLength(1);
-  });
-
-  test("latency delays every answer", async () => {
-    const slow = await start({ latency: 15 });
-    await slow.client.get(KEYS);
-    expect(slow.requests[0]!.duration).toBeGreaterThanOrEqual(14);
   });
 
   test("delays that are together longer than a timer can wait do not end at once", async () => {

@@ -45,7 +45,7 @@ describe("quirks", () => {
   test("may be changed while the emulator runs", async () => {
     await start({ quirks: { listLag: Infinity } });
     await create();
-    expect(await listed()).toHaveLength(0);
+    expect(await listed()).toEqual([]);
     emulator.quirks.listLag = 0;
     expect(await listed()).toHaveLength(1);
   });

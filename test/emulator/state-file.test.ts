@@ -189,10 +189,9 @@ describe("when it can no longer be written", () => {
   });
 
   test("closing resolves when only the time of last use is lost", async () => {
-    const { client, ...emulator } = await start();
-    await client.get(PROFILE);
+    const emulator = await start();
+    await emulator.client.get(PROFILE);
     fs.rmSync(folder, { recursive: true });
-    await emulator.close();
     await emulator.close();
   });
 });

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { newServiceKey, newToken, parsePublicKey, prefixOf } from "./keys";
 import { storedDescription } from "./quirks";
-import type { Quirks } from "./quirks";
+import type { Provisioning, Quirks } from "./quirks";
 import { copyOf, NEW_ACCOUNT, timestamp } from "./records";
 import type { AccountContent, ApiKeyRecord, Profile, ServiceEntry, SshKeyRecord, VpsRecord } from "./records";
 
@@ -21,17 +21,6 @@ export type NewSshKey = Pick<SshKeyRecord, "name" | "publicKey"> &
   Partial<Pick<SshKeyRecord, "id" | "createdAt">>;
 
 type NewVps = Pick<VpsRecord, "name" | "displayName" | "plan" | "region" | "osTemplate" | "fingerprints">;
-
-/** When a new server is active: once both have been reached. */
-export interface Provisioning {
-  /** Milliseconds since its creation, by the emulator's clock. @default 0 */
-  ms?: number | undefined;
-  /**
-   * Responses (of the server, its status or a list with it) that still show it as provisioning.
-   * @default 0
-   */
-  reads?: number | undefined;
-}
 
 /** Whether there was a record with this id; it is then removed. */
 function removedFrom(records: { id: string }[], id: string): boolean {
@@ -269,18 +258,8 @@ export class Account {
   }
 }
 
+type Readers = "apiKeys" | "liveApiKeys" | "sshKeys" | "vps" | "services";
+type Changes = "addApiKey" | "addSshKey" | "addService" | "setProfile" | "deactivate" | "remove";
+
 /** Reads and changes the account without a request, like a person in the vendor's console. Returns copies. */
-export interface AccountControl extends Pick<
-  Account,
-  | "apiKeys"
-  | "liveApiKeys"
-  | "sshKeys"
-  | "vps"
-  | "services"
-  | "addApiKey"
-  | "addSshKey"
-  | "addService"
-  | "setProfile"
-  | "deactivate"
-  | "remove"
-> {}
+export interface AccountControl extends Pick<Account, Readers | Changes> {}

@@ -1,4 +1,4 @@
-// Ways in which a real API may differ from its documentation, for tests of clients that must cope with them.
+// How an account behaves: ways in which a real API may differ from its documentation, and provisioning.
 import { z } from "zod";
 import { atLeast, must, strict } from "../check";
 import type { Optional } from "../check";
@@ -31,6 +31,21 @@ const QUIRKS = {
 export interface Quirks extends Optional<typeof QUIRKS> {}
 
 export const quirksSchema: z.ZodType<Quirks> = strict(QUIRKS);
+
+const PROVISIONING = {
+  /** Milliseconds since its creation, by the emulator's clock. @default 0 */
+  ms: must("0 or more", atLeast(0)),
+  /**
+   * Responses (of the server, its status or a list with it) that still show it as provisioning.
+   * @default 0
+   */
+  reads: must("a whole number of 0 or more", z.int().nonnegative()),
+};
+
+/** When a new server is active: once both have been reached. */
+export interface Provisioning extends Optional<typeof PROVISIONING> {}
+
+export const provisioningSchema: z.ZodType<Provisioning> = strict(PROVISIONING);
 
 /** The description that the API stores. */
 export function storedDescription(sent: string | null, { descriptions }: Quirks): string | null {

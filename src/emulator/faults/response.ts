@@ -11,20 +11,12 @@ import type { ApiResult, Call } from "../http/request";
 import { replacesResponse } from "./fault";
 import type { Fault } from "./fault";
 
-interface Head {
-  status: number;
+/** A response on the wire: a reset, nothing, or a status with a body; padding is produced as it is sent. */
+export interface WireResponse {
+  status: number | "reset" | "hang";
   headers: Record<string, string>;
+  body: Buffer | Readable;
 }
-
-/** A response with a body. */
-export type BodyResponse = Head & { kind: "body"; body: Buffer };
-
-/** The response on the wire: a reset, nothing, padding of so many bytes, or a body. */
-export type WireResponse =
-  | { kind: "reset" }
-  | { kind: "hang" }
-  | (Head & { kind: "padding"; bytes: number; gzip: boolean })
-  | BodyResponse;
 
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -37,47 +29,37 @@ function changeFields(value: unknown, { omit, merge }: Fault): unknown {
   return Object.fromEntries(Object.entries({ ...value, ...merge }).filter(([key]) => !omit?.includes(key)));
 }
 
-/** The body of the API's own result, in the dialect for lists and with the changes of the fault. */
-function ownBody(result: ApiResult, fault: Fault, lists: string): unknown {
-  if (result.list === undefined || !Array.isArray(result.body)) return changeFields(result.body, fault);
-  const { drop = 0, wrap = lists === "named" ? result.list : lists } = fault;
-  const left = (result.body as unknown[]).filter((entry, at, { length }) =>
-    typeof drop === "number" ? at < length - drop : !(isRecord(entry) && drop.includes(String(entry["id"]))),
-  );
-  const entries = left.map((entry) => changeFields(entry, fault));
-  return wrap === "array" ? entries : { [wrap]: entries, ...fault.extra };
-}
-
 /** Headers with lower-case names, so that they take the place of equally named ones. */
 function lowerCased<T>(headers: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** A response with a body. A malformed one ends in a comma: only the syntax breaks. */
-export function bodyResponse(
-  status: number,
-  headers: Record<string, string>,
-  text: string,
-  fault: Fault,
-): BodyResponse {
-  const body = Buffer.from(fault.malformed ? `${text.slice(0, -1)},` : text, "utf8");
-  return { kind: "body", status, headers: { ...headers, ...lowerCased(fault.headers ?? {}) }, body };
+/** The response of a JSON body. */
+export function jsonResponse({ status, headers, body }: ApiResult): WireResponse {
+  return { status, headers: { ...JSON_TYPE, ...headers }, body: Buffer.from(JSON.stringify(body), "utf8") };
 }
 
-/** The response of a JSON body. */
-export function jsonResponse({ status, headers, body }: ApiResult, fault: Fault = {}): BodyResponse {
-  return bodyResponse(status, { ...JSON_TYPE, ...headers }, JSON.stringify(body), fault);
+/** The body of the API's own result, in the dialect for lists and with the changes of the fault. */
+function changedBody({ body, list }: ApiResult, fault: Fault, lists: string): unknown {
+  if (list === undefined || !Array.isArray(body)) return changeFields(body, fault);
+  const { drop = 0, wrap = lists === "named" ? list : lists } = fault;
+  const left = (body as unknown[]).filter((entry, at) =>
+    typeof drop === "number"
+      ? at < body.length - drop
+      : !(isRecord(entry) && drop.includes(String(entry["id"]))),
+  );
+  const entries = left.map((entry) => changeFields(entry, fault));
+  return wrap === "array" ? entries : { [wrap]: entries, ...fault.extra };
 }
 
 /** The response of a fault in place of the API's own. */
 function replacement(fault: Fault, call: Call, account: Account): WireResponse {
   const { reset, hang, huge, gzipBomb, echo, redirect, status = 200, body } = fault;
-  if (reset) return { kind: "reset" };
-  if (hang) return { kind: "hang" };
-  const bytes = huge ?? gzipBomb;
-  if (bytes !== undefined) {
-    const headers = { ...JSON_TYPE, ...lowerCased(fault.headers ?? {}) };
-    return { kind: "padding", status, headers, bytes, gzip: huge === undefined };
+  if (reset || hang) return { status: reset ? "reset" : "hang", headers: {}, body: Buffer.alloc(0) };
+  if (huge !== undefined) return { status, headers: JSON_TYPE, body: padding(huge, (part) => part) };
+  if (gzipBomb !== undefined) {
+    const headers = { ...JSON_TYPE, "content-encoding": "gzip" };
+    return { status, headers, body: padding(gzipBomb, gzipSync) };
   }
   if (echo) {
     // The newest key is the one that the request created, if it created one.
@@ -86,24 +68,39 @@ function replacement(fault: Fault, call: Call, account: Account): WireResponse {
     const isInHeader = echo.in === "header";
     const headers: Record<string, string> = isInHeader ? { "x-debug-credential": secret } : {};
     const detail = isInHeader ? "Rejected" : `Rejected: ${secret}`;
-    return jsonResponse({ status: fault.status ?? 400, headers, body: { detail } }, fault);
+    return jsonResponse({ status: fault.status ?? 400, headers, body: { detail } });
   }
-  if (redirect !== undefined) return bodyResponse(fault.status ?? 302, { location: redirect }, "", fault);
-  if (typeof body === "string") return bodyResponse(status, { "content-type": "text/plain" }, body, fault);
+  if (redirect !== undefined) {
+    return { status: fault.status ?? 302, headers: { location: redirect }, body: Buffer.alloc(0) };
+  }
+  if (typeof body === "string") {
+    return { status, headers: { "content-type": "text/plain" }, body: Buffer.from(body, "utf8") };
+  }
   const content = body !== undefined ? body : { detail: STATUS_CODES[status] ?? "Error" };
-  return jsonResponse({ status, body: content }, fault);
+  return jsonResponse({ status, body: content });
 }
 
-/** The response to send; `result` is the API's own, undefined if the request took no effect. */
-export function wireResponseOf(
-  fault: Fault,
+/**
+ * The response to send; `result` is the API's own, undefined if the request took no effect. The fault's
+ * headers take the place of equally named ones. A malformed body ends in a comma: only the syntax breaks.
+ */
+export function responseTo(
   call: Call,
+  fault: Fault,
   result: ApiResult | undefined,
   lists: string,
   account: Account,
 ): WireResponse {
-  if (result === undefined || replacesResponse(fault)) return replacement(fault, call, account);
-  return jsonResponse({ ...result, body: ownBody(result, fault, lists) }, fault);
+  const { status, headers, body } =
+    result === undefined || replacesResponse(fault)
+      ? replacement(fault, call, account)
+      : jsonResponse({ ...result, body: changedBody(result, fault, lists) });
+  const isMalformed = fault.malformed && Buffer.isBuffer(body);
+  return {
+    status,
+    headers: { ...headers, ...lowerCased(fault.headers ?? {}) },
+    body: isMalformed ? Buffer.concat([body.subarray(0, -1), Buffer.from(",")]) : body,
+  };
 }
 
 /** A response that is about to be sent, and the request that it answers. */
@@ -135,29 +132,28 @@ export type Transform = (
   exchange: Exchange,
 ) => ExchangeOverride | undefined | Promise<ExchangeOverride | undefined>;
 
-/** The response as the hook of a test wants it. */
+/** The response as the hook of a test wants it; only one with a body that is not padding. */
 export async function transformed(
-  wire: BodyResponse,
+  wire: WireResponse,
   { method, path, query, text }: Call,
   transform: Transform,
-): Promise<BodyResponse> {
+): Promise<WireResponse> {
+  if (typeof wire.status === "string" || !Buffer.isBuffer(wire.body)) return wire;
   const request = { method, path, query, request: parsedOrText(text) };
   const shown = { headers: { ...wire.headers }, body: parsedOrText(wire.body.toString("utf8")) };
   const { status, headers, body } = (await transform({ ...request, status: wire.status, ...shown })) ?? {};
-  const changed = { ...wire.headers, ...lowerCased(headers ?? {}) };
-  const kept = Object.entries(changed).filter((header): header is [string, string] => header[1] !== null);
+  const changed = Object.entries({ ...wire.headers, ...lowerCased(headers ?? {}) });
   const sent = typeof body === "string" ? body : JSON.stringify(body);
   return {
-    kind: "body",
     status: status ?? wire.status,
-    headers: Object.fromEntries(kept),
+    headers: Object.fromEntries(changed.filter((header): header is [string, string] => header[1] !== null)),
     body: body === undefined ? wire.body : Buffer.from(sent, "utf8"),
   };
 }
 
-/** Waits, at most {@link MAX_MS}, and 0 not at all; rejects when the signal comes first. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds > 0) await setTimeout(Math.min(milliseconds, MAX_MS), undefined, { signal });
+/** Waits, at most {@link MAX_MS}, and 0 not at all; never keeps the process alive. */
+export async function pause(milliseconds: number): Promise<void> {
+  if (milliseconds > 0) await setTimeout(Math.min(milliseconds, MAX_MS), undefined, { ref: false });
 }
 
 const BLOCK = 1 << 20;
@@ -167,20 +163,18 @@ const BLOCK = 1 << 20;
  * JSON. `encode` is applied to each block, once to all that are equal: a gzip file may consist of several
  * members (RFC 1952 §2.2), so that a bomb of gigabytes costs the emulator next to nothing.
  */
-function* padding(bytes: number, encode: (part: Buffer) => Buffer): Generator<Buffer> {
-  let left = bytes - 2;
-  const block = left > BLOCK ? encode(Buffer.alloc(BLOCK, " ")) : undefined;
-  for (; block && left > BLOCK; left -= BLOCK) yield block;
-  yield encode(Buffer.from(`${" ".repeat(left)}{}`));
+function padding(bytes: number, encode: (part: Buffer) => Buffer): Readable {
+  function* blocks(): Generator<Buffer> {
+    let left = bytes - 2;
+    const block = left > BLOCK ? encode(Buffer.alloc(BLOCK, " ")) : undefined;
+    for (; block && left > BLOCK; left -= BLOCK) yield block;
+    yield encode(Buffer.from(`${" ".repeat(left)}{}`));
+  }
+  return Readable.from(blocks(), { objectMode: false });
 }
 
 /** Sends a body, perhaps in pieces, or its first bytes (at most all but the last), and disconnects. */
-async function sendBody(
-  response: ServerResponse,
-  body: Buffer,
-  { truncate, dribble }: Fault,
-  closing: AbortSignal,
-): Promise<void> {
+async function sendBody(response: ServerResponse, body: Buffer, { truncate, dribble }: Fault): Promise<void> {
   if (truncate !== undefined) {
     const bytes = truncate === true ? Math.floor(body.length / 2) : Math.min(truncate, body.length - 1);
     if (bytes > 0) response.write(body.subarray(0, bytes));
@@ -193,7 +187,7 @@ async function sendBody(
     return;
   }
   for (let at = 0; at < body.length && !response.destroyed; at += dribble.bytes) {
-    if (at > 0) await pause(dribble.every, closing);
+    if (at > 0) await pause(dribble.every);
     response.write(body.subarray(at, at + dribble.bytes));
   }
   response.end();
@@ -202,26 +196,22 @@ async function sendBody(
 /** Sends the response; resolves when the emulator has done its part, which for a stream is when it began. */
 export async function deliver(
   response: ServerResponse,
-  wire: WireResponse,
+  { status, headers, body }: WireResponse,
   fault: Fault,
-  closing: AbortSignal,
 ): Promise<void> {
-  if (wire.kind === "hang" || response.destroyed) return;
-  if (wire.kind === "reset") {
+  if (status === "hang" || response.destroyed) return;
+  if (status === "reset") {
     // A RST rather than a FIN, as from a crashed peer or a dropped connection.
     response.socket?.resetAndDestroy();
-  } else if (wire.kind === "padding") {
-    response.writeHead(wire.status, { ...wire.headers, ...(wire.gzip && { "content-encoding": "gzip" }) });
-    const source = Readable.from(padding(wire.bytes, wire.gzip ? gzipSync : (part) => part), {
-      objectMode: false,
-    });
+  } else if (!Buffer.isBuffer(body)) {
+    response.writeHead(status, headers);
     // The purpose is a client that hangs up; the stream must then stop producing blocks.
-    response.once("close", () => source.destroy());
-    source.pipe(response);
-  } else if (wire.status === 204 || wire.status === 304) {
-    response.writeHead(wire.status, wire.headers).end();
+    response.once("close", () => body.destroy());
+    body.pipe(response);
+  } else if (status === 204 || status === 304) {
+    response.writeHead(status, headers).end();
   } else {
-    response.writeHead(wire.status, { "content-length": String(wire.body.length), ...wire.headers });
-    await sendBody(response, wire.body, fault, closing);
+    response.writeHead(status, { "content-length": String(body.length), ...headers });
+    await sendBody(response, body, fault);
   }
 }

@@ -39,18 +39,11 @@ export interface Problem {
 
 /** An error response of the API, whose body has only `detail`. */
 export class ApiError extends Error {
-  override readonly name = "ApiError";
+  readonly result: ApiResult;
 
-  constructor(
-    readonly status: number,
-    readonly detail: string | Problem[],
-    readonly headers: Record<string, string> = {},
-  ) {
-    super(typeof detail === "string" ? detail : "validation failed");
-  }
-
-  get result(): ApiResult {
-    return { status: this.status, headers: this.headers, body: { detail: this.detail } };
+  constructor(status: number, detail: string | Problem[], headers: Record<string, string> = {}) {
+    super("an error response of the API");
+    this.result = { status, headers, body: { detail } };
   }
 }
 

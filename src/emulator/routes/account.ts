@@ -24,10 +24,7 @@ const NEW_TOKEN = z.object({
 const NEW_SSH_KEY = z.object({ name: text, public_key: sshPublicKey });
 
 /** The response to every successful DELETE. */
-const DELETED: ApiResult = {
-  status: 200,
-  body: { success: true, message: "Resource deleted successfully" },
-};
+const DELETED: ApiResult = { status: 200, body: { success: true, message: "Resource deleted successfully" } };
 
 export const getProfile: Handler = ({ content }) => ({ status: 200, body: content.profile });
 

@@ -21,22 +21,17 @@ const REGIONS = [
 ] as const;
 
 /** Other names of regions that the vendor's Terraform provider accepts. */
-const REGION_ALIASES: Record<string, string | undefined> = {
-  OSLO: "NO",
-  NORWAY: "NO",
-  "NO-OSLO-1": "NO",
-  STOCKHOLM: "SE",
-  SWEDEN: "SE",
-  FRANKFURT: "DE",
-  GERMANY: "DE",
-  PARIS: "FR",
-  FRANCE: "FR",
-};
+const REGION_ALIASES = Object.entries({
+  NO: ["OSLO", "NORWAY", "NO-OSLO-1"],
+  SE: ["STOCKHOLM", "SWEDEN"],
+  DE: ["FRANKFURT", "GERMANY"],
+  FR: ["PARIS", "FRANCE"],
+});
 
 /** The code of a region in any case, with spaces around it, or as an alias. */
 function regionCode(written: string): string {
   const name = written.trim().toUpperCase();
-  return REGION_ALIASES[name] ?? name;
+  return REGION_ALIASES.find(([, aliases]) => aliases.includes(name))?.[0] ?? name;
 }
 
 /** Some operating systems; others are accepted as well. */
