@@ -1,13 +1,5 @@
 // The data functions in a program.
-import {
-  API_KEYS,
-  openEmulator,
-  openStack,
-  program,
-  publicKey,
-  SSH_KEYS,
-  takeRequests,
-} from "../support/engine";
+import { API_KEYS, openEmulator, openStack, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
 
 const lists = [
   "GET /v1/account/api-keys",
@@ -39,7 +31,7 @@ test("every function with its filters, as a promise and as an output, costs one 
   });
   const ids = "(entries) => entries.map(({ id }) => id)";
   stack.setProgram(
-    program(`
+    `
       const ids = ${ids};
       const filters = [{ keyType: "pat" }, { service: "dns" }, { isActive: false }, { keyType: "service", isActive: true }, {}];
       const of = [{ serviceType: "storage" }, { name: "b" }, { status: "stopped" }, { region: "bergen" }, { region: "oslo", name: "b" }];
@@ -61,7 +53,7 @@ test("every function with its filters, as a promise and as an output, costs one 
         bucket: (await wayscloud.getServices({ name: "b" }))[0],
         none, two,
       };
-    `),
+    `,
   );
   await stack.preview();
   expect(takeRequests(emulator).sort()).toEqual(lists);
@@ -116,29 +108,6 @@ test("every function with its filters, as a promise and as an output, costs one 
   });
 });
 
-test("a Provider's account is read with its own credential and endpoint, once for itself", async () => {
-  const { emulator, stack } = await openStack();
-  const other = await openEmulator({ lists: "named" });
-  other.account.setProfile({ customer_id: "another" });
-  stack.setProgram(
-    program(`
-      const provider = new wayscloud.Provider("other", { apiKey: "${other.apiKey}", endpoint: "${other.url}" });
-      const [mine, theirs] = [await wayscloud.getProfile(), await wayscloud.getProfile({ provider })];
-      const again = wayscloud.getProfileOutput({ provider });
-      return { mine: mine.customerId, theirs: theirs.customerId, again: again.customerId, services: (await wayscloud.getServices({}, { provider })).length };
-    `),
-  );
-  await stack.up();
-  expect(await stack.outputs()).toEqual({
-    mine: "f47ac10b-58cc-4372-a567-0e02b2c3d479",
-    theirs: "another",
-    again: "another",
-    services: 1,
-  });
-  expect(takeRequests(emulator)).toEqual(["GET /v1/account/profile"]);
-  expect(takeRequests(other).sort()).toEqual(["GET /v1/account/profile", "GET /v1/account/services"]);
-});
-
 test("what goes wrong is one sentence without a stack, a personal datum or a list that is not whole", async () => {
   const { emulator, stack } = await openStack();
   const mail = "kristen.nygaard@simula.no";
@@ -178,7 +147,7 @@ test("what goes wrong is one sentence without a stack, a personal datum or a lis
   ];
   for (const [code, said, fault] of cases) {
     if (fault) emulator.faults.add(fault);
-    stack.setProgram(program(code));
+    stack.setProgram(code);
     const { all } = await stack.preview([], { fails: true });
     expect(all).toContain(said);
     expect(all).not.toMatch(/^\s+at /m);
@@ -192,7 +161,7 @@ test("what goes wrong is one sentence without a stack, a personal datum or a lis
 test("an Output form reads after its arguments' resources, and after dependsOn, never from an older list", async () => {
   const { emulator, stack } = await openStack();
   const text = (round: number): string =>
-    program(`
+    `
       const key = new wayscloud.ServiceKey("dns", { service: "dns", rotationTriggers: { round: "${round}" } });
       const ssh = new wayscloud.SshKey("deploy", { publicKey: "${publicKey(1)}", name: "deploy-${round}" });
       class Keys extends pulumi.ComponentResource {
@@ -212,7 +181,7 @@ test("an Output form reads after its arguments' resources, and after dependsOn, 
         later: wayscloud.getApiKeysOutput({ service: "dns" }, { dependsOn: [key] }).length,
         vps: wayscloud.getApiKeysOutput({ service: "vps" }, { dependsOn: component }).length,
       };
-    `);
+    `;
   stack.setProgram(text(1));
   await stack.preview();
   // Only what depends on nothing is read before anything exists.
@@ -243,7 +212,7 @@ test("a data function in a component reads the account of the component's provid
   const other = await openEmulator();
   other.account.setProfile({ customer_id: "another" });
   stack.setProgram(
-    program(`
+    `
       const provider = new wayscloud.Provider("other", { apiKey: "${other.apiKey}", endpoint: "${other.url}" });
       class Keys extends pulumi.ComponentResource {
         constructor(opts) {
@@ -254,7 +223,7 @@ test("a data function in a component reads the account of the component's provid
       }
       const keys = new Keys({ providers: [provider] });
       return { plain: await keys.customer, output: keys.later };
-    `),
+    `,
   );
   await stack.up();
   expect(await stack.outputs()).toEqual({ plain: "another", output: "another" });

@@ -7,7 +7,7 @@ import type { Emulator } from "../../src/emulator";
 import { Command, type Result } from "../support/command";
 import { blocksIn } from "../support/documents";
 import { accountOf, openExample } from "../support/examples";
-import { API_KEYS, type EngineStack, openEmulator, publicKey, secretsOf } from "../support/engine";
+import { API_KEYS, type EngineStack, openEmulator, publicKey } from "../support/engine";
 
 jest.setTimeout(1_200_000);
 
@@ -126,7 +126,6 @@ test("a leaked key of each kind: one command makes a new one, passes it on, and 
     const revoked = await paste(byHand.replace(example, stray.id), stack);
     expect([revoked.code, revoked.stdout]).toEqual([0, expect.stringContaining("created manually")]);
     expect(emulator.account.liveApiKeys().map(({ id }) => id)).not.toContain(stray.id);
-    stack.assertNoSecrets(secretsOf(emulator));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -152,5 +151,4 @@ test("a leaked token that runs Pulumi: one run with another token revokes it, or
   const [third, ...left] = liveKeys(emulator, "ci");
   expect([third!.id === second!.id, left]).toEqual([false, []]);
   expect((await stack.outputs({ showSecrets: true }))["ciToken"]).toBe(third!.key);
-  stack.assertNoSecrets(secretsOf(emulator));
 });

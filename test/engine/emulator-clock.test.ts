@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command } from "../support/command";
 import { blocksIn, readDocument } from "../support/documents";
 import { userInstall } from "../support/install";
-import { openBareStack, program } from "../support/engine";
+import { openBareStack } from "../support/engine";
 
 const emulatorPage = "docs/emulator.md";
 const block = (language: string, part: string, document: string): string =>
@@ -66,9 +66,7 @@ test.each([
     .find((text) => text.includes(row))!;
   const [, offset, span] = /`(-\d+d)` \| `advance=(\d+d)`/.exec(line)!;
   const move = `curl -X POST "$WAYSCLOUD_ENDPOINT/emulator/clock?advance=${span}"`;
-  const source = program(
-    `new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"], ${inputs} });`,
-  );
+  const source = `new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"], ${inputs} });`;
   const start = `npx pulumi-wayscloud emulator --port 8787 --time-offset ${offset}`;
   const [created, replaced] = await live(start, `pulumi up --yes\n${move}\npulumi up --yes`, source);
   expect([created!.length, replaced!.length]).toEqual([1, 1]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { Command } from "../support/command";
 import { nodeProgram } from "../support/install";
-import { type OpenStack, openStack, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
+import { type OpenStack, openStack } from "../support/engine";
 
 /**
  * Runs an inline program, since the language host that can be built from modules knows no such hooks:
@@ -42,35 +42,6 @@ async function run(
   const env = Object.fromEntries(Object.entries(stack.env).filter(([name]) => name !== "PULUMI_STACK"));
   return new Command(nodeProgram(), [join(stack.folder, "automation.cjs")], { cwd: stack.folder, env }).done;
 }
-
-test("a hook that asks again for a set of SSH keys, one of which failed: that one is added, and no key is lost", async () => {
-  const both = await openStack();
-  const { emulator } = both;
-  for (const name of ["bjarne", "dora"]) {
-    emulator.faults.add({ method: "POST", contains: `"team-${name}"`, status: 422 });
-  }
-  const { code, stdout, stderr } = await run(
-    both,
-    `const team = new wayscloud.SshKeySet("team", { publicKeys }, hooks);
-    return { ids: team.keys.apply((keys) => Object.values(keys).map(({ id }) => id).sort()) };`,
-    `publicKeys = ${JSON.stringify({ anna: publicKey("anna"), bjarne: publicKey("bjarne") })};
-    const created = await stack.up(quiet);
-    publicKeys = ${JSON.stringify({ bjarne: publicKey("bjarne"), carl: publicKey("carl"), dora: publicKey("dora") })};
-    const updated = await stack.up(quiet);
-    console.log(JSON.stringify({ failed, ids: [created, updated].map(({ outputs }) => outputs.ids.value) }));`,
-  );
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  const { failed, ids } = JSON.parse(stdout) as { failed: string[]; ids: string[][] };
-  expect(failed).toEqual(["create team", "update team"]);
-  expect(takeRequests(emulator).filter((line) => line === `POST ${SSH_KEYS}`)).toHaveLength(3 + 3);
-  expect(ids[0]).toHaveLength(2);
-  expect(ids[1]).toEqual(
-    emulator.account
-      .sshKeys()
-      .map(({ id }) => id)
-      .sort(),
-  );
-});
 
 test("row 52, a hook that asks again for keys whose responses were lost: no key is left without a word", async () => {
   const both = await openStack();

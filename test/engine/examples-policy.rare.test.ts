@@ -2,8 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { accountOf, exampleFile, linkTools, openExample } from "../support/examples";
-import { linkPackage, PLUGINS } from "../support/hosts";
-import { changesIn, openEmulator } from "../support/engine";
+import { openEmulator, PLUGINS } from "../support/engine";
 
 // An official installation starts a pack by its language host; the one built from Go modules is too old for that. So the pack is
 // started as one in a language that the engine does not know: by a program of that name on PATH.
@@ -40,10 +39,10 @@ test("the pack lets the program pass, and names each rule that another one break
 
   const passed = await stack.preview(["--policy-pack", "pack"]);
   expect(passed.all).not.toMatch(/\[(mandatory|advisory)\]/);
-  expect(changesIn(await stack.up(["--policy-pack", "pack"]))).toEqual({ created: 4 });
-  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 4 });
+  expect((await stack.up(["--policy-pack", "pack"])).changes).toEqual({ created: 4 });
+  expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 4 });
 
-  linkPackage(stack.folder);
+  stack.linkPackage();
   stack.writeFile("Pulumi.yaml", exampleFile("policy", "Pulumi.yaml") + PLUGINS);
   stack.writeFile("index.ts", breaksEveryRule);
   const refused = await stack.preview(["--policy-pack", "pack"], { fails: true });

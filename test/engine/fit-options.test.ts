@@ -1,15 +1,14 @@
 // Pulumi's resource options on this package's resources, served by the dynamic classes and by the plugin: what each did, as docs/options.md says.
 import type { RecordedRequest } from "../../src/emulator";
-import { type Host, openHosted, served } from "../support/hosts";
-import { ObservedTable } from "../support/observed-table";
 import {
+  type Host,
   liveIds,
   type OpenStack,
-  program,
+  openStack,
   publicKey,
-  secretsOf,
   type StateResource,
 } from "../support/engine";
+import { ObservedTable } from "../support/observed-table";
 
 const table = new ObservedTable("docs/options.md", "Resource options");
 afterAll(() => {
@@ -196,13 +195,13 @@ const named = (as: Case["as"]): string => `case-${cases.findIndex((each) => each
 function round(two: boolean): string {
   const line = ({ as, code }: Case, index: number): string =>
     `${as === undefined ? "" : `const ${as} = `}${code(`case-${index}`)}`;
-  return program(`
+  return `
     const two = ${two};
     pulumi.runtime.registerStackTransformation(({ name, props, opts }) =>
       name === "${named("last")}" ? { props: { ...props, description: "for the stack" }, opts } : undefined);
     const team = new pulumi.ComponentResource("test:index:Team", "team");
     ${cases.map(line).join("\n")}
-  `);
+  `;
 }
 
 /** `POST DELETE`: the requests about the resource that was `before` and is `after`. */
@@ -261,11 +260,10 @@ async function rounds(
 async function expectNothingLeft({ emulator, stack }: OpenStack): Promise<void> {
   await stack.destroy();
   expect(liveIds(emulator)).toEqual([]);
-  stack.assertNoSecrets(secretsOf(emulator));
 }
 
 test("each option does what the table says, and makes no other requests", async () => {
-  const both = await openHosted("dynamic", { program: round(false) });
+  const both = await openStack({ host: "dynamic", program: round(false) });
   both.emulator.faults.add({ method: "POST", contains: "slow:read", delay: 2_000 });
   await rounds("dynamic", both, round);
   await both.stack.preview(["--expect-no-changes"]);
@@ -274,8 +272,8 @@ test("each option does what the table says, and makes no other requests", async 
 
 test("the plugin does the same, and what the dynamic classes cannot", async () => {
   // It heeds timeouts, so the creation that takes longer comes last: nothing that depends on it would be created.
-  const text = (two: boolean): string => served("plugin", round(two)).replace(`...${TIMEOUT}, `, "");
-  const both = await openHosted("plugin", { program: text(false) });
+  const text = (two: boolean): string => round(two).replace(`...${TIMEOUT}, `, "");
+  const both = await openStack({ host: "plugin", program: text(false) });
   const { emulator, stack } = both;
   const diff = await rounds("plugin", both, text);
   expect(diff).toMatch(/PersonalAccessToken: \(replace\)\n(?: .*\n){1,8}? *~ rotateBeforeDays: 4 => 5/);

@@ -1,11 +1,11 @@
 // A wait that a user would wonder about is explained in the terminal while it lasts.
 import { ObservedTable } from "../support/observed-table";
-import { API_KEYS, openStack, program, publicKey, secretsOf, SSH_KEYS } from "../support/engine";
+import { API_KEYS, openStack, publicKey, SSH_KEYS } from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Waits");
 afterAll(() => table.compare());
 
-const oneKey = program(`new wayscloud.ServiceKey("key", { service: "dns" });`);
+const oneKey = `new wayscloud.ServiceKey("key", { service: "dns" });`;
 
 test("a rate limit is told while the run waits for it", async () => {
   const { emulator, stack } = await openStack({ program: oneKey });
@@ -32,10 +32,10 @@ test("a rate limit is told while the run waits for it", async () => {
 
 test("a lost response is reported, and what was done about it", async () => {
   const { emulator, stack } = await openStack({
-    program: program(`
+    program: `
       new wayscloud.ServiceKey("key", { service: "dns" });
       new wayscloud.SshKey("ssh", { publicKey: "${publicKey(1)}" });
-    `),
+    `,
   });
   emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, reset: true, commit: true });
   emulator.faults.add({ method: "POST", path: SSH_KEYS, reset: true, commit: true });
@@ -52,5 +52,4 @@ test("a lost response is reported, and what was done about it", async () => {
     "the response to a create request is lost",
     '`The service key "…": the response to the create request was lost; checking whether it was created.`',
   );
-  stack.assertNoSecrets(secretsOf(emulator));
 });

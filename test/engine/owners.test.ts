@@ -1,13 +1,12 @@
 // Who owns a key, with the real engine: resources of one logical name, several provider processes of one
 // command, an `import` that is left in the program.
-import { addPlugin } from "../support/hosts";
-import { openStack, program, publicKey, takeRequests } from "../support/engine";
+import { openStack, publicKey, takeRequests } from "../support/engine";
 
 const NATIVE = 'const native = require("pulumi-wayscloud/native");\n';
 
 test("row 53, rotating keys of one name in two components, in both hosts: different ids and marks, no advice", async () => {
   const { emulator, stack } = await openStack({
-    program: program(`${NATIVE}
+    program: `${NATIVE}
 class Site extends pulumi.ComponentResource {
   constructor(type, name) {
     super(type, name);
@@ -15,9 +14,9 @@ class Site extends pulumi.ComponentResource {
     this.keys = [wayscloud, native].map((host, at) => new host.RotatingServiceKey(["db", "native-db"][at], settings, { parent: this }));
   }
 }
-for (const type of ["acme:index:Shop", "acme:index:Blog"]) new Site(type, type.split(":").at(-1));`),
+for (const type of ["acme:index:Shop", "acme:index:Blog"]) new Site(type, type.split(":").at(-1));`,
   });
-  addPlugin(stack, "test");
+  stack.addPlugin();
   await stack.up();
   const made = (await stack.resources()).filter(({ type }) => type.endsWith("RotatingServiceKey"));
   expect(new Set(made.map(({ id }) => id)).size).toBe(4);
@@ -32,16 +31,16 @@ for (const type of ["acme:index:Shop", "acme:index:Blog"]) new Site(type, type.s
 });
 
 test("row 59, keys that pass between hosts, and from an explicit provider to the default one, in one up: they live", async () => {
-  const { emulator, stack } = await openStack({ program: program("") });
-  addPlugin(stack, "test");
+  const { emulator, stack } = await openStack({ program: "" });
+  stack.addPlugin();
   const anna = publicKey("anna");
   const provider = `${NATIVE}const account = { apiKey: process.env.WAYSCLOUD_API_KEY, endpoint: process.env.WAYSCLOUD_ENDPOINT };
     const native1 = new native.Provider("native1", account), dynamic1 = new wayscloud.Provider("dynamic1", account);\n`;
   stack.setProgram(
-    program(`${provider}
+    `${provider}
       new wayscloud.SshKey("anna", { publicKey: "${anna}" });
       new native.ServiceKey("a", { service: "dns", description: "native" }, { provider: native1 });
-      new wayscloud.ServiceKey("b", { service: "dns", description: "dynamic" }, { provider: dynamic1 });`),
+      new wayscloud.ServiceKey("b", { service: "dns", description: "dynamic" }, { provider: dynamic1 });`,
   );
   await stack.up();
   const before = emulator.account.liveApiKeys();
@@ -51,10 +50,10 @@ test("row 59, keys that pass between hosts, and from an explicit provider to the
     return `description: "${description}", existing: ${JSON.stringify({ id, key })}`;
   };
   stack.setProgram(
-    program(`${provider}
+    `${provider}
       new native.SshKeySet("team", { publicKeys: { anna: "${anna}" }, adoptExisting: true });
       new native.ServiceKey("a2", { service: "dns", ${existing("native")} });
-      new wayscloud.ServiceKey("b2", { service: "dns", ${existing("dynamic")} });`),
+      new wayscloud.ServiceKey("b2", { service: "dns", ${existing("dynamic")} });`,
   );
   takeRequests(emulator);
   await stack.up();
@@ -62,28 +61,4 @@ test("row 59, keys that pass between hosts, and from an explicit provider to the
   expect(emulator.account.sshKeys()).toMatchObject([{ id: ssh!.id }]);
   expect(emulator.account.liveApiKeys().map(({ id }) => id)).toEqual(before.map(({ id }) => id));
   await stack.up(["--expect-no-changes"]);
-});
-
-test("row 60, the option `import` stays, and the comment of its public key changes: the key is not deleted", async () => {
-  const { emulator, stack } = await openStack({ program: program("") });
-  addPlugin(stack, "test");
-  const key = publicKey("deploy");
-  const { id } = emulator.account.addSshKey({ name: "deploy", publicKey: key });
-  const declare = (text: string): void =>
-    stack.setProgram(
-      program(
-        `${NATIVE}new native.SshKey("deploy", { publicKey: "${text}", name: "deploy" }, { import: "${text}" });`,
-      ),
-    );
-  declare(`${key} anna@laptop`);
-  await stack.up();
-  await stack.up(["--expect-no-changes"]);
-  takeRequests(emulator);
-  declare(`${key} anna@new-laptop`);
-  await stack.up();
-  expect(takeRequests(emulator).filter((request) => request.startsWith("DELETE"))).toEqual([]);
-  expect(emulator.account.sshKeys()).toMatchObject([{ id }]);
-  expect((await stack.resource("deploy")).id).toBe(id);
-  await stack.destroy();
-  expect(emulator.account.sshKeys()).toEqual([]);
 });

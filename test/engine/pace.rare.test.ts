@@ -1,5 +1,5 @@
 // Forty keys against an API that answers two requests a second: one up each, however they are declared.
-import { openStack, program, publicKey } from "../support/engine";
+import { openStack, publicKey } from "../support/engine";
 
 const KEYS = JSON.stringify(
   Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, publicKey(i)])),
@@ -10,7 +10,7 @@ test.each([
   ["a set", `new wayscloud.SshKeySet("team", { publicKeys: ${KEYS} });`],
 ])("row 68: %s at two requests a second: all are made by one up", async (what, code) => {
   const { emulator, stack } = await openStack({
-    program: program(code),
+    program: code,
     emulator: { rateLimit: 2 },
   });
   const { all } = await stack.up();

@@ -1,15 +1,14 @@
 // The data functions of "pulumi-wayscloud/native" under the real engine, where each explicit provider and the dynamic classes are other processes.
-import { addPlugin, openHosted } from "../support/hosts";
-import { openStack, program, publicKey } from "../support/engine";
+import { openStack, publicKey } from "../support/engine";
 
 /** With the plugin as `native` beside the dynamic classes. */
 function both(body: string): string {
-  return program(`const native = require("pulumi-wayscloud/native");\n${body}`);
+  return `const native = require("pulumi-wayscloud/native");\n${body}`;
 }
 
 test("a data function sees what it waited for, whichever process made it: another provider, or the dynamic classes", async () => {
   const { stack } = await openStack({ name: "waits" });
-  addPlugin(stack, "waits");
+  stack.addPlugin();
   stack.setProgram(
     both(`
       const count = (list) => list.apply((entries) => entries.length);
@@ -36,7 +35,7 @@ test("a data function sees what it waited for, whichever process made it: anothe
 });
 
 test("what goes wrong is one sentence, without the SDK's stack; arguments are refused as by the dynamic classes", async () => {
-  const { emulator, stack } = await openHosted("plugin", { name: "wrong", program: "" });
+  const { emulator, stack } = await openStack({ host: "plugin", name: "wrong", program: "" });
   const cases: [code: string, said: string][] = [
     [
       'return { name: native.getSshKeyOutput({ name: pulumi.output("nobody") }).name }',
@@ -59,7 +58,7 @@ test("what goes wrong is one sentence, without the SDK's stack; arguments are re
 });
 
 test("in a preview a data function of a provider whose credential is not known yet is unknown, and the up knows it", async () => {
-  const { emulator, stack } = await openHosted("plugin", { name: "later", program: "" });
+  const { emulator, stack } = await openStack({ host: "plugin", name: "later", program: "" });
   stack.setProgram(
     both(`
       const token = new native.PersonalAccessToken("token", { scopes: ["account:read", "api_keys:read"] });

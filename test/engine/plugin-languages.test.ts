@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { accountOf, copyExample } from "../support/examples";
 import { engineFolder } from "../support/install";
 import { expectQuickstart } from "../support/quickstart";
-import { openBareStack, openEmulator } from "../support/engine";
-import { linkPackage, PLUGIN_PATH } from "../support/hosts";
+import { openBareStack, openEmulator, PLUGIN_PATH } from "../support/engine";
 
 /** Of the engine's own version: an older one for Node.js beside them cannot install a plugin from its folder. */
 const hostOf = (language: string): boolean => existsSync(join(engineFolder(), `pulumi-language-${language}`));
@@ -40,7 +39,7 @@ for (const [language, program] of [
     const emulator = await openEmulator();
     const stack = await openBareStack({ name: language, env: { ...accountOf(emulator), ...registries() } });
     copyExample(language, stack.folder);
-    linkPackage(stack.folder);
+    stack.linkPackage();
     if (language === "python") await stack.run(["install"]);
     await stack.run(["package", "add", `./${PLUGIN_PATH}`]);
     // A clone has no generated package: it is made again.

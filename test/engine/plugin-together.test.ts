@@ -2,12 +2,11 @@
 import { cpSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
-import { linkPackage, PLUGIN_PATH } from "../support/hosts";
-import { changesIn, type EngineStack, openEmulator, openStack, program, secretsOf } from "../support/engine";
+import { type EngineStack, openEmulator, openStack, PLUGIN_PATH } from "../support/engine";
 
 /** Names this version of the plugin and a newer one. */
-function addTwoVersions(stack: EngineStack, name: string): void {
-  linkPackage(stack.folder);
+function addTwoVersions(stack: EngineStack): void {
+  stack.linkPackage();
   const newer = join(stack.folder, "node_modules/newer");
   cpSync(realpathSync(join(stack.folder, "node_modules/pulumi-wayscloud")), newer, { recursive: true });
   const file = readFileSync(join(newer, "package.json"), "utf8");
@@ -19,10 +18,7 @@ function addTwoVersions(stack: EngineStack, name: string): void {
   const entry = (path: string, of: string): string =>
     `    - name: wayscloud-account\n      path: ${path}\n      version: ${of}\n`;
   const plugins = entry(PLUGIN_PATH, version) + entry("node_modules/newer/plugin", "9.9.9");
-  stack.writeFile(
-    "Pulumi.yaml",
-    `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\nplugins:\n  providers:\n${plugins}`,
-  );
+  stack.setProject(`plugins:\n  providers:\n${plugins}`);
 }
 
 test("both hosts, two versions of the plugin and explicit providers serve one program, each in its own account", async () => {
@@ -30,9 +26,9 @@ test("both hosts, two versions of the plugin and explicit providers serve one pr
   other.account.setProfile({ customer_id: "00000000-aaaa-4bbb-8ccc-000000000000" });
   const env = { OTHER: other.url, OTHER_KEY: other.apiKey };
   const { emulator, stack } = await openStack({ name: "together", env });
-  addTwoVersions(stack, "together");
+  addTwoVersions(stack);
   const text = (description: string): string =>
-    program(`
+    `
       const native = require("pulumi-wayscloud/native");
       const newer = require("newer/native");
       const account = { apiKey: process.env.OTHER_KEY, endpoint: process.env.OTHER };
@@ -51,7 +47,7 @@ test("both hosts, two versions of the plugin and explicit providers serve one pr
         out[name + "-profile"] = host.getProfileOutput({ provider }).customerId;
       }
       return out;
-    `);
+    `;
   stack.setProgram(text(`, description: "old team " + name`));
   await stack.up();
   const each = ["dynamic", "native", "newer"];
@@ -65,7 +61,7 @@ test("both hosts, two versions of the plugin and explicit providers serve one pr
       ]),
     ),
   );
-  expect(changesIn(await stack.up(["--expect-no-changes"]))).toEqual({ unchanged: 10 });
+  expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 10 });
   const versions = (await stack.exportState()).deployment.resources?.filter(
     ({ type }) => type === "pulumi:providers:wayscloud-account",
   );
@@ -81,5 +77,4 @@ test("both hosts, two versions of the plugin and explicit providers serve one pr
   await stack.destroy();
   for (const { account } of [emulator, other])
     expect(account.liveApiKeys().filter(({ service }) => service === "dns")).toEqual([]);
-  stack.assertNoSecrets(secretsOf(emulator, other));
 });

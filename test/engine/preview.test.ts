@@ -1,13 +1,5 @@
 // What preview shows is what up does.
-import {
-  changesIn,
-  type EngineStack,
-  openStack,
-  program,
-  publicKey,
-  type StateResource,
-  takeRequests,
-} from "../support/engine";
+import { type EngineStack, openStack, publicKey, type StateResource, takeRequests } from "../support/engine";
 
 interface Step {
   op: string;
@@ -52,7 +44,7 @@ async function expectTrue(
 
 test("creations, replacements and updates: the same steps, and the same values where preview shows one", async () => {
   const body = (round: number): string =>
-    program(`
+    `
       new wayscloud.SshKey("named", { publicKey: "${publicKey(round)} me", name: "named" });
       new wayscloud.SshKey("auto", { publicKey: "${publicKey(round + 10)}" });
       new wayscloud.ServiceKey("key", { service: "dns", rotationTriggers: { round: "${round}" } });
@@ -60,7 +52,7 @@ test("creations, replacements and updates: the same steps, and the same values w
         scopes: ["b:read", "a:read", "b:read"], expiresInDays: 90, rotateBeforeDays: ${round}, description: "fixed",
       });
       new wayscloud.ServiceKey("same", { service: "vps" });
-    `);
+    `;
   const { emulator, stack } = await openStack({ program: body(1) });
   const first = await previewed(stack);
   expect(
@@ -91,13 +83,13 @@ test("creations, replacements and updates: the same steps, and the same values w
     ["named", ["replace"]],
     ["token", ["update"]],
   ]);
-  expect(changesIn(await stack.up())).toMatchObject({ updated: 1, replaced: 3, unchanged: 2 });
+  expect((await stack.up()).changes).toMatchObject({ updated: 1, replaced: 3, unchanged: 2 });
   await expectTrue(stack, second, ["auto.name", "key.description"]);
 });
 
 test("a value of another resource is accepted for every property, and checked once it is known", async () => {
   const body = (round: number, service = "dns"): string =>
-    program(`
+    `
       const seed = new wayscloud.ServiceKey("seed", { service: "vps", rotationTriggers: { round: "${round}" } });
       const later = (value) => seed.id.apply(() => value);
       new wayscloud.SshKey("ssh", { publicKey: later("${publicKey(1)}"), name: later("late"), adoptExisting: later(false) });
@@ -111,11 +103,11 @@ test("a value of another resource is accepted for every property, and checked on
       new wayscloud.PersonalAccessToken("token2", { scopes: later(["a:read"]), expiresInDays: later(30), rotateBeforeDays: 40 - 20 });
       new wayscloud.PersonalAccessToken("token3", { scopes: ["a:read"], expiresInDays: 10, rotateBeforeDays: later(9) });
       new wayscloud.ServiceKey("taken", { service: "vps", existing: { id: seed.id.apply(() => process.env.HELD_ID), key: process.env.HELD_KEY } });
-    `);
+    `;
   const { emulator, stack } = await openStack({ program: body(1, "nds") });
   const held = emulator.account.addApiKey({ service: "vps" });
   Object.assign(stack.env, { HELD_ID: held.id, HELD_KEY: held.key });
-  expect(changesIn(await stack.preview())).toEqual({ "to create": 9 });
+  expect((await stack.preview()).changes).toEqual({ "to create": 9 });
   const { all } = await stack.up([], { fails: true });
   expect(all).toContain(
     '`service` must be one of database, storage, llm-api, dns, vps, not the string "nds"; did you mean "dns"?',
@@ -141,7 +133,7 @@ test("a value of another resource is accepted for every property, and checked on
   takeRequests(emulator);
   await stack.preview();
   expect(takeRequests(emulator)).toEqual([]);
-  expect(changesIn(await stack.up())).toEqual({ replaced: 1, unchanged: 8 });
+  expect((await stack.up()).changes).toEqual({ replaced: 1, unchanged: 8 });
   expect(takeRequests(emulator)).toHaveLength(2);
   expect(await ids()).toEqual(before);
 });

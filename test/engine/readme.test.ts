@@ -7,7 +7,7 @@ import { Command } from "../support/command";
 import { blocksIn } from "../support/documents";
 import { compileStrictly, linkTools } from "../support/examples";
 import { makeProjectFolder, userInstall } from "../support/install";
-import { liveIds, openBareStack, openEmulator, secretsOf } from "../support/engine";
+import { liveIds, openBareStack, openEmulator } from "../support/engine";
 
 /** Type-checked only: they need the plugin (see plugin-native.test.ts), another stack (examples-stacks.test.ts) or an earlier update, or replace the engine by mocks (mocks.test.ts). */
 const NEEDS_MORE = /pulumi-wayscloud\/native|StackReference|declare const|setMocks/;
@@ -102,7 +102,6 @@ export const emulated${index} = Promise.all(Object.values(emulator${index}).map(
     withEmulators.length,
   );
   await stack.preview(["--expect-no-changes"]);
-  stack.assertNoSecrets(secretsOf(emulator));
 
   // The first program is what a reader copies: it must not need the others.
   stack.setProgram(readmeProgram);

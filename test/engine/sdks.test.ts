@@ -4,10 +4,9 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 
-import { accountOf, copyExample } from "../support/examples";
+import { copyExample } from "../support/examples";
 import { engineFolder, makeProjectFolder, userInstall } from "../support/install";
-import { changesIn, type EngineStack, openBareStack, openEmulator } from "../support/engine";
-import { speakYaml } from "../support/yaml";
+import { type EngineStack, openBareStack, openStack } from "../support/engine";
 
 const root = resolve(__dirname, "../..");
 const has = (program: string, version = "--version"): boolean => spawnSync(program, [version]).status === 0;
@@ -122,14 +121,12 @@ test("the examples in the schema are one program that runs", async () => {
   const schema = JSON.parse(readFileSync(join(root, "plugin/schema.json"), "utf8"));
   const descriptions = Object.values<any>(schema.resources).map(({ description }) => description as string);
   const programs = descriptions.map((text) => parse(/```yaml\n([^]*?)```/.exec(text)![1]!));
-  const emulator = await openEmulator();
-  const yaml = await openBareStack({ name: "examples", env: accountOf(emulator) });
   const text = stringify({
     resources: Object.assign({}, ...programs.map(({ resources }) => resources)),
     outputs: Object.assign({}, ...programs.map(({ outputs }) => outputs)),
   });
-  speakYaml(yaml, "examples", text);
-  expect(changesIn(await yaml.up())).toEqual({ created: programs.length + 1 });
+  const { emulator, stack: yaml } = await openStack({ name: "examples", language: "yaml", program: text });
+  expect((await yaml.up()).changes).toEqual({ created: programs.length + 1 });
   await yaml.destroy();
   expect(emulator.account.liveApiKeys()).toEqual([]);
 });

@@ -2,29 +2,24 @@
 import { readFileSync } from "node:fs";
 
 import type { Emulator } from "../../src/emulator";
-import { FaultTable } from "../support/fault-table";
 import {
   API_KEYS,
   type Command,
   type EngineStack,
   liveIds,
-  openStack,
-  program,
+  type OpenStack,
   publicKey,
-  secretsOf,
   SSH_KEYS,
 } from "../support/engine";
+import { engineRows, row } from "../support/engine-rows";
 import { until } from "../support/until";
 
-const table = new FaultTable(__filename, "Signals, under the engine");
-
 const both = (trigger: string): string =>
-  program(`
+  `
   new wayscloud.ServiceKey("db", { service: "database", rotationTriggers: { quarter: "${trigger}" } });
-  new wayscloud.SshKey("deploy", { publicKey: "${publicKey("deploy")}" });`);
+  new wayscloud.SshKey("deploy", { publicKey: "${publicKey("deploy")}" });`;
 
 const up = ["up", "--yes", "--skip-preview"];
-const destroy = ["destroy", "--yes", "--skip-preview"];
 const live = (emulator: Emulator): number => liveIds(emulator).length;
 
 /** Kills the command line tool, and then the plugins that it leaves behind, before the answer can reach them. */
@@ -52,7 +47,7 @@ async function pendingOf(stack: EngineStack): Promise<Pending[]> {
 }
 
 /** What docs/troubleshooting.md says, step by step; the quotes make sure that it still says so. */
-async function recover(emulator: Emulator, stack: EngineStack): Promise<void> {
+async function recover({ emulator, stack }: OpenStack): Promise<void> {
   const page = readFileSync("docs/troubleshooting.md", "utf8");
   const section = /## After `pulumi` was killed\n(.*?)\n## /s.exec(page)?.[1] ?? "";
   expect(section).toMatch(/1\. `pulumi stack export` shows the pending operation/);
@@ -69,7 +64,7 @@ async function recover(emulator: Emulator, stack: EngineStack): Promise<void> {
   await stack.up();
 }
 
-async function expectOneOfEach(emulator: Emulator, stack: EngineStack): Promise<void> {
+async function expectOneOfEach({ emulator, stack }: OpenStack): Promise<void> {
   const held = (await stack.resources()).map(({ id }) => id);
   const ids = liveIds(emulator);
   expect(ids).toHaveLength(2);
@@ -77,124 +72,115 @@ async function expectOneOfEach(emulator: Emulator, stack: EngineStack): Promise<
   expect(await pendingOf(stack)).toEqual([]);
 }
 
-test("row 14, killed after the server created: the README's recovery, by the marks it shows, leaves one of each", async () => {
-  const { emulator, stack } = await openStack({ program: both("Q1") });
-  emulator.faults.add({ method: "POST", times: 2, delay: 120_000 });
-  const running = stack.spawn(up);
-  await until(() => live(emulator) === 2);
-  await kill(stack, running);
-  const pending = await pendingOf(stack);
-  expect(pending.map(({ type }) => type)).toEqual(["creating", "creating"]);
-  // The description of the key that nobody knows, and the name: exactly as the account has them.
-  const shown = pending.flatMap(({ resource }) => [resource.inputs["description"], resource.inputs["name"]]);
-  expect(shown).toContain(emulator.account.liveApiKeys()[0]!.description);
-  expect(shown).toContain(emulator.account.sshKeys()[0]!.name);
-  await recover(emulator, stack);
-  await expectOneOfEach(emulator, stack);
-  table.note({
-    row: 14,
-    fault: "SIGKILL after the server created; the recovery",
-    result: "recovered",
-    requests: "",
-    live: live(emulator),
-  });
+engineRows(
+  __filename,
+  "Signals, under the engine",
+  {
+    recovered: expectOneOfEach,
+    finished: async ({ emulator, stack }: OpenStack) => {
+      expect((await stack.resources()).map(({ id }) => id).sort()).toEqual(liveIds(emulator));
+      expect(await pendingOf(stack)).toEqual([]);
+    },
+    "finished and kept": expectOneOfEach,
+  },
+  [
+    {
+      promise:
+        "killed after the server created: the documented recovery, by the marks it shows, leaves one of each",
+      rows: [
+        row(14, "SIGKILL after the server created; the recovery", "recovered", "", 2),
+        row(14, "SIGKILL during the creation of a replacement; the recovery", "recovered", "", 2),
+      ],
+      program: both("Q1"),
+      story: async (run, row) => {
+        const { emulator, stack } = run;
+        emulator.faults.add({ method: "POST", times: 2, delay: 120_000 });
+        const running = stack.spawn(up);
+        await until(() => live(emulator) === 2);
+        await kill(stack, running);
+        const pending = await pendingOf(stack);
+        expect(pending.map(({ type }) => type)).toEqual(["creating", "creating"]);
+        // The description of the key that nobody knows, and the name: exactly as the account has them.
+        const shown = pending.flatMap(({ resource: { inputs } }) => [inputs["description"], inputs["name"]]);
+        expect(shown).toContain(emulator.account.liveApiKeys()[0]!.description);
+        expect(shown).toContain(emulator.account.sshKeys()[0]!.name);
+        await recover(run);
+        await row();
 
-  // Killed in a create-first replacement, while the new key is created: the old one is still in the state and lives.
-  const old = (await stack.resource("db")).id!;
-  stack.setProgram(both("Q2"));
-  emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, delay: 120_000 });
-  const replacing = stack.spawn(up);
-  await until(() => live(emulator) === 3);
-  await kill(stack, replacing);
-  expect((await stack.resource("db")).id).toBe(old);
-  await recover(emulator, stack);
-  await expectOneOfEach(emulator, stack);
-  expect((await stack.resource("db")).id).not.toBe(old);
-  table.note({
-    row: 14,
-    fault: "SIGKILL during the creation of a replacement; the recovery",
-    result: "recovered",
-    requests: "",
-    live: live(emulator),
-  });
-  stack.assertNoSecrets(secretsOf(emulator));
-});
+        // Killed in a create-first replacement, while the new key is created: the old one is still in the state and lives.
+        const old = (await stack.resource("db")).id!;
+        stack.setProgram(both("Q2"));
+        emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, delay: 120_000 });
+        const replacing = stack.spawn(up);
+        await until(() => live(emulator) === 3);
+        await kill(stack, replacing);
+        expect((await stack.resource("db")).id).toBe(old);
+        await recover(run);
+        expect((await stack.resource("db")).id).not.toBe(old);
+        await row();
+      },
+    },
+    {
+      promise:
+        "killed between create and delete of a replacement, or during a delete: the next command finishes it",
+      rows: [
+        row(14, "SIGKILL between create and delete of a replacement; `up`", "finished", "", 2),
+        row(14, "SIGKILL during a delete; `destroy`", "finished", "", 0),
+      ],
+      program: both("Q1"),
+      story: async ({ emulator, stack }, row) => {
+        const deletions = (): number => emulator.requests.filter(({ method }) => method === "DELETE").length;
+        await stack.up();
+        stack.setProgram(both("Q2"));
+        emulator.faults.add({ method: "DELETE", path: `${API_KEYS}/*`, hang: true });
+        const replacing = stack.spawn(up);
+        await until(() => deletions() === 1);
+        await kill(stack, replacing);
+        expect(live(emulator)).toBe(3);
+        await stack.up();
+        await row();
 
-test("row 14: killed between create and delete of a replacement, or during a delete: the next command finishes it", async () => {
-  const { emulator, stack } = await openStack({ program: both("Q1") });
-  await stack.up();
-  stack.setProgram(both("Q2"));
-  emulator.faults.add({ method: "DELETE", path: `${API_KEYS}/*`, hang: true });
-  const replacing = stack.spawn(up);
-  await until(() => emulator.requests.some(({ method }) => method === "DELETE"));
-  await kill(stack, replacing);
-  expect(live(emulator)).toBe(3);
-  await stack.up();
-  await expectOneOfEach(emulator, stack);
-  table.note({
-    row: 14,
-    fault: "SIGKILL between create and delete of a replacement; `up`",
-    result: "finished",
-    requests: "",
-    live: live(emulator),
-  });
+        // The server did delete; the answer never came.
+        emulator.faults.add({ method: "DELETE", times: 2, hang: true, commit: true });
+        const destroying = stack.spawn(["destroy", "--yes", "--skip-preview"]);
+        await until(() => deletions() === 2);
+        await kill(stack, destroying);
+        await stack.destroy();
+        await row();
+      },
+    },
+    {
+      promise: "one SIGINT during a creation, as Ctrl-C sends it: it is finished and kept, without an orphan",
+      rows: [
+        row(15, "one SIGINT during a creation", "finished and kept", "", 2),
+        row(15, "one SIGINT during a creation whose response is lost", "finished and kept", "", 2),
+      ],
+      program: both("Q1"),
+      story: async (run, row) => {
+        const { emulator, stack } = run;
+        /** Interrupts an `up` once both creations have arrived. */
+        const interrupt = async (): Promise<void> => {
+          const running = stack.spawn(up);
+          await until(() => emulator.requests.filter(({ method }) => method === "POST").length === 2);
+          running.signal("SIGINT", { group: true });
+          expect((await running.done).ms).toBeLessThan(120_000);
+        };
+        emulator.faults.add({ method: "POST", times: 2, delay: 4_000 });
+        await interrupt();
+        await expectOneOfEach(run);
+        await stack.up();
+        await row();
 
-  // The server did delete; the answer never came.
-  emulator.requests.length = 0;
-  emulator.faults.add({ method: "DELETE", times: 2, hang: true, commit: true });
-  const destroying = stack.spawn(destroy);
-  await until(() => emulator.requests.filter(({ method }) => method === "DELETE").length === 2);
-  await kill(stack, destroying);
-  await stack.destroy();
-  expect(live(emulator)).toBe(0);
-  expect(await stack.resources()).toEqual([]);
-  table.note({
-    row: 14,
-    fault: "SIGKILL during a delete; `destroy`",
-    result: "finished",
-    requests: "",
-    live: live(emulator),
-  });
-  stack.assertNoSecrets(secretsOf(emulator));
-});
-
-test("row 15, one SIGINT during a creation, as Ctrl-C sends it: it is finished and kept, without an orphan", async () => {
-  const { emulator, stack } = await openStack({ program: both("Q1") });
-  emulator.faults.add({ method: "POST", times: 2, delay: 4_000 });
-  const running = stack.spawn(up);
-  await until(() => live(emulator) === 2);
-  running.signal("SIGINT", { group: true });
-  const ended = await running.done;
-  expect(ended.ms).toBeLessThan(120_000);
-  await expectOneOfEach(emulator, stack);
-  await stack.up();
-  await expectOneOfEach(emulator, stack);
-  table.note({
-    row: 15,
-    fault: "one SIGINT during a creation",
-    result: "finished and kept",
-    requests: "",
-    live: live(emulator),
-  });
-
-  // And when the response is lost as well, the reconciliation is carried through.
-  await stack.destroy();
-  emulator.requests.length = 0;
-  emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, status: 502, commitAfter: 4_000 });
-  emulator.faults.add({ method: "POST", path: SSH_KEYS, delay: 4_000 });
-  const losing = stack.spawn(up);
-  await until(() => emulator.requests.filter(({ method }) => method === "POST").length === 2);
-  losing.signal("SIGINT", { group: true });
-  expect((await losing.done).ms).toBeLessThan(120_000);
-  await expectOneOfEach(emulator, stack);
-  table.note({
-    row: 15,
-    fault: "one SIGINT during a creation whose response is lost",
-    result: "finished and kept",
-    requests: "",
-    live: live(emulator),
-  });
-  stack.assertNoSecrets(secretsOf(emulator));
-});
-
-test("docs/fault-table.md says what these tests saw", () => table.compare());
+        // And when the response is lost as well, the reconciliation is carried through.
+        await stack.destroy();
+        emulator.requests.length = 0;
+        emulator.faults.add(
+          { method: "POST", path: `${API_KEYS}/service`, status: 502, commitAfter: 4_000 },
+          { method: "POST", path: SSH_KEYS, delay: 4_000 },
+        );
+        await interrupt();
+        await row();
+      },
+    },
+  ],
+);

@@ -16,12 +16,11 @@ import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import type { Emulator } from "../../src/emulator";
 import { newAuthority } from "../support/certificate";
-import { accountOf } from "../support/examples";
 import { startHttpsServer } from "../support/https-server";
 import { startProxy } from "../support/proxy";
 import { startRegistry } from "../support/registry";
-import { served } from "../support/hosts";
-import { changesIn, type EngineStack, openBareStack, openEmulator, program } from "../support/engine";
+
+import { type EngineStack, openStack } from "../support/engine";
 
 interface Step {
   uses?: string;
@@ -212,7 +211,7 @@ test("the archives of a release fit their checksums, and the engine finds them b
     mkdirSync(released, { recursive: true });
     const tarball = join(temporary, `pulumi-wayscloud-${version}.tgz`);
     execFileSync("tar", ["-xzf", tarball, "--strip-components=1", "-C", released]);
-    expect(changesIn(await stack.up())).toEqual({ created: 2 });
+    expect((await stack.up()).changes).toEqual({ created: 2 });
     expect(emulator.account.liveApiKeys()).toHaveLength(1);
     await stack.destroy();
     expect(emulator.account.liveApiKeys()).toEqual([]);
@@ -255,13 +254,10 @@ async function withInternet(
   try {
     const certificates = join(temporary, "certificates.pem");
     writeFileSync(certificates, authority.cert);
-    const emulator = await openEmulator();
-    const text = program('new wayscloud.ServiceKey("db", { service: "dns" });');
-    const stack = await openBareStack({
+    const { emulator, stack } = await openStack({
       name: "release",
-      program: served("plugin", text),
+      program: 'new (require("pulumi-wayscloud/native").ServiceKey)("db", { service: "dns" });',
       env: {
-        ...accountOf(emulator),
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "false",
         HTTPS_PROXY: proxy.url,
         SSL_CERT_FILE: certificates,

@@ -12,6 +12,8 @@ export interface Result {
   all: string;
   /** From start to end, in milliseconds. */
   ms: number;
+  /** Of a `pulumi` command: the counts of its closing summary, such as `{ created: 2, unchanged: 1 }`. */
+  changes: Record<string, number>;
 }
 
 export class Command {
@@ -50,6 +52,7 @@ export class Command {
           stderr: this.stderr,
           all: this.all,
           ms: Date.now() - started,
+          changes: changesIn(this.stdout),
         });
         this.#tell();
       });
@@ -103,6 +106,12 @@ export class Command {
       listener();
     }
   }
+}
+
+function changesIn(stdout: string): Record<string, number> {
+  const summary = /^Resources:\n((?: {4}.*\n?)+)/m.exec(stdout)?.[1] ?? "";
+  const counts = summary.matchAll(/(\d+) (to create|to update|to delete|to replace|[a-z]+)/g);
+  return Object.fromEntries([...counts].map(([, count, what]) => [what!, Number(count)]));
 }
 
 /**

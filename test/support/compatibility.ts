@@ -5,10 +5,9 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 
 import type { Emulator } from "../../src/emulator";
-import { addPlugin, served } from "./hosts";
 import { engineFolders } from "./install";
 import { packInto, run, write } from "./layouts";
-import { type EngineStack, liveIds, openBareStack, program, publicKey, takeRequests } from "./engine";
+import { type EngineStack, liveIds, openBareStack, publicKey, takeRequests } from "./engine";
 
 const execute = promisify(execFile);
 
@@ -132,9 +131,7 @@ async function expectRest(stack: EngineStack, emulator: Emulator): Promise<void>
   expect(emulator.account.liveApiKeys()).toEqual([]);
 }
 
-const everything = served(
-  "plugin",
-  program(`
+const everything = `
   new wayscloud.SshKey("deploy", { publicKey: "${publicKey(1)}" });
   new wayscloud.SshKeySet("team", { publicKeys: { anna: "${publicKey(2)}" } });
   new wayscloud.ServiceKey("db", { service: "database" });
@@ -143,13 +140,12 @@ const everything = served(
   new wayscloud.RotatingPersonalAccessToken("robot", { scopes: ["services:read"], rotateEveryDays: 30 });
   const { customerId } = await wayscloud.getProfile();
   return { customerId, services: wayscloud.getServicesOutput({ status: "active" }).length };
-`),
-);
+`;
 
 /** All classes of the plugin, created, unchanged and destroyed; `works` if each command made exactly the requests that it should. */
 export async function liveWithPlugin(env: Record<string, string>, emulator: Emulator): Promise<string> {
   const stack = await openBareStack({ program: everything, plainNode: true, env });
-  addPlugin(stack, "test");
+  stack.addPlugin();
   takeRequests(emulator);
   const first = await stack.up([], { allowFail: true });
   if (first.code !== 0) return `fails: ${first.all}`;

@@ -1,4 +1,5 @@
 // One stack of one program, driven by the real `pulumi` the way a user does. Everything printed and written can be searched.
+import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -10,30 +11,21 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, processesWith, type Result } from "./command";
-import {
-  cleanEnvironment,
-  engineFolder,
-  engineFolders,
-  fastStart,
-  keyService,
-  makeProjectFolder,
-  userInstall,
-} from "./install";
+import { cleanEnvironment, engineFolder, engineFolders, fastStart, keyService, userInstall } from "./install";
+import { EngineProject, type ProjectOptions } from "./engine-project";
 import { filesIn, secretsIn } from "./secrets";
 
+export { PLUGIN_PATH, PLUGINS, type Host } from "./engine-project";
 export type { Command, Result };
 
-export interface EngineStackOptions {
-  /** Project name; the folder gets a random suffix. @default "test" */
-  name?: string;
-  /** Program text; with `language` it can be replaced by `setProgram`. @default "" */
-  program?: string;
-  /** JavaScript starts half a second faster; TypeScript is not type-checked unless `typeCheck` is set. @default "javascript" */
-  language?: "javascript" | "typescript";
+const yamlHost = resolve(__dirname, "../../scripts/engine/language-yaml.mjs");
+
+export interface EngineStackOptions extends ProjectOptions {
+  /** TypeScript is type-checked. */
   typeCheck?: boolean;
   /** Plain stack configuration, written before the first command. */
   config?: Record<string, string>;
@@ -50,8 +42,6 @@ export interface CommandOptions {
   fails?: boolean;
   /** Do not throw, whatever the exit code is. */
   allowFail?: boolean;
-  /** Variables for this command only. */
-  env?: Record<string, string>;
   /** Keep the output from `assertNoSecrets`: for commands that are asked to show secrets. */
   unrecorded?: boolean;
 }
@@ -81,23 +71,22 @@ type Values = Record<string, string> | undefined;
 const stackName = "dev";
 const quiet = ["--non-interactive", "--color", "never"];
 
-export class EngineStack {
-  /** The program's folder, below the user's install. */
-  readonly folder: string;
+export class EngineStack extends EngineProject {
   /** The file backend: state, history, backups, locks. */
   readonly backend: string;
   /** HOME of every command, empty at first. */
   readonly home: string;
   /** The environment of every command; change it at will. */
   readonly env: Record<string, string>;
+  /** Secrets that the test itself puts in the open. */
+  readonly exposed: string[] = [];
   readonly #options: EngineStackOptions;
   readonly #outside: string;
-  readonly #written = new Set<string>();
   readonly #commands: { line: string; command: Command }[] = [];
 
   private constructor(options: EngineStackOptions) {
+    super(options);
     this.#options = options;
-    this.folder = makeProjectFolder(options.name ?? "test");
     this.#outside = mkdtempSync(join(tmpdir(), "pulumi-stack-"));
     [this.backend, this.home] = [join(this.#outside, "backend"), join(this.#outside, "home")];
     mkdirSync(this.backend);
@@ -123,24 +112,11 @@ export class EngineStack {
 
   static async create(options: EngineStackOptions = {}): Promise<EngineStack> {
     const stack = new EngineStack(options);
-    const typescript = options.language === "typescript";
-    stack.writeFile(
-      "Pulumi.yaml",
-      `name: ${options.name ?? "test"}\nruntime:\n  name: nodejs\n  options:\n    typescript: ${typescript}\n`,
-    );
-    stack.writeFile("package.json", JSON.stringify({ name: options.name ?? "test", main: stack.#mainFile }));
-    if (typescript) {
-      // The SDK's compiler defaults are overruled option by option: `module` has to fit its `moduleResolution`.
-      const compilerOptions = { strict: true, target: "es2022", module: "nodenext", skipLibCheck: true };
-      stack.writeFile(
-        "tsconfig.json",
-        JSON.stringify({
-          compilerOptions: { ...compilerOptions, types: ["node"] },
-          files: [stack.#mainFile],
-        }),
-      );
+    if (options.language === "yaml") {
+      // The language host of YAML, which global-setup.mjs has built.
+      const host = execFileSync(process.execPath, [yamlHost], { encoding: "utf8" }).trim();
+      stack.env["PATH"] = [host, stack.env["PATH"]].join(delimiter);
     }
-    stack.setProgram(options.program ?? "");
     await stack.#init();
     await stack.configure({ plain: options.config, secret: options.secretConfig });
     return stack;
@@ -152,7 +128,7 @@ export class EngineStack {
    */
   async #init(): Promise<void> {
     const settings = `Pulumi.${stackName}.yaml`;
-    const template = join(userInstall(), "stacks", this.#options.name ?? "test");
+    const template = join(userInstall(), "stacks", this.name);
     const own = Object.keys(this.#options.env ?? {}).some((name) => name.startsWith("PULUMI_"));
     if (!own && existsSync(template)) {
       cpSync(join(template, "backend"), this.backend, { recursive: true });
@@ -172,20 +148,6 @@ export class EngineStack {
         rmSync(making, { recursive: true, force: true });
       }
     }
-  }
-
-  get #mainFile(): string {
-    return this.#options.language === "typescript" ? "index.ts" : "index.js";
-  }
-
-  setProgram(text: string): void {
-    this.writeFile(this.#mainFile, text);
-  }
-
-  /** A file of the test's own in the program's folder; `assertNoSecrets` does not search it. */
-  writeFile(name: string, text: string): void {
-    writeFileSync(join(this.folder, name), text);
-    this.#written.add(join(this.folder, name));
   }
 
   async setConfig(key: string, value: string, { secret = false } = {}): Promise<void> {
@@ -229,10 +191,10 @@ export class EngineStack {
   }
 
   /** Starts a command without waiting: for signals, or for two at once. */
-  spawn(args: readonly string[], { env = {}, unrecorded = false }: CommandOptions = {}): Command {
+  spawn(args: readonly string[], { unrecorded = false }: CommandOptions = {}): Command {
     const command = new Command(join(engineFolder(), "pulumi"), [...args, ...quiet], {
       cwd: this.folder,
-      env: { ...this.env, ...env },
+      env: this.env,
     });
     if (!unrecorded) {
       this.#commands.push({ line: `pulumi ${args[0] ?? ""}`, command });
@@ -260,7 +222,7 @@ export class EngineStack {
   /** What `pulumi stack export` would answer, read from the file backend, which saves starting the engine. */
   #storedState(): State {
     const backend = fileURLToPath(this.env["PULUMI_BACKEND_URL"]!);
-    const stacks = join(backend, ".pulumi", "stacks", this.#options.name ?? "test");
+    const stacks = join(backend, ".pulumi", "stacks", this.name);
     const file = join(stacks, `${this.env["PULUMI_STACK"] ?? stackName}.json`);
     const { version, checkpoint } = JSON.parse(readFileSync(file, "utf8"));
     return { version, deployment: checkpoint.latest ?? {} };
@@ -284,28 +246,21 @@ export class EngineStack {
     return found[0]!;
   }
 
-  async history(): Promise<Record<string, any>[]> {
-    return JSON.parse((await this.run(["stack", "history", "--json"])).stdout);
-  }
-
-  /** What all commands so far printed. */
-  get transcript(): string {
-    return this.#commands.map(({ line, command }) => `$ ${line}\n${command.all}`).join("\n");
-  }
-
   /**
-   * Fails if one of these stands anywhere in the open: in what was printed, in the backend (state, which is what `pulumi stack export`
-   * prints, history, backups), in the project folder (stack configuration), or in Pulumi's home.
+   * Fails if one of these is anywhere in the open: in what was printed, in the backend (state, history, backups), in the project folder
+   * (stack configuration), or in Pulumi's home.
    */
   assertNoSecrets(secrets: readonly string[]): void {
     const places = [
       ...this.#commands.map(({ line, command }) => ({ path: `what "${line}" printed`, text: command.all })),
       ...filesIn(this.#outside),
-      ...filesIn(this.folder).filter(({ path }) => !this.#written.has(path)),
-      { path: "the state", text: JSON.stringify(this.#storedState()) },
+      ...filesIn(this.folder).filter(({ path }) => !this.isOfTheTest(path)),
     ];
     const leaks = places.flatMap(({ path, text }) =>
-      secretsIn(text, secrets).map((index) => `secret ${index} in ${path}`),
+      secretsIn(
+        text,
+        secrets.filter((secret) => !this.exposed.includes(secret)),
+      ).map((index) => `secret ${index} in ${path}`),
     );
     if (leaks.length > 0) {
       throw new Error(`secrets in the open:\n${leaks.join("\n")}`);
@@ -336,15 +291,4 @@ export class EngineStack {
       await sleep(attempt === 0 ? 0 : 20);
     }
   }
-
-  toString(): string {
-    return `stack ${stackName} of ${basename(this.folder)}`;
-  }
-}
-
-/** The counts of the closing summary, such as `{ created: 2, unchanged: 1 }`; empty if there is none. */
-export function changesIn({ stdout }: Pick<Result, "stdout">): Record<string, number> {
-  const summary = /^Resources:\n((?: {4}.*\n?)+)/m.exec(stdout)?.[1] ?? "";
-  const counts = summary.matchAll(/(\d+) (to create|to update|to delete|to replace|[a-z]+)/g);
-  return Object.fromEntries([...counts].map(([, count, what]) => [what!, Number(count)]));
 }

@@ -1,15 +1,10 @@
-// What an engine test needs: an emulated account and a stack that works with it, which end with the test, however it ends.
+// What an engine test needs: an emulated account and a stack that works with it, which end with the test, however it ends. No secret of
+// the account may then be in the open.
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator";
 import { EngineStack, type EngineStackOptions } from "./engine-stack";
+import { secretsOf } from "./requests";
 
-export {
-  changesIn,
-  type Command,
-  EngineStack,
-  type Result,
-  type State,
-  type StateResource,
-} from "./engine-stack";
+export * from "./engine-stack";
 export { publicKey } from "./public-key";
 export * from "./requests";
 
@@ -22,11 +17,19 @@ export interface OpenStack {
   stack: EngineStack;
 }
 
-const open: (() => Promise<unknown>)[] = [];
+const emulators: Emulator[] = [];
+const stacks: EngineStack[] = [];
 
 // Whoever imports this file gets the cleaning up with it.
 afterEach(async () => {
-  while (open.length > 0) await open.pop()?.();
+  const secrets = secretsOf(...emulators);
+  const opened = stacks.splice(0);
+  try {
+    for (const stack of opened) stack.assertNoSecrets(secrets);
+  } finally {
+    await Promise.all(opened.map((stack) => stack.remove()));
+    await Promise.all(emulators.splice(0).map((emulator) => emulator.close()));
+  }
 });
 
 /** A stack whose environment names a new emulator and its first credential. Gone after the test. */
@@ -40,24 +43,13 @@ export async function openStack(options: OpenStackOptions = {}): Promise<OpenSta
 /** An emulator that ends with the test. */
 export async function openEmulator(options?: EmulatorOptions): Promise<Emulator> {
   const emulator = await startEmulator(options);
-  open.push(() => emulator.close());
+  emulators.push(emulator);
   return emulator;
 }
 
 /** A stack that is removed after the test; the environment names no account. */
 export async function openBareStack(options: EngineStackOptions): Promise<EngineStack> {
   const stack = await EngineStack.create(options);
-  open.push(() => stack.remove());
+  stacks.push(stack);
   return stack;
-}
-
-/** A JavaScript program with the package as `wayscloud` and the SDK as `pulumi`; `body` may await. */
-export function program(body: string): string {
-  return `"use strict";
-const pulumi = require("@pulumi/pulumi");
-const wayscloud = require("pulumi-wayscloud");
-module.exports = async () => {
-${body}
-};
-`;
 }

@@ -2,30 +2,12 @@
 // in the provider process of the other host is the same run (jest.config.js).
 import type { Emulator, EmulatorOptions, Fault } from "../../src/emulator";
 import { type Created, type Ended, KIND_NAMES, program, TRIED, TRIED_KEYS, Watched } from "./canaries";
-import { FaultTable, requestLine } from "./fault-table";
+import { expectRow, FaultTable, noteRow, requestLine, type Row, type Seen, titleOf } from "./fault-table";
 import { ProcessAccount } from "./process-account";
 import type { Properties, ProviderProcess, ResourceMethods, ResourceName } from "./provider-process";
 import type { StoryStack } from "./story-stack";
 
-/** How a row must end. Of two, the first is for API keys, the second for SSH keys. */
-export interface Row<Outcome extends string = string> {
-  row: number;
-  fault: string;
-  /** The words of the document, and the name of the check. */
-  outcome: Outcome;
-  requests: string | readonly [string, string];
-  live: number | readonly [number, number];
-}
-
-export function row<Outcome extends string>(
-  number: number,
-  fault: string,
-  outcome: Outcome,
-  requests: Row["requests"],
-  live: Row["live"],
-): Row<Outcome> {
-  return { row: number, fault, outcome, requests, live };
-}
+export { row } from "./fault-table";
 
 /** A row of one call, or of a few, to a provider process. */
 export interface CallRow<Outcome extends string = string> extends Row<Outcome> {
@@ -49,8 +31,6 @@ export interface StoryRows<Outcome extends string = string> {
 }
 
 export type Checks<Run, Outcome extends string> = Record<Outcome, (run: Run, ...values: any[]) => unknown>;
-
-const { KEYS, ALL } = { KEYS: "API keys", ALL: "API keys and SSH keys" };
 
 /** Declares the tests of a section whose rows are calls. */
 export function callRows<Outcome extends string>(
@@ -104,49 +84,6 @@ export function storyRows<Outcome extends string>(
     );
   }
   test(`docs/fault-table.md says the same as "${title}"`, () => table.compare());
-}
-
-const titleOf = ({ row, fault, outcome }: Row, kind?: ResourceName): string =>
-  `row ${row}${kind === undefined ? "" : `, ${kind}`}, ${fault}: ${outcome}`;
-
-function noteRow(
-  table: FaultTable,
-  { row, fault, outcome, requests, live }: Row,
-  kinds?: "all" | "keys",
-): void {
-  const note = (resource: string, at: 0 | 1): void =>
-    table.note({
-      row,
-      fault,
-      resource,
-      result: outcome,
-      requests: typeof requests === "string" ? requests : requests[at],
-      live: typeof live === "number" ? live : live[at],
-    });
-  const differs = typeof requests !== "string" || typeof live !== "number";
-  if (kinds === "all" && differs) note("SSH keys", 1);
-  note(kinds === undefined ? "" : kinds === "keys" || differs ? KEYS : ALL, 0);
-}
-
-interface Seen {
-  requests: string;
-  live: number;
-}
-
-function expectRow(
-  { fault, requests, live }: Row,
-  { emulator, seen = {} }: { emulator: Emulator; seen?: Partial<Seen> | undefined },
-  observed: string,
-  kind?: ResourceName,
-): void {
-  const at = kind === "sshKey" ? 1 : 0;
-  const { account } = emulator;
-  const all = account.liveApiKeys().length + account.sshKeys().length;
-  expect({ fault, requests: observed, live: all, ...seen }).toEqual({
-    fault,
-    requests: typeof requests === "string" ? requests : requests[at],
-    live: typeof live === "number" ? live : live[at],
-  });
 }
 
 /** One account, the provider processes at it, and how the calls ended. */

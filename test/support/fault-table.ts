@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, write
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { RecordedRequest } from "../../src/emulator";
+import type { Emulator, RecordedRequest } from "../../src/emulator";
 
 const ROOT = join(__dirname, "../..");
 const FILE = join(ROOT, "docs/fault-table.md");
@@ -27,6 +27,26 @@ export interface Observation {
   result: string;
   requests: string;
   live: number;
+}
+
+/** How a row must end. Of two, the first is for API keys, the second for SSH keys. */
+export interface Row<Outcome extends string = string> {
+  row: number;
+  fault: string;
+  /** The words of the document, and the name of the check. */
+  outcome: Outcome;
+  requests: string | readonly [string, string];
+  live: number | readonly [number, number];
+}
+
+export function row<Outcome extends string>(
+  number: number,
+  fault: string,
+  outcome: Outcome,
+  requests: Row["requests"],
+  live: Row["live"],
+): Row<Outcome> {
+  return { row: number, fault, outcome, requests, live };
 }
 
 /** A section of the document: the rows of one test file. */
@@ -101,4 +121,49 @@ async function exclusively(work: () => void): Promise<void> {
   } finally {
     rmSync(lock);
   }
+}
+
+const { KEYS, ALL } = { KEYS: "API keys", ALL: "API keys and SSH keys" };
+
+export const titleOf = ({ row, fault, outcome }: Row, kind?: string): string =>
+  `row ${row}${kind === undefined ? "" : `, ${kind}`}, ${fault}: ${outcome}`;
+
+export function noteRow(
+  table: FaultTable,
+  { row, fault, outcome, requests, live }: Row,
+  kinds?: "all" | "keys",
+): void {
+  const note = (resource: string, at: 0 | 1): void =>
+    table.note({
+      row,
+      fault,
+      resource,
+      result: outcome,
+      requests: typeof requests === "string" ? requests : requests[at],
+      live: typeof live === "number" ? live : live[at],
+    });
+  const differs = typeof requests !== "string" || typeof live !== "number";
+  if (kinds === "all" && differs) note("SSH keys", 1);
+  note(kinds === undefined ? "" : kinds === "keys" || differs ? KEYS : ALL, 0);
+}
+
+export interface Seen {
+  requests: string;
+  live: number;
+}
+
+export function expectRow(
+  { fault, requests, live }: Row,
+  { emulator, seen = {} }: { emulator: Emulator; seen?: Partial<Seen> | undefined },
+  observed: string,
+  kind?: string,
+): void {
+  const at = kind === "sshKey" ? 1 : 0;
+  const { account } = emulator;
+  const all = account.liveApiKeys().length + account.sshKeys().length;
+  expect({ fault, requests: observed, live: all, ...seen }).toEqual({
+    fault,
+    requests: typeof requests === "string" ? requests : requests[at],
+    live: typeof live === "number" ? live : live[at],
+  });
 }

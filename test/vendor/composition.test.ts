@@ -1,16 +1,16 @@
 // The account stack and the vendor's SDK together: `pulumi up` makes the keys, the SDK makes a server with them.
-import { openStack, program, publicKey, secretsOf } from "../support/engine";
+import { openStack, publicKey } from "../support/engine";
 import { VendorClients } from "./clients";
 
 test("a service key and SSH keys made by `pulumi up` let the SDK create a server, and vmCount follows", async () => {
   const { emulator, stack } = await openStack({
-    program: program(`
+    program: `
   const keys = ${JSON.stringify([publicKey("anna"), publicKey("bjarne")])}.map(
     (publicKey, at) => new wayscloud.SshKey("key-" + at, { publicKey }));
   const vps = new wayscloud.ServiceKey("vps", { service: "vps" });
   return {
     publicKeys: keys.map((key) => key.publicKey), vmCounts: keys.map((key) => key.vmCount), apiKey: vps.key
-  };`),
+  };`,
   });
   await stack.up();
   const outputs = await stack.outputs({ showSecrets: true });
@@ -39,7 +39,6 @@ test("a service key and SSH keys made by `pulumi up` let the SDK create a server
     await stack.destroy();
     const refused = await clients.sdk("vps.list");
     expect([refused.code, refused.json.error]).toEqual([1, "AuthenticationError"]);
-    stack.assertNoSecrets(secretsOf(emulator));
   } finally {
     clients.remove();
   }
