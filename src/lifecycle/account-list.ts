@@ -1,17 +1,18 @@
 // One collection of the account: its list, shared by all resources of a run, and the removal of its entries.
 import type { AccountClient, ApiList } from "../api/client";
-import type { Operation } from "../api/timing";
+import type { Operation, Timing } from "../api/timing";
 import { MalformedResponseError } from "../errors";
 import { idKey, presenceIn } from "../judge/presence";
 import type { Presence, Snapshot } from "../judge/presence";
+import type { Holders } from "./holders";
 
 export type { Presence, Snapshot };
 
 /** A list request with many callers. */
 interface Shared<T> {
   snapshot: Promise<Snapshot<T>>;
-  /** How much this run had created when it was requested. */
-  changes: number;
+  /** How many ids this run had created when it was requested. */
+  created: number;
   requestedAt: number;
   failedAt?: number;
 }
@@ -20,6 +21,12 @@ interface Shared<T> {
 const FAILURE_STANDS_MS = 5_000;
 /** When a list that may lag is read again, counted from the first look. */
 export const LOOK_AGAIN_AFTER_MS = [2_000, 6_000] as const;
+
+/** A list's run, which connects to the account at the first request. */
+interface Context {
+  readonly client: Pick<AccountClient, "operation" | "timing">;
+  readonly holders: Holders;
+}
 
 /** The differences between the API's two collections of keys. */
 export interface Endpoints<T> {
@@ -36,8 +43,6 @@ export class AccountList<T extends { id: string }> {
   private current: Shared<T> | undefined;
   private latest: Snapshot<T> | undefined;
   private readonly created = new Set<string>();
-  private readonly removed = new Set<string>();
-  private changes = 0;
   /** When the first list of this run was requested (monotonic ms). */
   private firstRequestedAt: number | undefined;
   /** When a deletion of this run was first in doubt (monotonic ms). */
@@ -46,12 +51,12 @@ export class AccountList<T extends { id: string }> {
   private readonly indexes = new WeakMap<Snapshot<T>, Map<string, T[]>>();
 
   constructor(
-    private readonly client: Pick<AccountClient, "operation" | "timing">,
+    private readonly run: Context,
     private readonly endpoints: Endpoints<T>,
   ) {}
 
-  claimOf(id: string): string {
-    return this.endpoints.claimOf(id);
+  private get timing(): Timing {
+    return this.run.client.timing;
   }
 
   /** The list of this run, requested at the first call. It may still have entries that were removed since. */
@@ -61,7 +66,7 @@ export class AccountList<T extends { id: string }> {
 
   /** The shared list, requested no earlier than that moment (monotonic ms). */
   private sharedSince(moment: number): Promise<Snapshot<T>> {
-    const { timing } = this.client;
+    const { timing } = this;
     if (this.current && this.current.requestedAt < moment) this.current = undefined;
     const failedAt = this.current?.failedAt;
     if (failedAt !== undefined && timing.monotonic() - failedAt > FAILURE_STANDS_MS) this.current = undefined;
@@ -69,7 +74,7 @@ export class AccountList<T extends { id: string }> {
       this.firstRequestedAt ??= timing.monotonic();
       const mine: Shared<T> = {
         snapshot: this.fresh(),
-        changes: this.changes,
+        created: this.created.size,
         // A timer may fire up to a millisecond early: callers that waited together still share the list.
         requestedAt: Math.max(timing.monotonic(), moment),
       };
@@ -103,10 +108,10 @@ export class AccountList<T extends { id: string }> {
    */
   async presence(id: string, createdAt?: string): Promise<Presence<T>> {
     if (this.wasRemoved(id)) return { is: "gone", young: false };
-    const { changes } = this;
+    const { size } = this.created;
     const first = this.judge(await this.shared(), id, createdAt);
     if (first.is === "live" || first.is === "inactive") return first;
-    if (this.current && this.current.changes < changes) this.current = undefined;
+    if (this.current && this.current.created < size) this.current = undefined;
     const second = this.judge(await this.shared(), id, createdAt);
     return mayBeLate(second) ? this.lookAgain(second, id, createdAt) : second;
   }
@@ -129,9 +134,9 @@ export class AccountList<T extends { id: string }> {
     before: Presence<T>,
     id: string,
     createdAt: string | undefined,
-    since = this.firstRequestedAt ?? this.client.timing.monotonic(),
+    since = this.firstRequestedAt ?? this.timing.monotonic(),
   ): Promise<Presence<T>> {
-    const { timing } = this.client;
+    const { timing } = this;
     let presence = before;
     for (const wait of LOOK_AGAIN_AFTER_MS) {
       const moment = since + wait;
@@ -152,16 +157,15 @@ export class AccountList<T extends { id: string }> {
    * gone.
    */
   async remove(id: string, during: string | Operation, createdAt?: string): Promise<void> {
-    const operation = typeof during === "string" ? this.client.operation(during) : during;
+    const operation = typeof during === "string" ? this.run.client.operation(during) : during;
     const doubt = await this.doubtOf(id, operation);
     if (doubt && !(await this.isGone(id, createdAt))) throw doubt;
-    this.noteRemoved(id);
+    this.run.holders.noteRemoved(this.endpoints.claimOf(id));
   }
 
   /** By a list that is not older than this call, if an older one still shows it. */
   private async isGone(id: string, createdAt: string | undefined): Promise<boolean> {
-    const { timing } = this.client;
-    this.firstDoubtAt ??= timing.monotonic();
+    this.firstDoubtAt ??= this.timing.monotonic();
     const older = this.current;
     let presence = this.judge(await this.shared(), id, createdAt);
     if (presence.is === "live" || (presence.is === "unknown" && presence.stale)) {
@@ -198,29 +202,27 @@ export class AccountList<T extends { id: string }> {
   /** Call for every id that this run created, imported or adopted. */
   noteCreated(id: string): void {
     this.created.add(idKey(id));
-    this.changes += 1;
   }
 
-  /** Call for every id that this command removed, here or in another process. */
-  noteRemoved(id: string): void {
-    this.removed.add(idKey(id));
+  /** Has this command removed it, here or in another process? */
+  wasRemoved(id: string): boolean {
+    return this.run.holders.wasRemoved(this.endpoints.claimOf(id));
+  }
+
+  /** Does a resource hold it, as far as this command knows? */
+  isHeld(id: string): boolean {
+    return this.run.holders.isHeld(this.endpoints.claimOf(id));
   }
 
   wasCreated(id: string): boolean {
     return this.created.has(idKey(id));
   }
 
-  wasRemoved(id: string): boolean {
-    return this.removed.has(idKey(id));
-  }
-
   /** A test for ids that existed before, belong to another resource of this run, or were removed by it. */
   knownBefore(): (id: string) => boolean {
     const before = this.latest;
-    return (id) => {
-      const key = idKey(id);
-      return (before?.byId.has(key) ?? false) || this.created.has(key) || this.removed.has(key);
-    };
+    const wasThere = (id: string): boolean => before?.byId.has(idKey(id)) === true;
+    return (id) => wasThere(id) || this.wasCreated(id) || this.isHeld(id) || this.wasRemoved(id);
   }
 }
 
@@ -230,20 +232,15 @@ function mayBeLate<T>(presence: Presence<T>): boolean {
 }
 
 /** Two contradictory entries with one id prove nothing. */
-function snapshotOf<T extends { id: string }>({
-  value,
-  serverTime,
-  unreadable,
-  ...more
-}: ApiList<T>): Snapshot<T> {
+function snapshotOf<T extends { id: string }>({ value, ...list }: ApiList<T>): Snapshot<T> {
   const byId = new Map<string, T>();
   const contradicted = new Set<string>();
   for (const each of value) {
     const id = idKey(each.id);
-    const entry = id === each.id ? each : { ...each, id };
+    const entry = { ...each, id };
     const other = byId.get(id);
     if (other && JSON.stringify(other) !== JSON.stringify(entry)) contradicted.add(id);
     byId.set(id, entry);
   }
-  return { byId, serverTime, unreadable, contradicted, ...more };
+  return { byId, contradicted, ...list };
 }

@@ -1,5 +1,7 @@
 // Which resource manages which key, as seen so far in this command: two resources must never manage the same
 // key, and no resource revokes a key that another one holds.
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { Log } from "../api/send";
 import { errorMessage, RefusedError } from "../errors";
 import { idKey } from "../judge/presence";
@@ -24,93 +26,125 @@ const POLL_MS = 100;
 export class Holders {
   readonly creations = new Creations();
   private readonly byWhat = new Map<string, Map<string, Role>>();
-  private readonly programs = new Set<string>();
+  /**
+   * The program's inputs of resources, each after the key that its state holds. The engine checks a replaced
+   * resource again without its old inputs; by these it is recognized, and gets a new key instead of importing
+   * the old one.
+   */
+  readonly programs = new Set<string>();
   /** The logical names of the resources with an SSH key, by its fingerprint. */
   private readonly sshKeys = new Map<string, string>();
   private readonly removals = new Map<string, Promise<unknown>>();
   /** The keys that other processes of this command are deleting, by their process ids. */
   private readonly removalsElsewhere = new Map<string, number>();
-  private readonly removedElsewhere = new Set<string>();
+  /** The keys that this command has deleted, here or in another process. */
+  private readonly removed = new Set<string>();
   /** The times at which keys were due that this command replaces, RFC 3339, by the local clock. */
   readonly dueSince = new Set<string>();
   /** The ids that were read and not checked since: each check begins another pass over the resources. */
   readonly justRead = new Set<string>();
+  /** Why the other processes of this command cannot be heard. */
+  private problem: string | undefined;
 
   /** `notes`: shared with the other processes of this command, if there is an engine. */
   constructor(private readonly notes?: Pick<Notes, "append" | "others">) {}
 
   /** A refresh or a `get` read it, which says nothing about the program. */
   noteRead({ what, holder }: Holding): void {
-    if (!this.byWhat.get(what)?.has(holder)) this.set(what, holder, "read");
+    if (!this.byWhat.get(what)?.has(holder)) this.note({ is: "read", what, holder });
   }
 
   /** A declared resource holds it in its state; `replaced`: this run replaces it, or it gives up the key. */
   noteDeclared({ what, holder }: Holding, replaced: boolean): void {
     if (this.byWhat.get(what)?.get(holder) !== "claimed")
-      this.set(what, holder, replaced ? "replaced" : "declared");
+      this.note({ is: replaced ? "replaced" : "declared", what, holder });
   }
 
   /** A resource of this run creates, imports or adopts it. */
   claim({ what, holder }: Holding): void {
-    this.set(what, holder, "claimed");
+    this.note({ is: "claimed", what, holder });
   }
 
   /** This resource no longer holds it. */
   release({ what, holder }: Holding): void {
-    if (this.byWhat.get(what)?.delete(holder)) this.tell({ is: "released", what, holder });
+    if (this.byWhat.get(what)?.has(holder)) this.note({ is: "released", what, holder });
+  }
+
+  /** Call for everything that was deleted. */
+  noteRemoved(what: string): void {
+    if (!this.removed.has(what)) this.note({ is: "removed", what });
+  }
+
+  wasRemoved(what: string): boolean {
+    return this.removed.has(what);
   }
 
   /**
    * Begins its deletion by `work`. Other resources that want to take it over wait for the end, and decide
-   * again. False, without `work`, if another process has just taken it over.
+   * again. False, without `work`, if another resource holds it. `title`: for messages.
    */
-  async remove(holding: Holding, work: () => Promise<void>): Promise<boolean> {
+  async remove(holding: Holding, title: string, work: () => Promise<void>): Promise<boolean> {
     const { what } = holding;
     // Write the note first, then look: if two processes do so at once, at least one sees the other.
-    this.tell({ is: "removing", what });
-    if (this.isHeldByAnother(holding)) {
-      this.tell({ is: "kept", what });
-      return false;
-    }
-    this.assertAware(`Deleting the ${what}`);
+    this.note({ is: "removing", what });
+    const isHeld = this.isHeldByAnother(holding);
+    if (isHeld) this.note({ is: "kept", what });
+    if (this.problem !== undefined) throw new RefusedError(`Deleting ${title} was refused: ${this.problem}.`);
+    if (isHeld) return false;
     const removal = work();
     // Noted before anything else runs: from here on nobody may adopt or import it.
     const over = removal.catch(() => undefined).then(() => this.removals.delete(what));
     this.removals.set(what, over);
     try {
       await removal;
-      this.tell({ is: "removed", what });
     } catch (error) {
-      this.tell({ is: "kept", what });
+      this.note({ is: "kept", what });
       throw error;
     }
+    this.noteRemoved(what);
     this.release(holding);
     return true;
   }
 
-  /** Ends with its deletion, successful or not; `undefined` if nothing deletes it. */
+  /**
+   * Claims it for a resource that takes it over, if `check` does not refuse that. False if this command
+   * deletes it or has deleted it; the wait for the end of that is over then, and the resource decides again.
+   */
+  async takeOver(holding: Holding, check: () => void): Promise<boolean> {
+    const { what } = holding;
+    let removal = this.removalOf(what);
+    if (!removal) {
+      // There is no `await` before the claim: a refused resource must never block another one.
+      check();
+      this.claim(holding);
+      // Another process may have begun to delete it at the same moment: then one of the two sees the other.
+      removal = this.removalOf(what);
+      if (!removal) return true;
+      this.release(holding);
+    }
+    await removal;
+    return false;
+  }
+
+  /** Ends with its deletion by this command, successful or not; `undefined` if there is none. */
   removalOf(what: string): Promise<unknown> | undefined {
     this.listen();
+    if (this.removed.has(what)) return Promise.resolve();
     return (
       this.removals.get(what) ?? (this.removalsElsewhere.has(what) ? this.endElsewhere(what) : undefined)
     );
   }
 
-  /** Has another process of this command deleted it? */
-  wasRemovedElsewhere(what: string): boolean {
-    return this.removedElsewhere.has(what);
-  }
-
   private async endElsewhere(what: string): Promise<void> {
-    while (this.problem === undefined && this.removalsElsewhere.has(what)) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    while (this.removalsElsewhere.has(what)) {
+      await sleep(POLL_MS);
       this.listen();
     }
   }
 
   /** Does any resource hold this, as far as this run knows? */
   isHeld(what: string): boolean {
-    return (this.byWhat.get(what)?.size ?? 0) > 0;
+    return this.holderOf(what, () => true) !== undefined;
   }
 
   /**
@@ -119,37 +153,24 @@ export class Holders {
    */
   isHeldByAnother({ what, holder }: Holding): boolean {
     this.listen();
-    return [...(this.byWhat.get(what) ?? [])].some(
-      ([other, role]) => other !== holder && role !== "replaced",
-    );
+    return this.holderOf(what, (role, other) => other !== holder && role !== "replaced") !== undefined;
   }
 
   /** The holder of another resource of the program that keeps this, if any: no other resource may take it. */
   keeper(what: string, except?: string): string | undefined {
     this.listen();
-    for (const [holder, role] of this.byWhat.get(what) ?? []) {
-      if (holder !== except && (role === "declared" || role === "claimed")) return holder;
-    }
-    return undefined;
+    const keeps = (role: Role): boolean => role === "declared" || role === "claimed";
+    return this.holderOf(what, (role, holder) => holder !== except && keeps(role));
   }
 
   /** The holder of the resource that took this over in this run, if any. */
   claimant(what: string): string | undefined {
-    for (const [holder, role] of this.byWhat.get(what) ?? []) if (role === "claimed") return holder;
+    return this.holderOf(what, (role) => role === "claimed");
+  }
+
+  private holderOf(what: string, isIt: (role: Role, holder: string) => boolean): string | undefined {
+    for (const [holder, role] of this.byWhat.get(what) ?? []) if (isIt(role, holder)) return holder;
     return undefined;
-  }
-
-  /**
-   * Remembers the program text of the resource. The engine checks a replaced resource again without its old
-   * inputs; by this text it is recognized, and gets a new key instead of importing the old one.
-   */
-  noteProgram(what: string, program: string): void {
-    this.programs.add(`${what} ${program}`);
-  }
-
-  /** Is a resource with this program text a replacement of the one that holds this? */
-  isReplacement(what: string, program: string): boolean {
-    return this.programs.has(`${what} ${program}`);
   }
 
   /**
@@ -164,20 +185,6 @@ export class Holders {
     return other === logical ? undefined : other;
   }
 
-  private set(what: string, holder: string, role: Role): void {
-    this.keep(what, holder, role);
-    this.tell({ is: role, what, holder });
-  }
-
-  private keep(what: string, holder: string, role: Role): void {
-    const holders = this.byWhat.get(what) ?? new Map<string, Role>();
-    this.byWhat.set(what, holders.set(holder, role));
-  }
-
-  private tell(note: Note): void {
-    this.withNotes((notes) => notes.append(note));
-  }
-
   /** Reads the notes of the other processes of this command. */
   listen(): void {
     this.withNotes((notes) => {
@@ -188,14 +195,21 @@ export class Holders {
     });
   }
 
-  private hear(note: Note, pid: number): void {
+  /** Notes it, for the other processes of this command as well. */
+  private note(note: Note): void {
+    this.hear(note);
+    this.withNotes((notes) => notes.append(note));
+  }
+
+  /** `pid`: of another process. */
+  private hear(note: Note, pid?: number): void {
     const { is, what } = note;
     switch (is) {
       case "removing":
-        this.removalsElsewhere.set(what, pid);
+        if (pid !== undefined) this.removalsElsewhere.set(what, pid);
         return;
       case "removed":
-        this.removedElsewhere.add(what);
+        this.removed.add(what);
         this.removalsElsewhere.delete(what);
         return;
       case "kept":
@@ -205,11 +219,9 @@ export class Holders {
         this.byWhat.get(what)?.delete(note.holder);
         return;
       default:
-        this.keep(what, note.holder, is);
+        this.byWhat.set(what, (this.byWhat.get(what) ?? new Map<string, Role>()).set(note.holder, is));
     }
   }
-
-  private problem: string | undefined;
 
   private withNotes(work: (notes: Pick<Notes, "append" | "others">) => void): void {
     if (!this.notes || this.problem !== undefined) return;
@@ -217,12 +229,9 @@ export class Holders {
       work(this.notes);
     } catch (error) {
       this.problem = errorMessage(error);
+      // Nobody will hear their end.
+      this.removalsElsewhere.clear();
     }
-  }
-
-  /** @throws RefusedError if another process may hold this, and this process cannot know. */
-  assertAware(title: string): void {
-    if (this.problem !== undefined) throw new RefusedError(`${title} was refused: ${this.problem}.`);
   }
 }
 
@@ -240,9 +249,7 @@ export async function deleteUnlessHeld(
 ): Promise<void> {
   if (!holding) return work();
   const { holders } = run;
-  const isHeld = holders.isHeldByAnother(holding);
-  holders.assertAware(`Deleting ${what}`);
-  if (!isHeld && (await holders.remove(holding, work))) return;
+  if (await holders.remove(holding, what, work)) return;
   const claimant = holders.claimant(holding.what);
   holders.release(holding);
   if (claimant !== undefined && isSameOwner(ownerOf(holding.holder), ownerOf(claimant))) {

@@ -10,66 +10,43 @@ import { AccountList } from "./account-list";
 import type { Creations } from "./create-once/creation";
 import { apiKeyClaim, Holders, sshKeyClaim } from "./holders";
 
-/** The account, connected at the first request of a process. */
-interface Account {
-  client: AccountClient;
-  apiKeys: AccountList<ApiKey>;
-  sshKeys: AccountList<SshKeyRecord>;
-}
-
 export class Run {
-  private connected: Account | undefined;
+  readonly apiKeys: AccountList<ApiKey>;
+  readonly sshKeys: AccountList<SshKeyRecord>;
+  /** The names of the SSH keys that this run registered, by fingerprint: only one resource may hold each. */
+  readonly materials = new Map<string, string>();
+  private connected: AccountClient | undefined;
 
   constructor(
     private readonly connect: () => AccountClient,
     readonly log: Log,
     readonly holders = new Holders(),
-  ) {}
-
-  /** The names of the SSH keys that this run registered, by fingerprint: only one resource may hold each. */
-  readonly materials = new Map<string, string>();
+  ) {
+    this.apiKeys = new AccountList(this, {
+      label: "API keys",
+      claimOf: apiKeyClaim,
+      list: (operation) => this.client.listApiKeys(operation),
+      remove: (id, operation) => this.client.revokeApiKey(id, operation),
+      isLive: ({ isActive }) => isActive,
+    });
+    this.sshKeys = new AccountList(this, {
+      label: "SSH keys",
+      claimOf: sshKeyClaim,
+      list: (operation) => this.client.listSshKeys(operation),
+      remove: (id, operation) => this.client.deleteSshKey(id, operation),
+      isLive: () => true,
+    });
+  }
 
   /** Creations of this run, and their possible leftovers. */
   get creations(): Creations {
     return this.holders.creations;
   }
 
+  /** Connects to the account at the first request. A failure is not kept: every call reports its own. */
   get client(): AccountClient {
-    return this.account.client;
+    return (this.connected ??= this.connect());
   }
-
-  get apiKeys(): AccountList<ApiKey> {
-    return this.account.apiKeys;
-  }
-
-  get sshKeys(): AccountList<SshKeyRecord> {
-    return this.account.sshKeys;
-  }
-
-  /** A failure is not kept: every call reports its own. */
-  private get account(): Account {
-    return (this.connected ??= accountOf(this.connect()));
-  }
-}
-
-function accountOf(client: AccountClient): Account {
-  return {
-    client,
-    apiKeys: new AccountList(client, {
-      label: "API keys",
-      claimOf: apiKeyClaim,
-      list: (operation) => client.listApiKeys(operation),
-      remove: (id, operation) => client.revokeApiKey(id, operation),
-      isLive: ({ isActive }) => isActive,
-    }),
-    sshKeys: new AccountList(client, {
-      label: "SSH keys",
-      claimOf: sshKeyClaim,
-      list: (operation) => client.listSshKeys(operation),
-      remove: (id, operation) => client.deleteSshKey(id, operation),
-      isLive: () => true,
-    }),
-  };
 }
 
 /** A run in the account of this configuration. */

@@ -5,6 +5,7 @@ import type { Operation } from "../../src/api/timing";
 import { startEmulator } from "../../src/emulator";
 import { MalformedResponseError } from "../../src/errors";
 import { AccountList } from "../../src/lifecycle/account-list";
+import { Holders } from "../../src/lifecycle/holders";
 import { clientOf } from "../support/api";
 import { FakeTiming, StandingTiming, turn } from "../support/fake-timing";
 
@@ -19,7 +20,8 @@ function listOf<T extends Entry>(
   const remove = (): never => {
     throw new Error("nothing is removed here");
   };
-  return new AccountList(client, { label: "keys", claimOf: (id) => id, list, remove, isLive: () => true });
+  const run = { client, holders: new Holders() };
+  return new AccountList(run, { label: "keys", claimOf: (id) => id, list, remove, isLive: () => true });
 }
 
 /** A list whose requests are answered when the test says so, the nth by `asked[n]`. */

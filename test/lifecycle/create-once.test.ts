@@ -101,7 +101,6 @@ async function run(script: Script): Promise<Told> {
         });
       },
       knownBefore: () => (id: string) => (script.known ?? []).includes(id),
-      claimOf: (id: string) => id,
       wasRemoved: () => false,
       remove: (id: string) => {
         if (script.stuck?.includes(id)) return Promise.reject(new Error(`${id} is stuck`));

@@ -41,19 +41,23 @@ test("what one process claims, another one of the same engine knows, and one of 
 test("whoever wants to take over what another process deletes waits for the end of that", async () => {
   const [one, two] = [holders(), holders()];
   let finish = (): void => undefined;
-  const removal = one.remove({ what, holder: "" }, () => new Promise((resolve) => (finish = resolve)));
+  const removal = one.remove(
+    { what, holder: "" },
+    "the key",
+    () => new Promise((resolve) => (finish = resolve)),
+  );
   const end = two.removalOf(what);
   expect(end).toBeDefined();
   finish();
   await Promise.all([removal, end]);
-  expect(two.wasRemovedElsewhere(what)).toBe(true);
+  expect(two.wasRemoved(what)).toBe(true);
 });
 
 test("of two processes, one that deletes and one that takes over at the same moment, the deletion gives way", async () => {
   const [one, two] = [holders(), holders()];
   two.claim({ what, holder: "test/dev/b#2" });
   const work = jest.fn(() => Promise.resolve());
-  expect(await one.remove({ what, holder: "" }, work)).toBe(false);
+  expect(await one.remove({ what, holder: "" }, "the key", work)).toBe(false);
   expect(work).not.toHaveBeenCalled();
   expect(two.removalOf(what)).toBeUndefined();
 });

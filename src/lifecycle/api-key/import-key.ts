@@ -25,31 +25,20 @@ export async function importKey(
 ): Promise<(HeldKey & { holder: string }) | undefined> {
   const { id, key } = existing;
   const claim = apiKeyClaim(id);
-  const wasRemoved = (): boolean => run.apiKeys.wasRemoved(id) || run.holders.wasRemovedElsewhere(claim);
   await run.holders.removalOf(claim);
-  if (wasRemoved()) return undefined;
+  if (run.apiKeys.wasRemoved(id)) return undefined;
   const isTaken = (): boolean => run.holders.keeper(claim) !== undefined;
   const entry = isTaken() ? undefined : await run.apiKeys.find(id);
-  // Another resource may have begun to revoke it in the meantime.
-  if (run.holders.removalOf(claim) ?? wasRemoved()) return importKey(kind, inputs, existing, run);
-  // Check again, with no `await` before the claim: a rejected import must never block another resource.
-  const wrong = isTaken() ? heldByAnother(id) : whyNotImportable(kind, inputs, key, entry);
-  if (wrong !== undefined || !entry) {
-    throw new RefusedError(
-      `Cannot import the ${kind.label} ${id} (\`existing\`): ${wrong ?? ""}. Nothing was created or changed.`,
-    );
-  }
   const holder = `${inputs.owner}#${newMarker()}`;
-  run.holders.claim({ what: claim, holder });
-  // Another process may have begun at the same moment: then one of the two sees the other.
-  const removal = run.holders.removalOf(claim);
-  if (removal) {
-    await removal;
-    if (wasRemoved()) {
-      run.holders.release({ what: claim, holder });
-      return undefined;
-    }
-  }
+  const isMine = await run.holders.takeOver({ what: claim, holder }, () => {
+    const wrong = isTaken() ? heldByAnother(id) : whyNotImportable(kind, inputs, key, entry);
+    if (wrong === undefined) return;
+    throw new RefusedError(
+      `Cannot import the ${kind.label} ${id} (\`existing\`): ${wrong}. Nothing was created or changed.`,
+    );
+  });
+  // Another resource may have begun to revoke it in the meantime.
+  if (!isMine || !entry) return importKey(kind, inputs, existing, run);
   run.apiKeys.noteCreated(id);
   return { ...heldKeyOf(entry, key, inputs.spec), id, holder };
 }

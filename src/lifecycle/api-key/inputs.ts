@@ -54,9 +54,9 @@ function checkExisting(check: InputCheck, olds: Properties, news: Properties, ho
     check.fail("", `\`existing.id\` must be the id of a key as the key list shows it, not ${shape(id)}`);
   }
   const claim = apiKeyClaim(String(id));
-  const program = createHash("sha256").update(JSON.stringify(news)).digest("hex");
-  if (old) holders.noteProgram(claim, program);
-  const isDone = old ? old.key === undefined : holders.isReplacement(claim, program);
+  const program = `${claim} ${createHash("sha256").update(JSON.stringify(news)).digest("hex")}`;
+  if (old) holders.programs.add(program);
+  const isDone = old ? old.key === undefined : holders.programs.has(program);
   // With `ignoreChanges: ["existing"]` the engine passes the value of the state, which may be the id alone.
   if (
     !(isDone && key === undefined) &&

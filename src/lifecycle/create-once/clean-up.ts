@@ -44,9 +44,9 @@ export async function lookAgain<T>(
  * A test for ids that no lost attempt has left: this state or another resource holds them, or this command
  * has removed them.
  */
-export function isTaken<Entry extends Listed>(list: AccountList<Entry>, held: readonly string[], run: Run) {
+export function isTaken<Entry extends Listed>(list: AccountList<Entry>, held: readonly string[]) {
   return (id: string): boolean =>
-    held.some((each) => isSameId(each, id)) || list.wasRemoved(id) || run.holders.isHeld(list.claimOf(id));
+    held.some((each) => isSameId(each, id)) || list.wasRemoved(id) || list.isHeld(id);
 }
 
 /** What one attempt has left. */
@@ -68,7 +68,7 @@ export async function findLeft<Entry extends Listed>(
   operation: Operation,
 ): Promise<Entry[][]> {
   const { timing } = run.client;
-  const isHeld = isTaken(list, held, run);
+  const isHeld = isTaken(list, held);
   // What this run has created belongs to a resource, which may not have claimed it yet.
   const isKnown = (id: string): boolean => isHeld(id) || list.wasCreated(id);
   const seen: (Found<Entry> | undefined)[] = [];

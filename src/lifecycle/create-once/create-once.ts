@@ -45,7 +45,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     private readonly run: Run,
   ) {
     const started = new StartTime(run.client.timing);
-    const isKnown = knownTo(run, creation.list);
+    const isKnown = creation.list.knownBefore();
     this.progress = { started, posted: started, unseen: 1, isKnown, ...creation.before };
   }
 
@@ -197,7 +197,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
 
   /** `own`: the id of what is known to be made, which does not stand for anything else. */
   private async look(own?: string): Promise<Look<Entry>> {
-    const { creation, run, progress } = this;
+    const { creation, progress } = this;
     const { isKnown } = progress;
     const list = await creation.list.fresh(creation.operation);
     const clock = clockOf(list);
@@ -211,13 +211,11 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       all.filter(({ id }) => !isKnown(id)),
       verdictOf,
     );
-    // This command may have removed it, although the list still shows it.
-    const isThere = (id: string): boolean =>
-      !creation.list.wasRemoved(id) && !run.holders.wasRemovedElsewhere(creation.list.claimOf(id));
     const elsewhere = all.find(
       (entry) =>
         creation.shown(entry).sameKey === true &&
-        (isKnown(entry.id) ? isThere(entry.id) : verdictOf(entry).is === "other"),
+        // This command may have removed it, although the list still shows it.
+        (isKnown(entry.id) ? !creation.list.wasRemoved(entry.id) : verdictOf(entry).is === "other"),
     );
     if (elsewhere && found.ours.length === 0) return { ...found, elsewhere };
     // An unreadable entry may be the one that we look for.
@@ -252,13 +250,4 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     const { sent, identity } = this.creation;
     this.run.creations.note(identity, { ...this.progress, sent, cause, ...(made && { made }) });
   }
-}
-
-/** A test for ids that are not the work of a creation that begins now, in any process of this command. */
-function knownTo<Entry extends Listed>(
-  { holders }: Run,
-  list: Creation<{ id: string }, Entry>["list"],
-): (id: string) => boolean {
-  const isKnown = list.knownBefore();
-  return (id) => isKnown(id) || holders.isHeld(list.claimOf(id));
 }

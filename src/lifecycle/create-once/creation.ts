@@ -35,7 +35,7 @@ export interface Creation<Made extends { id: string }, Entry extends Listed> {
   sent: Omit<Sent, keyof Began>;
   shown(entry: Entry): Shown;
   post(attempt: Attempt): Promise<WithServerTime<Made>>;
-  list: Pick<AccountList<Entry>, "fresh" | "knownBefore" | "claimOf" | "wasRemoved" | "remove">;
+  list: Pick<AccountList<Entry>, "fresh" | "knownBefore" | "wasRemoved" | "remove">;
   /**
    * Set if the account cannot hold it twice. Given an entry that is not ours, which proves that no request of
    * ours created anything. @throws ConflictError

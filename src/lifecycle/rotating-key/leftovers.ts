@@ -91,7 +91,7 @@ export async function leftInShared(kind: KeyKind, state: HoldingKeys, run: Run):
 /** The leftovers of this state's rotations in this list, without the keys of other resources. */
 function leftIn(kind: KeyKind, state: HoldingKeys, sender: Sender, list: List, run: Run): Leftovers {
   run.holders.listen();
-  const isKnown = isTaken(run.apiKeys, heldIds(state), run);
+  const isKnown = isTaken(run.apiKeys, heldIds(state));
   const attempts = attemptsOf(state, sender, list, run);
   const markers = markersOf(attempts);
   const shown = shownBy(kind, { service: state.current.spec.service });
@@ -140,7 +140,7 @@ export async function findLeftovers(
     return { seen: { list, left, sent }, mayLag: left.ours.length === 0 && isYoung(clockOf(list), sent.at) };
   });
   if (left.ours.length > 0) return left;
-  return { ...left, open: whyHidden(list, sent, isTaken(run.apiKeys, heldIds(state), run)) };
+  return { ...left, open: whyHidden(list, sent, isTaken(run.apiKeys, heldIds(state))) };
 }
 
 function bearsAny({ description }: ApiKey, markers: ReadonlySet<string>): boolean {

@@ -7,7 +7,8 @@ const MAX_SHOWN = 10;
 
 export class Failures {
   private readonly all: { label: string; error: unknown }[] = [];
-  private notBegun = 0;
+  /** How much work was skipped. */
+  notBegun = 0;
 
   get any(): boolean {
     return this.all.length > 0;
@@ -30,20 +31,13 @@ export class Failures {
     return this.all.some(({ error }) => error instanceof SameSshKeyError);
   }
 
-  noteNotBegun(count: number): void {
-    this.notBegun += count;
-  }
-
-  /** The only failure, if no other work was skipped. */
-  private get only(): { error: unknown } | undefined {
-    return this.all.length === 1 && this.notBegun === 0 ? this.all[0] : undefined;
-  }
-
-  /** `what`: the operation. */
-  message(what: string): string {
-    if (this.only) return errorMessage(this.only.error);
+  /** All of them as one error. `what`: the operation. */
+  error(what: string): unknown {
+    const [first] = this.all;
+    if (first && this.all.length === 1 && this.notBegun === 0) return first.error;
     const notTried = this.notBegun > 0 ? `, and ${this.notBegun} more were not tried` : "";
-    return `${what} failed for ${this.all.length} of its keys${notTried}:${this.reasons()}`;
+    const message = `${what} failed for ${this.all.length} of its keys${notTried}:${this.reasons()}`;
+    return new WaysCloudError({ message, outcome: "rejected" });
   }
 
   private reasons(): string {
@@ -53,15 +47,8 @@ export class Failures {
     const lines = shown.map(({ label, error }) => `\n- ${label}: ${summaryOf(error)}`);
     const advice = new Set(shown.flatMap(({ error }) => adviceOf(error) ?? []));
     const more = this.all.length - shown.length;
-    return [...lines, more > 0 ? `\n- and ${more} more` : "", ...[...advice].map((each) => `\n${each}`)].join(
-      "",
-    );
-  }
-
-  /** For when nothing was done. */
-  error(what: string): unknown {
-    if (this.only) return this.only.error;
-    return new WaysCloudError({ message: this.message(what), outcome: "rejected" });
+    if (more > 0) lines.push(`\n- and ${more} more`);
+    return [...lines, ...Array.from(advice, (each) => `\n${each}`)].join("");
   }
 }
 

@@ -7,8 +7,9 @@ import type { MaybeUnknown, Properties, Checked } from "../../values";
 import { InputCheck, ownerIn } from "../../fields/input-check";
 import { checkInputs, decodeInputs } from "../../fields/field";
 import { sshKeySetInputs } from "../../fields/ssh-key";
-import { materialOf } from "../ssh-key/identity";
-import { parsePublicKey, PublicKeyError } from "../ssh-key/public-key";
+import { fingerprintOf } from "../ssh-key/identity";
+import { isUnprintable, readPublicKey, UNPRINTABLE } from "../ssh-key/inputs";
+import type { PublicKey } from "../ssh-key/public-key";
 
 export interface SshKeySetInputs {
   publicKeys: MaybeUnknown<ReadonlyMap<string, MaybeUnknown<string>>>;
@@ -23,15 +24,16 @@ export interface WantedEntry {
   entry: string;
   name: string;
   publicKey: string;
+  fingerprint: string;
 }
 
 /** @throws TypeError when an input is still unknown. */
 export function wantedEntries({ publicKeys, namePrefix }: SshKeySetInputs): WantedEntry[] {
-  return Array.from(known(publicKeys, "publicKeys"), ([entry, publicKey]) => ({
-    entry,
-    name: `${known(namePrefix, "namePrefix")}${entry}`,
-    publicKey: known(publicKey, `publicKeys.${entry}`),
-  }));
+  return Array.from(known(publicKeys, "publicKeys"), ([entry, given]) => {
+    const publicKey = known(given, `publicKeys.${entry}`);
+    const name = `${known(namePrefix, "namePrefix")}${entry}`;
+    return { entry, name, publicKey, fingerprint: fingerprintOf(publicKey) };
+  });
 }
 
 export function checkSshKeySet(news: Properties): Checked {
@@ -40,19 +42,13 @@ export function checkSshKeySet(news: Properties): Checked {
   // The constructor always passes one.
   check.inputs.namePrefix = "ssh-key-";
   const prefix = check.string("namePrefix");
-  if (prefix !== undefined && hasControls(prefix)) {
-    check.fail("namePrefix", `\`namePrefix\` must not contain ${CONTROLS}`);
+  if (prefix !== undefined && isUnprintable(prefix)) {
+    check.fail("namePrefix", `\`namePrefix\` must not contain ${UNPRINTABLE}`);
   } else if (prefix !== undefined && prefix.trimStart() !== prefix) {
     check.fail("namePrefix", "`namePrefix` must not begin with white space");
   }
   checkInputs(sshKeySetInputs, check);
   return check.result();
-}
-
-const CONTROLS = "line breaks, control characters or broken Unicode";
-
-function hasControls(text: string): boolean {
-  return /[\u0000-\u001f\u007f-\u009f]/.test(text) || !text.isWellFormed();
 }
 
 function checkPublicKeys(check: InputCheck, given: unknown): void {
@@ -64,13 +60,13 @@ function checkPublicKeys(check: InputCheck, given: unknown): void {
   const entryOf = new Map<string, string>();
   const checked = Object.entries(given).map(([entry, value]) => {
     checkEntryName(check, entry);
-    const publicKey = value === UNKNOWN ? UNKNOWN : checkedPublicKey(check, entry, value);
-    if (typeof publicKey === "string") {
-      const other = entryOf.get(materialOf(publicKey));
-      if (other === undefined) entryOf.set(materialOf(publicKey), entry);
-      else fail(check, `${label(other)} and ${label(entry)} are the same key; remove one of them`);
-    }
-    return [entry, publicKey] as const;
+    if (value === UNKNOWN) return [entry, UNKNOWN];
+    const key = checkedPublicKey(check, entry, value);
+    const other = key && entryOf.get(key.fingerprint);
+    if (other !== undefined)
+      fail(check, `${label(other)} and ${label(entry)} are the same key; remove one of them`);
+    else if (key) entryOf.set(key.fingerprint, entry);
+    return [entry, key?.text];
   });
   check.inputs.publicKeys = Object.fromEntries(checked);
 }
@@ -82,23 +78,15 @@ function checkEntryName(check: InputCheck, entry: string): void {
     fail(check, "the name of an entry of `publicKeys` is empty: use the name of its key's owner");
   } else if (entry.trimEnd() !== entry) {
     fail(check, `${label(entry)}: the name of an entry must not end with white space`);
-  } else if (hasControls(entry)) {
-    fail(check, `${label(entry)}: the name of an entry must not contain ${CONTROLS}`);
+  } else if (isUnprintable(entry)) {
+    fail(check, `${label(entry)}: the name of an entry must not contain ${UNPRINTABLE}`);
   }
 }
 
-function checkedPublicKey(check: InputCheck, entry: string, value: unknown): string | undefined {
-  if (typeof value !== "string") {
-    fail(check, `${label(entry)} must be a string, not ${quoted(value)}`);
-    return undefined;
-  }
-  try {
-    return parsePublicKey(value).text;
-  } catch (error) {
-    if (!(error instanceof PublicKeyError)) throw error;
-    fail(check, `${label(entry)} was rejected: ${error.message}`);
-    return undefined;
-  }
+function checkedPublicKey(check: InputCheck, entry: string, value: unknown): PublicKey | undefined {
+  if (typeof value === "string") return readPublicKey(value, label(entry), (reason) => fail(check, reason));
+  fail(check, `${label(entry)} must be a string, not ${quoted(value)}`);
+  return undefined;
 }
 
 /** The engine prints the whole value of a failure's property, so a failure about one entry has none. */

@@ -1,4 +1,5 @@
 // The lifecycle of a set of SSH keys: every change is an update in place of the entries that changed.
+import { errorMessage } from "../../errors";
 import { newMarker } from "../../text/auto-name";
 import { known } from "../../values";
 import type { Lifecycle, Outcome } from "../lifecycle";
@@ -17,7 +18,7 @@ export const sshKeySetLifecycle: Lifecycle<SshKeySetInputs, SshKeySetState> = {
   update: (state, inputs, run) => apply("Updating the SSH key set", state, inputs, run, state.id),
   async delete(state, run) {
     const deletion = new SshKeySetUpdate(state, false, run);
-    await deletion.removeAll();
+    await deletion.apply([]);
     if (deletion.failures.any) throw deletion.failures.error("Deleting the SSH key set");
   },
 };
@@ -47,24 +48,25 @@ async function apply(
   await update.apply(wantedEntries(inputs));
   if (!update.failures.any) return { state: update.state };
   // The engine does not say whether this replaces another set, whose later updates a part of it would block.
-  const now = isEmpty(state) && update.failures.anySameKey ? await undo(update.state, run) : update.state;
+  const now = isEmpty(given) && update.failures.anySameKey ? await undo(update.state, run) : update.state;
   // If there are no keys before and after, nothing was done. Removed keys must not stay in the state.
-  if (isEmpty(state) && isEmpty(now)) throw update.failures.error(what);
+  if (isEmpty(given) && isEmpty(now)) throw update.failures.error(what);
   left.set(identity, now);
   return {
     state: now,
-    unfinished: `${update.failures.message(what)}\nThe state has the completed part; the next \`pulumi up\` does the rest.`,
+    unfinished: `${errorMessage(update.failures.error(what))}\nThe state has the completed part; the next \`pulumi up\` does the rest.`,
   };
 }
 
 /** Deletes the added keys; returns those that are left. */
 async function undo(state: SshKeySetState, run: Run): Promise<SshKeySetState> {
   const deletion = new SshKeySetUpdate(state, false, run);
-  await deletion.removeAll();
+  await deletion.apply([]);
   const { keys, leftovers, ...left } = deletion.state;
   // A deletion without a response may have taken effect: the next update deletes these again, and adds them.
-  const doubtful = Array.from(keys.values(), ({ id }) => id);
-  return { ...left, keys: new Map(), leftovers: new Set([...leftovers, ...doubtful]) };
+  const doubtful = [...keys.values()];
+  for (const { fingerprint } of doubtful) run.materials.delete(fingerprint);
+  return { ...left, keys: new Map(), leftovers: new Set([...leftovers, ...doubtful.map(({ id }) => id)]) };
 }
 
 function isEmpty({ keys, unresolved, leftovers }: SshKeySetState): boolean {

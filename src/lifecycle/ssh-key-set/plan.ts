@@ -1,9 +1,7 @@
 // The plan that brings a set of SSH keys to what the program says. It changes only the entries that differ.
 import { UNKNOWN } from "../../values";
-import type { MaybeUnknown, Properties } from "../../values";
 import { sshKeyClaim } from "../holders";
 import type { Diff } from "../lifecycle";
-import { fingerprintOf } from "../ssh-key/identity";
 import { wantedEntries } from "./inputs";
 import type { SshKeySetInputs, WantedEntry } from "./inputs";
 import type { SetKey, SshKeySetState } from "./state";
@@ -19,7 +17,7 @@ export interface Plan {
   kept: Map<string, SetKey>;
   /** Entries whose adopted keys move to other entries. */
   stale: string[];
-  add: (WantedEntry & { fingerprint: string })[];
+  add: WantedEntry[];
   /** To be deleted before anything is added: the API refuses two keys of the same name or material. */
   first: Surplus[];
   /** To be deleted once their successors exist. */
@@ -30,49 +28,59 @@ export interface Plan {
 
 export function planOf(keys: SshKeySetState["keys"], wanted: readonly WantedEntry[]): Plan {
   const kept = new Map<string, SetKey>();
-  const open: Plan["add"] = [];
-  for (const each of wanted) {
-    const key = keys.get(each.entry);
-    const fingerprint = fingerprintOf(each.publicKey);
-    if (key?.fingerprint === fingerprint && (key.adopted || key.name === each.name)) {
-      kept.set(each.entry, key);
-    } else open.push({ ...each, fingerprint });
+  for (const { entry, name, fingerprint } of wanted) {
+    const key = keys.get(entry);
+    if (key?.fingerprint === fingerprint && (key.adopted || key.name === name)) kept.set(entry, key);
   }
+  const open = wanted.filter(({ entry }) => !kept.has(entry));
   const surplus = Array.from(keys, ([entry, key]) => ({ entry, key })).filter(
     ({ entry }) => !kept.has(entry),
   );
+  const adopted = surplus.filter(({ key }) => key.adopted);
   // An adopted key keeps its name in the account, so it moves to another entry without a request.
-  const adopted = new Map(
-    surplus.filter(({ key }) => key.adopted).map(({ key }) => [key.fingerprint, key] as const),
-  );
+  const movable = new Map(adopted.map(({ key }) => [key.fingerprint, key]));
   const add = open.filter(({ entry, fingerprint }) => {
-    const moved = adopted.get(fingerprint);
+    const moved = movable.get(fingerprint);
     if (moved) kept.set(entry, moved);
     return moved === undefined;
   });
-  const names = new Set(add.map(({ name }) => name));
-  const fingerprints = new Set(add.map(({ fingerprint }) => fingerprint));
-  const blocks = ({ key }: Surplus): boolean => names.has(key.name) || fingerprints.has(key.fingerprint);
-  const ours = surplus.filter(({ key }) => !key.adopted);
   const ids = new Set(Array.from(kept.values(), ({ id }) => id));
-  const gone = surplus.filter(({ entry, key }) => key.adopted && !kept.has(entry));
+  const ours = surplus.filter(({ key }) => !key.adopted);
+  const isInTheWay = clashesWith(add);
   return {
     kept,
-    stale: gone.filter(({ key }) => ids.has(key.id)).map(({ entry }) => entry),
+    stale: adopted.filter(({ entry, key }) => ids.has(key.id) && !kept.has(entry)).map(({ entry }) => entry),
     add,
-    first: ours.filter(blocks),
-    last: ours.filter((each) => !blocks(each)),
-    leave: surplus.filter(({ key }) => key.adopted && !ids.has(key.id)),
+    first: ours.filter(({ key }) => isInTheWay(key)),
+    last: ours.filter(({ key }) => !isInTheWay(key)),
+    leave: adopted.filter(({ key }) => !ids.has(key.id)),
   };
+}
+
+type Claim = Pick<SetKey, "name" | "fingerprint">;
+
+/** A test for what the account cannot hold beside these: it has each name and each key once. */
+export function clashesWith(keys: readonly Claim[]): (key: Claim) => boolean {
+  const names = new Set(keys.map(({ name }) => name));
+  const fingerprints = new Set(keys.map(({ fingerprint }) => fingerprint));
+  return ({ name, fingerprint }) => names.has(name) || fingerprints.has(fingerprint);
 }
 
 export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): Diff {
   const { publicKeys, namePrefix } = inputs;
-  if (publicKeys === UNKNOWN || namePrefix === UNKNOWN || [...publicKeys.values()].includes(UNKNOWN)) {
+  if (publicKeys === UNKNOWN || namePrefix === UNKNOWN) {
     const changed = namePrefix === UNKNOWN ? ["namePrefix"] : ["publicKeys"];
-    return { changes: true, replaces: [], changed, outputs: { keys: forecast(state, inputs) } };
+    return { changes: true, replaces: [], changed, outputs: { keys: UNKNOWN } };
   }
-  const { kept, stale, add, first, last, leave } = planOf(state.keys, wantedEntries(inputs));
+  const known = new Map([...publicKeys].filter(([, publicKey]) => publicKey !== UNKNOWN));
+  const plan = planOf(state.keys, wantedEntries({ ...inputs, publicKeys: known }));
+  const { kept, stale, add, first, last, leave } = plan;
+  // The keys that stay are known, the others not yet.
+  const keys = Object.fromEntries(
+    Array.from(publicKeys.keys(), (entry) => [entry, kept.get(entry) ?? UNKNOWN]),
+  );
+  if (known.size < publicKeys.size)
+    return { changes: true, replaces: [], changed: ["publicKeys"], outputs: { keys } };
   // The kept and the added entries are together those of the program.
   const added = new Map(add.map(({ entry, fingerprint }) => [entry, fingerprint]));
   const surplus = [...first, ...last, ...leave];
@@ -85,22 +93,5 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
   ];
   const releases = new Set(surplus.map(({ key }) => sshKeyClaim(key.id)));
   const changes = changed.length > 0;
-  return {
-    ...{ changes, replaces: [], changed, releases },
-    ...(changes ? { outputs: { keys: keysAfter(publicKeys.keys(), kept) } } : {}),
-  };
-}
-
-/** The keys that the account will hold, as far as the known inputs show. */
-function forecast({ keys }: SshKeySetState, inputs: SshKeySetInputs): MaybeUnknown<Properties> {
-  const { publicKeys, namePrefix } = inputs;
-  if (publicKeys === UNKNOWN || namePrefix === UNKNOWN) return UNKNOWN;
-  const isKnown = ([, publicKey]: [string, MaybeUnknown<string>]): boolean => publicKey !== UNKNOWN;
-  const known = new Map([...publicKeys].filter(isKnown));
-  return keysAfter(publicKeys.keys(), planOf(keys, wantedEntries({ ...inputs, publicKeys: known })).kept);
-}
-
-/** Keys that stay are known, the others not yet. */
-function keysAfter(entries: Iterable<string>, kept: Plan["kept"]): Properties {
-  return Object.fromEntries(Array.from(entries, (entry) => [entry, kept.get(entry) ?? UNKNOWN]));
+  return { changes, replaces: [], changed, releases, ...(changes && { outputs: { keys } }) };
 }

@@ -4,7 +4,7 @@ import type { Shown } from "../../judge/ownership";
 import { quoteForTerminal } from "../../text/quote";
 import { cleanUp } from "../create-once/clean-up";
 import type { Lost } from "../create-once/clean-up";
-import { deleteUnlessHeld } from "../holders";
+import { deleteUnlessHeld, sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { Run } from "../run";
 import { isSameKey } from "./identity";
@@ -15,21 +15,36 @@ import type { LostSshKey } from "./state";
  */
 const LATEST_EFFECT_MS = 600_000;
 
+/** A key that a state holds. */
+interface ManagedSshKey {
+  id: string;
+  createdAt?: string | undefined;
+  fingerprint?: string | undefined;
+  lost?: LostSshKey | null;
+}
+
 /** Deletes a managed SSH key and anything a lost create left behind. All deletions go through here. */
 export function deleteSshKey(
-  { id, createdAt, lost = null }: { id: string; createdAt?: string | undefined; lost?: LostSshKey | null },
+  { id, createdAt, fingerprint = "", lost = null }: ManagedSshKey,
   holdings: Holding[],
   run: Run,
 ): Promise<void> {
   return deleteUnlessHeld(run, holdings, `the SSH key ${id}`, "adoptExisting", async () => {
     if (lost) await cleanUp(run.sshKeys, lostSshKey(lost), [id], run);
     await run.sshKeys.remove(id, `Deleting the SSH key ${id}`, createdAt);
+    run.materials.delete(fingerprint);
   });
 }
 
 /** An adopted key is not ours: it stays in the account. */
-export function sayAdopted({ id, name }: { id: string; name: string }, run: Run): void {
+export function leaveSshKey(
+  { id, name, fingerprint }: Record<"id" | "name" | "fingerprint", string>,
+  holder: string,
+  run: Run,
+): void {
   run.log(`Keeping the SSH key ${quoteForTerminal(name)} (id ${id}) in the account: it was adopted.`, "info");
+  run.holders.release({ what: sshKeyClaim(id), holder });
+  run.materials.delete(fingerprint);
 }
 
 export function lostSshKey(attempt: LostSshKey): Lost<SshKeyRecord> {

@@ -12,6 +12,13 @@ import { shownOf } from "./clean-up";
 import { isSameKey } from "./identity";
 import type { SshKeyRequest } from "./inputs";
 
+/** A registration that is under way. */
+export interface Registration {
+  readonly request: SshKeyRequest;
+  readonly run: Run;
+  readonly operation: Operation;
+}
+
 /** The key in the account at the end: a new one, or one that was there before. */
 export interface Registered {
   id: string;
@@ -26,50 +33,46 @@ export class SameSshKeyError extends ForeignConflictError {}
 export async function afterConflict(
   conflict: ConflictError,
   { isSecond, began, isKnown }: Attempt,
-  { name, key, adoptExisting, hasMarker, nameAdvice }: SshKeyRequest,
-  run: Run,
-  operation: Operation,
+  registration: Registration,
 ): Promise<Registered> {
-  const { entries, serverTime } = await listAfter(conflict, run, operation);
+  const { name, key, adoptExisting, hasMarker, nameAdvice } = registration.request;
+  const { entries, serverTime } = await listAfter(conflict, registration);
   const same = entries.find((entry) => isSameKey(entry, key.text) === true);
   if (same) {
     const isNew = isSecond && !isKnown(same.id);
     const verdict = judge({ text: name, hasMarker, ...began(serverTime) }, shownOf(same, key.text));
     if (isNew && verdict.is === "ours") return { id: same.id, entry: same, isAdopted: false };
-    if (adoptExisting) return { id: same.id, entry: same, isAdopted: true };
     // It may be the key of the lost attempt: find out before reporting a conflict.
-    if (isNew && verdict.is === "possibly ours") throw conflict;
-    throw alreadyThere(conflict, same, name);
+    if (isNew && verdict.is === "possibly ours" && !adoptExisting) throw conflict;
+    return adoptedOrRefused(same, registration, conflict.message);
   }
   const sameName = entries.find((entry) => entry.name === name);
   if (!sameName) throw conflict;
-  throw withDetail(conflict, `The name is taken by ${describeSshKey(sameName)}.`, `${nameAdvice}.`);
+  throw new ForeignConflictError({
+    message: `${conflict.message} The name is taken by ${describeSshKey(sameName)}.`,
+    advice: `${nameAdvice}.`,
+    outcome: "conflict",
+  });
 }
 
-/**
- * For a lost response, where a list shows this very key as not ours: it is adopted, or this is a conflict.
- */
-export function takenElsewhere(
+/** The account has this very key, which is not ours. `failed`: the beginning of the error. */
+export function adoptedOrRefused(
   entry: SshKeyRecord,
-  { name, adoptExisting }: Pick<SshKeyRequest, "name" | "adoptExisting">,
-  operation: Operation,
+  { request: { adoptExisting, name }, operation }: Registration,
+  failed = `${operation.title} failed.`,
 ): Registered {
   if (adoptExisting) return { id: entry.id, entry, isAdopted: true };
-  const conflict = new ConflictError({ message: `${operation.title} failed.`, outcome: "conflict" });
-  throw alreadyThere(conflict, entry, name);
-}
-
-function alreadyThere(conflict: ConflictError, entry: SshKeyRecord, name: string): ConflictError {
-  return withDetail(
-    conflict,
-    `The account already has this public key as ${describeSshKey(entry)}.`,
-    "Set `adoptExisting: true` to adopt it, or delete it in the account first." +
+  const Conflict = entry.name === name ? SameSshKeyError : ForeignConflictError;
+  throw new Conflict({
+    message: `${failed} The account already has this public key as ${describeSshKey(entry)}.`,
+    advice:
+      "Set `adoptExisting: true` to adopt it, or delete it in the account first." +
       " If the resource is being replaced (`up --replace`, a taint), set the option `deleteBeforeReplace: true` instead; if it was renamed in the program, use the option `aliases`.",
-    entry.name === name ? SameSshKeyError : ForeignConflictError,
-  );
+    outcome: "conflict",
+  });
 }
 
-async function listAfter(conflict: ConflictError, run: Run, operation: Operation) {
+async function listAfter(conflict: ConflictError, { run, operation }: Registration) {
   try {
     const list = await run.sshKeys.fresh(operation);
     // A list may still show a key that this run has deleted.
@@ -77,26 +80,11 @@ async function listAfter(conflict: ConflictError, run: Run, operation: Operation
     return { entries, serverTime: clockOf(list) };
   } catch (error) {
     const status = error instanceof WaysCloudError && error.status !== undefined ? ` (${error.status})` : "";
-    throw withDetail(
-      conflict,
-      `The list of SSH keys could not be read${status} to find out which; \`adoptExisting: true\` needs it as well.`,
-      undefined,
-      ConflictError,
-    );
+    throw new ConflictError({
+      message: `${conflict.message} The list of SSH keys could not be read${status} to find out which; \`adoptExisting: true\` needs it as well.`,
+      outcome: "conflict",
+    });
   }
-}
-
-function withDetail(
-  conflict: ConflictError,
-  detail: string,
-  advice: string | undefined,
-  Conflict = ForeignConflictError,
-): ConflictError {
-  const { outcome, status, method, path, reason } = conflict;
-  return new Conflict({
-    ...{ outcome, status, method, path, reason, advice },
-    message: `${conflict.message} ${detail}`,
-  });
 }
 
 /** `"name" (id …)`, for messages. */

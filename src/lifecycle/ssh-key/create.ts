@@ -12,22 +12,19 @@ import { sanitize } from "../../text/redact";
 import { known, rfc3339 } from "../../values";
 import { createOnce } from "../create-once/create-once";
 import { conflictWith } from "../create-once/creation";
-import type { Attempt } from "../create-once/creation";
+import type { Attempt, LostCreation } from "../create-once/creation";
 import { unresolvedId } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { shownOf } from "./clean-up";
-import { afterConflict, describeSshKey, takenElsewhere } from "./conflict";
-import type { Registered } from "./conflict";
+import { adoptedOrRefused, afterConflict, describeSshKey } from "./conflict";
+import type { Registered, Registration } from "./conflict";
 import { isSameKey, listedAs } from "./identity";
 import { ONCE } from "./inputs";
 import type { SshKeyInputs, SshKeyRequest } from "./inputs";
 import { parsePublicKey } from "./public-key";
-import type { SshKeyState } from "./state";
-
-/** `unresolved`, or `created` without key material for another key that could not be deleted. */
-type Made = Extract<SshKeyState, { status: "created" | "adopted" | "unresolved" }>;
+import type { HeldSshKey, SshKeyState, UnresolvedSshKey } from "./state";
 
 export function createSshKey(
   inputs: SshKeyInputs,
@@ -45,14 +42,17 @@ export function createSshKey(
     adoptsAnyName: isAutomatic,
     hasMarker,
     nameAdvice: hasMarker ? "Delete it in the account first" : "Choose another `name`, or omit it",
-    owner: inputs.owner,
+    holder: inputs.owner === "" ? "" : `${inputs.owner}#${newMarker()}`,
     identity,
   };
   return registerSshKey(request, run);
 }
 
 /** While the key may exist, no other resource of this command may register the same key. */
-export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<Outcome<Made>> {
+export async function registerSshKey(
+  request: SshKeyRequest,
+  run: Run,
+): Promise<Outcome<HeldSshKey | UnresolvedSshKey>> {
   const { name, key, identity } = request;
   const before = run.creations.begin(identity);
   const { materials } = run;
@@ -73,34 +73,32 @@ export async function registerSshKey(request: SshKeyRequest, run: Run): Promise<
   }
 }
 
-class SshKeyCreation {
+class SshKeyCreation implements Registration {
   private readonly what: string;
-  private readonly operation: Operation;
+  readonly operation: Operation;
 
   constructor(
-    private readonly request: SshKeyRequest,
-    private readonly before: Parameters<typeof createOnce>[0]["before"],
-    private readonly run: Run,
+    readonly request: SshKeyRequest,
+    private readonly before: LostCreation | undefined,
+    readonly run: Run,
   ) {
     this.what = `the SSH key ${quoteForTerminal(request.name)}`;
     this.operation = run.client.operation(`Creating ${this.what}`);
   }
 
-  async createOrAdopt(): Promise<Outcome<Made>> {
-    const { run, before } = this;
+  async createOrAdopt(): Promise<Outcome<HeldSshKey | UnresolvedSshKey>> {
+    const { run, before, what, operation } = this;
     const { name, key, adoptExisting, hasMarker, identity } = this.request;
-    if (adoptExisting) {
-      const existing = await listedAs(key.text, run);
-      if (existing) return this.adoptedUnlessRemoved(existing);
-    }
+    const existing = adoptExisting ? await listedAs(key.text, run) : undefined;
+    if (existing) return this.adopted(existing);
     const created = await createOnce<Registered, SshKeyRecord>(
       {
-        ...{ what: this.what, identity, before, operation: this.operation },
+        ...{ what, identity, before, operation },
         sent: { text: name, hasMarker },
         shown: (entry) => shownOf(entry, key.text),
         post: (attempt) => this.post(attempt),
         list: run.sshKeys,
-        elsewhere: (entry) => takenElsewhere(entry, this.request, this.operation),
+        elsewhere: (entry) => adoptedOrRefused(entry, this),
         keep: (entry) => ({ id: entry.id, entry, isAdopted: false }),
       },
       run,
@@ -109,20 +107,20 @@ class SshKeyCreation {
     if (created.is === "unresolved") {
       const id = unresolvedId(name, hasMarker);
       const inputs = encodeGiven(sshKeyInputs, { publicKey: key.text, name, adoptExisting });
-      const state = { status: "unresolved" as const, id, lost: { ...lost, ...created.started }, inputs };
-      return { state, unfinished: created.why };
+      return {
+        state: { status: "unresolved", id, lost: { ...lost, ...created.started }, inputs },
+        unfinished: created.why,
+      };
     }
     const { entry, isAdopted } = created.value;
-    if (isAdopted) return this.adoptedUnlessRemoved(entry);
-    const { serverTime } = created;
+    if (isAdopted) return this.adopted(entry);
+    const { serverTime, unfinished } = created;
     // The local clock would prove nothing.
     const createdAt = entry.createdAt ?? (serverTime === undefined ? "" : rfc3339(serverTime));
-    const { state, unfinished } = await this.created({ ...entry, createdAt });
-    if (created.unfinished === undefined || unfinished !== undefined) return { state, unfinished };
-    return {
-      state: { ...state, lost: { ...lost, startedAt: null } },
-      unfinished: created.unfinished,
-    };
+    if (isSameKey(entry, key.text) === false) return this.refuseOtherKey({ ...entry, createdAt });
+    run.sshKeys.noteCreated(entry.id);
+    const duplicate = unfinished === undefined ? null : { ...lost, startedAt: null };
+    return { state: { ...this.held({ ...entry, createdAt }), name, lost: duplicate }, unfinished };
   }
 
   private async post(attempt: Attempt) {
@@ -135,94 +133,61 @@ class SshKeyCreation {
       return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      const value = await afterConflict(error, attempt, request, run, operation);
-      return { value, serverTime: undefined };
+      return { value: await afterConflict(error, attempt, this), serverTime: undefined };
     }
-  }
-
-  private async created(
-    entry: SshKeyRecord,
-  ): Promise<{ state: Extract<Made, { status: "created" }>; unfinished?: string | undefined }> {
-    const { run } = this;
-    const { name, key, owner } = this.request;
-    if (isSameKey(entry, key.text) === false) return this.refuseOtherKey(entry);
-    run.sshKeys.noteCreated(entry.id);
-    const holder = owner === "" ? "" : this.newHolder();
-    return { state: { status: "created", ...this.outputs(entry), name, holder, lost: null } };
   }
 
   /**
    * The API registered another key than the one that was sent. If it cannot be deleted, the state keeps it
    * without key material, which never matches the program, so the next update deletes it.
    */
-  private async refuseOtherKey(entry: SshKeyRecord) {
-    const { run, request } = this;
+  private async refuseOtherKey(entry: SshKeyRecord): Promise<Outcome<HeldSshKey>> {
+    const { run, request, operation } = this;
     const fingerprint = sanitize(entry.fingerprint ?? "");
-    const failed = `Creating ${this.what} failed: the API registered a key with the fingerprint ${fingerprint}, but this one has ${request.key.fingerprint}.`;
+    const failed = `${operation.title} failed: the API registered a key with the fingerprint ${fingerprint}, but this one has ${request.key.fingerprint}.`;
     try {
-      await run.sshKeys.remove(entry.id, this.operation, entry.createdAt);
+      await run.sshKeys.remove(entry.id, operation, entry.createdAt);
     } catch (error) {
       run.sshKeys.noteCreated(entry.id);
-      const { name } = request;
+      const shown = { ...shownSshKey(entry), name: request.name, fingerprint };
       return {
-        state: {
-          status: "created" as const,
-          ...shownSshKey(entry),
-          name,
-          fingerprint,
-          publicKey: "",
-          holder: "",
-          lost: null,
-        },
+        state: { status: "created", ...shown, publicKey: "", holder: "", lost: null },
         unfinished: `${failed} The registered key (id ${entry.id}) could not be deleted: ${errorMessage(error)} It is in the state; the next \`pulumi up\` or \`pulumi destroy\` deletes it.`,
       };
     }
     throw new RefusedError(`${failed} The registered key was deleted.`);
   }
 
-  /** If another resource of this run is deleting the key, the end of that decides whether to adopt it. */
-  private async adoptedUnlessRemoved(entry: SshKeyRecord): Promise<Outcome<Made>> {
-    const { holders, sshKeys } = this.run;
-    const what = sshKeyClaim(entry.id);
-    const removal = holders.removalOf(what);
-    if (!removal && !sshKeys.wasRemoved(entry.id) && !holders.wasRemovedElsewhere(what))
-      return this.adopted(entry);
-    await removal;
-    if (holders.wasRemovedElsewhere(what)) sshKeys.noteRemoved(entry.id);
-    return this.createOrAdopt();
-  }
-
-  /** Adopts a key that the account has. It is not owned, so it is never deleted with the resource. */
-  private async adopted(entry: SshKeyRecord): Promise<Outcome<Made>> {
+  /**
+   * Adopts a key that the account has. It is not owned, so it is never deleted with the resource. If another
+   * resource of this command is deleting it, the end of that decides whether to adopt it.
+   */
+  private async adopted(entry: SshKeyRecord): Promise<Outcome<HeldSshKey | UnresolvedSshKey>> {
     const { run, what } = this;
-    const { name, adoptsAnyName } = this.request;
-    const claim = { what: sshKeyClaim(entry.id), holder: this.newHolder() };
-    if (run.holders.keeper(claim.what) !== undefined) {
-      throw new RefusedError(
-        `Cannot adopt ${describeSshKey(entry)} as ${what}: another resource of this program already manages it; only one can.`,
-      );
-    }
-    if (!adoptsAnyName && name !== entry.name) {
-      throw new RefusedError(
-        `Cannot adopt ${what}: the account already has this public key as ${describeSshKey(entry)}, and the API cannot rename it. Set \`name\` to that name, or omit it.`,
-      );
-    }
-    run.holders.claim(claim);
-    // Another process may have begun to delete it at the same moment: then one of the two sees the other.
-    if (run.holders.removalOf(claim.what)) {
-      run.holders.release(claim);
-      return this.adoptedUnlessRemoved(entry);
-    }
+    const { name, adoptsAnyName, holder } = this.request;
+    // Without an owner, the marker alone distinguishes it.
+    const claim = { what: sshKeyClaim(entry.id), holder: holder === "" ? `#${newMarker()}` : holder };
+    const isMine = await run.holders.takeOver(claim, () => {
+      if (run.holders.keeper(claim.what) !== undefined) {
+        throw new RefusedError(
+          `Cannot adopt ${describeSshKey(entry)} as ${what}: another resource of this program already manages it; only one can.`,
+        );
+      }
+      if (!adoptsAnyName && name !== entry.name) {
+        throw new RefusedError(
+          `Cannot adopt ${what}: the account already has this public key as ${describeSshKey(entry)}, and the API cannot rename it. Set \`name\` to that name, or omit it.`,
+        );
+      }
+    });
+    if (!isMine) return this.createOrAdopt();
     run.sshKeys.noteCreated(entry.id);
-    return { state: { status: "adopted", ...this.outputs(entry), holder: claim.holder } };
+    return { state: { ...this.held(entry), status: "adopted", holder: claim.holder } };
   }
 
-  private newHolder(): string {
-    return `${this.request.owner}#${newMarker()}`;
-  }
-
-  private outputs({ id, name = this.request.name, createdAt = "", vmCount }: SshKeyRecord) {
-    const { text: publicKey, fingerprint, type: keyType } = this.request.key;
-    return { id, name, publicKey, fingerprint, keyType, createdAt, vmCount };
+  private held({ id, name = this.request.name, createdAt = "", vmCount }: SshKeyRecord): HeldSshKey {
+    const { holder, key } = this.request;
+    const { text: publicKey, fingerprint, type: keyType } = key;
+    const shown = { id, name, publicKey, fingerprint, keyType, createdAt, vmCount };
+    return { status: "created", ...shown, holder, lost: null };
   }
 }

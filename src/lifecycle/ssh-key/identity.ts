@@ -1,23 +1,13 @@
-// The identity of SSH keys: when two of them are the same.
+// The identity of SSH keys: two of them are the same if their fingerprints are.
 import { createHash } from "node:crypto";
 
 import type { SshKeyRecord } from "../../api/schemas";
-import { readFingerprint } from "../../text/fingerprint";
-import { UNKNOWN } from "../../values";
+import { fingerprintOf as fingerprintOfBlob, readFingerprint } from "../../text/fingerprint";
 import type { Run } from "../run";
-
-/** Type and material of a public key: two resources of a run must not register the same. */
-export function materialOf(publicKey: string): string {
-  return publicKey
-    .trim()
-    .split(/[ \t]+/, 2)
-    .join(" ");
-}
 
 /** Is it the same key, apart from the comment and white space? An unknown key equals no other. */
 export function isSameMaterial(a: unknown, b: unknown): boolean {
-  if (a === UNKNOWN || b === UNKNOWN || typeof a !== "string" || typeof b !== "string") return false;
-  return materialOf(a) === materialOf(b);
+  return typeof a === "string" && typeof b === "string" && fingerprintOf(a) === fingerprintOf(b);
 }
 
 /**
@@ -26,13 +16,13 @@ export function isSameMaterial(a: unknown, b: unknown): boolean {
  */
 export function isSameKey(record: SshKeyRecord, publicKey: string): boolean | undefined {
   const listed = listedFingerprint(record);
-  return listed === "" ? undefined : fingerprintsOf(publicKey).includes(listed);
+  return listed === "" ? undefined : digestsOf(publicKey).includes(listed);
 }
 
 /** The key of the account's shared list that is this public key, if there is one. */
 export async function listedAs(publicKey: string, run: Run): Promise<SshKeyRecord | undefined> {
-  for (const fingerprint of fingerprintsOf(publicKey)) {
-    const [record] = await run.sshKeys.matching(listedFingerprint, fingerprint);
+  for (const digest of digestsOf(publicKey)) {
+    const [record] = await run.sshKeys.matching(listedFingerprint, digest);
     if (record) return record;
   }
   return undefined;
@@ -40,12 +30,13 @@ export async function listedAs(publicKey: string, run: Run): Promise<SshKeyRecor
 
 /** As `ssh-keygen -lf` prints it. */
 export function fingerprintOf(publicKey: string): string {
-  return `SHA256:${digest("sha256", publicKey).toString("base64").replace(/=+$/, "")}`;
+  return fingerprintOfBlob(blobOf(publicKey));
 }
 
 /** In the form of {@link listedFingerprint}. */
-function fingerprintsOf(publicKey: string): string[] {
-  return (["SHA256", "MD5"] as const).map((name) => `${name} ${digest(name, publicKey).toString("hex")}`);
+function digestsOf(publicKey: string): string[] {
+  const blob = blobOf(publicKey);
+  return ["SHA256", "MD5"].map((name) => `${name} ${createHash(name).update(blob).digest("hex")}`);
 }
 
 /** A listed fingerprint in one form, however the API spells it; empty if it is not a fingerprint. */
@@ -54,7 +45,6 @@ function listedFingerprint({ fingerprint = "" }: SshKeyRecord): string {
   return read ? `${read.algorithm} ${read.digest}` : "";
 }
 
-function digest(algorithm: string, publicKey: string): Buffer {
-  const blob = Buffer.from(materialOf(publicKey).split(" ")[1] ?? "", "base64");
-  return createHash(algorithm.toLowerCase()).update(blob).digest();
+function blobOf(publicKey: string): Buffer {
+  return Buffer.from(publicKey.trim().split(/[ \t]+/, 2)[1] ?? "", "base64");
 }

@@ -34,8 +34,8 @@ export interface SshKeyRequest {
   hasMarker: boolean;
   /** The advice if the name is taken. */
   nameAdvice: string;
-  /** See {@link ownerOf}; may be empty. */
-  owner: string;
+  /** See `Holding`. */
+  holder: string;
   /** See `Creation`. */
   identity: string;
 }
@@ -56,16 +56,34 @@ function checkPublicKey(check: InputCheck, news: Properties, holders: Holders): 
     check.string("publicKey");
     return;
   }
+  const fail = (reason: string): void => check.fail("publicKey", reason);
+  const key = readPublicKey(news.publicKey, "`publicKey`", fail);
+  if (!key) return;
+  check.inputs.publicKey = key.text;
+  const other = holders.otherWithSshKey(key.fingerprint, news.name);
+  if (other !== undefined)
+    fail(`\`publicKey\` is the same key as that of ${quoteForTerminal(other)}. ${ONCE}`);
+}
+
+/** A public key of the program. `fail` reports a wrong one; `label`: its property. */
+export function readPublicKey(
+  given: string,
+  label: string,
+  fail: (reason: string) => void,
+): PublicKey | undefined {
   try {
-    const { text, fingerprint } = parsePublicKey(news.publicKey);
-    check.inputs.publicKey = text;
-    const other = holders.otherWithSshKey(fingerprint, news.name);
-    if (other !== undefined)
-      check.fail("publicKey", `\`publicKey\` is the same key as that of ${quoteForTerminal(other)}. ${ONCE}`);
+    return parsePublicKey(given);
   } catch (error) {
     if (!(error instanceof PublicKeyError)) throw error;
-    check.fail("publicKey", `\`publicKey\` was rejected: ${error.message}`);
+    fail(`${label} was rejected: ${error.message}`);
+    return undefined;
   }
+}
+
+export const UNPRINTABLE = "line breaks, control characters or broken Unicode";
+
+export function isUnprintable(name: string): boolean {
+  return /[\u0000-\u001f\u007f-\u009f]/.test(name) || !name.isWellFormed();
 }
 
 function checkName(check: InputCheck, given: unknown): void {
@@ -77,9 +95,7 @@ function checkName(check: InputCheck, given: unknown): void {
   // An API that trims names would list it under another one, and the key would not be recognized.
   else if (name.trim() !== name && !isTemplate(given, "name"))
     check.fail("name", "`name` must not begin or end with white space");
-  else if (/[\u0000-\u001f\u007f-\u009f]/.test(name) || !name.isWellFormed()) {
-    check.fail("name", "`name` must not contain line breaks, control characters or broken Unicode");
-  }
+  else if (isUnprintable(name)) check.fail("name", `\`name\` must not contain ${UNPRINTABLE}`);
 }
 
 export function decodeSshKeyInputs(properties: Properties): SshKeyInputs {

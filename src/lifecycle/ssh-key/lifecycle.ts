@@ -10,7 +10,7 @@ import { REPLACES_UNRESOLVED } from "../lifecycle";
 import type { Diff, Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
 import { createSshKey } from "./create";
-import { deleteSshKey, lostSshKey, sayAdopted } from "./clean-up";
+import { deleteSshKey, leaveSshKey, lostSshKey } from "./clean-up";
 import { isSameKey, isSameMaterial } from "./identity";
 import type { SshKeyInputs } from "./inputs";
 import { sshKeyHoldings } from "./state";
@@ -27,15 +27,10 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
   },
   async delete(state, run) {
     if (state.status === "unresolved") return cleanUp(run.sshKeys, lostSshKey(state.lost), [], run);
-    const holdings = sshKeyHoldings(state);
-    // The engine never deletes a resource from `get`, so this one was imported.
-    if (state.status === "looked-up") await deleteSshKey(state.entry, holdings, run);
-    else if (state.status !== "adopted") await deleteSshKey(state, holdings, run);
-    else sayAdopted(state, run);
-    if (state.status === "created" || state.status === "adopted") {
-      for (const holding of holdings) run.holders.release(holding);
-      run.materials.delete(state.fingerprint);
-    }
+    // The engine never deletes a resource from `get`, so a key that was looked up was imported.
+    const key = state.status === "looked-up" ? state.entry : state;
+    if (state.status === "adopted") leaveSshKey(state, state.holder, run);
+    else await deleteSshKey(key, sshKeyHoldings(state), run);
   },
 };
 
@@ -46,18 +41,14 @@ function diffSshKey(state: SshKeyState, inputs: SshKeyInputs): Diff {
     case "requested":
       return { changes: false, replaces: [], changed: [] };
     case "looked-up": {
-      const { publicKey } = inputs;
-      return diffOf(
-        publicKey !== UNKNOWN && isSameKey(state.entry, publicKey) === true,
-        state.entry.name ?? "",
-        inputs,
-      );
+      const { entry } = state;
+      const isSame = inputs.publicKey !== UNKNOWN && isSameKey(entry, inputs.publicKey) === true;
+      return diffOf(isSame, entry.name ?? "", inputs);
     }
     case "created":
     case "adopted": {
       const diff = diffOf(isSameMaterial(state.publicKey, inputs.publicKey), state.name, inputs);
-      const isUnresolved = state.status === "created" && state.lost !== null;
-      return isUnresolved ? { ...diff, changes: true, changed: [...diff.replaces, "unresolved"] } : diff;
+      return state.lost ? { ...diff, changes: true, changed: [...diff.replaces, "unresolved"] } : diff;
     }
   }
 }

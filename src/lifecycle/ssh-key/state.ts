@@ -23,10 +23,22 @@ export interface LostSshKey extends StartedAt, ValuesOf<typeof sentSshKey> {
   hasMarker: boolean;
 }
 
-export interface RegisteredSshKey extends ValuesOf<typeof listedSshKey> {
+export interface HeldSshKey extends ValuesOf<typeof listedSshKey> {
+  /** `created`: ours, deleted with the resource. `adopted`: was in the account before, and stays there. */
+  status: "created" | "adopted";
   id: string;
   publicKey: string;
   holder: string;
+  /** Of a created key: an attempt may have left a duplicate of it. */
+  lost: LostSshKey | null;
+}
+
+/** A create whose outcome is unknown. */
+export interface UnresolvedSshKey {
+  status: "unresolved";
+  id: string;
+  lost: LostSshKey;
+  inputs: Properties;
 }
 
 export interface LookedUpSshKey {
@@ -37,20 +49,16 @@ export interface LookedUpSshKey {
 }
 
 export type SshKeyState =
-  /** Ours: deleted with the resource. `lost`: an attempt may have left a duplicate of it. */
-  | (RegisteredSshKey & { status: "created"; lost: LostSshKey | null })
-  /** Was in the account before: stays there. */
-  | (RegisteredSshKey & { status: "adopted" })
+  | HeldSshKey
   /** A `get` that has not been answered yet. */
   | { status: "requested"; id: string }
   /** Of a `get`: the API does not show the key itself. */
   | LookedUpSshKey
-  /** A create whose outcome is unknown. */
-  | { status: "unresolved"; id: string; lost: LostSshKey; inputs: Properties };
+  | UnresolvedSshKey;
 
 export function sshKeyHoldings(state: SshKeyState): Holding[] {
-  const isHeld = state.status === "created" || state.status === "adopted";
-  if (isHeld) return [{ what: sshKeyClaim(state.id), holder: state.holder }];
+  if (state.status === "created" || state.status === "adopted")
+    return [{ what: sshKeyClaim(state.id), holder: state.holder }];
   const isImport = state.status === "looked-up" && state.holder !== "";
   return isImport ? [{ what: sshKeyClaim(state.entry.id), holder: state.holder }] : [];
 }
@@ -64,8 +72,8 @@ export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
   const holding = state.read("holder", holder);
   if (!state.has("publicKey")) return { status: "looked-up", entry, holder: holding };
   const key = { ...entry, publicKey: state.read("publicKey", text), holder: holding };
-  if (state.read("adopted", or(flag, false))) return { status: "adopted", ...key };
-  return { status: "created", ...key, lost: isUnresolved(state) ? decodeLost(state) : null };
+  const status = state.read("adopted", or(flag, false)) ? "adopted" : "created";
+  return { status, ...key, lost: status === "created" && isUnresolved(state) ? decodeLost(state) : null };
 }
 
 function decodeLost(state: StateReader): LostSshKey {
@@ -85,17 +93,12 @@ export function encodeSshKey(state: SshKeyState): { id: string; outputs: Propert
       const { id, inputs, lost } = state;
       return { id, outputs: { ...inputs, ...encodeLost(lost) } };
     }
-    case "adopted":
-      return { id: state.id, outputs: encodeRegistered(state, true) };
-    case "created": {
-      const lost = state.lost ? encodeLost(state.lost) : {};
-      return { id: state.id, outputs: { ...encodeRegistered(state, false), ...lost } };
+    case "created":
+    case "adopted": {
+      const outputs = encode({ ...sshKeyOutputs, holder }, { ...state, adopted: state.status === "adopted" });
+      return { id: state.id, outputs: { ...outputs, ...(state.lost && encodeLost(state.lost)) } };
     }
   }
-}
-
-function encodeRegistered(state: RegisteredSshKey, adopted: boolean): Properties {
-  return encode({ ...sshKeyOutputs, holder }, { ...state, adopted });
 }
 
 function encodeLost(lost: LostSshKey): Properties {

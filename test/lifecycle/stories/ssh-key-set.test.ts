@@ -495,6 +495,15 @@ describe("a hook asks again", () => {
     await expectOurs();
   });
 
+  test("after a replacement that could not undo what it had added: the key is not another resource's", async () => {
+    await up();
+    const troubles = [{ method: "DELETE" as const, times: 4 }];
+    await up([...NAMES, "dora"], {}, { replace: "team", retries: 1, troubles });
+    expect(stack.errors.join()).not.toContain("another resource of this program");
+    await stack.up();
+    expectExactly([...NAMES, "dora"]);
+  });
+
   test("for one of two sets with the same keys: the other one is refused all the same", async () => {
     declare(NAMES, {}, { retries: 1 });
     stack.declare("other", SshKeySet, { publicKeys: keysOf(...NAMES), namePrefix: "team-" });
@@ -537,6 +546,15 @@ describe("an adopted key whose entry is renamed", () => {
     await stack.up();
     expect(requests()).toEqual([]);
     expect(held()).toEqual({ ann: id });
+  });
+
+  test("moves to an entry whose own key cannot be deleted: the state keeps that key until it is", async () => {
+    await adopt(keysOf("anna", "bo"));
+    declare({ bo: publicKey("anna") }, { adoptExisting: true });
+    expect(await stack.up({ troubles: [{ method: "DELETE", fate: "401", times: 9 }] })).toBe(false);
+    expect(held()).toEqual({ bo: id });
+    await stack.up();
+    expect(account.live).toEqual([id]);
   });
 
   test("may exchange its name with another adopted one", async () => {
