@@ -1,11 +1,11 @@
 // What an audit says of keys that a stack may have made, as its state knows: states of real updates whose responses were lost.
 import { resources, ServiceKey } from "../support/engine-resources";
-import { account, stack } from "../support/fresh-stack";
 import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
 import type { AuditFinding } from "../../src/audit/findings";
 import { managedKeys } from "../../src/audit/managed-keys";
 import type { ResourceName } from "../support/engine-resources";
 import { publicKey } from "../support/public-key";
+import { account, stack } from "../support/story";
 
 const KEY = "pulumi test/dev/it #${hex(7)}";
 const ROTATING = { description: "pulumi test/dev/it", rotateEveryDays: 30, __owner: "" };

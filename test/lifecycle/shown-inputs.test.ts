@@ -139,9 +139,22 @@ describe("rotation triggers", () => {
     },
   );
 
+  const held = { key: "k", keyPrefix: "k", keyType: "service", createdAt: "2026-01-01T00:00:00Z" };
+
+  test.each([{ x: NaN }, { x: [1, NaN] }, { x: { y: NaN } }, { x: -0 }])(
+    "that JSON does not know (%j) replace nothing as long as the program is the same",
+    (triggers) => {
+      const { inputs, failures } = check(triggers);
+      expect(failures).toEqual([]);
+      const again = resources.ServiceKey.check(inputs, { ...args, rotationTriggers: triggers }).inputs;
+      expect(resources.ServiceKey.diff("id", { ...inputs, ...held }, again, 0).changes).toBe(false);
+      const sent = JSON.parse(JSON.stringify(inputs)) as Properties;
+      expect(resources.ServiceKey.diff("id", { ...sent, ...held }, sent, 0).changes).toBe(false);
+    },
+  );
+
   test("rotate by value, not by identity or order", () => {
     const inputs = { service: "dns", description: AUTO, rotationTriggers: { a: { b: [1, 2] }, c: true } };
-    const held = { key: "k", keyPrefix: "k", keyType: "service", createdAt: "2026-01-01T00:00:00Z" };
     const diff = (triggers: unknown) =>
       resources.ServiceKey.diff("id", { ...inputs, ...held }, { ...inputs, rotationTriggers: triggers }, 0);
     expect(diff({ c: true, a: { b: [1, 2] } })).toMatchObject({ changes: false });

@@ -1,9 +1,8 @@
 // What an answer to a deletion proves: "not found" counts only once the account's complete list does not show the key either.
 import { SshKeySet } from "../../support/engine-resources";
-import { account, stack } from "../../support/fresh-stack";
 import { ROTATING_KEY, SERVICE_KEY, SSH_KEY, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { expectDestroyed } from "../../support/story-end";
+import { account, expectDestroyed, stack } from "../../support/story";
 
 const TEAM = ["SSH key set", SshKeySet, { publicKeys: { it: publicKey(2) } }] as const;
 const EVERY = { db: SERVICE_KEY, ci: TOKEN, rot: ROTATING_KEY, ssh: SSH_KEY, team: TEAM };

@@ -1,24 +1,32 @@
-// A key passes from one resource to another, in runs that are interrupted anywhere: the key that the state calls live is live.
-import { ServiceKey, SshKey } from "../../support/engine-resources";
-import { account, deploy, stack } from "../../support/fresh-stack";
+// A key passes from one resource to another, in runs that are interrupted anywhere: the key that the state calls live is
+// live, and two resources never hold one.
+import { PersonalAccessToken, ServiceKey, SshKey } from "../../support/engine-resources";
+import { DECLARED } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import type { CommandOptions, StoryStack } from "../../support/story-stack";
-import { expectDestroyed, expectFailure, expectHeld } from "../../support/story-end";
+import {
+  account,
+  current,
+  deploy,
+  expectDestroyed,
+  expectFailure,
+  expectHeld,
+  LOST,
+  NEVER_ARRIVES,
+  NO_LIST,
+  overlapping,
+  previous,
+  stack,
+  troubled,
+} from "../../support/story";
+import type { CommandOptions } from "../../support/story-stack";
 
-const TEMPLATE = "pulumi test/dev/key #${hex(7)}";
+/** An SSH key as `adoptExisting` takes it over, under the name that it has. */
+const ADOPTING = { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true };
 
 /** A key that was created by hand, and the inputs that import it. */
 function byHand(description = "by hand") {
   const { id, key } = account.emulator.account.addApiKey({ service: "database", description });
   return { id, inputs: { service: "database", description, existing: { id, key } } };
-}
-
-/** The state's `b` holds the key, the key lives, and nothing else is left. */
-async function expectHandedOver(id: string): Promise<void> {
-  expectHeld([id]);
-  expect([...stack.state.keys()]).toEqual(["b"]);
-  expect(await stack.refresh()).toBe(true);
-  expect(stack.ids).toEqual([id]);
 }
 
 const INTERRUPTIONS: [string, CommandOptions][] = [
@@ -27,105 +35,78 @@ const INTERRUPTIONS: [string, CommandOptions][] = [
   ["by a kill before the list", { kill: { nth: 1, arrived: false } }],
   ["by a kill after the list", { kill: { nth: 1, arrived: true } }],
   ["by a kill at the second request", { kill: { nth: 2, arrived: true } }],
-  ["by lists that fail", { troubles: [{ method: "GET", times: 40 }] }],
-];
-const NEXT: [string, (stack: StoryStack) => Promise<boolean>][] = [
-  ["up", (it) => it.up()],
-  ["up --refresh", (it) => it.up({ refresh: true })],
-  ["up twice, the first interrupted as well", async (it) => (await it.up({ fails: true }), it.up())],
-  ["refresh, then up", async (it) => (await it.refresh(), it.up())],
+  ["by lists that fail", troubled({ method: "GET", times: 40 })],
 ];
 
-describe.each(INTERRUPTIONS)("renamed in a run that is interrupted %s", (_how, interruption) => {
-  test.each(NEXT)("A1, row 26: a key with existing, then %s", async (_name, next) => {
-    const { id, inputs } = byHand();
-    await deploy("a", ServiceKey, inputs);
-    stack.rename("a", "b");
-    await stack.up(interruption);
-    expect(account.live).toEqual([id]);
-    await next(stack);
-    await expectHandedOver(id);
-    await expectDestroyed();
-  });
-
-  test.each(NEXT)("A1, row 26: an SSH key of ours with adoptExisting, then %s", async (_name, next) => {
-    await deploy("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
-    const { id } = stack.held("a");
-    stack.rename("a", "b");
-    await stack.up(interruption);
-    expect(account.live).toEqual([id]);
-    await next(stack);
-    await expectHandedOver(id);
-  });
-
-  test.each(NEXT)(
-    "A1, row 26: an adopted SSH key, then %s; it stays in the account at the end",
-    async (_name, next) => {
-      const { id } = account.emulator.account.addSshKey({ name: "laptop", publicKey: publicKey(1) });
-      await deploy("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
+describe.each(INTERRUPTIONS)("row 26: renamed in a run that is interrupted %s", (_how, interruption) => {
+  describe.each([
+    ["a key with existing", ServiceKey],
+    ["an SSH key of ours with adoptExisting", SshKey],
+    ["an adopted SSH key, which stays in the account at the end", undefined],
+  ] as const)("%s", (_what, type) => {
+    test.each<[string, () => Promise<unknown>]>([
+      ["up", () => stack.up()],
+      ["up --refresh", () => stack.up({ refresh: true })],
+      ["up twice, the first interrupted as well", async () => (await stack.up({ fails: true }), stack.up())],
+      ["refresh, then up", async () => (await stack.refresh(), stack.up())],
+    ])("then %s: the new name holds the same key, and nothing else is left", async (_name, next) => {
+      if (type === undefined) account.emulator.account.addSshKey({ name: "laptop", publicKey: publicKey(1) });
+      if (type === ServiceKey) await deploy("a", ServiceKey, byHand().inputs);
+      else await deploy("a", SshKey, ADOPTING);
+      const { id } = stack.held("a");
       stack.rename("a", "b");
       await stack.up(interruption);
-      await next(stack);
-      await expectHandedOver(id);
-      await expectDestroyed([id]);
-    },
-  );
-});
-
-test("A1: destroy after an interrupted hand-over revokes the key once, and succeeds", async () => {
-  const { inputs } = byHand();
-  await deploy("a", ServiceKey, inputs);
-  stack.rename("a", "b");
-  await stack.up({ fails: true });
-  expect([...stack.state.keys()]).toEqual(["a", "b"]);
-  await stack.destroy();
-  expect({ errors: stack.errors, live: account.live, left: stack.state.size }).toEqual({
-    errors: [],
-    live: [],
-    left: 0,
+      expect(account.live).toEqual([id]);
+      await next();
+      expectHeld([id]);
+      expect([...stack.state.keys()]).toEqual(["b"]);
+      await stack.refresh();
+      expectHeld([id]);
+      await expectDestroyed(stack.held("b").outputs.adopted === true ? [id] : []);
+    });
   });
 });
 
-test.each(
-  ["fixed", "k-${hex(7)}"].flatMap(
-    (name) =>
-      [
-        [
-          name,
-          "whose second attempt was not looked at",
-          [{ fate: "never arrives" }, { method: "GET", nth: 4, times: 40 }],
-        ],
-        [
-          name,
-          "of which no list was read",
-          [{ fate: "answer lost" }, { method: "GET", fate: "401", times: 99 }],
-        ],
-      ] as const,
-  ),
-)("A1: cleaning up after the SSH key %s %s leaves the adopted one", async (name, _how, troubles) => {
-  stack.declare("a", SshKey, { publicKey: publicKey(1), name });
-  await stack.up({ troubles: [...troubles] });
-  const { id, outputs } = stack.held("a");
-  expect(id.startsWith("unresolved/") || outputs.unresolved).toBe(true);
-  stack.program.clear();
-  await deploy("b", SshKey, { publicKey: publicKey(1), name, adoptExisting: true });
-  await stack.up();
-  expectHeld();
-  expect(stack.ids).toHaveLength(1);
+describe("after an interrupted hand-over", () => {
+  beforeEach(async () => {
+    await deploy("a", ServiceKey, byHand().inputs);
+    stack.rename("a", "b");
+    await stack.up({ fails: true });
+    expect([...stack.state.keys()]).toEqual(["a", "b"]);
+  });
+
+  test("destroy revokes the key once, and succeeds", () => expectDestroyed());
+
+  test("by nature: destroy --target of the old name revokes what the new name took over, as the docs say", async () => {
+    await stack.destroy({ target: "a" });
+    expect(account.live).toEqual([]);
+  });
 });
 
-describe("row 27: two resources name one key", () => {
-  test.each([
-    ["the second one after the first", ["first", "second"], false],
-    ["B8: in one run, so that the second gets no key of its own", ["first", "second"], true],
-    ["the new one declared before the old one", ["second", "first"], false],
-  ] as const)("%s", async (_how, order, together) => {
-    const { id, inputs } = byHand();
-    if (!together) {
-      await deploy("first", ServiceKey, inputs);
+describe.each(["fixed", "k-${hex(7)}"])(
+  "cleaning up after an SSH key named %s leaves the one that was adopted since",
+  (name) => {
+    test.each([
+      ["whose second attempt was not looked at", [NEVER_ARRIVES, { ...NO_LIST, nth: 4 }]],
+      ["of which no list was read", [LOST, NO_LIST]],
+    ])("%s", async (_how, troubles) => {
+      stack.declare("a", SshKey, { ...ADOPTING, adoptExisting: false, name });
+      await stack.up({ troubles });
+      const { id, outputs } = stack.held("a");
+      expect(id.startsWith("unresolved/") || outputs.unresolved).toBe(true);
       stack.program.clear();
-    }
-    for (const name of order) stack.declare(name, ServiceKey, inputs);
+      await deploy("b", SshKey, { ...ADOPTING, name });
+      await stack.up();
+      expectHeld();
+      expect(stack.ids).toHaveLength(1);
+    });
+  },
+);
+
+describe("rows 12 and 27: two resources name one key", () => {
+  test("that was made by hand, in one run: refused, so that the second gets no key of its own", async () => {
+    const { id, inputs } = byHand();
+    for (const name of ["first", "second"]) stack.declare(name, ServiceKey, inputs);
     for (let run = 0; run < 3; run += 1) {
       await expectFailure(stack.up(), /only one can|manage the same key/);
       expect(stack.errors.join()).toContain(id);
@@ -136,73 +117,72 @@ describe("row 27: two resources name one key", () => {
     expectHeld([id]);
   });
 
-  test("one of them an SSH key that another resource created", async () => {
+  test("an SSH key that another resource created: refused", async () => {
     await deploy("a", SshKey, { publicKey: publicKey(1), name: "a" });
     const before = account.live;
-    stack.declare("b", SshKey, { publicKey: publicKey(1), name: "b-${hex(7)}", adoptExisting: true });
+    stack.declare("b", SshKey, ADOPTING);
     await expectFailure(stack.up(), "only one can");
     expect(account.live).toEqual(before);
   });
-});
 
-describe("row 29: several adopted SSH keys renamed in one up", () => {
-  const declareAll = (prefix: string): void => {
-    stack.program.clear();
-    for (let at = 0; at < 8; at += 1) {
-      const inputs = { publicKey: publicKey(at), name: "k-${hex(7)}", adoptExisting: true };
-      stack.declare(`${prefix}${at}`, SshKey, inputs);
-    }
-  };
+  test("an SSH key that another process of this run has just made: refused", async () => {
+    stack.isElsewhere = (name) => name === "b";
+    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "deploy" });
+    stack.declare("b", SshKey, ADOPTING);
+    expect({ done: await stack.up(), next: await stack.up() }).toEqual({ done: false, next: false });
+  });
 
-  test("A7: up --refresh --replace that deletes first leaves no deleted id in the state", async () => {
-    declareAll("a");
-    const { type, inputs } = stack.program.get("a0") ?? {};
-    if (type && inputs) stack.declare("a0", type, inputs, { deleteBeforeReplace: true });
-    await stack.up();
-    const before = account.live;
-    await stack.up({ refresh: true, replace: "a0" });
-    expectHeld();
-    expect(stack.ids).toHaveLength(8);
-    expect(stack.ids).not.toEqual(before);
+  test("a service key that this run has just made, by `existing` of the other's outputs: refused", async () => {
+    stack.declare("a", ServiceKey, DECLARED.ServiceKey);
+    stack.declare("b", ServiceKey, DECLARED.ServiceKey);
+    Object.defineProperty(stack.program.get("b")!.inputs, "existing", {
+      enumerable: true,
+      get: () => ({ id: stack.held("a").id, key: stack.held("a").outputs["key"] }),
+    });
+    expect(await stack.up()).toBe(false);
   });
 });
 
 describe("row 30: existing stays in the program", () => {
-  const imported = async () => {
-    const made = byHand();
-    await deploy("a", ServiceKey, made.inputs);
-    return made;
-  };
-
   test.each([
-    ["without existing, up --replace", { existing: undefined }, {}, true],
-    ["with deleteBeforeReplace, up --replace", {}, { deleteBeforeReplace: true }, true],
-    ["a changed trigger, whatever existing still says,", { rotationTriggers: { incident: 1 } }, {}, false],
-  ])("A8: %s makes a new key and revokes the old one", async (_how, more, options, isForced) => {
-    const { id, inputs } = await imported();
+    ["up --replace with deleteBeforeReplace", {}, { deleteBeforeReplace: true }, { replace: "a" }],
+    ["a changed trigger, whatever existing still says,", { rotationTriggers: { incident: 1 } }, {}, {}],
+  ])("%s makes a new key and revokes the old one", async (_how, more, options, command) => {
+    const { id, inputs } = byHand();
+    await deploy("a", ServiceKey, inputs);
     stack.declare("a", ServiceKey, { ...inputs, ...more }, options);
-    if (isForced && "existing" in more) await stack.up();
-    await stack.up(isForced ? { replace: "a" } : {});
-    expectHeld();
-    expect(account.live).not.toContain(id);
-    for (let run = 0; run < 2; run += 1) await stack.up();
-    expectHeld();
-    expect(stack.ids).toHaveLength(1);
+    await stack.up(command);
+    for (let run = 0; run < 3; run += 1) {
+      expectHeld();
+      expect(account.live).not.toContain(id);
+      expect(stack.ids).toHaveLength(1);
+      await stack.up();
+    }
   });
 
-  test("A8: up --replace of an SSH key of ours names deleteBeforeReplace, and with it works", async () => {
-    await deploy("a", SshKey, { publicKey: publicKey(1), name: "fixed" });
-    const { id } = stack.held("a");
+  test("up --replace is refused; then an update in place by the next up", async () => {
+    const { id, inputs } = byHand();
+    await deploy("a", ServiceKey, inputs);
+    await expectFailure(stack.up({ replace: "a" }), "`existing`");
+    await deploy("a", ServiceKey, { ...inputs, existing: undefined, recreateIfInvalid: false });
+    expectHeld([id]);
+    expect(stack.marked).toEqual([]);
+  });
+
+  test("up --replace of an SSH key of ours names deleteBeforeReplace, and with it works", async () => {
+    const inputs = { publicKey: publicKey(1), name: "fixed" };
+    await deploy("a", SshKey, inputs);
+    const { ids } = stack;
     await expectFailure(stack.up({ replace: "a" }), "deleteBeforeReplace: true");
-    expect(account.live).toEqual([id]);
-    stack.declare("a", SshKey, { publicKey: publicKey(1), name: "fixed" }, { deleteBeforeReplace: true });
+    expect(account.live).toEqual(ids);
+    stack.declare("a", SshKey, inputs, { deleteBeforeReplace: true });
     await stack.up({ replace: "a" });
     expectHeld();
     expect(stack.held("a").outputs.adopted).toBe(false);
   });
 
-  test("A8: up --replace of an SSH key of ours with adoptExisting is refused, and does not become an adoption in silence", async () => {
-    await deploy("a", SshKey, { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: true });
+  test("up --replace of an SSH key of ours with adoptExisting is refused, and does not become an adoption in silence", async () => {
+    await deploy("a", SshKey, ADOPTING);
     const before = account.live;
     await expectFailure(
       stack.up({ replace: "a" }),
@@ -214,30 +194,95 @@ describe("row 30: existing stays in the program", () => {
   });
 });
 
-test("B11, by nature: destroy --target of the old name revokes what the new name took over, as the docs say", async () => {
-  const { inputs } = byHand();
-  await deploy("a", ServiceKey, inputs);
-  stack.rename("a", "b");
-  await stack.up({ fails: true });
-  await stack.destroy({ target: "a" });
-  expect(account.live).toEqual([]);
+test("row 29: up --refresh --replace of one of eight SSH keys that deletes first leaves no deleted id in the state", async () => {
+  for (let at = 0; at < 8; at += 1)
+    stack.declare(
+      `a${at}`,
+      SshKey,
+      { ...ADOPTING, publicKey: publicKey(at) },
+      { deleteBeforeReplace: at === 0 },
+    );
+  await stack.up();
+  const before = account.live;
+  await stack.up({ refresh: true, replace: "a0" });
+  expectHeld();
+  expect(stack.ids).toHaveLength(8);
+  expect(stack.ids).not.toEqual(before);
 });
 
-test("an automatic description serves an imported key too, and its replacement gets a marker", async () => {
-  const { inputs } = byHand();
-  await deploy("a", ServiceKey, { ...inputs, description: TEMPLATE });
-  expect(stack.held("a").outputs.description).toBe("by hand");
-  await deploy("a", ServiceKey, { ...inputs, description: TEMPLATE, rotationTriggers: { n: 1 } });
-  expect(stack.held("a").outputs.description).toMatch(/^pulumi test\/dev\/key #[0-9a-f]{7}$/);
-  expect(account.live).toEqual(stack.ids);
+describe("an imported key with an automatic description", () => {
+  beforeEach(async () => {
+    const inputs = { ...byHand().inputs, description: DECLARED.ServiceKey.description };
+    await deploy("a", ServiceKey, inputs);
+    expect(stack.held("a").outputs.description).toBe("by hand");
+    stack.declare("a", ServiceKey, { ...inputs, rotationTriggers: { n: 1 } });
+  });
+
+  test("gets a marker when it is replaced", async () => {
+    await stack.up();
+    expect(stack.held("a").outputs.description).toMatch(/^pulumi test\/dev\/it #[0-9a-f]{7}$/);
+    expectHeld();
+  });
+
+  test("whose replacement is killed: the pending operation shows the marker of the key that it left", async () => {
+    const { id } = stack.held("a");
+    await stack.up({ kill: { nth: 1, arrived: true } });
+    const [left] = account.emulator.account.liveApiKeys().filter((key) => key.id !== id);
+    expect(left?.description).toMatch(/ #[0-9a-f]{7}$/);
+    expect(stack.pending.map((each) => each.inputs.description)).toEqual([left?.description]);
+  });
 });
 
-test("a replacement of an imported key that is killed: the pending operation shows the marker of the key that it left", async () => {
-  const { id, inputs } = byHand();
-  await deploy("a", ServiceKey, { ...inputs, description: TEMPLATE });
-  stack.declare("a", ServiceKey, { ...inputs, description: TEMPLATE, rotationTriggers: { n: 1 } });
-  await stack.up({ kill: { nth: 1, arrived: true } });
-  const [left] = account.emulator.account.liveApiKeys().filter((key) => key.id !== id);
-  expect(left?.description).toMatch(/ #[0-9a-f]{7}$/);
-  expect(stack.pending.map((each) => each.inputs.description)).toEqual([left?.description]);
+test("a token with an end is not imported without a creation time: refused before anything is claimed", async () => {
+  const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
+  account.emulator.faults.add({ method: "GET", times: "always", merge: { created_at: "" } });
+  const inputs = { scopes: ["dns:read"], description: "x", expiresInDays: 30, existing: { id, key } };
+  stack.declare("it", PersonalAccessToken, inputs);
+  await expectFailure(stack.up(), "omit `expiresInDays`");
+  account.emulator.faults.clear();
+  await stack.up();
+  expectHeld([id]);
+});
+
+describe("a service key has imported a rotating key's previous key with --target, and the overlap is over", () => {
+  let older: string;
+  beforeEach(async () => {
+    [older] = await overlapping();
+    const { description } = account.emulator.account.apiKeys().find(({ id }) => id === older)!;
+    const existing = { id: older, key: stack.held("db").outputs.previousKey };
+    stack.declare("imp", ServiceKey, { service: "dns", existing, description });
+    await stack.up({ target: "imp" });
+    expect(stack.held("imp").id).toBe(older);
+    account.pass(8);
+  });
+
+  test("up --refresh: the rotating key gives it up, and says so", async () => {
+    await stack.up({ refresh: true });
+    expect(stack.errors).toEqual([]);
+    expect(stack.printed).toContain(
+      `Keeping the previous service key ${older}: another resource manages it now.`,
+    );
+    expect(account.live).toContain(older);
+    expect(previous()).toBeNull();
+    await stack.up();
+    expect(stack.errors).toEqual([]);
+    await expectDestroyed();
+  });
+
+  test("up, and it comes first in the program: refused, and nothing is revoked", async () => {
+    const db = stack.program.get("db")!;
+    stack.program.delete("db");
+    stack.program.set("db", db);
+    await expectFailure(stack.up(), "Remove one of them; the remaining one will manage the key.");
+    expect(account.live).toContain(older);
+    stack.program.delete("imp");
+    await stack.up();
+    expectHeld([current()]);
+  });
+
+  test("by nature: up, and the rotating key comes first: revoked, as the docs say, and nothing claims otherwise", async () => {
+    await stack.up();
+    expect(stack.errors).toEqual([]);
+    expect(account.live).not.toContain(older);
+  });
 });

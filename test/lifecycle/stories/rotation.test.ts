@@ -1,17 +1,21 @@
 // Rotating keys across runs, clocks, copies and renames: two live keys at most, never none, and nobody else's revoked.
 import { UNKNOWN, type Properties } from "../../../src/values";
 import { RotatingPersonalAccessToken, RotatingServiceKey } from "../../support/engine-resources";
-import { account, stack } from "../../support/fresh-stack";
-import { ROTATING } from "../../support/kinds";
-import { current, declareRotating, overlapping, previous } from "../../support/rotating";
+import { API_KEYS, ROTATING } from "../../support/kinds";
 import {
+  account,
   changes,
+  current,
+  declareRotating,
   expectDestroyed,
   expectFailure,
   expectHeld,
   expectKept,
   expectQuiet,
-} from "../../support/story-end";
+  overlapping,
+  previous,
+  stack,
+} from "../../support/story";
 
 describe.each(ROTATING)("a rotating %s", (...kind) => {
   const declare = (more: Properties = {}, on = stack): void => declareRotating(more, kind, on);
@@ -121,17 +125,6 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expectHeld([older, current()].sort());
   });
 
-  test("all of whose keys are gone is gone; not while the key of a killed rotation lives", async () => {
-    const first = await rotationIsDue();
-    await stack.up({ kill: { nth: 2, arrived: true } });
-    account.emulator.account.remove(first);
-    await stack.refresh();
-    expect(stack.held("db").outputs).toMatchObject({ isActive: false });
-    for (const id of account.live) account.emulator.account.remove(id);
-    await stack.refresh();
-    expect(stack.state.size).toBe(0);
-  });
-
   test("B10, row 40: a renamed stack or resource does not rotate by itself; a description of its own does, and so does its time", async () => {
     declare();
     await stack.up();
@@ -199,6 +192,31 @@ test("a preview says that the update creates a new key, why, and what becomes of
   );
   stack.held("db").outputs.isActive = false;
   expect(ahead()).toBe(`${what} the key ${current()} was not active.`);
+});
+
+test("a key that a refresh saw inactive, and that is active again: kept, whatever the state says", async () => {
+  declareRotating();
+  await stack.up();
+  const first = current();
+  account.emulator.account.deactivate(first);
+  await stack.refresh();
+  account.emulator.account.addApiKey({ id: first, service: "dns" });
+  await stack.up({ troubles: [{ method: "POST", fate: "401" }] });
+  expect(account.live).toEqual([first]);
+  await stack.up();
+  expectHeld([first]);
+  expect(stack.held("db").outputs.isActive).toBe(true);
+});
+
+test("every optional output that is absent is null", async () => {
+  for (const [name, type, inputs] of API_KEYS) stack.declare(name, type, inputs);
+  await stack.up();
+  for (const name of ["rotating service key", "rotating token"]) {
+    const absent = { previousKey: null, previousKeyId: null, retireAt: null };
+    expect(stack.held(name).outputs).toMatchObject(absent);
+  }
+  for (const [name] of API_KEYS) expect(stack.held(name).outputs).toHaveProperty("lastUsedAt", null);
+  expect(stack.held("token").outputs).toMatchObject({ expiresAt: null, rotateAt: null, expiresInDays: null });
 });
 
 test("holdWhileUsed keeps a previous key that is in use, says so, and has it revoked when it is not", async () => {

@@ -4,10 +4,18 @@ import { createRun } from "../../../src/lifecycle/run";
 import type { Properties } from "../../../src/values";
 import { SshKey, SshKeySet } from "../../support/engine-resources";
 import { cpuTime } from "../../support/fake-timing";
-import { account, deploy, stack } from "../../support/fresh-stack";
 import { publicKey } from "../../support/public-key";
 import type { CommandOptions, Declared } from "../../support/story-stack";
-import { expectDestroyed, expectFailure, expectHeld, expectKept, expectQuiet } from "../../support/story-end";
+import {
+  account,
+  deploy,
+  expectDestroyed,
+  expectFailure,
+  expectHeld,
+  expectKept,
+  expectQuiet,
+  stack,
+} from "../../support/story";
 
 const NAMES = ["anna", "bjarne", "carl"];
 const numbered = (count: number, prefix = "k"): string[] =>

@@ -1,8 +1,8 @@
 // A key is adopted or imported while another resource of the same run deletes it: the engine works on independent resources at the same time.
 import { ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
-import { account, deploy, stack } from "../../support/fresh-stack";
 import { startProcess, type Trouble } from "../../model/network";
 import { publicKey } from "../../support/public-key";
+import { account, deploy, stack } from "../../support/story";
 
 const REFUSED: Trouble = { method: "DELETE", nth: 1, times: 9, fate: "401", late: 0 };
 

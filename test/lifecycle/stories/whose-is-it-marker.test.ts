@@ -1,0 +1,300 @@
+// Whose is it, by its marker? A key that bears ours is ours for as long as the resource exists. Where the API spells it
+// otherwise, or another stack may have made it, it is named in the run that leaves it, never forgotten without a word.
+import type { Transform } from "../../../src/emulator";
+import type { Properties } from "../../../src/values";
+import { showing, spelling } from "../../support/answers";
+import {
+  PersonalAccessToken,
+  type Resource,
+  RotatingPersonalAccessToken,
+  RotatingServiceKey,
+  ServiceKey,
+  SshKey,
+} from "../../support/engine-resources";
+import { DECLARED, ROTATING, ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
+import { publicKey } from "../../support/public-key";
+import {
+  account,
+  current,
+  declareRotating,
+  deploy,
+  expectAllNamed,
+  expectDestroyed,
+  expectHeld,
+  expectNothingLeftUnnamed,
+  HOUR,
+  later,
+  LOST,
+  MINUTE,
+  NEVER_ARRIVES,
+  NO_LIST,
+  stack,
+  troubled,
+} from "../../support/story";
+import { StoryStack } from "../../support/story-stack";
+
+const DNS = { service: "dns" };
+const SCOPES = { scopes: ["ssh_keys:write"] };
+const described = (rewrite: (text: string) => string): Transform => spelling("description", rewrite);
+const scoped = (rewrite: (scope: string) => string[]): Transform =>
+  showing((entry) => ({ ...entry, scopes: (entry["scopes"] as string[]).flatMap(rewrite) }));
+
+describe.each<[how: string, spec: Properties, name: string, transform: Transform]>([
+  [
+    "scopes with those that they imply",
+    SCOPES,
+    "a",
+    scoped((scope) => [scope.replace(":write", ":read"), scope]),
+  ],
+  ["scopes in upper case", SCOPES, "a", scoped((scope) => [scope.toUpperCase()])],
+  [
+    "tokens as of a service",
+    SCOPES,
+    "a",
+    showing((entry) => ({ ...entry, service: entry["service"] ?? "pat" })),
+  ],
+  [
+    "a service by another word",
+    { service: "llm-api" },
+    "a",
+    spelling("service", (text) => text.replace("-api", "")),
+  ],
+  ["services in upper case", DNS, "a", spelling("service", (text) => text.toUpperCase())],
+  ["descriptions escaped", DNS, "r&d", described((text) => text.replace(/&/g, "&amp;"))],
+  ["the number sign escaped", DNS, "a", described((text) => text.replace(/#/g, "&#35;"))],
+  ["descriptions normalized", DNS, "cafe\u0301", described((text) => text.normalize("NFC"))],
+  [
+    "emoji as question marks",
+    DNS,
+    "a\u{1F680}",
+    described((text) => text.replace(/[\u{10000}-\u{10ffff}]/gu, "?")),
+  ],
+  ["slashes replaced", DNS, "a", described((text) => text.replace(/\//g, "-"))],
+  ["white space collapsed", DNS, "a  b", described((text) => text.replace(/\s+/g, " "))],
+  ["descriptions with a prefix", DNS, "a", described((text) => `[API] ${text}`)],
+])("row 54: the API lists %s", (_how, spec, name, transform) => {
+  const isToken = "scopes" in spec;
+  const description = `pulumi test/dev/${name}`;
+  const KEY = [
+    isToken ? PersonalAccessToken : ServiceKey,
+    { ...spec, description: `${description} #\${hex(7)}` },
+  ] as const;
+  const ROTATING_KEY = [
+    isToken ? RotatingPersonalAccessToken : RotatingServiceKey,
+    { ...spec, description, rotateEveryDays: 30, overlapDays: 7, __owner: "" },
+  ] as const;
+  beforeEach(() => void (account.emulator.transform = transform));
+
+  test.each([
+    ["key", ...KEY],
+    ["rotating key", ...ROTATING_KEY],
+  ])(
+    "the response to the creation of a %s is lost: one live key, or the other one is named",
+    async (_what, type, inputs) => {
+      stack.declare("it", type, inputs);
+      await stack.up(troubled(LOST));
+      expectAllNamed();
+      await stack.up();
+      const left = account.unnamed(stack);
+      expect(account.live.filter((id) => !stack.ids.includes(id)).length).toBeLessThanOrEqual(1);
+      await stack.destroy();
+      expect({ held: stack.ids, live: account.live }).toEqual({ held: [], live: left });
+    },
+  );
+
+  test.each(["up", "destroy"] as const)(
+    "%s after a creation that stayed unresolved: its key is gone, or named",
+    async (next) => {
+      stack.declare("it", ...KEY);
+      await stack.up(troubled(LOST, NO_LIST));
+      expect(stack.held("it").id).toMatch(/^unresolved\//);
+      later(MINUTE);
+      await stack[next]();
+      expectAllNamed();
+    },
+  );
+
+  test("a rotation was killed after its POST: the next run removes its key, or names it", async () => {
+    await deploy("it", ...ROTATING_KEY);
+    account.pass(31);
+    await stack.up({ kill: { nth: 2, arrived: true } });
+    later(MINUTE);
+    await stack.up();
+    expectAllNamed();
+  });
+});
+
+const retire = (): Promise<boolean> => {
+  account.pass(9);
+  return stack.up();
+};
+const LATER: [string, (declare: (more: Properties) => void) => Promise<unknown>][] = [
+  ["destroy", () => Promise.resolve()],
+  ["refresh, destroy", () => stack.refresh()],
+  ["up that revokes the previous key, destroy", retire],
+  ["up that revokes the previous key, refresh, destroy", async () => (await retire(), stack.refresh())],
+  [
+    "the next two rotations, destroy",
+    async () => {
+      for (const days of [9, 31, 9, 31]) {
+        account.pass(days);
+        await stack.up();
+        expect(stack.errors).toEqual([]);
+      }
+    },
+  ],
+  [
+    "another description, destroy",
+    (declare) => {
+      declare({ description: "for the billing" });
+      return stack.up();
+    },
+  ],
+];
+
+describe.each(ROTATING)("row 56: a rotation of a %s is killed after its POST", (...kind) => {
+  describe.each([0, 7])("with an overlap of %i days, then", (overlapDays) => {
+    const declare = (more: Properties): void =>
+      declareRotating({ overlapDays, __owner: undefined, ...more }, kind);
+    const killed = async (arrived: boolean): Promise<void> => {
+      declare({});
+      await stack.up();
+      account.pass(31);
+      await stack.up({ kill: { nth: 2, arrived } });
+      later(4_000);
+    };
+
+    test.each(LATER)(
+      "an up that the list does not show its key to, and %s: nothing lives",
+      async (_how, next) => {
+        await killed(true);
+        expect(account.live).toHaveLength(2);
+        account.emulator.quirks.listLag = 10_000;
+        await stack.up();
+        account.emulator.quirks.listLag = 0;
+        later(HOUR);
+        await next(declare);
+        await expectDestroyed();
+      },
+    );
+
+    test.each(LATER)("an up before that POST takes effect, and %s: nothing lives", async (_how, next) => {
+      await killed(false);
+      await stack.up();
+      const { scopes, description } = account.emulator.account
+        .liveApiKeys()
+        .find(({ id }) => id === current())!;
+      later(5_000);
+      account.emulator.account.addApiKey({ ...kind[2], scopes: [...scopes], description });
+      later(HOUR);
+      await next(declare);
+      await expectDestroyed();
+    });
+  });
+});
+
+describe.each([
+  ...[SERVICE_KEY, TOKEN, ROTATING_KEY, ...SSH_KEYS],
+  [
+    "rotating token with a description of its own",
+    RotatingPersonalAccessToken,
+    { scopes: ["dns:read"], description: "tokens", rotateEveryDays: 30 },
+  ],
+] as const)("row 52: a hook asks again for a %s", (_what, type: Resource, inputs) => {
+  // The program looks this up while the hook decides: that reads the list.
+  const meanwhile = "reader";
+  beforeEach(() =>
+    SSH_KEYS.some(([, each]) => each === type)
+      ? deploy(meanwhile, SshKey, { publicKey: publicKey("reader"), name: "reader" })
+      : deploy(meanwhile, ServiceKey, { service: "vps", description: "reader" }),
+  );
+
+  test.each([
+    ["whose orphan could not be removed", {}, [LOST, { method: "DELETE", times: 4 }]],
+    [
+      "whose orphan another reader's list shows, and none before",
+      { meanwhile },
+      [LOST, { ...NO_LIST, times: 3 }],
+    ],
+    [
+      "that exists, but whose first request took effect after the last look, and another reader's list shows it",
+      { meanwhile },
+      [
+        { fate: "arrives late", late: 6.3 },
+        { method: "GET", nth: 4, times: 4 },
+      ],
+    ],
+  ] as const)("%s: one key in the end", async (_how, options, troubles) => {
+    stack.declare("it", type, inputs, { retries: 1, ...options });
+    await stack.up(troubled(...troubles));
+    expectHeld();
+    expect(stack.ids).toHaveLength(2);
+    await expectDestroyed();
+  });
+});
+
+describe.each([SERVICE_KEY, TOKEN, ROTATING_KEY])(
+  "row 52: a hook asks again for a %s whose requests arrive late, and lists lag by five seconds",
+  (_what, type, inputs) => {
+    test.each([2, 3])("%d of three arrive late: nothing of ours outlives destroy unnamed", async (times) => {
+      stack.declare("it", type, inputs, { retries: 1 });
+      account.emulator.quirks.listLag = 5_000;
+      const late = { fate: "arrives late", late: times === 2 ? 3 : 1, times } as const;
+      await stack.up(troubled(late, { ...NO_LIST, nth: 4, times: 3 }));
+      await account.timing.settle(true);
+      account.emulator.quirks.listLag = 0;
+      later(10 * MINUTE);
+      await expectNothingLeftUnnamed();
+    });
+  },
+);
+
+describe.each([
+  ["without a description", RotatingServiceKey, { ...DECLARED.RotatingServiceKey, description: undefined }],
+  [
+    "with a description of its own",
+    RotatingPersonalAccessToken,
+    { ...SCOPES, description: "tokens", rotateEveryDays: 30 },
+  ],
+] as const)("a state in two stacks, or of a renamed one: a rotating key %s", (_how, type, inputs) => {
+  const declare = (on: StoryStack, owner = `test/${on.name}/it`): void =>
+    on.declare("it", type, {
+      ...inputs,
+      description: inputs.description ?? `pulumi ${owner}`,
+      overlapDays: 7,
+      __owner: inputs.description === undefined ? "" : owner,
+    });
+
+  test("row 40: a rotation stayed unresolved before the copy: the copy does not take what the original made since for its own", async () => {
+    declare(stack);
+    await stack.up();
+    account.pass(31);
+    await stack.up(troubled(NEVER_ARRIVES, { ...NO_LIST, nth: 2 }));
+    expect(stack.held("it").outputs.unresolved).toBe(true);
+    const copy = new StoryStack(account, "copy");
+    copy.takeStateOf(stack);
+    declare(copy);
+    await stack.up();
+    const made = String(stack.held("it").outputs.keyId);
+    await copy.up();
+    expect(copy.errors).toEqual([]);
+    expect(account.live).toContain(made);
+    expect(copy.printed).toContain(made);
+  });
+
+  test.each(["up", "destroy"] as const)(
+    "row 40: a rotation was killed, then the stack was renamed: %s names what was left",
+    async (next) => {
+      declare(stack);
+      await stack.up();
+      const { keyId } = stack.held("it").outputs;
+      account.pass(31);
+      await stack.up({ kill: { nth: 2, arrived: true } });
+      const [left] = account.live.filter((id) => id !== keyId);
+      declare(stack, "test/renamed/it");
+      await stack[next]();
+      expect(stack.errors).toEqual([]);
+      if (account.live.includes(left!)) expect(stack.printed).toContain(left);
+    },
+  );
+});

@@ -1,0 +1,300 @@
+// Whose is a listed SSH key of our public key? Ours where it is proved, else it is named; somebody else's is neither
+// taken nor deleted.
+import { createHash } from "node:crypto";
+
+import { spelling } from "../../support/answers";
+import { SshKey, SshKeySet } from "../../support/engine-resources";
+import { DECLARED, SSH_KEYS } from "../../support/kinds";
+import { publicKey } from "../../support/public-key";
+import {
+  account,
+  DAY,
+  deploy,
+  expectAllNamed,
+  expectDestroyed,
+  expectFailure,
+  expectHeld,
+  expectOneForOne,
+  HOUR,
+  later,
+  LOST,
+  MINUTE,
+  NEVER_ARRIVES,
+  NO_LIST,
+  readLists,
+  stack,
+  troubled,
+} from "../../support/story";
+import { SSH_KEYS as PATH } from "../../support/requests";
+import { StoryStack } from "../../support/story-stack";
+
+const SSH = { publicKey: publicKey(1), name: "deploy" };
+const LISTS_FAIL = { method: "GET", times: 12 } as const;
+
+describe("row 57: a response was lost, and the second request is a conflict with the first one's key", () => {
+  const NAMED = { publicKey: publicKey(1), name: "Deploy-R&D-server-${hex(7)}" };
+  const TEAM = { publicKeys: { anna: publicKey(1), bo: publicKey(2) } };
+  const listed = (rewrite: (name: string) => string) => (): void =>
+    void (account.emulator.transform = spelling("name", rewrite));
+
+  test.each([
+    ["the list lags for ten seconds", () => void (account.emulator.quirks.listLag = 10_000)],
+    ["names are listed in lower case", listed((text) => text.toLowerCase())],
+    ["names are listed cut off", listed((text) => text.slice(0, 16))],
+    ["names are listed escaped", listed((text) => text.replace(/&/g, "&amp;"))],
+    ["names are listed with a prefix", listed((text) => `[API] ${text}`)],
+  ])("%s: it is taken, or stays unresolved; never a conflict at every later up", async (_how, list) => {
+    list();
+    stack.declare("it", SshKey, NAMED);
+    await stack.up(troubled(LOST));
+    expect([account.live.length, stack.state.size]).toEqual([1, 1]);
+    expectAllNamed();
+    account.emulator.quirks.listLag = 0;
+    later(MINUTE);
+    await stack.up();
+    expectAllNamed();
+    expect(stack.spoken).not.toContain("409");
+    await stack.destroy();
+    expectAllNamed();
+  });
+
+  test("in a set, names are listed with a prefix, and a hook asks again, which is refused: it is in the state or named", async () => {
+    listed((text) => `[API] ${text}`)();
+    stack.declare("it", SshKeySet, TEAM, { retries: 1 });
+    await stack.up(troubled({ fate: "broken answer" }, { nth: 4, fate: "401" }));
+    expectAllNamed();
+  });
+
+  test.each([
+    ["alone", SshKey, NAMED],
+    ["in a set", SshKeySet, TEAM],
+  ] as const)("%s, and the list lags for ten seconds: the next up has it", async (_where, type, inputs) => {
+    account.emulator.quirks.listLag = 10_000;
+    stack.declare("it", type, inputs);
+    await stack.up(troubled(LOST));
+    later(MINUTE);
+    await stack.up();
+    expectHeld();
+    await expectDestroyed();
+  });
+});
+
+describe("row 55: a request is answered with a record that is older than it", () => {
+  /** A month ago somebody registered a key as "deploy"; the API answers with it where it should refuse. */
+  const registered = (by: string): string => {
+    const { id, name, fingerprint, keyType, createdAt } = account.emulator.account.addSshKey({
+      name: "deploy",
+      publicKey: publicKey(by),
+    });
+    const body = { id, name, fingerprint, key_type: keyType, created_at: createdAt, vm_count: 3 };
+    account.emulator.transform = ({ method, status }) =>
+      method === "POST" && status === 409 ? { status: 200, body } : undefined;
+    later(30 * DAY);
+    return id;
+  };
+  const MINE = { publicKey: publicKey("mine"), name: "deploy" };
+
+  describe.each([
+    ["an SSH key", SshKey, MINE],
+    ["an entry of a set", SshKeySet, { publicKeys: { deploy: publicKey("mine") }, namePrefix: "" }],
+  ] as const)("%s", (_what, type, inputs) => {
+    test.each(["mine", "theirs"])(
+      "of the same name, and of the public key %j: refused, and it stays",
+      async (by) => {
+        const id = registered(by);
+        stack.declare("it", type, inputs);
+        await expectFailure(stack.up(), id);
+        expect(stack.ids).toEqual([]);
+        await expectDestroyed([id]);
+      },
+    );
+  });
+
+  test("which the resource may adopt: adopted, and it stays in the account", async () => {
+    const id = registered("mine");
+    await deploy("it", SshKey, { ...MINE, adoptExisting: true });
+    expect(stack.held("it").outputs["adopted"]).toBe(true);
+    await expectDestroyed([id]);
+  });
+});
+
+test.each([
+  ["up --target of the first", "a"],
+  ["up", undefined],
+])(
+  "row 12: the same key twice in one up, the first of which stays unresolved: the second names it; after %s one has the key",
+  async (_how, target) => {
+    for (const name of ["a", "b"]) stack.declare(name, SshKey, SSH);
+    expect(await stack.up(troubled(LOST, LISTS_FAIL))).toBe(false);
+    expect(stack.ids).toEqual([]);
+    expect(stack.errors[1]).toContain("deploy");
+    later(MINUTE);
+    await stack.up({ target });
+    expect(stack.ids).toHaveLength(1);
+    expect(account.live).toEqual(stack.ids);
+    stack.program.delete("b");
+    await stack.up();
+    expectHeld();
+  },
+);
+
+test("row 52: a hook asks again for a key whose looks were refused, and another reader's list shows it since: taken, or named", async () => {
+  await deploy("reader", SshKey, { publicKey: publicKey("reader"), name: "reader" });
+  stack.declare("it", SshKey, SSH, { retries: 1, meanwhile: "reader" });
+  await stack.up(troubled(LOST, { ...NO_LIST, times: 3 }));
+  expectAllNamed();
+});
+
+test("with an explicit name that arrives between the last look and the second attempt is taken: it is ours", async () => {
+  stack.declare("it", SshKey, SSH);
+  await stack.up(troubled({ fate: "arrives late", late: 6.2 }, { fate: "refused", nth: 2, times: 2 }));
+  await expectOneForOne();
+});
+
+test("row 54: a list with MD5 fingerprints: a lost response, and adoption", async () => {
+  const material = Buffer.from(publicKey(1).split(" ")[1]!, "base64");
+  const md5 = createHash("md5").update(material).digest("hex").match(/../g)!.join(":");
+  account.emulator.transform = spelling("fingerprint", () => `MD5:${md5}`);
+  stack.declare("it", SshKey, DECLARED.SshKey);
+  await stack.up(troubled(LOST));
+  expectHeld();
+  await expectDestroyed();
+  const { id } = account.emulator.account.addSshKey({ ...SSH, name: "laptop" });
+  await deploy("it", SshKey, { ...DECLARED.SshKey, adoptExisting: true });
+  expectHeld([id]);
+});
+
+describe.each(SSH_KEYS)("an %s that the API registers with another fingerprint", (_what, type, inputs) => {
+  const fingerprint = `SHA256:${"A".repeat(43)}`;
+  beforeEach(() => {
+    account.emulator.faults.add({ method: "POST", merge: { fingerprint } });
+    stack.declare("it", type, inputs);
+  });
+
+  test("is deleted at once", async () => {
+    await expectFailure(stack.up(), fingerprint.replace("+", "\\+"));
+    expect({ live: account.live, left: stack.state.size }).toEqual({ live: [], left: 0 });
+  });
+
+  test.each(["up", "refresh, up", "destroy"])(
+    "and that cannot be deleted stays in the state, with its id in the error; then %s",
+    async (next) => {
+      await stack.up(troubled({ method: "DELETE", times: 9 }));
+      const { live } = account;
+      expect([live.length, stack.ids]).toEqual([1, live]);
+      expect(stack.errors.join()).toContain(live[0]);
+      if (next.startsWith("refresh")) await stack.refresh();
+      if (next === "destroy") return expectDestroyed();
+      await stack.up();
+      expect(account.live).not.toEqual(live);
+      await expectOneForOne();
+    },
+  );
+});
+
+describe("a key with a name of its own stayed unresolved, and nothing was created; what the next run makes lives", () => {
+  const UNRESOLVED = troubled({ ...NEVER_ARRIVES, times: 2 }, NO_LIST);
+  const SET = { publicKeys: { a: publicKey(1), b: publicKey(2) }, namePrefix: "t-" };
+
+  test.each(["it", "b", "b in another process"])("up --replace, or under another name: %s", async (name) => {
+    stack.declare("it", SshKey, SSH);
+    await stack.up(UNRESOLVED);
+    later(MINUTE);
+    if (name !== "it") stack.rename("it", "b");
+    stack.isElsewhere = () => name.includes("process");
+    await stack.up(name === "it" ? { replace: name } : {});
+    expectHeld();
+  });
+
+  test.each([{}, { b: publicKey(2) }])("out of a set, of which %j stays", async (publicKeys) => {
+    stack.declare(
+      "set",
+      SshKeySet,
+      Object.keys(publicKeys).length > 0 ? SET : { ...SET, publicKeys: { a: publicKey(1) } },
+    );
+    await stack.up(UNRESOLVED);
+    stack.program.delete("set");
+    stack.declare("k", SshKey, { publicKey: publicKey(1), name: "t-a" });
+    if (Object.keys(publicKeys).length > 0) stack.declare("set", SshKeySet, { ...SET, publicKeys });
+    await stack.up();
+    expectHeld();
+  });
+});
+
+test("in a copy of an unresolved state: the copy never deletes what the original made a day later", async () => {
+  stack.declare("it", SshKey, SSH);
+  await stack.up(troubled(LOST, LISTS_FAIL));
+  const copy = new StoryStack(account, "copy");
+  copy.takeStateOf(stack);
+  copy.declare("it", SshKey, SSH);
+  later(DAY);
+  await stack.up();
+  await copy.up();
+  expect(copy.printed).toContain(stack.held("it").id);
+  await copy.destroy();
+  await expectOneForOne();
+});
+
+test.each(["answer lost", "never arrives"] as const)(
+  "up --replace, both responses lost (%s): a later up without trouble succeeds",
+  async (fate) => {
+    await deploy("it", SshKey, DECLARED.SshKey);
+    later(30 * MINUTE);
+    await stack.up({ replace: "it", ...troubled({ fate, times: 2 }) });
+    for (let run = 0; run < 3; run += 1) {
+      later(30 * MINUTE);
+      await stack.up();
+    }
+    expectHeld();
+  },
+);
+
+const AUTOMATIC = DECLARED.SshKey;
+const TEAM = { publicKeys: { a: publicKey("a"), b: publicKey("b"), c: publicKey("c") } };
+describe.each([
+  ["with a name of its own", SshKey, SSH, [[1], [1, 2]]],
+  ["with a generated name", SshKey, AUTOMATIC, [[1], [1, 2]]],
+  ["that may be adopted", SshKey, { ...AUTOMATIC, adoptExisting: true }, [[2]]],
+  ["of a set", SshKeySet, TEAM, [[1]]],
+] as const)(
+  "a key %s is removed by one command and added again by the next",
+  (_what, type, inputs, replicas) => {
+    test.each(replicas.map((lists) => [lists]))(
+      "its response is lost, and the lists %j are of before: it heals",
+      async (lists: readonly number[]) => {
+        await deploy("it", type, inputs);
+        later(HOUR);
+        const before = (await readLists())[PATH];
+        stack.program.delete("it");
+        await stack.up();
+        expect(account.live).toEqual([]);
+        stack.declare("it", type, inputs);
+        let count = 0;
+        account.emulator.transform = ({ method }) =>
+          method === "GET" && lists.includes((count += 1)) ? { body: before } : undefined;
+        await stack.up(troubled(LOST));
+        account.emulator.transform = undefined;
+        // An adopted key is never unresolved.
+        if (lists[0] === 1) later(HOUR);
+        if (lists[0] === 1) await stack.up();
+        expectHeld();
+        expect(stack.ids).toHaveLength(before.length);
+      },
+    );
+  },
+);
+
+test("a conflict while the list cannot be read says so, with its status", async () => {
+  account.emulator.account.addSshKey({ ...SSH, name: "laptop" });
+  account.emulator.faults.add({ method: "GET", status: 403, times: "always" });
+  stack.declare("it", SshKey, AUTOMATIC);
+  await expectFailure(stack.up(), /could not be read \(403\).*adoptExisting/);
+  expect(account.live).toHaveLength(1);
+});
+
+test("a key under a new logical name: the conflict advises aliases", async () => {
+  await deploy("a", SshKey, AUTOMATIC);
+  stack.program.clear();
+  stack.declare("b", SshKey, { publicKey: publicKey(1), name: "b-${hex(7)}" });
+  await expectFailure(stack.up(), "`aliases`");
+});

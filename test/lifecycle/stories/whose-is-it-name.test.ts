@@ -1,0 +1,198 @@
+// Whose is it, by a name or description of the program's own? That proves nothing, even where it looks generated:
+// nothing is revoked for it, and what may be ours is named.
+import { Holders } from "../../../src/lifecycle/holders";
+import { PersonalAccessToken, RotatingServiceKey, ServiceKey, SshKey } from "../../support/engine-resources";
+import { DECLARED } from "../../support/kinds";
+import { publicKey } from "../../support/public-key";
+import {
+  account,
+  changes,
+  DAY,
+  deploy,
+  expectAllNamed,
+  expectFailure,
+  expectHeld,
+  expectNothingLeftUnnamed,
+  expectOneForOne,
+  later,
+  LOST,
+  MINUTE,
+  NEVER_ARRIVES,
+  NO_LIST,
+  othersStack,
+  stack,
+  troubled,
+} from "../../support/story";
+
+const OWN = { service: "dns", description: "ci key" };
+const LOOKS_GENERATED = [
+  ["an SSH key that is named after a commit", SshKey, { publicKey: publicKey(1), name: "deploy-a1b2c3d" }],
+  [
+    "a service key of a pinned description",
+    ServiceKey,
+    { service: "dns", description: "pulumi test/dev/it #abc1234" },
+  ],
+] as const;
+
+describe.each(LOOKS_GENERATED)("%s", (_what, type, inputs) => {
+  test("is another stack's since five minutes, and our response is lost: that key stays", async () => {
+    const other = await othersStack(type, inputs);
+    later(5 * MINUTE);
+    stack.declare("it", type, inputs);
+    await stack.up(troubled(NEVER_ARRIVES));
+    expect(account.live).toEqual(expect.arrayContaining(other.ids));
+    if (type === ServiceKey) return;
+    await stack.destroy();
+    expect(account.live).toEqual(other.ids);
+  });
+
+  test.each(["up", "destroy"] as const)(
+    "stayed unresolved, and another stack deploys it later: %s a month after that leaves the other's",
+    async (next) => {
+      stack.declare("it", type, inputs);
+      await stack.up(troubled(NEVER_ARRIVES, NO_LIST));
+      later(type === SshKey ? 35 * DAY : MINUTE);
+      const other = await othersStack(type, inputs);
+      account.pass(30);
+      await stack[next]();
+      expect(account.live).toEqual(expect.arrayContaining(other.ids));
+    },
+  );
+
+  test('is what the engine hands back with all old inputs (ignoreChanges: ["*"]): accepted', async () => {
+    await deploy("it", type, inputs);
+    const held = stack.held("it");
+    expect(type.check(held.inputs, { ...held.inputs }, new Holders()).failures).toEqual([]);
+  });
+});
+
+test("row 12: two resources of one stack, five minutes apart, of one name and key, and the 409 is lost: refused", async () => {
+  const [, type, inputs] = LOOKS_GENERATED[0];
+  await deploy("a", type, inputs);
+  later(5 * MINUTE);
+  stack.declare("b", type, inputs);
+  expect(await stack.up(troubled(LOST))).toBe(false);
+});
+
+test("a generated description that `ignoreChanges` names, up --replace, and then without that option: nothing changes", async () => {
+  const inputs = DECLARED.ServiceKey;
+  stack.declare("it", ServiceKey, inputs, { ignoreChanges: ["description"] });
+  await stack.up();
+  // The engine passes the text of the state, and no old inputs.
+  stack.declare("it", ServiceKey, { ...inputs, description: stack.held("it").inputs["description"] });
+  await stack.up({ replace: "it" });
+  const after = stack.ids;
+  await deploy("it", ServiceKey, inputs);
+  expectHeld(after);
+});
+
+describe.each([
+  ["service key", ServiceKey, OWN],
+  ["token", PersonalAccessToken, { scopes: ["dns:read"], description: "ci key" }],
+] as const)("a %s with a description of its own", (_what, type, inputs) => {
+  test("row 52: a hook asks twice again: the first key is named in that run, and there is no third one", async () => {
+    stack.declare("it", type, inputs, { retries: 2 });
+    await stack.up(troubled(LOST));
+    expectAllNamed();
+    expect(account.live.length).toBeLessThanOrEqual(2);
+    await expectNothingLeftUnnamed();
+  });
+
+  test("a hook asks again after a creation that stayed unresolved: no second key without a word", async () => {
+    stack.declare("it", type, inputs, { retries: 1 });
+    expect(await stack.up(troubled(LOST, { method: "GET", times: 12 }))).toBe(false);
+    expectAllNamed();
+  });
+
+  test("the error waits for the last look, and names the late key beside another stack's", async () => {
+    account.emulator.account.addApiKey(inputs as object);
+    stack.declare("it", type, inputs);
+    await expectFailure(stack.up(troubled({ fate: "arrives late", late: 5 })), "not proven");
+    expect(account.live).toHaveLength(2);
+    expectAllNamed();
+    expect(changes("DELETE")).toEqual([]);
+  });
+
+  test("a sibling has it since five minutes: a lost response does not advise against the sibling's", async () => {
+    await deploy("sibling", type, inputs);
+    later(5 * MINUTE);
+    stack.declare("it", type, inputs);
+    await stack.up(troubled(NEVER_ARRIVES));
+    expect(stack.spoken).not.toContain(stack.held("sibling").id);
+    expectHeld();
+  });
+});
+
+test("a description of its own is proof for a rotating key all the same, since each key has a marker", async () => {
+  stack.declare("it", RotatingServiceKey, { ...OWN, rotateEveryDays: 30 });
+  await stack.up({ retries: 1, ...troubled(LOST, { method: "GET", times: 12 }) });
+  await expectOneForOne();
+});
+
+describe("nobody is told to revoke what this run has just made", () => {
+  const UNRESOLVED = troubled(NEVER_ARRIVES, NO_LIST);
+  const expectNotAdvised = (): void => {
+    const advice = stack.spoken.split("\n").filter((line) => line.includes("revoke it"));
+    expect(stack.ids.filter((id) => advice.join().includes(id))).toEqual([]);
+  };
+
+  test("an unresolved key with a description of its own, up --replace", async () => {
+    stack.declare("it", ServiceKey, OWN);
+    await stack.up(UNRESOLVED);
+    await stack.up({ replace: "it" });
+    expectNotAdvised();
+  });
+
+  test("a possible duplicate of such a key, and a trigger changes", async () => {
+    stack.declare("it", ServiceKey, OWN);
+    await stack.up(troubled(NEVER_ARRIVES, { ...NO_LIST, nth: 4 }));
+    await deploy("it", ServiceKey, { ...OWN, rotationTriggers: { a: 1 } });
+    expectNotAdvised();
+  });
+
+  test.each(["null" as const, { truncatedTo: 20 }])(
+    "descriptions %j, a rotating key, up --replace (the leak procedure)",
+    async (descriptions) => {
+      account.emulator.quirks.descriptions = descriptions;
+      await deploy("it", RotatingServiceKey, {
+        ...DECLARED.RotatingServiceKey,
+        description: "pulumi test/dev/aaaaaaaa",
+      });
+      later(MINUTE);
+      await stack.up({ replace: "it" });
+      expectNotAdvised();
+    },
+  );
+});
+
+const DEFAULT = DECLARED.RotatingServiceKey;
+const OF_TEAM = { ...DEFAULT, description: "team key", __owner: "test/dev/it" };
+
+test.each([
+  ["default description to one of its own", DEFAULT, OF_TEAM],
+  ["description of its own to the default one", OF_TEAM, DEFAULT],
+])(
+  "from the %s: killed after the POST, and the program goes back: nothing outlives destroy unnamed",
+  async (_what, before, after) => {
+    await deploy("it", RotatingServiceKey, before);
+    later(20 * MINUTE);
+    stack.declare("it", RotatingServiceKey, after);
+    await stack.up({ kill: { nth: 2, arrived: true } });
+    expect(account.live).toHaveLength(2);
+    stack.declare("it", RotatingServiceKey, before);
+    later(20 * MINUTE);
+    await expectNothingLeftUnnamed(
+      () => stack.up(),
+      () => stack.refresh(),
+    );
+  },
+);
+
+test("row 55: a POST is answered with the record of the key that it replaces: the key of the state is live, or there is an error", async () => {
+  let first: unknown;
+  account.emulator.transform = ({ method, body }) =>
+    method === "POST" ? { body: (first ??= body) } : undefined;
+  await deploy("it", ServiceKey, OWN);
+  const done = await deploy("it", ServiceKey, { ...OWN, rotationTriggers: { quarter: "2" } });
+  if (done) expect(account.live).toEqual(expect.arrayContaining(stack.ids));
+});
