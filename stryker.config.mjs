@@ -11,9 +11,9 @@ export default {
   mutate: [
     "src/api/request-outcome.ts",
     "src/api/timing.ts",
+    "src/api/request-errors.ts",
     "src/api/send.ts",
     "src/text/redact.ts",
-    "src/api/reason.ts",
     "src/api/incomplete.ts",
     "src/lifecycle/create-once/create-once.ts",
     "src/lifecycle/ssh-key/public-key.ts",

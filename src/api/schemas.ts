@@ -10,14 +10,16 @@ export const id = z
   .union([z.string(), z.int().nonnegative()])
   .transform(String)
   .pipe(z.string().regex(/^[A-Za-z0-9_-]{1,200}$/));
-const optionalText = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? undefined);
-const optionalTime = z
-  .union([z.string(), z.number().refine((time) => !Number.isNaN(parseApiTime(time)))])
-  .nullish()
-  .transform((value) => (value === null || value === undefined ? undefined : asRfc3339(String(value))));
+/** Absent and null are the same. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
+const or = <T extends z.ZodType>(schema: T, absent: () => z.output<T>) =>
+  schema.nullish().transform((value): z.output<T> => value ?? absent());
+const optionalText = optional(z.string());
+const time = z
+  .union([z.string(), z.number().refine((at) => !Number.isNaN(parseApiTime(at)))])
+  .transform((at) => asRfc3339(String(at)));
+const optionalTime = optional(time);
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
@@ -72,14 +74,8 @@ export const apiKey = z
     key_type: optionalText,
     service: optionalText,
     description: optionalText,
-    scopes: z
-      .array(z.string())
-      .nullish()
-      .transform((value) => value ?? []),
-    is_active: z
-      .boolean()
-      .nullish()
-      .transform((value) => value ?? true),
+    scopes: or(z.array(z.string()), () => []),
+    is_active: or(z.boolean(), () => true),
     created_at: optionalTime,
     last_used_at: optionalTime,
     // Nobody needs this field, so an unreadable value is not an error.
@@ -107,11 +103,7 @@ export const sshKey = z
     fingerprint: optionalText,
     key_type: optionalText,
     created_at: optionalTime,
-    vm_count: z
-      .int()
-      .nonnegative()
-      .nullish()
-      .transform((value) => value ?? 0),
+    vm_count: or(z.int().nonnegative(), () => 0),
   })
   .refine(({ name, fingerprint }) => Boolean(name) || Boolean(fingerprint), {
     path: ["name"],
@@ -147,10 +139,7 @@ export const service = z
     status: z.string(),
     region: optionalText,
     created_at: z.string(),
-    metadata: z
-      .record(z.string(), z.unknown())
-      .nullish()
-      .transform((value) => value ?? {}),
+    metadata: or(z.record(z.string(), z.unknown()), () => ({})),
   })
   .transform(camelCased);
 export type Service = z.infer<typeof service>;

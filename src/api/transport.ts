@@ -7,6 +7,7 @@ import { Axios, AxiosHeaders, isAxiosError } from "axios";
 
 import { version } from "../version";
 import { ConfigurationError } from "../errors";
+import { isRecord } from "../values";
 import type { TransportFailure } from "./request-outcome";
 import { ProxyRefusal, routeTo } from "./route";
 import type { Operation } from "./timing";
@@ -56,13 +57,12 @@ export function createTransport(connection: Connection): Transport {
     assertSameOrigin(base, connection.endpoint + request.path);
     assertSendable(request.body);
     const route = base.protocol === "https:" ? routeTo(base) : undefined;
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), limit);
+    const signal = AbortSignal.timeout(Math.ceil(limit));
     try {
       const response = await http.request<string>({
         method: request.method,
         url: request.path,
-        signal: controller.signal,
+        signal,
         ...route?.options,
         ...(request.body === undefined
           ? {}
@@ -76,10 +76,8 @@ export function createTransport(connection: Connection): Transport {
         },
       };
     } catch (error) {
-      const failure = controller.signal.aborted ? { code: "ETIMEDOUT" } : failureOf(error);
+      const failure = signal.aborted ? { code: "ETIMEDOUT" } : failureOf(error);
       return { failure: { ...failure, proxy: route?.proxy } };
-    } finally {
-      clearTimeout(timer);
     }
   };
 }
@@ -141,30 +139,20 @@ interface Connecting {
 /** Node's report of a failed attempt, without the axios error, which holds the credential. */
 function failureOf(error: unknown): TransportFailure {
   const origin: unknown = isAxiosError(error) ? (error.cause ?? error) : error;
-  const parts = (origin as { errors?: unknown[] }).errors;
-  const code = codeOf(origin) ?? codeOf(error) ?? "UNKNOWN";
+  const parts = isRecord(origin) ? origin.errors : undefined;
   const request = isAxiosError(error) ? (error.request as Connecting | undefined) : undefined;
   return {
-    code,
+    code: textIn(origin, "code") ?? textIn(error, "code") ?? "UNKNOWN",
     ...(origin instanceof ProxyRefusal ? { proxyStatus: origin.proxyStatus } : {}),
-    syscall: syscallOf(origin),
+    syscall: textIn(origin, "syscall"),
     inHandshake: request?.socket?.secureConnecting === true,
-    parts: Array.isArray(parts) ? parts.map(partOf) : undefined,
+    parts: Array.isArray(parts)
+      ? parts.map((part) => ({ code: textIn(part, "code") ?? "UNKNOWN", syscall: textIn(part, "syscall") }))
+      : undefined,
   };
 }
 
-function partOf(part: unknown): { code: string; syscall: string | undefined } {
-  return { code: codeOf(part) ?? "UNKNOWN", syscall: syscallOf(part) };
-}
-
-function codeOf(error: unknown): string | undefined {
-  return textOf((error as { code?: unknown } | undefined)?.code);
-}
-
-function syscallOf(error: unknown): string | undefined {
-  return textOf((error as { syscall?: unknown } | undefined)?.syscall);
-}
-
-function textOf(value: unknown): string | undefined {
+function textIn(error: unknown, name: "code" | "syscall"): string | undefined {
+  const value = isRecord(error) ? error[name] : undefined;
   return typeof value === "string" ? value : undefined;
 }

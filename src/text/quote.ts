@@ -46,10 +46,7 @@ export function quoted(value: unknown): string {
 
 /** `a`, `b` and `c`. */
 export function listed(names: readonly string[]): string {
-  const quoted = names.map((name) => `\`${name}\``);
-  return quoted.length > 1
-    ? `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1) ?? ""}`
-    : (quoted[0] ?? "");
+  return new Intl.ListFormat("en-GB").format(names.map((name) => `\`${name}\``));
 }
 
 export function capitalize(sentence: string): string {

@@ -37,7 +37,6 @@ export function parsePublicKey(given: string): PublicKey {
   checkForm(line);
   const [type = "", material = ""] = line.split(/[ \t]+/, 2);
   checkType(type);
-  if (material === "") throw new PublicKeyError("the key material after the type is missing");
   const blob = decodeMaterial(type, material);
   const comment = line.slice(line.indexOf(material, type.length) + material.length).trim();
   if (CONTROL.test(comment) || !comment.isWellFormed()) {
