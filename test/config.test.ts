@@ -347,7 +347,7 @@ describe("the endpoint", () => {
       `http://${host}`,
       "http://127.0.0.1",
     ]),
-  ])("%j becomes %j", (given, expected) => expect(endpoint(given!)).toBe(expected));
+  ])("%j becomes %j", (given, expected) => expect(endpoint(given)).toBe(expected));
 
   test.each([
     [

@@ -7,18 +7,7 @@ import { completeList } from "./list";
 import type { ParsedList } from "./list";
 import { pathSegment } from "./address";
 import { parseList, parseResponse } from "./parse";
-import type { RequestLabel } from "./parse";
 import * as wire from "./schemas";
-import type {
-  ApiKey,
-  CreatedKey,
-  Profile,
-  Service,
-  SshKeyRecord,
-  NewPersonalAccessToken,
-  NewServiceKey,
-  NewSshKey,
-} from "./schemas";
 import { errorOfOtherAccount } from "./request-errors";
 import { send } from "./send";
 import type { Log, Sender } from "./send";
@@ -89,44 +78,44 @@ export class AccountClient {
   }
 
   /** The account's profile. @see GET /v1/account/profile */
-  async getProfile(operation = this.operation("Reading the profile")): Promise<Profile> {
+  async getProfile(operation = this.operation("Reading the profile")): Promise<wire.Profile> {
     const request = { method: "GET", path: PROFILE, operation } as const;
     const response = this.connection.expectedAccount
       ? await this.identify(operation.title)
       : await send(this.sender, request);
-    return this.parse(wire.profile, request, response);
+    return parseResponse(wire.profile, response, request);
   }
 
   /** All active services. @see GET /v1/account/services */
-  async listServices(operation = this.operation("Reading the services")): Promise<Service[]> {
+  async listServices(operation = this.operation("Reading the services")): Promise<wire.Service[]> {
     return completeList(await this.list(wire.service, "/v1/account/services", operation));
   }
 
   /** All service keys and tokens. @see GET /v1/account/api-keys */
-  listApiKeys(operation = this.operation("Reading the API keys")): Promise<ApiList<ApiKey>> {
+  listApiKeys(operation = this.operation("Reading the API keys")): Promise<ApiList<wire.ApiKey>> {
     return this.list(wire.apiKey, KEYS, operation);
   }
 
   /** All SSH keys. @see GET /v1/account/ssh-keys */
-  listSshKeys(operation = this.operation("Reading the SSH keys")): Promise<ApiList<SshKeyRecord>> {
+  listSshKeys(operation = this.operation("Reading the SSH keys")): Promise<ApiList<wire.SshKeyRecord>> {
     return this.list(wire.sshKey, SSH_KEYS, operation);
   }
 
   /** Creates a service key; its `key` is shown this once. @see POST /v1/account/api-keys/service */
-  createServiceKey(key: NewServiceKey, operation: Operation): Promise<WithServerTime<CreatedKey>> {
+  createServiceKey(key: wire.NewServiceKey, operation: Operation): Promise<WithServerTime<wire.CreatedKey>> {
     return this.create(wire.createdKey, `${KEYS}/service`, wire.serviceKeyBody(key), operation);
   }
 
   /** Creates a personal access token; its `key` is shown this once. @see POST /v1/account/api-keys/pat */
   createPersonalAccessToken(
-    token: NewPersonalAccessToken,
+    token: wire.NewPersonalAccessToken,
     operation: Operation,
-  ): Promise<WithServerTime<CreatedKey>> {
+  ): Promise<WithServerTime<wire.CreatedKey>> {
     return this.create(wire.createdKey, `${KEYS}/pat`, wire.tokenBody(token), operation);
   }
 
   /** Registers an SSH public key. @see POST /v1/account/ssh-keys */
-  createSshKey(key: NewSshKey, operation: Operation): Promise<WithServerTime<SshKeyRecord>> {
+  createSshKey(key: wire.NewSshKey, operation: Operation): Promise<WithServerTime<wire.SshKeyRecord>> {
     return this.create(wire.sshKey, SSH_KEYS, wire.sshKeyBody(key), operation);
   }
 
@@ -149,7 +138,7 @@ export class AccountClient {
     const response = await this.send(request);
     const { headers } = response;
     return {
-      ...parseList(item, response, labelOf(request)),
+      ...parseList(item, response, request),
       serverTime: serverTime(headers),
       age: ageOf(headers),
     };
@@ -163,7 +152,7 @@ export class AccountClient {
   ): Promise<WithServerTime<z.output<T>>> {
     const request = { method: "POST", path, body, operation } as const;
     const response = await this.send(request);
-    return { value: this.parse(schema, request, response), serverTime: serverTime(response.headers) };
+    return { value: parseResponse(schema, response, request), serverTime: serverTime(response.headers) };
   }
 
   private async remove(collection: string, id: string, operation: Operation): Promise<Removal> {
@@ -171,7 +160,7 @@ export class AccountClient {
     try {
       const response = await this.send(request);
       // A response with any other success status must have a body.
-      if (response.status !== 204) this.parse(wire.deleted, request, response);
+      if (response.status !== 204) parseResponse(wire.deleted, response, request);
       return "deleted";
     } catch (error) {
       if (error instanceof WaysCloudError && (error.status === 404 || error.status === 410))
@@ -194,7 +183,7 @@ export class AccountClient {
     const identity = this.identity;
     try {
       const response = await identity;
-      const { customerId } = this.parse(wire.identity, request, response);
+      const { customerId } = parseResponse(wire.identity, response, request);
       if (customerId !== this.connection.expectedAccount?.value) {
         throw errorOfOtherAccount(this.connection, title, customerId);
       }
@@ -205,12 +194,4 @@ export class AccountClient {
       throw error instanceof WaysCloudError ? beforeSending(error) : error;
     }
   }
-
-  private parse<T extends z.ZodType>(schema: T, request: Request, response: HttpResponse): z.output<T> {
-    return parseResponse(schema, response, labelOf(request));
-  }
-}
-
-function labelOf(request: Request): RequestLabel {
-  return { title: request.operation.title, method: request.method, path: request.path };
 }

@@ -6,23 +6,20 @@ import { isRecord } from "../values";
 import { incompleteness } from "./incomplete";
 import type { ParsedList, UnreadableEntry } from "./list";
 import { id } from "./schemas";
-import type { HttpResponse } from "./transport";
+import type { Operation } from "./timing";
+import type { HttpResponse, Request } from "./transport";
 
 /** Which request a response belongs to, for messages. */
-export interface RequestLabel {
-  title: string;
-  method: string;
-  path: string;
-}
+type Source = Pick<Request, "method" | "path"> & { operation: Pick<Operation, "title"> };
 
 /** Parses the body with `schema`. @throws MalformedResponseError (ambiguous) if it has another shape. */
 export function parseResponse<T extends z.ZodType>(
   schema: T,
   response: HttpResponse,
-  label: RequestLabel,
+  source: Source,
 ): z.output<T> {
-  const result = schema.safeParse(readJson(response, label));
-  if (!result.success) throw malformed(label, response, summary(result.error));
+  const result = schema.safeParse(readJson(response, source));
+  if (!result.success) throw malformed(source, response, summary(result.error));
   return result.data;
 }
 
@@ -35,13 +32,13 @@ const WRAPPERS = ["ssh_keys", "keys", "api_keys", "services", "data", "items"];
 export function parseList<T extends z.ZodType>(
   item: T,
   response: HttpResponse,
-  label: RequestLabel,
+  source: Source,
 ): ParsedList<z.output<T>> {
-  const body = readJson(response, label);
+  const body = readJson(response, source);
   const rows = rowsOf(body);
-  if (!rows) throw malformed(label, response, "no list in it");
+  if (!rows) throw malformed(source, response, "no list in it");
   const doubt = incompleteness(response, body, rows.length);
-  const incomplete = doubt && malformed(label, response, `an incomplete list (${doubt.why})`);
+  const incomplete = doubt && malformed(source, response, `an incomplete list (${doubt.why})`);
   if (incomplete && !doubt.isOpen) throw incomplete;
   const value: z.output<T>[] = [];
   const unreadable: UnreadableEntry[] = [];
@@ -49,7 +46,7 @@ export function parseList<T extends z.ZodType>(
     const result = item.safeParse(row);
     if (result.success) value.push(result.data);
     else {
-      const error = malformed(label, response, `${summary(result.error)} of entry ${index}`);
+      const error = malformed(source, response, `${summary(result.error)} of entry ${index}`);
       unreadable.push({ id: idOf(row), text: textOf(row), error });
     }
   });
@@ -75,7 +72,7 @@ function rowsOf(body: unknown): unknown[] | undefined {
   return lists.length === 1 ? lists[0] : undefined;
 }
 
-function readJson(response: HttpResponse, label: RequestLabel): unknown {
+function readJson(response: HttpResponse, source: Source): unknown {
   try {
     // A key that could reach a prototype has no meaning in this API. The reviver is too slow to run for every
     // list.
@@ -83,19 +80,21 @@ function readJson(response: HttpResponse, label: RequestLabel): unknown {
       ? JSON.parse(response.text, (key, value: unknown) => (key === "__proto__" ? undefined : value))
       : JSON.parse(response.text);
   } catch {
-    throw malformed(label, response, "a body that is not JSON");
+    throw malformed(source, response, "a body that is not JSON");
   }
 }
 
-function malformed(label: RequestLabel, response: HttpResponse, what: string): MalformedResponseError {
+function malformed(
+  { operation, method, path }: Source,
+  { status }: HttpResponse,
+  what: string,
+): MalformedResponseError {
   return new MalformedResponseError({
-    message: `${label.title} failed: ${label.method} ${label.path} answered ${response.status} with ${what}.`,
+    message: `${operation.title} failed: ${method} ${path} answered ${status} with ${what}.`,
     advice:
       "A proxy may have modified the response, or the API has changed. (The body is not shown because it may contain a key.)",
     outcome: "ambiguous",
-    status: response.status,
-    method: label.method,
-    path: label.path,
+    ...{ status, method, path },
   });
 }
 

@@ -4,7 +4,10 @@ import { completeList } from "../../src/api/list";
 import { parseList } from "../../src/api/parse";
 import * as wire from "../../src/api/schemas";
 
-const LABEL = { title: "Reading the API keys", method: "GET", path: "/v1/account/api-keys" };
+const LABEL = {
+  operation: { title: "Reading the API keys" },
+  ...{ method: "GET" as const, path: "/v1/account/api-keys" },
+};
 type Headers = Record<string, string>;
 
 const parse = (body: unknown, headers: Headers = {}, status = 200) =>

@@ -117,11 +117,6 @@ describe("with a response", () => {
   test.each([
     ["as it is", API_KEY],
     ["in base64", Buffer.from(API_KEY).toString("base64")],
-    ["in base64 behind a user", Buffer.from(`user:${API_KEY}`).toString("base64")],
-    ["in capitals", API_KEY.toUpperCase()],
-    ["in entities", API_KEY.replaceAll("-", "&#45;").replaceAll("+", "&plus;")],
-    ["in escapes", API_KEY.replaceAll("-", "\\x2d")],
-    ["URL-encoded twice", encodeURIComponent(encodeURIComponent(API_KEY))],
     ["by its end alone", API_KEY.slice(-14)],
   ])("that repeats the credential %s, it is redacted", async (_how, form) => {
     const { message } = await sending([answered(400, { detail: `bad key ${form}` })]);

@@ -1,7 +1,5 @@
 // src/api/request-outcome.ts: the table of what became of a request, row by row, and the errors that it becomes.
-import fc from "fast-check";
-
-import { ConnectionError, errorOfStatus } from "../../src/errors";
+import { errorOfStatus } from "../../src/errors";
 import {
   isCertificateFailure,
   isRetryable,
@@ -74,18 +72,6 @@ describe("a failure without an answer", () => {
     expect(outcomeOfFailure({ ...refused, parts: [refused, late] })).toBe("ambiguous");
     expect(outcomeOfFailure({ code: "ECONNRESET", parts: [] })).toBe("ambiguous");
     expect(outcomeOfFailure({ ...refused, parts: [] })).toBe("not-sent");
-  });
-
-  test("whatever the code, only connect and look-up prove that nothing was sent", () => {
-    fc.assert(
-      fc.property(fc.string(), fc.constantFrom("read", "write", "shutdown", undefined), (code, syscall) => {
-        expect(outcomeOfFailure({ code, syscall })).not.toBe("not-sent");
-      }),
-    );
-  });
-
-  test("is an error without a cause that could carry a request", () => {
-    expect(new ConnectionError({ message: "m", outcome: "ambiguous" }).cause).toBeUndefined();
   });
 });
 

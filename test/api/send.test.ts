@@ -311,12 +311,6 @@ describe("the deadlines", () => {
     expect(error.message).toContain("ETIMEDOUT");
     await until(() => closed === 1);
   });
-
-  test("headers that never come are cut off at the limit of the attempt", async () => {
-    emulator.faults.add({ hang: true });
-    timing.attemptLimit = 40;
-    expect(await failureOf(create())).toMatchObject({ name: "ConnectionError", outcome: "ambiguous" });
-  });
 });
 
 test.each([401, 403])("a %d names the source of the credential and never shows it", async (status) => {

@@ -127,17 +127,13 @@ describe("a key of any other maker", () => {
 });
 
 test.each([
-  [`${ED25519}\n`, ""],
-  [`  ${ED25519}\r\n`, ""],
   [`\n\n\t${ED25519}\t \r\n`, ""],
   [`\ufeff${ED25519}`, ""],
-  [`${ED25519} user@workstation`, "user@workstation"],
   [`${ED25519}   two  words `, "two  words"],
   [ED25519.replace(" ", "\t") + "\tone\ttwo", "one\ttwo"],
   [ED25519.replace(" ", "   "), ""],
   [`${ED25519} Ærlig 日本 🎉`, "Ærlig 日本 🎉"],
   [`${ED25519} ${MATERIAL}`, MATERIAL],
-  [`${ED25519} ssh-ed25519`, "ssh-ed25519"],
   [`${ED25519} wayscloud_prod_deploy`, "wayscloud_prod_deploy"],
   [`${ED25519} Alice's private key`, "Alice's private key"],
   [`${ED25519} ${"0123456789abcdef".repeat(4)}`, "0123456789abcdef".repeat(4)],
@@ -163,56 +159,27 @@ describe("is refused, saying why", () => {
   const NO_TYPE = /does not begin with a key type/;
   const rows: [string, string, RegExp][] = [
     ["nothing", "", /empty/],
-    ["white space", " \r\n\t", /empty/],
     ["the type alone", "ssh-ed25519", /key material after the type is missing/],
     ["a type in capitals", ED25519.replace("ssh-ed25519", "SSH-ED25519"), NO_TYPE],
     ["a list of types", `ssh-rsa,x ${MATERIAL}`, NO_TYPE],
-    ["a word with ssh- in it", `my-ssh-key ${MATERIAL}`, NO_TYPE],
-    ["a type without end", `ssh-${"x".repeat(1_000)} ${MATERIAL}`, NO_TYPE],
     ["a token that begins like a security key", `sk-proj-${"aB3".repeat(8)} ${MATERIAL}`, NO_TYPE],
     ["a longer word than any algorithm's name", `ssh-${"x".repeat(51)} AAAA`, NO_TYPE],
     ["DSA", keyLine("ssh-dss", "p", "q", "g", "y"), /"ssh-dss" is not supported; supported are RSA.*Ed25519/],
-    [
-      "a security key",
-      keyLine("sk-ssh-ed25519@openssh.com", "x"),
-      /"sk-ssh-ed25519@openssh.com" is not supp/,
-    ],
-    ["an ECDSA security key", keyLine("sk-ecdsa-sha2-nistp256@openssh.com", "nistp256"), /not supported/],
-    [
-      "a certificate",
-      keyLine("ssh-ed25519-cert-v01@openssh.com", "x"),
-      /"ssh-ed25519-cert-v01@.* not supported/,
-    ],
-    ["an RSA certificate", keyLine("ssh-rsa-cert-v01@openssh.com", "n"), /not supported/],
+    ["a security key", keyLine("sk-ssh-ed25519@openssh.com", "x"), /"sk-ssh-ed25519@openssh.com" is not/],
+    ["a certificate", keyLine("ssh-rsa-cert-v01@openssh.com", "n"), /"ssh-rsa-cert-v01@.* not supported/],
     ["Ed448", keyLine("ssh-ed448", randomBytes(57)), /"ssh-ed448" is not supported/],
-    [
-      "another type than the material's",
-      `ssh-rsa ${MATERIAL}`,
-      /ssh-rsa does not match .* is of "ssh-ed25519"/,
-    ],
-    [
-      "a secret for its type",
-      `ssh-rsa ${wire("ssh-aB3dE5fG7hJ9kL1m").toString("base64")}`,
-      /is of no known algori/,
-    ],
+    ["another type", `ssh-rsa ${MATERIAL}`, /ssh-rsa does not match .* is of "ssh-ed25519"/],
+    ["a secret for its type", `ssh-rsa ${wire("ssh-aB3dE5fG7hJ").toString("base64")}`, /is of no known/],
     ["31 bytes of Ed25519", keyLine("ssh-ed25519", randomBytes(31)), /must be 32 bytes/],
     ["33 bytes of Ed25519", keyLine("ssh-ed25519", randomBytes(33)), /must be 32 bytes/],
     ["Ed25519 with more behind it", keyLine("ssh-ed25519", randomBytes(32), ""), /must be 32 bytes/],
     ["a cut key", ED25519.slice(0, -8), /wrong length; was it cut/],
     ["a key cut within a group", ED25519.slice(0, -3), /not valid base64; was it cut/],
-    [
-      "a blank in the material",
-      `${ED25519.slice(0, 50)} ${ED25519.slice(50)}`,
-      /not valid base64|wrong length/,
-    ],
+    ["a blank in it", `${ED25519.slice(0, 50)} ${ED25519.slice(50)}`, /not valid base64|wrong length/],
     ["padding", `${ED25519}==`, /not valid base64/],
     ["base64url", `${ED25519.slice(0, 45)}_-${ED25519.slice(47)}`, /not valid base64/],
     ["a stray sign", `${ED25519.slice(0, 30)}*${ED25519.slice(31)}`, /not valid base64/],
-    [
-      "a non-canonical end",
-      keyLine("ssh-ed25519", randomBytes(33)).replace(/=$/, ""),
-      /not valid base64|32 bytes/,
-    ],
+    ["no padding", keyLine("ssh-ed25519", randomBytes(33)).replace(/=$/, ""), /not valid base64|32 bytes/],
     ["an exponent of 1", rsaOf([1], oddModulus()), /malformed/],
     ["an even exponent", rsaOf([4], oddModulus()), /malformed/],
     ["a negative exponent", rsaOf([0x83], oddModulus()), /malformed/],
@@ -253,18 +220,6 @@ describe("any text", () => {
     keyLine("ecdsa-sha2-nistp256", "nistp256", createECDH("prime256v1").generateKeys()),
     rsa(2048),
   ];
-
-  test("with a piece missing anywhere in its material is refused", () => {
-    const at = fc.double({ min: 0, max: 0.999, noNaN: true });
-    fc.assert(
-      fc.property(fc.constantFrom(...valid), at, fc.integer({ min: 1, max: 20 }), (key, where, length) => {
-        const [type, material = ""] = key.split(" ");
-        const from = Math.floor(where * material.length);
-        refusal(`${type} ${material.slice(0, from)}${material.slice(from + length)}`);
-      }),
-      { numRuns: 500 },
-    );
-  });
 
   test("a mutated key either has the fingerprint of its own material or is refused by a PublicKeyError", () => {
     const mutation = fc.record({

@@ -19,14 +19,11 @@ export interface Result {
   status?: number | undefined;
   /** Whether anything that was thrown holds the credential. */
   leaks?: boolean;
-  /** The lines for the user's terminal. */
-  log?: string[];
 }
 
 async function make(call: Call): Promise<Result> {
   Object.assign(process.env, call.env);
-  const log: string[] = [];
-  const client = clientOf({ url: call.endpoint, apiKey: CREDENTIAL }, undefined, (line) => log.push(line));
+  const client = clientOf({ url: call.endpoint, apiKey: CREDENTIAL });
   try {
     if (call.method === "POST")
       await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
@@ -37,7 +34,7 @@ async function make(call: Call): Promise<Result> {
     const leaks = everyText(error).includes(CREDENTIAL);
     if (!(error instanceof WaysCloudError)) return { ok: false, name: "foreign", leaks };
     const { name, message, outcome, status } = error;
-    return { ok: false, name, message, outcome, status, leaks, log };
+    return { ok: false, name, message, outcome, status, leaks };
   } finally {
     for (const variable of Object.keys(call.env ?? {})) Reflect.deleteProperty(process.env, variable);
   }
