@@ -12,6 +12,11 @@ import { engineRows, row } from "../support/engine-rows";
 
 const existingOf = ({ id, key }: ApiKeyRecord): string => `existing: ${JSON.stringify({ id, key })}`;
 
+const ORDERS = [
+  ["one", "two"],
+  ["two", "one"],
+];
+
 async function held(stack: EngineStack): Promise<Record<string, string | undefined>> {
   return Object.fromEntries((await stack.resources()).map(({ urn, id }) => [urn.split("::").at(-1)!, id]));
 }
@@ -66,6 +71,34 @@ engineRows(
         await stack.preview(["--expect-no-changes"]);
         await stack.destroy();
         expect(liveIds(emulator)).toEqual([]);
+      },
+    },
+    {
+      promise: "two resources that name one key are rejected, in either order, and nothing is revoked",
+      rows: ORDERS.map((order) => {
+        const fault = `two resources name one key, declared ${order.join(", ")}; the state holds one`;
+        return row(27, fault, "refused, nothing revoked", "", 1);
+      }),
+      story: async ({ emulator, stack }, row) => {
+        const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
+        const key = (name: string): string =>
+          `new wayscloud.ServiceKey("${name}", { service: "dns", ${existingOf(byHand)} });\n`;
+        stack.setProgram(key("one"));
+        await stack.up();
+        for (const order of ORDERS) {
+          stack.setProgram(order.map(key).join(""));
+          takeRequests(emulator);
+          const { all } = await stack.up([], { fails: true });
+          expect(all).toMatch(
+            /another resource of this program already manages the key \S+; only one can|manage the same key/,
+          );
+          // How far the second one comes before the engine stops is a matter of time.
+          expect(["", "GET"]).toContain(emulator.requests.map(({ method }) => method).join());
+          await row(byHand);
+        }
+        stack.setProgram(key("one"));
+        await stack.up();
+        expect(await held(stack)).toEqual({ one: byHand.id });
       },
     },
     {
