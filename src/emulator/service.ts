@@ -39,7 +39,6 @@ export class RateLimit {
   }
 }
 
-/** Above the limit. */
 const TOO_MANY: Fault = { status: 429, headers: { "retry-after": "1" } };
 
 /** The response if the emulator cannot write the state file, although the account has changed. */
@@ -48,7 +47,6 @@ function failure(error: unknown): WireResponse {
   return jsonResponse({ status: 500, body: { detail } });
 }
 
-/** The requests of one emulator. */
 export class Service {
   readonly log = new RequestLog();
   readonly faults: FaultRegistry;

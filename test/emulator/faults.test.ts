@@ -21,11 +21,8 @@ const live = (): number => emulator.account.liveApiKeys().length;
 describe("the connection", () => {
   test("refuse destroys so many connections, and then lets through", async () => {
     emulator.faults.add({ refuse: true, times: 2 });
-    expect([await rawList(), await rawList()]).toMatchObject([
-      { code: "ECONNRESET" },
-      { code: "ECONNRESET" },
-    ]);
-    expect((await rawList()).complete).toBe(true);
+    const codes = [await rawList(), await rawList(), await rawList()].map(({ code }) => code);
+    expect(codes).toEqual(["ECONNRESET", "ECONNRESET", undefined]);
     expect(emulator.requests).toHaveLength(1);
   });
 
@@ -106,39 +103,31 @@ describe("the time", () => {
 });
 
 describe("the answer", () => {
-  const REFUSAL = { status: 502, headers: { "Retry-After": "2" }, body: { error: "x" } };
-  const REFUSED = { status: 502, headers: { "retry-after": "2" }, json: { error: "x" } };
   const EXTRA = { has_more: true, next: "x", total: 9 };
   const SIZE = 3 * 1024 * 1024 + 5;
-  const elsewhere = (status: number): [Fault, object, number] => {
-    const location = "http://127.0.0.1:9/evil";
-    return [{ redirect: location, status }, { status, headers: { location } }, 0];
-  };
+  const type = (name: string) => ({ "content-type": name });
+  const REFUSAL = { status: 502, headers: { "Retry-After": "2" }, body: { error: "x" } };
+  const REFUSED = { status: 502, headers: { "retry-after": "2" }, json: { error: "x" } };
+  const HEADERS = { Date: "garbage", "X-Extra": "1" };
+  const location = "http://127.0.0.1:9/evil";
 
   test.each<[fault: Fault, reply: object, live: number]>([
     [{ ...REFUSAL, commit: true }, REFUSED, 1],
     [{ ...REFUSAL, commit: false }, REFUSED, 0],
     [{ status: 503 }, { status: 503, json: { detail: "Service Unavailable" } }, 0],
-    [
-      { headers: { Date: "garbage", "X-Extra": "1" } },
-      { status: 201, headers: { date: "garbage", "x-extra": "1" } },
-      1,
-    ],
-    ...[301, 302, 307, 308].map(elsewhere),
+    [{ headers: HEADERS }, { status: 201, headers: { date: "garbage", "x-extra": "1" } }, 1],
+    [{ body: null }, { status: 200, text: "null", headers: type("application/json") }, 0],
+    [{ body: {} }, { status: 200, text: "{}", headers: type("application/json") }, 0],
+    [{ body: "" }, { status: 200, text: "", headers: type("text/plain") }, 0],
+    [{ body: "<html>", headers: type("text/html") }, { text: "<html>", headers: type("text/html") }, 0],
+    [{ redirect: location, status: 301 }, { status: 301, headers: { location } }, 0],
+    [{ redirect: location, status: 302 }, { status: 302, headers: { location } }, 0],
+    [{ redirect: location, status: 307 }, { status: 307, headers: { location } }, 0],
+    [{ redirect: location, status: 308 }, { status: 308, headers: { location } }, 0],
   ])("a creation with %j", async (fault, reply, count) => {
     emulator.faults.add(fault);
     expect(await post()).toMatchObject(reply);
     expect(live()).toBe(count);
-  });
-
-  test.each<[fault: Fault, text: string, type: string]>([
-    [{ body: null }, "null", "application/json"],
-    [{ body: {} }, "{}", "application/json"],
-    [{ body: "<html>", headers: { "content-type": "text/html" } }, "<html>", "text/html"],
-    [{ body: "" }, "", "text/plain"],
-  ])("%j instead of a list, as 200", async (fault, text, type) => {
-    emulator.faults.add(fault);
-    expect(await list()).toMatchObject({ status: 200, text, headers: { "content-type": type } });
   });
 
   test("malformed breaks the syntax and keeps the secret in it", async () => {

@@ -97,23 +97,17 @@ describe("transform", () => {
   });
 
   test("sets the status, headers in any case and the body, and the log has the status sent", async () => {
-    const type = "application/problem+json";
-    await start({
-      transform: ({ body }) => ({
-        status: 200,
-        headers: { DATE: null, Age: "3600", "content-type": type },
-        body: { items: body, limit: 1 },
-      }),
-    });
-    const { status, headers, json } = await client.get(KEYS);
-    expect([status, json.limit, json.items.length]).toEqual([200, 1, 1]);
-    expect(headers).toMatchObject({ age: "3600", "content-type": type });
-    expect(headers).not.toHaveProperty("date");
+    const headers = { DATE: null, Age: "3600", "content-type": "application/problem+json" };
+    await start({ transform: ({ body }) => ({ status: 200, headers, body: { items: body, limit: 1 } }) });
+    const first = await client.get(KEYS);
+    expect([first.status, first.json.limit, first.json.items.length]).toEqual([200, 1, 1]);
+    expect(first.headers).toMatchObject({ age: "3600", "content-type": "application/problem+json" });
+    expect(first.headers).not.toHaveProperty("date");
     emulator.transform = () => ({ status: 203, body: "<html>" });
     expect(await client.get(KEYS)).toMatchObject({ status: 203, text: "<html>" });
     emulator.transform = undefined;
     expect((await client.get(KEYS)).headers).toHaveProperty("date");
-    expect(emulator.requests.map(({ status: logged }) => logged)).toEqual([200, 203, 200]);
+    expect(emulator.requests.map(({ status }) => status)).toEqual([200, 203, 200]);
   });
 
   test("can answer with what it saw before: a list from a cache, with its own date", async () => {

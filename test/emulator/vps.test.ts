@@ -16,33 +16,17 @@ test("a server has the real fields, is provisioned first, then active with its a
   const { client } = await start({ provisioning: { ms: 1_500 } });
   const made = await create(client);
   expect(made.status).toBe(201);
+  const [any, none] = [expect.any(String), null];
   expect(made.json).toEqual({
-    ...SERVER,
-    id: expect.any(String),
-    display_name: "web",
-    status: "provisioning",
-    power_state: "off",
-    ipv4_address: null,
-    ipv6_address: null,
-    vcpu: 2,
-    ram_mb: 4096,
-    disk_gb: 30,
-    monthly_price: expect.any(Number),
-    currency: "NOK",
-    provider_vm_id: expect.any(String),
-    ssh_key_fingerprints: [],
-    tags: [],
-    labels: {},
-    created_at: "2024-03-01T14:00:00Z",
-    provisioned_at: null,
+    ...{ ...SERVER, id: any, display_name: "web", status: "provisioning", power_state: "off" },
+    ...{ ipv4_address: none, ipv6_address: none, vcpu: 2, ram_mb: 4096, disk_gb: 30, currency: "NOK" },
+    ...{ monthly_price: expect.any(Number), provider_vm_id: any, ssh_key_fingerprints: [] },
+    ...{ tags: [], labels: {}, created_at: "2024-03-01T14:00:00Z", provisioned_at: none },
   });
   now += 20_000;
   expect((await client.get(`${VPS}/${made.json.id}`)).json).toEqual({
-    ...made.json,
-    status: "active",
-    power_state: "on",
-    ipv4_address: "203.0.113.1",
-    ipv6_address: "2001:db8::1",
+    ...{ ...made.json, status: "active", power_state: "on" },
+    ...{ ipv4_address: "203.0.113.1", ipv6_address: "2001:db8::1" },
     // When it was ready, and not when somebody looked.
     provisioned_at: "2024-03-01T14:00:01Z",
   });

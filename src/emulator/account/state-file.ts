@@ -25,7 +25,6 @@ function identityOf(file: string): string | undefined {
 const textOf = (content: AccountContent): string =>
   `${JSON.stringify({ format: "wayscloud-emulator-state", version: 1, ...content })}\n`;
 
-/** The state file of one account. */
 export class StateFile {
   /** What the file held at the start. */
   readonly content: AccountContent | undefined;

@@ -7,7 +7,6 @@ import { parsedOrText } from "../check";
 /** The largest body that is looked at; anything above it is a 413. */
 const MAX_BODY_BYTES = 1_000_000;
 
-/** One request. */
 export interface Call {
   method: string;
   path: string;
