@@ -22,14 +22,31 @@ export { RotatingPersonalAccessToken } from "./resources/rotating-personal-acces
 export type { RotatingPersonalAccessTokenArgs } from "./resources/rotating-personal-access-token";
 export type { ExistingKeyArgs } from "./resources/key-args";
 
-export { getProfile, getProfileOutput } from "./data/profile";
-export type { ProfileInfo } from "./data/profile";
-export { getServices, getServicesOutput } from "./data/services";
-export type { GetServicesArgs, GetServicesOutputArgs, ServiceInfo } from "./data/services";
-export { getApiKeys, getApiKeysOutput } from "./data/api-keys";
-export type { ApiKeyInfo, GetApiKeysArgs, GetApiKeysOutputArgs } from "./data/api-keys";
-export { getSshKey, getSshKeyOutput, getSshKeys, getSshKeysOutput } from "./data/ssh-keys";
-export type { GetSshKeyArgs, GetSshKeyOutputArgs, GetSshKeysArgs, SshKeyInfo } from "./data/ssh-keys";
+export {
+  getProfile,
+  getProfileOutput,
+  getServices,
+  getServicesOutput,
+  getApiKeys,
+  getApiKeysOutput,
+  getSshKey,
+  getSshKeyOutput,
+  getSshKeys,
+  getSshKeysOutput,
+} from "./data/dynamic";
+export type {
+  ApiKeyInfo,
+  GetApiKeysArgs,
+  GetApiKeysOutputArgs,
+  GetServicesArgs,
+  GetServicesOutputArgs,
+  GetSshKeyArgs,
+  GetSshKeyOutputArgs,
+  GetSshKeysArgs,
+  ProfileInfo,
+  ServiceInfo,
+  SshKeyInfo,
+} from "./data/types";
 export type { DataOptions, DataOutputOptions } from "./data/options";
 
 export {

@@ -10,7 +10,7 @@ const source = join(projectFolder, "src");
 const ENTRIES = ["index.ts", "native/index.ts", "emulator/index.ts", "data/audit.ts"];
 
 /** Any other tag, such as that of "@pulumi/random" in a sentence, would cut a comment off where it stands. */
-const TAGS = ["default", "example", "internal", "param", "secret", "see", "throws"];
+const TAGS = ["default", "example", "function", "internal", "param", "secret", "see", "throws"];
 
 const { config } = ts.readConfigFile(join(projectFolder, "tsconfig.json"), (path) => ts.sys.readFile(path));
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, projectFolder);
@@ -58,16 +58,17 @@ export function resourceNames() {
  * @returns {Record<string, { description: string, inputs: Fields, result: string }>} `result`: the type that is promised, `ServiceInfo[]`
  */
 export function dataFunctions() {
-  const functions = [...exportsOf("index.ts")].filter(
-    ([name, { flags }]) => flags & ts.SymbolFlags.Function && !name.endsWith("Output"),
-  );
+  const functions = [...exportsOf("index.ts")].flatMap(([name, symbol]) => {
+    const [signature] = checker.getTypeOfSymbol(symbol).getCallSignatures();
+    return signature && !name.endsWith("Output") ? [[name, signature]] : [];
+  });
   return Object.fromEntries(
-    functions.map(([name, symbol]) => {
-      const { parameters, type } = symbol.declarations[0];
+    functions.map(([name, signature]) => {
+      const { parameters, type } = signature.declaration;
       const args = parameters.find((parameter) => parameter.name.text === "args");
-      const result = type.getText().replace(/^Promise<(.*)>$/, "$1");
+      const result = type.getText().replace(/^Promise<(?:types\.)?(.*)>$/, "$1");
       const inputs = args ? checker.getTypeAtLocation(args.type).getProperties().flatMap(field) : [];
-      return [name, { ...textOf(symbol), inputs: Object.fromEntries(inputs), result }];
+      return [name, { ...textOf(signature), inputs: Object.fromEntries(inputs), result }];
     }),
   );
 }

@@ -38,18 +38,14 @@ export function accountKnown(provider: Provider | undefined): pulumi.Output<bool
   return pulumi.unsecret(pulumi.all([apiKey, endpoint, customerId]).apply(() => true));
 }
 
-/** @throws ConfigurationError if a provider's credential is not known yet: only the output form can wait. */
-export async function connectionFor(name: string, provider: Provider | undefined): Promise<Connection> {
+/** `undefined` if a provider's credential is not known yet. */
+export async function connectionFor(provider: Provider | undefined): Promise<Connection | undefined> {
   if (!provider) {
     checkStackConfig();
     return resolveConnection(stackConfig, STACK_CONFIG);
   }
   const values = await knownValue(pulumi.all([provider.apiKey, provider.endpoint, provider.customerId]));
-  if (!values) {
-    throw new ConfigurationError(
-      `${name}: the provider's configuration is not known yet. Use ${name}Output, which waits for it.`,
-    );
-  }
+  if (!values) return undefined;
   const [apiKey, endpoint, customerId] = values;
   const inputs = new Map([
     [API_KEY, apiKey],
@@ -64,7 +60,7 @@ export async function connectionFor(name: string, provider: Provider | undefined
 
 /** The credential that a call uses; undefined under mocks. */
 export async function credentialOf(name: string, opts: DataOptions): Promise<string | undefined> {
-  return hasMocks() ? undefined : (await connectionFor(name, providerOf(name, opts))).apiKey;
+  return hasMocks() ? undefined : (await connectionFor(providerOf(name, opts)))?.apiKey;
 }
 
 /** The response of this account, requested at `notBefore` or later (0: at any time of this program run). */

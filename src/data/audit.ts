@@ -1,15 +1,13 @@
 // "pulumi-wayscloud/audit": auditApiKeys and auditSshKeys, the findings of the command `audit` for a program.
-import { findInApiKeys, findInSshKeys } from "../audit/findings";
+import { DEFAULT_DAYS, findInApiKeys, findInSshKeys } from "../audit/findings";
 import type { AuditFinding, AuditOptions } from "../audit/findings";
 import { managedKeys, nameStacks } from "../audit/managed-keys";
-import type { ManagedKeys } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { withoutStack } from "../text/without-stack";
 import { credentialOf } from "./account";
-import { getApiKeys } from "./api-keys";
+import { getApiKeys, getSshKeys } from "./dynamic";
 import type { DataOptions } from "./options";
-import { getSshKeys } from "./ssh-keys";
 
 export type { AuditFinding, FindingKind } from "../audit/findings";
 
@@ -87,34 +85,21 @@ function auditOptions(name: string, args: AuditArgs): AuditOptions {
   for (const given of Object.keys(args)) {
     if (!NAMES.includes(given)) fail(`unknown argument \`${given}\`${didYouMean(given, NAMES)}`);
   }
-  const days = (argument: "unusedForDays" | "expiringWithinDays", otherwise: number): number => {
-    const value = args[argument] ?? otherwise;
-    return Number.isInteger(value) && value >= 0
-      ? value
-      : fail(`\`${argument}\` must be a whole number of days, 0 or more.`);
+  const days = (argument: keyof typeof DEFAULT_DAYS): number => {
+    const value = args[argument] ?? DEFAULT_DAYS[argument];
+    if (Number.isInteger(value) && value >= 0) return value;
+    return fail(`\`${argument}\` must be a whole number of days, 0 or more.`);
   };
-  const { stackExports, stacks } = args;
-  if (stackExports !== undefined && !Array.isArray(stackExports)) {
+  const { stackExports, stacks = [] } = args;
+  if (stackExports !== undefined && !Array.isArray(stackExports))
     fail("`stackExports` must be an array of parsed stack exports.");
-  }
-  if (
-    stacks !== undefined &&
-    !(Array.isArray(stacks) && stacks.every((stack) => typeof stack === "string"))
-  ) {
+  if (!(Array.isArray(stacks) && stacks.every((stack) => typeof stack === "string")))
     fail("`stacks` must be an array of names of stacks.");
-  }
-  if (stacks && !stackExports) fail("`stacks` has names for `stackExports`, which is missing.");
+  if (args.stacks && !stackExports) fail("`stacks` has names for `stackExports`, which is missing.");
+  const managed = stackExports && managedKeys(stackExports);
+  if (managed) nameStacks(managed, stacks, "`stacks`");
   return {
-    unusedForDays: days("unusedForDays", 90),
-    expiringWithinDays: days("expiringWithinDays", 14),
-    managed: stackExports && managedOf(stackExports, stacks),
-    credential: undefined,
-    now: Date.now(),
+    ...{ unusedForDays: days("unusedForDays"), expiringWithinDays: days("expiringWithinDays") },
+    ...{ managed, credential: undefined, now: Date.now() },
   };
-}
-
-function managedOf(stackExports: readonly unknown[], stacks: readonly string[] = []): ManagedKeys {
-  const managed = managedKeys(stackExports);
-  nameStacks(managed, stacks, "`stacks`");
-  return managed;
 }

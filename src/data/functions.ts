@@ -1,0 +1,227 @@
+// The data functions, each as a promise and as an output that waits for its inputs, for both hosts.
+import * as pulumi from "@pulumi/pulumi";
+
+import { ConfigurationError } from "../errors";
+import { givenArguments } from "../queries/arguments";
+import type { Given } from "../queries/arguments";
+import { queries } from "../queries/queries";
+import type { Query } from "../queries/queries";
+import { withoutStack } from "../text/without-stack";
+import { readyMoment } from "./dependencies";
+import { checkOptions } from "./options";
+import type { DataOutputOptions } from "./options";
+import type * as types from "./types";
+
+/** The data functions of a host, which take these options. */
+export interface DataFunctions<Options, OutputOptions> {
+  /**
+   * Reads the account's profile: customer id, e-mail, account type. Requested once per program run and
+   * cached.
+   *
+   * @throws AuthenticationError or PermissionDeniedError, with the source of the credential; ConnectionError
+   * without a response.
+   * @example
+   * ```ts
+   * const { customerType } = await wayscloud.getProfile();
+   * ```
+   * @see GET /v1/account/profile
+   */
+  getProfile(opts?: Options): Promise<types.ProfileInfo>;
+
+  /**
+   * Like `getProfile`, as an output; waits for a Provider whose credential is not known yet.
+   *
+   * @example
+   * ```ts
+   * export const customer = wayscloud.getProfileOutput().customerId;
+   * ```
+   * @see GET /v1/account/profile
+   */
+  getProfileOutput(opts?: OutputOptions): pulumi.Output<types.ProfileInfo>;
+
+  /**
+   * Lists the account's active services. Requested once per program run and cached.
+   *
+   * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError,
+   * ConnectionError.
+   * @example
+   * ```ts
+   * const databases = await wayscloud.getServices({ serviceType: "database", status: "running" });
+   * ```
+   * @see GET /v1/account/services
+   */
+  getServices(args?: types.GetServicesArgs, opts?: Options): Promise<types.ServiceInfo[]>;
+
+  /**
+   * Like `getServices`, but accepts inputs and returns an output. Waits for the inputs and the resources that
+   * they come from.
+   *
+   * @see GET /v1/account/services
+   */
+  getServicesOutput(
+    args?: types.GetServicesOutputArgs,
+    opts?: OutputOptions,
+  ): pulumi.Output<types.ServiceInfo[]>;
+
+  /**
+   * Lists the account's service keys and tokens. Requested once per program run and cached.
+   *
+   * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError,
+   * ConnectionError.
+   * @example
+   * ```ts
+   * const unused = (await wayscloud.getApiKeys({ isActive: true })).filter((key) => key.lastUsedAt === undefined);
+   * ```
+   * @see GET /v1/account/api-keys
+   */
+  getApiKeys(args?: types.GetApiKeysArgs, opts?: Options): Promise<types.ApiKeyInfo[]>;
+
+  /**
+   * Like `getApiKeys`, but accepts inputs and returns an output. Waits for the inputs and the resources that
+   * they come from.
+   *
+   * @see GET /v1/account/api-keys
+   */
+  getApiKeysOutput(
+    args?: types.GetApiKeysOutputArgs,
+    opts?: OutputOptions,
+  ): pulumi.Output<types.ApiKeyInfo[]>;
+
+  /**
+   * Lists the account's SSH keys. Requested once per program run and cached.
+   *
+   * @throws MalformedResponseError if the list is incomplete; AuthenticationError, PermissionDeniedError,
+   * ConnectionError.
+   * @example
+   * ```ts
+   * const unused = (await wayscloud.getSshKeys()).filter((key) => key.vmCount === 0);
+   * ```
+   * @see GET /v1/account/ssh-keys
+   */
+  getSshKeys(args?: types.GetSshKeysArgs, opts?: Options): Promise<types.SshKeyInfo[]>;
+
+  /** Like `getSshKeys`, as an output. @see GET /v1/account/ssh-keys */
+  getSshKeysOutput(args?: types.GetSshKeysArgs, opts?: OutputOptions): pulumi.Output<types.SshKeyInfo[]>;
+
+  /**
+   * Finds one SSH key by its id, name or fingerprint.
+   *
+   * @throws NotFoundError if no key matches; AmbiguousMatchError if several do.
+   * @example
+   * ```ts
+   * const deploy = await wayscloud.getSshKey({ name: "deploy" });
+   * ```
+   * @see GET /v1/account/ssh-keys
+   */
+  getSshKey(args: types.GetSshKeyArgs, opts?: Options): Promise<types.SshKeyInfo>;
+
+  /**
+   * Like `getSshKey`, but accepts inputs and returns an output. Waits for the inputs and the resources that
+   * they come from.
+   *
+   * @see GET /v1/account/ssh-keys
+   */
+  getSshKeyOutput(args: types.GetSshKeyOutputArgs, opts?: OutputOptions): pulumi.Output<types.SshKeyInfo>;
+}
+
+/** Answers data functions: the client of the program's own process, or the plugin. */
+export interface DataHost<Options, Account> {
+  /** Its options besides those that every host's data functions take. */
+  options: readonly string[];
+  /** The account of a call. @throws ConfigurationError for a provider of another package. */
+  accountOf(name: string, opts: Partial<Options>): Account;
+  /** Known as soon as the account's configuration is. */
+  isReady(account: Account): pulumi.Output<boolean>;
+  /**
+   * `undefined` if the account's configuration is not known yet. `notBefore`: no list that was requested
+   * before this moment has everything that the caller waited for.
+   */
+  answer<Response extends object, Result extends object>(
+    query: Query<Response, Result>,
+    given: Given,
+    account: Account,
+    notBefore: number,
+  ): Promise<Result | undefined>;
+}
+
+type DependsOn = Pick<DataOutputOptions, "dependsOn">;
+
+export function dataFunctions<Options extends object, Account>(
+  host: DataHost<Options, Account>,
+): DataFunctions<Options, Options & DependsOn> {
+  return {
+    getProfile: (opts) => ask(host, queries.getProfile, {}, opts),
+    getProfileOutput: (opts) => wait(host, queries.getProfile, {}, opts),
+    getServices: (args, opts) => ask(host, queries.getServices, args, opts),
+    getServicesOutput: (args, opts) => wait(host, queries.getServices, args, opts),
+    getApiKeys: (args, opts) => ask(host, queries.getApiKeys, args, opts),
+    getApiKeysOutput: (args, opts) => wait(host, queries.getApiKeys, args, opts),
+    getSshKeys: (args, opts) => ask(host, queries.getSshKeys, args, opts),
+    getSshKeysOutput: (args, opts) => wait(host, queries.getSshKeys, args, opts),
+    getSshKey: (args, opts) => ask(host, queries.getSshKey, args, opts),
+    getSshKeyOutput: (args, opts) => wait(host, queries.getSshKey, args, opts),
+  };
+}
+
+/** The promise form. The result is a copy. */
+function ask<Response extends object, Result extends object, Options, Account>(
+  host: DataHost<Options, Account>,
+  query: Query<Response, Result>,
+  args: unknown = {},
+  opts: Partial<Options> = {},
+): Promise<Result> {
+  const { name } = query;
+  return withoutStack(async () => {
+    checkOptions(name, opts, "plain", host.options);
+    const account = host.accountOf(name, opts);
+    const answer = await host.answer(query, checkedArguments(query, args), account, 0);
+    if (answer !== undefined) return answer;
+    throw new ConfigurationError(
+      `${name}: the provider's configuration is not known yet. Use ${name}Output, which waits for it.`,
+    );
+  });
+}
+
+/**
+ * The output form. Unknown in a preview while an argument, its resource, one of `dependsOn` or the provider's
+ * account is unknown. Never from a list that was requested before those resources were ready.
+ */
+function wait<Response extends object, Result extends object, Options, Account>(
+  host: DataHost<Options, Account>,
+  query: Query<Response, Result>,
+  args: pulumi.Input<unknown> = {},
+  opts: Partial<Options> & DependsOn = {},
+): pulumi.Output<Result> {
+  const checked = withoutStack(() => {
+    checkOptions(query.name, opts, "output", host.options);
+    const account = host.accountOf(query.name, opts);
+    // In a function, which pulumi.output does not look into.
+    return () => account;
+  });
+  const inputs = pulumi.output(args);
+  const output = pulumi.output(checked).apply((account) =>
+    pulumi
+      .all([inputs, readyMoment(inputs, opts.dependsOn), host.isReady(account())])
+      .apply(([known, notBefore]) =>
+        withoutStack(async () => {
+          const given = checkedArguments(query, known);
+          return (await host.answer(query, given, account(), notBefore)) ?? pulumi.unknown;
+        }),
+      ),
+  );
+  return output as unknown as pulumi.Output<Result>;
+}
+
+/** @throws ConfigurationError for an argument that only the output form takes, or no entry could equal. */
+function checkedArguments<Response extends object, Result extends object>(
+  { name, args: types }: Query<Response, Result>,
+  args: unknown,
+): Given {
+  const refuse = (what: string, given: unknown): void => {
+    const kind = pulumi.Output.isInstance(given) ? "an Output" : given instanceof Promise && "a Promise";
+    if (kind) throw new ConfigurationError(`${name}: ${what} ${kind}. Use ${name}Output, which accepts it.`);
+  };
+  refuse("the arguments are", args);
+  for (const [field, value] of Object.entries(args ?? {})) refuse(`\`${field}\` is`, value);
+  return givenArguments(name, types, args);
+}
