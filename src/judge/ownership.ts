@@ -7,17 +7,19 @@ export interface Began {
   at: number | undefined;
   /** At the latest; absent if both are the same. */
   notAfter?: number | undefined;
+  /** The latest time at which it can still have taken effect; absent if there is no limit. */
+  until?: number | undefined;
 }
 
-/** A request that creates one object, with the facts that a list can confirm. */
-export interface Sent extends Began {
+export interface SentText {
   /** The description or name, in full; `undefined` if none was sent. */
   text: string | undefined;
   /** The text ends in a marker that this package generated for this resource. */
   hasMarker: boolean;
-  /** The latest time (ms) at which it can still have taken effect; absent if there is no limit. */
-  until?: number | undefined;
 }
+
+/** A request that creates one object, with the facts that a list can confirm. */
+export interface Sent extends SentText, Began {}
 
 /** An entry, as a list shows it. */
 export interface Shown {
@@ -93,7 +95,7 @@ const CLOCK_SLACK_MS = 5_000;
 /** An entry that is older by this much is not of the request, even with the marker: somebody copied it. */
 const LONG_BEFORE_MS = 600_000;
 
-function whenMade({ at, notAfter = at, until }: Sent, createdAt: string | undefined): Made {
+function whenMade({ at, notAfter = at, until }: Began, createdAt: string | undefined): Made {
   if (at === undefined || notAfter === undefined) return "no start";
   const created = parseApiTime(createdAt);
   if (Number.isNaN(created)) return "unreadable";
@@ -105,7 +107,7 @@ function whenMade({ at, notAfter = at, until }: Sent, createdAt: string | undefi
 
 /** Is the record of a POST older than the POST? Then it was not created, whatever the status says. */
 export function isOlderThan(began: Began, createdAt: string | undefined): boolean {
-  return whenMade({ text: undefined, hasMarker: false, ...began }, createdAt) === "long before";
+  return whenMade(began, createdAt) === "long before";
 }
 
 function isAfter(made: Made): boolean {
@@ -118,7 +120,7 @@ type TextMatch = "same" | "marked" | "altered" | "other";
 const MIN_PREFIX = 10;
 
 /** `marked`: with the marker, but otherwise changed; `altered`: trimmed, cut, escaped, or not shown. */
-function textMatch({ text, hasMarker }: Sent, shown: string | undefined): TextMatch {
+function textMatch({ text, hasMarker }: SentText, shown: string | undefined): TextMatch {
   const [seen, sent] = [trimmed(shown), trimmed(text)];
   if (seen === sent) return "same";
   if (hasMarker && bearsMarker(seen, sent.slice(-MARKER_LENGTH))) return "marked";
@@ -136,11 +138,8 @@ function bearsMarker(text: string | undefined, marker: string): boolean {
 }
 
 /** Does the text of an unreadable entry show that the entry is not ours? */
-export function isOthersText(
-  { text, hasMarker }: Pick<Sent, "text" | "hasMarker">,
-  shown: string | undefined,
-): boolean {
-  return shown !== undefined && textMatch({ text, hasMarker, at: undefined }, shown) === "other";
+export function isOthersText(sent: SentText, shown: string | undefined): boolean {
+  return shown !== undefined && textMatch(sent, shown) === "other";
 }
 
 function trimmed(text: string | undefined): string {

@@ -1,6 +1,6 @@
 // A stack of the model: what its program says of each slot, and which keys its user has given up by that.
 import { fingerprintOf } from "../../src/lifecycle/ssh-key/identity";
-import { nextMarker } from "../../src/lifecycle/rotating-key/schedule";
+import { nextMarker } from "../../src/lifecycle/rotating-key/state";
 import type { Properties } from "../../src/values";
 import { idsOf, StoryStack } from "../support/story-stack";
 import type { StoryAccount } from "../support/story-account";

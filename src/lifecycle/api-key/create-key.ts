@@ -11,6 +11,7 @@ import { createOnce } from "../create-once/create-once";
 import { conflictWith } from "../create-once/creation";
 import type { LostCreation } from "../create-once/creation";
 import { possibleLeftover } from "../create-once/messages";
+import { UNKNOWN_START } from "../create-once/started";
 import type { Run } from "../run";
 import { heldKeyOf } from "./kind";
 import type { HeldKey, KeyKind, LostAttempt, Spec } from "./kind";
@@ -60,14 +61,10 @@ export async function createKey(
   const createdAt = rfc3339(serverTime ?? run.client.timing.now());
   const createdByLocalClock = serverTime === undefined;
   const held = heldKeyOf({ ...value, description }, value.key, spec, createdAt);
-  return {
-    key: { ...held, key: value.key, createdByLocalClock },
-    lost:
-      unfinished === undefined
-        ? null
-        : { ...attempt, startedAt: createdAt, byLocalClock: createdByLocalClock },
-    unfinished,
-  };
+  const key = { ...held, key: value.key, createdByLocalClock };
+  if (unfinished === undefined) return { key, lost: null };
+  const start = { ...UNKNOWN_START, attemptedAt: createdAt, attemptedByLocalClock: createdByLocalClock };
+  return { key, lost: { ...attempt, ...start }, unfinished };
 }
 
 /** `the service key "…"`, for messages. */
@@ -98,15 +95,15 @@ export function lostKey(kind: KeyKind, attempt: LostAttempt): Lost<ApiKey> {
   };
 }
 
-/** Reports keys with one of our markers: a lost request may have taken effect after our last check. */
+/** Reports other keys with the marker: a lost request may have taken effect after our last check. */
 export async function reportDuplicates(
   kind: KeyKind,
+  own: string,
   description: string,
-  held: readonly string[],
   run: Run,
 ): Promise<void> {
   const marked = await run.apiKeys.matching(markerIn, markerOf(description));
-  const others = marked.filter(({ id }) => !held.some((each) => isSameId(each, id)));
+  const others = marked.filter(({ id }) => !isSameId(own, id));
   const sent = { text: description, hasMarker: true, at: undefined };
   const shown = shownBy(kind);
   const candidates = reportable(sortByOwner(others, (entry) => judge(sent, shown(entry))));

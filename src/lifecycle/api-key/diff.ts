@@ -5,7 +5,7 @@ import type { MaybeUnknown } from "../../values";
 import { REPLACES_UNRESOLVED } from "../lifecycle";
 import type { Diff } from "../lifecycle";
 import { namesOf } from "../../fields/field";
-import type { ApiKeyInputs, Existing } from "./inputs";
+import type { ApiKeyInputs } from "./inputs";
 import { heldKeyOf } from "./kind";
 import type { KeyKind } from "./kind";
 import type { ApiKeyState, LiveKey, LookedUpKey } from "./state";
@@ -30,12 +30,12 @@ function diffLive(kind: KeyKind, state: LiveKey, inputs: ApiKeyInputs, now: numb
   if (!isTemplate(description, "description") && !same(state.description ?? "", description ?? "")) {
     replaces.push("description");
   }
-  const pending = pendingImport(inputs.existing);
+  const pending = inputs.existing?.key === undefined ? undefined : inputs.existing;
   if (pending && pending.id !== state.id) replaces.push("existing");
   const due = dueReplacements(state, inputs, now);
   replaces.push(...due);
-  const rotateAt = maybeRotateAt(state.expiresAt, inputs.rotateBeforeDays);
-  const key = pending && pending.id === state.id ? pending.key : state.key;
+  const rotateAt = rotateAtOf(state.expiresAt, inputs.rotateBeforeDays);
+  const key = (pending?.id === state.id ? pending.key : undefined) ?? state.key;
   const updates = [
     ...(same(state.recreateIfInvalid, inputs.recreateIfInvalid) ? [] : ["recreateIfInvalid"]),
     ...(same(state.rotateAt, rotateAt) ? [] : ["rotateBeforeDays"]),
@@ -52,14 +52,6 @@ function diffLive(kind: KeyKind, state: LiveKey, inputs: ApiKeyInputs, now: numb
     outputs: { key, rotateAt },
     ...(dueSince !== null && { dueSince }),
   };
-}
-
-/** The key to import for these inputs, if any. */
-function pendingImport(
-  existing: MaybeUnknown<Existing> | undefined,
-): { id: MaybeUnknown<string>; key: MaybeUnknown<string> } | undefined {
-  if (existing === UNKNOWN) return { id: UNKNOWN, key: UNKNOWN };
-  return existing?.key === undefined ? undefined : { id: existing.id, key: existing.key };
 }
 
 /** A key that was imported without its secret, as a key of ours. Missing facts come from the program. */
@@ -89,12 +81,16 @@ function dueReplacements(
 ): string[] {
   if (!state.isActive && recreateIfInvalid !== false) return ["isActive"];
   if (isPast(state.expiresAt, now) && recreateIfInvalid !== false) return ["expiresAt"];
-  const rotateAt = maybeRotateAt(state.expiresAt, rotateBeforeDays);
+  const rotateAt = rotateAtOf(state.expiresAt, rotateBeforeDays);
   return rotateAt !== UNKNOWN && isPast(rotateAt, now) ? ["rotateAt"] : [];
 }
 
 /** The time from which the key is due, RFC 3339. */
-export function rotateAtOf(expiresAt: string | null, rotateBeforeDays: number | undefined): string | null {
+export function rotateAtOf(
+  expiresAt: string | null,
+  rotateBeforeDays: MaybeUnknown<number> | undefined,
+): MaybeUnknown<string> | null {
+  if (rotateBeforeDays === UNKNOWN) return UNKNOWN;
   if (expiresAt === null || rotateBeforeDays === undefined) return null;
   return rfc3339(Date.parse(expiresAt) - rotateBeforeDays * DAY_MS);
 }
@@ -103,11 +99,4 @@ export function rotateAtOf(expiresAt: string | null, rotateBeforeDays: number | 
 export function moved(rotateAt: string | null, from: string | null, to: string | null): string | null {
   if (rotateAt === null || from === null || to === null || from === to) return rotateAt;
   return rfc3339(Date.parse(rotateAt) + Date.parse(to) - Date.parse(from));
-}
-
-function maybeRotateAt(
-  expiresAt: string | null,
-  rotateBeforeDays: MaybeUnknown<number> | undefined,
-): MaybeUnknown<string> | null {
-  return rotateBeforeDays === UNKNOWN ? UNKNOWN : rotateAtOf(expiresAt, rotateBeforeDays);
 }

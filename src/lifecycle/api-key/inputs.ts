@@ -23,7 +23,7 @@ type Given = Omit<Inputs<ValuesOf<typeof singleKeyInputs>>, "existing">;
 
 export interface ApiKeyInputs extends Given {
   spec: Inputs<Spec>;
-  existing: MaybeUnknown<Existing> | undefined;
+  existing: Existing | undefined;
   /** `project/stack/name` of the resource; given with `existing` only. */
   owner: string;
   pinned: boolean;
@@ -83,11 +83,11 @@ export function heldByAnother(id: string): string {
 
 export function decodeApiKeyInputs(kind: KeyKind, properties: Properties): ApiKeyInputs {
   const { existing, ...inputs } = decodeInputs(singleKeyInputs, properties);
-  const isKnown = existing !== undefined && existing !== UNKNOWN;
+  const given = existing === UNKNOWN ? { id: UNKNOWN, key: UNKNOWN } : existing;
   return {
     ...inputs,
     spec: decodeInputs(kind.spec, properties),
-    existing: isKnown ? decodeInputs({ id: text, key: or(text, undefined) }, existing) : existing,
+    existing: given && decodeInputs({ id: text, key: or(text, undefined) }, given),
     owner: ownerIn(properties),
     pinned: isPinnedIn(properties),
   };
@@ -95,10 +95,6 @@ export function decodeApiKeyInputs(kind: KeyKind, properties: Properties): ApiKe
 
 /** The inputs as outputs of an unresolved creation, without the secret of `existing`. */
 export function encodeInputs(kind: KeyKind, { existing, ...inputs }: ApiKeyInputs): Properties {
-  const hasId = existing !== undefined && existing !== UNKNOWN;
-  const given = { ...inputs, existing: hasId ? { id: existing.id } : undefined };
-  return {
-    ...encodeGiven(kind.spec, inputs.spec),
-    ...encodeGiven(singleKeyInputs, given),
-  };
+  const given = { ...inputs, existing: existing && { id: existing.id } };
+  return { ...encodeGiven(kind.spec, inputs.spec), ...encodeGiven(singleKeyInputs, given) };
 }

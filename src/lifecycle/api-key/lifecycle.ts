@@ -3,6 +3,7 @@ import { pathSegment } from "../../api/address";
 import { NotFoundError, RefusedError } from "../../errors";
 import { endsInMarker, fillTemplate, isTemplate } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
+import { known } from "../../values";
 import type { Known } from "../../values";
 import { cleanUp } from "../create-once/clean-up";
 import { isUnresolvedId, unresolvedId } from "../create-once/started";
@@ -62,7 +63,7 @@ function liveKey(held: HeldKey, inputs: Known<ApiKeyInputs>, lost: LostAttempt |
     status: "live",
     ...held,
     ...{ rotationTriggers, recreateIfInvalid, pinned, holder, lost },
-    rotateAt: rotateAtOf(held.expiresAt, rotateBeforeDays),
+    rotateAt: known(rotateAtOf(held.expiresAt, rotateBeforeDays), "rotateBeforeDays"),
   };
 }
 
@@ -105,7 +106,7 @@ async function readLive(kind: KeyKind, state: LiveKey, run: Run): Promise<ApiKey
     return { status: "unresolved", id: unresolvedId(lost.description, lost.hasMarker), lost, inputs: {} };
   }
   if (endsInMarker(description, "description") && !state.pinned)
-    await reportDuplicates(kind, description, [id], run);
+    await reportDuplicates(kind, id, description, run);
   const expiresAt = earlierEnd(state.expiresAt, entry.expiresAt);
   return {
     ...state,
@@ -135,22 +136,19 @@ async function update(
     throw new RefusedError(
       `Cannot store another key for the ${kind.label} ${state.id}: ${wrong}. Nothing was changed.`,
     );
-  const rotateAt = rotateAtOf(state.expiresAt, rotateBeforeDays);
+  const rotateAt = known(rotateAtOf(state.expiresAt, rotateBeforeDays), "rotateBeforeDays");
   return { ...state, key, recreateIfInvalid, rotateAt, lost: null };
 }
 
 async function remove(kind: KeyKind, state: ApiKeyState, run: Run): Promise<void> {
   if (state.status === "unresolved") return cleanUp(run.apiKeys, lostKey(kind, state.lost), [], run);
-  const shown = state.status === "looked-up" ? state.entry : { id: state.id, keyPrefix: null };
-  const { id, key, keyPrefix, createdAt } =
-    state.status === "live"
-      ? { ...state, createdAt: provenTime(state) }
-      : { createdAt: undefined, ...shown, key: null };
+  const live = state.status === "live" ? { ...state, createdAt: provenTime(state) } : undefined;
+  const listed = state.status === "looked-up" ? state.entry : { createdAt: undefined, id: state.id };
+  const { id, createdAt, key = null, keyPrefix = null } = { ...listed, ...live };
   await deleteUnlessHeld(run, apiKeyHoldings(state), `the ${kind.label} ${id}`, "existing", async () => {
-    refuseSelfLockout(kind.label, { id, key, keyPrefix: keyPrefix ?? null }, run.client.connection);
-    if (state.status === "live" && state.expiresAt !== null) await refuseWrongClock(run, kind.label);
-    if (state.status === "live" && state.lost)
-      await cleanUp(run.apiKeys, lostKey(kind, state.lost), [id], run);
+    refuseSelfLockout(kind.label, { id, key, keyPrefix }, run.client.connection);
+    if ((live?.expiresAt ?? null) !== null) await refuseWrongClock(run, kind.label);
+    if (live?.lost) await cleanUp(run.apiKeys, lostKey(kind, live.lost), [id], run);
     await run.apiKeys.remove(id, `Revoking the ${kind.label} ${id}`, createdAt);
   });
 }

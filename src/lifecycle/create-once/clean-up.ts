@@ -3,25 +3,21 @@ import type { UnreadableEntry } from "../../api/list";
 import type { Operation, Timing } from "../../api/timing";
 import { MalformedResponseError } from "../../errors";
 import { isOthersText, judge, sortByOwner } from "../../judge/ownership";
-import type { Began, Sent, Shown, Sorted } from "../../judge/ownership";
+import type { Sent, SentText, Sorted } from "../../judge/ownership";
 import { clockOf, isOlder, isSameId, isYoung } from "../../judge/presence";
 import { LOOK_AGAIN_AFTER_MS } from "../account-list";
 import type { AccountList, Snapshot } from "../account-list";
 import type { Run } from "../run";
-import type { Listed } from "./creation";
+import type { Listed, Target } from "./creation";
 import * as messages from "./messages";
 import { startOf } from "./started";
 import type { StartedAt } from "./started";
 
 /** An attempt whose outcome is unknown, as a state keeps it. */
-export interface Lost<Entry> {
-  /** For messages: `the service key "…"`. */
-  what: string;
+export interface Lost<Entry> extends Target<Entry> {
   attempt: StartedAt;
-  sent: Omit<Sent, keyof Began | "until">;
   /** A request takes effect within this time (ms), or never: a later key is somebody else's. */
   effectMs?: number;
-  shown: (entry: Entry) => Shown;
 }
 
 /** Reads lists until one shows the object, or the last look is over. */
@@ -114,7 +110,7 @@ export async function cleanUp<Entry extends Listed>(
 /** The unreadable entries that may be of one of these attempts: their text does not rule it out. */
 export function hiddenIn(
   { unreadable }: Pick<Snapshot<unknown>, "unreadable">,
-  sent: readonly Pick<Sent, "text" | "hasMarker">[],
+  sent: readonly SentText[],
   isKnown: (id: string) => boolean,
 ): UnreadableEntry[] {
   return unreadable.filter(

@@ -25,20 +25,16 @@ export function createOnce<Made extends { id: string }, Entry extends Listed>(
   return new CreateOnce(creation, run).create();
 }
 
-/** `elsewhere`: the account has it from somebody else, and cannot have it twice. */
-type Look<Entry> = Sorted<Entry> & { elsewhere?: Entry };
-
-/** The outcome of an attempt whose response was lost. */
-type Resolution<Made> =
-  | { is: "kept"; made: WithServerTime<Made> }
-  /** The number of its objects that were found and removed. */
-  | { is: "removed"; count: number }
-  | { is: "open"; why: string };
+interface Look<Entry> extends Sorted<Entry> {
+  /** The list shows our own object, as far as it is known. */
+  isShown: boolean;
+  /** The account has it from somebody else, and cannot have it twice. */
+  elsewhere?: Entry;
+}
 
 class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   private readonly progress: Progress;
   private serverTime: number | undefined;
-  private listed: ReadonlyMap<string, Entry> = new Map();
 
   constructor(
     private readonly creation: Creation<Made, Entry>,
@@ -69,8 +65,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
 
   private async afterLostResponse(cause: WaysCloudError): Promise<Created<Made>> {
     const first = await this.resolve(cause);
-    if (first.is === "kept") return { is: "created", ...first.made };
-    if (first.is === "open") return this.unresolved(cause, first.why);
+    if (first.is !== "removed") return first;
     this.progress.unseen = Math.max(0, this.progress.unseen - first.count);
     return this.secondAttempt(first.count, cause);
   }
@@ -90,8 +85,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       if (isAmbiguous(error) || isConflict(error)) {
         if (isAmbiguous(error)) progress.unseen += 1;
         const second = await this.resolve(error, true);
-        if (second.is === "kept") return { is: "created", ...second.made };
-        if (second.is === "open") return this.unresolved(error, second.why);
+        if (second.is !== "removed") return second;
         progress.unseen -= second.count;
       }
       if (progress.unseen <= 0 || !(error instanceof WaysCloudError)) throw error;
@@ -140,17 +134,20 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     }
   }
 
-  /** Looks for the object of an ambiguous POST, and keeps or removes it. */
-  private async resolve(cause: WaysCloudError, isLast = false): Promise<Resolution<Made>> {
+  /**
+   * Looks for the object of an ambiguous POST, and keeps or removes it. `count`: of its objects that were
+   * found.
+   */
+  private async resolve(
+    cause: WaysCloudError,
+    isLast = false,
+  ): Promise<Created<Made> | { is: "removed"; count: number }> {
     const { creation, run } = this;
     const found = await this.find();
     if ("error" in found)
-      return { is: "open", why: `the list could not be read: ${errorMessage(found.error)}` };
+      return this.unresolved(cause, `the list could not be read: ${errorMessage(found.error)}`);
     const { ours, possibly, elsewhere } = found;
-    const kept = (value: Made): Resolution<Made> => ({
-      is: "kept",
-      made: { value, serverTime: this.serverTime },
-    });
+    const kept = (value: Made): Created<Made> => ({ is: "created", value, serverTime: this.serverTime });
     // A list may still show what an earlier command has removed, so one more request goes first.
     if (isLast && elsewhere && creation.elsewhere) return kept(creation.elsewhere(elsewhere));
     const [first] = ours;
@@ -159,7 +156,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
       return kept(creation.keep(first));
     }
     if (ours.length === 0 && possibly.length > 0) {
-      if (isConflict(cause)) return { is: "open", why: messages.candidatesRemain(possibly) };
+      if (isConflict(cause)) return this.unresolved(cause, messages.candidatesRemain(possibly));
       // A repetition has to find the same candidates again.
       this.note(cause);
       throw new LostResponseError(messages.unproven(creation.what, creation.sent.hasMarker, possibly, cause));
@@ -167,11 +164,8 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     try {
       for (const entry of ours) await this.remove(entry);
     } catch (error) {
-      const left = messages.listCandidates(ours);
-      return {
-        is: "open",
-        why: `the leftover of the lost attempt (${left}) could not be revoked: ${errorMessage(error)}`,
-      };
+      const left = `the leftover of the lost attempt (${messages.listCandidates(ours)})`;
+      return this.unresolved(cause, `${left} could not be revoked: ${errorMessage(error)}`);
     }
     if (possibly.length > 0) run.log(messages.possibleLeftover(creation.what, possibly));
     return { is: "removed", count: ours.length };
@@ -204,13 +198,11 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     this.serverTime = clock ?? this.serverTime;
     const sent = { ...creation.sent, ...progress.started.byServer(clock) };
     if (progress.posted.isAfter(list)) throw new Error(messages.OLDER_LIST);
-    this.listed = list.byId;
     const all = [...list.byId.values()];
     const verdictOf = (entry: Entry): Verdict => judge(sent, creation.shown(entry));
-    const found = sortByOwner(
-      all.filter(({ id }) => !isKnown(id)),
-      verdictOf,
-    );
+    const isShown = own !== undefined && list.byId.has(idKey(own));
+    const others = all.filter(({ id }) => !isKnown(id));
+    const found = { ...sortByOwner(others, verdictOf), isShown };
     const elsewhere = all.find(
       (entry) =>
         creation.shown(entry).sameKey === true &&
@@ -221,19 +213,18 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     // An unreadable entry may be the one that we look for.
     const isSeen = found.ours.some(({ id }) => own === undefined || !isSameId(id, own));
     // What the account cannot hold twice has no twin once our own is shown.
-    const isOnly = creation.elsewhere !== undefined && own !== undefined && list.byId.has(idKey(own));
+    const isOnly = creation.elsewhere !== undefined && isShown;
     if (!isSeen && !isOnly) assertNothingHidden(list, sent, isKnown);
     return found;
   }
 
   /** A list that does not show our own object yet may lack a duplicate as well. */
   private async lookUntilShown(own: string): Promise<Sorted<Entry>> {
-    const { found, isShown } = await lookAgain(this.run.client.timing, async () => {
-      const found = await this.look(own);
-      const isShown = this.listed.has(idKey(own)) || found.ours.length > 0;
-      return { seen: { found, isShown }, mayLag: !isShown };
+    const found = await lookAgain(this.run.client.timing, async () => {
+      const seen = await this.look(own);
+      return { seen, mayLag: !seen.isShown && seen.ours.length === 0 };
     });
-    if (isShown) return found;
+    if (found.isShown || found.ours.length > 0) return found;
     throw new Error("the list does not show the new one yet");
   }
 

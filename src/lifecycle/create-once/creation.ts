@@ -2,7 +2,7 @@
 import type { WithServerTime } from "../../api/client";
 import type { Operation } from "../../api/timing";
 import { ConflictError, WaysCloudError } from "../../errors";
-import type { Began, Sent, Shown } from "../../judge/ownership";
+import type { Began, SentText, Shown } from "../../judge/ownership";
 import type { AccountList } from "../account-list";
 import type { StartedAt, StartTime } from "./started";
 
@@ -22,18 +22,22 @@ export interface Attempt {
   isKnown: (id: string) => boolean;
 }
 
-/** One object to create exactly once. `Made`: the result of the POST; `Entry`: an entry of the list. */
-export interface Creation<Made extends { id: string }, Entry extends Listed> {
+/** An object that a request creates, and how to find it in a list. */
+export interface Target<Entry> {
   /** For messages: `the service key "…"`. */
   what: string;
+  sent: SentText;
+  shown: (entry: Entry) => Shown;
+}
+
+/** One object to create exactly once. `Made`: the result of the POST; `Entry`: an entry of the list. */
+export interface Creation<Made extends { id: string }, Entry extends Listed> extends Target<Entry> {
   /** The same for a repetition of this creation; see {@link Creations}. */
   identity: string;
   /** The leftovers of an earlier attempt at this creation, from {@link Creations.begin}. */
   before: LostCreation | undefined;
   /** Its requests. */
   operation: Operation;
-  sent: Omit<Sent, keyof Began>;
-  shown(entry: Entry): Shown;
   post(attempt: Attempt): Promise<WithServerTime<Made>>;
   list: Pick<AccountList<Entry>, "fresh" | "knownBefore" | "wasRemoved" | "remove">;
   /**
@@ -64,7 +68,7 @@ export interface Progress {
 
 /** A creation of this run that may have left a live object. */
 export interface LostCreation extends Progress {
-  sent: Omit<Sent, keyof Began>;
+  sent: SentText;
   cause: WaysCloudError;
   /** It was created, but a duplicate may exist. */
   made?: WithServerTime<{ id: string }>;

@@ -8,7 +8,7 @@ import type { AutoKind } from "../../text/auto-name";
 import type { Properties } from "../../values";
 import { rfc3339 } from "../../values";
 import { encode, encodeGiven, flag, or, time, unless } from "../../fields/field";
-import type { StateReader } from "../../fields/field";
+import type { StateReader, ValuesOf } from "../../fields/field";
 
 export class StartTime {
   constructor(
@@ -38,22 +38,28 @@ export class StartTime {
 
   /** For a state. */
   at(serverTime: number | undefined): StartedAt {
-    if (serverTime === undefined) return { startedAt: rfc3339(this.moment.wall), byLocalClock: true };
+    if (serverTime === undefined)
+      return { ...UNKNOWN_START, attemptedAt: rfc3339(this.moment.wall), attemptedByLocalClock: true };
     const { at, notAfter } = this.byServer(serverTime);
-    const isClear = notAfter - at < 1000;
-    return { startedAt: rfc3339(at), ...(isClear ? {} : { notAfter: rfc3339(notAfter) }) };
+    const attemptedNotAfter = notAfter - at < 1000 ? undefined : rfc3339(notAfter);
+    return { attemptedAt: rfc3339(at), attemptedNotAfter, attemptedByLocalClock: false };
   }
 }
 
-/** The beginning of an attempt, RFC 3339. */
-export interface StartedAt {
-  /** `null` where that is not known. */
-  startedAt: string | null;
+const started = {
+  attemptedAt: or(time, null),
   /** The latest time at which it may have begun, where the local clocks disagreed. */
-  notAfter?: string | undefined;
+  attemptedNotAfter: or(time, undefined),
   /** By the local clock, because no response had shown the server's time. */
-  byLocalClock?: boolean;
-}
+  attemptedByLocalClock: unless(flag, false),
+};
+
+/** The beginning of an attempt, RFC 3339, as a state has it. */
+export type StartedAt = ValuesOf<typeof started>;
+
+export const UNKNOWN_START: StartedAt = {
+  ...{ attemptedAt: null, attemptedNotAfter: undefined, attemptedByLocalClock: false },
+};
 
 /** A local clock this close to the server's counts as right. */
 const CLOCKS_AGREE_MS = 5_000;
@@ -64,34 +70,26 @@ const CLOCKS_AGREE_MS = 5_000;
  * nothing.
  */
 export function startOf(
-  { startedAt, notAfter, byLocalClock }: StartedAt,
+  { attemptedAt, attemptedNotAfter, attemptedByLocalClock }: StartedAt,
   serverTime: number | undefined,
   now: number,
 ): Began {
-  if (startedAt === null) return { at: undefined };
-  const at = Date.parse(startedAt);
-  if (byLocalClock !== true) return { at, ...(notAfter !== undefined && { notAfter: Date.parse(notAfter) }) };
+  if (attemptedAt === null) return { at: undefined };
+  const at = Date.parse(attemptedAt);
+  if (!attemptedByLocalClock)
+    return { at, notAfter: attemptedNotAfter === undefined ? at : Date.parse(attemptedNotAfter) };
   const server = serverTime ?? now;
   const moment = at + server - now;
   if (moment > server) return { at: undefined };
-  return Math.abs(server - now) <= CLOCKS_AGREE_MS ? { at: moment } : { at: moment, notAfter: server };
+  return { at: moment, notAfter: Math.abs(server - now) <= CLOCKS_AGREE_MS ? moment : server };
 }
-
-const started = {
-  attemptedAt: or(time, null),
-  attemptedNotAfter: or(time, undefined),
-  attemptedByLocalClock: unless(flag, false),
-};
 
 export function decodeStartedAt(state: StateReader): StartedAt {
-  const { attemptedAt, attemptedNotAfter, attemptedByLocalClock } = state.all(started);
-  return { startedAt: attemptedAt, notAfter: attemptedNotAfter, byLocalClock: attemptedByLocalClock };
+  return state.all(started);
 }
 
-export function encodeStartedAt({ startedAt, notAfter, byLocalClock = false }: StartedAt): Properties {
-  return encodeGiven(started, {
-    ...{ attemptedAt: startedAt, attemptedNotAfter: notAfter, attemptedByLocalClock: byLocalClock },
-  });
+export function encodeStartedAt(attempt: StartedAt): Properties {
+  return encodeGiven(started, attempt);
 }
 
 const pinned = unless(flag, false);

@@ -12,8 +12,7 @@ import { hiddenIn, isTaken, lookAgain, whyHidden } from "../create-once/clean-up
 import { possibleLeftover, unreadable } from "../create-once/messages";
 import { startOf } from "../create-once/started";
 import type { Run } from "../run";
-import { nextMarker } from "./schedule";
-import { firstMarker, heldIds, withMarker } from "./state";
+import { firstMarker, heldIds, nextMarker, withMarker } from "./state";
 import type { HoldingKeys } from "./state";
 
 /** Description and owner used for the keys of a rotation. */

@@ -13,9 +13,8 @@ import type { Run } from "../run";
 import { encodeRotatingKeyInputs } from "./inputs";
 import type { RotatingKeyInputs } from "./inputs";
 import { findLeftovers, leftInShared, reportLeftovers, senderOf } from "./leftovers";
-import { diffRotatingKey } from "./plan";
+import { diffRotatingKey, settingsOf } from "./plan";
 import { revokeUnlessHeld, updateRotatingKey } from "./rotate";
-import { settingsOf } from "./schedule";
 import { rotatingId, withMarker } from "./state";
 import type { RotatingKeyState } from "./state";
 

@@ -1,15 +1,83 @@
-// The plan of an update of a rotating key, for the preview and for the update itself.
-import { capitalize, listed } from "../../text/quote";
-import { same, UNKNOWN, isPast } from "../../values";
-import type { MaybeUnknown, Properties } from "../../values";
-import { describeKey } from "../api-key/create-key";
+// The schedule of a rotating key, and the plan of its update, for the preview and for the update itself.
 import { overlapOf } from "../../fields/api-key";
-import type { KeyKind } from "../api-key/kind";
+import { namesOf } from "../../fields/field";
+import { isDefaultDescription } from "../../text/auto-name";
+import { capitalize, listed } from "../../text/quote";
+import { DAY_MS, isPast, known, rfc3339, same, UNKNOWN } from "../../values";
+import type { Known, MaybeUnknown, Properties } from "../../values";
+import { describeKey } from "../api-key/create-key";
+import type { HeldKey, KeyKind } from "../api-key/kind";
 import { REPLACES_UNRESOLVED } from "../lifecycle";
 import type { Diff } from "../lifecycle";
 import type { RotatingKeyInputs } from "./inputs";
-import { changedKeyInputs, isDueByTime, movedRetireAt, nextRotation } from "./schedule";
-import type { HoldingKeys, RotatingKeyState } from "./state";
+import type { HoldingKeys, PreviousKey, RotatingKeyState } from "./state";
+
+/** The changed inputs that require a new key. Renaming a stack or a resource requires none. */
+function changedKeyInputs(
+  kind: KeyKind,
+  { current, rotationTriggers }: HoldingKeys,
+  inputs: RotatingKeyInputs,
+): string[] {
+  const { description } = inputs;
+  const isRenamed = isDefaultDescription(current.description) && isDefaultDescription(description);
+  return [
+    ...namesOf(kind.spec).filter(
+      (name) => !kind.identity.includes(name) && !same(current.spec[name], inputs.spec[name]),
+    ),
+    ...(isRenamed || same(current.description ?? "", description) ? [] : ["description"]),
+    ...(same(rotationTriggers, inputs.rotationTriggers) ? [] : ["rotationTriggers"]),
+  ];
+}
+
+/** Is a new key due, by a clock that shows `now`? */
+function isDueByTime(
+  { nextRotationAt, current }: Pick<HoldingKeys, "nextRotationAt" | "current">,
+  now: number,
+): boolean {
+  return isPast(nextRotationAt, now) || isPast(current.expiresAt, now);
+}
+
+function nextRotation(rotateEveryDays: MaybeUnknown<number>, createdAt: string): MaybeUnknown<string> {
+  return rotateEveryDays === UNKNOWN ? UNKNOWN : rfc3339(Date.parse(createdAt) + rotateEveryDays * DAY_MS);
+}
+
+/** The part of a state that follows from the inputs without a new key. */
+export function settingsOf(
+  { overlapDays, holdWhileUsed, rotateEveryDays }: Known<RotatingKeyInputs>,
+  current: HeldKey,
+) {
+  const nextRotationAt = known(nextRotation(rotateEveryDays, current.createdAt), "rotateEveryDays");
+  return { overlapDays, holdWhileUsed, nextRotationAt };
+}
+
+/** The state with the inputs that need no new key. `overlapDays` moves the end of the overlap. */
+export function withSettings(state: HoldingKeys, inputs: Known<RotatingKeyInputs>): HoldingKeys {
+  const { current, previous } = state;
+  const moved = previous && {
+    ...previous,
+    retireAt: known(retireAtAfter(previous, state, inputs), "overlapDays"),
+  };
+  return { ...state, previous: moved, ...settingsOf(inputs, current) };
+}
+
+/** The current key as the previous one of a key that was created at this time (RFC 3339). */
+export function asPrevious(state: HoldingKeys, rotatedAt: string): PreviousKey {
+  const { id, key, keyPrefix, expiresAt } = state.current;
+  const retireAt = rfc3339(Date.parse(rotatedAt) + overlapOf(state) * DAY_MS);
+  return { id, key, keyPrefix, expiresAt, retireAt };
+}
+
+/** The end of the overlap after its length was changed. */
+function retireAtAfter(
+  { retireAt }: PreviousKey,
+  state: HoldingKeys,
+  inputs: RotatingKeyInputs,
+): MaybeUnknown<string> {
+  const from = overlapOf(state);
+  const to = overlapOf(inputs);
+  if (to === UNKNOWN) return UNKNOWN;
+  return from === to ? retireAt : rfc3339(Date.parse(retireAt) + (to - from) * DAY_MS);
+}
 
 export interface RotationPlan {
   /** Why a new key is created, if so. */
@@ -31,12 +99,10 @@ export function planRotation(
   now: number,
 ): RotationPlan {
   const { current, previous, lost } = state;
-  const { rotateEveryDays } = inputs;
-  const nextRotationAt =
-    rotateEveryDays === UNKNOWN ? UNKNOWN : nextRotation(rotateEveryDays, current.createdAt);
+  const nextRotationAt = nextRotation(inputs.rotateEveryDays, current.createdAt);
   // After a failed update, consumers may not have switched; a changed overlap takes effect in the next
   // update.
-  const hasFailed = lost !== null && !isBefore(lost.startedAt, current.createdAt);
+  const hasFailed = lost !== null && !isBefore(lost.attemptedAt, current.createdAt);
   const mayRetire = previous !== null && !hasFailed && same(overlapOf(state), overlapOf(inputs));
   const isOverlapOver = mayRetire && isPast(previous.retireAt, now);
   const isDue = nextRotationAt === UNKNOWN || isDueByTime({ nextRotationAt, current }, now);
@@ -53,8 +119,8 @@ export function planRotation(
 }
 
 /** A lost attempt that a later rotation has followed is only still searched for. */
-function isBefore(startedAt: string | null, createdAt: string): boolean {
-  return startedAt !== null && Date.parse(startedAt) < Date.parse(createdAt);
+function isBefore(attemptedAt: string | null, createdAt: string): boolean {
+  return attemptedAt !== null && Date.parse(attemptedAt) < Date.parse(createdAt);
 }
 
 /** The message of a preview about a rotation. */
@@ -86,9 +152,7 @@ export function diffRotatingKey(
   inputs: RotatingKeyInputs,
   now: number,
 ): Diff {
-  if (state.status === "unresolved") {
-    return REPLACES_UNRESOLVED;
-  }
+  if (state.status === "unresolved") return REPLACES_UNRESOLVED;
   const replaces = kind.identity.filter((name) => !same(state.current.spec[name], inputs.spec[name]));
   if (replaces.length > 0) return { changes: true, replaces, changed: replaces };
   const plan = planRotation(kind, state, inputs, now);
@@ -120,7 +184,9 @@ function outputsAfter(
   }
   return {
     nextRotationAt,
-    ...(isOverlapOver ? unknownPrevious : { retireAt: retireAtAfter(state, inputs) }),
+    ...(isOverlapOver
+      ? unknownPrevious
+      : { retireAt: state.previous && retireAtAfter(state.previous, state, inputs) }),
   };
 }
 
@@ -134,10 +200,4 @@ function nextKey({ spec, description }: RotatingKeyInputs): Properties {
     isActive: true,
     lastUsedAt: null,
   };
-}
-
-function retireAtAfter(state: HoldingKeys, inputs: RotatingKeyInputs): MaybeUnknown<string> | null {
-  const days = overlapOf(inputs);
-  if (state.previous === null) return null;
-  return days === UNKNOWN ? UNKNOWN : movedRetireAt(state.previous.retireAt, overlapOf(state), days);
 }

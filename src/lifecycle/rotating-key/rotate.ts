@@ -18,10 +18,9 @@ import type { Run } from "../run";
 import { isOwnCredential } from "../api-key/guards";
 import type { RotatingKeyInputs } from "./inputs";
 import { findLeftovers, reportLeftovers } from "./leftovers";
-import { planRotation } from "./plan";
+import { asPrevious, planRotation, settingsOf, withSettings } from "./plan";
 import type { RotationPlan } from "./plan";
-import { asPrevious, nextMarker, settingsOf, withSettings } from "./schedule";
-import { withMarker } from "./state";
+import { nextMarker, withMarker } from "./state";
 import type { HoldingKeys, PreviousKey } from "./state";
 
 /** Brings the keys up to date, in this order, so that there are always one or two live keys. */
@@ -104,7 +103,7 @@ class RotationUpdate {
     const { previous } = this.state;
     if (!previous) return true;
     const reason = this.state.current.isActive
-      ? reasonToKeep(this.state, list, this.context)
+      ? reasonToKeep(previous, this.state, list, this.context)
       : "the current key is not active, and no new key exists yet";
     if (reason !== undefined) {
       this.context.log(`${this.what()}: keeping the previous key ${previous.id}: ${reason}.`);
@@ -114,15 +113,14 @@ class RotationUpdate {
     return true;
   }
 
+  /** It is not younger than the key that came after it. */
   private async revokePrevious(previous: PreviousKey): Promise<void> {
-    // It is not younger than the key that came after it.
-    const createdAt = provenTime(this.before.current);
-    await revokeUnlessHeld(
-      { ...previous, createdAt },
-      `the previous ${this.kind.label} ${previous.id}`,
-      this.context,
-    );
+    await this.revoke({ ...previous, createdAt: provenTime(this.before.current) }, "previous");
     this.state = { ...this.state, previous: null };
+  }
+
+  private revoke(key: Revoked, which: string): Promise<void> {
+    return revokeUnlessHeld(key, `the ${which} ${this.kind.label} ${key.id}`, this.context);
   }
 
   private sayPostponed(): void {
@@ -153,42 +151,30 @@ class RotationUpdate {
     if (previous && is === "live") await this.makeRoom(previous);
     const description = withMarker(inputs.description, nextMarker(current.id, owner));
     await this.removeLeftovers(list);
-    const next = await createKey(
-      kind,
-      { spec, description, hasMarker: true, identity: description },
-      context,
-    );
+    const key = { spec, description, hasMarker: true, identity: description };
+    const next = await createKey(kind, key, context);
     if (!next.key) {
       this.state = { ...this.state, lost: byServerClock(next.lost, list.serverTime) };
       return next.unfinished;
     }
     const isPrevious = current.isActive && (is === "live" || previous === null);
+    const isReplaced = !isPrevious && is !== "gone";
     const old = asPrevious(this.state, next.key.createdAt);
+    const kept = isPrevious ? old : this.state.previous;
     this.state = {
       ...this.state,
       ...settingsOf(inputs, next.key),
       ...{ rotationTriggers, owner },
       current: { ...next.key, description: inputs.description },
-      previous: isPrevious ? old : this.state.previous,
+      // An inactive key may be activated again, an unlisted one may be live: until the end of its revocation
+      // the state keeps it if it can.
+      previous: isReplaced ? (kept ?? { ...old, retireAt: next.key.createdAt }) : kept,
       lost: next.lost ?? this.state.lost,
     };
-    if (!isPrevious && is !== "gone") await this.revokeReplaced(old, provenTime(current), next.key.createdAt);
+    if (isReplaced) await this.revoke({ ...old, createdAt: provenTime(current) }, "replaced");
+    this.state = { ...this.state, previous: kept };
     this.sayRotated(why);
     return next.unfinished;
-  }
-
-  /** An inactive key may be activated again, an unlisted one may be live: the state keeps it if it can. */
-  private async revokeReplaced(old: PreviousKey, createdAt: string, now: string): Promise<void> {
-    try {
-      await revokeUnlessHeld(
-        { ...old, createdAt },
-        `the replaced ${this.kind.label} ${old.id}`,
-        this.context,
-      );
-    } catch (error) {
-      this.state = { ...this.state, previous: this.state.previous ?? { ...old, retireAt: now } };
-      throw error;
-    }
   }
 
   private sayRotated(why: string): void {
@@ -225,22 +211,22 @@ class RotationUpdate {
 
 /** No response to the request showed the server's clock, but the list from before it did. */
 function byServerClock(lost: LostAttempt, serverTime: number | undefined): LostAttempt {
-  if (lost.byLocalClock !== true || serverTime === undefined) return lost;
-  return { ...lost, startedAt: rfc3339(serverTime), byLocalClock: false };
+  if (!lost.attemptedByLocalClock || serverTime === undefined) return lost;
+  return { ...lost, attemptedAt: rfc3339(serverTime), attemptedByLocalClock: false };
 }
 
 /** Why the previous key stays although its overlap is over, if it does. */
 function reasonToKeep(
+  previous: PreviousKey,
   state: HoldingKeys,
   list: Snapshot<ApiKey>,
   { client: { connection } }: Run,
 ): string | undefined {
-  const { previous, holdWhileUsed } = state;
   const { serverTime } = list;
   if (serverTime === undefined)
     return "the API's response has no `Date` header, and the local clock does not count";
-  if (previous && isOwnCredential(previous, connection)) return "this update is authenticated with it";
-  if (!previous || !holdWhileUsed) return undefined;
+  if (isOwnCredential(previous, connection)) return "this update is authenticated with it";
+  if (state.holdWhileUsed !== true) return undefined;
   const presence = presenceIn(list, previous.id, undefined, ({ isActive: active }) => active);
   if (presence.is === "unknown") throw presence.error;
   if (presence.is === "gone" || presence.entry.lastUsedAt === undefined) return undefined;

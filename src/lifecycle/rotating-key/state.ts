@@ -1,4 +1,6 @@
 // The states of a rotating key: one resource that holds a key and, for an overlap, the previous one.
+import { createHash } from "node:crypto";
+
 import type { Properties } from "../../values";
 import {
   description,
@@ -10,9 +12,9 @@ import {
 } from "../../fields/api-key";
 import { encode, or, text, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
-import { decodeHeld } from "../api-key/state";
+import { decodeHeld, decodeLost, encodeLost } from "../api-key/state";
 import type { KeyKind, HeldKey, LostAttempt } from "../api-key/kind";
-import { decodeStartedAt, encodeStartedAt, isUnresolved, isUnresolvedId } from "../create-once/started";
+import { encodeStartedAt, isUnresolved, isUnresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { Repeats } from "../lifecycle";
@@ -56,6 +58,18 @@ export function firstMarker({ id }: HoldingKeys): string {
   return id.slice(ID_PREFIX.length);
 }
 
+/**
+ * The marker of the next key, derived from the current key's id, so that after a crash the next update can
+ * find the key. If the description lacks the owner, also derived from that: a stack with a copy of the state
+ * must not find it.
+ */
+export function nextMarker(currentId: string, owner: string): string {
+  return createHash("sha256")
+    .update(`successor of ${currentId}${owner === "" ? "" : ` for ${owner}`}`)
+    .digest("hex")
+    .slice(0, 7);
+}
+
 /** The ids of the keys that the state holds, the previous one first. */
 export function heldIds({ previous, current }: HoldingKeys): string[] {
   return previous ? [previous.id, current.id] : [current.id];
@@ -69,12 +83,8 @@ export function rotatingKeyHoldings(state: RotatingKeyState): Holding[] {
 export function decodeRotatingKey(kind: KeyKind, id: string, outputs: Properties): RotatingKeyState {
   const state = new StateReader(`rotating ${kind.label}`, id, outputs);
   if (isUnresolvedId(id)) {
-    return {
-      status: "unresolved",
-      id,
-      lost: attemptOf(state, state.read("description", text)),
-      inputs: outputs,
-    };
+    const lost = { ...decodeLost(state), description: state.read("description", text), hasMarker: true };
+    return { status: "unresolved", id, lost, inputs: outputs };
   }
   return {
     status: "holding",
@@ -82,7 +92,7 @@ export function decodeRotatingKey(kind: KeyKind, id: string, outputs: Properties
     current: decodeHeld(kind, state, state.read("keyId", text)),
     previous: decodePrevious(state),
     ...state.all(rotatingKey),
-    lost: isUnresolved(state) ? decodeLost(state) : null,
+    lost: isUnresolved(state) ? decodeLostRotation(state) : null,
   };
 }
 
@@ -98,18 +108,14 @@ function decodePrevious(state: StateReader): PreviousKey | null {
   };
 }
 
-function decodeLost(state: StateReader): LostAttempt {
-  const marked = (): string =>
-    withMarker(state.read("description", description), state.read("unresolvedMark", or(text, "")));
-  return attemptOf(state, state.read("lostDescription", or(text, null)) ?? marked());
+function decodeLostRotation(state: StateReader): LostAttempt {
+  const base = state.read("description", description);
+  const marked = withMarker(base, state.read("unresolvedMark", or(text, "")));
+  const sent = state.read("lostDescription", or(text, marked));
+  return { ...decodeLost(state), description: sent, hasMarker: true };
 }
 
-function attemptOf(state: StateReader, description: string): LostAttempt {
-  const service = state.read("service", or(text, undefined));
-  return { description, hasMarker: true, service, ...decodeStartedAt(state) };
-}
-
-function encodeLost(lost: LostAttempt, base: string | null): Properties {
+function encodeLostRotation(lost: LostAttempt, base: string | null): Properties {
   const { description } = lost;
   const marker = description.slice(-7);
   const known =
@@ -128,10 +134,7 @@ export function encodeRotatingKey(
 ): { id: string; outputs: Properties } {
   const { id, lost } = state;
   if (state.status === "unresolved") {
-    return {
-      id,
-      outputs: { ...state.inputs, unresolved: true, ...encodeStartedAt(state.lost) },
-    };
+    return { id, outputs: { ...state.inputs, ...encodeLost(state.lost) } };
   }
   const { current, previous } = state;
   const { createdAt } = current;
@@ -151,7 +154,7 @@ export function encodeRotatingKey(
         retireAt: previous?.retireAt ?? null,
       },
     ),
-    ...(lost ? encodeLost(lost, current.description) : {}),
+    ...(lost ? encodeLostRotation(lost, current.description) : {}),
   };
   return { id, outputs };
 }

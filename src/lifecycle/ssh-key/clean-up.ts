@@ -48,9 +48,9 @@ export function leaveSshKey(
 }
 
 export function lostSshKey(attempt: LostSshKey): Lost<SshKeyRecord> {
-  const { name, publicKey, hasMarker, byLocalClock } = attempt;
+  const { name, publicKey, hasMarker, attemptedByLocalClock } = attempt;
   // A marker proves ownership however late the key was created, so a wrong local clock cannot hide the key.
-  const isUnlimited = hasMarker && byLocalClock === true;
+  const isUnlimited = hasMarker && attemptedByLocalClock;
   return {
     what: `the SSH key ${quoteForTerminal(name)}`,
     attempt,

@@ -13,7 +13,7 @@ import { known, rfc3339 } from "../../values";
 import { createOnce } from "../create-once/create-once";
 import { conflictWith } from "../create-once/creation";
 import type { Attempt, LostCreation } from "../create-once/creation";
-import { unresolvedId } from "../create-once/started";
+import { UNKNOWN_START, unresolvedId } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
@@ -119,7 +119,7 @@ class SshKeyCreation implements Registration {
     const createdAt = entry.createdAt ?? (serverTime === undefined ? "" : rfc3339(serverTime));
     if (isSameKey(entry, key.text) === false) return this.refuseOtherKey({ ...entry, createdAt });
     run.sshKeys.noteCreated(entry.id);
-    const duplicate = unfinished === undefined ? null : { ...lost, startedAt: null };
+    const duplicate = unfinished === undefined ? null : { ...lost, ...UNKNOWN_START };
     return { state: { ...this.held({ ...entry, createdAt }), name, lost: duplicate }, unfinished };
   }
 
