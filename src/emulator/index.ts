@@ -120,7 +120,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   clock.advance(timeOffset);
   const file = state === undefined ? undefined : new StateFile(state);
   const account = new Account(clock.now, { ...options.quirks }, provisioning, file?.content);
-  const service = new Service(account, clock, options);
+  const hooks = { transform: options.transform };
+  const service = new Service(account, clock, options, hooks);
   const apiKey = account.openWith(options.apiKey);
   const { listen, stop } = serverOf(service, options);
   const url = await listen();
@@ -137,19 +138,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await stop();
     file?.close(account.content);
   };
-  return {
+  return Object.assign(hooks, {
     url,
     apiKey,
     requests: service.log.requests,
     faults: service.faults,
     quirks: account.quirks,
-    get transform() {
-      return service.transform;
-    },
-    set transform(transform) {
-      service.transform = transform;
-    },
-    advance: (span) => clock.advance(span),
+    advance: (span: number | string) => clock.advance(span),
     account,
     stopListening: stop,
     listenAgain: async () => {
@@ -157,5 +152,5 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       await listen();
     },
     close: () => (closed ??= close()),
-  };
+  });
 }

@@ -50,8 +50,6 @@ function failure(error: unknown): WireResponse {
 export class Service {
   readonly log = new RequestLog();
   readonly faults: FaultRegistry;
-  /** A test may change it at any time. */
-  transform: EmulatorOptions["transform"];
   readonly #lists: string;
   readonly #limit: RateLimit | undefined;
 
@@ -59,13 +57,14 @@ export class Service {
     private readonly account: Account,
     private readonly clock: Clock,
     private readonly options: EmulatorOptions,
+    /** A test may change it at any time. */
+    private readonly hooks: Pick<EmulatorOptions, "transform">,
   ) {
-    const { lists = "array", faults = [], rateLimit, transform } = options;
+    const { lists = "array", faults = [], rateLimit } = options;
     this.#lists = lists;
     this.faults = new FaultRegistry(lists !== "array");
     this.faults.add(...faults);
     this.#limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, clock.now);
-    this.transform = transform;
   }
 
   /** Serves one request; never rejects. */
@@ -99,7 +98,8 @@ export class Service {
   /** The response with its `Date` header, as the hook of a test wants it. */
   async #dated(wire: WireResponse, call: Call): Promise<WireResponse> {
     const dated = { ...wire, headers: { date: new Date(this.clock.now()).toUTCString(), ...wire.headers } };
-    return this.transform ? transformed(dated, call, this.transform) : dated;
+    const { transform } = this.hooks;
+    return transform ? transformed(dated, call, transform) : dated;
   }
 
   /** A mistake in the listener must not affect the client. */

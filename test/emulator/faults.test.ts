@@ -75,20 +75,14 @@ describe("the time", () => {
     },
   );
 
-  test("delay: the effect now, the answer later", async () => {
-    emulator.faults.add({ delay: 200 });
-    const answer = post();
-    await until(() => live() === 1);
-    expect(emulator.requests[0]!.status).toBe("pending");
-    expect((await answer).status).toBe(201);
-  });
-
-  test("an overtaken list is the one of when it was asked for", async () => {
-    emulator.faults.add({ method: "GET", delay: 200 });
+  test("delay: the effect now, the answer later, and a list as it was when it was asked for", async () => {
+    emulator.faults.add({ method: "GET", delay: 200 }, { method: "POST", delay: 200 });
     const stale = list();
     await until(() => emulator.requests.length === 1);
-    await post();
-    expect((await stale).json).toHaveLength(1);
+    const answer = post();
+    await until(() => live() === 1);
+    expect(emulator.requests[1]!.status).toBe("pending");
+    expect([(await stale).json.length, (await answer).status]).toEqual([1, 201]);
   });
 
   test("delays that are together longer than a timer can wait do not end at once", async () => {
