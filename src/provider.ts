@@ -6,7 +6,7 @@ import { API_KEY, bothSet, CUSTOMER_ID, ENDPOINT, OWN_NAMES } from "./settings";
 import { ConfigurationError } from "./errors";
 import { checkStackConfig, inEffect } from "./stack-config";
 import { didYouMean } from "./text/did-you-mean";
-import { outputLiteralIn } from "./text/output-literal";
+import { outputLiteralIn, outputLiteralMessage } from "./text/output-literal";
 import { withoutStack } from "./text/without-stack";
 import { isGiven } from "./values";
 
@@ -135,11 +135,7 @@ export class ExplicitAccount {
     return settled(this.args[input], (value) => {
       if (!isGiven(value))
         this.fail(`\`${input}\` is required; explicit providers do not fall back to other credentials.`);
-      if (outputLiteralIn(input, value) !== undefined) {
-        this.fail(
-          `\`${input}\` contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate.`,
-        );
-      }
+      if (outputLiteralIn(input, value) !== undefined) this.fail(`${outputLiteralMessage(input)}.`);
       return checkedText(value, this.source(input)).value;
     });
   }

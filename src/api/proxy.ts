@@ -45,29 +45,20 @@ function readProxy(variable: string, value: string, target: string): Proxy {
       `${variable} is the URL of ${kind} (${scheme}://), but this package supports only HTTP proxies. Set it to an http:// or https:// proxy, or add ${target} to NO_PROXY.`,
     );
   }
-  // A backslash would end the host's name.
-  const url = !text.includes("\\") && URL.canParse(text) ? new URL(text) : undefined;
-  const auth = url && authOf(url);
-  if (!url || auth === null) {
+  try {
+    // A backslash would end the host's name.
+    const { hostname, port: given, username, password } = new URL(text.includes("\\") ? "" : text);
+    const port = Number(given) || (scheme === "https" ? 443 : 80);
+    const auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+    return {
+      protocol: `${scheme}:`,
+      ...{ hostname, port, variable, name: `${hostname}:${port}` },
+      auth: username === "" && password === "" ? undefined : auth,
+    };
+  } catch {
     throw new ConfigurationError(
       `${variable} is not the URL of a proxy, such as http://user:password@proxy.example.com:3128. Percent-encode special characters in the user name and password (%5C for a backslash). The value is not shown because it may contain a password.`,
     );
-  }
-  const { hostname, protocol } = url;
-  const port = Number(url.port) || (protocol === "https:" ? 443 : 80);
-  return {
-    ...{ protocol: protocol === "https:" ? protocol : "http:", hostname, port, auth, variable },
-    name: `${hostname}:${port}`,
-  };
-}
-
-/** `null` if it cannot be decoded. */
-function authOf({ username, password }: URL): Proxy["auth"] | null {
-  if (username === "" && password === "") return undefined;
-  try {
-    return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
-  } catch {
-    return null;
   }
 }
 
@@ -113,6 +104,12 @@ export function proxyProblem({ code, proxyStatus }: TransportFailure): string {
   return code === "UNKNOWN" ? "the proxy closed the connection" : `the proxy could not be used (${code})`;
 }
 
+const WHY: Readonly<Record<string, string>> = {
+  ENOTFOUND: "Its host name could not be resolved. ",
+  EAI_AGAIN: "Its host name could not be resolved. ",
+  ECONNREFUSED: "Nothing accepts connections there. ",
+};
+
 /** The advice. */
 export function adviceForProxy(failure: TransportFailure, host: string): string {
   const { code, proxyStatus, proxy } = failure;
@@ -125,13 +122,7 @@ export function adviceForProxy(failure: TransportFailure, host: string): string 
   if (isHandshakeFailure(failure) && proxy?.protocol === "https:") {
     return `${who}The TLS handshake with it failed. Most proxies speak plain HTTP: write http:// instead of https:// in ${variable}.`;
   }
-  const what =
-    code === "ENOTFOUND" || code === "EAI_AGAIN"
-      ? "Its host name could not be resolved. "
-      : code === "ECONNREFUSED"
-        ? "Nothing accepts connections there. "
-        : "";
-  return `${who}${what}Check ${variable}, or add ${host} to NO_PROXY.`;
+  return `${who}${WHY[code] ?? ""}Check ${variable}, or add ${host} to NO_PROXY.`;
 }
 
 /** `407 (Proxy Authentication Required)`. */

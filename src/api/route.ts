@@ -4,10 +4,9 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { TLSSocket } from "node:tls";
 
-import type { AxiosProxyConfig, AxiosRequestConfig } from "axios";
+import type { AxiosRequestConfig } from "axios";
 
 import { proxyFor } from "./proxy";
-import type { Proxy } from "./proxy";
 import { PROXY_REFUSED } from "./request-outcome";
 import type { ProxyInUse } from "./request-outcome";
 
@@ -34,11 +33,12 @@ export function routeTo(base: URL): { options: AxiosRequestConfig; proxy: ProxyI
       if (proxy) proxy.isTunnelOpen = true;
     });
   };
-  return { options: { transport: { request }, ...(found ? { proxy: axiosProxy(found) } : {}) }, proxy };
-}
-
-function axiosProxy({ protocol, hostname, port, auth }: Proxy): AxiosProxyConfig {
-  return { protocol, host: hostname, port, ...(auth ? { auth } : {}) };
+  const options: AxiosRequestConfig = { transport: { request } };
+  if (found) {
+    const { protocol, hostname, port, auth } = found;
+    options.proxy = { protocol, host: hostname, port, ...(auth ? { auth } : {}) };
+  }
+  return { options, proxy };
 }
 
 /** A proxy did not open the tunnel to the API, so nothing of the request was sent to the API. */

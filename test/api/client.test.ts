@@ -1,7 +1,6 @@
 // The nine documented endpoints: the request as the page has it, and nothing more.
-import { ConfigurationError, WaysCloudError } from "../../src/errors";
+import { WaysCloudError } from "../../src/errors";
 import { AccountClient } from "../../src/api/client";
-import { pathSegment } from "../../src/api/address";
 import { startEmulator } from "../../src/emulator";
 import type { Emulator, Fault } from "../../src/emulator";
 import { version } from "../../src/version";
@@ -114,24 +113,18 @@ describe("the request", () => {
   });
 });
 
-describe("an id in a path", () => {
-  test.each([
-    ...["", ".", "..", "../../account", "//evil", "a/b", "a\\b", "a?b", "a#b", "%2e%2e", "a b", "a;b"],
-    ...["a\r\nHost: x", "a\n", "ø", "http://evil"],
-  ])("%j is refused before any request", async (id) => {
-    const client = clientOf(emulator);
-    const operation = client.operation("Deleting");
-    for (const work of [client.deleteSshKey(id, operation), client.revokeApiKey(id, operation)]) {
-      const error = await failureOf(work);
-      expect(error).toBeInstanceOf(ConfigurationError);
-      expect(error.outcome).toBe("rejected");
-      if (id.length > 2) expect(error.message).not.toContain(id);
-    }
-    expect(emulator.requests).toHaveLength(0);
-  });
-
-  test("of letters, digits, _ and - is taken as it is", () =>
-    expect(pathSegment("aZ0_-__proto__")).toBe("aZ0_-__proto__"));
+test.each([
+  ...["", ".", "..", "../../account", "//evil", "a/b", "a\\b", "a?b", "a#b", "%2e%2e", "a b", "a;b"],
+  ...["a\r\nHost: x", "a\n", "ø", "http://evil"],
+])("the id %j is refused before any request", async (id) => {
+  const client = clientOf(emulator);
+  const operation = client.operation("Deleting");
+  for (const work of [client.deleteSshKey(id, operation), client.revokeApiKey(id, operation)]) {
+    const error = await failureOf(work);
+    expect(error).toMatchObject({ name: "ConfigurationError", outcome: "rejected" });
+    if (id.length > 2) expect(error.message).not.toContain(id);
+  }
+  expect(emulator.requests).toHaveLength(0);
 });
 
 describe("an expected account", () => {

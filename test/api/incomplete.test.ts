@@ -90,6 +90,7 @@ test.each<object>([
   { a: { b: { c: { d: { next: "/x" } } } } },
   { quota: { total: 100, remaining: 98, count: 50, pages: 3, cursor: "x" } },
   { meta: { quota: { total: 100, remaining: 98 } } },
+  { quota: { meta: { total: 100 } }, cursor: { before: "x" } },
   { rate_limit: { limit: 60, remaining: 59 }, usage: { total: "9" } },
   { onboarding: { complete: false, last: false } },
 ])("with %j beside it a list is whole", (extra) => expect(list({ data: two, ...extra })).toHaveLength(2));
@@ -101,7 +102,7 @@ test.each<[object, Headers]>([
   [{ max_results: 2 }, {}],
   [{ count: 2, limit: 2 }, {}],
   [{ meta: { page: 1, per_page: 2 } }, {}],
-  [{ pagination: { limit: 2, total: null } }, {}],
+  [{ pagination: { limit: 2, total: null, remaining: "" } }, {}],
   [{}, { "x-per-page": "2" }],
   [{}, { "x-page-size": "2" }],
   [{}, { "x-pagination": '{"itemsPerPage":2}' }],

@@ -10,7 +10,6 @@ import {
   failureOf,
   sending,
   SOURCE,
-  serve,
   unanswered,
 } from "../support/api";
 import { FakeTiming, inVirtualTime, StandingTiming, until } from "../support/fake-timing";
@@ -293,23 +292,6 @@ describe("the deadlines", () => {
     const { limits, elapsed } = await sending([unanswered({ code: "ETIMEDOUT" })], { spent: 75_000, timing });
     expect(limits).toEqual([30_000, 14_750]);
     expect(elapsed).toBeLessThanOrEqual(120_000);
-  });
-
-  test("a body that dribbles on is cut off at the limit of the attempt", async () => {
-    let closed = 0;
-    const server = await serve((response) => {
-      response.writeHead(200);
-      const timer = setInterval(() => response.write(" "), 5);
-      response.on("close", () => {
-        clearInterval(timer);
-        closed += 1;
-      });
-    });
-    timing.attemptLimit = 40;
-    const error = await failureOf(create(clientOf(server, timing)));
-    expect(error).toMatchObject({ outcome: "ambiguous" });
-    expect(error.message).toContain("ETIMEDOUT");
-    await until(() => closed === 1);
   });
 });
 

@@ -40,21 +40,8 @@ describe("Retry-After", () => {
   ])("%j asks for %d ms", (header, wait) => expect(asked(header)).toBe(wait));
 
   test.each([
-    ...[
-      "",
-      " ",
-      "garbage",
-      "soon",
-      "NaN",
-      "Infinity",
-      "-Infinity",
-      "0x10",
-      "1,5",
-      "2 seconds",
-      "null",
-      "Mon",
-    ],
-    ...["Mon, ", "x, y"],
+    ...["", " ", "garbage", "soon", "NaN", "Infinity", "-Infinity", "0x10", "1,5", "2 seconds", "null"],
+    ...["Mon", "Mon, ", "x, y"],
   ])("%j says nothing", (header) => expect(asked(header)).toBeUndefined());
 
   test("is absent: undefined", () => expect(retryAfter({}, NOW)).toBeUndefined());

@@ -34,21 +34,19 @@ const calls = (url: string, timing = new FakeTiming()) => {
   };
 };
 
-describe.each(["GET", "POST", "DELETE"] as const)("a redirect of a %s", (method) => {
-  test.each([301, 302, 303, 307, 308])(
-    "(%d) is refused, and nothing at all is sent there",
-    async (status) => {
-      const other = await serving("[]");
-      for (const { url } of [other, emulator]) {
-        emulator.faults.add({ status, headers: { location: `${url}/v1/account/ssh-keys` } });
-        const error = await failureOf(calls(emulator.url)[method]());
-        expect(error).toMatchObject({ status, outcome: "ambiguous" });
-        expect(error.message).toContain("Redirects are not followed");
-      }
-      expect([other.requests.length, other.connections, emulator.requests.length]).toEqual([0, 0, 2]);
-    },
-  );
-});
+test.each(["GET", "POST", "DELETE"] as const)(
+  "a redirect of a %s is refused, and nothing at all is sent there, not even at the same origin",
+  async (method) => {
+    const other = await serving("[]");
+    for (const { url } of [other, emulator]) {
+      emulator.faults.add({ status: 307, headers: { location: `${url}/v1/account/ssh-keys` } });
+      const error = await failureOf(calls(emulator.url)[method]());
+      expect(error).toMatchObject({ status: 307, outcome: "ambiguous" });
+      expect(error.message).toContain("Redirects are not followed");
+    }
+    expect([other.requests.length, other.connections, emulator.requests.length]).toEqual([0, 0, 2]);
+  },
+);
 
 describe("another origin", () => {
   test.each(["@evil.invalid/x", ".evil.invalid/x", ":1/x", "1/x", "https://evil.invalid/x"])(
@@ -166,16 +164,12 @@ describe("nothing that is thrown holds the credential or the request", () => {
     ["a body too large", { huge: 20_000_000 }],
     ["a redirect", { redirect: "https://elsewhere.invalid/" }],
     ["a bad shape", { omit: ["id"], merge: { key: 5, credential: CREDENTIAL } }],
-    ...[403, 422, 500].flatMap((status): [string, Fault][] => [
-      [`a ${status}`, { status }],
-      [`the credential echoed in the body of a ${status}`, { status, echo: { what: "credential" } }],
-      [
-        `the credential echoed in a header of a ${status}`,
-        { status, echo: { what: "credential", in: "header" } },
-      ],
-      [`the new key echoed in the body of a ${status}`, { status, echo: { what: "key" } }],
-      [`the new key echoed in a header of a ${status}`, { status, echo: { what: "key", in: "header" } }],
-    ]),
+    ...(["credential", "key"] as const).flatMap((what) =>
+      (["body", "header"] as const).map((where): [string, Fault] => [
+        `the ${what} echoed in the ${where}`,
+        { status: 422, echo: { what, in: where } },
+      ]),
+    ),
   ];
   test.each(faults)("%s", async (_, fault) => {
     const timing = new FakeTiming();

@@ -86,7 +86,7 @@ test.each<[string, object, string]>([
   [
     "is an Output in a template literal",
     { patToken: inText(pulumi.output("x")) },
-    'Provider "p": `patToken` contains an Output that was turned into a string. Pass the Output itself, or use pulumi.interpolate.',
+    'Provider "p": `patToken` contains an Output that was turned into a string; use `pulumi.interpolate`, or `.apply` on the Output.',
   ],
   [
     "has two names",

@@ -251,13 +251,6 @@ describe("any text", () => {
     );
   });
 
-  test("is refused by a PublicKeyError and nothing else", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => void refusal(text)),
-      { numRuns: 100 },
-    );
-  });
-
   test("of several 100 KB is refused at once, whatever it is made of", () => {
     const started = cpuTime();
     const units = [..."M MI a A1a+ PRIVATE wayscloud_ wayscloud_a ----- AAAA =".split(" "), '"', " ", "\n"];

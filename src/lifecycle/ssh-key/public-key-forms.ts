@@ -4,7 +4,7 @@ const ONE_LINE = "pass one key in OpenSSH's one-line form, such as `ssh-ed25519 
 
 /** The first row that matches wins. */
 const FORMS: readonly [form: RegExp, advice: string][] = [
-  [/\0|^\ufffd/, "it is UTF-16, as PowerShell's `>` writes it; save the file as UTF-8"],
+  [/\0/, "it is UTF-16, as PowerShell's `>` writes it; save the file as UTF-8"],
   [
     /BEGIN\s+SSH2\s+PUBLIC/,
     "it is in RFC 4716 form, as PuTTYgen saves public keys; convert it with `ssh-keygen -i -f FILE`, or copy the text that PuTTYgen shows for authorized_keys",
