@@ -213,7 +213,7 @@ export class Holders {
         this.removalsElsewhere.delete(what);
         return;
       case "kept":
-        this.removalsElsewhere.delete(what);
+        if (this.removalsElsewhere.get(what) === pid) this.removalsElsewhere.delete(what);
         return;
       case "released":
         this.byWhat.get(what)?.delete(note.holder);

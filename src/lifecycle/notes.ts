@@ -33,7 +33,7 @@ export class Notes {
   private file: number | undefined;
   private own = "";
   /** How much of each journal was read. */
-  private readonly read = new Map<string, { bytes: number; rest: string }>();
+  private readonly read = new Map<string, { bytes: number; lines: number }>();
 
   /** `command`: the beginning of the names of its journals. */
   private constructor(private readonly command: string) {}
@@ -66,16 +66,14 @@ export class Notes {
   }
 
   private newIn(name: string): Note[] {
-    const { bytes, rest } = this.read.get(name) ?? { bytes: 0, rest: "" };
+    const { bytes, lines } = this.read.get(name) ?? { bytes: 0, lines: 0 };
     const path = join(privateFolder(), name);
-    // Its process may have ended in the meantime, and removed it.
-    const { size } = fs.statSync(path, { throwIfNoEntry: false }) ?? { size: bytes };
-    if (size === bytes) return [];
-    const added = contentOf(path).subarray(bytes);
+    const size = fs.statSync(path, { throwIfNoEntry: false })?.size;
+    if (size === undefined || size === bytes) return [];
     // A line may be half written at this moment.
-    const lines = (rest + added.toString("utf8")).split("\n");
-    this.read.set(name, { bytes: bytes + added.length, rest: lines.pop() ?? "" });
-    return lines.map((line) => JSON.parse(line) as Note);
+    const complete = contentOf(path).split("\n").slice(0, -1);
+    this.read.set(name, { bytes: size, lines: complete.length });
+    return complete.slice(lines).map((line) => JSON.parse(line) as Note);
   }
 
   private open(): number {
@@ -109,24 +107,21 @@ function pidOf(name: string): number | undefined {
   return pid === undefined ? undefined : Number(pid);
 }
 
-function contentOf(path: string): Buffer {
+function contentOf(path: string): string {
   try {
-    return fs.readFileSync(path);
+    return fs.readFileSync(path, "utf8");
   } catch (error) {
-    if (isErrorOf(error, "ENOENT")) return Buffer.alloc(0);
+    // Its process has just ended, and removed it.
+    if (!fs.existsSync(path)) return "";
     throw error;
   }
 }
 
-function isErrorOf(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
 function assertPrivate(folder: string): void {
-  const { uid, mode } = fs.lstatSync(folder);
-  if (!fs.lstatSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
+  const found = fs.lstatSync(folder);
+  if (!found.isDirectory()) throw new Error(`${folder} is not a folder`);
   // Windows keeps the folder of temporary files private by itself.
-  if (process.getuid && (uid !== process.getuid() || (mode & 0o077) !== 0)) {
+  if (process.getuid && (found.uid !== process.getuid() || (found.mode & 0o077) !== 0)) {
     throw new Error(`${folder} is not private to this user`);
   }
 }
@@ -142,8 +137,8 @@ function removeEnded(folder: string): void {
 function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
-  } catch (error) {
-    // The process of another user: it runs.
-    return isErrorOf(error, "EPERM");
+  } catch {
+    // Another user's process with the same id did not write in this user's folder.
+    return false;
   }
 }

@@ -2,19 +2,17 @@
 // values of a preview.
 import { quotesSecret } from "../../text/pasted-secret";
 import { quoteForTerminal, quoted } from "../../text/quote";
-import { isRecord, known, UNKNOWN } from "../../values";
-import type { MaybeUnknown, Properties, Checked } from "../../values";
+import { isRecord, UNKNOWN } from "../../values";
+import type { Known, Properties, Checked } from "../../values";
 import { InputCheck, ownerIn } from "../../fields/input-check";
 import { checkInputs, decodeInputs } from "../../fields/field";
+import type { Inputs, ValuesOf } from "../../fields/field";
 import { sshKeySetInputs } from "../../fields/ssh-key";
 import { fingerprintOf } from "../ssh-key/identity";
 import { isUnprintable, readPublicKey, UNPRINTABLE } from "../ssh-key/inputs";
 import type { PublicKey } from "../ssh-key/public-key";
 
-export interface SshKeySetInputs {
-  publicKeys: MaybeUnknown<ReadonlyMap<string, MaybeUnknown<string>>>;
-  namePrefix: MaybeUnknown<string>;
-  adoptExisting: MaybeUnknown<boolean>;
+export interface SshKeySetInputs extends Inputs<ValuesOf<typeof sshKeySetInputs>> {
   /** `project/stack/name` of the resource, or empty. */
   owner: string;
 }
@@ -27,12 +25,11 @@ export interface WantedEntry {
   fingerprint: string;
 }
 
-/** @throws TypeError when an input is still unknown. */
-export function wantedEntries({ publicKeys, namePrefix }: SshKeySetInputs): WantedEntry[] {
-  return Array.from(known(publicKeys, "publicKeys"), ([entry, given]) => {
-    const publicKey = known(given, `publicKeys.${entry}`);
-    const name = `${known(namePrefix, "namePrefix")}${entry}`;
-    return { entry, name, publicKey, fingerprint: fingerprintOf(publicKey) };
+type Wanted = Pick<Known<SshKeySetInputs>, "publicKeys" | "namePrefix">;
+
+export function wantedEntries({ publicKeys, namePrefix }: Wanted): WantedEntry[] {
+  return Object.entries(publicKeys).map(([entry, publicKey]) => {
+    return { entry, name: namePrefix + entry, publicKey, fingerprint: fingerprintOf(publicKey) };
   });
 }
 
@@ -99,10 +96,5 @@ function label(entry: string): string {
 }
 
 export function decodeSshKeySetInputs(properties: Properties): SshKeySetInputs {
-  const { publicKeys, ...inputs } = decodeInputs(sshKeySetInputs, properties);
-  return {
-    ...inputs,
-    publicKeys: publicKeys === UNKNOWN ? UNKNOWN : new Map(Object.entries(publicKeys)),
-    owner: ownerIn(properties),
-  };
+  return { ...decodeInputs(sshKeySetInputs, properties), owner: ownerIn(properties) };
 }

@@ -1,7 +1,7 @@
 // The lifecycle of a set of SSH keys: every change is an update in place of the entries that changed.
 import { errorMessage } from "../../errors";
 import { newMarker } from "../../text/auto-name";
-import { known } from "../../values";
+import type { Known } from "../../values";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { wantedEntries } from "./inputs";
@@ -36,7 +36,7 @@ const partial = new WeakMap<Run, Map<string, SshKeySetState>>();
 async function apply(
   what: string,
   given: SshKeySetState,
-  inputs: SshKeySetInputs,
+  inputs: Known<SshKeySetInputs>,
   run: Run,
   identity: string,
 ): Promise<Outcome<SshKeySetState>> {
@@ -44,7 +44,7 @@ async function apply(
   partial.set(run, left);
   const state = (run.creations.isRepetition(identity) ? left.get(identity) : undefined) ?? given;
   left.delete(identity);
-  const update = new SshKeySetUpdate(state, known(inputs.adoptExisting, "adoptExisting"), run);
+  const update = new SshKeySetUpdate(state, inputs.adoptExisting, run);
   await update.apply(wantedEntries(inputs));
   if (!update.failures.any) return { state: update.state };
   // The engine does not say whether this replaces another set, whose later updates a part of it would block.

@@ -72,14 +72,13 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
     const changed = namePrefix === UNKNOWN ? ["namePrefix"] : ["publicKeys"];
     return { changes: true, replaces: [], changed, outputs: { keys: UNKNOWN } };
   }
-  const known = new Map([...publicKeys].filter(([, publicKey]) => publicKey !== UNKNOWN));
-  const plan = planOf(state.keys, wantedEntries({ ...inputs, publicKeys: known }));
-  const { kept, stale, add, first, last, leave } = plan;
+  const entries = Object.entries(publicKeys);
+  const known = entries.flatMap(([entry, given]) => (given === UNKNOWN ? [] : [[entry, given] as const]));
+  const wanted = wantedEntries({ publicKeys: Object.fromEntries(known), namePrefix });
+  const { kept, stale, add, first, last, leave } = planOf(state.keys, wanted);
   // The keys that stay are known, the others not yet.
-  const keys = Object.fromEntries(
-    Array.from(publicKeys.keys(), (entry) => [entry, kept.get(entry) ?? UNKNOWN]),
-  );
-  if (known.size < publicKeys.size)
+  const keys = Object.fromEntries(entries.map(([entry]) => [entry, kept.get(entry) ?? UNKNOWN]));
+  if (known.length < entries.length)
     return { changes: true, replaces: [], changed: ["publicKeys"], outputs: { keys } };
   // The kept and the added entries are together those of the program.
   const added = new Map(add.map(({ entry, fingerprint }) => [entry, fingerprint]));

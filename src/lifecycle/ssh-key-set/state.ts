@@ -15,11 +15,11 @@ export type SetKey = ValuesOf<typeof setKey>;
 export interface SshKeySetState {
   id: string;
   /** The keys in the account, as far as known. */
-  keys: ReadonlyMap<string, SetKey>;
+  keys: Map<string, SetKey>;
   /** Attempts to register a key whose outcome is unknown. */
-  unresolved: ReadonlyMap<string, LostSshKey>;
+  unresolved: Map<string, LostSshKey>;
   /** Ids of replaced keys that could not be deleted yet. */
-  leftovers: ReadonlySet<string>;
+  leftovers: Set<string>;
 }
 
 /** The names of the entries and of the keys are in both, and in one of them the public keys. */

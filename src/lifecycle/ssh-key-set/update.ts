@@ -1,20 +1,22 @@
 // Brings a set of SSH keys up to date, entry by entry, and always knows which keys the account has.
 import { MAX_IN_FLIGHT } from "../../api/rate-limiter";
+import { ConfigurationError, errorMessage, WaysCloudError } from "../../errors";
 import { quoteForTerminal } from "../../text/quote";
 import { ownerOf, sshKeyClaim } from "../holders";
 import { findLeft } from "../create-once/clean-up";
 import type { Run } from "../run";
 import { deleteSshKey, leaveSshKey, lostSshKey } from "../ssh-key/clean-up";
 import { registerSshKey } from "../ssh-key/create";
+import { SameSshKeyError } from "../ssh-key/conflict";
 import { isSameKey } from "../ssh-key/identity";
 import { parsePublicKey } from "../ssh-key/public-key";
-import type { LostSshKey } from "../ssh-key/state";
-import { Failures } from "./failures";
 import type { WantedEntry } from "./inputs";
 import { clashesWith, planOf } from "./plan";
 import type { Surplus } from "./plan";
 import type { SetKey, SshKeySetState } from "./state";
 
+/** More of them would bury the first ones. */
+const MAX_SHOWN = 10;
 /** The interval at which longer work reports its progress. */
 const PROGRESS_MS = 30_000;
 
@@ -22,38 +24,28 @@ const PROGRESS_MS = 30_000;
 type Task = readonly [label: string, work: () => Promise<string | undefined>];
 
 export class SshKeySetUpdate {
-  private readonly id: string;
-  private readonly keys: Map<string, SetKey>;
-  private readonly unresolved: Map<string, LostSshKey>;
-  private readonly leftovers: Set<string>;
+  /** The set's keys in the account at this moment, as far as known. */
+  readonly state: SshKeySetState;
   readonly failures = new Failures();
   private saidAt: number | undefined;
 
   constructor(
-    state: SshKeySetState,
+    before: SshKeySetState,
     private readonly adoptExisting: boolean,
     private readonly run: Run,
   ) {
-    this.id = state.id;
-    this.keys = new Map(state.keys);
-    this.unresolved = new Map(state.unresolved);
-    this.leftovers = new Set(state.leftovers);
-  }
-
-  /** The set's keys in the account at this moment, as far as known. */
-  get state(): SshKeySetState {
-    const { id, keys, unresolved, leftovers } = this;
-    return { id, keys, unresolved, leftovers };
+    this.state = structuredClone(before);
   }
 
   async apply(wanted: readonly WantedEntry[]): Promise<void> {
-    const { keys, leftovers, failures } = this;
+    const { failures, state } = this;
+    const { id, keys, leftovers } = state;
     await failures.collect("what a lost response left", () => this.resolveLost(wanted));
     if (failures.any) return;
     const { kept, stale, add, first, last, leave } = planOf(keys, wanted);
-    await this.each([...leftovers].map((id) => [id, () => this.remove({ id })]));
+    await this.each([...leftovers].map((left) => [left, () => this.remove({ id: left })]));
     for (const { entry, key } of leave) {
-      leaveSshKey(key, this.id, this.run);
+      leaveSshKey(key, id, this.run);
       keys.delete(entry);
     }
     for (const entry of stale) keys.delete(entry);
@@ -75,14 +67,15 @@ export class SshKeySetUpdate {
 
   /** Finds the keys of lost attempts: keeps those that are still wanted, and removes the others. */
   private async resolveLost(wanted: readonly WantedEntry[]): Promise<undefined> {
-    const { run, unresolved, keys } = this;
+    const { run } = this;
+    const { unresolved, keys, leftovers } = this.state;
     if (unresolved.size === 0) return;
     const attempts = [...unresolved];
     const operation = run.client.operation("Looking for SSH keys whose creation was not confirmed");
     const found = await findLeft(
       run.sshKeys,
       attempts.map(([, lost]) => lostSshKey(lost)),
-      [...Array.from(keys.values(), ({ id }) => id), ...this.leftovers],
+      [...Array.from(keys.values(), ({ id }) => id), ...leftovers],
       run,
       operation,
     );
@@ -105,11 +98,11 @@ export class SshKeySetUpdate {
       ...{ name, key: parsePublicKey(publicKey), adoptExisting: this.adoptExisting, adoptsAnyName: true },
       ...{ hasMarker: false, nameAdvice: "Choose another `namePrefix`, or rename the entry" },
       // The set as a whole is the holder of its keys.
-      holder: this.id,
-      identity: `${this.id} ${entry}`,
+      holder: this.state.id,
+      identity: `${this.state.id} ${entry}`,
     };
     const { state, unfinished } = await registerSshKey(request, this.run);
-    if (state.lost) this.unresolved.set(entry, state.lost);
+    if (state.lost) this.state.unresolved.set(entry, state.lost);
     if (state.status !== "unresolved") {
       const { id, name, fingerprint, keyType, createdAt, status } = state;
       this.hold(entry, { id, name, fingerprint, keyType, createdAt, adopted: status === "adopted" });
@@ -118,15 +111,15 @@ export class SshKeySetUpdate {
   }
 
   private hold(entry: string, key: SetKey): void {
-    this.run.holders.claim({ what: sshKeyClaim(key.id), holder: this.id });
+    this.run.holders.claim({ what: sshKeyClaim(key.id), holder: this.state.id });
     this.set(entry, key);
   }
 
   /** If the entry had another key of ours before, that one is a leftover until it is deleted. */
   private set(entry: string, key: SetKey): void {
-    const old = this.keys.get(entry);
-    if (old && !old.adopted && old.id !== key.id) this.leftovers.add(old.id);
-    this.keys.set(entry, key);
+    const old = this.state.keys.get(entry);
+    if (old && !old.adopted && old.id !== key.id) this.state.leftovers.add(old.id);
+    this.state.keys.set(entry, key);
   }
 
   private removal({ entry, key }: Surplus): Task {
@@ -134,14 +127,14 @@ export class SshKeySetUpdate {
       quoteForTerminal(entry),
       async () => {
         await this.remove(key);
-        if (this.keys.get(entry) === key) this.keys.delete(entry);
+        if (this.state.keys.get(entry) === key) this.state.keys.delete(entry);
       },
     ];
   }
 
   private async remove(key: Pick<SetKey, "id"> & Partial<SetKey>): Promise<undefined> {
-    await deleteSshKey(key, [{ what: sshKeyClaim(key.id), holder: this.id }], this.run);
-    this.leftovers.delete(key.id);
+    await deleteSshKey(key, [{ what: sshKeyClaim(key.id), holder: this.state.id }], this.run);
+    this.state.leftovers.delete(key.id);
   }
 
   /** Does the tasks in order, several at a time, until one shows that all others would fail too. */
@@ -171,8 +164,76 @@ export class SshKeySetUpdate {
     const now = this.run.client.timing.monotonic();
     if (now - (this.saidAt ?? now) < PROGRESS_MS) return;
     this.saidAt = now;
-    const [name] = /[^/$]+$/.exec(ownerOf(this.id)) ?? [];
+    const [name] = /[^/$]+$/.exec(ownerOf(this.state.id)) ?? [];
     const which = name === undefined ? "" : ` ${quoteForTerminal(name)}`;
     this.run.log(`The SSH key set${which}: ${done} of ${all} keys are done.`, "info");
   }
+}
+
+/** The failures of some entries, collected while the others continue, and reported in one message. */
+class Failures {
+  private readonly all: { label: string; error: unknown }[] = [];
+  /** How much work was skipped. */
+  notBegun = 0;
+
+  get any(): boolean {
+    return this.all.length > 0;
+  }
+
+  /** Runs `work`, which returns a message if it is unfinished. False if all other work would fail too. */
+  async collect(label: string, work: () => Promise<string | undefined>): Promise<boolean> {
+    try {
+      const unfinished = await work();
+      if (unfinished !== undefined) this.all.push({ label, error: new Error(unfinished) });
+      return unfinished === undefined;
+    } catch (error) {
+      this.all.push({ label, error });
+      return !concernsAll(error);
+    }
+  }
+
+  /** Does the account have one of the keys under its very name? */
+  get anySameKey(): boolean {
+    return this.all.some(({ error }) => error instanceof SameSshKeyError);
+  }
+
+  /** All of them as one error. `what`: the operation. */
+  error(what: string): unknown {
+    const [first] = this.all;
+    if (first && this.all.length === 1 && this.notBegun === 0) return first.error;
+    const notTried = this.notBegun > 0 ? `, and ${this.notBegun} more were not tried` : "";
+    const message = `${what} failed for ${this.all.length} of its keys${notTried}:${this.reasons()}`;
+    return new WaysCloudError({ message, outcome: "rejected" });
+  }
+
+  private reasons(): string {
+    const [first, ...others] = this.all.map(({ error }) => errorMessage(error));
+    if (first !== undefined && others.every((other) => other === first)) return ` ${first}`;
+    const shown = this.all.slice(0, MAX_SHOWN);
+    const lines = shown.map(({ label, error }) => `\n- ${label}: ${summaryOf(error)}`);
+    const advice = new Set(shown.flatMap(({ error }) => adviceOf(error) ?? []));
+    const more = this.all.length - shown.length;
+    if (more > 0) lines.push(`\n- and ${more} more`);
+    return [...lines, ...Array.from(advice, (each) => `\n${each}`)].join("");
+  }
+}
+
+function summaryOf(error: unknown): string {
+  return error instanceof WaysCloudError ? error.summary : errorMessage(error);
+}
+
+/** Shown once, however many keys it concerns. */
+function adviceOf(error: unknown): string | undefined {
+  return error instanceof WaysCloudError ? error.advice : undefined;
+}
+
+/** There is no credential, or the account cannot be reached, does not answer or refuses it. */
+function concernsAll(error: unknown): boolean {
+  if (error instanceof ConfigurationError) return true;
+  if (!(error instanceof WaysCloudError)) return false;
+  return (
+    error.status === 401 ||
+    error.status === 403 ||
+    !(error.outcome === "rejected" || error.outcome === "conflict")
+  );
 }

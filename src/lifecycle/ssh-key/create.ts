@@ -9,7 +9,8 @@ import { isOlderThan } from "../../judge/ownership";
 import { endsInMarker, newMarker, fillTemplate, isTemplate } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
 import { sanitize } from "../../text/redact";
-import { known, rfc3339 } from "../../values";
+import { rfc3339 } from "../../values";
+import type { Known } from "../../values";
 import { createOnce } from "../create-once/create-once";
 import { conflictWith } from "../create-once/creation";
 import type { Attempt, LostCreation } from "../create-once/creation";
@@ -27,22 +28,22 @@ import { parsePublicKey } from "./public-key";
 import type { HeldSshKey, SshKeyState, UnresolvedSshKey } from "./state";
 
 export function createSshKey(
-  inputs: SshKeyInputs,
+  inputs: Known<SshKeyInputs>,
   run: Run,
   identity: string,
 ): Promise<Outcome<SshKeyState>> {
-  const given = known(inputs.name, "name");
+  const { name: given, publicKey, adoptExisting, owner, pinned } = inputs;
   const isAutomatic = isTemplate(given, "name");
   const name = isAutomatic ? fillTemplate(given) : given;
-  const hasMarker = endsInMarker(name, "name") && !inputs.pinned;
+  const hasMarker = endsInMarker(name, "name") && !pinned;
   const request = {
     name,
-    key: parsePublicKey(known(inputs.publicKey, "publicKey")),
-    adoptExisting: inputs.adoptExisting === true,
+    key: parsePublicKey(publicKey),
+    adoptExisting,
     adoptsAnyName: isAutomatic,
     hasMarker,
     nameAdvice: hasMarker ? "Delete it in the account first" : "Choose another `name`, or omit it",
-    holder: inputs.owner === "" ? "" : `${inputs.owner}#${newMarker()}`,
+    holder: owner === "" ? "" : `${owner}#${newMarker()}`,
     identity,
   };
   return registerSshKey(request, run);
