@@ -81,11 +81,15 @@ export function findInApiKeys(keys: readonly ListedApiKey[], options: AuditOptio
   const [own, ...others] = ownCredentials(keys, options.credential);
   return keys.flatMap((key) => {
     const { id, description: name = "" } = key;
-    const kind = isServiceKey(key) ? "service key" : "personal access token";
     // The credential of the audit itself is in use, and somebody has it.
     const isOwn = key === own && others.length === 0;
-    return report({ kind, id, name }, findInApiKey(key, isOwn, options), options);
+    return report({ kind: kindOf(key), id, name }, findInApiKey(key, isOwn, options), options);
   });
+}
+
+/** The kind of an API key, for people. */
+export function kindOf(key: Pick<ListedApiKey, "service">): string {
+  return isServiceKey(key) ? "service key" : "personal access token";
 }
 
 function findInApiKey(key: ListedApiKey, isOwn: boolean, options: AuditOptions): Found[] {

@@ -22,25 +22,21 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 /** Replaces an encrypted secret. */
 const HIDDEN = "[secret]";
 
-const properties = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((value) => value ?? {});
+/** Of Go's structures: `null` is as good as nothing. */
+function optional<T extends z.ZodType>(type: T, absent: z.output<T>) {
+  return type.nullish().transform((value) => value ?? absent);
+}
+
+const properties = optional(z.record(z.string(), z.unknown()), {});
 const resource = z
   .object({
-    urn: z.string(),
-    type: z.string(),
-    id: z.string().nullish(),
-    external: z.boolean().nullish(),
-    inputs: properties,
-    outputs: properties,
+    ...{ urn: z.string(), type: z.string(), id: optional(z.string(), "") },
+    ...{ external: optional(z.boolean(), false), inputs: properties, outputs: properties },
   })
-  .transform(({ id, external, outputs, ...rest }): ExportedResource => {
+  .transform(({ outputs, ...rest }): ExportedResource => {
     const shown = Object.entries(outputs).map(([name, value]) => ({ name, ...revealed(value) }));
     return {
       ...rest,
-      id: id ?? "",
-      external: external ?? false,
       outputs: Object.fromEntries(shown.map(({ name, value }) => [name, value])),
       hidden: new Set(shown.flatMap(({ name, isHidden }) => (isHidden ? [name] : []))),
     };

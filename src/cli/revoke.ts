@@ -1,10 +1,9 @@
 // The command `revoke`: revokes API keys or removes SSH keys by their ids.
 import type { UnreadableEntry } from "../api/list";
-import { ownCredentials } from "../audit/findings";
+import { kindOf, ownCredentials } from "../audit/findings";
 import type { ManagedKeys } from "../audit/managed-keys";
 import { ConfigurationError, errorMessage, RefusedError } from "../errors";
 import { idKey, isSameId } from "../judge/presence";
-import { isServiceKey } from "../lifecycle/api-key/kind";
 import { Run } from "../lifecycle/run";
 import { command, connect, shownArgument, texts } from "./command";
 import { checkId, managedIn } from "./files";
@@ -36,18 +35,13 @@ itself is authenticated with. If it refuses one id, or the account does not list
     const run = new Run(() => client, log);
     const keys = isSsh ? await sshKeysOf(run, ids) : await apiKeysOf(run, ids);
     refuseHeld(ids, managed, isSsh);
-    terminal.out(table([keys.header, ...keys.rows]));
+    terminal.out(table(keys));
     if (!yes) await confirm(isSsh ? "Remove" : "Revoke", ids.length, terminal);
     return carryOut(ids, isSsh, run, terminal);
   },
 });
 
-interface Listed {
-  header: string[];
-  rows: string[][];
-}
-
-async function apiKeysOf({ apiKeys, client }: Run, ids: readonly string[]): Promise<Listed> {
+async function apiKeysOf({ apiKeys, client }: Run, ids: readonly string[]): Promise<string[][]> {
   const list = await apiKeys.fresh();
   const keys = found(ids, list, "API key", "For SSH keys add --ssh-key.");
   const { apiKey: credential, apiKeySource } = client.connection;
@@ -59,26 +53,19 @@ async function apiKeysOf({ apiKeys, client }: Run, ids: readonly string[]): Prom
       `Nothing was revoked: this command ${isSure ? "is" : "may be"} authenticated with the key ${refused.id} (from ${apiKeySource}). Use another credential to revoke it.`,
     );
   }
-  return {
-    header: ["KIND", "ID", "CREATED", "LAST USED", "NAME"],
-    rows: keys.map((key) => [
-      `${key.isActive ? "" : "inactive "}${isServiceKey(key) ? "service key" : "personal access token"}`,
-      key.id,
-      key.createdAt ?? "",
-      key.lastUsedAt ?? "never",
-      key.description ?? "",
-    ]),
-  };
+  const rows = keys.map((key) => {
+    const { id, createdAt = "", lastUsedAt = "never", description = "" } = key;
+    return [`${key.isActive ? "" : "inactive "}${kindOf(key)}`, id, createdAt, lastUsedAt, description];
+  });
+  return [["KIND", "ID", "CREATED", "LAST USED", "NAME"], ...rows];
 }
 
-async function sshKeysOf({ sshKeys }: Run, ids: readonly string[]): Promise<Listed> {
+async function sshKeysOf({ sshKeys }: Run, ids: readonly string[]): Promise<string[][]> {
   const keys = found(ids, await sshKeys.fresh(), "SSH key", "For API keys leave --ssh-key out.");
-  return {
-    header: ["KIND", "ID", "CREATED", "USED BY", "NAME"],
-    rows: keys.map(({ id, createdAt = "", vmCount, name = "" }) => [
-      ...["SSH key", id, createdAt, `${vmCount} VPS`, name],
-    ]),
-  };
+  const rows = keys.map(({ id, createdAt = "", vmCount, name = "" }) => {
+    return ["SSH key", id, createdAt, `${vmCount} VPS`, name];
+  });
+  return [["KIND", "ID", "CREATED", "USED BY", "NAME"], ...rows];
 }
 
 /** The keys with these ids. @throws RefusedError with all ids that the list does not have. */

@@ -1,20 +1,17 @@
 // The account of a data function: provider, client, and the lists that the calls of a program run share.
 import * as pulumi from "@pulumi/pulumi";
 
-import type * as api from "../api/client";
+import type { AccountClient } from "../api/client";
 import type { Connection } from "../api/transport";
 import { resolveConnection } from "../config";
 import { API_KEY, CUSTOMER_ID, ENDPOINT } from "../settings";
 import { ConfigurationError } from "../errors";
 import { Provider } from "../provider";
 import type { Request } from "../queries/queries";
-import { SharedList } from "../queries/shared-list";
+import { moment, SharedList } from "../queries/shared-list";
 import { checkStackConfig, STACK_CONFIG, stackConfig } from "../stack-config";
 import { knownValue } from "./dependencies";
-import { hasMocks } from "./mocks";
 import type { DataOptions } from "./options";
-
-type Client = api.AccountClient;
 
 /**
  * The explicit provider of a call, or its parent's.
@@ -47,55 +44,39 @@ export async function connectionFor(provider: Provider | undefined): Promise<Con
   const values = await knownValue(pulumi.all([provider.apiKey, provider.endpoint, provider.customerId]));
   if (!values) return undefined;
   const [apiKey, endpoint, customerId] = values;
-  const inputs = new Map([
-    [API_KEY, apiKey],
-    [ENDPOINT, endpoint],
-    [CUSTOMER_ID, customerId],
-  ]);
+  const inputs: Record<string, string | undefined> = {
+    ...{ [API_KEY]: apiKey, [ENDPOINT]: endpoint, [CUSTOMER_ID]: customerId },
+  };
   return resolveConnection(
-    (option) => inputs.get(option),
+    (option) => inputs[option],
     () => "the explicit Provider",
   );
-}
-
-/** The credential that a call uses; undefined under mocks. */
-export async function credentialOf(name: string, opts: DataOptions): Promise<string | undefined> {
-  return hasMocks() ? undefined : (await connectionFor(providerOf(name, opts)))?.apiKey;
 }
 
 /** The response of this account, requested at `notBefore` or later (0: at any time of this program run). */
 export function read<T>(connection: Connection, request: Request<T>, notBefore: number): Promise<T> {
   const run = pulumi.runtime.getStackResource();
-  const lists = run ? listsOf(run) : outsideOfRuns;
+  const lists = runs.get(run ?? runs) ?? new Map<string, SharedList<unknown>>();
+  runs.set(run ?? runs, lists);
   const key = JSON.stringify([request.kind, connection]);
   let list = lists.get(key) as SharedList<T> | undefined;
   if (!list) lists.set(key, (list = new SharedList(() => request.read(clientFor(connection)))));
-  const response = list.since(notBefore);
-  if (run) return response;
   // A script may run for days: only calls at the same time share a response.
-  return response.finally(() => lists.get(key) === list && lists.delete(key));
+  return list.since(run ? notBefore : moment());
 }
 
-/** By the root stack: inline programs of the Automation API share a process. */
+/** By the root stack: inline programs of the Automation API share a process. Without one, by this map. */
 const runs = new WeakMap<object, Map<string, SharedList<unknown>>>();
-const outsideOfRuns = new Map<string, SharedList<unknown>>();
-
-function listsOf(run: object): Map<string, SharedList<unknown>> {
-  const lists = runs.get(run) ?? new Map<string, SharedList<unknown>>();
-  runs.set(run, lists);
-  return lists;
-}
-
-const clients = new Map<string, Client>();
+const clients = new Map<string, AccountClient>();
 
 /** A client for the account, with the HTTP and schema libraries loaded only now. */
-function clientFor(connection: Connection): Client {
+function clientFor(connection: Connection): AccountClient {
   const key = JSON.stringify(connection);
   let client = clients.get(key);
   if (!client) {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import of the package must cost next to nothing
-    const { AccountClient } = require("../api/client") as typeof api;
-    client = new AccountClient(connection, { log: (line) => void pulumi.log.info(line) });
+    const api = require("../api/client") as typeof import("../api/client");
+    client = new api.AccountClient(connection, { log: (line) => void pulumi.log.info(line) });
     clients.set(key, client);
   }
   return client;

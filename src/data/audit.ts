@@ -5,8 +5,7 @@ import { managedKeys, nameStacks } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { withoutStack } from "../text/without-stack";
-import { credentialOf } from "./account";
-import { getApiKeys, getSshKeys } from "./dynamic";
+import { credentialOf, getApiKeys, getSshKeys } from "./dynamic";
 import type { DataOptions } from "./options";
 
 export type { AuditFinding, FindingKind } from "../audit/findings";

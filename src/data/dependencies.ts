@@ -7,8 +7,7 @@ import { moment } from "../queries/shared-list";
 interface OutputInternals<T> {
   promise(): Promise<T>;
   isKnown: Promise<boolean>;
-  allResources?(): Promise<Set<pulumi.Resource>>;
-  resources(): Set<pulumi.Resource>;
+  allResources(): Promise<Set<pulumi.Resource>>;
 }
 
 interface ResourceInternals {
@@ -35,7 +34,8 @@ export function readyMoment(
 ): pulumi.Output<number> {
   const explicit = pulumi.output(dependsOn ?? []) as pulumi.Output<unknown>;
   const ready = explicit.apply(async (named) => {
-    const resources = withChildren([...(await resourcesOf(args)), ...[named].flat()]);
+    const internals = args as unknown as OutputInternals<unknown>;
+    const resources = withChildren([...(await internals.allResources()), ...[named].flat()]);
     return pulumi.all(resources.map(creation)).apply(() => momentOf(resources));
   });
   return pulumi.output(ready);
@@ -44,16 +44,8 @@ export function readyMoment(
 function momentOf(resources: readonly pulumi.Resource[]): number {
   // A preview changes nothing, so any list will do.
   if (pulumi.runtime.isDryRun()) return 0;
-  return resources.reduce((latest, resource) => {
-    const since = readySince.get(resource) ?? moment();
-    readySince.set(resource, since);
-    return Math.max(latest, since);
-  }, 0);
-}
-
-async function resourcesOf(output: pulumi.Output<unknown>): Promise<Set<pulumi.Resource>> {
-  const internals = output as unknown as OutputInternals<unknown>;
-  return internals.allResources ? internals.allResources() : internals.resources();
+  for (const resource of resources) readySince.set(resource, readySince.get(resource) ?? moment());
+  return Math.max(0, ...resources.map((resource) => readySince.get(resource) ?? 0));
 }
 
 function withChildren(roots: readonly unknown[]): pulumi.Resource[] {

@@ -1,5 +1,7 @@
 // The data functions, answered in the program's own process: dynamic providers have no `invoke`.
-import { hasMocks, askMocks, listFromMock } from "./mocks";
+import * as pulumi from "@pulumi/pulumi";
+
+import { ConfigurationError } from "../errors";
 import { accountKnown, connectionFor, providerOf, read } from "./account";
 import { dataFunctions } from "./functions";
 import type { DataFunctions } from "./functions";
@@ -12,16 +14,41 @@ const functions: Functions = dataFunctions({
   accountOf: (name, opts: DataOptions) => providerOf(name, opts),
   isReady: accountKnown,
   async answer(query, given, provider, notBefore) {
-    const { name, list, request } = query;
     const select = query.select(given);
     if (hasMocks()) {
-      const mocked = await askMocks(name, given, provider);
-      return (list === undefined ? mocked : listFromMock(name, mocked)) as ReturnType<typeof select>;
+      const token = `wayscloud:index:${query.name}`;
+      const answer: unknown = await pulumi.runtime.invoke(token, { ...given }, provider ? { provider } : {});
+      return (query.list === undefined ? answer : listFromMock(token, answer)) as ReturnType<typeof select>;
     }
     const connection = await connectionFor(provider);
-    return connection && structuredClone(select(await read(connection, request, notBefore)));
+    return connection && structuredClone(select(await read(connection, query.request, notBefore)));
   },
 });
+
+/** Whether this program runs under `pulumi.runtime.setMocks`: then `mocks.call` answers, not the API. */
+function hasMocks(): boolean {
+  const monitor: unknown = pulumi.runtime.getMonitor();
+  return typeof monitor === "object" && monitor !== null && "mocks" in monitor;
+}
+
+/**
+ * The list that a mock returned, bare or as the only property of an object. The SDK turns a bare list into an
+ * object with the positions as keys, so an empty list becomes `{}`.
+ */
+function listFromMock(token: string, answer: unknown): unknown[] {
+  const entries = Object.entries<unknown>({ ...(answer as object) });
+  const values = entries.map(([, value]) => value);
+  if (values.length === 1 && Array.isArray(values[0])) return values[0];
+  if (entries.every(([key], position) => key === String(position))) return values;
+  throw new ConfigurationError(
+    `The mock of ${token} must return the list, or an object with the list as its only property.`,
+  );
+}
+
+/** The credential that a call uses; undefined under mocks. */
+export async function credentialOf(name: string, opts: DataOptions): Promise<string | undefined> {
+  return hasMocks() ? undefined : (await connectionFor(providerOf(name, opts)))?.apiKey;
+}
 
 /** Reads the account's profile: customer id, e-mail, account type. @function */
 export const getProfile: Functions["getProfile"] = functions.getProfile;

@@ -53,8 +53,8 @@ export interface DataFunctions<Options, OutputOptions> {
   getServices(args?: types.GetServicesArgs, opts?: Options): Promise<types.ServiceInfo[]>;
 
   /**
-   * Like `getServices`, but accepts inputs and returns an output. Waits for the inputs and the resources that
-   * they come from.
+   * Like `getServices`, with inputs and as an output. Waits for the inputs and for the resources that they
+   * come from.
    *
    * @see GET /v1/account/services
    */
@@ -77,8 +77,8 @@ export interface DataFunctions<Options, OutputOptions> {
   getApiKeys(args?: types.GetApiKeysArgs, opts?: Options): Promise<types.ApiKeyInfo[]>;
 
   /**
-   * Like `getApiKeys`, but accepts inputs and returns an output. Waits for the inputs and the resources that
-   * they come from.
+   * Like `getApiKeys`, with inputs and as an output. Waits for the inputs and for the resources that they
+   * come from.
    *
    * @see GET /v1/account/api-keys
    */
@@ -116,8 +116,8 @@ export interface DataFunctions<Options, OutputOptions> {
   getSshKey(args: types.GetSshKeyArgs, opts?: Options): Promise<types.SshKeyInfo>;
 
   /**
-   * Like `getSshKey`, but accepts inputs and returns an output. Waits for the inputs and the resources that
-   * they come from.
+   * Like `getSshKey`, with inputs and as an output. Waits for the inputs and for the resources that they
+   * come from.
    *
    * @see GET /v1/account/ssh-keys
    */

@@ -2,7 +2,7 @@
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { outputLiteralIn } from "../text/output-literal";
-import { printable } from "../text/quote";
+import { printable, shape } from "../text/quote";
 
 /** The accepted arguments, each with its type. */
 export type ArgumentTypes = Readonly<Record<string, "string" | "boolean">>;
@@ -23,7 +23,7 @@ export function givenArguments(
   isAccepted: (value: unknown) => boolean = () => false,
 ): Given {
   if (typeof args !== "object" || args === null || Array.isArray(args)) {
-    throw new ConfigurationError(`${name}: the arguments must be an object, not ${kindOf(args)}.`);
+    throw new ConfigurationError(`${name}: the arguments must be an object, not ${shape(args)}.`);
   }
   const given = Object.entries(args).filter(([, value]) => value !== undefined);
   for (const [field, value] of given) {
@@ -31,7 +31,7 @@ export function givenArguments(
     if (type === undefined) throw new ConfigurationError(`${name}: ${unknownArgument(name, field, types)}`);
     if (isAccepted(value)) continue;
     if (typeof value !== type) {
-      throw new ConfigurationError(`${name}: \`${field}\` must be a ${type}, not ${kindOf(value)}.`);
+      throw new ConfigurationError(`${name}: \`${field}\` must be a ${type}, not ${shape(value)}.`);
     }
     if (outputLiteralIn(field, value) !== undefined) {
       throw new ConfigurationError(
@@ -53,10 +53,4 @@ function unknownArgument(name: string, field: string, types: ArgumentTypes): str
   const unknown = `unknown filter \`${printable(field, 60)}\``;
   if (names.length > 0) return `${unknown}${didYouMean(field, names)} Valid filters: ${names.join(", ")}.`;
   return `${unknown}. There are no filters${name === "getSshKeys" ? "; use getSshKey to find one key" : ""}.`;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -165,10 +165,10 @@ test("a 404 counts as revoked only if the list agrees, and one failure does not 
   expect(live()).toEqual([doubtful, refused]);
 });
 
-test("hostile names are shown in one harmless line each", async () => {
-  const id = addKey("\u001b[2Jwiped\n\u202erow wayscloud_pat_abc12_value123 x@example.com");
-  const { out } = await line.run("revoke", "--yes", id);
-  expect(out.split("\n")[1]).toMatch(
-    new RegExp(`^service key +${id} +\\S+ +never +wiped row \\[redacted\\] \\[e-mail\\]$`),
-  );
+test.each([
+  ["wiped\n\u202erow wayscloud_pat_abc12_value123 x@example.com", "wiped row [redacted] [e-mail]"],
+  ["\u001b[2Jwiped", "[redacted]"],
+])("the hostile name %j is shown in one harmless line", async (name, shown) => {
+  const { out } = await line.run("revoke", "--yes", addKey(name));
+  expect(out.split("\n")[1]!.split(/ {2,}/).at(-1)).toBe(shown);
 });
