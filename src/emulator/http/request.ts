@@ -150,9 +150,11 @@ export class RequestLog {
     record.body = parsedOrText(text);
     this.#bodies.push({ record, size: text.length });
     this.#bytes += text.length;
-    const isFull = (): boolean => this.#bytes > MAX_BYTES_KEPT || this.#bodies.length > MAX_RECORDED;
-    for (let oldest; isFull() && (oldest = this.#bodies.shift()); this.#bytes -= oldest.size) {
+    while (this.#bytes > MAX_BYTES_KEPT || this.#bodies.length > MAX_RECORDED) {
+      const oldest = this.#bodies.shift();
+      if (!oldest) return;
       oldest.record.body = undefined;
+      this.#bytes -= oldest.size;
     }
   }
 }
