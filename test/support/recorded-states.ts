@@ -105,7 +105,8 @@ function providerAt(emulator: Emulator, type: Type, timing: FakeTiming): dynamic
   });
 }
 
-function seed({ account }: Emulator, { account: { sshKeys = [], apiKeys = [] } }: Recorded): void {
+/** Puts into the account what it had when the state was recorded. */
+export function seed({ account }: Emulator, { account: { sshKeys = [], apiKeys = [] } }: Recorded): void {
   for (const key of sshKeys) account.addSshKey(key);
   for (const { expiresAt, ...key } of apiKeys) {
     const wanted: NewApiKey = expiresAt === null ? key : { ...key, expiresAt };

@@ -7,9 +7,9 @@ import { KIND_NAMES, oneOfEach, program } from "../../support/canaries";
 import { newAuthority } from "../../support/certificate";
 import { type CallRow, type CallRun, callRows, row } from "../../support/fault-rows";
 import { startHttpsServer } from "../../support/https-server";
-import type { Properties, ResourceName } from "../../support/provider-process";
+import type { ResourceName } from "../../support/provider-process";
 import { startProxy } from "../../support/proxy";
-import { publicKey } from "../../support/public-key";
+import { recordedStates, seed } from "../../support/recorded-states";
 
 const messages = ({ ended }: CallRun): string[] => ended.map(({ error }) => error?.message ?? "succeeded");
 
@@ -54,73 +54,26 @@ const createEach =
     expect([...messages(run), provider.stderr()].join()).not.toContain("canary");
   };
 
-/** States as release 0.1.0 wrote them: literal, so that no change of the code changes them as well. */
-const OLD_STATES: Record<ResourceName, { inputs: Properties; outputs: Properties }> = {
-  serviceKey: {
-    inputs: { service: "database", description: "pulumi test/dev/db #1a2b3c4" },
-    outputs: {
-      description: "pulumi test/dev/db #1a2b3c4",
-      key: "wayscloud_0123456789abcdef_000000000000000000000000000000000000",
-      keyPrefix: "wayscloud_0123456",
-      keyType: "service",
-      isActive: true,
-      service: "database",
-      createdAt: "2026-01-01T00:00:00Z",
-    },
-  },
-  personalAccessToken: {
-    inputs: { scopes: ["ssh_keys:read"], expiresInDays: 9000, rotateBeforeDays: 14, description: "ci" },
-    outputs: {
-      description: "ci",
-      key: "wayscloud_pat_abc12_000000000000000000000000000000000000",
-      keyPrefix: "wayscloud_pat_abc12",
-      keyType: "pat",
-      isActive: true,
-      scopes: ["ssh_keys:read"],
-      expiresInDays: 9000,
-      expiresAt: "2050-08-23T00:00:00Z",
-      createdAt: "2026-01-01T00:00:00Z",
-      rotateAt: "2050-08-09T00:00:00Z",
-    },
-  },
-  sshKey: {
-    inputs: { publicKey: publicKey("old"), name: "db-1a2b3c4" },
-    outputs: {
-      name: "db-1a2b3c4",
-      fingerprint: "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-      keyType: "ssh-ed25519",
-      createdAt: "2026-01-01T00:00:00Z",
-      vmCount: 0,
-      publicKey: publicKey("old"),
-      adopted: false,
-    },
-  },
-};
-
-/** What the program says today of each: the automatic names of then. */
-const DECLARED: Record<ResourceName, Properties> = {
-  serviceKey: { description: "pulumi test/dev/db #${hex(7)}" },
-  personalAccessToken: {},
-  sshKey: { name: "db-${hex(7)}" },
-};
+/** What 1.0.0 recorded of a live key with an automatic name or description. */
+const RECORDED = recordedStates("1.0.0").filter(({ name }) =>
+  /^live, automatic (name|description)$/.test(name),
+);
+const recorded = (kind: ResourceName) =>
+  RECORDED.find(({ type }) => type.toLowerCase() === kind.toLowerCase())!;
 
 async function olderRelease(run: CallRun): Promise<void> {
-  const { account, requests } = run.emulator;
   for (const kind of KIND_NAMES) {
-    const { inputs: old, outputs } = OLD_STATES[kind];
+    const { id, program = {}, inputs: old, outputs } = recorded(kind);
     const methods = await run.methods(kind);
-    const { inputs, failures } = await methods.check(old, program(kind, { ...old, ...DECLARED[kind] }));
+    const { inputs, failures } = await methods.check(old, program);
     expect(failures).toEqual([]);
-    const unchanged = { changes: false, replaces: [] };
-    expect(await methods.diff(`old-${kind}`, outputs, inputs)).toMatchObject(unchanged);
+    expect(await methods.diff(id, outputs, inputs)).toMatchObject({ changes: false, replaces: [] });
   }
-  expect(requests).toEqual([]);
-  const held = (["serviceKey", "personalAccessToken"] as const).map((kind) => {
-    const { key, description, service } = OLD_STATES[kind].outputs;
-    return { kind, ...account.addApiKey({ ...(kind === "serviceKey" && { service }), key, description }) };
-  });
-  for (const { kind, id } of held) {
-    const { outputs } = OLD_STATES[kind];
+  expect(run.emulator.requests).toEqual([]);
+  const held = ["serviceKey", "personalAccessToken"] as const;
+  for (const kind of held) seed(run.emulator, recorded(kind));
+  for (const kind of held) {
+    const { id, outputs } = recorded(kind);
     const { value } = await run.end((await run.methods(kind)).read(id, outputs));
     expect(value?.outputs).toMatchObject(outputs);
   }
