@@ -1,5 +1,5 @@
 // The decisions of `createOnce` one by one, against an account of scripted answers: what is kept, what is removed, what is said, and when.
-import { ConnectionError, errorMessage, errorOfStatus, MalformedResponseError } from "../../src/errors";
+import { ConnectionError, errorMessage, MalformedResponseError } from "../../src/errors";
 import type { RequestOutcome } from "../../src/errors";
 import type { Run } from "../../src/lifecycle/run";
 import { createOnce, ForeignConflictError } from "../../src/lifecycle/create-once/create-once";
@@ -157,17 +157,6 @@ describe("the first attempt", () => {
     ]);
   });
 
-  test("whose answer was lost is kept where that is possible, with the server's time", async () => {
-    const { result, removed, posted } = await run({
-      posts: [lost(), "b"],
-      lists: [[item("a")]],
-      keep: true,
-      serverTime: 77,
-    });
-    expect(result).toEqual({ value: { id: "a", kept: true }, serverTime: 77, duplicatePossible: false });
-    expect([removed, posted]).toEqual([[], 1]);
-  });
-
   test("is looked for at 0, 2 and 6 seconds, and several results are all removed", async () => {
     const { removed, waits } = await run({
       posts: [lost(), "b"],
@@ -252,16 +241,6 @@ describe("the second attempt", () => {
     expect(removed).toEqual([]);
   });
 
-  test("that was lost and removed, as the first one was, is a plain error", async () => {
-    const last = lost();
-    const { error, removed, posted } = await run({
-      posts: [lost(), last],
-      lists: [[item("a")], [item("b")]],
-    });
-    expect(error).toBe(last);
-    expect([removed, posted]).toEqual([["a", "b"], 2]);
-  });
-
   test.each([
     ["neither of which was seen", [[]] as Item[][]],
     ["the first of which was never seen", [[], [], [], [item("b")]]],
@@ -289,14 +268,6 @@ describe("the second attempt", () => {
     const settled = await run({ posts: [lost(), refusal()], lists: [[item("a")], [item("not looked at")]] });
     expect(settled.error).toMatchObject({ outcome: "rejected" });
     expect(settled.removed).toEqual(["a"]);
-  });
-
-  test("that meets a conflict is looked into, and not believed: what the first one created may be in the way", async () => {
-    const conflict = errorOfStatus({ message: "Exists.", outcome: "conflict", status: 409 });
-    const unseen = await run({ posts: [lost(), conflict] });
-    expect(unseen.error).toBeInstanceOf(UnresolvedError);
-    const late = await run({ posts: [lost(), conflict], lists: [[], [], [], [item("a")]] });
-    expect([late.error, late.removed]).toEqual([conflict, ["a"]]);
   });
 
   test("that meets a conflict with what is known to be another's proves that the first created nothing", async () => {

@@ -25,30 +25,6 @@ test.each(["sshKey", "serviceKey", "personalAccessToken"] as const)(
   },
 );
 
-test("a key is created, read, left alone and deleted with the account that configure named", async () => {
-  const emulator = await startEmulator({ port: 0 });
-  try {
-    const config = { "wayscloud:apiKey": emulator.apiKey, "wayscloud:endpoint": emulator.url };
-    const plugin = await start({ config });
-    const keys = plugin.resource("sshKey");
-    const { inputs, failures } = await keys.check({}, { name: "deploy", publicKey: publicKey(1) });
-    expect(failures).toEqual([]);
-    const { id, outputs } = await keys.create(inputs);
-    expect(outputs).toMatchObject({ name: "deploy", adopted: false });
-    await expect(keys.diff(id, outputs, inputs)).resolves.toMatchObject({ changes: false });
-    await expect(keys.read(id, outputs)).resolves.toMatchObject({ id, outputs });
-    await keys.delete(id, outputs);
-    expect(emulator.requests.map(({ method }) => method)).toEqual(
-      expect.arrayContaining(["POST", "GET", "DELETE"]),
-    );
-    // The next command has a process of its own; there, gone is an answer without an id.
-    const next = (await start({ config })).resource("sshKey");
-    await expect(next.read(id, outputs)).resolves.toMatchObject({ id: "" });
-  } finally {
-    await emulator.close();
-  }
-});
-
 test("an error that the engine shows at the resource is not printed once more", async () => {
   const config = { "wayscloud:apiKey": "wayscloud_pat_example", "wayscloud:endpoint": "http://127.0.0.1:1" };
   const plugin = await start({ config });

@@ -2,7 +2,8 @@
 import { SshKeySet } from "../../support/engine-resources";
 import { ROTATING_KEY, SERVICE_KEY, SSH_KEY, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, expectDestroyed, stack } from "../../support/story";
+import { account, stack } from "../../support/story";
+import { expectDestroyed } from "../../support/story-end";
 
 const TEAM = ["SSH key set", SshKeySet, { publicKeys: { it: publicKey(2) } }] as const;
 const EVERY = { db: SERVICE_KEY, ci: TOKEN, rot: ROTATING_KEY, ssh: SSH_KEY, team: TEAM };

@@ -3,21 +3,9 @@
 import { PersonalAccessToken, ServiceKey, SshKey } from "../../support/engine-resources";
 import { DECLARED } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import {
-  account,
-  current,
-  deploy,
-  expectDestroyed,
-  expectFailure,
-  expectHeld,
-  LOST,
-  NEVER_ARRIVES,
-  NO_LIST,
-  overlapping,
-  previous,
-  stack,
-  troubled,
-} from "../../support/story";
+import { account, current, deploy, overlapping, previous, stack } from "../../support/story";
+import { expectDestroyed, expectFailure, expectHeld } from "../../support/story-end";
+import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 import type { CommandOptions } from "../../support/story-stack";
 
 /** An SSH key as `adoptExisting` takes it over, under the name that it has. */

@@ -7,20 +7,14 @@ import {
   DAY,
   declareRotating,
   deploy,
-  expectAllNamed,
-  expectDestroyed,
-  expectHeld,
-  expectKept,
   HOUR,
   later,
-  LOST,
   MINUTE,
-  NEVER_ARRIVES,
-  NO_LIST,
   readLists,
   stack,
-  troubled,
 } from "../../support/story";
+import { expectAllNamed, expectDestroyed, expectHeld, expectKept } from "../../support/story-end";
+import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 /** A cache keeps what both lists show now. */
 async function fillCache() {

@@ -4,20 +4,8 @@ import type { Properties } from "../../../src/values";
 import { showing } from "../../support/answers";
 import { PersonalAccessToken, RotatingServiceKey, ServiceKey, SshKey } from "../../support/engine-resources";
 import { DECLARED, ROTATING } from "../../support/kinds";
-import {
-  account,
-  changes,
-  DAY,
-  declareRotating,
-  deploy,
-  expectHeld,
-  expectKept,
-  expectQuiet,
-  HOUR,
-  later,
-  MINUTE,
-  stack,
-} from "../../support/story";
+import { account, DAY, declareRotating, deploy, HOUR, later, MINUTE, stack } from "../../support/story";
+import { changes, expectHeld, expectKept, expectQuiet } from "../../support/story-end";
 
 const declareToken = (more: Properties = {}, deleteBeforeReplace = false): void =>
   stack.declare(

@@ -10,6 +10,14 @@ import {
   current,
   declareRotating,
   deploy,
+  HOUR,
+  later,
+  MINUTE,
+  overlapping,
+  previous,
+  stack,
+} from "../../support/story";
+import {
   expectDestroyed,
   expectFailure,
   expectHeld,
@@ -17,17 +25,8 @@ import {
   expectNothingLeftUnnamed,
   expectOneForOne,
   expectQuiet,
-  HOUR,
-  later,
-  LOST,
-  MINUTE,
-  NEVER_ARRIVES,
-  NO_LIST,
-  overlapping,
-  previous,
-  stack,
-  troubled,
-} from "../../support/story";
+} from "../../support/story-end";
+import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 const KINDS = [SERVICE_KEY, TOKEN, ROTATING_KEY, ...SSH_KEYS] as const;
 /** A list that is as long as its own page, which may hide more. */

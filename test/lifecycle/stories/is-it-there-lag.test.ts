@@ -10,22 +10,21 @@ import {
   current,
   declareRotating,
   deploy,
+  later,
+  MINUTE,
+  overlapping,
+  previous,
+  stack,
+} from "../../support/story";
+import {
   expectAllNamed,
   expectDestroyed,
   expectHeld,
   expectKept,
   expectNothingLeftUnnamed,
   expectOneForOne,
-  later,
-  LOST,
-  MINUTE,
-  NEVER_ARRIVES,
-  NO_LIST,
-  overlapping,
-  previous,
-  stack,
-  troubled,
-} from "../../support/story";
+} from "../../support/story-end";
+import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 const NO_POST = { method: "POST", fate: "401", times: 9 } as const;
 const lag = (ms: number): void => void (account.emulator.quirks.listLag = ms);

@@ -2,22 +2,15 @@
 import type { Properties } from "../../../src/values";
 import { RotatingServiceKey, ServiceKey } from "../../support/engine-resources";
 import { API_KEYS, DECLARED, SSH_KEY } from "../../support/kinds";
+import { account, current, declareRotating, deploy, stack } from "../../support/story";
 import {
-  account,
-  current,
-  declareRotating,
-  deploy,
   expectAllNamed,
   expectDestroyed,
   expectFailure,
   expectHeld,
   expectOneForOne,
-  LOST,
-  NEVER_ARRIVES,
-  NO_LIST,
-  stack,
-  troubled,
-} from "../../support/story";
+} from "../../support/story-end";
+import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 test.each([...API_KEYS, SSH_KEY])(
   "%s: a hook asks again, and the first attempt takes effect a minute late: the next refresh names it, or it is held",

@@ -2,20 +2,15 @@
 import { UNKNOWN, type Properties } from "../../../src/values";
 import { RotatingPersonalAccessToken, RotatingServiceKey } from "../../support/engine-resources";
 import { API_KEYS, ROTATING } from "../../support/kinds";
+import { account, current, declareRotating, overlapping, previous, stack } from "../../support/story";
 import {
-  account,
   changes,
-  current,
-  declareRotating,
   expectDestroyed,
   expectFailure,
   expectHeld,
   expectKept,
   expectQuiet,
-  overlapping,
-  previous,
-  stack,
-} from "../../support/story";
+} from "../../support/story-end";
 
 describe.each(ROTATING)("a rotating %s", (...kind) => {
   const declare = (more: Properties = {}, on = stack): void => declareRotating(more, kind, on);
@@ -46,17 +41,6 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     }
     expect([rotations, most]).toEqual([12, 2]);
     await expectDestroyed();
-  });
-
-  test("keeps its previous key for the overlap, and has it revoked by the first run after that", async () => {
-    await overlapping(kind);
-    account.pass(6);
-    await expectQuiet();
-    expect(account.live).toHaveLength(2);
-    account.pass(1);
-    await stack.up();
-    expectHeld([current()]);
-    expect(stack.held("db").outputs.previousKey).toBeNull();
   });
 
   test("that comes months late rotates, and keeps the key that the consumers of the last run hold", async () => {
@@ -140,13 +124,6 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     declare({ description: "for the billing" });
     await stack.up();
     expect(listed()).toMatch(/^for the billing/);
-  });
-
-  test("destroy after a killed rotation revokes the successor that nobody knows, too", async () => {
-    await rotationIsDue();
-    await stack.up({ kill: { nth: 2, arrived: true } });
-    expect(account.live).toHaveLength(2);
-    await expectDestroyed();
   });
 
   test.each([1, 2, 3])(

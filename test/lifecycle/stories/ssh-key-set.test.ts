@@ -6,16 +6,9 @@ import { SshKey, SshKeySet } from "../../support/engine-resources";
 import { cpuTime } from "../../support/fake-timing";
 import { publicKey } from "../../support/public-key";
 import type { CommandOptions, Declared } from "../../support/story-stack";
-import {
-  account,
-  deploy,
-  expectDestroyed,
-  expectFailure,
-  expectHeld,
-  expectKept,
-  expectQuiet,
-  stack,
-} from "../../support/story";
+import { account, deploy, stack } from "../../support/story";
+import { expectDestroyed, expectFailure, expectHeld, expectKept, expectQuiet } from "../../support/story-end";
+import { LOST, NO_LIST, troubled } from "../../support/troubles";
 
 const NAMES = ["anna", "bjarne", "carl"];
 const numbered = (count: number, prefix = "k"): string[] =>
@@ -172,59 +165,40 @@ test("a list that cannot be read says nothing about any key", async () => {
   expect(stack.held("team")).toEqual(before);
 });
 
-describe("a lost response", () => {
-  describe("that cannot be looked up", () => {
-    beforeEach(async () => {
-      const troubles = [
-        { fate: "answer lost", nth: 2 },
-        { method: "GET", times: 99 },
-      ] as const;
-      expect(await up(["anna", "bjarne"], {}, { troubles: [...troubles] })).toBe(false);
-      const { outputs } = stack.held("team");
-      expect([outputs.keys, outputs.unresolved].map((each) => Object.keys(each as object).length)).toEqual([
-        1, 1,
-      ]);
-      expect(account.live).toHaveLength(2);
-      requests();
-    });
+describe("a lost response that cannot be looked up", () => {
+  beforeEach(async () => {
+    expect(await up(["anna", "bjarne"], {}, troubled({ ...LOST, nth: 2 }, NO_LIST))).toBe(false);
+    const { outputs } = stack.held("team");
+    for (const each of [outputs.keys, outputs.unresolved])
+      expect(Object.keys(each as object)).toHaveLength(1);
+    expect(account.live).toHaveLength(2);
+  });
 
-    test("leaves its entry unresolved; the next up keeps what it made, without a POST", async () => {
-      expect(stack.errors.join()).toMatch(
-        /Creating the SSH key "team-\w+" failed: POST [^:]*:\d+ \(ECONNRESET\)\. It may still have been created\. The list could not be read: GET \S+ answered [^:]*: trouble\. It is recorded in the state as unresolved\. /,
-      );
-      await stack.up();
-      expect(requests()).toEqual(["GET"]);
-      expectExactly(["anna", "bjarne"]);
-    });
+  test.each([{ anna: publicKey("other"), bjarne: publicKey("one more") }, {}])(
+    "of an entry that the program has no more, or with another key (%#), is removed by the next up",
+    async (publicKeys) => {
+      await up(publicKeys);
+      expectExactly(Object.keys(publicKeys));
+    },
+  );
 
-    test.each([{ anna: publicKey("other"), bjarne: publicKey("one more") }, {}])(
-      "of an entry that the program has no more, or with another key (%#), is removed by the next up",
-      async (publicKeys) => {
-        await up(publicKeys);
-        expectExactly(Object.keys(publicKeys));
-      },
-    );
-
-    test("never claims an older key of the same name and material: it is somebody else's", async () => {
-      const [entry = ""] = Object.keys(stack.held("team").outputs.unresolved as object);
-      control().remove(account.live.find((id) => !stack.ids.includes(id))!);
-      const createdAt = "2025-12-31T23:00:00Z";
-      const { id } = control().addSshKey({ name: `team-${entry}`, publicKey: publicKey(entry), createdAt });
-      await expectDestroyed([id]);
-    });
+  test("never claims an older key of the same name and material: it is somebody else's", async () => {
+    const [entry = ""] = Object.keys(stack.held("team").outputs.unresolved as object);
+    control().remove(account.live.find((id) => !stack.ids.includes(id))!);
+    const createdAt = "2025-12-31T23:00:00Z";
+    const { id } = control().addSshKey({ name: `team-${entry}`, publicKey: publicKey(entry), createdAt });
+    await expectDestroyed([id]);
   });
 });
 
 test("responses of several entries that cannot be looked up are all in the error, and the next up heals", async () => {
-  const troubles = [
-    { fate: "answer lost", times: 9 },
-    { method: "GET", times: 99 },
-  ] as const;
-  await up(NAMES, {}, { troubles: [...troubles] });
+  await up(NAMES, {}, troubled({ ...LOST, times: 9 }, { method: "GET", times: 99 }));
   expect(stack.errors.join()).toMatch(
-    /failed for 3 of its keys:(\n- "\w+": Creating the SSH key [^\n]* recorded in the state as unresolved\.[^\n]*){3}/,
+    /failed for 3 of its keys:(\n- "\w+": Creating the SSH key "team-\w+" failed: POST [^:]*:\d+ \(ECONNRESET\)\. It may still have been created\. The list could not be read: GET \S+ answered [^:]*: trouble\. It is recorded in the state as unresolved\.[^\n]*){3}/,
   );
+  requests();
   await stack.up();
+  expect(requests()).toEqual(["GET"]);
   expectExactly();
 });
 
@@ -430,61 +404,26 @@ describe("beside SshKey resources of the same program", () => {
 });
 
 describe("a hook asks again", () => {
-  test("after a creation of which one entry failed: only that one is added", async () => {
-    refuse("bjarne");
-    await up(NAMES, {}, { retries: 1 });
-    expect(requests()).toHaveLength(NAMES.length + 1);
-    expectExactly();
-    await expectOurs();
-  });
-
-  test("three times, and one entry fails each time: the state holds the others, and a later update adds it", async () => {
-    refuse("bjarne", 4);
-    expect(await up(NAMES, {}, { retries: 3 })).toBe(false);
-    expectKept(account.live);
-    expect(Object.keys(keys()).sort()).toEqual(["anna", "carl"]);
-    await stack.up();
-    expectExactly();
-    await expectOurs();
-  });
-
-  test("after a creation of which all entries failed", async () => {
-    for (const name of NAMES) refuse(name);
-    await up(NAMES, {}, { retries: 1 });
-    expectExactly();
-  });
-
-  test.each(["answer lost", "never arrives", "502, done"] as const)(
-    "after a creation with a response that nobody could look up (%s)",
-    async (fate) => {
-      await up(
-        NAMES,
-        {},
-        {
-          retries: 1,
-          troubles: [
-            { fate, nth: 2 },
-            { method: "GET", times: 12 },
-          ],
-        },
-      );
+  test.each<[string, refused: string[], CommandOptions]>([
+    ["of which one entry failed", ["bjarne"], {}],
+    ["of which all entries failed", NAMES, {}],
+    ...(["answer lost", "never arrives", "502, done"] as const).map(
+      (fate): [string, string[], CommandOptions] => [
+        `with a response that nobody could look up (${fate})`,
+        [],
+        troubled({ fate, nth: 2 }, { method: "GET", times: 12 }),
+      ],
+    ),
+  ])(
+    "after a creation %s: the others are not added again, and all are ours",
+    async (_what, refused, troubles) => {
+      for (const name of refused) refuse(name);
+      await up(NAMES, {}, { retries: 1, ...troubles });
+      if (refused.length > 0) expect(requests()).toHaveLength(NAMES.length + refused.length);
       expectExactly();
       await expectOurs();
     },
   );
-
-  test("and the list still cannot be read: what was made is in the state, and a later update heals", async () => {
-    const troubles = [
-      { fate: "answer lost", nth: 2 },
-      { method: "GET", times: 99 },
-    ] as const;
-    expect(await up(NAMES, {}, { retries: 2, troubles: [...troubles] })).toBe(false);
-    expect(account.live).toEqual(expect.arrayContaining(stack.ids));
-    expect(stack.ids.length).toBeGreaterThan(0);
-    await stack.up();
-    expectExactly();
-    await expectOurs();
-  });
 
   test("after an update of which one entry failed: what the first call did is known to the second", async () => {
     await up(["anna", "bjarne"]);
@@ -589,22 +528,40 @@ test("another prefix for 1000 keys, none of which can be deleted, takes no time"
 });
 
 describe("up --replace", () => {
-  test.each([true, false])(
-    "A8: of keys that are ours, with adoptExisting (since the creation: %j): refused, naming it; nothing is lost, and the next up heals",
-    async (adoptExisting) => {
-      await up(NAMES, { adoptExisting });
-      const before = account.live;
-      expect(await up(NAMES, { adoptExisting: true }, { replace: "team" })).toBe(false);
-      expect(stack.errors.join()).toContain("`adoptExisting` let the new resource take the same key again");
-      expect(account.live).toEqual(before);
+  test.each<[string, entries: string[], Properties, Properties, refused: string]>([
+    [
+      "with adoptExisting since the creation",
+      NAMES,
+      { adoptExisting: true },
+      { adoptExisting: true },
+      "adoptExisting",
+    ],
+    ["with adoptExisting since then", NAMES, {}, { adoptExisting: true }, "adoptExisting"],
+    ["without it", NAMES, {}, {}, "deleteBeforeReplace"],
+    ["without it, and one entry more", [...NAMES, "dora"], {}, {}, "deleteBeforeReplace"],
+  ])(
+    "of keys that are ours, %s: refused; nothing is lost, and the next up does what is to do",
+    async (_how, entries, before, after, refused) => {
+      await up(NAMES, before);
+      const { live } = account;
+      expect(await up(entries, after, { replace: "team" })).toBe(false);
+      expect(stack.errors.join()).toContain(
+        refused === "adoptExisting"
+          ? "`adoptExisting` let the new resource take the same key again"
+          : "deleteBeforeReplace: true",
+      );
+      expect(account.live).toEqual(live);
       await stack.up();
-      expectHeld(before);
+      expectHeld();
+      expect(account.live).toEqual(expect.arrayContaining(live));
+      expect(Object.keys(keys()).sort()).toEqual([...entries].sort());
       expect(stack.marked).toEqual([]);
+      if (refused !== "adoptExisting") await expectOurs();
     },
   );
 
   test.each([true, false])(
-    "A8: with deleteBeforeReplace (adoptExisting: %j): new keys, which are ours",
+    "with deleteBeforeReplace (adoptExisting: %j): new keys, which are ours",
     async (adoptExisting) => {
       declare(NAMES, { adoptExisting }, { deleteBeforeReplace: true });
       await stack.up();
@@ -627,21 +584,6 @@ describe("up --replace", () => {
       expectExactly();
       expect(Object.values(keys()).every(({ adopted }) => adopted)).toBe(true);
       await expectDestroyed(before);
-    },
-  );
-
-  test.each([[NAMES], [[...NAMES, "dora"]]])(
-    "without either, with the entries %j: the conflict names deleteBeforeReplace, nothing is lost, and the next up does what is to do",
-    async (entries) => {
-      await up();
-      const before = account.live;
-      expect(await up(entries, {}, { replace: "team" })).toBe(false);
-      expect(stack.errors.join()).toContain("deleteBeforeReplace: true");
-      expectKept(before);
-      expect(stack.marked).toEqual([]);
-      await stack.up();
-      expectExactly(entries);
-      await expectOurs();
     },
   );
 });

@@ -13,24 +13,14 @@ import {
 } from "../../support/engine-resources";
 import { DECLARED, ROTATING, ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
+import { account, current, declareRotating, deploy, HOUR, later, MINUTE, stack } from "../../support/story";
 import {
-  account,
-  current,
-  declareRotating,
-  deploy,
   expectAllNamed,
   expectDestroyed,
   expectHeld,
   expectNothingLeftUnnamed,
-  HOUR,
-  later,
-  LOST,
-  MINUTE,
-  NEVER_ARRIVES,
-  NO_LIST,
-  stack,
-  troubled,
-} from "../../support/story";
+} from "../../support/story-end";
+import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 import { StoryStack } from "../../support/story-stack";
 
 const DNS = { service: "dns" };

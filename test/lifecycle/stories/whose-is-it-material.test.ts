@@ -6,25 +6,15 @@ import { spelling } from "../../support/answers";
 import { SshKey, SshKeySet } from "../../support/engine-resources";
 import { DECLARED, SSH_KEYS } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
+import { account, DAY, deploy, HOUR, later, MINUTE, readLists, stack } from "../../support/story";
 import {
-  account,
-  DAY,
-  deploy,
   expectAllNamed,
   expectDestroyed,
   expectFailure,
   expectHeld,
   expectOneForOne,
-  HOUR,
-  later,
-  LOST,
-  MINUTE,
-  NEVER_ARRIVES,
-  NO_LIST,
-  readLists,
-  stack,
-  troubled,
-} from "../../support/story";
+} from "../../support/story-end";
+import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 import { SSH_KEYS as PATH } from "../../support/requests";
 import { StoryStack } from "../../support/story-stack";
 

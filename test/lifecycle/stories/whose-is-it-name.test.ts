@@ -4,25 +4,16 @@ import { Holders } from "../../../src/lifecycle/holders";
 import { PersonalAccessToken, RotatingServiceKey, ServiceKey, SshKey } from "../../support/engine-resources";
 import { DECLARED } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
+import { account, DAY, deploy, later, MINUTE, othersStack, stack } from "../../support/story";
 import {
-  account,
   changes,
-  DAY,
-  deploy,
   expectAllNamed,
   expectFailure,
   expectHeld,
   expectNothingLeftUnnamed,
   expectOneForOne,
-  later,
-  LOST,
-  MINUTE,
-  NEVER_ARRIVES,
-  NO_LIST,
-  othersStack,
-  stack,
-  troubled,
-} from "../../support/story";
+} from "../../support/story-end";
+import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 const OWN = { service: "dns", description: "ci key" };
 const LOOKS_GENERATED = [

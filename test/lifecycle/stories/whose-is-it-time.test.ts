@@ -4,25 +4,9 @@ import { spelling } from "../../support/answers";
 import { PersonalAccessToken, ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
 import { API_KEYS, DECLARED, SERVICE_KEY, SSH_KEY } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import {
-  account,
-  DAY,
-  deploy,
-  expectDestroyed,
-  expectFailure,
-  expectHeld,
-  expectOneForOne,
-  HOUR,
-  later,
-  LOST,
-  MINUTE,
-  NEVER_ARRIVES,
-  NO_LIST,
-  OFFLINE,
-  othersStack,
-  stack,
-  troubled,
-} from "../../support/story";
+import { account, DAY, deploy, HOUR, later, MINUTE, othersStack, stack } from "../../support/story";
+import { expectDestroyed, expectFailure, expectHeld, expectOneForOne } from "../../support/story-end";
+import { LOST, NEVER_ARRIVES, NO_LIST, OFFLINE, troubled } from "../../support/troubles";
 import type { CommandOptions } from "../../support/story-stack";
 
 const SSH = { publicKey: publicKey(1), name: "deploy" };
