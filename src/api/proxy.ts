@@ -4,18 +4,7 @@ import { BlockList, isIP, isIPv4 } from "node:net";
 
 import { ConfigurationError } from "../errors";
 import { isCertificateFailure, isHandshakeFailure, PROXY_REFUSED } from "./request-outcome";
-import type { TransportFailure } from "./request-outcome";
-
-export interface Proxy {
-  protocol: "http:" | "https:";
-  hostname: string;
-  port: number;
-  auth: { username: string; password: string } | undefined;
-  /** Host and port, for messages. */
-  name: string;
-  /** The environment variable that sets it. */
-  variable: string;
-}
+import type { Proxy, TransportFailure } from "./request-outcome";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -16,13 +16,20 @@ export const PROXY_REFUSED = "ERR_PROXY_REFUSED";
 /** Statuses by which a proxy says that the same request may succeed later. */
 const PROXY_MAY_RECOVER = new Set([408, 429, 500, 502, 503, 504]);
 
-/** The proxy that a request went through. */
-export interface ProxyInUse {
+/** The proxy for a request. */
+export interface Proxy {
   protocol: "http:" | "https:";
-  /** Host and port. */
+  hostname: string;
+  port: number;
+  auth: { username: string; password: string } | undefined;
+  /** Host and port, for messages. */
   name: string;
   /** The environment variable that sets it. */
   variable: string;
+}
+
+/** The proxy that a request went through. */
+export interface ProxyInUse extends Pick<Proxy, "protocol" | "name" | "variable"> {
   /** Until the tunnel is open, a failure is the proxy's, and nothing of the request has reached the API. */
   isTunnelOpen: boolean;
 }

@@ -18,7 +18,11 @@ import type { ProxyInUse } from "./request-outcome";
  */
 export function routeTo(base: URL): { options: AxiosRequestConfig; proxy: ProxyInUse | undefined } {
   const found = proxyFor(base);
-  const proxy: ProxyInUse | undefined = found && { ...found, isTunnelOpen: false };
+  // Without the password, because a failure holds it.
+  const proxy: ProxyInUse | undefined = found && {
+    ...{ protocol: found.protocol, name: found.name, variable: found.variable },
+    isTunnelOpen: false,
+  };
   const request = (
     options: RequestOptions,
     onResponse: (response: IncomingMessage) => void,

