@@ -148,26 +148,19 @@ describe("for a public key: a private key is never accepted nor shown", () => {
 
 describe("a name or description", () => {
   const upTo = (length: number, form = "aB3dE5fG7hJ9kL1m".repeat(4)) => form.slice(0, length);
+  const TOKENS = { ghp_: 36, npm_: 36, sk_live_: 24, rk_live_: 24, whsec_: 32, "glpat-": 20, AIza: 35 };
+  const LONGER = { "sk-ant-api03-": 20, "sk-proj-": 20, "xoxb-123456789012-": 24 };
   test.each([
+    ...Object.entries({ ...TOKENS, ...LONGER }).map(([prefix, length]) => prefix + upTo(length)),
     `token wayscloud_pat_abc12_${"Canary0123456789".repeat(2)} of CI`,
     "-----BEGIN OPENSSH PRIVATE KEY-----",
     Buffer.from("-----BEGIN OPENSSH PRIVATE KEY-----\nx").toString("base64"),
-    `ghp_${upTo(36)}`,
     `github_pat_${upTo(22)}_${upTo(59)}`,
     `AWS AKIA${"ABCD1234".repeat(2)}`,
     `pul-${"0123456789abcdef".repeat(3).slice(0, 40)}`,
-    `npm_${upTo(36)}`,
     `hf_${"abcdefghijKLMNOPQRST".repeat(2).slice(0, 34)}`,
-    `sk_live_${upTo(24)}`,
-    `rk_live_${upTo(24)}`,
-    `whsec_${upTo(32)}`,
-    `glpat-${upTo(20)}`,
-    `sk-ant-api03-${upTo(20)}`,
-    `sk-proj-${upTo(20)}`,
-    `AIza${upTo(35)}`,
     `dop_v1_${"0123456789abcdef".repeat(4)}`,
     `pypi-AgEIcHlwaS5vcmcCJDU5ZmYxYjZi`,
-    `xoxb-123456789012-${upTo(24)}`,
     `https://hooks.slack.com/services/T00000000/B00000000/${upTo(24)}`,
     `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${upTo(43)}`,
     "https://user:hunter2pass@example.com/",
