@@ -46,6 +46,9 @@ test("whoever wants to take over what another process deletes waits for the end 
     "the key",
     () => new Promise((resolve) => (finish = resolve)),
   );
+  // That this process keeps the key for another resource does not end it.
+  two.noteRead({ what, holder: "test/dev/a#1" });
+  expect(await two.remove({ what, holder: "" }, "the key", () => Promise.reject(new Error()))).toBe(false);
   const end = two.removalOf(what);
   expect(end).toBeDefined();
   finish();

@@ -2,16 +2,17 @@
 import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Operation } from "../../api/timing";
-import { ConflictError, errorMessage, RefusedError } from "../../errors";
+import { ConflictError, errorMessage, RefusedError, WaysCloudError } from "../../errors";
 import { encodeGiven } from "../../fields/field";
 import { sshKeyInputs } from "../../fields/ssh-key";
-import { isOlderThan } from "../../judge/ownership";
+import { isOlderThan, judge } from "../../judge/ownership";
+import { clockOf } from "../../judge/presence";
 import { endsInMarker, newMarker, fillTemplate, isTemplate } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
 import { sanitize } from "../../text/redact";
 import { rfc3339 } from "../../values";
 import type { Known } from "../../values";
-import { createOnce } from "../create-once/create-once";
+import { createOnce, ForeignConflictError } from "../create-once/create-once";
 import { conflictWith } from "../create-once/creation";
 import type { Attempt, LostCreation } from "../create-once/creation";
 import { UNKNOWN_START, unresolvedId } from "../create-once/started";
@@ -19,8 +20,6 @@ import { sshKeyClaim } from "../holders";
 import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
 import { shownOf } from "./clean-up";
-import { adoptedOrRefused, afterConflict, describeSshKey } from "./conflict";
-import type { Registered, Registration } from "./conflict";
 import { isSameKey, listedAs } from "./identity";
 import { ONCE } from "./inputs";
 import type { SshKeyInputs, SshKeyRequest } from "./inputs";
@@ -74,14 +73,24 @@ export async function registerSshKey(
   }
 }
 
-class SshKeyCreation implements Registration {
+/** The key in the account at the end: a new one, or one that was there before. */
+interface Registered {
+  id: string;
+  entry: SshKeyRecord;
+  isAdopted: boolean;
+}
+
+/** The account has this key under this name: probably that of the resource that is being replaced. */
+export class SameSshKeyError extends ForeignConflictError {}
+
+class SshKeyCreation {
   private readonly what: string;
-  readonly operation: Operation;
+  private readonly operation: Operation;
 
   constructor(
-    readonly request: SshKeyRequest,
+    private readonly request: SshKeyRequest,
     private readonly before: LostCreation | undefined,
-    readonly run: Run,
+    private readonly run: Run,
   ) {
     this.what = `the SSH key ${quoteForTerminal(request.name)}`;
     this.operation = run.client.operation(`Creating ${this.what}`);
@@ -99,7 +108,7 @@ class SshKeyCreation implements Registration {
         shown: (entry) => shownOf(entry, key.text),
         post: (attempt) => this.post(attempt),
         list: run.sshKeys,
-        elsewhere: (entry) => adoptedOrRefused(entry, this),
+        elsewhere: (entry) => this.adoptedOrRefused(entry),
         keep: (entry) => ({ id: entry.id, entry, isAdopted: false }),
       },
       run,
@@ -134,8 +143,64 @@ class SshKeyCreation implements Registration {
       return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      return { value: await afterConflict(error, attempt, this), serverTime: undefined };
+      return { value: await this.afterConflict(error, attempt), serverTime: undefined };
     }
+  }
+
+  /** The conflicting key, if it is ours or may be adopted. @throws ConflictError that names it otherwise. */
+  private async afterConflict(
+    conflict: ConflictError,
+    { isSecond, began, isKnown }: Attempt,
+  ): Promise<Registered> {
+    const { name, key, adoptExisting, hasMarker, nameAdvice } = this.request;
+    const { entries, serverTime } = await this.listAfter(conflict);
+    const same = entries.find((entry) => isSameKey(entry, key.text) === true);
+    if (same) {
+      const isNew = isSecond && !isKnown(same.id);
+      const verdict = judge({ text: name, hasMarker, ...began(serverTime) }, shownOf(same, key.text));
+      if (isNew && verdict.is === "ours") return { id: same.id, entry: same, isAdopted: false };
+      // It may be the key of the lost attempt: find out before reporting a conflict.
+      if (isNew && verdict.is === "possibly ours" && !adoptExisting) throw conflict;
+      return this.adoptedOrRefused(same, conflict.message);
+    }
+    const sameName = entries.find((entry) => entry.name === name);
+    if (!sameName) throw conflict;
+    throw new ForeignConflictError({
+      message: `${conflict.message} The name is taken by ${describeSshKey(sameName)}.`,
+      advice: `${nameAdvice}.`,
+      outcome: "conflict",
+    });
+  }
+
+  private async listAfter(conflict: ConflictError) {
+    const { sshKeys } = this.run;
+    try {
+      const list = await sshKeys.fresh(this.operation);
+      // A list may still show a key that this run has deleted.
+      const entries = [...list.byId.values()].filter(({ id }) => !sshKeys.wasRemoved(id));
+      return { entries, serverTime: clockOf(list) };
+    } catch (error) {
+      const status =
+        error instanceof WaysCloudError && error.status !== undefined ? ` (${error.status})` : "";
+      throw new ConflictError({
+        message: `${conflict.message} The list of SSH keys could not be read${status} to find out which; \`adoptExisting: true\` needs it as well.`,
+        outcome: "conflict",
+      });
+    }
+  }
+
+  /** The account has this very key, which is not ours. `failed`: the beginning of the error. */
+  private adoptedOrRefused(entry: SshKeyRecord, failed = `${this.operation.title} failed.`): Registered {
+    const { adoptExisting, name } = this.request;
+    if (adoptExisting) return { id: entry.id, entry, isAdopted: true };
+    const Conflict = entry.name === name ? SameSshKeyError : ForeignConflictError;
+    throw new Conflict({
+      message: `${failed} The account already has this public key as ${describeSshKey(entry)}.`,
+      advice:
+        "Set `adoptExisting: true` to adopt it, or delete it in the account first." +
+        " If the resource is being replaced (`up --replace`, a taint), set the option `deleteBeforeReplace: true` instead; if it was renamed in the program, use the option `aliases`.",
+      outcome: "conflict",
+    });
   }
 
   /**
@@ -191,4 +256,9 @@ class SshKeyCreation implements Registration {
     const shown = { id, name, publicKey, fingerprint, keyType, createdAt, vmCount };
     return { status: "created", ...shown, holder, lost: null };
   }
+}
+
+/** `"name" (id …)`, for messages. */
+function describeSshKey(entry: SshKeyRecord): string {
+  return `${JSON.stringify(sanitize(entry.name ?? "", [], 80))} (id ${entry.id})`;
 }
