@@ -3,7 +3,6 @@ import type { AccountClient, ApiList } from "../../src/api/client";
 import type { UnreadableEntry } from "../../src/api/list";
 import type { Operation } from "../../src/api/timing";
 import { startEmulator } from "../../src/emulator";
-import { MalformedResponseError } from "../../src/errors";
 import { AccountList } from "../../src/lifecycle/account-list";
 import { Holders } from "../../src/lifecycle/holders";
 import { clientOf } from "../support/api";
@@ -77,20 +76,6 @@ test("a list is shared also by those who come after it, and absence needs no sec
 });
 
 describe("absence", () => {
-  test("is not believed from a list requested before the last creation of this run", async () => {
-    const { listing, asked } = scripted();
-    // A refresh's list is in flight; meanwhile a key is created; then that key is read.
-    const refresh = listing.find("old");
-    listing.noteCreated("new");
-    const read = listing.find("new");
-    asked[0]!.answer(["old"]);
-    expect(await refresh).toEqual({ id: "old" });
-    await turn();
-    expect(asked).toHaveLength(2);
-    asked[1]!.answer(["old", "new"]);
-    expect(await read).toEqual({ id: "new" });
-  });
-
   test("is believed from a list requested after it", async () => {
     const { listing, asked, find } = scripted();
     listing.noteCreated("new");
@@ -200,29 +185,4 @@ test("known before are the ids of the latest list at that moment, and those that
   listing.noteCreated("mine");
   expect(known("mine")).toBe(true);
   expect(listing.knownBefore()("late")).toBe(true);
-});
-
-describe("an entry that cannot be read", () => {
-  const find = (ids: string[], unreadable: (string | undefined)[]): Promise<Entry | undefined> => {
-    const { listing, asked } = scripted();
-    const found = listing.find("mine");
-    const entries = unreadable.map((id) => ({
-      id,
-      error: new MalformedResponseError({ message: `The fault of ${id}.`, outcome: "ambiguous" }),
-    }));
-    asked[0]!.answer(ids, 1, entries);
-    return found;
-  };
-
-  test("does not concern those whose own entries are there, and of another id hides nothing", async () => {
-    expect(await find(["mine"], [undefined, "foreign"])).toEqual({ id: "mine" });
-    expect(await find(["other"], ["foreign"])).toBeUndefined();
-  });
-
-  test.each([undefined, "mine"])(
-    "of the id %s may be the one that is looked for: no proof of absence, but its fault",
-    async (id) => {
-      await expect(find(["other"], ["foreign", id])).rejects.toThrow(`The fault of ${id}.`);
-    },
-  );
 });

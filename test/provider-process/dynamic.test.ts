@@ -15,16 +15,6 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((plugin) => plugin.close()));
 });
 
-test.each(["sshKey", "serviceKey", "personalAccessToken"] as const)(
-  "the text in users' states finds %s in the packed package",
-  async (kind) => {
-    const plugin = await start();
-    const { failures } = await plugin.resource(kind).check({}, {});
-    expect(failures).not.toEqual([]);
-    expect(plugin.stderr()).toBe("");
-  },
-);
-
 test("an error that the engine shows at the resource is not printed once more", async () => {
   const config = { "wayscloud:apiKey": "wayscloud_pat_example", "wayscloud:endpoint": "http://127.0.0.1:1" };
   const plugin = await start({ config });
