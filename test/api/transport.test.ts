@@ -84,6 +84,13 @@ describe("a proxy variable", () => {
       expect([proxy.requests.length, proxy.connections]).toEqual([0, 0]);
     },
   );
+
+  test("that holds a password: a failed attempt does not hold it", async () => {
+    process.env.HTTPS_PROXY = "http://user:canary@127.0.0.1:1";
+    const attempt = await transportTo("https://api.invalid")(LIST, 5_000);
+    expect(attempt).toMatchObject({ failure: { proxy: { name: "127.0.0.1:1" } } });
+    expect(everyText(attempt)).not.toContain("canary");
+  });
 });
 
 describe("a body", () => {
