@@ -1,91 +1,134 @@
-// A user's own unit test of a program that uses the package: the SDK's mocks, no engine, no account.
+// A user's unit test of a program with the SDK's mocks: no engine, no account, no request.
 import * as pulumi from "@pulumi/pulumi";
 import * as wayscloud from "../src";
+import type { Emulator } from "../src/emulator";
+import { useAccount } from "./support/environment";
 import { cpuTime } from "./support/fake-timing";
+import { valueOf, valuesOf } from "./support/mocked";
 
 const started = cpuTime();
-const created: pulumi.runtime.MockResourceArgs[] = [];
+let emulator: Emulator;
+useAccount((fresh) => (emulator = fresh));
 
-beforeAll(async () => {
-  await pulumi.runtime.setMocks(
-    {
-      newResource(args) {
-        created.push(args);
-        if (args.type.endsWith(":SshKeySet")) {
-          const { namePrefix } = args.inputs as { namePrefix: string };
-          return { id: args.name, state: { keys: { anna: { name: `${namePrefix}anna` } } } };
-        }
-        const key = args.type.endsWith(":SshKey") ? {} : { key: `wayscloud_mock_${args.name}` };
-        return { id: `${args.name}-id`, state: { ...args.inputs, ...key } };
-      },
-      call: () => ({}),
+/** Mocks the engine; returns what it was asked for. */
+async function mocked(call: (args: pulumi.runtime.MockCallArgs) => unknown = () => ({})) {
+  const [created, asked] = [new Map<string, unknown>(), [] as { token: string; inputs: unknown }[]];
+  await pulumi.runtime.setMocks({
+    newResource({ name, type, inputs }) {
+      created.set(name, inputs);
+      const { namePrefix } = inputs as { namePrefix: string };
+      if (type.endsWith(":SshKeySet")) return { id: name, state: { keys: { anna: `${namePrefix}anna` } } };
+      return {
+        id: `${name}-id`,
+        state: { ...inputs, ...(type.endsWith("Key") && { key: `key of ${name}` }) },
+      };
     },
-    "project",
-    "stack",
-    false,
-  );
-});
-
-function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => void output.apply(resolve));
+    call({ token, inputs, ...args }) {
+      asked.push({ token, inputs });
+      return call({ token, inputs, ...args }) as pulumi.runtime.MockCallResult;
+    },
+  });
+  return { created, asked };
 }
 
-test("the key of a service key and of a token is a secret with its mocked value; a public key is none", async () => {
+test("outputs have the mocked values; a one-time key is a secret, and a public key is none", async () => {
+  await mocked();
   const service = new wayscloud.ServiceKey("app", { service: "database" });
   const token = new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"] });
   const ssh = new wayscloud.SshKey("deploy", { publicKey: "ssh-ed25519 AAAA" });
-  expect(await valueOf(service.key)).toBe("wayscloud_mock_app");
-  expect(await valueOf(token.key)).toBe("wayscloud_mock_ci");
-  expect(await pulumi.isSecret(service.key)).toBe(true);
-  expect(await pulumi.isSecret(token.key)).toBe(true);
-  expect(await pulumi.isSecret(service.service)).toBe(false);
-  expect(await pulumi.isSecret(ssh.publicKey)).toBe(false);
-  expect(await valueOf(service.id)).toBe("app-id");
-  expect(await valueOf(token.scopes)).toEqual(["ssh_keys:read"]);
-  expect(created.map(({ type }) => type).sort()).toEqual([
-    "pulumi-nodejs:dynamic/wayscloud:PersonalAccessToken",
-    "pulumi-nodejs:dynamic/wayscloud:ServiceKey",
-    "pulumi-nodejs:dynamic/wayscloud:SshKey",
+  const team = new wayscloud.SshKeySet("team", { publicKeys: { anna: "ssh-ed25519 AAAA" } });
+  expect(await valuesOf(service.key, service.id, token.scopes, team.keys)).toEqual([
+    ...["key of app", "app-id", ["ssh_keys:read"], { anna: "team-anna" }],
   ]);
+  const outputs = [service.key, token.key, service.service, ssh.publicKey, team.keys];
+  expect(await Promise.all(outputs.map(pulumi.isSecret))).toEqual([true, true, false, false, false]);
+  expect(wayscloud.ServiceKey.isInstance(service)).toBe(true);
+  expect(wayscloud.SshKey.isInstance(service)).toBe(false);
+  expect(wayscloud.PersonalAccessToken.isInstance({})).toBe(false);
 });
 
-test("a key taken over is secret already as an input, and so is a Provider's credential", async () => {
-  created.length = 0;
-  const key = new wayscloud.ServiceKey("taken", {
-    service: "dns",
-    existing: { id: "1", key: "wayscloud_by_hand" },
-  });
-  const provider = new wayscloud.Provider("other", {
-    apiKey: "wayscloud_pat_x",
-    endpoint: "https://api.example.com",
-  });
-  await valueOf(key.urn);
-  await valueOf(provider.urn);
+test("an imported key is secret already as an input, and so is a Provider's credential", async () => {
+  const { created } = await mocked();
+  const existing = { id: "1", key: "wayscloud_by_hand" };
+  const key = new wayscloud.ServiceKey("taken", { service: "dns", existing });
+  const apiKey = "wayscloud_pat_x";
+  const provider = new wayscloud.Provider("other", { apiKey, endpoint: "https://api.example.com" });
+  await valuesOf(key.urn, provider.urn);
   // How the SDK marks a secret on its way to the engine.
   const secret = (value: unknown): object => ({
     "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
     value,
   });
-  const inputs = Object.fromEntries(created.map((resource) => [resource.name, resource.inputs]));
-  expect(inputs["taken"]?.existing).toEqual(secret({ id: "1", key: "wayscloud_by_hand" }));
-  expect(inputs["other"]).toEqual({
-    "wayscloud:apiKey": secret("wayscloud_pat_x"),
+  expect(created.get("taken")).toMatchObject({ existing: secret(existing) });
+  expect(created.get("other")).toEqual({
+    "wayscloud:apiKey": secret(apiKey),
     "wayscloud:endpoint": "https://api.example.com",
   });
 });
 
-test("a mocked set of SSH keys has the entries that the mock returns, and the name prefix of its logical name", async () => {
-  created.length = 0;
-  const team = new wayscloud.SshKeySet("team", { publicKeys: { anna: "ssh-ed25519 AAAA" } });
-  expect(await valueOf(team.keys)).toEqual({ anna: { name: "team-anna" } });
-  expect(await pulumi.isSecret(team.keys)).toBe(false);
+const service = { id: "1", serviceType: "vps", name: "a", status: "running", createdAt: "", metadata: {} };
+
+test("every data function asks mocks.call with its token and arguments, and makes no request", async () => {
+  const { asked } = await mocked(({ token }) => {
+    if (token === "wayscloud:index:getProfile") return { customerId: "mocked" };
+    return token === "wayscloud:index:getSshKey" ? { name: "deploy" } : [service];
+  });
+  expect((await wayscloud.getProfile()).customerId).toBe("mocked");
+  expect(await wayscloud.getServices({ serviceType: "vps" })).toEqual([service]);
+  expect(await wayscloud.getApiKeys({ isActive: true })).toEqual([service]);
+  expect(await wayscloud.getSshKeys()).toEqual([service]);
+  expect((await wayscloud.getSshKey({ name: "deploy" })).name).toBe("deploy");
+  const plain = [
+    { token: "wayscloud:index:getProfile", inputs: {} },
+    { token: "wayscloud:index:getServices", inputs: { serviceType: "vps" } },
+    { token: "wayscloud:index:getApiKeys", inputs: { isActive: true } },
+    { token: "wayscloud:index:getSshKeys", inputs: {} },
+    { token: "wayscloud:index:getSshKey", inputs: { name: "deploy" } },
+  ];
+  expect(asked.splice(0)).toEqual(plain);
+
+  const later = pulumi.output("vps");
+  expect(await valueOf(wayscloud.getProfileOutput().customerId)).toBe("mocked");
+  expect(await valueOf(wayscloud.getServicesOutput({ serviceType: later }))).toEqual([service]);
+  expect(await valueOf(wayscloud.getApiKeysOutput({ isActive: pulumi.output(true) }))).toEqual([service]);
+  expect(await valueOf(wayscloud.getSshKeysOutput())).toEqual([service]);
+  expect(await valueOf(wayscloud.getSshKeyOutput({ name: pulumi.output("deploy") }).name)).toBe("deploy");
+  expect(asked).toEqual(plain);
+  expect(emulator.requests).toEqual([]);
 });
 
-test("isInstance tells the resources apart", () => {
-  const key = new wayscloud.ServiceKey("one", { service: "dns" });
-  expect(wayscloud.ServiceKey.isInstance(key)).toBe(true);
-  expect(wayscloud.SshKey.isInstance(key)).toBe(false);
-  expect(wayscloud.PersonalAccessToken.isInstance({})).toBe(false);
+test("no credential is needed, and nothing is remembered from an earlier mock", async () => {
+  process.env = { PATH: process.env.PATH, HOME: "/nonexistent" };
+  for (const customerId of ["first", "second"]) {
+    await mocked(() => ({ customerId }));
+    expect((await wayscloud.getProfile()).customerId).toBe(customerId);
+  }
+});
+
+test.each([
+  ["bare", [service, service], 2],
+  ["named", { services: [service] }, 1],
+  ["empty", [], 0],
+  ["of a mock that returns nothing", {}, 0],
+])("a mock may return a list %s", async (_, answer, length) => {
+  await mocked(() => answer);
+  expect(await wayscloud.getServices()).toHaveLength(length);
+});
+
+test("a mock that returns anything else for a list is an error that says what to return", async () => {
+  await mocked(({ inputs }) => inputs);
+  await expect(wayscloud.getServices({ name: "a" })).rejects.toThrow(
+    "The mock of wayscloud:index:getServices must return the list, or an object with the list as its only property.",
+  );
+});
+
+test("a mocked output reaches the Output form, and a secret stays one", async () => {
+  const { asked } = await mocked(() => [service]);
+  const key = new wayscloud.ServiceKey("dns", { service: "dns" });
+  const found = wayscloud.getApiKeysOutput({ service: pulumi.secret(key.service) }, { dependsOn: [key] });
+  expect(await valueOf(found.length)).toBe(1);
+  expect(asked).toEqual([{ token: "wayscloud:index:getApiKeys", inputs: { service: "dns" } }]);
+  expect(await pulumi.isSecret(found)).toBe(true);
 });
 
 test("all of this takes less than two seconds of the processor", () => {

@@ -101,56 +101,31 @@ describe.each([
       },
     ]);
 
-  test.each<[string, Omit<Resource, "type">, string, string[]]>([
-    ["expires soon", { outputs: { expiresInDays: 30, expiresAt: ago(-5) } }, ago(25), ["expiring key-0"]],
-    ["expires later", { outputs: { expiresInDays: 30, expiresAt: ago(-15) } }, ago(15), []],
-    [
-      "has its expiry as a secret: its lifetime tells it",
-      { inputs: { expiresInDays: 30 }, outputs: { expiresInDays: 30, expiresAt: SECRET } },
-      ago(25),
-      ["expiring key-0"],
-    ],
-    [
-      "has its expiry and its lifetime as secrets",
-      { inputs: { expiresInDays: SECRET }, outputs: { expiresInDays: SECRET, expiresAt: SECRET } },
-      ago(25),
-      ["unknown-expiry key-0"],
-    ],
-    [
-      "was created without a lifetime",
-      { inputs: {}, outputs: { expiresAt: null } },
-      ago(1),
-      ["no-expiry key-0"],
-    ],
-    [
-      "was created elsewhere, nobody knows with which lifetime",
-      { inputs: { existing: SECRET }, outputs: {} },
-      ago(1),
-      ["unknown-expiry key-0"],
-    ],
+  const soon = { expiresInDays: 30, expiresAt: ago(-5) };
+  const days = (expiresInDays: unknown, expiresAt?: unknown) => {
+    return { inputs: { expiresInDays }, outputs: { expiresInDays, expiresAt } };
+  };
+  test.each<[string, Omit<Resource, "type">, createdDaysAgo: number | string, string[]]>([
+    ["expires soon", { outputs: soon }, 25, ["expiring"]],
+    ["expires later", { outputs: { ...soon, expiresAt: ago(-15) } }, 15, []],
+    ["has its expiry as a secret: its lifetime tells it", days(30, SECRET), 25, ["expiring"]],
+    ["has its expiry and its lifetime as secrets", days(SECRET, SECRET), 25, ["unknown-expiry"]],
+    ["was created without a lifetime", { inputs: {}, outputs: { expiresAt: null } }, 1, ["no-expiry"]],
+    ["was created elsewhere", { inputs: { existing: SECRET }, outputs: {} }, 1, ["unknown-expiry"]],
     [
       "was created elsewhere with a known lifetime",
-      { inputs: { existing: { id: "key-0" }, expiresInDays: 30 }, outputs: { expiresInDays: 30 } },
-      ago(25),
-      ["expiring key-0"],
+      { inputs: { existing: { id: "key-0" } }, outputs: { expiresInDays: 30 } },
+      25,
+      ["expiring"],
     ],
-    ["was only looked up", { external: true, inputs: {}, outputs: {} }, ago(1), ["unmanaged key-0"]],
-    ["has no properties at all", { inputs: null, outputs: null }, ago(1), ["unknown-expiry key-0"]],
-    ["says that it expires at no time", { outputs: { expiresAt: "soon" } }, ago(1), ["unknown-expiry key-0"]],
-    [
-      "has a lifetime, but was created at an unknown time",
-      { outputs: { expiresInDays: 30 } },
-      "a while ago",
-      ["unjudged key-0", "unknown-expiry key-0"],
-    ],
-    [
-      "was imported, whatever has become of the input",
-      { inputs: {}, outputs: { holder: "p/dev/r" } },
-      ago(1),
-      ["unknown-expiry key-0"],
-    ],
+    ["was only looked up", { external: true, inputs: {}, outputs: {} }, 1, ["unmanaged"]],
+    ["has no properties at all", { inputs: null, outputs: null }, 1, ["unknown-expiry"]],
+    ["expires at no readable time", { outputs: { expiresAt: "soon" } }, 1, ["unknown-expiry"]],
+    ["was created at an unknown time", days(30), "a while ago", ["unjudged", "unknown-expiry"]],
+    ["was imported, without the input now", { outputs: { holder: "p/dev/r" } }, 1, ["unknown-expiry"]],
   ])("a token that %s", (_case, resource, createdAt, found) => {
-    expect(audit([token(resource)], { createdAt })).toEqual(found);
+    const key = { createdAt: typeof createdAt === "number" ? ago(createdAt) : createdAt };
+    expect(findings([token(resource)], key).map(({ finding }) => finding)).toEqual(found);
   });
 
   test("A22: a rotating token's keys expire each in its own time", () => {
@@ -328,28 +303,21 @@ test("the keys of every state that an earlier version wrote are managed, and no 
   }
 });
 
-test("A21: a key is managed by the stack that holds it, whatever stack its description names", () => {
-  const description = "pulumi p/dev/dns #0123abc";
-  const [original, moved] = [
-    exportOf([{ type: "pulumi:pulumi:Stack" }], "dev"),
-    exportOf([{ type: dynamic("ServiceKey"), id: "key-0" }], "prod"),
-  ];
-  expect(audit([original, moved], { service: "dns", description })).toEqual([]);
-  expect(audit([moved], { service: "dns", description })).toEqual([]);
-  const [found] = findings([original], { service: "dns", description });
-  expect(found?.detail).toContain(
-    "unless another stack holds it (after a move or an import, or in another backend)",
-  );
-});
-
-test("an orphan is to be revoked only if nobody else holds it: another backend may", () => {
-  const stack = exportOf([{ type: "pulumi:pulumi:Stack" }]);
-  const [orphan] = findings([stack], { service: "dns", description: "pulumi p/dev/dns #0123abc" });
-  expect(orphan).toMatchObject({ finding: "orphan", kind: "service key" });
-  expect(orphan!.detail).toBe(
-    "created by stack p/dev, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running, run `pulumi-wayscloud revoke key-0`",
-  );
-  expect(audit([stack], { service: "dns", description: "pulumi q/dev/dns #0123abc" })).toEqual([
+test("a key is managed by the stack that holds it, whatever stack its description names; else it is an orphan, and another backend may hold it", () => {
+  const key = { service: "dns", description: "pulumi p/dev/dns #0123abc" };
+  const original = exportOf([{ type: "pulumi:pulumi:Stack" }], "dev");
+  const moved = exportOf([{ type: dynamic("ServiceKey"), id: "key-0" }], "prod");
+  expect(audit([original, moved], key)).toEqual([]);
+  expect(audit([moved], key)).toEqual([]);
+  expect(findings([original], key)).toEqual([
+    expect.objectContaining({
+      finding: "orphan",
+      kind: "service key",
+      detail:
+        "created by stack p/dev, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running, run `pulumi-wayscloud revoke key-0`",
+    }),
+  ]);
+  expect(audit([original], { ...key, description: "pulumi q/dev/dns #0123abc" })).toEqual([
     "unmanaged key-0",
   ]);
 });
@@ -403,13 +371,12 @@ test.each<[string, unknown]>([
   ["a string", "{}"],
   ["an object without a deployment", {}],
   ["a deployment that is none", { deployment: { hello: 1 } }],
-  ["resources that are no list", { deployment: { resources: {} } }],
-  ["a null among the resources", { deployment: { resources: [null] } }],
-  ["a resource without a type", { deployment: { resources: [{ urn: "u" }] } }],
-  [
-    "outputs that are text",
-    { deployment: { resources: [{ urn: "u", type: "t", outputs: "wayscloud_secret_x" }] } },
-  ],
+  ...[
+    ["resources that are no list", {}] as const,
+    ["a null among the resources", [null]] as const,
+    ["a resource without a type", [{ urn: "u" }]] as const,
+    ["outputs that are text", [{ urn: "u", type: "t", outputs: "wayscloud_secret_x" }]] as const,
+  ].map(([name, resources]): [string, unknown] => [name, { deployment: { resources } }]),
 ])("%s is not a stack export, which is said in one sentence without its content", (_, exported) => {
   const refused = (): unknown => managedKeys([exportOf([]), exported]);
   expect(refused).toThrow(ConfigurationError);
@@ -418,8 +385,8 @@ test.each<[string, unknown]>([
 });
 
 test("the wrong place of an export is named", () => {
-  const resources = [{ urn: "u", type: "t" }, null];
-  expect(() => managedKeys([{ deployment: { resources } }], ["The stack export dev.json"])).toThrow(
+  const exported = { deployment: { resources: [{ urn: "u", type: "t" }, null] } };
+  expect(() => managedKeys([exported], ["The stack export dev.json"])).toThrow(
     "The stack export dev.json is not the output of `pulumi stack export` (deployment.resources.1: Invalid input: expected object, received null).",
   );
 });

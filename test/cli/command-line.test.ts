@@ -3,6 +3,7 @@ import type { Emulator } from "../../src/emulator";
 import { version } from "../../src/version";
 import { type CommandLine, findingsOf, stackExport } from "../support/cli";
 import { useCommandLine } from "../support/environment";
+import { publicKey } from "../support/public-key";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const DAY = 86_400_000;
@@ -43,7 +44,7 @@ test("audit finds exactly what was planted, and exits with 1", async () => {
   const endless = add("endless", 1, { scopes: ["ssh_keys:read"] });
   const current = add("pulumi p/dev/r #1111111");
   const previous = add("pulumi p/dev/r #2222222");
-  const idle = account.addSshKey({ name: "idle", publicKey: SSH_KEY, createdAt: ago(100) }).id;
+  const idle = account.addSshKey({ name: "idle", publicKey: publicKey(1), createdAt: ago(100) }).id;
   files["dev.json"] = stackExport([
     ...[used, stale, never, off].map((id) => ({ name: id, type: "ServiceKey", id })),
     { name: "soon", type: "PersonalAccessToken", id: soon, outputs: { expiresAt: ago(-14) } },
@@ -72,17 +73,12 @@ test("audit finds exactly what was planted, and exits with 1", async () => {
   );
 });
 
-test("audit makes one request for each list and changes nothing", async () => {
-  await command("audit");
+test("audit makes one request for each list, and an account without findings exits with 0", async () => {
+  expect(await command("audit")).toMatchObject({ code: 0, out: "No findings.\n" });
   expect(emulator.requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     "GET /v1/account/api-keys",
     "GET /v1/account/ssh-keys",
   ]);
-});
-
-test("an account without findings exits with 0", async () => {
-  const { code, out } = await command("audit");
-  expect({ code, out }).toEqual({ code: 0, out: "No findings.\n" });
 });
 
 test("the table has a row a finding, with foreign text made printable and no secret", async () => {
@@ -101,6 +97,9 @@ test("the table has a row a finding, with foreign text made printable and no sec
   expect(out).not.toContain("InTheExport");
   expect(out).not.toContain(emulator.apiKey);
 });
+
+const REQUIRES =
+  "requires --stack-export: `pulumi stack export | pulumi-wayscloud audit --stack-export - …`.";
 
 test.each([
   [
@@ -132,19 +131,10 @@ test.each([
   [["audits"], 'Unknown command "audits"; did you mean "audit"? See --help.'],
   [["wayscloud_pat_abc12_value123"], 'Unknown command "[redacted]". See --help.'],
   [["audit", "whoami"], 'audit: unexpected argument "whoami": one command at a time.'],
-  [
-    ["audit", "--only", "orphan"],
-    "--only orphan requires --stack-export: `pulumi stack export | pulumi-wayscloud audit --stack-export - …`.",
-  ],
-  [["audit", "--only", "unused,expiring", "--only", "unmanaged"], "--only expiring,unmanaged requires"],
-  [
-    ["audit", "--expiring-days", "5"],
-    "--expiring-days requires --stack-export: `pulumi stack export | pulumi-wayscloud audit --stack-export - …`.",
-  ],
-  [
-    ["audit", "--stack", "p/dev"],
-    "--stack requires --stack-export: `pulumi stack export | pulumi-wayscloud audit --stack-export - …`.",
-  ],
+  [["audit", "--only", "orphan"], `--only orphan ${REQUIRES}`],
+  [["audit", "--only", "unused,expiring", "--only", "unmanaged"], `--only expiring,unmanaged ${REQUIRES}`],
+  [["audit", "--expiring-days", "5"], `--expiring-days ${REQUIRES}`],
+  [["audit", "--stack", "p/dev"], `--stack ${REQUIRES}`],
   [
     ["audit", "--stack-export", "destroyed"],
     "The stack export destroyed has no resources, so it does not say which stack it is from,",
@@ -250,7 +240,7 @@ test("D14: the orphans of a destroyed stack are found once its export is given a
 test("what cannot be judged is shown beside the findings, and its exit code is 2, unless it is accepted", async () => {
   const [service, sshKey] = [
     emulator.account.addApiKey({ service: "dns" }).id,
-    emulator.account.addSshKey({ name: "anna", publicKey: SSH_KEY }).id,
+    emulator.account.addSshKey({ name: "anna", publicKey: publicKey(1) }).id,
   ];
   const keys = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
   files["dev.json"] = stackExport([{ name: "team", type: "SshKeySet", id: "set-1", outputs: { keys } }]);
@@ -300,11 +290,10 @@ test("without a credential it says what this command reads, not the stack config
   }
 });
 
-test("a wrong credential is said with its source", async () => {
+test("a wrong credential is an error that says its source, and does not show it", async () => {
   process.env.WAYSCLOUD_API_KEY = "wayscloud_pat_wrong_Credential123";
   const { code, err } = await command("whoami");
-  expect(code).toBe(2);
-  expect(err).toContain("the environment variable WAYSCLOUD_API_KEY");
+  expect([code, err]).toEqual([2, expect.stringContaining("the environment variable WAYSCLOUD_API_KEY")]);
   expect(err).not.toContain("Credential123");
 });
 
@@ -328,6 +317,3 @@ test("--help and --version answer without a request", async () => {
   expect((await command("--version")).out).toBe(`${version}\n`);
   expect(emulator.requests).toHaveLength(0);
 });
-
-const SSH_KEY =
-  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl user@workstation";
