@@ -254,7 +254,7 @@ export async function deleteUnlessHeld(
   holders.release(holding);
   if (claimant !== undefined && isSameOwner(ownerOf(holding.holder), ownerOf(claimant))) {
     throw new RefusedError(
-      `${capitalize(what)} was not replaced: \`${input}\` let the new resource take the same key again. Nothing was revoked. Remove \`${input}\` from the program` +
+      `${capitalize(what)} was not replaced: \`${input}\` is still in the program, so the replacement has the same key. Nothing was revoked. Remove \`${input}\` from the program` +
         " (that changes nothing by itself), run `pulumi up`, then replace the resource.",
     );
   }

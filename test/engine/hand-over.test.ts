@@ -125,7 +125,7 @@ engineRows(
         const { urn } = await stack.resource("dns");
         const rejected = await stack.up(["--replace", urn], { fails: true });
         expect(rejected.all).toContain(
-          "`existing` let the new resource take the same key again. Nothing was revoked.",
+          "`existing` is still in the program, so the replacement has the same key. Nothing was revoked.",
         );
         await row(byHand);
 

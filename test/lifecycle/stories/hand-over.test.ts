@@ -174,7 +174,7 @@ describe("row 30: existing stays in the program", () => {
     const before = account.live;
     await expectFailure(
       stack.up({ replace: "a" }),
-      "`adoptExisting` let the new resource take the same key again",
+      "`adoptExisting` is still in the program, so the replacement has the same key",
     );
     expect(account.live).toEqual(before);
     await stack.up();

@@ -547,7 +547,7 @@ describe("up --replace", () => {
       expect(await up(entries, after, { replace: "team" })).toBe(false);
       expect(stack.errors.join()).toContain(
         refused === "adoptExisting"
-          ? "`adoptExisting` let the new resource take the same key again"
+          ? "`adoptExisting` is still in the program, so the replacement has the same key"
           : "deleteBeforeReplace: true",
       );
       expect(account.live).toEqual(live);
