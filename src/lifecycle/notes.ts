@@ -32,8 +32,8 @@ export function removeNotes(): void {
 export class Notes {
   private file: number | undefined;
   private own = "";
-  /** How much of each journal was read. */
-  private readonly read = new Map<string, { bytes: number; lines: number }>();
+  /** How many bytes of each journal were read. */
+  private readonly read = new Map<string, number>();
 
   /** `command`: the beginning of the names of its journals. */
   private constructor(private readonly command: string) {}
@@ -66,14 +66,18 @@ export class Notes {
   }
 
   private newIn(name: string): Note[] {
-    const { bytes, lines } = this.read.get(name) ?? { bytes: 0, lines: 0 };
+    const read = this.read.get(name) ?? 0;
     const path = join(privateFolder(), name);
-    const size = fs.statSync(path, { throwIfNoEntry: false })?.size;
-    if (size === undefined || size === bytes) return [];
-    // A line may be half written at this moment.
-    const complete = contentOf(path).split("\n").slice(0, -1);
-    this.read.set(name, { bytes: size, lines: complete.length });
-    return complete.slice(lines).map((line) => JSON.parse(line) as Note);
+    if (fs.statSync(path, { throwIfNoEntry: false })?.size === read) return [];
+    const added = contentOf(path).subarray(read);
+    // The last line may be half written at this moment.
+    const lines = added.subarray(0, added.lastIndexOf("\n") + 1);
+    this.read.set(name, read + lines.length);
+    return lines
+      .toString()
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Note);
   }
 
   private open(): number {
@@ -107,12 +111,12 @@ function pidOf(name: string): number | undefined {
   return pid === undefined ? undefined : Number(pid);
 }
 
-function contentOf(path: string): string {
+function contentOf(path: string): Buffer {
   try {
-    return fs.readFileSync(path, "utf8");
+    return fs.readFileSync(path);
   } catch (error) {
     // Its process has just ended, and removed it.
-    if (!fs.existsSync(path)) return "";
+    if (!fs.existsSync(path)) return Buffer.alloc(0);
     throw error;
   }
 }
