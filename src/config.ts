@@ -168,7 +168,7 @@ export function checkedEndpoint({ value, source }: ConfigValue): string {
   };
   const url = URL.canParse(value) ? new URL(value) : reject(`it is not a URL (${value.length} characters)`);
   if (url.username || url.password) reject("it contains a user name or password");
-  if (url.search || url.hash || /[?#]/.test(value)) reject("it contains a query or a fragment");
+  if (/[?#]/.test(value)) reject("it contains a query or a fragment");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     reject(
       `\`http:\` to ${redact(url.hostname)} would send the credential unencrypted; use \`https:\` (\`http:\` is for this machine only)`,

@@ -6,13 +6,10 @@ export async function withoutStack<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw messageOnly(error);
+    if (error instanceof WaysCloudError) {
+      Object.defineProperty(error, "__pulumiRunError", { value: true, configurable: true });
+      error.stack = `${error.name}: ${error.message}`;
+    }
+    throw error;
   }
-}
-
-function messageOnly(error: unknown): unknown {
-  if (!(error instanceof WaysCloudError)) return error;
-  Object.defineProperty(error, "__pulumiRunError", { value: true, configurable: true });
-  error.stack = `${error.name}: ${error.message}`;
-  return error;
 }

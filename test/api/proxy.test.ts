@@ -60,6 +60,7 @@ describe("the rules", () => {
       name: "lower:80",
       variable: "https_proxy",
     });
+    expect(proxyFor(api, { HTTPS_PROXY: "upper", https_proxy: " " })).toMatchObject({ name: "upper:80" });
     expect(
       proxyFor(api, { ALL_PROXY: "a", all_proxy: "b", HTTP_PROXY: "c", http_proxy: "d" }),
     ).toBeUndefined();
