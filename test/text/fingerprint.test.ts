@@ -28,6 +28,7 @@ test.each([
   ["in hexadecimal", `SHA256:${sha256.toString("hex")}`],
   ["in hexadecimal without its name", sha256.toString("hex").toUpperCase()],
   ["in hexadecimal with colons", colons(sha256.toString("hex"))],
+  ["in hexadecimal with its name and colons", `SHA256:${colons(sha256.toString("hex"))}`],
   ["between blanks", ` SHA256:${unpadded}\n`],
   ["in a line of ssh-keygen", `3072 SHA256:${unpadded} ops@example (RSA)`],
 ])("SHA-256 %s is the same digest", (_, text) => {
