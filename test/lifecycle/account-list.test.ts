@@ -76,6 +76,20 @@ test("a list is shared also by those who come after it, and absence needs no sec
 });
 
 describe("absence", () => {
+  test("is not believed from a list requested before the last creation of this run", async () => {
+    const { listing, asked } = scripted();
+    // A refresh's list is in flight; meanwhile a key is created; then that key is read.
+    const refresh = listing.find("old");
+    listing.noteCreated("new");
+    const read = listing.find("new");
+    asked[0]!.answer(["old"]);
+    expect(await refresh).toEqual({ id: "old" });
+    await turn();
+    expect(asked).toHaveLength(2);
+    asked[1]!.answer(["old", "new"]);
+    expect(await read).toEqual({ id: "new" });
+  });
+
   test("is believed from a list requested after it", async () => {
     const { listing, asked, find } = scripted();
     listing.noteCreated("new");
