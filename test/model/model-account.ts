@@ -4,10 +4,9 @@ import type { StoryAccount } from "../support/story-account";
 import { idsOf } from "../support/story-stack";
 import type { Held } from "../support/story-stack";
 import { publicKey } from "../support/public-key";
-import { ModelStack } from "./model-stack";
+import { ModelStack, setKeysOf } from "./model-stack";
 import { newly, LAPTOP } from "./program";
 import type { Existing, Slot } from "./program";
-import { setKeysOf } from "./set-keys";
 
 /** A live key of the account, of either kind. */
 export interface Live {
@@ -16,8 +15,8 @@ export interface Live {
   name?: string;
 }
 
-/** Ways in which the API may differ from its documentation. */
-const AS_DOCUMENTED: Quirks = {
+/** An API that does not differ from its documentation. */
+export const AS_DOCUMENTED: Quirks = {
   descriptions: undefined,
   listLag: 0,
   listsRevokedKeys: false,

@@ -7,7 +7,6 @@ import type { StoryAccount } from "../support/story-account";
 import type { CommandOptions, Held, StoryProcess } from "../support/story-stack";
 import { declaredAs, newly, ROTATING } from "./program";
 import type { Existing, Said, Slot } from "./program";
-import { setKeysOf } from "./set-keys";
 
 export class ModelStack extends StoryStack {
   /** What the program says. */
@@ -167,4 +166,16 @@ function givenUp(held: Held, { publicKeys, namePrefix }: Properties): string[] {
     const stays = wanted.get(entry) === fingerprint && (adopted || name === `${String(namePrefix)}${entry}`);
     return stays ? [] : [id];
   });
+}
+
+/** The keys of a set of SSH keys, as its state has them. */
+export function setKeysOf({ outputs }: Held): Record<string, SetEntry> {
+  return typeof outputs.keys === "object" ? (outputs.keys as Record<string, SetEntry>) : {};
+}
+
+interface SetEntry {
+  id: string;
+  name: string;
+  fingerprint: string;
+  adopted: boolean;
 }

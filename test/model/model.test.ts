@@ -1,15 +1,11 @@
 // Any history of two stacks and a copy in one account: whatever gets lost, late, killed, refused or altered, no key is lost, leaked, or taken from somebody else.
 import fc from "fast-check";
 
-import { testAll } from "../support/rare";
 import { StoryAccount } from "../support/story-account";
-import { commands, program, setting, type Command } from "./commands";
+import { commands, program, RUNS, RUNS_SHOWN, setting, type Command } from "./commands";
 import { heal } from "./heal";
 import { ELSEWHERE, type Slot } from "./program";
 import { ModelAccount } from "./model-account";
-
-const HISTORIES = Number(process.env.MODEL_HISTORIES ?? (testAll ? 500 : 100));
-const SEED = process.env.MODEL_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.MODEL_SEED);
 
 async function live(
   work: (model: ModelAccount) => Promise<void>,
@@ -28,7 +24,7 @@ async function live(
   }
 }
 
-test(`any history: every live key is in a state, named, or somebody else's (seed ${SEED}, ${HISTORIES} of them)`, () =>
+test(`any history: every live key is in a state, named, or somebody else's (${RUNS_SHOWN})`, () =>
   fc.assert(
     fc.asyncProperty(program, program, setting, commands, (one, two, at, history) =>
       live(
@@ -40,9 +36,5 @@ test(`any history: every live key is in a state, named, or somebody else's (seed
         at,
       ),
     ),
-    {
-      seed: SEED,
-      numRuns: HISTORIES,
-      ...(process.env.MODEL_PATH === undefined ? {} : { path: process.env.MODEL_PATH }),
-    },
+    RUNS,
   ));
