@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Emulator } from "../../src/emulator";
-import { Command, type Result } from "../support/command";
 import { blocksIn } from "../support/documents";
-import { accountOf, openExample } from "../support/examples";
-import { API_KEYS, type EngineStack, openEmulator, publicKey } from "../support/engine";
+import { openExample } from "../support/examples";
+import { API_KEYS, type EngineStack, publicKey, type Result } from "../support/engine";
 
 jest.setTimeout(1_200_000);
 
@@ -56,8 +55,7 @@ function block(part: string): string {
 /** Runs commands as they are pasted into a terminal, which has this to paste as well. */
 async function paste(commands: string, stack: EngineStack, pasted = ""): Promise<Result> {
   stack.writeFile("pasted", `${pasted}\n`);
-  const args = ["-c", `exec < pasted\n${commands}`];
-  return new Command("bash", args, { cwd: stack.folder, env: stack.env }).done;
+  return stack.exec("bash", ["-c", `exec < pasted\n${commands}`]).done;
 }
 
 const nameOf = (description: string | null | undefined): string =>
@@ -73,7 +71,7 @@ test("a leaked key of each kind: one command makes a new one, passes it on, and 
   const readBy = (name: string): string => readFileSync(join(folder, name), "utf8");
   const names = ["database", "backup", "storage", "partner"];
   let atRevocation: Record<string, string>[] = [];
-  const emulator = await openEmulator({
+  const { emulator, stack } = await openExample("rotation-consumer", {
     onRequest: ({ method, path }) => {
       if (method === "DELETE" && path.startsWith(API_KEYS))
         atRevocation.push(Object.fromEntries(names.map((name) => [name, readBy(name)])));
@@ -82,7 +80,6 @@ test("a leaked key of each kind: one command makes a new one, passes it on, and 
   const live = (): Record<string, string[]> =>
     Object.fromEntries(names.map((name) => [name, liveKeys(emulator, name).map(({ key }) => key)]));
   try {
-    const stack = await openExample("rotation-consumer", { env: accountOf(emulator) });
     stack.setProgram(PROGRAM);
     const keys = { deployKey: publicKey("leaked"), teamKey: publicKey("leaked, of the team") };
     await stack.configure({ plain: { folder, round: "1", ...keys } });
@@ -132,8 +129,7 @@ test("a leaked key of each kind: one command makes a new one, passes it on, and 
 });
 
 test("a leaked token that runs Pulumi: one run with another token revokes it, or a second run with the new one", async () => {
-  const emulator = await openEmulator();
-  const stack = await openExample("rotation-consumer", { env: accountOf(emulator) });
+  const { emulator, stack } = await openExample("rotation-consumer");
   stack.setProgram(CI_PROGRAM);
   await stack.up();
   const [first] = liveKeys(emulator, "ci");

@@ -1,9 +1,6 @@
 // "Thirty days later" of docs/emulator.md: its commands, with the programs of docs/rotation.md, under the real engine.
-import { join } from "node:path";
-
-import { Command } from "../support/command";
+import { startDocumented } from "../support/documented-emulator";
 import { blocksIn, readDocument } from "../support/documents";
-import { userInstall } from "../support/install";
 import { openBareStack } from "../support/engine";
 
 const emulatorPage = "docs/emulator.md";
@@ -14,36 +11,20 @@ const block = (language: string, part: string, document: string): string =>
 async function live(start: string, commands: string, source: string): Promise<string[][]> {
   const stack = await openBareStack({ language: source.startsWith("import") ? "typescript" : "javascript" });
   stack.setProgram(source);
-  const [, program, ...args] = start.replace("8787", "0").trim().split(" ");
-  const bin = join(userInstall(), "node_modules", ".bin", program!);
-  const emulator = new Command(bin, args, { cwd: stack.folder, env: stack.env });
-  try {
-    await emulator.waitFor(/PAT_TOKEN=\S+/);
-    const [url, apiKey] = ["ENDPOINT", "PAT_TOKEN"].map(
-      (name) => new RegExp(`WAYSCLOUD_${name}=(\\S+)`).exec(emulator.stdout)![1]!,
-    );
-    Object.assign(stack.env, { WAYSCLOUD_ENDPOINT: url, WAYSCLOUD_PAT_TOKEN: apiKey });
-    const ids = async (): Promise<string[]> => {
-      const answer = await fetch(`${url}/v1/account/api-keys`, { headers: { "X-API-Key": apiKey! } });
-      const [, ...keys] = (await answer.json()) as { id: string; is_active: boolean }[];
-      return keys.filter((key) => key.is_active).map(({ id }) => id);
-    };
-    const seen: string[][] = [];
-    for (const command of commands.trim().split("\n")) {
-      const { code, all } = await new Command("bash", ["-euc", command], {
-        cwd: stack.folder,
-        env: stack.env,
-      }).done;
-      expect([code, all]).toEqual([0, expect.anything()]);
-      if (command.startsWith("pulumi")) seen.push(await ids());
-    }
-    await stack.destroy();
-    expect(await ids()).toEqual([]);
-    return seen;
-  } finally {
-    emulator.signal("SIGTERM");
-    await emulator.done;
+  const emulator = await startDocumented(stack, start);
+  const ids = async (): Promise<string[]> => {
+    const [, ...keys] = await emulator.list("api-keys");
+    return keys.filter((key) => key.is_active).map(({ id }) => id);
+  };
+  const seen: string[][] = [];
+  for (const command of commands.trim().split("\n")) {
+    const { code, all } = await stack.paste(command);
+    expect([code, all]).toEqual([0, expect.anything()]);
+    if (command.startsWith("pulumi")) seen.push(await ids());
   }
+  await stack.destroy();
+  expect(await ids()).toEqual([]);
+  return seen;
 }
 
 test("the documented commands create a token, rotate it, and revoke the first one after its overlap", async () => {

@@ -1,7 +1,5 @@
 // An `onError` hook that asks again, with the real engine: it throws away what the first call reported, and the second goes on from there.
-import { join } from "node:path";
 
-import { Command } from "../support/command";
 import { nodeProgram } from "../support/install";
 import { type OpenStack, openStack } from "../support/engine";
 
@@ -39,8 +37,7 @@ async function run(
   })().catch((error) => { console.error(error.message); process.exitCode = 1; });
 `,
   );
-  const env = Object.fromEntries(Object.entries(stack.env).filter(([name]) => name !== "PULUMI_STACK"));
-  return new Command(nodeProgram(), [join(stack.folder, "automation.cjs")], { cwd: stack.folder, env }).done;
+  return stack.exec(nodeProgram(), ["automation.cjs"], { PULUMI_STACK: undefined }).done;
 }
 
 test("row 52, a hook that asks again for keys whose responses were lost: no key is left without a word", async () => {

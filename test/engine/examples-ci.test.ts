@@ -3,33 +3,29 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import { Command, type Result } from "../support/command";
-import { accountOf, exampleFile, openExample } from "../support/examples";
+import { exampleFile, openExample } from "../support/examples";
 import { rareTest } from "../support/rare";
-import { API_KEYS, type EngineStack, openEmulator, publicKey, takeRequests } from "../support/engine";
+import { API_KEYS, type EngineStack, publicKey, type Result, takeRequests } from "../support/engine";
 
 const DAY = 86_400_000;
 const COMMANDS = ["preview", "up", "rotate", "drift"];
 
 /** `ci/run.sh <command>` as a pipeline runs it: with nothing but the way to the stack. */
 async function runs(stack: EngineStack, command: string): Promise<Result> {
-  const env = { ...stack.env };
-  delete env["WAYSCLOUD_PAT_TOKEN"];
   // As `npm ci` leaves it; the package itself is found in the install above.
   const bins = join(stack.folder, "node_modules/.bin");
   if (!existsSync(bins)) {
     mkdirSync(dirname(bins), { recursive: true });
     symlinkSync(resolve(stack.folder, "../../node_modules/.bin"), bins);
   }
-  return new Command("bash", ["ci/run.sh", command], { cwd: stack.folder, env }).done;
+  return stack.exec("bash", ["ci/run.sh", command], { WAYSCLOUD_PAT_TOKEN: undefined }).done;
 }
 
 rareTest(
   "the pipeline rotates the token it is logged in with, never locks itself out, and tells drift",
   async () => {
     let clock = Date.now() - 45 * DAY;
-    const emulator = await openEmulator({ now: () => clock });
-    const stack = await openExample("ci", { env: accountOf(emulator) });
+    const { emulator, stack } = await openExample("ci", { now: () => clock });
     const callers = (): unknown[] => [...new Set(emulator.requests.map(({ credentialId }) => credentialId))];
     // The first run is a person's.
     await stack.up();

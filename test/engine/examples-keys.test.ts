@@ -2,13 +2,13 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { accountOf, openExample } from "../support/examples";
+import { openBareExample, openExample } from "../support/examples";
 import { rareTest } from "../support/rare";
 import { API_KEYS, openEmulator, publicKey, takeRequests } from "../support/engine";
 
 rareTest("multi-account: every account gets its own keys, made with its own credential", async () => {
   const [production, staging] = [await openEmulator(), await openEmulator()];
-  const both = await openExample("multi-account");
+  const both = await openBareExample("multi-account");
   await both.configure({
     plain: {
       publicKey: publicKey("deploy"),
@@ -36,12 +36,11 @@ test("rotation-consumer: the store has the new key before the old one is revoked
   try {
     // What the application would read at the very moment of a revocation.
     const seen: string[] = [];
-    const emulator = await openEmulator({
+    const { emulator, stack } = await openExample("rotation-consumer", {
       onRequest: ({ method }) => {
         if (method === "DELETE" && existsSync(secretFile)) seen.push(readFileSync(secretFile, "utf8"));
       },
     });
-    const stack = await openExample("rotation-consumer", { env: accountOf(emulator) });
     await stack.configure({ plain: { quarter: "2026-Q4", secretFile } });
     expect((await stack.up()).changes).toEqual({ created: 3 });
     const [first] = emulator.account.liveApiKeys();

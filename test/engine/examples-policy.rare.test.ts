@@ -1,8 +1,8 @@
 // examples/policy: the engine runs the pack over the program, and over one that breaks every rule, with the package's classes and the plugin's.
 import { writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { accountOf, exampleFile, linkTools, openExample } from "../support/examples";
-import { openEmulator, PLUGINS } from "../support/engine";
+import { exampleFile, linkTools, openExample } from "../support/examples";
+import { PLUGINS } from "../support/engine";
 
 // An official installation starts a pack by its language host; the one built from Go modules is too old for that. So the pack is
 // started as one in a language that the engine does not know: by a program of that name on PATH.
@@ -29,8 +29,7 @@ new wayscloud.RotatingServiceKey("ours", { service: "dns", rotateEveryDays: 30, 
 `;
 
 test("the pack lets the program pass, and names each rule that another one breaks", async () => {
-  const emulator = await openEmulator();
-  const stack = await openExample("policy", { env: accountOf(emulator) });
+  const { emulator, stack } = await openExample("policy");
   linkTools(stack.folder, "@pulumi/policy");
   writeFileSync(join(stack.folder, "pulumi-analyzer-policy-launched"), LAUNCHER, { mode: 0o755 });
   stack.env["PATH"] = `${stack.env["PATH"] ?? ""}${delimiter}${stack.folder}`;

@@ -1,18 +1,17 @@
 // examples/account, examples/vps and examples/team-ssh-keys, run as their READMEs say.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { accountOf, exampleFile, openExample } from "../support/examples";
+import { exampleFile, openBareExample, openExample } from "../support/examples";
 import { rareTest } from "../support/rare";
-import { liveIds, openEmulator, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
+import { liveIds, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
 
 test("account and vps: keys pass from stack to stack, as secrets; a new SSH key leaves servers alone", async () => {
-  const emulator = await openEmulator();
-  const account = await openExample("account", { env: accountOf(emulator) });
+  const { emulator, stack: account } = await openExample("account");
   expect((await account.up()).changes).toEqual({ created: 4 });
   expect((await account.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 4 });
-  const vps = await openExample("vps", {
-    // The same backend, as for every pair of stacks of which one reads the other; and no credential of the account.
-    env: { WAYSCLOUD_ENDPOINT: emulator.url, PULUMI_BACKEND_URL: account.env["PULUMI_BACKEND_URL"]! },
+  const vps = await openBareExample("vps", {
+    WAYSCLOUD_ENDPOINT: emulator.url,
+    PULUMI_BACKEND_URL: account.env["PULUMI_BACKEND_URL"]!,
   });
   // An error that shows the key, from a server that means well.
   const [path, echo] = ["/v1/vps", { what: "credential", in: "body" } as const];
@@ -56,8 +55,7 @@ test("account and vps: keys pass from stack to stack, as secrets; a new SSH key 
 });
 
 rareTest("team-ssh-keys: a file that comes or goes is a member who joins or leaves", async () => {
-  const emulator = await openEmulator();
-  const team = await openExample("team-ssh-keys", { env: accountOf(emulator) });
+  const { emulator, stack: team } = await openExample("team-ssh-keys");
   expect((await team.up()).changes).toEqual({ created: 2 });
   expect((await team.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 2 });
   const [, bjarne] = emulator.account.sshKeys().sort((a, b) => a.name.localeCompare(b.name));

@@ -2,9 +2,9 @@
 import { readdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "../support/command";
-import { accountOf, copyExample, linkTools, openExample } from "../support/examples";
+import { copyExample, linkTools, openExample } from "../support/examples";
 import { cleanEnvironment, engineFolder, makeProjectFolder, sdkFolder } from "../support/install";
-import { liveIds, openEmulator } from "../support/engine";
+import { liveIds } from "../support/engine";
 
 test("the unit tests and the integration tests pass, and leave nothing behind", async () => {
   const folder = makeProjectFolder("testing");
@@ -29,8 +29,7 @@ test("the unit tests and the integration tests pass, and leave nothing behind", 
 });
 
 test("the program can be deployed like any other", async () => {
-  const emulator = await openEmulator();
-  const stack = await openExample("testing", { env: accountOf(emulator) });
+  const { emulator, stack } = await openExample("testing");
   expect((await stack.up()).changes).toEqual({ created: 5 });
   expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 5 });
   await stack.destroy();

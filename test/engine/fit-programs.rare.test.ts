@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { Command, type Result } from "../support/command";
 import { nodeProgram } from "../support/install";
 import { write } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
-import { API_KEYS, type EngineStack, openStack, takeRequests } from "../support/engine";
+import { API_KEYS, type Result, type EngineStack, openStack, takeRequests } from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Programs");
 afterAll(() => table.compare());
@@ -36,7 +35,7 @@ test("ES modules may import by name, as a namespace or by default", async () => 
 
 test("the program may stand in a subfolder, and pulumi may be started elsewhere", async () => {
   const { emulator, stack } = await openStack();
-  const text = `new wayscloud.ServiceKey("key", { service: "dns" });`;
+  const text = `new (require("pulumi-wayscloud").ServiceKey)("key", { service: "dns" });`;
   write(stack.folder, {
     "Pulumi.yaml": yaml("main: deep/src\n"),
     "deep/src/index.js": text,
@@ -85,9 +84,9 @@ const automation = `
   })().catch((error) => { console.error(error.message); process.exitCode = 1; });
 `;
 
-async function automate(stack: EngineStack, cwd: string, ...args: string[]): Promise<Result> {
-  const env = Object.fromEntries(Object.entries(stack.env).filter(([name]) => name !== "PULUMI_STACK"));
-  return new Command(nodeProgram(), [join(stack.folder, "automation.cjs"), ...args], { cwd, env }).done;
+function automate(stack: EngineStack, cwd: string, ...args: string[]): Promise<Result> {
+  const file = join(stack.folder, "automation.cjs");
+  return stack.exec(nodeProgram(), [file, ...args], { PULUMI_STACK: undefined }, cwd).done;
 }
 
 test("the Automation API runs inline and local programs, with hooks and a transform of the whole stack", async () => {

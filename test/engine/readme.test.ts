@@ -3,10 +3,10 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Emulator } from "../../src/emulator";
-import { Command } from "../support/command";
+import { startDocumented } from "../support/documented-emulator";
 import { blocksIn } from "../support/documents";
 import { compileStrictly, linkTools } from "../support/examples";
-import { makeProjectFolder, userInstall } from "../support/install";
+import { makeProjectFolder } from "../support/install";
 import { liveIds, openBareStack, openEmulator } from "../support/engine";
 
 /** Type-checked only: they need the plugin (see plugin-native.test.ts), another stack (examples-stacks.test.ts) or an earlier update, or replace the engine by mocks (mocks.test.ts). */
@@ -113,10 +113,7 @@ export const emulated${index} = Promise.all(Object.values(emulator${index}).map(
     "fingerprint",
   ]);
   const pipeline = readmeBlock("sh", 'customerId "$CUSTOMER_ID"');
-  const { code, all } = await new Command("bash", ["-euo", "pipefail", "-c", pipeline], {
-    cwd: stack.folder,
-    env: { ...stack.env, CUSTOMER_ID: customerId },
-  }).done;
+  const { code, all } = await stack.paste(pipeline, { CUSTOMER_ID: customerId });
   expect([code, all]).toEqual([0, expect.stringContaining("No findings.")]);
   await stack.destroy();
   expect(emulator.account.liveApiKeys().map(({ id }) => id)).toEqual([foreign.id]);
@@ -124,43 +121,24 @@ export const emulated${index} = Promise.all(Object.values(emulator${index}).map(
 
 test("the outage that the documents rehearse ends as they say, and the output is what the README shows", async () => {
   const stack = await openBareStack({ language: "typescript" });
-  const command = readmeBlock("sh", "--faults", "docs/emulator.md");
-  const [, program, ...args] = command.replace("8787", "0").trim().split(" ");
   stack.writeFile("faults.json", blocksIn("json", ["docs/emulator.md"])[0]!.text);
-  const emulator = new Command(join(userInstall(), "node_modules", ".bin", program!), args, {
-    cwd: stack.folder,
-    env: stack.env,
-  });
-  try {
-    await emulator.waitFor(/PAT_TOKEN=\S+/);
-    const [url, apiKey] = ["ENDPOINT", "PAT_TOKEN"].map(
-      (name) => new RegExp(`WAYSCLOUD_${name}=(\\S+)`).exec(emulator.stdout)![1]!,
-    );
-    Object.assign(stack.env, { WAYSCLOUD_ENDPOINT: url, WAYSCLOUD_PAT_TOKEN: apiKey });
-    stack.setProgram(readmeProgram);
-    const printed = [await stack.preview(), await stack.up()].map(({ stdout }) => withoutTimes(stdout));
-    const shown = withoutTimes(readmeBlock("console", "pulumi up"))
-      .split(/^\$.*\n/m)
-      .slice(1);
-    shown.forEach((lines, index) =>
-      lines.split("\n").forEach((line) => expect(printed[index]).toContain(line.trim())),
-    );
-    const list = async (path: string): Promise<{ is_active?: boolean }[]> => {
-      const answer = await fetch(`${url}/v1/account/${path}`, { headers: { "X-API-Key": apiKey! } });
-      return (await answer.json()) as [];
-    };
-    const live = (await list("api-keys")).filter((key) => key.is_active);
-    // Beside the two of the program: the credential itself.
-    expect(live).toHaveLength(3);
-    expect(await list("ssh-keys")).toHaveLength(1);
-    // Every fault struck.
-    expect(emulator.stdout).toMatch(/POST \/v1\/account\/ssh-keys 429/);
-    expect(emulator.stdout.match(/GET \/v1\/account\/api-keys 503/g)).toHaveLength(2);
-    expect(emulator.stdout).toMatch(/DELETE \/v1\/account\/api-keys\/\S+ 20/);
-  } finally {
-    emulator.signal("SIGTERM");
-    await emulator.done;
-  }
+  const emulator = await startDocumented(stack, readmeBlock("sh", "--faults", "docs/emulator.md"));
+  stack.setProgram(readmeProgram);
+  const printed = [await stack.preview(), await stack.up()].map(({ stdout }) => withoutTimes(stdout));
+  const shown = withoutTimes(readmeBlock("console", "pulumi up"))
+    .split(/^\$.*\n/m)
+    .slice(1);
+  shown.forEach((lines, index) =>
+    lines.split("\n").forEach((line) => expect(printed[index]).toContain(line.trim())),
+  );
+  const live = (await emulator.list("api-keys")).filter((key) => key.is_active);
+  // Beside the two of the program: the credential itself.
+  expect(live).toHaveLength(3);
+  expect(await emulator.list("ssh-keys")).toHaveLength(1);
+  // Every fault struck.
+  expect(emulator.printed()).toMatch(/POST \/v1\/account\/ssh-keys 429/);
+  expect(emulator.printed().match(/GET \/v1\/account\/api-keys 503/g)).toHaveLength(2);
+  expect(emulator.printed()).toMatch(/DELETE \/v1\/account\/api-keys\/\S+ 20/);
 });
 
 test("a stack that met the emulator goes to the account as docs/emulator.md says, also if the emulator has ended", async () => {
@@ -181,8 +159,7 @@ test("a stack that met the emulator goes to the account as docs/emulator.md says
       .replace(/patToken\b/, "$& < pasted")
       .replace("<customer id>", customerId)
       .replace("--run-program", "$& --yes");
-    const env = { ...stack.env };
-    const { code, all } = await new Command("bash", ["-euc", pasted], { cwd: stack.folder, env }).done;
+    const { code, all } = await stack.paste(pasted);
     expect([code, all]).toEqual([0, expect.stringMatching(/\b[34] created/)]);
     expect([account.account.liveApiKeys().length, account.account.sshKeys().length]).toEqual([2, 1]);
   };

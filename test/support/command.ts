@@ -25,11 +25,7 @@ export class Command {
   #ended = false;
   readonly #listeners = new Set<() => void>();
 
-  constructor(
-    program: string,
-    args: readonly string[],
-    options: { cwd: string; env: Record<string, string> },
-  ) {
+  constructor(program: string, args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
     const started = Date.now();
     // A group of its own, like the foreground job of a terminal. libuv also gives the child default signal handling, so SIGINT
     // works even when the tests were started in a shell's background, where it is ignored.

@@ -202,6 +202,16 @@ export class EngineStack extends EngineProject {
     return command;
   }
 
+  /** Another program, in the environment of the commands and this one, where `undefined` takes a variable away. */
+  exec(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = this.folder): Command {
+    return new Command(program, args, { cwd, env: { ...this.env, ...env } });
+  }
+
+  /** Commands as they are pasted into a terminal: the first that fails is the last. */
+  paste(commands: string, env?: NodeJS.ProcessEnv): Promise<Result> {
+    return this.exec("bash", ["-euo", "pipefail", "-c", commands], env).done;
+  }
+
   async outputs({ showSecrets = false } = {}): Promise<Record<string, any>> {
     const args = ["stack", "output", "--json", ...(showSecrets ? ["--show-secrets"] : [])];
     return JSON.parse((await this.run(args, { unrecorded: showSecrets })).stdout);

@@ -10,9 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Emulator } from "../../src/emulator";
-import { type EngineStack, openBareStack } from "./engine";
-import type { EngineStackOptions } from "./engine-stack";
+import type { Emulator, EmulatorOptions } from "../../src/emulator";
+import { type EngineStack, openBareStack, openEmulator, type OpenStack } from "./engine";
 
 const examples = resolve(__dirname, "../../examples");
 
@@ -34,9 +33,15 @@ export function copyExample(name: string, folder: string): void {
   });
 }
 
-/** A stack of the example, in the environment of the options; gone after the test. */
-export async function openExample(name: string, options: EngineStackOptions = {}): Promise<EngineStack> {
-  const stack = await openBareStack({ ...options, name, language: "typescript" });
+/** An account and a stack of the example. */
+export async function openExample(name: string, options?: EmulatorOptions): Promise<OpenStack> {
+  const emulator = await openEmulator(options);
+  return { emulator, stack: await openBareExample(name, accountOf(emulator)) };
+}
+
+/** A stack of the example, whose environment names no account but by these variables. */
+export async function openBareExample(name: string, env: Record<string, string> = {}): Promise<EngineStack> {
+  const stack = await openBareStack({ name, language: "typescript", env });
   copyExample(name, stack.folder);
   return stack;
 }
