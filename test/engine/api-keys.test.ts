@@ -1,5 +1,4 @@
 // ServiceKey and PersonalAccessToken: what is sent, what a change costs and in which order, and what a refresh may change.
-
 import { API_KEYS, type OpenStack, openStack, type StateResource, takeRequests } from "../support/engine";
 
 const serviceKey = (args: object, name = "app"): string =>
@@ -18,7 +17,6 @@ async function change({ emulator, stack }: OpenStack, body: string): Promise<str
 }
 
 const postService = `POST ${API_KEYS}/service`;
-const postToken = `POST ${API_KEYS}/pat`;
 
 test("a service key is replaced, new one first, by another service, description or trigger, and by nothing else", async () => {
   const both = await openStack();
@@ -118,26 +116,4 @@ test("a refresh moves what moves and never what was fixed at creation, and tells
   expect(appThen.outputs).toEqual({ ...app.outputs, ...news, scopes: ["database:read", "database:write"] });
   expect(ciThen.outputs).toEqual({ ...ci.outputs, ...news });
   await stack.preview(["--expect-no-changes"]);
-});
-
-test("a key that the account lists as inactive is replaced and revoked, unless recreateIfInvalid is false", async () => {
-  const { emulator, stack } = await openStack({
-    program:
-      serviceKey({ service: "vps" }, "healed") +
-      serviceKey({ service: "vps", recreateIfInvalid: false }, "kept") +
-      token({ scopes: ["a:b"] }, "ci"),
-  });
-  await stack.up();
-  const [healed, kept, ci] = await Promise.all(["healed", "kept", "ci"].map((name) => stack.resource(name)));
-  emulator.account.deactivate(healed!.id!);
-  emulator.account.deactivate(kept!.id!);
-  emulator.account.deactivate(ci!.id!);
-  await stack.refresh();
-  // It may be activated again, so the state must not forget it.
-  expect((await stack.resources()).map(({ outputs }) => outputs?.isActive)).toEqual([false, false, false]);
-  takeRequests(emulator);
-  expect((await stack.up()).changes).toEqual({ replaced: 2, unchanged: 2 });
-  const revoked = [healed, ci].map((key) => `DELETE ${API_KEYS}/${key!.id!}`);
-  expect(takeRequests(emulator).sort()).toEqual([...revoked, postToken, postService].sort());
-  expect((await stack.resource("kept")).id).toBe(kept?.id);
 });

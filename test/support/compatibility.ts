@@ -17,12 +17,6 @@ export interface Row {
   typescript: string;
 }
 
-/** What became of it: `works`, or at what it stopped. */
-export interface Outcome {
-  types: string;
-  life: string;
-}
-
 /** Installs the packed package into the folder as a user would, with the versions of the row. */
 export async function install(folder: string, { sdk, node, typescript }: Row): Promise<void> {
   const tarball = await packInto(folder);
