@@ -1,6 +1,6 @@
 // Rows of the fault table under the real engine, as data: a story of several commands comes by them, one after the other.
 import { type OpenStack, openStack, type OpenStackOptions } from "./engine";
-import { expectRow, FaultTable, noteRow, requestLine, type Row } from "./fault-table";
+import { expectRow, requestLine, type Row, testDocumented } from "./fault-table";
 
 export { row } from "./fault-table";
 
@@ -22,9 +22,7 @@ export function engineRows<Outcome extends string>(
   checks: Record<Outcome, Check>,
   stories: readonly EngineRows<Outcome>[],
 ): void {
-  const table = new FaultTable(file, title);
   for (const { promise, rows, story, ...options } of stories) {
-    for (const each of rows) noteRow(table, each);
     test(promise, async () => {
       const run = await openStack(options);
       const left = [...rows];
@@ -37,5 +35,9 @@ export function engineRows<Outcome extends string>(
       expect(left).toEqual([]);
     });
   }
-  test(`docs/fault-table.md says the same as "${title}"`, () => table.compare());
+  testDocumented(
+    file,
+    title,
+    stories.flatMap(({ rows }) => rows),
+  );
 }

@@ -2,7 +2,7 @@
 // in the provider process of the other host is the same run (jest.config.js).
 import type { Emulator, EmulatorOptions, Fault } from "../../src/emulator";
 import { type Created, type Ended, KIND_NAMES, program, TRIED, TRIED_KEYS, Watched } from "./canaries";
-import { expectRow, FaultTable, noteRow, requestLine, type Row, type Seen, titleOf } from "./fault-table";
+import { expectRow, requestLine, type Row, type Seen, testDocumented, titleOf } from "./fault-table";
 import { ProcessAccount } from "./process-account";
 import type { Properties, ProviderProcess, ResourceMethods, ResourceName } from "./provider-process";
 import type { StoryStack } from "./story-stack";
@@ -39,9 +39,7 @@ export function callRows<Outcome extends string>(
   checks: Checks<CallRun, Outcome>,
   rows: readonly CallRow<Outcome>[],
 ): void {
-  const table = new FaultTable(file, title);
   for (const each of rows) {
-    noteRow(table, each, each.kinds);
     const tried = each.kinds === undefined ? [undefined] : each.kinds === "all" ? TRIED : TRIED_KEYS;
     for (const kind of tried) {
       test.concurrent(titleOf(each, kind), () =>
@@ -56,7 +54,7 @@ export function callRows<Outcome extends string>(
       );
     }
   }
-  test(`docs/fault-table.md says the same as "${title}"`, () => table.compare());
+  testDocumented(file, title, rows);
 }
 
 /** Declares the tests of a section whose rows are those of stories. */
@@ -66,9 +64,7 @@ export function storyRows<Outcome extends string>(
   checks: Checks<StoryRun, Outcome>,
   stories: readonly StoryRows<Outcome>[],
 ): void {
-  const table = new FaultTable(file, title);
   for (const { rows, options, isUnordered = false, story } of stories) {
-    for (const each of rows) noteRow(table, each);
     test.concurrent(titleOf(rows[0]!), () =>
       ProcessAccount.run(async (account, stack) => {
         const run = new StoryRun(account, stack, isUnordered);
@@ -83,7 +79,11 @@ export function storyRows<Outcome extends string>(
       }, options),
     );
   }
-  test(`docs/fault-table.md says the same as "${title}"`, () => table.compare());
+  testDocumented(
+    file,
+    title,
+    stories.flatMap(({ rows }) => rows),
+  );
 }
 
 /** One account, the provider processes at it, and how the calls ended. */
