@@ -3,20 +3,7 @@ import { didYouMean } from "../text/did-you-mean";
 import { quotesSecret } from "../text/pasted-secret";
 import { quoted, shape } from "../text/quote";
 import { UNKNOWN } from "../values";
-import {
-  checked,
-  days,
-  flag,
-  number,
-  object,
-  or,
-  secret,
-  text,
-  texts,
-  unless,
-  valueMap,
-  time,
-} from "./field";
+import { checked, days, flag, object, or, secret, text, texts, unless, valueMap, time } from "./field";
 import type { ValuesOf } from "./field";
 import type { InputCheck } from "./input-check";
 
@@ -64,13 +51,14 @@ export const singleKey = {
 };
 
 /** Fields of a token that a resource holds alone. */
-export const rotateBeforeDays = checked(or(number, undefined), checkRotation);
+const beforeExpiry = days(1, MAX_DAYS);
+export const rotateBeforeDays = checked(or(beforeExpiry, undefined), checkRotation);
 
 export const apiKeyInputs = {
   description: checked(description),
   rotationTriggers: singleKey.rotationTriggers,
   recreateIfInvalid: singleKey.recreateIfInvalid,
-  existing: secret(or(object, undefined)),
+  existing: checked(secret(or(object, undefined))),
 };
 export const singleKeyInputs = { ...apiKeyInputs, rotateBeforeDays };
 export const serviceKeyInputs = { ...serviceSpec, ...apiKeyInputs };
@@ -185,7 +173,7 @@ function checkScopes(check: InputCheck): void {
 }
 
 function checkRotation(check: InputCheck): void {
-  check.days("rotateBeforeDays", MAX_DAYS);
+  beforeExpiry.check?.(check, "rotateBeforeDays");
   const { rotateBeforeDays, expiresInDays } = check.news;
   if (typeof rotateBeforeDays !== "number") return;
   if (expiresInDays === undefined || expiresInDays === null) {

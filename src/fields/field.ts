@@ -1,7 +1,7 @@
 // A field of a resource: its type, its default and its check. Names, decoding and encoding follow from these.
 import { WaysCloudError } from "../errors";
 import { quoteForTerminal, shape } from "../text/quote";
-import { isRecord } from "../values";
+import { isRecord, same } from "../values";
 import type { MaybeUnknown, Properties } from "../values";
 import type { InputCheck } from "./input-check";
 
@@ -17,7 +17,7 @@ export interface Field<T> {
   readonly isOmitted?: boolean;
   /** The engine encrypts it wherever it stores it. */
   readonly isSecret?: boolean;
-  /** Of an input: checks and accepts it. */
+  /** Of an input: checks and accepts it. By default any value of its type. */
   readonly check?: (check: InputCheck, name: string) => void;
 }
 
@@ -41,9 +41,7 @@ export const time = type(
   (value): value is string => isText(value) && !Number.isNaN(Date.parse(value)),
 );
 export const number = type("a number", (value): value is number => typeof value === "number");
-export const flag = type("true or false", (value): value is boolean => typeof value === "boolean", {
-  check: (check, name) => check.boolean(name),
-});
+export const flag = type("true or false", (value): value is boolean => typeof value === "boolean");
 export const texts = type(
   "a list of strings",
   (value): value is string[] => Array.isArray(value) && value.every(isText),
@@ -52,16 +50,22 @@ export const object = type("an object", isRecord);
 /** Values of any kind by name; only the user knows their meaning. */
 export const valueMap = type("anything", (value): value is unknown => value !== undefined, {
   absent: undefined,
-  check: (check, name) => check.valueMap(name),
+  check(check, name) {
+    const isEmpty = same(check.news[name], {});
+    if (!isEmpty) check.value(name, 'an object, such as { quarter: "2026-Q4" }', isRecord);
+  },
 });
 
 /** A whole number of days. */
 export function days(least: number, most: number, required?: string): Field<number> {
+  const expected = `a whole number of days from ${least} to ${most}`;
+  const matches = (value: unknown): value is number =>
+    Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
   return {
     ...number,
     missing: most,
     check(check, name) {
-      if (required === undefined || check.required(name, required)) check.days(name, most, least);
+      if (required === undefined || check.required(name, required)) check.value(name, expected, matches);
     },
   };
 }
@@ -94,7 +98,10 @@ export function secretsAmong(fields: object): string[] {
 }
 
 export function checkInputs(fields: object, check: InputCheck): void {
-  for (const [name, field] of entries(fields)) field.check?.(check, name);
+  for (const [name, field] of entries(fields)) {
+    if (field.check) field.check(check, name);
+    else check.value(name, field.expected, field.matches);
+  }
 }
 
 /** Reads checked inputs. */

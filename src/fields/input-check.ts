@@ -12,7 +12,7 @@ import { didYouMean } from "../text/did-you-mean";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 import { quotesSecret } from "../text/pasted-secret";
 import { isHarmless, printable, quoted, listed } from "../text/quote";
-import { isRecord, UNKNOWN } from "../values";
+import { UNKNOWN } from "../values";
 import type { CheckFailure, Checked, Properties } from "../values";
 
 /** An input from the resource classes: the resource and its stack, if no description or name has it. */
@@ -85,46 +85,30 @@ export class InputCheck {
     return this.isKnown(name);
   }
 
-  boolean(name: string): void {
-    if (!this.isKnown(name)) return;
-    if (typeof this.news[name] === "boolean") this.inputs[name] = this.news[name];
-    else this.fail(name, `\`${name}\` must be true or false, not ${quoted(this.news[name])}`);
-  }
-
-  days(name: string, most: number, least = 1): void {
-    if (!this.isKnown(name)) return;
+  /** Accepts a value of this type. */
+  value<T>(name: string, expected: string, matches: (value: unknown) => value is T): T | undefined {
+    if (!this.isKnown(name)) return undefined;
     const value = this.news[name];
-    if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
-      const given = typeof value === "number" ? String(value) : quoted(value);
-      this.fail(name, `\`${name}\` must be a whole number of days from ${least} to ${most}, not ${given}`);
-    } else this.inputs[name] = value;
+    if (matches(value)) {
+      this.inputs[name] = value;
+      return value;
+    }
+    const given = typeof value === "number" ? String(value) : quoted(value);
+    this.fail(name, `\`${name}\` must be ${expected}, not ${given}`);
+    return undefined;
   }
 
   /** A string that people will see: in the account, in messages, in the state. */
   string(name: string): string | undefined {
-    if (!this.isKnown(name)) return undefined;
     const value = this.news[name];
-    if (typeof value !== "string") {
-      this.fail(name, `\`${name}\` must be a string, not ${quoted(value)}`);
-    } else if (quotesSecret(value, isGenerated(name, value))) {
+    if (this.isKnown(name) && typeof value === "string" && quotesSecret(value, isGenerated(name, value))) {
       this.fail(
         "",
         `\`${name}\` contains a key or another secret, but it is shown in plain text. Remove the secret from it`,
       );
-    } else {
-      this.inputs[name] = value;
-      return value;
+      return undefined;
     }
-    return undefined;
-  }
-
-  /** Values of any kind by name, at any depth, which are only compared. */
-  valueMap(name: string): void {
-    if (!this.isKnown(name)) return;
-    const value = this.news[name];
-    if (!isRecord(value)) {
-      this.fail(name, `\`${name}\` must be an object, such as { quarter: "2026-Q4" }, not ${quoted(value)}`);
-    } else if (Object.keys(value).length > 0) this.inputs[name] = value;
+    return this.value(name, "a string", (given) => typeof given === "string");
   }
 
   /**

@@ -22,7 +22,7 @@ const publicKeys: Field<Record<string, MaybeUnknown<string>>> = {
 };
 
 export const sshKeySetInputs = {
-  publicKeys,
+  publicKeys: checked(publicKeys),
   namePrefix: checked(text),
   adoptExisting: unless(flag, false),
 };

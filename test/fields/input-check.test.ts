@@ -1,4 +1,5 @@
 // src/fields/input-check.ts: what is wrong with inputs, in words for the user, all at once, and never a value.
+import { checkInputs, days, flag, text, valueMap } from "../../src/fields/field";
 import { InputCheck } from "../../src/fields/input-check";
 import { shape } from "../../src/text/quote";
 import { UNKNOWN } from "../../src/values";
@@ -14,11 +15,10 @@ const checked = (news: Properties, work: (check: InputCheck) => void) => {
 };
 /** Of an input `a`. */
 const failuresOf = (a: unknown, work: (check: InputCheck) => void) => checked({ a }, work).failures;
+/** The check of the input `a`, which has this field. */
+const as = (field: object) => (check: InputCheck) => checkInputs({ a: field }, check);
 const optional = (check: InputCheck): void => {
-  check.boolean("a");
-  check.days("a", 9);
-  check.string("a");
-  check.valueMap("a");
+  for (const field of [flag, days(1, 9), text, valueMap]) as(field)(check);
 };
 
 const every = (check: InputCheck): void => {
@@ -58,54 +58,52 @@ test.each([undefined, null])(
 );
 
 test.each([true, false])("the flag %p is taken", (value) => {
-  expect(checked({ a: value }, (check) => check.boolean("a"))).toEqual({
+  expect(checked({ a: value }, as(flag))).toEqual({
     inputs: { a: value },
     failures: [],
   });
 });
 
 test.each<[unknown, string, string]>([
-  ...[1, 0, "", [], {}].map((value): [unknown, string, string] => [value, shape(value), "a"]),
+  ...[1, 0].map((value): [unknown, string, string] => [value, String(value), "a"]),
+  ...["", [], {}].map((value): [unknown, string, string] => [value, shape(value), "a"]),
   ["canary canary canary", "a string of 20 characters", ""],
   // A short word is no secret.
   ["never", 'the string "never"', "a"],
   ["true", 'the string "true" (read stack config with `config.getBoolean`)', "a"],
 ])("the flag %j is a failure that shows no value, unless that is a short word", (value, what, property) => {
   const reason = `\`a\` must be true or false, not ${what}`;
-  expect(failuresOf(value, (check) => check.boolean("a"))).toEqual([{ property, reason }]);
+  expect(failuresOf(value, as(flag))).toEqual([{ property, reason }]);
 });
 
 test.each([
   ...[1, 365].map((value) => [value, 0] as const),
   ...[0, -1, 1.5, NaN, Infinity, 366, 1e21, "30", [30], true].map((value) => [value, 1] as const),
 ])("%p days of 365 at most are %i failures", (value, count) => {
-  expect(failuresOf(value, (check) => check.days("a", 365))).toHaveLength(count);
+  expect(failuresOf(value, as(days(1, 365)))).toHaveLength(count);
 });
 
 test("days that came from the stack config say how to read a number there", () => {
-  expect(failuresOf("30", (check) => check.days("a", 365))[0]!.reason).toBe(
+  expect(failuresOf("30", as(days(1, 365)))[0]!.reason).toBe(
     '`a` must be a whole number of days from 1 to 365, not the string "30" (read stack config with `config.getNumber`)',
   );
 });
 
 test.each([5, true, [], {}, ["x"]])("the text %j is a failure", (value) => {
-  const { reason } = failuresOf(value, (check) => check.string("a"))[0]!;
-  expect(reason).toBe(`\`a\` must be a string, not ${shape(value)}`);
+  const { reason } = failuresOf(value, as(text))[0]!;
+  expect(reason).toBe(`\`a\` must be a string, not ${value === 5 ? "5" : shape(value)}`);
 });
 
 test("a map may have any values, at any depth, and unknown ones; an empty one is absent", () => {
   const list = [1, { deep: ["y", UNKNOWN] }];
   const a = { n: 1, yes: true, text: "x", none: null, list, later: UNKNOWN };
-  const result = checked({ a, b: {} }, (check) => {
-    check.valueMap("a");
-    check.valueMap("b");
-  });
+  const result = checked({ a, b: {} }, (check) => checkInputs({ a: valueMap, b: valueMap }, check));
   expect(result).toEqual({ inputs: { a }, failures: [] });
 });
 
 test.each([["x"], "x", 5, true])("the map %j is a failure", (value) => {
-  expect(failuresOf(value, (check) => check.valueMap("a"))[0]!.reason).toBe(
-    `\`a\` must be an object, such as { quarter: "2026-Q4" }, not ${value === "x" ? 'the string "x"' : shape(value)}`,
+  expect(failuresOf(value, as(valueMap))[0]!.reason).toBe(
+    `\`a\` must be an object, such as { quarter: "2026-Q4" }, not ${value === "x" ? 'the string "x"' : value === 5 ? "5" : shape(value)}`,
   );
 });
 
@@ -127,7 +125,7 @@ test.each<[unknown, string]>([
 });
 
 test("a text that people see must not hold a key: the failure names no value, and the key is kept nowhere", () => {
-  const { inputs, failures } = checked({ a: `made with ${SECRET}` }, (check) => check.string("a"));
+  const { inputs, failures } = checked({ a: `made with ${SECRET}` }, as(text));
   expect(failures).toEqual([
     { property: "", reason: expect.stringContaining("`a` contains a key or another secret") },
   ]);
@@ -156,10 +154,8 @@ test("a name that is generated from a logical name may have a hash in it", () =>
 });
 
 test("all failures come at once", () => {
-  const { failures } = checked({ a: 1, b: "x", c: -1 }, (check) => {
-    check.string("a");
-    check.boolean("b");
-    check.days("c", 9);
-  });
+  const { failures } = checked({ a: 1, b: "x", c: -1 }, (check) =>
+    checkInputs({ a: text, b: flag, c: days(1, 9) }, check),
+  );
   expect(failures.map(({ property }) => property)).toEqual(["a", "b", "c"]);
 });
