@@ -13,18 +13,11 @@ import { unsafeEntryIn, unsafeEntryMessage } from "../text/unsafe-entry";
 import { isRecord } from "../values";
 import type { Properties } from "../values";
 
-export type { ClassName } from "../fields/classes";
 type Options = pulumi.CustomResourceOptions | undefined;
-
-/** The provider objects of "pulumi-wayscloud/runtime". */
-export type RuntimeName = Uncapitalize<ClassName>;
 
 /** What a host makes of the arguments of a resource to be created, or to be read (`get`: no `args`). */
 export type Host = (
-  className: ClassName,
-  name: string,
-  args: object | undefined,
-  opts: Options,
+  ...resource: [className: ClassName, name: string, args: object | undefined, opts: Options]
 ) => { given: Properties; options: Options; warnings?: string[] };
 
 interface ResourceConstructor {
@@ -144,26 +137,28 @@ function registration(
  * that would be lost.
  */
 function checkArguments(className: ClassName, name: string, args: object | undefined, opts: Options): void {
-  if (outputLiteralIn("name", name) !== undefined) {
-    // The message does not show the name itself, which is a paragraph.
+  // The message does not show the name itself, which is a paragraph.
+  if (outputLiteralIn("name", name) !== undefined)
     throw new Error(
       `${className}: ${outputLiteralMessage("name")}. The logical name must be known when the program runs, so build it from other values.`,
     );
-  }
-  if (opts?.id === undefined && (typeof args !== "object" || args === null)) {
-    throw new Error(
-      `${className} "${name}": missing required argument \`args\`, an object with the resource's inputs.`,
-    );
-  }
+  const fail = failing(className, name);
+  if (opts?.id === undefined && (typeof args !== "object" || args === null))
+    fail("missing required argument `args`, an object with the resource's inputs");
   const unsafe = unsafeEntryIn(args ?? {});
-  if (unsafe) throw new Error(`${className} "${name}": ${unsafeEntryMessage(unsafe)}.`);
+  if (unsafe) fail(unsafeEntryMessage(unsafe));
   const input = privateKeyIn(args ?? {});
-  if (input !== undefined) {
-    throw new Error(
-      `${className} "${name}": \`${input}\` was given a private key or another secret. It is not shown here and was not sent anywhere. Pass the contents of the matching .pub file.`,
+  if (input !== undefined)
+    fail(
+      `\`${input}\` was given a private key or another secret. It is not shown here and was not sent anywhere. Pass the contents of the matching .pub file`,
     );
-  }
   checkStackConfig();
+}
+
+function failing(className: ClassName, name: string): (why: string) => never {
+  return (why) => {
+    throw new Error(`${className} "${name}": ${why}.`);
+  };
 }
 
 /** The input that holds one as a plain string, which the engine would store and may print. */
@@ -183,9 +178,7 @@ function privateKeyIn({
 
 /** Options that do not work for dynamic resources. */
 function checkDynamic(className: ClassName, name: string, opts: Options): void {
-  const fail = (why: string): never => {
-    throw new Error(`${className} "${name}": ${why}.`);
-  };
+  const fail = failing(className, name);
   const { importInstead, several }: ResourceClass = classes[className];
   if (opts?.import !== undefined) {
     fail(`the \`import\` option is not supported for dynamic resources. ${importInstead}`);

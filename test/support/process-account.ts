@@ -8,7 +8,7 @@ import type { Emulator, EmulatorOptions, RecordedRequest } from "../../src/emula
 import { withDefaults } from "../../src/hosts/plugin/generated-names";
 import { resourceOf } from "../../src/hosts/plugin/urn";
 import { PartialFailure, type Resource, resources } from "./engine-resources";
-import type { RuntimeName } from "../../src/resources/declaration";
+import type { ClassName } from "../../src/fields/classes";
 import { without } from "../../src/values";
 import type { Properties } from "../../src/values";
 import { Killed } from "../model/network";
@@ -127,7 +127,7 @@ export class ProcessAccount implements StoryHost {
 
   private methods(
     plugin: ProviderProcess,
-    kind: RuntimeName,
+    kind: Uncapitalize<ClassName>,
     name: string,
     stack: string,
     killed: () => boolean,
@@ -178,9 +178,9 @@ export class ProcessAccount implements StoryHost {
   }
 }
 
-function runtimeName(type: Resource): RuntimeName {
+function runtimeName(type: Resource): Uncapitalize<ClassName> {
   const [name] = Object.entries(resources).find(([, each]) => each === type)!;
-  return (name.charAt(0).toLowerCase() + name.slice(1)) as RuntimeName;
+  return (name.charAt(0).toLowerCase() + name.slice(1)) as Uncapitalize<ClassName>;
 }
 
 /** What reaches the provider of a declaration: the constructor of a dynamic class adds what the plugin adds by itself. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import type { RuntimeName } from "../../src/resources/declaration";
+import type { ClassName } from "../../src/fields/classes";
 import { EngineLog } from "./engine-log";
 import { CallFailure, type CheckResult, type Properties, ProviderClient, SIGNATURE } from "./provider-client";
 import {
@@ -16,6 +16,9 @@ import {
   sdkFolder,
   userInstall,
 } from "./install";
+
+/** The provider objects of "pulumi-wayscloud/runtime". */
+type RuntimeName = Uncapitalize<ClassName>;
 
 export { type Properties, unknown } from "./provider-client";
 

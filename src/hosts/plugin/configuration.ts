@@ -83,17 +83,9 @@ const SECRETS = Object.values(SETTINGS).flatMap(({ own, isSecret }) => (isSecret
 
 export function checkConfig(request: messages.CheckRequest): messages.CheckResponse {
   const news = without(decode(request.getNews()).properties, ...INTERNAL);
-  const response = new messages.CheckResponse();
-  response.setInputs(encode(news, SECRETS));
-  response.setFailuresList(
-    mistakesIn(news).map((reason) => {
-      const failure = new messages.CheckFailure();
-      // The engine prints the value of a failure's property.
-      failure.setReason(reason);
-      return failure;
-    }),
-  );
-  return response;
+  // The engine prints the value of a failure's property, so none has one.
+  const failures = mistakesIn(news).map((reason) => new messages.CheckFailure().setReason(reason));
+  return new messages.CheckResponse().setInputs(encode(news, SECRETS)).setFailuresList(failures);
 }
 
 function mistakesIn(news: Properties): string[] {

@@ -6,19 +6,18 @@ import type { Properties } from "../../values";
 
 /** `oldInputs` and `news` distinguish an added or removed property from a changed one. */
 export function diffResponse(diff: Diff, oldInputs: Properties, news: Properties): DiffResponse {
-  const response = new DiffResponse();
   const { DIFF_NONE, DIFF_SOME } = DiffResponse.DiffChanges;
-  response.setChanges(diff.changes ? DIFF_SOME : DIFF_NONE);
-  response.setReplacesList(diff.replaces);
-  response.setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
   const changed = [...new Set([...diff.replaces, ...(diff.changed ?? [])])];
-  response.setDiffsList(changed);
-  response.setHasdetaileddiff(changed.length > 0);
+  const response = new DiffResponse()
+    .setChanges(diff.changes ? DIFF_SOME : DIFF_NONE)
+    .setReplacesList(diff.replaces)
+    .setDeletebeforereplace(diff.deleteBeforeReplace ?? false)
+    .setDiffsList(changed)
+    .setHasdetaileddiff(changed.length > 0);
   for (const name of changed) {
-    const detail = new PropertyDiff();
-    detail.setKind(kindOf(oldInputs[name], news[name], diff.replaces.includes(name)));
-    detail.setInputdiff(name in oldInputs || name in news);
-    response.getDetaileddiffMap().set(name, detail);
+    const kind = kindOf(oldInputs[name], news[name], diff.replaces.includes(name));
+    const isInput = name in oldInputs || name in news;
+    response.getDetaileddiffMap().set(name, new PropertyDiff().setKind(kind).setInputdiff(isInput));
   }
   return response;
 }

@@ -52,10 +52,10 @@ const pending = new Set<Promise<void>>();
 
 /** A line at the resource of the running call. */
 export const log: Log = (message, severity) => {
-  const request = new LogRequest();
-  request.setSeverity(severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING);
-  request.setMessage(withoutSecrets(message));
-  request.setUrn(urnOfCall());
+  const request = new LogRequest()
+    .setSeverity(severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING)
+    .setMessage(withoutSecrets(message))
+    .setUrn(urnOfCall());
   const sent = new Promise<void>((resolve) => {
     // The engine may not be listening, which is not an error.
     const options = { deadline: Date.now() + LONGEST_WAIT_MS };

@@ -47,13 +47,11 @@ export class ResourceCalls {
     if (lost !== undefined)
       failures.push({ property: "", reason: unsafeEntryMessage({ property: lost, entry: LOST }) });
     for (const warning of scopeWarnings(news.scopes)) log(warning);
-    const response = new messages.CheckResponse();
     const checked = withSeededMark(news, olds, inputs, request.getRandomseed_asU8());
-    response.setInputs(
-      encode(withImported(olds, checked), [...secrets, ...secretsAmong(classes[resource.className].inputs)]),
-    );
-    response.setFailuresList(failures.map((failure) => checkFailure(failure, secrets)));
-    return response;
+    const marked = [...secrets, ...secretsAmong(classes[resource.className].inputs)];
+    return new messages.CheckResponse()
+      .setInputs(encode(withImported(olds, checked), marked))
+      .setFailuresList(failures.map((failure) => checkFailure(failure, secrets)));
   }
 
   diff(request: messages.DiffRequest): messages.DiffResponse {
@@ -72,16 +70,11 @@ export class ResourceCalls {
     const resource = resourceOf(request.getUrn());
     const { properties: inputs, secrets } = decode(request.getProperties());
     const response = new messages.CreateResponse();
-    if (request.getPreview()) {
-      response.setProperties(outgoing(resource, previewOfCreate(resource, inputs), secrets));
-      return response;
-    }
+    if (request.getPreview())
+      return response.setProperties(outgoing(resource, previewOfCreate(resource, inputs), secrets));
     const outcome = await resource.type.create(inputs, this.account().run, holderOf(resource));
-    response.setId(outcome.id);
-    response.setProperties(
-      orUnfinished(outcome, outgoing(resource, outcome.outputs, secrets), request.getProperties()),
-    );
-    return response;
+    const outputs = outgoing(resource, outcome.outputs, secrets);
+    return response.setId(outcome.id).setProperties(orUnfinished(outcome, outputs, request.getProperties()));
   }
 
   async read(request: messages.ReadRequest): Promise<messages.ReadResponse> {
@@ -103,10 +96,10 @@ export class ResourceCalls {
     if (isLookUp) this.lookedUp.add(imported);
     // A refresh: the state now has what was imported before.
     else this.lookedUp.delete(imported);
-    response.setId(found.id);
-    response.setProperties(outgoing(resource, found.outputs, secrets));
-    response.setInputs(found.inputs ? encode(found.inputs, secrets) : request.getInputs());
-    return response;
+    return response
+      .setId(found.id)
+      .setProperties(outgoing(resource, found.outputs, secrets))
+      .setInputs(found.inputs ? encode(found.inputs, secrets) : request.getInputs());
   }
 
   async update(request: messages.UpdateRequest): Promise<messages.UpdateResponse> {
@@ -119,16 +112,13 @@ export class ResourceCalls {
     if (request.getPreview()) {
       const { outputs = {}, ahead } = resource.type.diff(id, olds, news, Date.now());
       if (ahead !== undefined) log(ahead, "info");
-      response.setProperties(outgoing(resource, previewOfUpdate(resource, olds, outputs), secrets));
-      return response;
+      return response.setProperties(outgoing(resource, previewOfUpdate(resource, olds, outputs), secrets));
     }
-    // A failed update may leave the old key.
-    const either = [...before.secrets, ...secrets];
     const outcome = await resource.type.update(id, olds, news, this.account().run, holderOf(resource));
-    const marked = outcome.unfinished === undefined ? secrets : either;
+    // A failed update may leave the old key.
+    const marked = outcome.unfinished === undefined ? secrets : [...before.secrets, ...secrets];
     const outputs = outgoing(resource, withoutHolder(resource, outcome.outputs), marked);
-    response.setProperties(orUnfinished(outcome, outputs, request.getNews()));
-    return response;
+    return response.setProperties(orUnfinished(outcome, outputs, request.getNews()));
   }
 
   async delete(request: messages.DeleteRequest): Promise<InstanceType<typeof Empty>> {
@@ -159,18 +149,14 @@ function present(properties: Properties): Properties {
 function outgoing(resource: PluginResource, outputs: Properties, secrets: Iterable<string>): Struct {
   const all = { ...eachOutput(resource, () => null), ...present(outputs) };
   const marked = [...secrets, ...secretsAmong(classes[resource.className].outputs)];
-  return encode(
-    all,
-    marked.flatMap((name) => [name, ...(resource.type.repeats[name] ?? [])]),
-  );
+  const repeated = marked.flatMap((name) => resource.type.repeats[name] ?? []);
+  return encode(all, [...marked, ...repeated]);
 }
 
 /** The engine prints the value of a failure's property. */
 function checkFailure({ property, reason }: CheckFailure, secrets: Set<string>): messages.CheckFailure {
-  const failure = new messages.CheckFailure();
-  failure.setProperty(secrets.has(property) ? "" : property);
-  failure.setReason(withoutSecrets(reason));
-  return failure;
+  const shown = secrets.has(property) ? "" : property;
+  return new messages.CheckFailure().setProperty(shown).setReason(withoutSecrets(reason));
 }
 
 /** The outputs of a preview: known if they follow from the inputs or do not change, otherwise unknown. */

@@ -68,7 +68,7 @@ function implementation(): Partial<IResourceProviderServer> {
     diffConfig: unary(diffConfig),
     configure: unary((request: messages.ConfigureRequest) => {
       account = configured(request);
-      return capabilities(new messages.ConfigureResponse());
+      return capabilities();
     }),
     check: unary((request: messages.CheckRequest) => resources.check(request)),
     diff: unary((request: messages.DiffRequest) => resources.diff(request)),
@@ -84,18 +84,15 @@ function implementation(): Partial<IResourceProviderServer> {
 
 function handshake(request: messages.ProviderHandshakeRequest): messages.ProviderHandshakeResponse {
   connectEngine(request.getEngineAddress());
-  const response = new messages.ProviderHandshakeResponse();
-  response.setAcceptSecrets(true);
-  response.setAcceptResources(true);
-  return response;
+  return new messages.ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptResources(true);
 }
 
 /** The same facts for an engine that does not call Handshake. */
-function capabilities(response: messages.ConfigureResponse): messages.ConfigureResponse {
-  response.setAcceptsecrets(true);
-  response.setAcceptresources(true);
-  response.setSupportspreview(true);
-  return response;
+function capabilities(): messages.ConfigureResponse {
+  return new messages.ConfigureResponse()
+    .setAcceptsecrets(true)
+    .setAcceptresources(true)
+    .setSupportspreview(true);
 }
 
 function schema(request: messages.GetSchemaRequest): messages.GetSchemaResponse {
