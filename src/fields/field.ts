@@ -8,7 +8,7 @@ import type { InputCheck } from "./input-check";
 export interface Field<T> {
   /** For messages: `a string`. */
   readonly expected: string;
-  matches(value: unknown): value is T;
+  readonly matches: (value: unknown) => value is T;
   /** Its default; a field without one is required. */
   readonly absent?: T;
   /** The value for a program that lacks a required input, which `check` has rejected. */

@@ -1,17 +1,11 @@
 // The provider's own configuration: checked without a request, compared without ever asking for a replacement.
 import { startEmulator } from "../../src/emulator";
 import { environmentOf, useEnvironment } from "../support/environment";
-import { PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
+import { account, emulator, host, live } from "../support/fresh-plugin";
+import { type Properties, secret, unknown, urnOf } from "../support/plugin-host";
 import { takeRequests } from "../support/requests";
 
-let host: PluginHost;
 useEnvironment();
-
-beforeEach(async () => {
-  host = await PluginHost.start();
-});
-
-afterEach(() => host.stop());
 
 test("the credential is secret however it is given, and unknown values pass", async () => {
   const { inputs, failures } = await host.checkConfig({ apiKey: "wayscloud_pat_a_b", endpoint: unknown });
@@ -100,16 +94,14 @@ test.each<[string, Properties, string, string | undefined]>([
 ])(
   "another account than %s expects is refused by every call, after one profile request",
   async (source, config, urn, variable) => {
-    const emulator = await startEmulator({ port: 0 });
-    const account = { apiKey: secret(emulator.apiKey), endpoint: emulator.url };
-    await host.configure(account);
     const [key, ssh] = [urnOf("RotatingServiceKey"), urnOf("SshKey")];
     const { id, inputs, outputs } = await host.up(key, { service: "dns", rotateEveryDays: 30 });
     const { customerId } = await host.invoke("getProfile");
-    const before = [emulator.account.liveApiKeys(), takeRequests(emulator).length];
+    expect(takeRequests(emulator)).toHaveLength(2);
+    const before = live();
 
     if (variable !== undefined) process.env["WAYSCLOUD_CUSTOMER_ID"] = variable;
-    await host.configure({ ...account, ...config }, urn);
+    await host.configure({ ...account(), ...config }, urn);
     const calls = [
       host.create(urnOf("ServiceKey"), { service: "dns" }),
       host.update(key, id, outputs, { ...inputs, rotationTriggers: { a: "b" } }),
@@ -124,33 +116,31 @@ test.each<[string, Properties, string, string | undefined]>([
       expect(message).toContain(`belongs to the account ${customerId}, but ${source} expects ${THEIRS}`);
     }
     expect(takeRequests(emulator)).toEqual(["GET /v1/account/profile"]);
-    expect([emulator.account.liveApiKeys(), 2]).toEqual(before);
-    await emulator.close();
+    expect(live()).toEqual(before);
   },
 );
 
 test("what a Provider of the dynamic host recorded is its account, and any other name is an error, never the account of the environment", async () => {
-  const [theirs, elsewhere] = [await startEmulator({ port: 0 }), await startEmulator({ port: 0 })];
+  const elsewhere = await startEmulator();
   Object.assign(process.env, environmentOf(elsewhere));
-  const recorded = { "wayscloud:apiKey": secret(theirs.apiKey), "wayscloud:endpoint": theirs.url };
+  const { apiKey, endpoint } = account();
+  const recorded = { "wayscloud:apiKey": apiKey, "wayscloud:endpoint": endpoint };
   await host.configure(recorded, explicit);
   await host.up(urnOf("ServiceKey"), { service: "dns" });
   await expect(host.invoke("getProfile")).resolves.toBeDefined();
-  expect(takeRequests(theirs)).toEqual(["POST /v1/account/api-keys/service", "GET /v1/account/profile"]);
-  await host.configure({ apikey: secret(theirs.apiKey), endpoint: theirs.url }, explicit);
+  expect(takeRequests(emulator)).toEqual(["POST /v1/account/api-keys/service", "GET /v1/account/profile"]);
+  await host.configure({ apikey: apiKey, endpoint }, explicit);
   const said =
     'the configuration of the provider "staging", has an unknown name `apikey`; did you mean "apiKey"?';
   await expect(host.invoke("getProfile")).rejects.toThrow(said);
   const { failures } = await host.check(urnOf("ServiceKey", "other"), {}, { service: "dns" });
   expect(failures).toEqual([{ property: "", reason: expect.stringContaining(said) }]);
-  expect([...takeRequests(theirs), ...takeRequests(elsewhere)]).toEqual([]);
-  await theirs.close();
+  expect([...takeRequests(emulator), ...takeRequests(elsewhere)]).toEqual([]);
   await elsewhere.close();
 });
 
 test("a refused credential is said to come from the provider that was configured", async () => {
-  const emulator = await startEmulator({ port: 0 });
-  const config = { apiKey: secret("wayscloud_pat_wrong_credential"), endpoint: emulator.url };
+  const config = { ...account(), apiKey: secret("wayscloud_pat_wrong_credential") };
   await host.configure(config, explicit);
   await expect(host.up(urnOf("ServiceKey"), { service: "dns" })).rejects.toThrow(
     'the configuration of the provider "staging"',
@@ -159,11 +149,11 @@ test("a refused credential is said to come from the provider that was configured
   await expect(host.up(urnOf("ServiceKey"), { service: "dns" })).rejects.toThrow(
     "the stack config wayscloud-account:apiKey",
   );
-  await emulator.close();
 });
 
 test("a missing credential is asked for by the plugin's own configuration", async () => {
   process.env["HOME"] = "/nonexistent";
+  await host.configure({});
   const { failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns" });
   expect(failures).toEqual([
     { property: "", reason: expect.stringContaining("--secret wayscloud-account:patToken") },
@@ -173,16 +163,14 @@ test("a missing credential is asked for by the plugin's own configuration", asyn
 test.each(["patToken", "endpoint", "customerId"])(
   "while the %s is not known, nothing is sent, neither there nor to what the environment names",
   async (name) => {
-    const elsewhere = await startEmulator({ port: 0 });
-    Object.assign(process.env, environmentOf(elsewhere));
-    const config = { patToken: secret(elsewhere.apiKey), endpoint: elsewhere.url };
-    await host.configure({ ...config, [name]: unknown }, explicit);
+    Object.assign(process.env, environmentOf(emulator));
+    const { apiKey: patToken, endpoint } = account();
+    await host.configure({ patToken, endpoint, [name]: unknown }, explicit);
     const { inputs, failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns" });
     expect(failures).toEqual([]);
     const said = `The value of the configuration of the provider "staging", wayscloud-account:${name} is not known yet`;
     await expect(host.create(urnOf("ServiceKey"), inputs)).rejects.toThrow(said);
     await expect(host.invoke("getProfile")).rejects.toThrow(said);
-    expect(takeRequests(elsewhere)).toEqual([]);
-    await elsewhere.close();
+    expect(takeRequests(emulator)).toEqual([]);
   },
 );

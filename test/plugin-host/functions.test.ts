@@ -1,14 +1,9 @@
 // Invokes: the data functions of the package, never answered from before what the caller waited for.
-import type { Emulator } from "../../src/emulator";
-import { useFreshPlugin } from "../support/fresh-plugin";
-import { type PluginHost, unknown, urnOf } from "../support/plugin-host";
+import { emulator, host } from "../support/fresh-plugin";
+import { unknown, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 import { takeRequests } from "../support/requests";
 import { until } from "../support/until";
-
-let emulator: Emulator;
-let host: PluginHost;
-useFreshPlugin((...fresh) => ([emulator, host] = fresh));
 
 test("every function answers what the account holds, in the words of the schema", async () => {
   await host.up(urnOf("SshKey", "deploy"), { publicKey: publicKey(1), name: "deploy" });

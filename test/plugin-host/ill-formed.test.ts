@@ -1,21 +1,12 @@
 // Text that gRPC cannot carry: every call is answered, whatever the API or the user writes, so no other call's key is lost.
 import { status } from "@grpc/grpc-js";
 
-import type { Emulator } from "../../src/emulator";
 import * as failure from "../../src/hosts/plugin/failure";
-import { useFreshPlugin } from "../support/fresh-plugin";
-import { type PluginHost, secret, urnOf } from "../support/plugin-host";
+import { emulator, host } from "../support/fresh-plugin";
+import { failureOf, secret, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 
-let emulator: Emulator;
-let host: PluginHost;
-useFreshPlugin((...fresh) => ([emulator, host] = fresh));
-
-const messageOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => "",
-    (error: unknown) => (error as Error).message,
-  );
+const messageOf = async (call: Promise<unknown>): Promise<string> => (await failureOf(call)).message;
 const reject = (detail: string) =>
   emulator.faults.add({ method: "POST", status: 400, body: JSON.stringify({ detail }) });
 

@@ -1,53 +1,28 @@
 // Import: what the account has comes into the state as a program would declare it, and the next update changes nothing.
-import type { Emulator } from "../../src/emulator";
-import { useFreshPlugin } from "../support/fresh-plugin";
-import { type PluginHost, secret, urnOf, type Properties } from "../support/plugin-host";
+import { emulator, host, live, next, nextCommand } from "../support/fresh-plugin";
+import { failureOf, secret, urnOf, type Properties } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 import { takeRequests } from "../support/requests";
 
-let emulator: Emulator;
-let host: PluginHost;
-const restart = useFreshPlugin((...fresh) => ([emulator, host] = fresh));
-
-/** A key of the account that no stack knows, made by an ordinary request. */
-async function made(path: string, body: Properties): Promise<Properties> {
-  const response = await fetch(`${emulator.url}/v1/account/${path}`, {
-    method: "POST",
-    headers: { "x-api-key": emulator.apiKey, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const answer = (await response.json()) as Properties;
-  takeRequests(emulator);
-  return answer;
-}
-
-/** The next `up` of a program that declares this: what `check` makes of it, and what `diff` says. */
-async function next(
-  urn: string,
-  state: { id: string; inputs: Properties; outputs: Properties },
-  declared: Properties,
-) {
-  const { inputs, failures } = await host.check(urn, state.inputs, declared);
-  expect(failures).toEqual([]);
-  return { inputs, diff: await host.diff(urn, state.id, state.outputs, state.inputs, inputs) };
-}
-
 const sshKey = publicKey("by hand");
+const scopes = ["ssh_keys:read", "services:read"];
+const text = { description: "by hand" };
 
-/** A key of each class: how an ordinary request makes it, and how a program declares it. */
+/** A key of each class that no stack knows, and how a program declares it. */
 const BY_HAND = {
-  ServiceKey: { path: "api-keys/service", body: { service: "dns" }, declared: { service: "dns" } },
+  ServiceKey: {
+    make: (more = {}) => emulator.account.addApiKey({ service: "dns", ...more }),
+    declared: { service: "dns" },
+  },
   PersonalAccessToken: {
-    path: "api-keys/pat",
-    body: { scopes: ["dns:read"] },
-    declared: { scopes: ["dns:read"] },
+    make: (more = {}) => emulator.account.addApiKey({ scopes, ...more }),
+    declared: { scopes },
   },
   SshKey: {
-    path: "ssh-keys",
-    body: { name: "by hand", public_key: sshKey },
+    make: () => emulator.account.addSshKey({ name: "by hand", publicKey: sshKey }),
     declared: { publicKey: sshKey },
   },
-} as const;
+};
 type ByHand = keyof typeof BY_HAND;
 
 test.each([
@@ -55,7 +30,7 @@ test.each([
   ["its id", (id: string) => id],
 ])("an SSH key is imported by %s", async (_by, idOf) => {
   const urn = urnOf("SshKey", "deploy");
-  const { id, fingerprint } = await made("ssh-keys", { name: "by hand", public_key: sshKey });
+  const { id, fingerprint } = BY_HAND.SshKey.make();
   const state = await host.read(urn, idOf(id));
   expect(state).toMatchObject({ id, outputs: { name: "by hand", fingerprint, adopted: false } });
   expect(takeRequests(emulator)).toEqual(["GET /v1/account/ssh-keys"]);
@@ -64,14 +39,14 @@ test.each([
   expect(diff.changes).toBe(false);
   const refreshed = await host.read(urn, id, state.outputs, inputs);
   expect(refreshed.outputs["publicKey"]).toMatch(sshKey);
-  await restart();
+  await nextCommand();
   await host.delete(urn, id, refreshed.outputs);
-  expect(emulator.account.sshKeys()).toEqual([]);
+  expect(live()).toEqual([]);
 });
 
 test("another public key than the one that was imported by id replaces it", async () => {
   const urn = urnOf("SshKey");
-  const { id } = await made("ssh-keys", { name: "by hand", public_key: sshKey });
+  const { id } = BY_HAND.SshKey.make();
   const state = await host.read(urn, id);
   const { diff } = await next(urn, state, { publicKey: publicKey("another"), name: "by hand" });
   expect(diff).toMatchObject({ changes: true, replaces: ["publicKey"], deleteBeforeReplace: true });
@@ -84,30 +59,24 @@ test("a public key that the account does not hold is not imported, and says what
   await expect(host.read(urnOf("SshKey"), "ssh-ed25519 AAAA")).rejects.toThrow(/looks like a public key/);
 });
 
-const KEYS: [className: string, path: string, body: Properties, declared: Properties][] = [
-  ["ServiceKey", "service", { service: "dns", description: "by hand" }, { service: "dns" }],
-  ["ServiceKey", "service", { service: "dns" }, { service: "dns" }],
-  [
-    "PersonalAccessToken",
-    "pat",
-    { scopes: ["ssh_keys:read", "services:read"], description: "by hand" },
-    { scopes: ["ssh_keys:read", "services:read"] },
-  ],
-];
-
-test.each(KEYS)(
-  "%s made by %s %j is imported by id; `existing` supplies its secret in place",
-  async (className, path, body, declared) => {
+test.each<[Exclude<ByHand, "SshKey">, { description?: string }]>([
+  ["ServiceKey", text],
+  ["ServiceKey", {}],
+  ["PersonalAccessToken", text],
+])(
+  "a %s made with %j is imported by id; `existing` supplies its secret in place",
+  async (className, more) => {
     const urn = urnOf(className);
-    const { id, key } = await made(`api-keys/${path}`, body);
+    const { make, declared } = BY_HAND[className];
+    const { id, key } = make(more);
     const imported = await host.read(urn, id);
-    expect(imported.outputs).toMatchObject({ key: null, description: body["description"] ?? "" });
+    expect(imported.outputs).toMatchObject({ key: null, description: more.description ?? "" });
     const unchanged = await next(urn, imported, declared);
     expect(unchanged.inputs).toEqual(imported.inputs);
     expect(unchanged.diff.changes).toBe(false);
 
     takeRequests(emulator);
-    await restart();
+    await nextCommand();
     const supplied = await next(urn, imported, { ...declared, existing: { id, key: secret(key) } });
     expect(supplied.diff).toMatchObject({ changes: true, replaces: [], details: { existing: "add" } });
     const outputs = await host.update(urn, id, imported.outputs, supplied.inputs);
@@ -121,32 +90,32 @@ test.each(KEYS)(
     const removed = await next(urn, { ...state, inputs: kept.inputs }, declared);
     expect(removed.diff.changes).toBe(false);
     await host.delete(urn, id, outputs);
-    expect(emulator.account.liveApiKeys()).toEqual([]);
+    expect(live()).toEqual([]);
   },
 );
 
-test.each<[ByHand, Properties, string, RegExp]>([
-  ["ServiceKey", { description: "by hand" }, "description", /^pulumi test\/dev\/db #/],
-  ["SshKey", {}, "name", /^db-/],
+test.each<[ByHand, string, RegExp]>([
+  ["ServiceKey", "description", /^pulumi test\/dev\/db #/],
+  ["SshKey", "name", /^db-/],
 ])(
   "the text of an imported %s stays until the program says another; a text that is taken out of the program goes back to the default",
-  async (className, more, text, automatic) => {
+  async (className, input, automatic) => {
     const urn = urnOf(className);
-    const { path, body, declared } = BY_HAND[className];
-    const { id } = await made(path, { ...body, ...more });
+    const { make, declared } = BY_HAND[className];
+    const { id } = make(text);
     const imported = await host.read(urn, id);
     const silent = await next(urn, imported, declared);
     expect(silent.diff.changes).toBe(false);
     const state = { ...imported, inputs: silent.inputs };
-    expect((await next(urn, state, { ...declared, [text]: "by hand" })).diff.changes).toBe(false);
+    expect((await next(urn, state, { ...declared, [input]: "by hand" })).diff.changes).toBe(false);
 
-    const said = await next(urn, state, { ...declared, [text]: "mine" });
-    expect(said.diff.replaces).toEqual([text]);
+    const said = await next(urn, state, { ...declared, [input]: "mine" });
+    expect(said.diff.replaces).toEqual([input]);
     await host.delete(urn, id, imported.outputs);
     const replaced = { ...(await host.create(urn, said.inputs)), inputs: said.inputs };
     const removed = await next(urn, replaced, declared);
-    expect(removed.diff.replaces).toEqual([text]);
-    expect(removed.inputs[text]).toMatch(automatic);
+    expect(removed.diff.replaces).toEqual([input]);
+    expect(removed.inputs[input]).toMatch(automatic);
   },
 );
 
@@ -156,8 +125,7 @@ test.each<[ByHand, Properties]>([
   ["SshKey", { createdAt: "2020-01-01T00:00:00Z", keyType: "x" }],
 ])("`get` of a %s is a look-up, whatever part of the state qualifies it", async (className, part) => {
   const urn = urnOf(className);
-  const { path, body } = BY_HAND[className];
-  const { id } = await made(path, body);
+  const { id } = BY_HAND[className].make();
   const found = await host.read(urn, id);
   const qualified = await host.read(urn, id, part);
   expect(qualified).toEqual(found);
@@ -166,19 +134,17 @@ test.each<[ByHand, Properties]>([
 
 test("a secret that is not of the imported key is refused, and not shown", async () => {
   const urn = urnOf("ServiceKey");
-  const { id } = await made("api-keys/service", { service: "dns" });
+  const { id } = BY_HAND.ServiceKey.make();
   const imported = await host.read(urn, id);
   const key = "wayscloud_anothr_0123456789abcdef0123456789";
   const { inputs } = await next(urn, imported, { service: "dns", existing: { id, key: secret(key) } });
-  const failure: unknown = await host
-    .update(urn, id, imported.outputs, inputs)
-    .catch((error: unknown) => error);
-  expect(String(failure)).toMatch(/`existing.key` is not the full key of/);
-  expect(String(failure)).not.toContain(key);
+  const { message } = await failureOf(host.update(urn, id, imported.outputs, inputs));
+  expect(message).toMatch(/`existing.key` is not the full key of/);
+  expect(message).not.toContain(key);
 });
 
 test("an id of the wrong kind, or of none, is not imported", async () => {
-  const { id } = await made("api-keys/service", { service: "dns" });
+  const { id } = BY_HAND.ServiceKey.make();
   await expect(host.read(urnOf("PersonalAccessToken"), id)).rejects.toThrow(
     /no personal access token with the id/,
   );
@@ -208,9 +174,9 @@ test.each(["SshKey", "ServiceKey", "PersonalAccessToken"])(
 
 test("`recreateIfInvalid: false` of an imported key is stored by one update, and kept by a refresh", async () => {
   const urn = urnOf("ServiceKey");
-  const { id } = await made("api-keys/service", { service: "database" });
+  const { id } = BY_HAND.ServiceKey.make();
   const imported = await host.read(urn, id);
-  const { inputs, diff } = await next(urn, imported, { service: "database", recreateIfInvalid: false });
+  const { inputs, diff } = await next(urn, imported, { service: "dns", recreateIfInvalid: false });
   expect(diff).toMatchObject({ changes: true, details: { recreateIfInvalid: "add" } });
   const outputs = await host.update(urn, id, imported.outputs, inputs);
   const read = await host.read(urn, id, outputs, inputs);
@@ -223,15 +189,15 @@ test("`recreateIfInvalid: false` of an imported key is stored by one update, and
 
 test("a token whose scopes the list does not show is imported without them, and not replaced by those of the program", async () => {
   const urn = urnOf("PersonalAccessToken");
-  const declared = { scopes: ["services:read"], description: "by hand" };
-  const { id, key } = await made("api-keys/pat", declared);
+  const declared = { scopes: ["services:read"], ...text };
+  const { id, key } = emulator.account.addApiKey(declared);
   emulator.faults.add({ method: "GET", merge: { scopes: null }, times: "always" });
   const imported = await host.read(urn, id);
   expect(imported.inputs).toEqual({ description: "by hand", __imported: "by hand" });
   const { diff } = await next(urn, imported, declared);
   expect(diff.changes).toBe(false);
 
-  await restart();
+  await nextCommand();
   const supplied = await next(urn, imported, { ...declared, existing: { id, key: secret(key) } });
   const outputs = await host.update(urn, id, imported.outputs, supplied.inputs);
   const { inputs } = supplied;
@@ -240,19 +206,16 @@ test("a token whose scopes the list does not show is imported without them, and 
   expect(others.diff.replaces).toEqual(["scopes"]);
 });
 
-test.each<[ByHand, (key: Properties) => unknown]>([
-  ["ServiceKey", (key) => key["id"]],
-  ["PersonalAccessToken", (key) => key["id"]],
-  ["SshKey", (key) => key["id"]],
-  ["SshKey", () => sshKey],
-])("a %s that was imported under two names is deleted with neither alone", async (className, idOf) => {
-  const { path, body, declared } = BY_HAND[className];
-  const key = await made(path, body);
-  const id = String(idOf(key));
+test.each<[ByHand, string | undefined]>([
+  ["ServiceKey", undefined],
+  ["PersonalAccessToken", undefined],
+  ["SshKey", undefined],
+  ["SshKey", sshKey],
+])("a %s that was imported under two names is deleted with neither alone", async (className, given) => {
+  const { make, declared } = BY_HAND[className];
+  const { id } = make();
   const [one, two] = [urnOf(className, "one"), urnOf(className, "two")];
-  const states = { one: await host.read(one, id), two: await host.read(two, id) };
-  const live = (): string[] =>
-    [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map((each) => each.id);
+  const states = { one: await host.read(one, given ?? id), two: await host.read(two, given ?? id) };
   const before = live();
 
   // The program declares both.
@@ -262,15 +225,15 @@ test.each<[ByHand, (key: Properties) => unknown]>([
   );
 
   // Then it declares one of them: the key stays, and goes with that one.
-  await restart();
+  await nextCommand();
   expect((await next(one, states.one, declared)).diff.changes).toBe(false);
   await host.delete(two, states.two.id, states.two.outputs);
   expect(live()).toEqual(before);
-  await restart();
+  await nextCommand();
   const refreshed = await host.read(one, states.one.id, states.one.outputs, states.one.inputs);
   expect(Object.keys(refreshed.outputs).sort()).toEqual(Object.keys(states.one.outputs).sort());
   await host.delete(one, states.one.id, refreshed.outputs);
-  expect(live()).toEqual(before.filter((each) => each !== key["id"]));
+  expect(live()).toEqual(before.filter((each) => each !== id));
 });
 
 test.each([
@@ -287,16 +250,16 @@ test.each([
   "row 60: the option `import` names an SSH key that %s: the engine imports it again and deletes what was there, and the key lives",
   async (_how, before) => {
     const urn = urnOf("SshKey", "deploy");
-    await made("ssh-keys", { name: "by hand", public_key: sshKey });
+    BY_HAND.SshKey.make();
     const old = await before(urn);
     const { id } = emulator.account.sshKeys()[0]!;
-    await restart();
+    await nextCommand();
     const again = await host.read(urn, `${sshKey} anna@new-laptop`);
     expect(again.id).toBe(id);
     await host.check(urn, again.inputs, { publicKey: `${sshKey} anna@new-laptop`, name: "by hand" });
     await host.delete(urn, old.id, old.outputs);
     expect(emulator.account.sshKeys().map((each) => each.id)).toEqual([id]);
-    await restart();
+    await nextCommand();
     await host.delete(urn, id, again.outputs);
     expect(emulator.account.sshKeys()).toEqual([]);
   },

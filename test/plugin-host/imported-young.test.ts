@@ -1,22 +1,8 @@
 // A key that was imported a moment ago: a list that lags proves no absence.
-import { startEmulator, type Emulator } from "../../src/emulator";
-import { PluginHost, secret, urnOf } from "../support/plugin-host";
+import { emulator, host, nextCommand } from "../support/fresh-plugin";
+import { urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 import "../support/short-pauses.cjs";
-
-let emulator: Emulator;
-let host: PluginHost;
-const start = async (): Promise<void> => {
-  host = await PluginHost.start({ apiKey: secret(emulator.apiKey), endpoint: emulator.url });
-};
-beforeEach(async () => {
-  emulator = await startEmulator();
-  await start();
-});
-afterEach(() => {
-  host.stop();
-  return emulator.close();
-});
 
 /** The first list does not show a key that was made a moment ago. */
 function firstListLags(): void {
@@ -41,16 +27,14 @@ const KINDS = [
 describe.each(KINDS)("a %s that was made and imported a moment ago", (_what, urn, make) => {
   test("and the first list of a refresh lags: it is kept", async () => {
     const found = await host.read(urn, make());
-    host.stop();
-    await start();
+    await nextCommand();
     firstListLags();
     expect((await host.read(urn, found.id, found.outputs, found.inputs)).id).toBe(found.id);
   });
 
   test("its deletion is answered 404, and the first list lags: an error, and it stays in the state", async () => {
     const found = await host.read(urn, make());
-    host.stop();
-    await start();
+    await nextCommand();
     emulator.faults.add({ method: "DELETE", status: 404, times: "always" });
     firstListLags();
     await expect(host.delete(urn, found.id, found.outputs)).rejects.toThrow("still shows it");

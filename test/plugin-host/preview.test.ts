@@ -1,14 +1,9 @@
 // Previews over gRPC: they send nothing; what they show as known comes true, and what they show as unknown is what the update changes.
-import type { Emulator } from "../../src/emulator";
 import { type ClassName, classes } from "../../src/fields/classes";
-import { useFreshPlugin } from "../support/fresh-plugin";
-import { type PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
+import { emulator, host, next } from "../support/fresh-plugin";
+import { type Properties, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 import { takeRequests } from "../support/requests";
-
-let emulator: Emulator;
-let host: PluginHost;
-useFreshPlugin((...fresh) => ([emulator, host] = fresh));
 
 interface Update {
   className: ClassName;
@@ -136,11 +131,8 @@ test.each(Object.entries(UPDATES))(
     const olds = { ...created.outputs, ...state };
     if (state.isActive === false) emulator.account.deactivate(String(created.outputs.keyId));
     takeRequests(emulator);
-    const { inputs: news } = await host.check(urn, created.inputs, { ...declared, ...now });
-    expect(await host.diff(urn, created.id, olds, created.inputs, news)).toMatchObject({
-      changes: true,
-      replaces: [],
-    });
+    const { inputs: news, diff } = await next(urn, { ...created, outputs: olds }, { ...declared, ...now });
+    expect(diff).toMatchObject({ changes: true, replaces: [] });
     expect(host.news).toEqual([]);
     const shown = await host.update(urn, created.id, olds, news, true);
     expect(takeRequests(emulator)).toEqual([]);
@@ -191,13 +183,8 @@ test("an update whose inputs are not known yet shows as unknown what may follow 
 
   const token = urnOf("PersonalAccessToken");
   const ci = await host.up(token, { scopes: ["services:read"], expiresInDays: 90 });
-  const later = await host.update(
-    token,
-    ci.id,
-    ci.outputs,
-    { ...ci.inputs, rotateBeforeDays: unknown },
-    true,
-  );
+  const before = { ...ci.inputs, rotateBeforeDays: unknown };
+  const later = await host.update(token, ci.id, ci.outputs, before, true);
   expect(later).toMatchObject({ key: ci.outputs["key"], rotateAt: unknown, expiresInDays: 90 });
 });
 

@@ -1,37 +1,22 @@
 // Several provider processes of one command work in one account: an explicit provider has a process of its
 // own. A hand-over between them keeps the key that the state calls live.
-import { startEmulator, type Emulator } from "../../src/emulator";
+import { account, emulator, host as explicit, live, next, type State } from "../support/fresh-plugin";
+import * as fresh from "../support/fresh-plugin";
 import { PluginHost, type Properties, secret, urnOf } from "../support/plugin-host";
 import "../support/short-pauses.cjs";
 import { publicKey } from "../support/public-key";
 
-let emulator: Emulator;
-/** The two processes of the command at hand: that of an explicit provider, and the default one. */
-let explicit: PluginHost;
+/** The default process of the command at hand, beside that of an explicit provider. */
 let standard: PluginHost;
-const hosts: PluginHost[] = [];
 
-/** The next command: another engine, and both processes anew. */
+beforeEach(async () => void (standard = await PluginHost.start(account(), explicit)));
+afterEach(() => standard.stop());
+
 async function nextCommand(): Promise<void> {
-  const config = { apiKey: secret(emulator.apiKey), endpoint: emulator.url };
-  explicit = await PluginHost.start(config);
-  standard = await PluginHost.start(config, explicit);
-  hosts.push(standard, explicit);
+  standard.stop();
+  await fresh.nextCommand();
+  standard = await PluginHost.start(account(), explicit);
 }
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-  await nextCommand();
-});
-afterEach(() => {
-  for (const each of hosts.splice(0)) each.stop();
-  return emulator.close();
-});
-
-const live = (): string[] =>
-  [...emulator.account.liveApiKeys(), ...emulator.account.sshKeys()].map(({ id }) => id);
-
-type State = { id: string; inputs: Properties; outputs: Properties };
 
 const SSH_KEY = publicKey("anna");
 const existing = ({ id, outputs }: State): Properties => ({ existing: { id, key: outputs["key"] } });
@@ -82,10 +67,7 @@ describe.each(HAND_OVERS)(
       await explicit.delete(from.urn, made.id, made.outputs);
       expectLive(taken);
       await nextCommand();
-      const { inputs } = await standard.check(to.urn, taken.inputs, declared);
-      expect((await standard.diff(to.urn, taken.id, taken.outputs, taken.inputs, inputs)).changes).toBe(
-        false,
-      );
+      expect((await next(to.urn, taken, declared, standard)).diff.changes).toBe(false);
       await standard.read(to.urn, taken.id, taken.outputs, taken.inputs);
       expectLive(taken);
     });
@@ -96,8 +78,7 @@ describe.each(HAND_OVERS)(
       const declared = to.declared(made);
       const taken = await standard.up(to.urn, declared);
       await nextCommand();
-      const { inputs } = await standard.check(to.urn, taken.inputs, declared);
-      await standard.diff(to.urn, taken.id, taken.outputs, taken.inputs, inputs);
+      await next(to.urn, taken, declared, standard);
       await explicit.delete(from.urn, made.id, made.outputs);
       expectLive(taken);
     });

@@ -2,15 +2,10 @@
 import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-import type { Emulator } from "../../src/emulator";
-import { useFreshPlugin } from "../support/fresh-plugin";
-import { CallFailure, PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
+import { emulator, host, live, next } from "../support/fresh-plugin";
+import { failureOf, PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 import { takeRequests } from "../support/requests";
-
-let emulator: Emulator;
-let host: PluginHost;
-useFreshPlugin((...fresh) => ([emulator, host] = fresh));
 
 const DECLARED: [className: string, inputs: Record<string, unknown>, secrets: string[]][] = [
   ["SshKey", { publicKey: publicKey(1) }, []],
@@ -27,21 +22,17 @@ test.each(DECLARED)("%s is created, unchanged, read and deleted", async (classNa
   expect(takeRequests(emulator)).toHaveLength(1);
   for (const name of secrets) expect(outputs[name]).toEqual(secret(expect.stringMatching(/^wayscloud_/)));
 
-  const again = await host.check(urn, inputs, declared);
-  expect(again).toEqual({ inputs, failures: [] });
-  const diff = await host.diff(urn, id, outputs, inputs, again.inputs);
-  expect(diff).toEqual({ changes: false, replaces: [], deleteBeforeReplace: false, details: {} });
+  const unchanged = { changes: false, replaces: [], deleteBeforeReplace: false, details: {} };
+  expect(await next(urn, { id, inputs, outputs }, declared)).toEqual({ inputs, diff: unchanged });
   expect(takeRequests(emulator)).toEqual([]);
 
   const read = await host.read(urn, id, outputs, inputs);
   expect(read).toMatchObject({ id, inputs });
   for (const name of secrets) expect(read.outputs[name]).toEqual(outputs[name]);
-  const refreshed = await host.diff(urn, id, read.outputs, inputs, inputs);
-  expect(refreshed.changes).toBe(false);
+  expect(await host.diff(urn, id, read.outputs, inputs, inputs)).toEqual(unchanged);
 
   await host.delete(urn, id, read.outputs);
-  expect(emulator.account.liveApiKeys()).toEqual([]);
-  expect(emulator.account.sshKeys()).toEqual([]);
+  expect(live()).toEqual([]);
 });
 
 test.each(DECLARED)(
@@ -107,13 +98,9 @@ test("bad input is a failure of the named property, and a missing credential is 
 
 test("a change says which properties differ and which of them replace", async () => {
   const urn = urnOf("PersonalAccessToken");
-  const { id, inputs, outputs } = await host.up(urn, { scopes: ["services:read"], expiresInDays: 90 });
-  const { inputs: news } = await host.check(urn, inputs, {
-    scopes: ["ssh_keys:read"],
-    rotationTriggers: { a: "b" },
-  });
-  const diff = await host.diff(urn, id, outputs, inputs, news);
-  expect(diff).toMatchObject({
+  const state = await host.up(urn, { scopes: ["services:read"], expiresInDays: 90 });
+  const changed = { scopes: ["ssh_keys:read"], rotationTriggers: { a: "b" } };
+  expect((await next(urn, state, changed)).diff).toMatchObject({
     changes: true,
     details: { scopes: "update-replace", expiresInDays: "delete-replace", rotationTriggers: "add-replace" },
   });
@@ -126,13 +113,11 @@ test("a partial failure keeps what may exist, with its inputs, and its secrets m
   );
   const urn = urnOf("ServiceKey");
   const { inputs } = await host.check(urn, {}, { service: "dns" });
-  const failure: unknown = await host.create(urn, inputs).catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(CallFailure);
-  const { kept } = failure as CallFailure;
+  const { kept, message } = await failureOf(host.create(urn, inputs));
   expect(kept?.id).toMatch(/^unresolved\//);
   expect(kept?.inputs).toEqual(inputs);
   expect(kept?.properties).toMatchObject({ unresolved: true, service: "dns" });
-  expect(kept?.reasons).toEqual([(failure as CallFailure).message]);
+  expect(kept?.reasons).toEqual([message]);
 });
 
 test("what the user must know appears at the resource", async () => {

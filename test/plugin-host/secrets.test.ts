@@ -1,20 +1,8 @@
 // What the program marks as secret: the plugin stores it as a secret wherever the state repeats it, and prints it nowhere.
-import type { Emulator } from "../../src/emulator";
-import { useFreshPlugin } from "../support/fresh-plugin";
-import { CallFailure, type PluginHost, secret, urnOf } from "../support/plugin-host";
+import { emulator, host } from "../support/fresh-plugin";
+import { failureOf, secret, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 
-let emulator: Emulator;
-let host: PluginHost;
-useFreshPlugin((...fresh) => ([emulator, host] = fresh));
-
-const failureOf = (work: Promise<unknown>): Promise<CallFailure> =>
-  work.then(
-    () => {
-      throw new Error("it did not fail");
-    },
-    (error: unknown) => error as CallFailure,
-  );
 /** Every POST is carried out and its response lost, and from the nth list on there is none. */
 function loseAll(nth = 1): void {
   emulator.faults.add(

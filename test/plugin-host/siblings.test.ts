@@ -1,8 +1,7 @@
 // Two resources of one logical name, under parents of different types: each has marks, an id and keys of its
 // own, and neither is given, advised against or revoked for the other.
-import type { Emulator } from "../../src/emulator";
-import { useFreshPlugin } from "../support/fresh-plugin";
-import { CallFailure, type PluginHost, type Properties, secret, urnOf } from "../support/plugin-host";
+import { emulator, host, live, next, nextCommand } from "../support/fresh-plugin";
+import { type CallFailure, type Properties, secret, urnOf } from "../support/plugin-host";
 import "../support/short-pauses.cjs";
 
 const BACKEND = "acme:index:Backend";
@@ -17,11 +16,6 @@ const DUPLICATE_POSSIBLE = [
   { method: "GET", path: "/v1/account/api-keys", nth: 4, status: 401 },
 ] as const;
 
-let emulator: Emulator;
-let host: PluginHost;
-const nextRun = useFreshPlugin((...fresh) => ([emulator, host] = fresh));
-
-const live = (): string[] => emulator.account.liveApiKeys().map(({ id }) => id);
 const keyOf = ({ id, outputs }: { id: string; outputs: Properties }): string => String(outputs.keyId ?? id);
 const spoken = (): string => host.warnings.map(([, message]) => message).join("\n");
 
@@ -30,8 +24,9 @@ async function created(urn: string, inputs: Properties): Promise<{ id: string; o
   try {
     return await host.create(urn, inputs);
   } catch (error) {
-    if (!(error instanceof CallFailure) || !error.kept) throw error;
-    return { id: error.kept.id, outputs: error.kept.properties };
+    const { kept } = error as CallFailure;
+    if (!kept) throw error;
+    return { id: kept.id, outputs: kept.properties };
   }
 }
 
@@ -46,7 +41,7 @@ describe.each(KINDS)("row 53: two resources %s of one logical name", (type, decl
     expect(one.id).not.toBe(two.id);
     const descriptions = emulator.account.liveApiKeys().map(({ description }) => description);
     expect(new Set(descriptions).size).toBe(2);
-    await nextRun();
+    await nextCommand();
     await host.read(a, one.id, one.outputs, inputsA);
     await host.read(b, two.id, two.outputs, inputsB);
     expect(spoken()).toBe("");
@@ -72,7 +67,7 @@ describe.each(KINDS)("row 53: two resources %s of one logical name", (type, decl
     const two = await created(b, inputsB);
     expect(two.id).toMatch(/^unresolved\//);
     emulator.faults.clear();
-    await nextRun();
+    await nextCommand();
     await host.delete(b, two.id, two.outputs);
     expect(live()).toEqual([keyOf(one)]);
   });
@@ -141,9 +136,8 @@ describe("row 53: two resources with the same description of their own", () => {
     const [a, b] = [urnOf("ServiceKey", "app", BACKEND), urnOf("ServiceKey", "app", FRONTEND)];
     const declared = { service: "dns", description, existing: { id, key: secret(key) } };
     const one = await host.up(a, declared);
-    await nextRun();
-    const { inputs } = await host.check(a, one.inputs, declared);
-    await host.diff(a, one.id, one.outputs, one.inputs, inputs);
+    await nextCommand();
+    await next(a, one, declared);
     await expect(host.up(b, declared)).rejects.toThrow(/another resource|one resource|manage/i);
     expect(live()).toEqual([id]);
   });
@@ -153,9 +147,8 @@ test("row 53: two resources of one logical name have imported one key; one of th
   const [a, b] = [urnOf("ServiceKey", "app", BACKEND), urnOf("ServiceKey", "app", FRONTEND)];
   const { id } = emulator.account.addApiKey({ service: "dns", description: "by hand" });
   const [one, two] = [await host.read(a, id), await host.read(b, id)];
-  await nextRun();
-  const { inputs } = await host.check(a, one.inputs, one.inputs);
-  await host.diff(a, id, one.outputs, one.inputs, inputs);
+  await nextCommand();
+  await next(a, one, one.inputs);
   await host.delete(b, id, two.outputs);
   expect(live()).toEqual([id]);
 });

@@ -1,10 +1,20 @@
 // The provider wayscloud-account in this process, asked over gRPC as the engine asks it, with an engine that listens to its messages.
 import { EngineLog } from "./engine-log";
-import { type Properties, ProviderClient } from "./provider-client";
+import { type CallFailure, type Properties, ProviderClient } from "./provider-client";
 import { startServer } from "../../src/hosts/plugin/server";
 import { removeNotes } from "../../src/lifecycle/notes";
 
-export { CallFailure, type Properties, secret, unknown } from "./provider-client";
+export { type CallFailure, type Properties, secret, unknown } from "./provider-client";
+
+/** What a call fails with. */
+export function failureOf(call: Promise<unknown>): Promise<CallFailure> {
+  return call.then(
+    () => {
+      throw new Error("it did not fail");
+    },
+    (error: unknown) => error as CallFailure,
+  );
+}
 
 /** `parent` is the type of the parent, if it has one. */
 export function urnOf(className: string, name = "db", parent = ""): string {
