@@ -4,7 +4,6 @@ import type { Operation, Timing } from "../api/timing";
 import { MalformedResponseError } from "../errors";
 import { idKey, presenceIn } from "../judge/presence";
 import type { Presence, Snapshot } from "../judge/presence";
-import type { Holders } from "./holders";
 
 export type { Presence, Snapshot };
 
@@ -25,7 +24,11 @@ export const LOOK_AGAIN_AFTER_MS = [2_000, 6_000] as const;
 /** A list's run, which connects to the account at the first request. */
 interface Context {
   readonly client: Pick<AccountClient, "operation" | "timing">;
-  readonly holders: Holders;
+  readonly holders: {
+    isHeld(what: string): boolean;
+    noteRemoved(what: string): void;
+    wasRemoved(what: string): boolean;
+  };
 }
 
 /** The differences between the API's two collections of keys. */
