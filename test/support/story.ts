@@ -47,9 +47,16 @@ export async function readLists(): Promise<Record<typeof API_KEYS | typeof SSH_K
 }
 
 /** Declares a rotating key "db": a rotation every 30 days, an overlap of 7, unless `more` says otherwise. */
-export function declareRotating(more: Properties = {}, [, type, spec]: Kind = ROTATING[0], on = stack): void {
-  const description = `pulumi test/${on.name}/db`;
-  on.declare("db", type, { ...spec, description, rotateEveryDays: 30, overlapDays: 7, __owner: "", ...more });
+export function declareRotating(more: Properties = {}, [, type, spec]: Kind = ROTATING[0]): void {
+  const description = "pulumi test/dev/db";
+  stack.declare("db", type, {
+    ...spec,
+    description,
+    rotateEveryDays: 30,
+    overlapDays: 7,
+    __owner: "",
+    ...more,
+  });
 }
 
 /** The ids of the rotating key "db". */

@@ -13,7 +13,7 @@ import {
 } from "../../support/story-end";
 
 describe.each(ROTATING)("a rotating %s", (...kind) => {
-  const declare = (more: Properties = {}, on = stack): void => declareRotating(more, kind, on);
+  const declare = (more: Properties = {}): void => declareRotating(more, kind);
   /** Up to the moment when a rotation is due. */
   const rotationIsDue = async (more: Properties = {}): Promise<string> => {
     declare(more);
