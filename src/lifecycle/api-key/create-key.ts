@@ -29,7 +29,7 @@ export interface KeyToCreate {
 
 /** `lost`: the attempt that may have left a key that nobody holds. `unfinished`: its message for the user. */
 export type NewKey =
-  | { key: HeldKey & { key: string }; lost: LostAttempt | null; unfinished?: string | undefined }
+  | { key: HeldKey; lost: LostAttempt | null; unfinished?: string | undefined }
   | { key: undefined; lost: LostAttempt; unfinished: string };
 
 export async function createKey(
@@ -61,7 +61,7 @@ export async function createKey(
   const createdAt = rfc3339(serverTime ?? run.client.timing.now());
   const createdByLocalClock = serverTime === undefined;
   const held = heldKeyOf({ ...value, description }, value.key, spec, createdAt);
-  const key = { ...held, key: value.key, createdByLocalClock };
+  const key = { ...held, createdByLocalClock };
   if (unfinished === undefined) return { key, lost: null };
   const start = { ...UNKNOWN_START, attemptedAt: createdAt, attemptedByLocalClock: createdByLocalClock };
   return { key, lost: { ...attempt, ...start }, unfinished };

@@ -32,9 +32,9 @@ function diffLive(kind: KeyKind, state: LiveKey, inputs: ApiKeyInputs, now: numb
   }
   const pending = inputs.existing?.key === undefined ? undefined : inputs.existing;
   if (pending && pending.id !== state.id) replaces.push("existing");
-  const due = dueReplacements(state, inputs, now);
-  replaces.push(...due);
   const rotateAt = rotateAtOf(state.expiresAt, inputs.rotateBeforeDays);
+  const due = dueReplacement(state, inputs, rotateAt, now);
+  if (due !== undefined) replaces.push(due);
   const key = (pending?.id === state.id ? pending.key : undefined) ?? state.key;
   const updates = [
     ...(same(state.recreateIfInvalid, inputs.recreateIfInvalid) ? [] : ["recreateIfInvalid"]),
@@ -43,7 +43,7 @@ function diffLive(kind: KeyKind, state: LiveKey, inputs: ApiKeyInputs, now: numb
     ...(state.lost ? ["unresolved"] : []),
   ];
   const changed = [...replaces, ...updates];
-  const isDue = due.includes("rotateAt") || due.includes("expiresAt");
+  const isDue = due === "rotateAt" || due === "expiresAt";
   const dueSince = isDue && rotateAt !== UNKNOWN ? (rotateAt ?? state.expiresAt) : null;
   return {
     changes: changed.length > 0,
@@ -73,16 +73,16 @@ export function withoutSecret(
   };
 }
 
-/** The outputs that replace a key without a change of the program: it expired, is due or inactive. */
-function dueReplacements(
-  state: LiveKey,
-  { recreateIfInvalid, rotateBeforeDays }: ApiKeyInputs,
+/** The output that replaces a key without a change of the program: it expired, is due or inactive. */
+function dueReplacement(
+  { isActive, expiresAt }: LiveKey,
+  { recreateIfInvalid }: ApiKeyInputs,
+  rotateAt: MaybeUnknown<string> | null,
   now: number,
-): string[] {
-  if (!state.isActive && recreateIfInvalid !== false) return ["isActive"];
-  if (isPast(state.expiresAt, now) && recreateIfInvalid !== false) return ["expiresAt"];
-  const rotateAt = rotateAtOf(state.expiresAt, rotateBeforeDays);
-  return rotateAt !== UNKNOWN && isPast(rotateAt, now) ? ["rotateAt"] : [];
+): "isActive" | "expiresAt" | "rotateAt" | undefined {
+  if (!isActive && recreateIfInvalid !== false) return "isActive";
+  if (isPast(expiresAt, now) && recreateIfInvalid !== false) return "expiresAt";
+  return rotateAt !== UNKNOWN && isPast(rotateAt, now) ? "rotateAt" : undefined;
 }
 
 /** The time from which the key is due, RFC 3339. */

@@ -15,15 +15,15 @@ import type { KeyKind, HeldKey } from "./kind";
 
 /**
  * Imports the key, after the list has confirmed all that it can, without changing the account. `undefined`:
- * this run revoked the key for the resource that this one replaces.
+ * there is none to import, or this run revoked it for the resource that this one replaces.
  */
 export async function importKey(
   kind: KeyKind,
   inputs: Known<ApiKeyInputs>,
-  existing: { id: string; key: string },
   run: Run,
 ): Promise<(HeldKey & { holder: string }) | undefined> {
-  const { id, key } = existing;
+  const { id = "", key } = inputs.existing ?? {};
+  if (key === undefined) return undefined;
   const claim = apiKeyClaim(id);
   await run.holders.removalOf(claim);
   if (run.apiKeys.wasRemoved(id)) return undefined;
@@ -38,7 +38,7 @@ export async function importKey(
     );
   });
   // Another resource may have begun to revoke it in the meantime.
-  if (!isMine || !entry) return importKey(kind, inputs, existing, run);
+  if (!isMine || !entry) return importKey(kind, inputs, run);
   run.apiKeys.noteCreated(id);
   return { ...heldKeyOf(entry, key, inputs.spec), id, holder };
 }

@@ -4,7 +4,7 @@ import { NotFoundError, RefusedError } from "../../errors";
 import { endsInMarker, fillTemplate, isTemplate } from "../../text/auto-name";
 import { sanitize } from "../../text/redact";
 import { known } from "../../values";
-import type { Known } from "../../values";
+import type { Known, Properties } from "../../values";
 import { cleanUp } from "../create-once/clean-up";
 import { isUnresolvedId, unresolvedId } from "../create-once/started";
 import { deleteUnlessHeld } from "../holders";
@@ -26,7 +26,7 @@ export function apiKeyLifecycle(kind: KeyKind): Lifecycle<ApiKeyInputs, ApiKeySt
     diff: (state, inputs, now) => diffApiKey(kind, state, inputs, now),
     create: (inputs, run, identity) => create(kind, inputs, run, identity),
     read: (state, run) => read(kind, state, run),
-    update: async (state, inputs, run) => ({ state: await update(kind, state, inputs, run) }),
+    update: (state, inputs, run) => update(kind, state, inputs, run),
     delete: (state, run) => remove(kind, state, run),
   };
 }
@@ -37,12 +37,10 @@ async function create(
   run: Run,
   identity: string,
 ): Promise<Outcome<ApiKeyState>> {
-  const { spec, existing } = inputs;
+  const { spec } = inputs;
   const before = run.creations.begin(identity);
-  if (existing?.key !== undefined) {
-    const imported = await importKey(kind, inputs, { id: existing.id, key: existing.key }, run);
-    if (imported) return { state: liveKey(imported, inputs, null, imported.holder) };
-  }
+  const imported = await importKey(kind, inputs, run);
+  if (imported) return { state: liveKey(imported, inputs, null, imported.holder) };
   if (expires(spec)) await refuseWrongClock(run, kind.label);
   const given = inputs.description ?? undefined;
   const description = isTemplate(given, "description") ? fillTemplate(given) : given;
@@ -50,21 +48,8 @@ async function create(
   const made = await createKey(kind, { spec, description, hasMarker, identity, before }, run);
   const { unfinished } = made;
   if (made.key) return { state: liveKey(made.key, inputs, made.lost), unfinished };
-  const { lost } = made;
   const settled = encodeInputs(kind, { ...inputs, description: description ?? null });
-  const id = unresolvedId(lost.description, hasMarker);
-  return { state: { status: "unresolved", id, lost, inputs: settled }, unfinished };
-}
-
-/** `holder`: of an imported key. */
-function liveKey(held: HeldKey, inputs: Known<ApiKeyInputs>, lost: LostAttempt | null, holder = ""): LiveKey {
-  const { rotationTriggers, recreateIfInvalid, pinned, rotateBeforeDays } = inputs;
-  return {
-    status: "live",
-    ...held,
-    ...{ rotationTriggers, recreateIfInvalid, pinned, holder, lost },
-    rotateAt: known(rotateAtOf(held.expiresAt, rotateBeforeDays), "rotateBeforeDays"),
-  };
+  return { state: unresolved(made.lost, settled), unfinished };
 }
 
 async function read(kind: KeyKind, state: ApiKeyState, run: Run): Promise<ApiKeyState | undefined> {
@@ -72,7 +57,7 @@ async function read(kind: KeyKind, state: ApiKeyState, run: Run): Promise<ApiKey
     case "unresolved":
       return state;
     case "requested":
-      return lookUpKey(kind, state.id, run);
+      return lookUp(kind, state.id, run);
     case "looked-up": {
       const entry = await run.apiKeys.find(state.entry.id, state.entry.createdAt);
       return entry && { ...state, entry };
@@ -83,7 +68,7 @@ async function read(kind: KeyKind, state: ApiKeyState, run: Run): Promise<ApiKey
 }
 
 /** Everything that the list shows, which does not include the key itself. @throws NotFoundError */
-async function lookUpKey(kind: KeyKind, id: string, run: Run): Promise<LookedUpKey> {
+async function lookUp(kind: KeyKind, id: string, run: Run): Promise<LookedUpKey> {
   // The id of a lost attempt that no state holds: the account has no such id.
   if (!isUnresolvedId(id)) pathSegment(id);
   const entry = await run.apiKeys.find(id);
@@ -100,11 +85,8 @@ async function readLive(kind: KeyKind, state: LiveKey, run: Run): Promise<ApiKey
   const { id, description, lost } = state;
   pathSegment(id);
   const entry = await run.apiKeys.find(id, provenTime(state));
-  if (!entry) {
-    if (!lost) return undefined;
-    // The key is gone, but a duplicate from a lost attempt may still exist: keep its marker in the state.
-    return { status: "unresolved", id: unresolvedId(lost.description, lost.hasMarker), lost, inputs: {} };
-  }
+  // The key is gone, but a duplicate from a lost attempt may still exist: keep its marker in the state.
+  if (!entry) return lost ? unresolved(lost, {}) : undefined;
   if (endsInMarker(description, "description") && !state.pinned)
     await reportDuplicates(kind, id, description, run);
   const expiresAt = earlierEnd(state.expiresAt, entry.expiresAt);
@@ -123,12 +105,12 @@ async function update(
   before: ApiKeyState,
   inputs: Known<ApiKeyInputs>,
   run: Run,
-): Promise<ApiKeyState> {
+): Promise<Outcome<ApiKeyState>> {
   const { existing, recreateIfInvalid, rotateBeforeDays } = inputs;
   const isPending = existing?.key !== undefined;
   const state = before.status === "looked-up" && isPending ? withoutSecret(kind, before, inputs) : before;
-  if (state.status === "looked-up") return { ...state, recreateIfInvalid };
-  if (state.status !== "live") return state;
+  if (state.status === "looked-up") return { state: { ...state, recreateIfInvalid } };
+  if (state.status !== "live") return { state };
   if (state.lost) await cleanUp(run.apiKeys, lostKey(kind, state.lost), [state.id], run);
   const key = (existing?.id === state.id ? existing.key : undefined) ?? state.key;
   const wrong = key === null || key === state.key ? undefined : whyNotTheKey(key, state.keyPrefix);
@@ -137,7 +119,7 @@ async function update(
       `Cannot store another key for the ${kind.label} ${state.id}: ${wrong}. Nothing was changed.`,
     );
   const rotateAt = known(rotateAtOf(state.expiresAt, rotateBeforeDays), "rotateBeforeDays");
-  return { ...state, key, recreateIfInvalid, rotateAt, lost: null };
+  return { state: { ...state, key, recreateIfInvalid, rotateAt, lost: null } };
 }
 
 async function remove(kind: KeyKind, state: ApiKeyState, run: Run): Promise<void> {
@@ -151,4 +133,19 @@ async function remove(kind: KeyKind, state: ApiKeyState, run: Run): Promise<void
     if (live?.lost) await cleanUp(run.apiKeys, lostKey(kind, live.lost), [id], run);
     await run.apiKeys.remove(id, `Revoking the ${kind.label} ${id}`, createdAt);
   });
+}
+
+function unresolved(lost: LostAttempt, inputs: Properties): ApiKeyState {
+  return { status: "unresolved", id: unresolvedId(lost.description, lost.hasMarker), lost, inputs };
+}
+
+/** `holder`: of an imported key. */
+function liveKey(held: HeldKey, inputs: Known<ApiKeyInputs>, lost: LostAttempt | null, holder = ""): LiveKey {
+  const { rotationTriggers, recreateIfInvalid, pinned, rotateBeforeDays } = inputs;
+  return {
+    status: "live",
+    ...held,
+    ...{ rotationTriggers, recreateIfInvalid, pinned, holder, lost },
+    rotateAt: known(rotateAtOf(held.expiresAt, rotateBeforeDays), "rotateBeforeDays"),
+  };
 }

@@ -2,18 +2,11 @@
 // once on the way back.
 import type { ApiKey } from "../../api/schemas";
 import type { Properties } from "../../values";
-import {
-  decodeStartedAt,
-  encodeMarker,
-  encodeStartedAt,
-  hasMarkerIn,
-  isUnresolved,
-  isUnresolvedId,
-} from "../create-once/started";
+import { encodeMarker, hasMarkerIn, isUnresolved, isUnresolvedId, startFields } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import { heldKey, heldKeyDetails, listedKey, singleKey } from "../../fields/api-key";
-import { encode, or, text, texts, time, StateReader } from "../../fields/field";
+import { encode, encodeGiven, or, text, texts, time, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
 import type { HeldKey, KeyKind, LostAttempt } from "./kind";
 
@@ -88,7 +81,7 @@ export function decodeLost(state: StateReader): LostAttempt {
     description: sent,
     hasMarker,
     service: state.read("service", or(text, undefined)),
-    ...decodeStartedAt(state),
+    ...state.all(startFields),
   };
 }
 
@@ -128,5 +121,5 @@ function encodeLive(kind: KeyKind, state: LiveKey): Properties {
 export function encodeLost(lost: LostAttempt): Properties {
   const { description, hasMarker } = lost;
   const marker = encodeMarker(description, "description", hasMarker);
-  return { description, unresolved: true, ...encodeStartedAt(lost), ...marker };
+  return { description, unresolved: true, ...encodeGiven(startFields, lost), ...marker };
 }

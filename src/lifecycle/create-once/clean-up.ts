@@ -88,7 +88,8 @@ export async function findLeft<Entry extends Listed>(
   });
   for (const { what, sent, ours, possibly } of found) {
     if (possibly.length > 0) run.log(messages.possibleLeftover(what, possibly));
-    if (ours.length === 0) assertNothingHidden(snapshot, sent, isKnown);
+    const hidden = ours.length === 0 ? whyHidden(snapshot, sent, isKnown) : undefined;
+    if (hidden) throw hidden;
   }
   return found.map(({ ours }) => ours);
 }
@@ -116,12 +117,6 @@ export function hiddenIn(
   return unreadable.filter(
     ({ id, text }) => !(id !== undefined && isKnown(id)) && !sent.every((each) => isOthersText(each, text)),
   );
-}
-
-/** @throws MalformedResponseError if an unreadable, missing or younger entry may be of an attempt. */
-export function assertNothingHidden(...args: Parameters<typeof whyHidden>): void {
-  const error = whyHidden(...args);
-  if (error) throw error;
 }
 
 /** Why an unreadable, missing or younger entry may be of an attempt, if so. */

@@ -6,7 +6,7 @@ import { clockOf, idKey, isSameId } from "../../judge/presence";
 import { judge, sortByOwner } from "../../judge/ownership";
 import type { Sorted, Verdict } from "../../judge/ownership";
 import type { Run } from "../run";
-import { assertNothingHidden, lookAgain } from "./clean-up";
+import { whyHidden, lookAgain } from "./clean-up";
 import { isAmbiguous, isConflict } from "./creation";
 import type { Attempt, Created, Creation, Listed, Progress } from "./creation";
 import * as messages from "./messages";
@@ -214,7 +214,8 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     const isSeen = found.ours.some(({ id }) => own === undefined || !isSameId(id, own));
     // What the account cannot hold twice has no twin once our own is shown.
     const isOnly = creation.elsewhere !== undefined && isShown;
-    if (!isSeen && !isOnly) assertNothingHidden(list, sent, isKnown);
+    const hidden = isSeen || isOnly ? undefined : whyHidden(list, sent, isKnown);
+    if (hidden) throw hidden;
     return found;
   }
 

@@ -7,7 +7,7 @@ import { endsInMarker, markerOf, newMarker } from "../../text/auto-name";
 import type { AutoKind } from "../../text/auto-name";
 import type { Properties } from "../../values";
 import { rfc3339 } from "../../values";
-import { encode, encodeGiven, flag, or, time, unless } from "../../fields/field";
+import { encode, flag, or, time, unless } from "../../fields/field";
 import type { StateReader, ValuesOf } from "../../fields/field";
 
 export class StartTime {
@@ -46,7 +46,7 @@ export class StartTime {
   }
 }
 
-const started = {
+export const startFields = {
   attemptedAt: or(time, null),
   /** The latest time at which it may have begun, where the local clocks disagreed. */
   attemptedNotAfter: or(time, undefined),
@@ -55,7 +55,7 @@ const started = {
 };
 
 /** The beginning of an attempt, RFC 3339, as a state has it. */
-export type StartedAt = ValuesOf<typeof started>;
+export type StartedAt = ValuesOf<typeof startFields>;
 
 export const UNKNOWN_START: StartedAt = {
   ...{ attemptedAt: null, attemptedNotAfter: undefined, attemptedByLocalClock: false },
@@ -82,14 +82,6 @@ export function startOf(
   const moment = at + server - now;
   if (moment > server) return { at: undefined };
   return { at: moment, notAfter: Math.abs(server - now) <= CLOCKS_AGREE_MS ? moment : server };
-}
-
-export function decodeStartedAt(state: StateReader): StartedAt {
-  return state.all(started);
-}
-
-export function encodeStartedAt(attempt: StartedAt): Properties {
-  return encodeGiven(started, attempt);
 }
 
 const pinned = unless(flag, false);

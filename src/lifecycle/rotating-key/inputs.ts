@@ -51,11 +51,6 @@ export function decodeRotatingKeyInputs(kind: KeyKind, properties: Properties): 
 }
 
 /** The inputs as outputs of an unresolved creation. */
-export function encodeRotatingKeyInputs(
-  kind: KeyKind,
-  inputs: RotatingKeyInputs,
-  description: string,
-): Properties {
-  const given = { ...inputs, description };
-  return { ...encodeGiven(kind.spec, inputs.spec), ...encodeGiven(rotatingKeyInputs, given) };
+export function encodeRotatingKeyInputs(kind: KeyKind, inputs: RotatingKeyInputs): Properties {
+  return { ...encodeGiven(kind.spec, inputs.spec), ...encodeGiven(rotatingKeyInputs, inputs) };
 }

@@ -105,9 +105,8 @@ function leftIn(kind: KeyKind, state: HoldingKeys, sender: Sender, list: List, r
     strongest(
       attempts.map(({ sent, isOwn }) => {
         const verdict = judge(sent, shown(entry));
-        return verdict.is === "ours" && !isOwn
-          ? { is: "possibly ours", why: "it may be another stack's" }
-          : verdict;
+        if (verdict.is !== "ours" || isOwn) return verdict;
+        return { is: "possibly ours", why: "it may be another stack's" };
       }),
     );
   const { ours, possibly } = sortByOwner(candidates, verdictOf);

@@ -14,7 +14,7 @@ import { encodeRotatingKeyInputs } from "./inputs";
 import type { RotatingKeyInputs } from "./inputs";
 import { findLeftovers, leftInShared, reportLeftovers, senderOf } from "./leftovers";
 import { diffRotatingKey, settingsOf } from "./plan";
-import { revokeUnlessHeld, updateRotatingKey } from "./rotate";
+import { revokeUnlessHeld, RotationUpdate } from "./rotate";
 import { rotatingId, withMarker } from "./state";
 import type { RotatingKeyState } from "./state";
 
@@ -26,7 +26,7 @@ export function rotatingKeyLifecycle(kind: KeyKind): Lifecycle<RotatingKeyInputs
     update: (state, inputs, run) =>
       state.status === "unresolved"
         ? Promise.resolve({ state })
-        : updateRotatingKey(kind, state, inputs, run),
+        : new RotationUpdate(kind, state, inputs, run).apply(),
     delete: (state, run) => remove(kind, state, run),
   };
 }
@@ -45,7 +45,7 @@ async function create(
   const made = await createKey(kind, { spec, description, hasMarker: true, identity, before }, run);
   const { lost, unfinished } = made;
   if (!made.key) {
-    const given = encodeRotatingKeyInputs(kind, inputs, description);
+    const given = encodeRotatingKeyInputs(kind, { ...inputs, description });
     const id = unresolvedId(description, true);
     return { state: { status: "unresolved", id, lost: made.lost, inputs: given }, unfinished };
   }

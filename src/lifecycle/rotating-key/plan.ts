@@ -12,12 +12,16 @@ import type { Diff } from "../lifecycle";
 import type { RotatingKeyInputs } from "./inputs";
 import type { HoldingKeys, PreviousKey, RotatingKeyState } from "./state";
 
+/** A state, and what the program wants now. */
+interface Change {
+  kind: KeyKind;
+  state: HoldingKeys;
+  inputs: RotatingKeyInputs;
+}
+
 /** The changed inputs that require a new key. Renaming a stack or a resource requires none. */
-function changedKeyInputs(
-  kind: KeyKind,
-  { current, rotationTriggers }: HoldingKeys,
-  inputs: RotatingKeyInputs,
-): string[] {
+function changedKeyInputs({ kind, state, inputs }: Change): string[] {
+  const { current, rotationTriggers } = state;
   const { description } = inputs;
   const isRenamed = isDefaultDescription(current.description) && isDefaultDescription(description);
   return [
@@ -92,12 +96,8 @@ export interface RotationPlan {
 }
 
 /** By a clock that shows `now` (ms). */
-export function planRotation(
-  kind: KeyKind,
-  state: HoldingKeys,
-  inputs: RotatingKeyInputs,
-  now: number,
-): RotationPlan {
+export function planRotation(change: Change, now: number): RotationPlan {
+  const { state, inputs } = change;
   const { current, previous, lost } = state;
   const nextRotationAt = nextRotation(inputs.rotateEveryDays, current.createdAt);
   // After a failed update, consumers may not have switched; a changed overlap takes effect in the next
@@ -106,7 +106,7 @@ export function planRotation(
   const mayRetire = previous !== null && !hasFailed && same(overlapOf(state), overlapOf(inputs));
   const isOverlapOver = mayRetire && isPast(previous.retireAt, now);
   const isDue = nextRotationAt === UNKNOWN || isDueByTime({ nextRotationAt, current }, now);
-  const asked = changedKeyInputs(kind, state, inputs);
+  const asked = changedKeyInputs(change);
   const isFree = previous === null || isOverlapOver;
   const rotate =
     asked.length > 0 ? "asked" : !current.isActive ? "inactive" : isDue && isFree ? "due" : undefined;
@@ -124,13 +124,10 @@ function isBefore(attemptedAt: string | null, createdAt: string): boolean {
 }
 
 /** The message of a preview about a rotation. */
-function rotationAhead(
-  kind: KeyKind,
-  { current, previous }: HoldingKeys,
-  inputs: RotatingKeyInputs,
-  { rotate, why, isOverlapOver }: RotationPlan,
-): string | undefined {
+function rotationAhead(change: Change, { rotate, why, isOverlapOver }: RotationPlan): string | undefined {
   if (rotate === undefined) return undefined;
+  const { kind, state, inputs } = change;
+  const { current, previous } = state;
   const what = capitalize(describeKey(kind, current.description));
   const creates = same(inputs, inputs) ? "creates" : "may create";
   const early =
@@ -155,9 +152,10 @@ export function diffRotatingKey(
   if (state.status === "unresolved") return REPLACES_UNRESOLVED;
   const replaces = kind.identity.filter((name) => !same(state.current.spec[name], inputs.spec[name]));
   if (replaces.length > 0) return { changes: true, replaces, changed: replaces };
-  const plan = planRotation(kind, state, inputs, now);
+  const change = { kind, state, inputs };
+  const plan = planRotation(change, now);
   const changed = [
-    ...changedKeyInputs(kind, state, inputs),
+    ...changedKeyInputs(change),
     ...(state.nextRotationAt === plan.nextRotationAt ? [] : ["rotateEveryDays"]),
     ...(same(state.overlapDays, inputs.overlapDays) ? [] : ["overlapDays"]),
     ...(same(state.holdWhileUsed, inputs.holdWhileUsed) ? [] : ["holdWhileUsed"]),
@@ -166,16 +164,12 @@ export function diffRotatingKey(
     ...(state.previous && isPast(state.previous.retireAt, now) ? ["retireAt"] : []),
     ...(state.lost ? ["unresolved"] : []),
   ];
-  const outputs = outputsAfter(state, inputs, plan);
-  const ahead = rotationAhead(kind, state, inputs, plan);
+  const [outputs, ahead] = [outputsAfter(change, plan), rotationAhead(change, plan)];
   return { changes: changed.length > 0, replaces: [], changed, outputs, ahead };
 }
 
-function outputsAfter(
-  state: HoldingKeys,
-  inputs: RotatingKeyInputs,
-  { rotate, isOverlapOver, nextRotationAt }: RotationPlan,
-): Properties {
+function outputsAfter({ state, inputs }: Change, plan: RotationPlan): Properties {
+  const { rotate, isOverlapOver, nextRotationAt } = plan;
   const unknownPrevious = { previousKey: UNKNOWN, previousKeyId: UNKNOWN, retireAt: UNKNOWN };
   if (rotate !== undefined) {
     // An inactive key does not become a previous key.

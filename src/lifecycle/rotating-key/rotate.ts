@@ -23,23 +23,6 @@ import type { RotationPlan } from "./plan";
 import { nextMarker, withMarker } from "./state";
 import type { HoldingKeys, PreviousKey } from "./state";
 
-/** Brings the keys up to date, in this order, so that there are always one or two live keys. */
-export async function updateRotatingKey(
-  kind: KeyKind,
-  state: HoldingKeys,
-  inputs: Known<RotatingKeyInputs>,
-  run: Run,
-): Promise<Outcome<HoldingKeys>> {
-  const update = new RotationUpdate(kind, state, inputs, run);
-  try {
-    const unfinished = await update.run();
-    return { state: update.state, unfinished };
-  } catch (error) {
-    // Record the steps that succeeded; otherwise a later update would rely on a revoked key.
-    return { state: update.state, unfinished: errorMessage(error) };
-  }
-}
-
 /** The facts about the account that an update knows. */
 interface Look {
   list: Snapshot<ApiKey>;
@@ -47,8 +30,9 @@ interface Look {
   current: "live" | "inactive" | "gone" | "doubtful";
 }
 
-class RotationUpdate {
-  state: HoldingKeys;
+/** Brings the keys up to date, in this order, so that there are always one or two live keys. */
+export class RotationUpdate {
+  private state: HoldingKeys;
 
   constructor(
     private readonly kind: KeyKind,
@@ -59,10 +43,20 @@ class RotationUpdate {
     this.state = withSettings(before, inputs);
   }
 
+  async apply(): Promise<Outcome<HoldingKeys>> {
+    try {
+      const unfinished = await this.run();
+      return { state: this.state, unfinished };
+    } catch (error) {
+      // Record the steps that succeeded; otherwise a later update would rely on a revoked key.
+      return { state: this.state, unfinished: errorMessage(error) };
+    }
+  }
+
   /**
    * The local clock triggers the check; the server's decides. Returns a message if something is unfinished.
    */
-  async run(): Promise<string | undefined> {
+  private async run(): Promise<string | undefined> {
     const local = this.plan(this.context.client.timing.now());
     if (!this.state.lost && local.rotate === undefined && !local.isOverlapOver && !local.isPostponed)
       return undefined;
@@ -73,14 +67,19 @@ class RotationUpdate {
     const isRetired = plan.isOverlapOver && (await this.retire(look));
     // The reason why a previous key stays was logged before.
     if (plan.rotate === "due" && plan.isOverlapOver && !isRetired) return undefined;
-    if (plan.isPostponed) this.sayPostponed();
-    if (plan.rotate === undefined) return undefined;
-    return this.rotate(look, plan.why);
+    const { previous } = this.state;
+    if (plan.isPostponed && previous)
+      this.say(
+        `rotation is due but postponed until ${previous.retireAt}, because the previous key ${previous.id} is still within its overlap.`,
+        "info",
+      );
+    return plan.rotate === undefined ? undefined : this.rotate(look, plan.why);
   }
 
   /** `lost` is that of the old state: an attempt that this update cleaned up still keeps the previous key. */
   private plan(now: number): RotationPlan {
-    return planRotation(this.kind, { ...this.before, current: this.state.current }, this.inputs, now);
+    const { kind, inputs, before } = this;
+    return planRotation({ kind, inputs, state: { ...before, current: this.state.current } }, now);
   }
 
   /** Lists keys once per update, and refreshes `isActive`, which may have changed since the last refresh. */
@@ -106,7 +105,7 @@ class RotationUpdate {
       ? reasonToKeep(previous, this.state, list, this.context)
       : "the current key is not active, and no new key exists yet";
     if (reason !== undefined) {
-      this.context.log(`${this.what()}: keeping the previous key ${previous.id}: ${reason}.`);
+      this.say(`keeping the previous key ${previous.id}: ${reason}.`);
       return false;
     }
     await this.revokePrevious(previous);
@@ -121,15 +120,6 @@ class RotationUpdate {
 
   private revoke(key: Revoked, which: string): Promise<void> {
     return revokeUnlessHeld(key, `the ${which} ${this.kind.label} ${key.id}`, this.context);
-  }
-
-  private sayPostponed(): void {
-    const { previous } = this.state;
-    if (!previous) return;
-    this.context.log(
-      `${this.what()}: rotation is due but postponed until ${previous.retireAt}, because the previous key ${previous.id} is still within its overlap.`,
-      "info",
-    );
   }
 
   /** A rotation by the program does not wait for an overlap: it revokes the older key first. */
@@ -182,10 +172,7 @@ class RotationUpdate {
     const overlap = previous
       ? ` The previous key ${previous.id} stays valid; the first \`pulumi up\` after ${previous.retireAt} revokes it.`
       : "";
-    this.context.log(
-      `${this.what()}: rotated, because ${why}. The current key is ${current.id}.${overlap}`,
-      "info",
-    );
+    this.say(`rotated, because ${why}. The current key is ${current.id}.${overlap}`, "info");
   }
 
   /** An update that was killed may have created a key; its secret is lost, so it is revoked. */
@@ -193,15 +180,16 @@ class RotationUpdate {
     const { kind, context } = this;
     const left = await findLeftovers(kind, this.state, this.inputs, list, context);
     for (const entry of left.ours) {
-      await revokeUnlessHeld(
-        { ...entry, key: null },
-        `the ${kind.label} ${entry.id} of an interrupted update`,
-        context,
-      );
+      const what = `the ${kind.label} ${entry.id} of an interrupted update`;
+      await revokeUnlessHeld({ ...entry, key: null }, what, context);
     }
     reportLeftovers(kind, this.state, left, context);
     if (!left.open) this.state = { ...this.state, lost: null };
-    else if (left.hidden.length === 0) context.log(`${this.what()}: ${errorMessage(left.open)}`);
+    else if (left.hidden.length === 0) this.say(errorMessage(left.open));
+  }
+
+  private say(message: string, level?: "info"): void {
+    this.context.log(`${this.what()}: ${message}`, level);
   }
 
   private what(): string {

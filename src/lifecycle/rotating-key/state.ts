@@ -10,11 +10,11 @@ import {
   previousKeyDetails,
   rotatingKey,
 } from "../../fields/api-key";
-import { encode, or, text, StateReader } from "../../fields/field";
+import { encode, encodeGiven, or, text, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
 import { decodeHeld, decodeLost, encodeLost } from "../api-key/state";
 import type { KeyKind, HeldKey, LostAttempt } from "../api-key/kind";
-import { encodeStartedAt, isUnresolved, isUnresolvedId } from "../create-once/started";
+import { isUnresolved, isUnresolvedId, startFields } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { Repeats } from "../lifecycle";
@@ -120,7 +120,7 @@ function encodeLostRotation(lost: LostAttempt, base: string | null): Properties 
   const marker = description.slice(-7);
   const known =
     description === withMarker(base, marker) ? { unresolvedMark: marker } : { lostDescription: description };
-  return { unresolved: true, ...known, ...encodeStartedAt(lost) };
+  return { unresolved: true, ...known, ...encodeGiven(startFields, lost) };
 }
 
 /** The description of a new key: the resource's, and that key's marker. */

@@ -1,9 +1,9 @@
 // The state of a set of SSH keys, decoded once from the engine's properties and encoded once on the way back.
 import type { Properties } from "../../values";
-import { encode, or, texts, StateReader } from "../../fields/field";
+import { encode, encodeGiven, or, texts, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
 import { sentSshKey, setKey } from "../../fields/ssh-key";
-import { decodeStartedAt, encodeStartedAt } from "../create-once/started";
+import { startFields } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { LostSshKey } from "../ssh-key/state";
@@ -45,7 +45,7 @@ export function decodeSshKeySet(id: string, outputs: Properties): SshKeySetState
 }
 
 function decodeLost(lost: StateReader): LostSshKey {
-  return { ...lost.all(sentSshKey), hasMarker: false, ...decodeStartedAt(lost) };
+  return { ...lost.all(sentSshKey), hasMarker: false, ...lost.all(startFields) };
 }
 
 export function encodeSshKeySet(state: SshKeySetState): { id: string; outputs: Properties } {
@@ -62,5 +62,5 @@ export function encodeSshKeySet(state: SshKeySetState): { id: string; outputs: P
 }
 
 function encodeLost(lost: LostSshKey): Properties {
-  return { ...encode(sentSshKey, lost), ...encodeStartedAt(lost) };
+  return { ...encode(sentSshKey, lost), ...encodeGiven(startFields, lost) };
 }

@@ -2,17 +2,10 @@
 import { shownSshKey } from "../../api/list";
 import type { SshKeyRecord } from "../../api/schemas";
 import type { Properties } from "../../values";
-import { encode, flag, or, text, StateReader } from "../../fields/field";
+import { encode, encodeGiven, flag, or, text, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
 import { holder, listedSshKey, sentSshKey, sshKeyOutputs } from "../../fields/ssh-key";
-import {
-  decodeStartedAt,
-  encodeMarker,
-  encodeStartedAt,
-  hasMarkerIn,
-  isUnresolved,
-  isUnresolvedId,
-} from "../create-once/started";
+import { encodeMarker, hasMarkerIn, isUnresolved, isUnresolvedId, startFields } from "../create-once/started";
 import type { StartedAt } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
@@ -78,7 +71,7 @@ export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
 
 function decodeLost(state: StateReader): LostSshKey {
   const sent = state.all(sentSshKey);
-  return { ...sent, hasMarker: hasMarkerIn(state, sent.name, "name"), ...decodeStartedAt(state) };
+  return { ...sent, hasMarker: hasMarkerIn(state, sent.name, "name"), ...state.all(startFields) };
 }
 
 export function encodeSshKey(state: SshKeyState): { id: string; outputs: Properties } {
@@ -102,5 +95,9 @@ export function encodeSshKey(state: SshKeyState): { id: string; outputs: Propert
 }
 
 function encodeLost(lost: LostSshKey): Properties {
-  return { unresolved: true, ...encodeStartedAt(lost), ...encodeMarker(lost.name, "name", lost.hasMarker) };
+  return {
+    unresolved: true,
+    ...encodeGiven(startFields, lost),
+    ...encodeMarker(lost.name, "name", lost.hasMarker),
+  };
 }
