@@ -26,15 +26,24 @@ beforeEach(async () => {
   emulator = await startEmulator({ now: () => Date.UTC(2024, 2, 5, 10) });
   timing = new FakeTiming();
 });
-afterEach(() => Promise.all([emulator.close(), closeServers()]));
+afterEach(() => {
+  jest.restoreAllMocks();
+  return Promise.all([emulator.close(), closeServers()]);
+});
 
 const client = (time = timing, log?: (line: string) => void) => clientOf(emulator, time, log);
 const create = (our = client()) => our.createServiceKey(DNS, our.operation("Creating the service key"));
-/** So many attempts that are soon given up. Not more, since on a busy machine a short one may fail that should not. */
-const shortAttempts = (count: number) => {
+const afterMs = AbortSignal.timeout.bind(AbortSignal);
+/** The first `count` attempts time out as soon as the emulator has their request, however busy the machine is. */
+const timeOutOnceSent = (count: number) => {
   let begun = 0;
-  const get = () => ((begun += 1) <= count ? 80 : 5_000);
-  Object.defineProperty(timing, "attemptLimit", { get, configurable: true });
+  jest.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+    if ((begun += 1) > count) return afterMs(ms);
+    const before = sent();
+    const attempt = new AbortController();
+    void until(() => sent() > before).then(() => attempt.abort());
+    return attempt.signal;
+  });
 };
 const sent = () => emulator.requests.length;
 const committed = () => emulator.requests.filter((each) => each.committed).length;
@@ -73,7 +82,7 @@ describe("a POST", () => {
     ["a 503 with Retry-After", { status: 503, headers: { "retry-after": "1" } }],
   ])("is never repeated after %s: its outcome is ambiguous", async (_, fault) => {
     emulator.faults.add({ ...fault, times: "always" });
-    if (fault.hang) shortAttempts(1);
+    if (fault.hang) timeOutOnceSent(1);
     expect((await failureOf(create())).outcome).toBe("ambiguous");
     expect([sent(), timing.waits]).toEqual([1, []]);
   });
@@ -126,15 +135,15 @@ describe.each(["GET", "DELETE"] as const)("a %s", (method) => {
     ["a truncated answer", { status: 200, body: "[0,1,2,3,4]", truncate: true }],
     ...statuses(408, 500, 502, 503, 504),
   ])("is repeated after %s, at most 4 times in all, with full jitter between", async (_, fault) => {
-    if (fault.hang) shortAttempts(3);
+    if (fault.hang) timeOutOnceSent(3);
     emulator.faults.add({ ...fault, times: 3 });
     await call();
     expect(sent()).toBe(4);
     // The chance of the fake clock is a half: half of 0.5, 1 and 2 s.
     expect(timing.waits).toEqual([250, 500, 1_000]);
     emulator.faults.add({ ...fault, times: "always" });
-    if (fault.hang) shortAttempts(4);
     emulator.requests.length = 0;
+    if (fault.hang) timeOutOnceSent(4);
     await failureOf(call());
     expect(sent()).toBe(4);
   });
@@ -166,7 +175,7 @@ describe("a DELETE", () => {
     ["204", "deleted", [{ status: 204 }]],
     ["200 with success and more", "deleted", [{ body: { success: true, message: "gone", more: 1 } }]],
   ])("that is answered %s ended with %s", async (_, removal, faults) => {
-    if (faults[0]!.hang) shortAttempts(1);
+    if (faults[0]!.hang) timeOutOnceSent(1);
     emulator.faults.add(...faults);
     expect(await remove()).toBe(removal);
   });
