@@ -59,10 +59,13 @@ test("a description that was secret stays so in what a failed change leaves, alt
   expect(kept?.properties["description"]).toEqual(secret("first text"));
 });
 
-test("what is wrong with a secret input is said without its value", async () => {
-  const { failures } = await host.check(urnOf("ServiceKey"), {}, { service: secret("payroll") });
+test.each([
+  ["service", "payroll"],
+  ["description", 73_314_682],
+])("what is wrong with a secret %s is said without its value", async (name, value) => {
+  const { failures } = await host.check(urnOf("ServiceKey"), {}, { service: "dns", [name]: secret(value) });
   expect(failures).toEqual([
-    { property: "", reason: expect.stringMatching(/^`service` must be .*\[redacted\]/) },
+    { property: "", reason: expect.stringMatching(`^\`${name}\` must be .*\\[redacted\\]`) },
   ]);
 });
 

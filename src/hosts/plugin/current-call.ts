@@ -31,7 +31,9 @@ const MIN_SECRET = 4;
 /** The values that the engine marked as secret in the running call. */
 export function noteSecret(value: unknown): void {
   if (typeof value === "object" && value !== null) for (const part of Object.values(value)) noteSecret(part);
-  if (typeof value === "string" && value.trim().length >= MIN_SECRET) scopes.getStore()?.secrets.push(value);
+  if (typeof value !== "string" && typeof value !== "number") return;
+  const shown = String(value);
+  if (shown.trim().length >= MIN_SECRET) scopes.getStore()?.secrets.push(shown);
 }
 
 /** A message of the running call for the user. */
