@@ -39,7 +39,8 @@ export type StateOf<Class> = {
   [Name in Exclude<keyof Class, keyof pulumi.CustomResource | "key">]?:
     (Class[Name] extends pulumi.Output<infer Value> ? Given<Value> : never) | undefined;
 };
-type Given<Value> = Value extends (infer Each)[] ? pulumi.Input<pulumi.Input<Each>[]> : pulumi.Input<Value>;
+type Given<Value> = pulumi.Input<WithInputs<NonNullable<Value>>>;
+type WithInputs<Value> = Value extends (infer Each)[] ? pulumi.Input<Each>[] : Value;
 
 /**
  * The code that the engine keeps in the state of a resource and runs for it: a constant of about 60 bytes

@@ -30,7 +30,9 @@ export interface ServiceKeyArgs extends CommonKeyArgs {
  * The state that {@link ServiceKey.get} accepts for compatibility with other SDKs. Everything is read from
  * the account instead.
  */
-export interface ServiceKeyState extends StateOf<ServiceKey> {}
+export interface ServiceKeyState extends StateOf<ServiceKey> {
+  service?: pulumi.Input<ServiceName> | undefined;
+}
 
 /**
  * An API key for one service. The API shows the full key once, at its creation; it is stored, encrypted, in

@@ -148,6 +148,22 @@ test("a rotating key or a set of keys cannot be looked up", () => {
   }
 });
 
+// The compiler checks the types.
+test("the state that `get` accepts may be what another resource outputs, and is as narrow as the inputs", async () => {
+  const { createdAt, isActive, keyType } = wayscloud.ServiceKey.get("a", "1");
+  const { adopted, vmCount } = wayscloud.SshKey.get("b", "2");
+  const key: wayscloud.ServiceKeyState = { isActive, service: "dns", scopes: [keyType] };
+  const token: wayscloud.PersonalAccessTokenState = { isActive, lastUsedAt: createdAt, expiresInDays: 30 };
+  const service: pulumi.Input<wayscloud.ServiceName> = key.service!;
+  const lastUsedAt: pulumi.Input<string> = token.lastUsedAt!;
+  const found = [
+    wayscloud.SshKey.get("c", "3", { adopted, vmCount }),
+    wayscloud.ServiceKey.get("d", "4", { ...key, service }),
+    wayscloud.PersonalAccessToken.get("e", "5", { ...token, lastUsedAt, scopes: pulumi.output([keyType]) }),
+  ];
+  expect(await valuesOf(...found.map(({ id }) => id))).toEqual(["3", "4", "5"]);
+});
+
 describe.each(["SshKey", "ServiceKey", "PersonalAccessToken"] as const)("%s.get", (className) => {
   const get = (...args: unknown[]): pulumi.CustomResource =>
     (wayscloud[className].get as unknown as (...all: unknown[]) => pulumi.CustomResource)(...args);
