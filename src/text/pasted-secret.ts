@@ -58,7 +58,7 @@ export function quotesSecret(text: string, generated = false): boolean {
 function visible(text: string): string {
   return text
     .replaceAll(/[\0\ufffd\p{Cf}]/gu, "")
-    .replaceAll(/\\+[nrt]/g, " ")
+    .replaceAll(/(?<!\\)\\+[nrt]/g, " ")
     .replaceAll(/\p{Zs}/gu, " ");
 }
 

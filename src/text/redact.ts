@@ -17,15 +17,15 @@ const KEYS = [
 ];
 const ADDRESS = /[^\s@"'<>()]{1,64}@(?:[^\s@"'<>(),:;.]{1,63}\.){1,20}\p{L}{2,24}/giu;
 /** Formats and controls, but neither white space nor what begins a terminal sequence. */
-const INVISIBLE = /\p{Cf}|(?![\s\u001b\u009b])\p{Cc}/gu;
+const INVISIBLE = /\p{Cf}|\p{DI}|(?![\s\u001b\u009b])\p{Cc}/gu;
 /**
  * Text that says something else once it is decoded or shown: terminal sequences, URL encoding, the escapes of
  * programming languages, HTML entities, quoted-printable.
  */
 const ENCODED = new RegExp(
   [
-    String.raw`[\u001b\u009b]|%[0-9a-f]{2}|\\(?:u[0-9a-f]{4}|u\{|x[0-9a-f]{2}|[0-7]{3}|_)`,
-    String.raw`&(?:[a-z]{2,8}|#\w{1,8});|=(?:5F|\\+[rn])|(?:=[0-9a-f]{2}[^=]{0,11}){3}`,
+    String.raw`[\u001b\u009b]|%u?[0-9a-f]{2}|\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[uxN]\{|[\d_])`,
+    String.raw`&(?:[a-z]{2,31};|#\w)|=(?:5F|\\+[rn])|(?:=[0-9a-f]{2}[^=]{0,11}){3}`,
   ].join("|"),
   "i",
 );
@@ -50,8 +50,11 @@ export function sanitize(words: string, credentials: readonly string[] = [], lim
   const needles = credentials.flatMap(spellings);
   const kinds = hidden(clean, needles, CREDENTIAL_RUN);
   // Letters of other widths may spell a key, and tags and line breaks may part one.
-  const joined = clean.normalize("NFKC").replaceAll(/<[^<>]{0,40}>|=?[\t\r\n\u2028\u2029]+/g, "");
-  const isEncoded = ENCODED.test(joined) || count(hidden(joined, needles, CREDENTIAL_RUN)) > count(kinds);
+  const plain = clean.normalize("NFKC");
+  const joined = plain.replaceAll(/<[^<>]{0,40}>|=?(?:[\t\r\n\u2028\u2029]|\\+[nrt])+/g, "");
+  const isEncoded =
+    [plain, joined].some((form) => ENCODED.test(form)) ||
+    count(hidden(joined, needles, CREDENTIAL_RUN)) > count(kinds);
   const shown = isEncoded ? "[redacted]" : withLabels(clean, kinds);
   const line = shown.replaceAll(/\s+/g, " ").trim().toWellFormed();
   return line.length > limit ? `${line.slice(0, limit).toWellFormed()}…` : line;

@@ -248,7 +248,12 @@ describe("any text", () => {
 
   test("of several 100 KB is refused at once, whatever it is made of", () => {
     const started = cpuTime();
-    const units = [..."M MI a A1a+ PRIVATE wayscloud_ wayscloud_a ----- AAAA =".split(" "), '"', " ", "\n"];
+    const units = [
+      ..."M MI a A1a+ PRIVATE \\ wayscloud_ wayscloud_a ----- AAAA =".split(" "),
+      '"',
+      " ",
+      "\n",
+    ];
     for (const unit of [...units, "a ", "BEGIN ", "ssh-rsa ", `${ED25519}\n`]) {
       const long = unit.repeat(300_000 / unit.length);
       for (const text of [long, `MIIE${"a".repeat(60)}${long}!`, `ssh-rsa ${long}`, `${long}x ${ED25519}`])

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { checkSshKey } from "../../src/lifecycle/ssh-key/inputs";
 import { parsePublicKey } from "../../src/lifecycle/ssh-key/public-key";
 import { looksSecret, quotesSecret } from "../../src/text/pasted-secret";
+import { cpuTime } from "../support/fake-timing";
 import {
   asRandom,
   bodyOf,
@@ -198,6 +199,12 @@ describe("a name or description", () => {
     parsePublicKey(ed.line).fingerprint,
     "Größe 日本 🎉",
   ])("holds none: %j", (text) => expect(quotesSecret(text)).toBe(false));
+
+  test("of several 100 KB is judged at once", () => {
+    const started = cpuTime();
+    for (const unit of ["\\", " ", "a", "://"]) quotesSecret(unit.repeat(300_000));
+    expect(cpuTime() - started).toBeLessThan(1_500);
+  });
 
   test("that the package generated may hold what looks like a key, but not what says that it is one", () => {
     const name = "pulumi shop/dev/qQC73gZQpUpHpZe87DDJcqE0sjswJffjdawE";
