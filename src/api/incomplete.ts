@@ -109,8 +109,10 @@ function* headerFields(headers: HttpResponse["headers"], count: number): Generat
 function isPartialRange(value: string, count: number): boolean {
   const range = /^\s*([\w-]+)\s+(?:(\d+)-(\d+)|\*)\/(\d+|\*)\s*$/.exec(value);
   if (!range) return false;
-  const [, unit, first = "0", last, total] = range;
-  return Number(first) > 0 || !(Number(total) <= (unit === "bytes" ? Number(last) + 1 : count));
+  const [, unit, first = "0", last = Infinity, total] = range;
+  // The unit may be pages, of which a few may hold many entries.
+  const most = Math.min(Number(last) + 1, unit === "bytes" ? Infinity : count);
+  return Number(first) > 0 || !(Number(total) <= most);
 }
 
 function normalize(name: string): string {

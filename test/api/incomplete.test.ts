@@ -164,6 +164,7 @@ test.each<[name: string, value: string]>([
   ["content-range", "items 0-1/*"],
   ["content-range", "items */3"],
   ["content-range", "items 1-2/2"],
+  ["content-range", "pages 0-0/2"],
 ])("with the header %s: %s it is incomplete, bare or wrapped", (name, value) => {
   for (const body of [two, { data: two }])
     expectIncomplete(`incomplete list (the header \`${name}\` says`, body, { [name]: value });
