@@ -106,7 +106,9 @@ function addKeys(keys: ManagedKeys, resource: ExportedResource): void {
   const { byId, unconfirmed, unreadable } = name.startsWith("Ssh") ? keys.sshKeys : keys.apiKeys;
   const outputs = readableOutputs(name, resource);
   const state = tryTo(() => READERS[name](id, outputs));
-  const expiresInDays = tokenSpec.expiresInDays.matches(outputs.expiresInDays) ? outputs.expiresInDays : null;
+  // A state that cannot be read proves nothing about its key.
+  const days = state && outputs.expiresInDays;
+  const expiresInDays = tokenSpec.expiresInDays.matches(days) ? days : null;
   const isImported = inputs.existing !== undefined && inputs.existing !== null;
   const isKnown = !isImported && !hidden.has("expiresAt") && !hidden.has("expiresInDays");
   for (const { id: held, expiresAt = null, isPrevious = false, isCreated = false } of state?.keys ?? [

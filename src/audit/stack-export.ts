@@ -82,7 +82,9 @@ function revealed(value: unknown): { value: unknown; isHidden: boolean } {
       return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, reveal(each)]));
     }
     try {
-      return reveal(JSON.parse("plaintext" in part ? String(part.plaintext) : ""));
+      return reveal(
+        JSON.parse("plaintext" in part && typeof part.plaintext === "string" ? part.plaintext : ""),
+      );
     } catch {
       isHidden = true;
       return HIDDEN;

@@ -120,6 +120,12 @@ describe.each([
     ],
     ["was only looked up", { external: true, inputs: {}, outputs: {} }, 1, ["unmanaged"]],
     ["has no properties at all", { inputs: null, outputs: null }, 1, ["unknown-expiry"]],
+    [
+      "has an unreadable state with a lifetime",
+      { outputs: { expiresInDays: 365, createdAt: {} } },
+      1,
+      ["unknown-expiry"],
+    ],
     ["expires at no readable time", { outputs: { expiresAt: "soon" } }, 1, ["unknown-expiry"]],
     ["was created at an unknown time", days(30), "a while ago", ["unjudged", "unknown-expiry"]],
     ["was imported, without the input now", { outputs: { holder: "p/dev/r" } }, 1, ["unknown-expiry"]],
@@ -174,7 +180,8 @@ describe.each([
       "x",
     ])
       expect(auditSsh([set({ keys })], 1)).toEqual(["unjudged key-0"]);
-    expect(auditSsh([set({ keys: { anna }, leftovers: SECRET })], 2)).toEqual(["unjudged key-1"]);
+    for (const leftovers of [SECRET, { ...SECRET, plaintext: null }])
+      expect(auditSsh([set({ keys: { anna }, leftovers })], 2)).toEqual(["unjudged key-1"]);
     for (const name of ["keyId", "previousKeyId"]) {
       // Another output that is encrypted must not hide it.
       for (const more of [{}, { expiresAt: SECRET }]) {
