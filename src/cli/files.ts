@@ -4,6 +4,8 @@ import { getSystemErrorMap } from "node:util";
 import { managedKeys } from "../audit/managed-keys";
 import type { ManagedKeys } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
+import { printable } from "../text/quote";
+import { redact } from "../text/redact";
 import type { Terminal } from "./terminal";
 
 /** The files that commands read, by their names in messages, with the advice if there is none. */
@@ -55,7 +57,8 @@ export async function readText(kind: FileKind, file: string, terminal: Terminal)
     return decode(await terminal.read(file));
   } catch (error) {
     const { code = "unknown error", errno = 0 } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new ConfigurationError(`There is no file ${file}. ${MISSING[kind](file)}`);
+    const shown = shownFile(file);
+    if (code === "ENOENT") throw new ConfigurationError(`There is no file ${shown}. ${MISSING[kind](shown)}`);
     const [, words = code] = getSystemErrorMap().get(errno) ?? [];
     throw new ConfigurationError(`${nameOf(kind, file)} cannot be read: ${words}.`);
   }
@@ -63,7 +66,12 @@ export async function readText(kind: FileKind, file: string, terminal: Terminal)
 
 /** The file's name in messages. */
 export function nameOf(kind: FileKind, file: string): string {
-  return `${kind} ${file === "-" ? "from standard input" : file}`;
+  return `${kind} ${file === "-" ? "from standard input" : shownFile(file)}`;
+}
+
+/** It may be a secret, pasted by mistake, or have control characters. */
+function shownFile(file: string): string {
+  return printable(redact(file));
 }
 
 /** Windows PowerShell writes UTF-16 when it redirects output. */

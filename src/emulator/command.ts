@@ -123,20 +123,24 @@ export function readCommand(
   return { options, quiet: values("quiet").length > 0 };
 }
 
+/** A path or an argument may contain a key by mistake. */
+function withoutKeys(text: string): string {
+  return text.replace(/wayscloud_[A-Za-z0-9_-]*/g, "[redacted]");
+}
+
 /** What is wrong with the arguments, in one line. */
 function usageProblem(error: unknown): string {
-  const [message = ""] = errorMessage(error).split("\n", 1);
+  const [message = ""] = withoutKeys(errorMessage(error)).split("\n", 1);
   const [, unknown] = /^Unknown option '--(.*?)'/.exec(message) ?? [];
   if (unknown === undefined) return `${message} (see --help)`;
   const near = nearest(unknown, [...ARGUMENTS.map(([name]) => name), "help", "version"]);
   return `Unknown option '--${unknown}'${near ? `; did you mean --${near}?` : ""} (see --help)`;
 }
 
-/** The line printed for a request. A path may contain a secret by mistake (a key sent in place of its id). */
+/** The line printed for a request. */
 function requestLine(request: RecordedRequest): string {
   const { method, path, status, duration = 0 } = request;
-  const shown = path.replace(/wayscloud_[A-Za-z0-9_-]*/g, "[redacted]");
-  return `${method} ${shown} ${status} ${duration.toFixed(1)} ms\n`;
+  return `${method} ${withoutKeys(path)} ${status} ${duration.toFixed(1)} ms\n`;
 }
 
 /** How to use a running emulator. The credential may be printed, since it gives access to nothing else. */

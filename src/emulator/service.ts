@@ -78,8 +78,12 @@ export class Service {
     try {
       await readBody(request, call);
       this.log.keepBody(record, call.text);
-      const fault = (this.#limit?.take() === false ? TOO_MANY : this.faults.take(call)) ?? {};
-      const decided = await this.#decide(call, record, fault).catch(failure);
+      let fault = (this.#limit?.take() === false ? TOO_MANY : this.faults.take(call)) ?? {};
+      const decided = await this.#decide(call, record, fault).catch((error: unknown) => {
+        // Otherwise the fault could hide why the emulator failed.
+        fault = {};
+        return failure(error);
+      });
       await pause((this.options.latency ?? 0) + (fault.delay ?? 0));
       if (this.account.closed) return;
       const wire = await this.#dated(decided, call).catch(failure);

@@ -111,6 +111,10 @@ test.each([
     "There is no file absent.txt. Create it with the ids to ignore, one per line, or leave `--ignore-file` out.",
   ],
   [
+    ["audit", "--ignore-file", "\u001b]wayscloud_pat_abc12_value123"],
+    "There is no file ?][redacted]. Create",
+  ],
+  [
     ["audit", "--stack-export", "test"],
     "The stack export test cannot be read: illegal operation on a directory.",
   ],

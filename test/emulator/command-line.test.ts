@@ -118,6 +118,7 @@ test("a port in use is one line", async () => {
 
 test.each([
   [["--api-key", "wayscloud_pat_abc12_x"], "Unknown option '--api-key' ("],
+  [["wayscloud_pat_abc12_x"], "Unexpected argument '[redacted]'."],
   [["--port", "web"], '--port must be a number, not "web"'],
   [["extra"], "extra"],
   [["--fault", "{"], "--fault is not JSON"],

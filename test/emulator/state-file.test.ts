@@ -164,8 +164,9 @@ describe("when it can no longer be written", () => {
     expect(fs.readdirSync(folder)).toEqual(["state.json"]);
   });
 
-  test("an absent folder is a reason", async () => {
+  test("an absent folder is a reason, which no fault hides", async () => {
     const { client, ...emulator } = await start();
+    emulator.faults.add({ method: "POST", truncate: 0 });
     fs.rmSync(folder, { recursive: true });
     const { status, json } = await client.post(SERVICE, DNS);
     const reason = "cannot be written: its folder does not exist (ENOENT)";
