@@ -2,10 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { checkedEndpoint, checkedText } from "./config";
-import { API_KEY, bothSet, CUSTOMER_ID, ENDPOINT, OWN_NAMES } from "./settings";
+import { API_KEY, bothSet, CUSTOMER_ID, ENDPOINT, OWN_NAMES, unknownName } from "./settings";
 import { ConfigurationError } from "./errors";
 import { checkStackConfig, inEffect } from "./stack-config";
-import { didYouMean } from "./text/did-you-mean";
+import { shape } from "./text/quote";
 import { outputLiteralIn, outputLiteralMessage } from "./text/output-literal";
 import { withoutStack } from "./text/without-stack";
 import { isGiven } from "./values";
@@ -95,11 +95,12 @@ export class ExplicitAccount {
     args: AccountArgs | undefined,
   ) {
     checkStackConfig();
-    if (typeof (args ?? {}) !== "object") this.fail("the arguments must be an object such as { patToken }.");
+    if (typeof (args ?? {}) !== "object") {
+      this.fail(`the arguments must be an object such as { patToken }, not ${shape(args)}.`);
+    }
     this.args = args ?? {};
     for (const given of Object.keys(this.args)) {
-      if (!OWN_NAMES.includes(given))
-        this.fail(`unknown argument \`${given}\`${didYouMean(given, OWN_NAMES)}`);
+      if (!OWN_NAMES.includes(given)) this.fail(unknownName(given, "argument"));
     }
     if (isGiven(this.args.patToken) && isGiven(this.args.apiKey)) {
       this.fail(bothSet("`patToken`", "`apiKey`"));

@@ -114,7 +114,9 @@ function requireExports(values: AuditValues, only: ReadonlySet<FindingKind> | un
 function daysOf(option: string, value: string | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
   if (/^\d{1,5}$/.test(value)) return Number(value);
-  throw new ConfigurationError(`${option} must be a number of days, 0 to 99999.`);
+  throw new ConfigurationError(
+    `${option} must be a number of days, 0 to 99999, not ${shownArgument(value)}.`,
+  );
 }
 
 /** @throws ConfigurationError for a name that no finding has. */

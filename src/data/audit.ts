@@ -4,6 +4,7 @@ import type { AuditFinding, AuditOptions } from "../audit/findings";
 import { managedKeys, nameStacks } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
+import { quoted, shape } from "../text/quote";
 import { withoutStack } from "../text/without-stack";
 import { credentialOf, getApiKeys, getSshKeys } from "./dynamic";
 import type { DataOptions } from "./options";
@@ -80,18 +81,23 @@ function auditOptions(name: string, args: AuditArgs): AuditOptions {
   const fail = (why: string): never => {
     throw new ConfigurationError(`${name}: ${why}`);
   };
-  if (typeof args !== "object" || args === null) return fail("the arguments must be an object.");
+  if (typeof args !== "object" || args === null)
+    return fail(`the arguments must be an object, not ${shape(args)}.`);
   for (const given of Object.keys(args)) {
-    if (!NAMES.includes(given)) fail(`unknown argument \`${given}\`${didYouMean(given, NAMES)}`);
+    if (!NAMES.includes(given)) {
+      fail(`unknown argument \`${given}\`${didYouMean(given, NAMES)} Valid arguments: ${NAMES.join(", ")}.`);
+    }
   }
   const days = (argument: keyof typeof DEFAULT_DAYS): number => {
     const value = args[argument] ?? DEFAULT_DAYS[argument];
     if (Number.isInteger(value) && value >= 0) return value;
-    return fail(`\`${argument}\` must be a whole number of days, 0 or more.`);
+    return fail(
+      `\`${argument}\` must be a whole number of days, 0 or more, not ${typeof value === "number" ? value : quoted(value)}.`,
+    );
   };
   const { stackExports, stacks = [] } = args;
   if (stackExports !== undefined && !Array.isArray(stackExports))
-    fail("`stackExports` must be an array of parsed stack exports.");
+    fail(`\`stackExports\` must be an array of parsed stack exports, not ${shape(stackExports)}.`);
   if (!(Array.isArray(stacks) && stacks.every((stack) => typeof stack === "string")))
     fail("`stacks` must be an array of names of stacks.");
   if (args.stacks && !stackExports) fail("`stacks` has names for `stackExports`, which is missing.");

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ConfigurationError } from "../errors";
 import type { Provider } from "../provider";
 import { didYouMean } from "../text/did-you-mean";
+import { shape } from "../text/quote";
 
 /** Options of a data function that returns a promise. */
 export interface DataOptions {
@@ -44,7 +45,9 @@ export function checkOptions(
   others: readonly string[] = [],
 ): void {
   if (typeof opts !== "object" || opts === null) {
-    throw new ConfigurationError(`${name}: \`opts\` must be an object such as { provider }.`);
+    throw new ConfigurationError(
+      `${name}: \`opts\` must be an object such as { provider }, not ${shape(opts)}.`,
+    );
   }
   const known = [...(form === "output" ? OUTPUT : PLAIN), ...others];
   for (const [option, value] of Object.entries(opts)) {

@@ -166,7 +166,12 @@ function checkScopes(check: InputCheck): void {
         "scopes",
         `\`scopes[${index}]\` must be a string without spaces, such as "ssh_keys:read"; it is ${shape(scope)}`,
       );
-    } else if (quotesSecret(scope)) check.fail("", `\`scopes[${index}]\` contains a key or another secret`);
+    } else if (quotesSecret(scope)) {
+      check.fail(
+        "",
+        `\`scopes[${index}]\` contains a key or another secret. Pass a scope such as "ssh_keys:read"`,
+      );
+    }
   }
   const known = scopes.filter((scope): scope is string => typeof scope === "string");
   check.inputs.scopes = known.length < scopes.length ? UNKNOWN : normalized(known);

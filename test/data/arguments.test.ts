@@ -83,14 +83,28 @@ test.each<[string, [name: string, ...args: unknown[]], string]>([
     ["getProfile", { provider: {} }],
     "getProfile: `provider` is not a Provider of pulumi-wayscloud: new wayscloud.Provider(name, { patToken }).",
   ],
-  ["an unknown argument of the audit", ["audit", { unusedDays: 1 }], "unknown argument `unusedDays`"],
+  ["null as the options", ["getProfile", null], "`opts` must be an object such as { provider }, not null."],
+  [
+    "an unknown argument of the audit",
+    ["audit", { orphans: true }],
+    "unknown argument `orphans`. Valid arguments: unusedForDays, expiringWithinDays, stackExports, stacks.",
+  ],
+  ["null as the arguments of the audit", ["audit", null], "the arguments must be an object, not null."],
   [
     "days that are not a number",
     ["audit", { unusedForDays: "x" }],
-    "must be a whole number of days, 0 or more",
+    'must be a whole number of days, 0 or more, not the string "x".',
   ],
-  ["negative days", ["audit", { expiringWithinDays: -1 }], "`expiringWithinDays` must be a whole number"],
-  ["stack exports as text", ["audit", { stackExports: "{}" }], "must be an array of parsed stack exports"],
+  [
+    "negative days",
+    ["audit", { expiringWithinDays: -1 }],
+    "`expiringWithinDays` must be a whole number of days, 0 or more, not -1.",
+  ],
+  [
+    "stack exports as text",
+    ["audit", { stackExports: "{}" }],
+    "must be an array of parsed stack exports, not a string of 2 characters.",
+  ],
   ["stacks without exports", ["audit", { stacks: ["p/dev"] }], "`stacks` has names for `stackExports`"],
   ["a stack by its name alone", ["audit", { stackExports: [EMPTY], stacks: ["dev"] }], "as project/stack."],
   [

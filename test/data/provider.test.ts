@@ -107,6 +107,10 @@ test.each<[object, string]>([
     'Invalid endpoint in `endpoint` of the Provider "p": it ends in /v1,',
   ],
   [{ customerID: "x" }, 'Provider "p": unknown argument `customerID`; did you mean "customerId"?'],
+  [
+    { url: "x" },
+    'Provider "p": unknown argument `url`. The settings are patToken, apiKey, endpoint, customerId.',
+  ],
   [{ endpoit: "x" }, 'Provider "p": unknown argument `endpoit`; did you mean "endpoint"?'],
 ])("%j is an error, not another endpoint or any account", (given, message) => {
   expect(() => construct({ ...args, ...given })).toThrow(message);

@@ -62,6 +62,16 @@ test("an SSH key of two resources is rejected in the preview, but not the same r
   ]);
 });
 
+test.each<[unknown, string]>([
+  [SECRET, `a string of ${SECRET.length} characters`],
+  [{ id: "k-1", secret: SECRET }, "an object with other fields"],
+])("`existing` of another form is rejected by its shape: %#", (existing, given) => {
+  const { failures } = resources.ServiceKey.check({}, { service: "dns", existing });
+  expect(failures).toEqual([
+    { property: "", reason: `\`existing\` must be an object such as { id, key }, not ${given}` },
+  ]);
+});
+
 describe("a key in what people see is rejected, and neither shown nor kept", () => {
   const rotating = { rotateEveryDays: 30 };
   test.each<[string, string, Resource, Properties]>([

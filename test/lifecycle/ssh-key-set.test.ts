@@ -54,8 +54,8 @@ test("refuses names that an API may trim", () => {
 
 test.each([
   [undefined, "`publicKeys` is required"],
-  [[publicKey(1)], "must be an object of public keys by name, not a list of 1"],
-  ["x", "must be an object of public keys by name"],
+  [[publicKey(1)], "must be an object of OpenSSH public keys by name, such as { anna: … }, not a list of 1"],
+  ["x", 'must be an object of OpenSSH public keys by name, such as { anna: … }, not the string "x"'],
 ])("refuses %j for the map", (given, reason) => {
   expect(reasons(check(given))).toEqual([expect.stringContaining(reason)]);
 });

@@ -45,7 +45,8 @@ function checkExisting(check: InputCheck, olds: Properties, news: Properties, ho
   if (!check.isKnown("existing")) return;
   const { existing } = news;
   if (!isRecord(existing) || Object.keys(existing).some((name) => name !== "id" && name !== "key")) {
-    check.fail("", "`existing` must be an object { id, key }");
+    const given = isRecord(existing) ? "an object with other fields" : shape(existing);
+    check.fail("", `\`existing\` must be an object such as { id, key }, not ${given}`);
     return;
   }
   const { id, key } = existing;

@@ -48,10 +48,12 @@ export function checkSshKeySet(news: Properties): Checked {
   return check.result();
 }
 
+const PUBLIC_KEYS = "an object of OpenSSH public keys by name, such as { anna: … }";
+
 function checkPublicKeys(check: InputCheck, given: unknown): void {
-  if (!check.required("publicKeys", "an object of OpenSSH public keys by name, such as { anna: … }")) return;
+  if (!check.required("publicKeys", PUBLIC_KEYS)) return;
   if (!isRecord(given)) {
-    check.fail("publicKeys", `\`publicKeys\` must be an object of public keys by name, not ${quoted(given)}`);
+    check.fail("publicKeys", `\`publicKeys\` must be ${PUBLIC_KEYS}, not ${quoted(given)}`);
     return;
   }
   const entryOf = new Map<string, string>();
