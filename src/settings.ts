@@ -63,7 +63,7 @@ export function keysOf({ own, vendor, former }: Setting): string[] {
 
 /** The message if two names of one setting are set. */
 export function bothSet(first: string, second: string): string {
-  return `Both ${first} and ${second} are set, and both are the credential. Remove one of them.`;
+  return `Both ${first} and ${second} set the credential. Remove one of them.`;
 }
 
 /** The message for a name that no setting has. */
@@ -79,7 +79,7 @@ export function misplaced(name: string): string | undefined {
     const right = OWN + own[0];
     if (vendor.includes(name)) return undefined;
     if (former.includes(name)) {
-      return `${VENDOR}${name} is in the stack config. It counts, but the official provider refuses to start with it: run \`pulumi config set ${right}\` with the same value, and ${remove}.`;
+      return `${VENDOR}${name} is in the stack config. This package uses it, but the official provider refuses to start with it: run \`pulumi config set ${right}\` with the same value, and ${remove}.`;
     }
     const plain = name.toLowerCase().replace(/[^a-z]/g, "");
     if (mistaken.includes(plain) || nearest(plain, own, 2) !== undefined) {

@@ -123,7 +123,7 @@ describe("the credential", () => {
 
   test("under both of our names is an error: only one can be meant", () => {
     expect(refusal(() => account({ [OWN_PAT_TOKEN]: "a", [OWN_API_KEY]: "a", [API_KEY]: "b" }))).toBe(
-      `Both the stack config ${OWN_PAT_TOKEN} and ${OWN_API_KEY} are set, and both are the credential. Remove one of them.`,
+      `Both the stack config ${OWN_PAT_TOKEN} and ${OWN_API_KEY} set the credential. Remove one of them.`,
     );
     expect(account({ [OWN_API_KEY]: "a", [PAT_TOKEN]: "b" }).apiKey).toBe("a");
   });
@@ -196,7 +196,7 @@ describe("a name in the official provider's namespace", () => {
 
   test("that still counts, but that its provider refuses, is a warning with the commands that move it", () => {
     expect(misplaced("customerId")).toBe(
-      "wayscloud:customerId is in the stack config. It counts, but the official provider refuses to start with it: run" +
+      "wayscloud:customerId is in the stack config. This package uses it, but the official provider refuses to start with it: run" +
         " `pulumi config set wayscloud-account:customerId` with the same value, and `pulumi config rm wayscloud:customerId`.",
     );
   });

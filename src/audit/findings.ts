@@ -12,7 +12,7 @@ import type { Managed, ManagedKey, ManagedKeys } from "./managed-keys";
  * - `unused`: not used for some time (API keys), or not on any VPS (SSH keys)
  * - `inactive`: listed as inactive
  * - `expiring`: a token that expires soon or has expired, according to its stack
- * - `no-expiry`: a token created by a stack that never expires
+ * - `no-expiry`: a token that never expires, created by a stack
  * - `unknown-expiry`: a token of a stack; neither its state nor the API says when it expires
  * - `unmanaged`: not in the given stacks
  * - `orphan`: created by one of the given stacks, according to its ownership marker, but not in its state

@@ -91,7 +91,7 @@ test.each<[string, object, string]>([
   [
     "has two names",
     { patToken: "a", apiKey: "a" },
-    'Provider "p": Both `patToken` and `apiKey` are set, and both are the credential. Remove one of them.',
+    'Provider "p": Both `patToken` and `apiKey` set the credential. Remove one of them.',
   ],
 ])("a credential that %s is an error", (_, credential, message) => {
   expect(() => construct({ endpoint: args.endpoint, ...credential })).toThrow(message);
