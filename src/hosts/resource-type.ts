@@ -110,8 +110,8 @@ function resourceType<Inputs extends object, State>(
       return { ...codec.encodeState(outcome.state), unfinished: outcome.unfinished };
     },
     async read(id, olds, run) {
-      run.holders.justRead.add(id);
       const state = await lifecycle.read(codec.decodeState(id, olds), run);
+      run.holders.justRead.add(id);
       if (state === undefined) return undefined;
       for (const holding of codec.holdings(state)) run.holders.noteRead(holding);
       return codec.encodeState(state);

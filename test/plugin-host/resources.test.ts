@@ -1,7 +1,10 @@
 // The provider over gRPC: the resources live through it with the requests that the dynamic classes make, and previews make none.
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
+import { DAY_MS, rfc3339 } from "../../src/values";
 import { emulator, host, live, next } from "../support/fresh-plugin";
 import { failureOf, PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
@@ -104,6 +107,22 @@ test("a change says which properties differ and which of them replace", async ()
     changes: true,
     details: { scopes: "update-replace", expiresInDays: "delete-replace", rotationTriggers: "add-replace" },
   });
+});
+
+test("a due rotation is no drift, although the engine checks another resource during the read", async () => {
+  const urn = urnOf("PersonalAccessToken");
+  const declared = { scopes: ["services:read"], expiresInDays: 90, rotateBeforeDays: 80 };
+  const { id, inputs, outputs } = await host.up(urn, declared);
+  const inDays = (days: number): string => rfc3339(Date.now() + days * DAY_MS);
+  const due = { ...outputs, expiresAt: inDays(10), rotateAt: inDays(-70) };
+  emulator.faults.add({ method: "GET", delay: 300 });
+  const reading = host.read(urn, id, due, inputs);
+  while (emulator.requests.at(-1)?.method !== "GET") await sleep(10);
+  await host.check(urnOf("ServiceKey", "other"), {}, { service: "dns" });
+  await reading;
+  expect(await host.diff(urn, id, due, inputs, inputs)).toMatchObject({ changes: false });
+  await host.check(urn, inputs, declared);
+  expect(await host.diff(urn, id, due, inputs, inputs)).toMatchObject({ changes: true });
 });
 
 test("a partial failure keeps what may exist, with its inputs, and its secrets marked", async () => {
