@@ -184,7 +184,7 @@ function checkRotation(check: InputCheck): void {
   if (expiresInDays === undefined || expiresInDays === null) {
     check.fail(
       "rotateBeforeDays",
-      "`rotateBeforeDays` requires `expiresInDays`: without it the token never expires",
+      "`rotateBeforeDays` requires `expiresInDays`: without it the token never expires. Set `expiresInDays`, or remove `rotateBeforeDays`",
     );
   } else if (typeof expiresInDays === "number" && rotateBeforeDays >= expiresInDays) {
     check.fail(

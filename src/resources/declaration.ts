@@ -186,7 +186,7 @@ function checkDynamic(className: ClassName, name: string, opts: Options): void {
   }
   if (opts?.provider && !runsHere(opts.provider)) {
     fail(
-      "the `provider` option must be a Provider of pulumi-wayscloud, new wayscloud.Provider(name, { apiKey }); Pulumi would ignore this one and use the default account",
+      "the `provider` option must be a Provider of pulumi-wayscloud, new wayscloud.Provider(name, { patToken }); Pulumi would ignore this one and use the default account",
     );
   }
   if (opts?.id !== undefined && several !== undefined) fail(`${several} cannot be looked up by \`id\``);

@@ -62,7 +62,7 @@ test("bad inputs are said at preview, each by its property: a mistyped service, 
       [
         '`scopes[0]` must be a string without spaces, such as "ssh_keys:read"',
         "property rotateBeforeDays value {5} has a problem",
-        "requires `expiresInDays`",
+        "requires `expiresInDays`: without it the token never expires. Set `expiresInDays`, or remove",
       ],
     ],
     [

@@ -28,12 +28,14 @@ export function decodeMaterial(type: string, material: string): Buffer {
   return blob;
 }
 
+const CUT = "was it cut? Pass the whole line of the .pub file";
+
 function decode(material: string): Buffer {
   if (material === "") throw new PublicKeyError("the key material after the type is missing");
   const blob = Buffer.from(material, "base64");
   // Re-encoding finds every stray character, missing padding and non-canonical end.
   if (blob.toString("base64") !== material)
-    throw new PublicKeyError("the key material is not valid base64; was it cut?");
+    throw new PublicKeyError(`the key material is not valid base64; ${CUT}`);
   return blob;
 }
 
@@ -60,7 +62,7 @@ function readFields(blob: Buffer): Buffer[] {
   while (at < blob.length) {
     const end = at + 4 <= blob.length ? at + 4 + blob.readUInt32BE(at) : Infinity;
     if (end > blob.length || fields.length >= 4)
-      throw new PublicKeyError("the key material has a wrong length; was it cut?");
+      throw new PublicKeyError(`the key material has a wrong length; ${CUT}`);
     fields.push(blob.subarray(at + 4, end));
     at = end;
   }
