@@ -37,9 +37,9 @@ interface Declaration {
 /** A state that `get` accepts: the outputs but the secret. */
 export type StateOf<Class> = {
   [Name in Exclude<keyof Class, keyof pulumi.CustomResource | "key">]?:
-    (Class[Name] extends pulumi.Output<infer Value> ? Given<Value> : never) | undefined;
+    | (Class[Name] extends pulumi.Output<infer Value> ? pulumi.Input<WithInputs<NonNullable<Value>>> : never)
+    | undefined;
 };
-type Given<Value> = pulumi.Input<WithInputs<NonNullable<Value>>>;
 type WithInputs<Value> = Value extends (infer Each)[] ? pulumi.Input<Each>[] : Value;
 
 /**
