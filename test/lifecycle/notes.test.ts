@@ -1,6 +1,15 @@
 // What the provider processes of one command tell each other: who may read it, whose word counts, and what happens where it cannot be read.
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import os, { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -63,6 +72,38 @@ test("of two processes, one that deletes and one that takes over at the same mom
   expect(await one.remove({ what, holder: "" }, "the key", work)).toBe(false);
   expect(work).not.toHaveBeenCalled();
   expect(two.removalOf(what)).toBeUndefined();
+});
+
+test("of two processes, one that takes over and one that begins to delete unseen, the take-over claims nothing until the end", async () => {
+  const [one, two] = [holders(), holders()];
+  let fail = (): void => undefined;
+  let removal: Promise<boolean> | undefined;
+  const takeOver = (): Promise<boolean> =>
+    two.takeOver({ what, holder: "test/dev/b#1" }, () => {
+      removal ??= one.remove(
+        { what, holder: "" },
+        "the key",
+        () => new Promise((_resolve, reject) => (fail = () => reject(new Error("not deleted")))),
+      );
+    });
+  const first = takeOver();
+  expect(two.keeper(what)).toBeUndefined();
+  fail();
+  await expect(removal).rejects.toThrow("not deleted");
+  expect(await first).toBe(false);
+  expect(await takeOver()).toBe(true);
+});
+
+test("nobody waits for a deletion by a process that can no longer be heard, and nothing is deleted then", async () => {
+  const [one, two] = [holders(), holders()];
+  void one.remove({ what, holder: "" }, "the key", () => new Promise(() => undefined));
+  const [journal] = readdirSync(base());
+  const end = two.removalOf(what);
+  expect(end).toBeDefined();
+  appendFileSync(join(base(), journal!), "not a note\n");
+  await end;
+  const removal = two.remove({ what, holder: "" }, "the key", () => Promise.resolve());
+  await expect(removal).rejects.toThrow("Deleting the key was refused");
 });
 
 test("only this user can read it, and a process that has ended says nothing any more and leaves nothing", () => {
