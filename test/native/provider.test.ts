@@ -28,7 +28,9 @@ test("a credential that is named but not there is an error, not the default acco
       expect(() => construct({ [name]: blank })).toThrow(`\`${name}\` of the Provider "named" is blank`);
   }
   expect(() => construct({ apikey: "x" })).toThrow('unknown argument `apikey`; did you mean "apiKey"?');
-  expect(() => construct({ apiKey: "x", patToken: "x" })).toThrow("Both `patToken` and `apiKey` are set");
+  expect(() => construct({ apiKey: "x", patToken: "x" })).toThrow(
+    "Both `patToken` and `apiKey` set the credential",
+  );
 });
 
 test("left out, it is that of the environment; so is the expected account", async () => {

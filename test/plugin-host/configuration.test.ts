@@ -20,7 +20,10 @@ test.each([
   [{ customerId: "" }, /The value of wayscloud-account:customerId is blank/],
   [{ apikey: "x" }, /unknown configuration `apikey`; did you mean "apiKey"\?/],
   [{ "wayscloud:apiKey": "x" }, /unknown configuration `wayscloud:apiKey`/],
-  [{ patToken: "x", apiKey: "x" }, /Both wayscloud-account:patToken and wayscloud-account:apiKey are set/],
+  [
+    { patToken: "x", apiKey: "x" },
+    /Both wayscloud-account:patToken and wayscloud-account:apiKey set the credential/,
+  ],
   [{ endpoint: "http://example.com" }, /endpoint.*https/],
   [{ endpoint: "https://user:pass@example.com" }, /endpoint.*user name/],
   [{ customerId: 5 }, /wayscloud-account:customerId must be a string, not a number/],
