@@ -47,7 +47,7 @@ The findings are ${FINDING_KINDS.join(", ")}.
 Those from ${STACK_FINDINGS[0]} to ${STACK_FINDINGS[4]} require --stack-export.
 If a key has leaked, see docs/leaked-key.md.`,
   options: OPTIONS,
-  exitCodes: "Exit codes: 0 no findings, 1 findings, 2 a key cannot be judged, or an error.",
+  exitCodes: "Exit codes: 0 no findings, 1 findings, 2 a finding is `unjudged`, or an error.",
   run: async (values, _operands, terminal) => {
     const days = {
       unusedForDays: daysOf("--unused-days", values["unused-days"], unusedForDays),
