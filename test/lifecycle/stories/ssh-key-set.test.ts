@@ -442,14 +442,19 @@ describe("a hook asks again", () => {
     await expectOurs();
   });
 
-  test("after a replacement that could not undo what it had added: the key is not another resource's", async () => {
-    await up();
-    const troubles = [{ method: "DELETE" as const, times: 4 }];
-    await up([...NAMES, "dora"], {}, { replace: "team", retries: 1, troubles });
-    expect(stack.errors.join()).not.toContain("another resource of this program");
-    await stack.up();
-    expectExactly([...NAMES, "dora"]);
-  });
+  test.each<[string, CommandOptions["troubles"]]>([
+    ["undid", []],
+    ["could not undo", [{ method: "DELETE", times: 4 }]],
+  ])(
+    "after a replacement that %s what it had added: the key is not another resource's",
+    async (_what, troubles) => {
+      await up();
+      await up([...NAMES, "dora"], {}, { replace: "team", retries: 1, troubles });
+      expect(stack.errors.join()).not.toContain("another resource of this program");
+      await stack.up();
+      expectExactly([...NAMES, "dora"]);
+    },
+  );
 
   test("for one of two sets with the same keys: the other one is refused all the same", async () => {
     declare(NAMES, {}, { retries: 1 });
