@@ -159,3 +159,17 @@ describe("a rotation is killed after its POST", () => {
     expect(stack.state.size).toBe(0);
   });
 });
+
+test("a rotating key is gone, and its last rotation may still have an effect: refresh keeps the attempt in the state", async () => {
+  await deploy("it", RotatingServiceKey, { service: "dns", rotateEveryDays: 30 });
+  stack.declare("it", RotatingServiceKey, {
+    service: "dns",
+    rotateEveryDays: 30,
+    rotationTriggers: { n: 1 },
+  });
+  await stack.up({ troubles: [{ fate: "never arrives", times: 4 }] });
+  account.emulator.account.remove(stack.ids[0]!);
+  account.pass(1);
+  await stack.refresh();
+  expect(stack.held("it").outputs.unresolved).toBe(true);
+});
