@@ -58,6 +58,8 @@ const rows: [string, string, RegExp][] = [
   ["quotes", `"${ed.line} ops@example"`, /in quotes; remove them/],
   ["typographic quotes", `“${rsa.line}”`, /in quotes/],
   ["a path at home", "~/.ssh/id_rsa.pub", PATH],
+  ["the name of a file", "id_ed25519", PATH],
+  ["the name of a file that is no public key", "server.pem", PATH],
   ["a path without an ending", "/builds/Team7/infrastructure/modules/ssh/Keys2026/deploy", PATH],
   ["a path of Windows", String.raw`C:\Users\Øyvind Deploy Team\.ssh\id_ed25519.pub`, PATH],
   ["a path with a random part", "/var/lib/jenkins/aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z/keys/id.pub", PATH],

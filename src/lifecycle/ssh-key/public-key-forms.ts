@@ -16,7 +16,7 @@ const FORMS: readonly [form: RegExp, advice: string][] = [
   [/BEGIN\s+[A-Z\s]{0,40}(?:PUBLIC\s+KEY|CERTIFICATE)/, `it is not an SSH key; ${ONE_LINE}`],
   [/^["'`\u2018\u201c\u201e\u00ab]/, `it is in quotes; remove them and ${ONE_LINE}`],
   [
-    /^(?:~|\.{1,2}|[A-Za-z]:|\$\{?\w+\}?|%\w+%)?(?:[\\/][\p{L}\p{N}_ .@-]{1,100}){1,20}$|^\S{1,100}\.pub$/u,
+    /^(?:~|\.{1,2}|[A-Za-z]:|\$\{?\w+\}?|%\w+%)?(?:[\\/][\p{L}\p{N}_ .@-]{1,100}){1,20}$|^\S{1,100}\.(?:pub|pem|ppk|key|txt)$|^id_\w{1,100}$/u,
     'it looks like the path of a file; pass the contents of the file, not its path (in JavaScript: `readFileSync(path, "utf8")`)',
   ],
   [
