@@ -1,4 +1,6 @@
 // The provider process by itself: it starts from the packed package, speaks the protocol, and ends when it is told to.
+import { resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { startEmulator } from "../../src/emulator";
 import { ProviderProcess, unknown, type ProviderProcessOptions } from "../support/provider-process";
 import { publicKey } from "../support/public-key";
@@ -44,6 +46,31 @@ test("a reason of the API that is cut inside an emoji ends its call with an erro
     emulator.faults.add({ method: "POST", status: 400, body: JSON.stringify({ detail }) });
     await expect(keys.create(inputs)).rejects.toThrow(/answered 400.*refused, ask/);
     await expect(keys.create(inputs)).resolves.toHaveProperty("id");
+  } finally {
+    await emulator.close();
+  }
+});
+
+test("a process whose engine was killed writes its lines to nobody, and does not report that for ever", async () => {
+  const emulator = await startEmulator({ port: 0 });
+  try {
+    const config = { "wayscloud:apiKey": emulator.apiKey, "wayscloud:endpoint": emulator.url };
+    const plugin = await start({ config, preload: resolve(__dirname, "../support/count-writes.cjs") });
+    const keys = plugin.resource("sshKey");
+    const { inputs } = await keys.check({}, { name: "deploy", publicKey: publicKey(1) });
+    plugin.killEngine();
+    emulator.faults.add({ method: "POST", status: 503, commit: true });
+    // It logs the lost response, and finds the key.
+    await expect(keys.create(inputs)).resolves.toHaveProperty("id");
+    const writes = async (): Promise<number> => {
+      const before = plugin.stdout();
+      process.kill(plugin.pid, "SIGUSR2");
+      while (plugin.stdout() === before) await setImmediate();
+      return Number(plugin.stdout().split("writes: ").at(-1));
+    };
+    const first = await writes();
+    expect(first).toBeGreaterThan(0);
+    expect(await writes()).toBe(first);
   } finally {
     await emulator.close();
   }

@@ -161,9 +161,10 @@ export class ProviderProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** Ends the engine without a signal to its plugins, as SIGKILL does: nothing answers at its address any more. */
+  /** Ends the engine without a signal to its plugins, as SIGKILL does: nobody answers at its address, or reads stderr. */
   killEngine(): void {
     this.engine?.stop();
+    this.#child.stderr?.destroy();
   }
 
   /** How the process ended by itself. */

@@ -22,6 +22,10 @@ console.error = (...line: unknown[]) => {
   if (!String(line[0]).startsWith(SHOWN_AT_RESOURCE)) print(...line);
 };
 
+// After the engine was killed, nobody reads this, and each write fails. The SDK prints every failure that
+// nothing handles, to the same place: without end, until the memory is full.
+if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => undefined);
+
 let config: dynamic.Config | undefined;
 
 const host: ProviderProcess = {
