@@ -116,6 +116,8 @@ export class RotationUpdate {
   private async revokePrevious(previous: PreviousKey): Promise<void> {
     await this.revoke({ ...previous, createdAt: provenTime(this.before.current) }, "previous");
     this.state = { ...this.state, previous: null };
+    if (this.context.apiKeys.wasRemoved(previous.id))
+      this.say(`revoked the previous key ${previous.id}.`, "info");
   }
 
   private revoke(key: Revoked, which: string): Promise<void> {

@@ -51,12 +51,14 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expectHeld();
   });
 
-  test("without an overlap has its previous key revoked by the next run, not by the one that rotates", async () => {
+  test("without an overlap has its previous key revoked by the next run, which says so, not by the one that rotates", async () => {
     const first = await rotationIsDue({ overlapDays: undefined });
     await stack.up();
     expect(account.live).toContain(first);
+    expect(stack.printed).not.toContain("revoked the previous key");
     await stack.up();
     expectHeld([current()]);
+    expect(stack.printed).toContain(`: revoked the previous key ${first}.`);
   });
 
   test("whose rotation's response is lost has one current key and its previous one", async () => {
