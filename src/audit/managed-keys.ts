@@ -12,7 +12,7 @@ import { decodeRotatingKey } from "../lifecycle/rotating-key/state";
 import type { RotatingKeyState } from "../lifecycle/rotating-key/state";
 import { decodeSshKeySet } from "../lifecycle/ssh-key-set/state";
 import { decodeSshKey } from "../lifecycle/ssh-key/state";
-import { without } from "../values";
+import { isGiven, without } from "../values";
 import type { Properties } from "../values";
 import { resourcesIn } from "./stack-export";
 import type { ExportedResource } from "./stack-export";
@@ -109,7 +109,7 @@ function addKeys(keys: ManagedKeys, resource: ExportedResource): void {
   // A state that cannot be read proves nothing about its key.
   const days = state && outputs.expiresInDays;
   const expiresInDays = tokenSpec.expiresInDays.matches(days) ? days : null;
-  const isImported = inputs.existing !== undefined && inputs.existing !== null;
+  const isImported = isGiven(inputs.existing);
   const isKnown = !isImported && !hidden.has("expiresAt") && !hidden.has("expiresInDays");
   for (const { id: held, expiresAt = null, isPrevious = false, isCreated = false } of state?.keys ?? [
     { id },

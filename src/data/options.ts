@@ -42,7 +42,7 @@ export function checkOptions(
   name: string,
   opts: unknown,
   form: "plain" | "output",
-  others: readonly string[] = [],
+  others: readonly string[],
 ): void {
   if (typeof opts !== "object" || opts === null) {
     throw new ConfigurationError(

@@ -104,12 +104,10 @@ export function withoutHolder(resource: PluginResource, outputs: Properties): Pr
   return outputs.holder === holderOf(resource) ? without(outputs, "holder") : outputs;
 }
 
-const HELD_SINGLY = new Set(["SshKey", "ServiceKey", "PersonalAccessToken"]);
-
 /** Empty for a resource that holds several keys. */
 export function holderOf({ className, urn }: PluginResource): string {
   const { project, stack, parents, type, name } = urn;
-  return HELD_SINGLY.has(className) ? `${project}/${stack}/${name}#${parents}${type}` : "";
+  return "several" in classes[className] ? "" : `${project}/${stack}/${name}#${parents}${type}`;
 }
 
 /**
