@@ -22,6 +22,11 @@ export interface Checked {
 
 export const DAY_MS = 86_400_000;
 
+/** This many days after a time, RFC 3339. */
+export function daysAfter(time: string, days: number): string {
+  return rfc3339(Date.parse(time) + days * DAY_MS);
+}
+
 /** The value of an input at a step at which all inputs are known. */
 export function known<T>(value: MaybeUnknown<T>, name: string): T {
   if (value === UNKNOWN) throw new TypeError(`\`${name}\` is still unknown`);

@@ -1,6 +1,6 @@
 // The changes of an API key if the program changes, or time passes.
 import { isTemplate } from "../../text/auto-name";
-import { same, UNKNOWN, DAY_MS, isPast, rfc3339 } from "../../values";
+import { daysAfter, isPast, rfc3339, same, UNKNOWN } from "../../values";
 import type { MaybeUnknown } from "../../values";
 import { REPLACES_UNRESOLVED } from "../lifecycle";
 import type { Diff } from "../lifecycle";
@@ -92,7 +92,7 @@ export function rotateAtOf(
 ): MaybeUnknown<string> | null {
   if (rotateBeforeDays === UNKNOWN) return UNKNOWN;
   if (expiresAt === null || rotateBeforeDays === undefined) return null;
-  return rfc3339(Date.parse(expiresAt) - rotateBeforeDays * DAY_MS);
+  return daysAfter(expiresAt, -rotateBeforeDays);
 }
 
 /** The time at which the key is due, for an expiry that has changed. */

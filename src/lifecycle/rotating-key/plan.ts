@@ -3,7 +3,7 @@ import { overlapOf } from "../../fields/api-key";
 import { namesOf } from "../../fields/field";
 import { isDefaultDescription } from "../../text/auto-name";
 import { capitalize, listed } from "../../text/quote";
-import { DAY_MS, isPast, known, rfc3339, same, UNKNOWN } from "../../values";
+import { daysAfter, isPast, known, same, UNKNOWN } from "../../values";
 import type { Known, MaybeUnknown, Properties } from "../../values";
 import { describeKey } from "../api-key/create-key";
 import type { HeldKey, KeyKind } from "../api-key/kind";
@@ -42,7 +42,7 @@ function isDueByTime(
 }
 
 function nextRotation(rotateEveryDays: MaybeUnknown<number>, createdAt: string): MaybeUnknown<string> {
-  return rotateEveryDays === UNKNOWN ? UNKNOWN : rfc3339(Date.parse(createdAt) + rotateEveryDays * DAY_MS);
+  return rotateEveryDays === UNKNOWN ? UNKNOWN : daysAfter(createdAt, rotateEveryDays);
 }
 
 /** The part of a state that follows from the inputs without a new key. */
@@ -67,7 +67,7 @@ export function withSettings(state: HoldingKeys, inputs: Known<RotatingKeyInputs
 /** The current key as the previous one of a key that was created at this time (RFC 3339). */
 export function asPrevious(state: HoldingKeys, rotatedAt: string): PreviousKey {
   const { id, key, keyPrefix, expiresAt } = state.current;
-  const retireAt = rfc3339(Date.parse(rotatedAt) + overlapOf(state) * DAY_MS);
+  const retireAt = daysAfter(rotatedAt, overlapOf(state));
   return { id, key, keyPrefix, expiresAt, retireAt };
 }
 
@@ -80,7 +80,7 @@ function retireAtAfter(
   const from = overlapOf(state);
   const to = overlapOf(inputs);
   if (to === UNKNOWN) return UNKNOWN;
-  return from === to ? retireAt : rfc3339(Date.parse(retireAt) + (to - from) * DAY_MS);
+  return from === to ? retireAt : daysAfter(retireAt, to - from);
 }
 
 export interface RotationPlan {
