@@ -1,6 +1,4 @@
 // The provider over gRPC: the resources live through it with the requests that the dynamic classes make, and previews make none.
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
@@ -9,6 +7,7 @@ import { emulator, host, live, next } from "../support/fresh-plugin";
 import { failureOf, PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 import { takeRequests } from "../support/requests";
+import { until } from "../support/until";
 
 const DECLARED: [className: string, inputs: Record<string, unknown>, secrets: string[]][] = [
   ["SshKey", { publicKey: publicKey(1) }, []],
@@ -117,7 +116,7 @@ test("a due rotation is no drift, although the engine checks another resource du
   const due = { ...outputs, expiresAt: inDays(10), rotateAt: inDays(-70) };
   emulator.faults.add({ method: "GET", delay: 300 });
   const reading = host.read(urn, id, due, inputs);
-  while (emulator.requests.at(-1)?.method !== "GET") await sleep(10);
+  await until(() => emulator.requests.at(-1)?.method === "GET");
   await host.check(urnOf("ServiceKey", "other"), {}, { service: "dns" });
   await reading;
   expect(await host.diff(urn, id, due, inputs, inputs)).toMatchObject({ changes: false });

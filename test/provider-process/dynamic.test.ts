@@ -1,9 +1,9 @@
 // The provider process by itself: it starts from the packed package, speaks the protocol, and ends when it is told to.
 import { resolve } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { startEmulator } from "../../src/emulator";
 import { ProviderProcess, unknown, type ProviderProcessOptions } from "../support/provider-process";
 import { publicKey } from "../support/public-key";
+import { until } from "../support/until";
 
 const open: ProviderProcess[] = [];
 
@@ -65,7 +65,7 @@ test("a process whose engine was killed writes its lines to nobody, and does not
     const writes = async (): Promise<number> => {
       const before = plugin.stdout();
       process.kill(plugin.pid, "SIGUSR2");
-      while (plugin.stdout() === before) await setImmediate();
+      await until(() => plugin.stdout() !== before);
       return Number(plugin.stdout().split("writes: ").at(-1));
     };
     const first = await writes();
