@@ -3,6 +3,7 @@ import type { Properties } from "../../../src/values";
 import { RotatingServiceKey, ServiceKey } from "../../support/engine-resources";
 import { API_KEYS, DECLARED, SSH_KEY } from "../../support/kinds";
 import { account, current, declareRotating, deploy, stack } from "../../support/story";
+import type { CommandOptions } from "../../support/story-stack";
 import {
   expectAllNamed,
   expectDestroyed,
@@ -11,6 +12,58 @@ import {
   expectOneForOne,
 } from "../../support/story-end";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
+
+describe("what is sent, said and left for a service key whose first request", () => {
+  const list = { method: "GET", fate: "401" } as const;
+  const late = { fate: "arrives late" } as const;
+  const stuck = { method: "DELETE", fate: "401" } as const;
+  const refused = { fate: "401", nth: 2 } as const;
+  const REFUSED = /AuthenticationError: /;
+  const FOUND = /: the response to the create request was lost.*: revoked the one .*; it now exists once\./s;
+  const NONE = /: nothing of the lost attempt was found; it now exists once\./;
+  const unresolved = (why: string): RegExp =>
+    new RegExp(`It may still have been created\\. ${why}.* It is recorded in the state as unresolved\\.`);
+  const UNREAD = unresolved("The list could not be read: ");
+  const STUCK = unresolved("The leftover of .*\\) could not be revoked: ");
+  const MAY_COME = unresolved("An attempt whose response was lost may still take effect\\.");
+  const UNCHECKED = /: could not check for a duplicate from a lost attempt \(.* answered 401/;
+
+  test.each<[string, CommandOptions["troubles"], arrived: string, says: RegExp, live: number, held: number]>([
+    ["is refused", [{ fate: "401" }], "", REFUSED, 0, 0],
+    ["loses its response", [LOST], "POST GET DELETE POST", FOUND, 1, 1],
+    ["loses its response, and its key stays", [LOST, stuck], "POST GET", STUCK, 1, 1],
+    ["loses its response, and the second is refused", [LOST, refused], "POST GET DELETE", REFUSED, 0, 0],
+    ["takes effect after 1.9 s", [{ ...late, late: 1.9 }], "GET POST GET DELETE POST", FOUND, 1, 1],
+    ["takes effect after 5.9 s", [{ ...late, late: 5.9 }], "GET GET POST GET DELETE POST", FOUND, 1, 1],
+    [
+      "is late, as is the second",
+      [{ ...late, times: 2 }],
+      "GET POST GET DELETE GET POST GET DELETE",
+      /ConnectionError: /,
+      0,
+      0,
+    ],
+    ["never arrives", [NEVER_ARRIVES], "GET GET GET POST GET", NONE, 1, 1],
+    ["never arrives, and two looks fail", [NEVER_ARRIVES, { ...list, times: 2 }], "GET POST GET", NONE, 1, 1],
+    ["never arrives, and the last look fails", [NEVER_ARRIVES, { ...list, nth: 3 }], "GET GET", UNREAD, 0, 1],
+    ["never arrives, and the second is refused", [NEVER_ARRIVES, refused], "GET GET GET", MAY_COME, 0, 1],
+    [
+      "never arrives, nor does the second",
+      [{ ...NEVER_ARRIVES, times: 2 }],
+      "GET GET GET GET GET GET",
+      MAY_COME,
+      0,
+      1,
+    ],
+    ["may leave a twin", [NEVER_ARRIVES, { ...list, nth: 4 }], "GET GET GET POST", UNCHECKED, 1, 1],
+  ])("%s", async (_what, troubles, arrived, says, live, held) => {
+    stack.declare("it", ServiceKey, DECLARED.ServiceKey);
+    await stack.up({ troubles });
+    const methods = account.requests().map((request) => request.split(" ")[0]);
+    expect([methods.join(" "), account.live.length, stack.state.size]).toEqual([arrived, live, held]);
+    expect(stack.spoken).toMatch(says);
+  });
+});
 
 test.each([...API_KEYS, SSH_KEY])(
   "%s: a hook asks again, and the first attempt takes effect a minute late: the next refresh names it, or it is held",
