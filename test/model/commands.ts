@@ -8,7 +8,7 @@ import type { CommandOptions, Jump } from "../support/story-stack";
 import { recover, settle } from "./heal";
 import { FATES } from "./network";
 import type { Kill, Trouble } from "./network";
-import { LAPTOP, newly, sshMaterial, SLOTS } from "./program";
+import { LAPTOP, MOVABLE, newly, sshMaterial, SLOTS } from "./program";
 import type { Slot } from "./program";
 import type { ModelAccount } from "./model-account";
 
@@ -118,6 +118,16 @@ const changedUp = command("changed up", fc.tuple(at, slot, howUp), (model, which
   model.stack(which).sayNewVersion(changed);
   return model.stack(which).up(options);
 });
+/** A resource that takes over the key of its predecessor gets another logical name. */
+const move = command(
+  "move",
+  fc.tuple(at, fc.constantFrom(...MOVABLE), howUp),
+  (model, which, slot, options) => {
+    noteJump(model, options);
+    model.stack(which).move(slot);
+    return model.stack(which).up(options);
+  },
+);
 const both = command("both up", fc.tuple(how, how), ({ stacks }, one, two) =>
   // The clocks are of both.
   Promise.all([stacks[0]!.up({ ...one, jump: undefined }), stacks[1]!.up({ ...two, jump: undefined })]),
@@ -239,7 +249,7 @@ export const setting = fc.record({ isSplit: fc.boolean(), answer: fc.option(answ
 
 export const commands = fc.commands(
   [
-    ...[up, up, changedUp, changedUp, changedUp, both, refresh, destroy],
+    ...[up, up, changedUp, changedUp, changedUp, move, both, refresh, destroy],
     ...[days, change, changeEntry, copy, recovery, byHand, revoke, behave, answer, clocks, rename],
   ],
   { maxCommands: 14 },

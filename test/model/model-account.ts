@@ -126,7 +126,8 @@ export class ModelAccount {
   }
 
   revokeByHand(at: number, slot: Slot): void {
-    const [id] = calledLive(this.stack(at).state.get(slot));
+    const stack = this.stack(at);
+    const [id] = calledLive(stack.state.get(stack.nameOf(slot)));
     if (id === undefined || this.foreign.has(id) || !this.live().some((key) => key.id === id)) return;
     this.removedByHand.add(id);
     this.account.emulator.account.remove(id);
@@ -155,7 +156,8 @@ export class ModelAccount {
       if (isCopy)
         for (const slot of ["ssh", "team"] as const) if (stack.said.has(slot)) stack.sayNewVersion(slot);
       // What was lost under a clock that was set since may still be there.
-      if (this.hasJumped && stack.said.has("ssh")) stack.say("ssh", { setting: 1 });
+      // Under another name it is added again by its adoption alone.
+      if ((this.hasJumped || stack.hasMoved) && stack.said.has("ssh")) stack.say("ssh", { setting: 1 });
       const team = stack.said.get("team");
       if (!team) continue;
       const { entries } = isCopy ? newly(stack.name) : team;

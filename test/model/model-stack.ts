@@ -5,7 +5,7 @@ import type { Properties } from "../../src/values";
 import { idsOf, StoryStack } from "../support/story-stack";
 import type { StoryAccount } from "../support/story-account";
 import type { CommandOptions, Held, StoryProcess } from "../support/story-stack";
-import { declaredAs, newly, ROTATING } from "./program";
+import { declaredAs, nameIn, newly, ROTATING } from "./program";
 import type { Existing, Said, Slot } from "./program";
 
 export class ModelStack extends StoryStack {
@@ -21,6 +21,8 @@ export class ModelStack extends StoryStack {
   readonly takenAlong = new Set<string>();
   /** Rotations without a reason, and keys in two resources. */
   readonly problems: string[] = [];
+  /** A resource of it has got another logical name. */
+  hasMoved = false;
   /** Did another resource fail, or a kill come, in the last run? */
   private isUnfinished = false;
 
@@ -44,6 +46,17 @@ export class ModelStack extends StoryStack {
     this.say(slot, { version: (this.said.get(slot)?.version ?? 0) + 1 });
   }
 
+  /** The resource gets another logical name, or its first one again; an SSH key is adopted by it. */
+  move(slot: Slot): void {
+    this.hasMoved = true;
+    this.say(slot, { isMoved: this.said.get(slot)?.isMoved !== true, setting: 1 });
+  }
+
+  /** The logical name of the resource in a slot. */
+  nameOf(slot: Slot): string {
+    return nameIn(slot, this.said.get(slot));
+  }
+
   /** `pulumi stack rename`. */
   renameTo(name: string): void {
     this.name = name;
@@ -55,6 +68,7 @@ export class ModelStack extends StoryStack {
   copy(name: string): ModelStack {
     const copy = new ModelStack(this.account, name, this.existing);
     copy.isElsewhere = this.isElsewhere;
+    copy.hasMoved = this.hasMoved;
     for (const [slot, said] of this.said) copy.said.set(slot, said);
     copy.takeStateOf(this);
     copy.declareAll();
@@ -64,7 +78,7 @@ export class ModelStack extends StoryStack {
   declareAll(): void {
     this.program.clear();
     for (const [slot, said] of this.said) {
-      this.program.set(slot, declaredAs(slot, said, this.name, this.existing()));
+      this.program.set(nameIn(slot, said), declaredAs(slot, said, this.name, this.existing()));
     }
   }
 
@@ -72,16 +86,25 @@ export class ModelStack extends StoryStack {
     this.declareAll();
     // A key that rotated in a run which failed elsewhere counts as handed on: the next run may retire its predecessor, as the README says.
     if (this.isUnfinished) this.handed.clear();
-    const isCompleted = await super.up(options);
+    const { target, replace } = options;
+    const isCompleted = await super.up({
+      ...options,
+      target: this.named(target),
+      replace: this.named(replace),
+    });
     // The consumers are not among the targets.
-    if (options.target !== undefined) this.handed.delete(options.target as Slot);
+    if (target !== undefined) this.handed.delete(target as Slot);
     else this.handOver(isCompleted);
     return isCompleted;
   }
 
   override destroy(options: CommandOptions = {}): Promise<boolean> {
     this.handed.clear();
-    return super.destroy(options);
+    return super.destroy({ ...options, target: this.named(options.target) });
+  }
+
+  private named(slot: string | undefined): string | undefined {
+    return slot === undefined ? undefined : this.nameOf(slot as Slot);
   }
 
   private handOver(isCompleted: boolean): void {

@@ -24,7 +24,7 @@ export type Slot = (typeof SLOTS)[number];
 export const ROTATING: readonly Slot[] = ["rot", "rotci", "Shop$sib", "Blog$sib"];
 
 /** Slots that may be served by another provider process than the others. */
-export const ELSEWHERE: readonly string[] = ["team", "imported", "Blog$sib", "Blog$named"];
+export const ELSEWHERE: readonly string[] = ["team", "imported", "moved-ssh", "Blog$sib", "Blog$named"];
 
 /** The public key that somebody else has in the account. */
 export const LAPTOP = "laptop";
@@ -39,13 +39,15 @@ export interface Said {
   by: string;
   /** The option `ignoreChanges` names the input that versions change. */
   isIgnored: boolean;
+  /** Its resource has another logical name, under which it takes the key over. */
+  isMoved: boolean;
   /** Of a set: which public key each entry has. */
   entries: Record<string, string>;
 }
 
 export function newly(by: string): Said {
   return {
-    ...{ version: 0, setting: 0, by, isIgnored: false },
+    ...{ version: 0, setting: 0, by, isIgnored: false, isMoved: false },
     entries: { anna: `${by} anna`, bjarne: `${by} bjarne` },
   };
 }
@@ -53,6 +55,20 @@ export function newly(by: string): Said {
 /** The public key that an SshKey of this version has. */
 export function sshMaterial({ by, version }: Said): string {
   return `${by} ssh ${version}`;
+}
+
+/** Slots that may move. */
+export const MOVABLE = ["ssh", "imported"] as const;
+const MOVED = "moved-";
+
+/** The logical name of the resource in a slot. */
+export function nameIn(slot: Slot, said: Said | undefined): string {
+  return said?.isMoved === true ? MOVED + slot : slot;
+}
+
+/** The slot of a resource with this logical name. */
+export function slotOf(name: string): string {
+  return name.replace(MOVED, "");
 }
 
 /** The key that `imported` takes over. */
@@ -105,11 +121,11 @@ const KINDS: Record<Slot, Kind> = {
   imported: {
     type: resources.ServiceKey,
     changing: "existing",
-    inputs: ({ version }, stack, existing) => ({
+    inputs: (said, stack, existing) => ({
       service: "database",
-      description: marked(stack, "imported"),
-      ...(existing && { existing, __owner: `test/${stack}/imported` }),
-      ...(version > 0 && { rotationTriggers: { version: String(version) } }),
+      description: marked(stack, nameIn("imported", said)),
+      ...(existing && { existing, __owner: `test/${stack}/${nameIn("imported", said)}` }),
+      ...(said.version > 0 && { rotationTriggers: { version: String(said.version) } }),
     }),
   },
   rot: {
@@ -144,7 +160,7 @@ const KINDS: Record<Slot, Kind> = {
     inputs: (said, stack) => ({
       publicKey: publicKey(sshMaterial(said)),
       name: "ssh-${hex(7)}",
-      ...(said.setting % 2 === 1 && { adoptExisting: true, __owner: `test/${stack}/ssh` }),
+      ...(said.setting % 2 === 1 && { adoptExisting: true, __owner: `test/${stack}/${nameIn("ssh", said)}` }),
     }),
   },
   team: {
@@ -190,6 +206,6 @@ function sibling(): Kind {
   };
 }
 
-function marked(stack: string, slot: Slot): string {
-  return `pulumi test/${stack}/${slot} #\${hex(7)}`;
+function marked(stack: string, name: string): string {
+  return `pulumi test/${stack}/${name} #\${hex(7)}`;
 }

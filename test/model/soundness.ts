@@ -4,7 +4,7 @@ import { idsOf } from "../support/story-stack";
 import type { Held, Pending } from "../support/story-stack";
 import { successorMark } from "./model-stack";
 import type { ModelStack } from "./model-stack";
-import { ROTATING } from "./program";
+import { ROTATING, slotOf } from "./program";
 import { adoptedBy, calledLive } from "./model-account";
 import type { Live, ModelAccount } from "./model-account";
 
@@ -67,7 +67,7 @@ export function isPending(model: ModelAccount, { pending }: ModelStack, key: Liv
 function isOf({ name, inputs }: Pending, key: Live, isAltered: boolean): boolean {
   // Where a key may be adopted, the name is chosen after `check`; the public key tells, and the next `up` adopts it.
   const isChosenLater = typeof inputs.name === "string" && inputs.name.startsWith("ssh-${");
-  if (name === "ssh")
+  if (slotOf(name) === "ssh")
     return inputs.name === key.name || (isChosenLater && /^ssh-[0-9a-f]{7}$/.test(key.name ?? ""));
   if (name === "team") return entryNames(inputs).includes(key.name ?? "");
   if (key.name !== undefined) return false;
@@ -98,7 +98,7 @@ function isNamedBy(held: Held, key: Live, isAltered: boolean): boolean {
     const lost = (isUnresolved ? outputs.unresolved : {}) as Record<string, { name: string }>;
     return Object.values(lost).some((each) => each.name === key.name);
   }
-  if (name === "ssh") return isUnresolved && outputs.name === key.name;
+  if (slotOf(name) === "ssh") return isUnresolved && outputs.name === key.name;
   if (key.name !== undefined) return false;
   if (isUnresolved && isSent(String(outputs.description), key, isAltered)) return true;
   if (!isRotating(name)) return false;
