@@ -1,7 +1,7 @@
 // Lost responses under the real engine: what could not be cleaned up stays in the state, and the next `up` or `destroy` cleans it up.
 import type { Emulator } from "../../src/emulator";
 import { API_KEYS, type EngineStack, liveIds, type OpenStack, publicKey } from "../support/engine";
-import { engineRows, row } from "../support/engine-rows";
+import { engineRows } from "../support/engine-rows";
 
 const resources = (trigger: string): string => `
   const quarter = { quarter: "${trigger}" };
@@ -48,9 +48,9 @@ engineRows(
       promise:
         "lost while no list can be read: unresolved, also after a refresh, until `up` or `destroy` cleans up",
       rows: [
-        row(8, "all lost, no list; `up`", "unresolved, then cleaned up", "", 4),
-        row(8, "all lost in a replacement, no list; `up`", "unresolved, then cleaned up", "", 5),
-        row(8, "all lost in a replacement, no list; `destroy`", "unresolved, then cleaned up", "", 0),
+        [8, "all lost, no list; `up`"],
+        [8, "all lost in a replacement, no list; `up`"],
+        [8, "all lost in a replacement, no list; `destroy`"],
       ],
       program: resources("Q1"),
       story: async ({ emulator, stack }, row) => {
@@ -87,15 +87,7 @@ engineRows(
     {
       promise:
         "every response is lost: no secret is in the errors, in text or in --json events, and the next `up` works",
-      rows: [
-        row(
-          6,
-          "every response is lost; explicit description among them",
-          "errors; the explicit one named",
-          "",
-          2,
-        ),
-      ],
+      rows: [[6, "every response is lost; explicit description among them"]],
       program: `
         new wayscloud.ServiceKey("db", { service: "database" });
         new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"] });

@@ -11,7 +11,7 @@ import {
   publicKey,
   SSH_KEYS,
 } from "../support/engine";
-import { engineRows, row } from "../support/engine-rows";
+import { engineRows } from "../support/engine-rows";
 import { until } from "../support/until";
 
 const both = (trigger: string): string =>
@@ -88,8 +88,8 @@ engineRows(
       promise:
         "killed after the server created: the documented recovery, by the marks it shows, leaves one of each",
       rows: [
-        row(14, "SIGKILL after the server created; the recovery", "recovered", "", 2),
-        row(14, "SIGKILL during the creation of a replacement; the recovery", "recovered", "", 2),
+        [14, "SIGKILL after the server created; the recovery"],
+        [14, "SIGKILL during the creation of a replacement; the recovery"],
       ],
       program: both("Q1"),
       story: async (run, row) => {
@@ -124,8 +124,8 @@ engineRows(
       promise:
         "killed between create and delete of a replacement, or during a delete: the next command finishes it",
       rows: [
-        row(14, "SIGKILL between create and delete of a replacement; `up`", "finished", "", 2),
-        row(14, "SIGKILL during a delete; `destroy`", "finished", "", 0),
+        [14, "SIGKILL between create and delete of a replacement; `up`"],
+        [14, "SIGKILL during a delete; `destroy`"],
       ],
       program: both("Q1"),
       story: async ({ emulator, stack }, row) => {
@@ -152,8 +152,8 @@ engineRows(
     {
       promise: "one SIGINT during a creation, as Ctrl-C sends it: it is finished and kept, without an orphan",
       rows: [
-        row(15, "one SIGINT during a creation", "finished and kept", "", 2),
-        row(15, "one SIGINT during a creation whose response is lost", "finished and kept", "", 2),
+        [15, "one SIGINT during a creation"],
+        [15, "one SIGINT during a creation whose response is lost"],
       ],
       program: both("Q1"),
       story: async (run, row) => {

@@ -1,28 +1,31 @@
-// The rows of the fault table as data, and what runs them: each names the fault, what is done, how it must end, which requests that takes and what lives then. A run
-// in the provider process of the other host is the same run (jest.config.js).
+// Runs the rows of the fault table in the provider processes. A test names a row and what is done; docs/fault-table.md says how it must end, which requests that
+// takes and what lives then. A run in the provider process of the other host is the same run (jest.config.js).
 import type { Emulator, EmulatorOptions, Fault } from "../../src/emulator";
 import { type Created, type Ended, KIND_NAMES, program, TRIED, TRIED_KEYS, Watched } from "./canaries";
-import { expectRow, requestLine, type Row, type Seen, testDocumented, titleOf } from "./fault-table";
+import {
+  type Checks,
+  expectRow,
+  FaultTable,
+  requestLine,
+  type RowKey,
+  type Seen,
+  titleOf,
+} from "./fault-table";
 import { ProcessAccount } from "./process-account";
 import type { Properties, ProviderProcess, ResourceMethods, ResourceName } from "./provider-process";
 import type { StoryStack } from "./story-stack";
 
-export { row } from "./fault-table";
-
 /** A row of one call, or of a few, to a provider process. */
-export interface CallRow<Outcome extends string = string> extends Row<Outcome> {
-  /** It runs once for each of these, else once. */
-  kinds?: "all" | "keys" | undefined;
-  /** The kind of a row that runs once. @default "serviceKey" */
-  only?: ResourceName;
+export interface CallRow {
+  row: RowKey;
   faults?: readonly Fault[] | ((kind: ResourceName) => readonly Fault[]);
   /** What is done, if not a creation. What it answers counts instead of the requests. */
   act?: (run: CallRun) => Promise<unknown>;
 }
 
 /** Rows that a story of several commands comes by, one after the other. */
-export interface StoryRows<Outcome extends string = string> {
-  rows: readonly Row<Outcome>[];
+export interface StoryRows {
+  rows: readonly RowKey[];
   options?: EmulatorOptions;
   /** Its requests are made at the same time, so that their order says nothing. */
   isUnordered?: boolean;
@@ -30,60 +33,63 @@ export interface StoryRows<Outcome extends string = string> {
   story: (run: StoryRun, row: (...values: any[]) => void) => Promise<unknown>;
 }
 
-export type Checks<Run, Outcome extends string> = Record<Outcome, (run: Run, ...values: any[]) => unknown>;
+/** The kinds that a row is tried with, by its cell in the document. */
+const KINDS: Record<string, readonly ResourceName[]> = {
+  "API keys": TRIED_KEYS,
+  "SSH keys": ["sshKey"],
+  "API keys and SSH keys": TRIED,
+};
 
 /** Declares the tests of a section whose rows are calls. */
-export function callRows<Outcome extends string>(
+export function callRows(
   file: string,
   title: string,
-  checks: Checks<CallRun, Outcome>,
-  rows: readonly CallRow<Outcome>[],
+  checks: Checks<CallRun>,
+  rows: readonly CallRow[],
 ): void {
-  for (const each of rows) {
-    const tried = each.kinds === undefined ? [undefined] : each.kinds === "all" ? TRIED : TRIED_KEYS;
-    for (const kind of tried) {
-      test.concurrent(titleOf(each, kind), () =>
-        Watched.run(async (watched) => {
-          const run = new CallRun(watched, kind ?? each.only ?? "serviceKey");
-          const { faults = [], act = (): Promise<unknown> => run.create() } = each;
-          watched.emulator.faults.add(...(typeof faults === "function" ? faults(run.kind) : faults));
-          const answer = await act(run);
-          await checks[each.outcome](run);
-          expectRow(each, run, typeof answer === "string" ? answer : run.requests(), kind);
-        }),
-      );
+  const table = new FaultTable(file, title, checks);
+  for (const { row: key, faults = [], act = (run: CallRun): Promise<unknown> => run.create() } of rows) {
+    for (const row of table.take(...key)) {
+      for (const kind of KINDS[row.resource] ?? [undefined]) {
+        test.concurrent(titleOf(row, kind), () =>
+          Watched.run(async (watched) => {
+            const run = new CallRun(watched, kind ?? "serviceKey");
+            watched.emulator.faults.add(...(typeof faults === "function" ? faults(run.kind) : faults));
+            const answer = await act(run);
+            await table.check(row, run);
+            expectRow(row, run, typeof answer === "string" ? answer : run.requests());
+          }),
+        );
+      }
     }
   }
-  testDocumented(file, title, rows);
+  table.testComplete();
 }
 
 /** Declares the tests of a section whose rows are those of stories. */
-export function storyRows<Outcome extends string>(
+export function storyRows(
   file: string,
   title: string,
-  checks: Checks<StoryRun, Outcome>,
-  stories: readonly StoryRows<Outcome>[],
+  checks: Checks<StoryRun>,
+  stories: readonly StoryRows[],
 ): void {
+  const table = new FaultTable(file, title, checks);
   for (const { rows, options, isUnordered = false, story } of stories) {
-    test.concurrent(titleOf(rows[0]!), () =>
+    const left = rows.flatMap((key) => table.take(...key));
+    test.concurrent(titleOf(left[0]!), () =>
       ProcessAccount.run(async (account, stack) => {
         const run = new StoryRun(account, stack, isUnordered);
-        const left = [...rows];
         await story(run, (...values) => {
-          const next = left.shift()!;
-          checks[next.outcome](run, ...values);
-          expectRow(next, run, run.seen?.requests ?? run.requests());
+          const row = left.shift()!;
+          table.check(row, run, ...values);
+          expectRow(row, run, run.seen?.requests ?? run.requests());
           run.seen = undefined;
         });
         expect(left).toEqual([]);
       }, options),
     );
   }
-  testDocumented(
-    file,
-    title,
-    stories.flatMap(({ rows }) => rows),
-  );
+  table.testComplete();
 }
 
 /** One account, the provider processes at it, and how the calls ended. */

@@ -1,76 +1,81 @@
-// docs/fault-table.md is what the tests compared with what happened: the rows of the tests, in the document's words.
+// docs/fault-table.md says how each row must end: the tests read it there, and compare it with what happens.
 import { readFileSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 
 import type { Emulator, RecordedRequest } from "../../src/emulator";
-import { ObservedTable } from "./observed-table";
 
-const ROOT = resolve(__dirname, "../..");
+const ROOT = join(__dirname, "../..");
 
-/** How a row must end. Of two, the first is for API keys, the second for SSH keys. */
-export interface Row<Outcome extends string = string> {
-  row: number;
-  fault: string;
-  /** The words of the document, and the name of the check. */
-  outcome: Outcome;
-  requests: string | readonly [string, string];
-  live: number | readonly [number, number];
+/** Which row of its section a test is about. */
+export type RowKey = readonly [row: number, fault: string];
+
+/** A row of the document. */
+export interface Row {
+  key: RowKey;
+  /** The kinds of resource that it is tried with, if it is not about a service key or several resources. */
+  resource: string;
+  /** The name of the check. */
+  outcome: string;
+  requests: string;
+  live: number;
 }
 
-export function row<Outcome extends string>(
-  number: number,
-  fault: string,
-  outcome: Outcome,
-  requests: Row["requests"],
-  live: Row["live"],
-): Row<Outcome> {
-  return { row: number, fault, outcome, requests, live };
+export type Checks<Run> = Record<string, (run: Run, ...values: any[]) => unknown>;
+
+/** A section of the document, with the checks of its outcomes. */
+export class FaultTable<Run> {
+  private readonly rows: Row[];
+  private readonly tested: Row[] = [];
+
+  constructor(
+    file: string,
+    private readonly title: string,
+    private readonly checks: Checks<Run>,
+  ) {
+    const path = relative(ROOT, file).replaceAll("\\", "/");
+    const document = readFileSync(join(ROOT, "docs/fault-table.md"), "utf8");
+    const [, section = ""] = document.split(`\n## ${title}\n\nTests: \`${path}\`\n`);
+    const lines = section.split("\n## ", 1)[0]!.split("\n");
+    this.rows = lines.filter((line) => /^\| \d/.test(line)).map(parseRow);
+  }
+
+  /** The rows of a fault: two, where it ends otherwise for SSH keys than for API keys. */
+  take(...[row, fault]: RowKey): Row[] {
+    const found = this.rows.filter(({ key }) => key[0] === row && key[1] === fault);
+    const isNew = found.length > 0 && found.every((each) => !this.tested.includes(each));
+    if (!isNew) throw new Error(`"${this.title}" needs exactly one test of row ${row}, ${fault}`);
+    for (const { outcome } of found)
+      if (!(outcome in this.checks)) throw new Error(`"${this.title}" has no check of: ${outcome}`);
+    this.tested.push(...found);
+    return found;
+  }
+
+  check({ outcome }: Row, run: Run, ...values: any[]): unknown {
+    return this.checks[outcome]!(run, ...values);
+  }
+
+  /** Declares the test that the document has these rows and no others. */
+  testComplete(): void {
+    test(`every row of "${this.title}" in docs/fault-table.md is tested, and the rows are in order`, () => {
+      const order = ({ key: [row, fault], resource }: Row): string =>
+        `${String(row).padStart(2, "0")} ${fault} ${resource}`;
+      expect(this.rows.map(order)).toEqual(this.tested.map(order).sort());
+      expect(Object.keys(this.checks).sort()).toEqual(
+        [...new Set(this.rows.map(({ outcome }) => outcome))].sort(),
+      );
+    });
+  }
 }
 
-/** Declares the test that the document says the same as the rows of this file. */
-export function testDocumented(
-  file: string,
-  title: string,
-  rows: readonly (Row & { kinds?: "all" | "keys" | undefined })[],
-): void {
-  test(`docs/fault-table.md says the same as "${title}"`, () => {
-    const section = `## ${title}\n\nTests: \`${relative(ROOT, file).replaceAll("\\", "/")}\`\n`;
-    expect(readFileSync(resolve(ROOT, "docs/fault-table.md"), "utf8")).toContain(section);
-    const table = new ObservedTable("docs/fault-table.md", title);
-    const byRow = new Map(rows.flatMap(cellsOf).map((cells) => [keyOf(cells), cells]));
-    expect(byRow.size).toBe(rows.flatMap(cellsOf).length);
-    for (const key of [...byRow.keys()].sort()) table.note(...byRow.get(key)!);
-    table.compare();
-  });
+function parseRow(line: string): Row {
+  const [row, fault = "", resource = "", outcome = "", requests = "", live] = line
+    .split("|")
+    .slice(1)
+    .map((cell) => cell.trim());
+  return { key: [Number(row), fault], resource, outcome, requests, live: Number(live) };
 }
 
-/** By row, fault and resource. */
-function keyOf([row = "", ...others]: string[]): string {
-  return [row.padStart(2, "0"), ...others.slice(0, 2)].join(" ");
-}
-
-/** The lines of a row: two, where it ends otherwise for SSH keys than for API keys. */
-function cellsOf({
-  row,
-  fault,
-  outcome,
-  requests,
-  live,
-  kinds,
-}: Parameters<typeof testDocumented>[2][number]): string[][] {
-  const line = (resource: string, at: 0 | 1): string[] => [
-    ...[String(row), fault, resource, outcome],
-    typeof requests === "string" ? requests : requests[at],
-    String(typeof live === "number" ? live : live[at]),
-  ];
-  const differs = typeof requests !== "string" || typeof live !== "number";
-  const forApiKeys = line(kinds === undefined ? "" : kinds === "keys" || differs ? KEYS : ALL, 0);
-  return kinds === "all" && differs ? [line("SSH keys", 1), forApiKeys] : [forApiKeys];
-}
-
-const { KEYS, ALL } = { KEYS: "API keys", ALL: "API keys and SSH keys" };
-
-export const titleOf = ({ row, fault, outcome }: Row, kind?: string): string =>
+export const titleOf = ({ key: [row, fault], outcome }: Row, kind?: string): string =>
   `row ${row}${kind === undefined ? "" : `, ${kind}`}, ${fault}: ${outcome}`;
 
 /** `POST GET×3 DELETE`, in the order of arrival; only requests below the path. */
@@ -90,17 +95,11 @@ export interface Seen {
 }
 
 export function expectRow(
-  { fault, requests, live }: Row,
+  { key: [, fault], requests, live }: Row,
   { emulator, seen = {} }: { emulator: Emulator; seen?: Partial<Seen> | undefined },
   observed: string,
-  kind?: string,
 ): void {
-  const at = kind === "sshKey" ? 1 : 0;
   const { account } = emulator;
   const all = account.liveApiKeys().length + account.sshKeys().length;
-  expect({ fault, requests: observed, live: all, ...seen }).toEqual({
-    fault,
-    requests: typeof requests === "string" ? requests : requests[at],
-    live: typeof live === "number" ? live : live[at],
-  });
+  expect({ fault, requests: observed, live: all, ...seen }).toEqual({ fault, requests, live });
 }

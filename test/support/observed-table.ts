@@ -11,7 +11,7 @@ export class ObservedTable {
 
   /** The table is the first one below this heading; its header is written by hand. The first `keys` columns say what a row is about. */
   constructor(
-    file: `docs/${"options" | "compatibility" | "installation-configuration" | "fault-table"}.md`,
+    file: `docs/${"options" | "compatibility" | "installation-configuration"}.md`,
     private readonly heading: string,
     private readonly keys = 1,
   ) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { KIND_NAMES, oneOfEach, program } from "../../support/canaries";
 import { newAuthority } from "../../support/certificate";
-import { type CallRow, type CallRun, callRows, row } from "../../support/fault-rows";
+import { type CallRow, type CallRun, callRows } from "../../support/fault-rows";
 import { startHttpsServer } from "../../support/https-server";
 import type { ResourceName } from "../../support/provider-process";
 import { startProxy } from "../../support/proxy";
@@ -42,14 +42,13 @@ const checks = {
   "error: the certificate was rejected": failed(/was rejected/),
   "refresh, destroy and up fail": failed(/belongs to the account .* expects another-customer/),
 };
-type Outcome = keyof typeof checks;
 
 const CANARY = "wayscloud_pat_canary";
-/** Creates one of each kind in a process that is configured like this. */
+/** Creates one of each kind in a process with this credential. */
 const createEach =
-  (config: Record<string, string>) =>
+  (apiKey: string) =>
   async (run: CallRun): Promise<void> => {
-    const provider = await run.process(config);
+    const provider = await run.process({ "wayscloud:apiKey": apiKey });
     for (const kind of KIND_NAMES) await run.end(provider.resource(kind).create(program(kind)));
     expect([...messages(run), provider.stderr()].join()).not.toContain("canary");
   };
@@ -149,26 +148,20 @@ const withCertificate =
     }
   };
 
-callRows<Outcome>(__filename, "Configurations, proxies and accounts", checks, [
+callRows(__filename, "Configurations, proxies and accounts", checks, [
   {
-    ...row(25, "eight concurrent first calls", "created, all configured", "POST×8", 8),
+    row: [25, "eight concurrent first calls"],
     act: async (run) => {
       await run.process({}, { WAYSCLOUD_API_KEY: "wayscloud_pat_wrong_credential" });
       run.ended.push(...(await Promise.all(Array.from({ length: 8 }, () => run.create()))));
     },
   },
-  ...(
-    [
-      ["no credential", "", "error: it is blank", "none"],
-      ["a credential with a line break", `${CANARY}_1\n${CANARY}_2`, "error: it contains whitespace", "none"],
-      ["an unknown credential", CANARY, "error naming where it came from", "POST×3"],
-    ] as const
-  ).map(([fault, apiKey, outcome, requests]): CallRow<Outcome> => ({
-    ...{ ...row(25, fault, outcome, requests, 0), act: createEach({ "wayscloud:apiKey": apiKey }) },
-  })),
-  { ...row(25, "the state of an older release", "no change, the key kept", "GET", 2), act: olderRelease },
+  { row: [25, "no credential"], act: createEach("") },
+  { row: [25, "a credential with a line break"], act: createEach(`${CANARY}_1\n${CANARY}_2`) },
+  { row: [25, "an unknown credential"], act: createEach(CANARY) },
+  { row: [25, "the state of an older release"], act: olderRelease },
   {
-    ...row(25, "a rotated credential", "the new one used", "GET DELETE×2 GET DELETE", 1),
+    row: [25, "a rotated credential"],
     act: async (run) => {
       const made = await oneOfEach(run.watched);
       const scopes = ["ssh_keys:write", "ssh_keys:read", "api_keys:write", "api_keys:read"];
@@ -182,20 +175,20 @@ callRows<Outcome>(__filename, "Configurations, proxies and accounts", checks, [
       }
     },
   },
-  ...connects.map(([status, body]): CallRow<Outcome> => ({
-    ...row(32, `CONNECT is answered ${status}`, "refresh and destroy fail", "none", 3),
+  ...connects.map(([status, body]): CallRow => ({
+    row: [32, `CONNECT is answered ${status}`],
     act: behindProxy(status, body),
   })),
-  ...certificates.map(([fault, names, env]): CallRow<Outcome> => ({
-    ...row(33, fault, "error: the certificate was rejected", "none", 0),
+  ...certificates.map(([fault, names, env]): CallRow => ({
+    row: [33, fault],
     act: withCertificate(names, env),
   })),
-  ...["", " ", "\t\n"].map((apiKey): CallRow<Outcome> => ({
-    ...row(34, `a credential of ${JSON.stringify(apiKey)}`, "error: it is blank", "none", 0),
+  ...["", " ", "\t\n"].map((apiKey): CallRow => ({
+    row: [34, `a credential of ${JSON.stringify(apiKey)}`],
     act: blank(apiKey),
   })),
   {
-    ...row(35, "another account's credential", "refresh, destroy and up fail", "GET", 3),
+    row: [35, "another account's credential"],
     act: async (run) => {
       const made = await oneOfEach(run.watched);
       run.forget();

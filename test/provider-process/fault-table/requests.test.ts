@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Fault } from "../../../src/emulator";
 import { type Created, type Ended, KIND_NAMES, KINDS, program } from "../../support/canaries";
-import { type CallRow, type CallRun, callRows, row } from "../../support/fault-rows";
+import { type CallRow, type CallRun, callRows } from "../../support/fault-rows";
 import { requestLine } from "../../support/fault-table";
 import { publicKey } from "../../support/public-key";
 import { until } from "../../support/until";
@@ -84,12 +84,10 @@ const checks = {
     for (const { error } of ended) expect(error?.message).toMatch(/failed: DELETE /);
   },
 };
-type Outcome = keyof typeof checks;
 
 const retryAfter = (value: string, times: Fault["times"] = 1): Fault[] => [
   { method: "POST", times, status: 429, headers: { "retry-after": value } },
 ];
-const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toUTCString();
 
 const held = { name: "by hand", publicKey: publicKey("canary") };
 const older = { ...held, name: "deploy", createdAt: "2024-03-05T10:00:00Z" };
@@ -112,16 +110,16 @@ const twoAtOnce =
     return `${watched.accepted()} accepted POSTs`;
   };
 
-const deletions: [string, Fault[], string][] = [
-  ["404", [{ status: 404, commit: true }], "DELETE"],
-  ["never answered, but done", [{ hang: true, commit: true }], "DELETE×2"],
-  ["never answered, and not done", [{ hang: true }], "DELETE×2"],
-  ["500, then 404", [{ status: 500, commit: true }], "DELETE×2"],
-  ["reset, then 404", [{ reset: true, commit: true }], "DELETE×2"],
-  ["429, then done", [{ status: 429, headers: { "retry-after": "1" } }], "DELETE×2"],
-  ["a response cut in half", [{ truncate: true }], "DELETE×2"],
-  ["a 200 that is HTML, but done", [{ status: 200, body: "<html>", commit: true }], "DELETE"],
-];
+const deletions: Record<string, Fault> = {
+  "404": { status: 404, commit: true },
+  "never answered, but done": { hang: true, commit: true },
+  "never answered, and not done": { hang: true },
+  "500, then 404": { status: 500, commit: true },
+  "reset, then 404": { reset: true, commit: true },
+  "429, then done": { status: 429, headers: { "retry-after": "1" } },
+  "a response cut in half": { truncate: true },
+  "a 200 that is HTML, but done": { status: 200, body: "<html>", commit: true },
+};
 const REFUSALS: Fault[] = [
   { status: 403 },
   { body: { success: false } },
@@ -129,10 +127,9 @@ const REFUSALS: Fault[] = [
   { status: 302, redirect: "/" },
 ];
 
-callRows<Outcome>(__filename, "Requests that fail or meet others", checks, [
+callRows(__filename, "Requests that fail or meet others", checks, [
   {
-    ...row(1, "connection refused, then up", "created", "POST", 1),
-    kinds: "all",
+    row: [1, "connection refused, then up"],
     act: async (run) => {
       // Three pauses of at most 0.5, 1 and 2 s; the client is loaded, so that the first attempt comes at once.
       const provider = await run.process({}, {}, resolve(__dirname, "../../support/long-pauses.cjs"));
@@ -146,63 +143,49 @@ callRows<Outcome>(__filename, "Requests that fail or meet others", checks, [
     },
   },
   {
-    ...row(2, "the name does not resolve", "error naming the host", "none", 0),
-    kinds: "all",
+    row: [2, "the name does not resolve"],
     act: async (run) => {
       await run.process({ "wayscloud:endpoint": "https://no-such-host.invalid" });
       await run.create();
     },
   },
-  ...(
-    [
-      ["2", "2", "created after 2 s"],
-      ["an HTTP date", () => inSeconds(15), "created at that time"],
-      ["-1", "-1", "created after a pause of our own"],
-      ["garbage", "soon", "created after a pause of our own"],
-      ["NaN", "NaN", "created after a pause of our own"],
-    ] as const
-  ).map(([what, value, outcome]): CallRow<Outcome> => ({
-    ...row(10, `429, Retry-After ${what}`, outcome, "POST×2", 1),
-    faults: () => retryAfter(typeof value === "string" ? value : value()),
+  ...["2", "-1", "garbage", "NaN"].map((value): CallRow => ({
+    row: [10, `429, Retry-After ${value}`],
+    faults: retryAfter(value),
   })),
-  ...["1e9", "3600", "Thu, 31 Dec 9998 23:59:59 GMT"].map((value): CallRow<Outcome> => ({
-    ...row(10, `429, Retry-After ${value}`, "error saying when", "POST", 0),
+  {
+    row: [10, "429, Retry-After an HTTP date"],
+    faults: () => retryAfter(new Date(Date.now() + 15_000).toUTCString()),
+  },
+  ...["1e9", "3600", "Thu, 31 Dec 9998 23:59:59 GMT"].map((value): CallRow => ({
+    row: [10, `429, Retry-After ${value}`],
     faults: retryAfter(value, "always"),
   })),
   {
-    ...row(11, "409, the SSH key is there", "error naming the holder", "POST GET", 1),
+    row: [11, "409, the SSH key is there"],
     act: async (run) => {
       run.emulator.account.addSshKey(held);
       await run.create();
     },
-    only: "sshKey",
   },
   {
-    ...row(11, "409 with adoptExisting; then `destroy`", "adopted, left there", "GET", 1),
+    row: [11, "409 with adoptExisting; then `destroy`"],
     act: async (run) => {
       run.emulator.account.addSshKey(held);
       const { value } = await run.create({ adoptExisting: true });
       await (await run.methods()).delete(value!.id, value!.outputs);
     },
-    only: "sshKey",
   },
   {
-    ...row(11, "502 hides the 409, same name", "error naming the holder", "POST GET×3 POST GET", 1),
+    row: [11, "502 hides the 409, same name"],
     faults: [{ method: "POST", status: 502 }],
     act: async (run) => {
       run.emulator.account.addSshKey(older);
       await run.create({ name: "deploy" });
     },
-    only: "sshKey",
   },
   {
-    ...row(
-      11,
-      "502 hides the 409, the list fails; then `destroy`",
-      "unresolved, the other's key untouched",
-      "POST GET×15",
-      1,
-    ),
+    row: [11, "502 hides the 409, the list fails; then `destroy`"],
     faults: [
       { method: "POST", status: 502 },
       { method: "GET", times: "always", status: 500 },
@@ -214,46 +197,31 @@ callRows<Outcome>(__filename, "Requests that fail or meet others", checks, [
       const next = await run.watched.process();
       await next.resource("sshKey").delete(partial!.id, partial!.properties);
     },
-    only: "sshKey",
   },
   {
-    ...row(12, "one SSH key, eight parallel creates", "one owner, seven errors naming it", "POST", 1),
+    row: [12, "one SSH key, eight parallel creates"],
     act: async (run) => {
       await run.process();
       const creating = Array.from({ length: 8 }, (_, at) => run.create({ name: `twin-${at}` }));
       made.set(run, await Promise.all(creating));
     },
-    only: "sshKey",
   },
   {
-    ...row(12, "one SSH key, the first of two creates answered 403", "created", "POST×2", 1),
+    row: [12, "one SSH key, the first of two creates answered 403"],
     faults: [{ method: "POST", status: 403 }],
     act: async (run) => {
       expect((await run.create()).error?.message).toContain("403");
       await run.create();
     },
-    only: "sshKey",
   },
-  ...(
-    [
-      ["without a fault", undefined, 2],
-      ["both responses lost", { reset: true, commit: true }, 4],
-      ["both creations 5 s late", { reset: true, commitAfter: 5_000 }, 4],
-    ] as const
-  ).map(([how, damage, accepted]): CallRow<Outcome> => ({
-    ...row(13, `two stacks at once, ${how}`, "two distinct keys", `${accepted} accepted POSTs`, 2),
-    kinds: "keys",
-    act: twoAtOnce(damage),
-  })),
+  { row: [13, "two stacks at once, without a fault"], act: twoAtOnce() },
+  { row: [13, "two stacks at once, both responses lost"], act: twoAtOnce({ reset: true, commit: true }) },
   {
-    ...row(
-      13,
-      "two stacks, one explicit description, one response lost",
-      "error naming the other's id",
-      "2 accepted POSTs",
-      2,
-    ),
-    kinds: "keys",
+    row: [13, "two stacks at once, both creations 5 s late"],
+    act: twoAtOnce({ reset: true, commitAfter: 5_000 }),
+  },
+  {
+    row: [13, "two stacks, one explicit description, one response lost"],
     faults: [{ method: "POST", reset: true, commit: true }],
     act: async (run) => {
       const { watched, kind } = run;
@@ -264,8 +232,7 @@ callRows<Outcome>(__filename, "Requests that fail or meet others", checks, [
     },
   },
   {
-    ...row(18, "created while a list is in flight", "both read", "POST GET POST GET", 2),
-    kinds: "all",
+    row: [18, "created while a list is in flight"],
     act: async (run) => {
       const other = run.kind === "sshKey" ? { publicKey: publicKey("old") } : {};
       const { value: old } = await run.create(other);
@@ -280,15 +247,15 @@ callRows<Outcome>(__filename, "Requests that fail or meet others", checks, [
       await reading;
     },
   },
-  ...deletions.map(([what, faults, requests]): CallRow<Outcome> => ({
-    ...row(19, `delete: ${what}`, "success", requests, 0),
+  ...Object.entries(deletions).map(([what, fault]): CallRow => ({
+    row: [19, `delete: ${what}`],
     act: async (run) => {
       // Those of all kinds, whose requests are equal.
       const lines = await Promise.all(
         KIND_NAMES.map(async (kind) => {
           const { value } = await run.watched.create(await run.process(), kind);
           const path = `${KINDS[kind].list}/${value!.id}`;
-          run.emulator.faults.add(...faults.map((each) => ({ method: "DELETE", ...each, path })));
+          run.emulator.faults.add({ method: "DELETE", ...fault, path });
           await run.end((await run.methods(kind)).delete(value!.id, value!.outputs));
           return requestLine(run.emulator.requests, path);
         }),
@@ -298,14 +265,7 @@ callRows<Outcome>(__filename, "Requests that fail or meet others", checks, [
     },
   })),
   {
-    ...row(
-      19,
-      "delete: refused, or a 200 that confirms nothing",
-      "error, the state keeps the key",
-      "DELETE×2 GET DELETE GET DELETE",
-      1,
-    ),
-    kinds: "all",
+    row: [19, "delete: refused, or a 200 that confirms nothing"],
     act: async (run) => {
       const { value } = await run.create();
       run.forget();
