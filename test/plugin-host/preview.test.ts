@@ -1,5 +1,6 @@
 // Previews over gRPC: they send nothing; what they show as known comes true, and what they show as unknown is what the update changes.
 import { type ClassName, classes } from "../../src/fields/classes";
+import { DAY_MS, rfc3339 } from "../../src/values";
 import { emulator, host, next } from "../support/fresh-plugin";
 import { type Properties, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
@@ -16,9 +17,7 @@ interface Update {
   unknown: string[];
 }
 
-const DAY_MS = 86_400_000;
-const daysAgo = (days: number): string =>
-  new Date(Date.now() - days * DAY_MS).toISOString().replace(/\.\d+/, "");
+const daysAgo = (days: number): string => rfc3339(Date.now() - days * DAY_MS);
 
 /** The key is that old; its dates are those of the state, which the account does not contradict. */
 const aged = (days: number): Properties => ({
@@ -35,53 +34,31 @@ const withPrevious = (retireAt: string): Properties => ({
 
 const dns = { service: "dns", rotateEveryDays: 30, overlapDays: 7 };
 const rotation = ["createdAt", "key", "keyId", "keyPrefix", "nextRotationAt"];
-const newKey = [...rotation, "previousKey", "previousKeyId", "retireAt", "rotatedAt"];
-const rotating = (update: Omit<Update, "className" | "declared">): Update => ({
+const previous = ["previousKey", "previousKeyId", "retireAt"];
+const newKey = [...rotation, ...previous, "rotatedAt"];
+const rotating = (now: Properties, unknown: string[], state: Properties = {}): Update => ({
   className: "RotatingServiceKey",
   declared: dns,
-  ...update,
+  now,
+  unknown,
   // Else a key that is created now has the dates of the first one.
-  state: { ...aged(1), ...update.state },
+  state: { ...aged(1), ...state },
 });
+const overlapping = withPrevious(daysAgo(-3));
 
 const UPDATES: Record<string, Update> = {
-  "a rotating key by its triggers": rotating({
-    now: { rotationTriggers: { quarter: "2" } },
-    unknown: newKey,
-  }),
-  "a rotating key by its description": rotating({ now: { description: "ours" }, unknown: newKey }),
-  "a due rotating key": rotating({ state: aged(31), now: {}, unknown: newKey }),
-  "a rotating key that is due by its new schedule": rotating({
-    state: aged(20),
-    now: { rotateEveryDays: 14 },
-    unknown: newKey,
-  }),
-  "a rotating key that is not active": rotating({
-    state: { isActive: false },
-    now: {},
-    unknown: rotation.concat("rotatedAt"),
-  }),
-  "a due rotating key within an overlap": rotating({
-    state: { ...aged(31), ...withPrevious(daysAgo(-3)) },
-    now: {},
-    unknown: [],
-  }),
-  "a rotating key after its overlap": rotating({
-    state: withPrevious(daysAgo(3)),
-    now: {},
-    unknown: ["previousKey", "previousKeyId", "retireAt"],
-  }),
-  "the schedule of a rotating key": rotating({ now: { rotateEveryDays: 60 }, unknown: [] }),
-  "the overlap of a rotating key": rotating({
-    state: withPrevious(daysAgo(-3)),
-    now: { overlapDays: 5 },
-    unknown: [],
-  }),
-  "the overlap of a rotating key without a previous key": rotating({ now: { overlapDays: 5 }, unknown: [] }),
-  "`holdWhileUsed` of a rotating key, in a stack that was renamed": rotating({
-    state: { description: "pulumi test/old/db" },
-    now: { holdWhileUsed: true },
-    unknown: [],
+  "a rotating key by its triggers": rotating({ rotationTriggers: { quarter: "2" } }, newKey),
+  "a rotating key by its description": rotating({ description: "ours" }, newKey),
+  "a due rotating key": rotating({}, newKey, aged(31)),
+  "a rotating key that is due by its new schedule": rotating({ rotateEveryDays: 14 }, newKey, aged(20)),
+  "a rotating key that is not active": rotating({}, [...rotation, "rotatedAt"], { isActive: false }),
+  "a due rotating key within an overlap": rotating({}, [], { ...aged(31), ...overlapping }),
+  "a rotating key after its overlap": rotating({}, previous, withPrevious(daysAgo(3))),
+  "the schedule of a rotating key": rotating({ rotateEveryDays: 60 }, []),
+  "the overlap of a rotating key": rotating({ overlapDays: 5 }, [], overlapping),
+  "the overlap of a rotating key without a previous key": rotating({ overlapDays: 5 }, []),
+  "`holdWhileUsed` of a rotating key, in a stack that was renamed": rotating({ holdWhileUsed: true }, [], {
+    description: "pulumi test/old/db",
   }),
   "the scopes of a rotating token": {
     className: "RotatingPersonalAccessToken",

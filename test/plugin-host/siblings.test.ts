@@ -32,11 +32,13 @@ async function created(urn: string, inputs: Properties): Promise<{ id: string; o
 
 describe.each(KINDS)("row 53: two resources %s of one logical name", (type, declared) => {
   const [a, b] = [urnOf(type, "app", BACKEND), urnOf(type, "app", FRONTEND)];
-  const inputsOf = async (urn: string): Promise<Properties> =>
-    (await host.check(urn, {}, declared, urn)).inputs;
+  let inputsA: Properties, inputsB: Properties;
+  beforeEach(async () => {
+    inputsA = (await host.check(a, {}, declared, a)).inputs;
+    inputsB = (await host.check(b, {}, declared, b)).inputs;
+  });
 
   test("have different ids and marks, and a refresh says nothing of the other one's key", async () => {
-    const [inputsA, inputsB] = [await inputsOf(a), await inputsOf(b)];
     const [one, two] = await Promise.all([host.create(a, inputsA), host.create(b, inputsB)]);
     expect(one.id).not.toBe(two.id);
     const descriptions = emulator.account.liveApiKeys().map(({ description }) => description);
@@ -48,7 +50,6 @@ describe.each(KINDS)("row 53: two resources %s of one logical name", (type, decl
   });
 
   test("are made at once, and the response to one is slow while that to the other is lost: both states' keys are live", async () => {
-    const [inputsA, inputsB] = [await inputsOf(a), await inputsOf(b)];
     emulator.faults.add(
       { method: "POST", delay: 4_000 },
       { method: "POST", nth: 2, commit: true, reset: true },
@@ -61,7 +62,6 @@ describe.each(KINDS)("row 53: two resources %s of one logical name", (type, decl
   });
 
   test("one of which stayed unresolved: a later run that deletes only that one leaves the other one's key", async () => {
-    const [inputsA, inputsB] = [await inputsOf(a), await inputsOf(b)];
     const one = await host.create(a, inputsA);
     emulator.faults.add({ method: "POST", reset: true }, { method: "GET", times: "always", status: 401 });
     const two = await created(b, inputsB);
@@ -73,7 +73,6 @@ describe.each(KINDS)("row 53: two resources %s of one logical name", (type, decl
   });
 
   test("one of which a hook asks for again before the other one is made: two keys, and nothing else", async () => {
-    const [inputsA, inputsB] = [await inputsOf(a), await inputsOf(b)];
     emulator.faults.add(
       { method: "POST", reset: true, commit: true },
       { method: "GET", times: 3, status: 401 },
@@ -85,7 +84,6 @@ describe.each(KINDS)("row 53: two resources %s of one logical name", (type, decl
   });
 
   test("one of which was made, but may have a duplicate: the other one is not given its key", async () => {
-    const [inputsA, inputsB] = [await inputsOf(a), await inputsOf(b)];
     emulator.faults.add(...DUPLICATE_POSSIBLE);
     const [one, two] = [await created(a, inputsA), await created(b, inputsB)];
     expect(keyOf(one)).not.toBe(keyOf(two));
