@@ -47,15 +47,12 @@ test("an unknown input is passed on by every check, and is no failure", () => {
   expect(result).toEqual({ inputs: { a: UNKNOWN }, failures: [] });
 });
 
-test.each([undefined, null])(
-  "an input that is %p is absent: a failure only where it is required",
-  (value) => {
-    expect(failuresOf(value, optional)).toEqual([]);
-    const required = [{ property: "a", reason: "`a` is required: a text" }];
-    expect(failuresOf(value, (check) => check.required("a", "a text"))).toEqual(required);
-    expect(checked({}, (check) => check.required("a", "a text")).failures).toEqual(required);
-  },
-);
+test.each([undefined, null])("an input that is %p is a failure only where it is required", (value) => {
+  expect(failuresOf(value, optional)).toEqual([]);
+  const required = [{ property: "a", reason: "`a` is required: a text" }];
+  expect(failuresOf(value, (check) => check.required("a", "a text"))).toEqual(required);
+  expect(checked({}, (check) => check.required("a", "a text")).failures).toEqual(required);
+});
 
 test.each([true, false])("the flag %p is taken", (value) => {
   expect(checked({ a: value }, as(flag))).toEqual({
@@ -135,15 +132,12 @@ test("a text that people see must not hold a key: the failure names no value, an
 test.each<[boolean, unknown[]]>([
   [true, [undefined, null, 5, true, "a short word", [], {}]],
   [false, ["a word of 13.", "tab\t", "ø", [1], { a: true }, Buffer.from("x")]],
-])(
-  "a failure names its property (%p) if its value may be printed, since the engine prints that",
-  (named, values) => {
-    for (const value of values)
-      expect(failuresOf(value, (check) => check.fail("a", "wrong"))).toEqual([
-        { property: named ? "a" : "", reason: "wrong" },
-      ]);
-  },
-);
+])("a failure names its property (%p) if the engine may print its value", (named, values) => {
+  for (const value of values)
+    expect(failuresOf(value, (check) => check.fail("a", "wrong"))).toEqual([
+      { property: named ? "a" : "", reason: "wrong" },
+    ]);
+});
 
 test("a name that is generated from a logical name may have a hash in it", () => {
   const name = `${"0123456789abcdef".repeat(4)}-\${hex(7)}`;

@@ -52,21 +52,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
     ["ecdsa-sha2-nistp256", ["-t", "ecdsa", "-b", "256"]],
     ["ecdsa-sha2-nistp384", ["-t", "ecdsa", "-b", "384"]],
     ["ecdsa-sha2-nistp521", ["-t", "ecdsa", "-b", "521"]],
-  ])(
-    "of %s is read, its fingerprint is that of ssh-keygen -lf, and its private file is a secret",
-    (type, args) => {
-      const file = join(folder, type);
-      execFileSync("ssh-keygen", ["-q", "-N", "", "-C", "user@work station", "-f", file, ...args]);
-      const [text, secret] = [readFileSync(`${file}.pub`, "utf8"), readFileSync(file, "utf8")];
-      const key = parsePublicKey(text);
-      expect(key).toMatchObject({ type, comment: "user@work station", text: text.trim() });
-      expect(listed(text)).toContain(` ${key.fingerprint} `);
-      expect(looksSecret(text)).toBe(false);
-      const body = secret.split("\n").slice(1, -2);
-      for (const part of [secret, body.join("\n"), body.slice(1).join("\n"), body.join("")])
-        expectUnseen(part);
-    },
-  );
+  ])("of %s is read as ssh-keygen does, and its private file is a secret", (type, args) => {
+    const file = join(folder, type);
+    execFileSync("ssh-keygen", ["-q", "-N", "", "-C", "user@work station", "-f", file, ...args]);
+    const [text, secret] = [readFileSync(`${file}.pub`, "utf8"), readFileSync(file, "utf8")];
+    const key = parsePublicKey(text);
+    expect(key).toMatchObject({ type, comment: "user@work station", text: text.trim() });
+    expect(listed(text)).toContain(` ${key.fingerprint} `);
+    expect(looksSecret(text)).toBe(false);
+    const body = secret.split("\n").slice(1, -2);
+    for (const part of [secret, body.join("\n"), body.slice(1).join("\n"), body.join("")]) expectUnseen(part);
+  });
 
   test.each([2048, 4096, 16_384])("of rsa %d has the length that it shows", (bits) => {
     const text = rsa(bits);
@@ -132,17 +128,14 @@ test.each([
   [`${ED25519} wayscloud_prod_deploy`, "wayscloud_prod_deploy"],
   [`${ED25519} Alice's private key`, "Alice's private key"],
   [`${ED25519} ${"0123456789abcdef".repeat(4)}`, "0123456789abcdef".repeat(4)],
-])(
-  "white space and comment are no identity: %j has the same fingerprint, and its comment is kept",
-  (text, comment) => {
-    const key = parsePublicKey(text);
-    expect(key).toMatchObject({ type: "ssh-ed25519", material: MATERIAL, comment, fingerprint: FINGERPRINT });
-    expect(key.text).toBe(comment === "" ? ED25519 : `${ED25519} ${comment}`);
-    expect(parsePublicKey(key.text)).toEqual(key);
-    expect(checkSshKey({}, { publicKey: text, name: "a" }).inputs["publicKey"]).toBe(key.text);
-    expect(looksSecret(text)).toBe(false);
-  },
-);
+])("white space and comment of %j are no identity, and the comment is kept", (text, comment) => {
+  const key = parsePublicKey(text);
+  expect(key).toMatchObject({ type: "ssh-ed25519", material: MATERIAL, comment, fingerprint: FINGERPRINT });
+  expect(key.text).toBe(comment === "" ? ED25519 : `${ED25519} ${comment}`);
+  expect(parsePublicKey(key.text)).toEqual(key);
+  expect(checkSshKey({}, { publicKey: text, name: "a" }).inputs["publicKey"]).toBe(key.text);
+  expect(looksSecret(text)).toBe(false);
+});
 
 test("the longest text has 20,000 characters", () => {
   const text = (length: number) => `${ED25519} `.padEnd(length, "x");

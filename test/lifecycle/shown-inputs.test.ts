@@ -123,7 +123,7 @@ test("a name that the package generates is accepted, whatever the logical name b
 });
 
 test.each(["GitHubActionsDeployRole-Prod2024A1B2", "qQC73gZQpUpHpZe87DDJcqE0sjswJffjdawE", "b".repeat(64)])(
-  "what the package generates is accepted, although the logical name %s looks like a key",
+  "a generated text is accepted, although %s looks like a key",
   (name) => {
     const rotating = { service: "dns", rotateEveryDays: 30, description: `pulumi shop/dev/${name}` };
     const key = { service: "dns", description: `pulumi shop/dev/${name} #\${hex(7)}` };
@@ -152,7 +152,7 @@ describe("rotation triggers", () => {
   const held = { key: "k", keyPrefix: "k", keyType: "service", createdAt: "2026-01-01T00:00:00Z" };
 
   test.each([{ x: NaN }, { x: [1, NaN] }, { x: { y: NaN } }, { x: -0 }])(
-    "that JSON does not know (%j) replace nothing as long as the program is the same",
+    "that JSON does not know (%j) replace nothing",
     (triggers) => {
       const { inputs, failures } = check(triggers);
       expect(failures).toEqual([]);

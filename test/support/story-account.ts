@@ -87,14 +87,24 @@ export class StoryAccount implements StoryHost {
     return this.live.filter((id) => !ids.includes(id) && !isNamed(id, spoken));
   }
 
+  /** Both clocks go on. */
+  later(ms: number): void {
+    this.timing.elapsed += ms;
+  }
+
   pass(days: number): void {
-    this.timing.elapsed += days * 86_400_000;
+    this.later(days * 86_400_000);
   }
 
   /** The requests since the last call, as `POST /v1/account/ssh-keys`. */
   requests(): string[] {
     const { requests } = this.emulator;
     return requests.splice(0).map(({ method, path }) => `${method} ${path}`);
+  }
+
+  /** Those of them that change anything, or those of one method. */
+  changes(method = ""): string[] {
+    return this.requests().filter((request) => !request.startsWith("GET") && request.startsWith(method));
   }
 }
 

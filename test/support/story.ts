@@ -1,4 +1,5 @@
-// What stories start with: an account and a stack of its own for each test of the file that imports this.
+// What stories start with: an account and a stack of its own for each test of the file that imports this; and what has to
+// hold at their end.
 import type { Properties } from "../../src/values";
 import type { Entry } from "./answers";
 import { type Kind, ROTATING } from "./kinds";
@@ -11,23 +12,81 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 export let account: StoryAccount;
-export let stack: StoryStack;
+export let stack: Story;
 
 beforeEach(async () => {
   account = await StoryAccount.open();
-  stack = new StoryStack(account);
+  stack = new Story(account);
 });
 afterEach(() => account.emulator.close());
 
-/** Declares a resource, and runs `up`. */
-export function deploy(...declared: Parameters<StoryStack["declare"]>): Promise<boolean> {
-  stack.declare(...declared);
-  return stack.up();
-}
+class Story extends StoryStack {
+  /** Declares a resource, and runs `up`. */
+  deploy(...declared: Parameters<StoryStack["declare"]>): Promise<boolean> {
+    this.declare(...declared);
+    return this.up();
+  }
 
-/** Both clocks go on. */
-export function later(ms: number): void {
-  account.timing.elapsed += ms;
+  /** The last command succeeded; the state and the account hold the same keys: these. */
+  expectHeld(ids = this.ids): void {
+    expect({ errors: this.errors, held: this.ids, live: account.live }).toEqual({
+      errors: [],
+      held: ids,
+      live: ids,
+    });
+  }
+
+  /** The state holds one key, "it", of which it has the secret, and no other is live; `destroy` leaves nothing. */
+  async expectOneForOne(): Promise<void> {
+    this.expectHeld();
+    expect(this.ids).toHaveLength(1);
+    const { key } = this.held("it").outputs;
+    const listed = account.emulator.account.apiKeys().find(({ id }) => id === this.ids[0]);
+    if (key !== undefined) expect(listed?.key).toBe(key);
+    await this.expectDestroyed();
+  }
+
+  /** Whatever the last command came to, the state and the account hold these keys. */
+  expectKept(ids: string[]): void {
+    expect({ held: this.ids, live: account.live }).toEqual({ held: ids, live: ids });
+  }
+
+  /** `pulumi destroy` succeeds and leaves these keys in the account. */
+  async expectDestroyed(left: string[] = []): Promise<void> {
+    expect({ done: await this.destroy(), errors: this.errors }).toEqual({ done: true, errors: [] });
+    expect({ live: account.live, state: this.state.size }).toEqual({ live: left, state: 0 });
+  }
+
+  /** The state holds every live key, or the last command has named it. */
+  expectAllNamed(): void {
+    expect(account.unnamed(this)).toEqual([]);
+  }
+
+  /** After these commands and `destroy` nothing lives that none of them has named. */
+  async expectNothingLeftUnnamed(...commands: (() => Promise<unknown>)[]): Promise<void> {
+    let said = this.spoken;
+    for (const command of [...commands, () => this.destroy()]) {
+      await command();
+      said += this.spoken;
+    }
+    expect(account.live.filter((id) => !said.includes(id))).toEqual([]);
+  }
+
+  /** Another `up` makes no request and updates nothing: every diff is empty. */
+  async expectQuiet(): Promise<void> {
+    account.requests();
+    const before = [...this.state.values()].map(({ outputs }) => outputs);
+    await this.up();
+    expect({ errors: this.errors, requests: account.requests() }).toEqual({ errors: [], requests: [] });
+    // An update returns outputs of its own.
+    [...this.state.values()].forEach(({ outputs }, at) => expect(outputs).toBe(before[at]));
+  }
+
+  /** The command fails, and its errors say this. */
+  async expectFailure(command: Promise<boolean>, why: string | RegExp): Promise<void> {
+    expect(await command).toBe(false);
+    expect(this.errors.join()).toMatch(why);
+  }
 }
 
 /** Another stack, with a resource "it" that it has deployed. */

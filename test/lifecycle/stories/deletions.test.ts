@@ -3,7 +3,6 @@ import { SshKeySet } from "../../support/engine-resources";
 import { ROTATING_KEY, SERVICE_KEY, SSH_KEY, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
 import { account, stack } from "../../support/story";
-import { expectDestroyed } from "../../support/story-end";
 
 const TEAM = ["SSH key set", SshKeySet, { publicKeys: { it: publicKey(2) } }] as const;
 const EVERY = { db: SERVICE_KEY, ci: TOKEN, rot: ROTATING_KEY, ssh: SSH_KEY, team: TEAM };
@@ -49,7 +48,7 @@ describe.each(UNREADABLE)("rows 19, 66: a %i with %s", (status, _what, body) => 
     await create();
     account.pass(1);
     account.emulator.faults.add({ ...answer, commit: true });
-    await expectDestroyed();
+    await stack.expectDestroyed();
     // The rotating key looks once more for what a rotation may have left.
     expect(lists().length).toBeLessThanOrEqual(COUNT + 1);
   });
@@ -63,7 +62,7 @@ describe.each(UNREADABLE)("rows 19, 66: a %i with %s", (status, _what, body) => 
     expect(stack.errors).toHaveLength(COUNT);
     for (const error of stack.errors) expect(error).toMatch(/failed: DELETE \S+ answered 20[02] with /);
     account.emulator.faults.clear();
-    await expectDestroyed();
+    await stack.expectDestroyed();
   });
 
   test("and a list that cannot be read: an error, and the state stays until one can", async () => {
@@ -73,6 +72,6 @@ describe.each(UNREADABLE)("rows 19, 66: a %i with %s", (status, _what, body) => 
     expect(await stack.destroy()).toBe(false);
     expect(stack.state.size).toBe(COUNT);
     account.emulator.faults.clear();
-    await expectDestroyed();
+    await stack.expectDestroyed();
   });
 });

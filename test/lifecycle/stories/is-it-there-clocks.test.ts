@@ -4,8 +4,7 @@ import type { Properties } from "../../../src/values";
 import { showing } from "../../support/answers";
 import { PersonalAccessToken, RotatingServiceKey, ServiceKey, SshKey } from "../../support/engine-resources";
 import { DECLARED, ROTATING } from "../../support/kinds";
-import { account, DAY, declareRotating, deploy, HOUR, later, MINUTE, stack } from "../../support/story";
-import { changes, expectHeld, expectKept, expectQuiet } from "../../support/story-end";
+import { account, DAY, declareRotating, HOUR, MINUTE, stack } from "../../support/story";
 
 const declareToken = (more: Properties = {}, deleteBeforeReplace = false): void =>
   stack.declare(
@@ -20,24 +19,21 @@ describe("row 67: a token that is due by a local clock that is a year ahead", ()
     ["with a time before its end to rotate at", { rotateBeforeDays: 14 }],
     ["without one", {}],
     ["that deletes the old one first", { rotateBeforeDays: 14 }, true],
-  ])(
-    "%s: an error names both clocks, and nothing is made or revoked",
-    async (_how, more, deletesFirst = false) => {
-      declareToken(more, deletesFirst);
-      await stack.up();
-      const before = account.live;
-      account.pass(1);
-      account.timing.error = 365 * DAY;
-      account.requests();
-      expect(await stack.up()).toBe(false);
-      expect(changes()).toEqual([]);
-      expectKept(before);
-      for (const day of ["2026-01-02", "2027-01-02"]) expect(stack.errors.join()).toContain(day);
-      account.timing.error = 0;
-      await stack.up();
-      expectHeld(before);
-    },
-  );
+  ])("%s: an error names both clocks, and nothing changes", async (_how, more, deletesFirst = false) => {
+    declareToken(more, deletesFirst);
+    await stack.up();
+    const before = account.live;
+    account.pass(1);
+    account.timing.error = 365 * DAY;
+    account.requests();
+    expect(await stack.up()).toBe(false);
+    expect(account.changes()).toEqual([]);
+    stack.expectKept(before);
+    for (const day of ["2026-01-02", "2027-01-02"]) expect(stack.errors.join()).toContain(day);
+    account.timing.error = 0;
+    await stack.up();
+    stack.expectHeld(before);
+  });
 
   test("and by the server's, too: it is replaced", async () => {
     declareToken({ rotateBeforeDays: 14 });
@@ -46,7 +42,7 @@ describe("row 67: a token that is due by a local clock that is a year ahead", ()
     account.pass(80);
     account.timing.error = 365 * DAY;
     await stack.up();
-    expectHeld();
+    stack.expectHeld();
     expect(account.live).not.toEqual(before);
   });
 });
@@ -70,7 +66,7 @@ test("a server clock at the end of time costs no key: it is created, and its tim
   account.emulator.faults.add({ method: "POST", headers: { date: "Fri, 12 Sep 275760 23:59:59 GMT" } });
   declareToken();
   await stack.up();
-  expectHeld();
+  stack.expectHeld();
   const times = { createdAt: "2026-01-01T00:00:00Z", expiresAt: "2026-04-01T00:00:00Z" };
   expect(stack.held("it").outputs).toMatchObject(times);
 });
@@ -85,21 +81,18 @@ describe.each(ROTATING)("row 65: the API sends no `Date`, and a rotating %s", (.
     expect(stack.ids).toHaveLength(2);
   });
 
-  test.each([2, 400])(
-    "has a previous key whose time is over, after %i days: it stays, and the run says why; it goes once there is a `Date`",
-    async (days) => {
-      const before = stack.ids;
-      account.pass(days);
-      await stack.up();
-      expect(account.live).toEqual(expect.arrayContaining(before));
-      expect(stack.spoken).toMatch(/\bDate\b/);
-      expect(stack.spoken).not.toContain("still within its overlap");
-      account.emulator.transform = undefined;
-      for (let run = 0; run < 2; run += 1) await stack.up();
-      expectHeld();
-      expect(account.live).not.toEqual(expect.arrayContaining(before));
-    },
-  );
+  test.each([2, 400])("has a previous key that stays for %i days, until there is a `Date`", async (days) => {
+    const before = stack.ids;
+    account.pass(days);
+    await stack.up();
+    expect(account.live).toEqual(expect.arrayContaining(before));
+    expect(stack.spoken).toMatch(/\bDate\b/);
+    expect(stack.spoken).not.toContain("still within its overlap");
+    account.emulator.transform = undefined;
+    for (let run = 0; run < 2; run += 1) await stack.up();
+    stack.expectHeld();
+    expect(account.live).not.toEqual(expect.arrayContaining(before));
+  });
 });
 
 test("row 65: made by a clock that is an hour ahead while the API sends no `Date`, and revoked by hand: a refresh drops it as soon as there is one", async () => {
@@ -116,9 +109,9 @@ test("row 65: made by a clock that is an hour ahead while the API sends no `Date
   account.timing.error = 0;
   account.emulator.transform = undefined;
   for (const id of account.live) account.emulator.account.remove(id);
-  later(10 * MINUTE);
+  account.later(10 * MINUTE);
   await stack.refresh();
-  expectHeld([]);
+  stack.expectHeld([]);
 });
 
 describe("row 71: the API says when a token ends", () => {
@@ -141,10 +134,10 @@ describe("row 71: the API says when a token ends", () => {
     }));
     await stack.refresh();
     expect(ends()).toEqual(EARLY);
-    await expectQuiet();
+    await stack.expectQuiet();
     account.pass(17);
     await stack.up();
-    expectHeld();
+    stack.expectHeld();
     expect(stack.ids).not.toEqual(before);
   });
 
@@ -160,12 +153,12 @@ describe("row 71: the API says when a token ends", () => {
     const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
     account.emulator.transform = showing((entry) => ({ ...entry, expires_at: END }));
     const inputs = { ...DECLARED.PersonalAccessToken, description: "x", ...YEAR, existing: { id, key } };
-    await deploy("it", PersonalAccessToken, inputs);
+    await stack.deploy("it", PersonalAccessToken, inputs);
     expect({ errors: stack.errors, ends: ends() }).toEqual({ errors: [], ends: EARLY });
   });
 
   test.each(["2030-01-01T00:00:00Z", null, "", "soon", 5])(
-    "as %j, which is later or says nothing: what was asked for counts",
+    "as %j: what was asked for counts",
     async (expires_at) => {
       account.emulator.transform = showing((entry) => ({ ...entry, expires_at }));
       declareToken(YEAR);

@@ -3,37 +3,25 @@
 import { without } from "../../../src/values";
 import { type Entry, listing, showing, spelling } from "../../support/answers";
 import { ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
-import { API_KEYS, DECLARED, ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
+import { API_KEYS, DECLARED, KINDS } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
 import {
   account,
   current,
   declareRotating,
-  deploy,
   HOUR,
-  later,
   MINUTE,
   overlapping,
   previous,
   stack,
 } from "../../support/story";
-import {
-  expectDestroyed,
-  expectFailure,
-  expectHeld,
-  expectKept,
-  expectNothingLeftUnnamed,
-  expectOneForOne,
-  expectQuiet,
-} from "../../support/story-end";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
-const KINDS = [SERVICE_KEY, TOKEN, ROTATING_KEY, ...SSH_KEYS] as const;
 /** A list that is as long as its own page, which may hide more. */
 const fullPage = (items: unknown[]) => ({ body: { items, limit: items.length } });
 
 describe.each(KINDS)("a %s", (_what, type, inputs) => {
-  beforeEach(() => deploy("it", type, inputs));
+  beforeEach(() => stack.deploy("it", type, inputs));
 
   test("row 63: a list as long as its own page does not prove that it is gone", async () => {
     const before = stack.ids;
@@ -41,7 +29,7 @@ describe.each(KINDS)("a %s", (_what, type, inputs) => {
       account.emulator.account.addApiKey({ service: "vps", description: name });
       account.emulator.account.addSshKey({ name, publicKey: publicKey(name) });
     }
-    later(HOUR);
+    account.later(HOUR);
     account.emulator.transform = listing((entries) =>
       fullPage(entries.filter(({ id }) => !before.includes(String(id)))),
     );
@@ -52,7 +40,7 @@ describe.each(KINDS)("a %s", (_what, type, inputs) => {
 
   test("row 63: a list that is shorter than its own page does", async () => {
     for (const id of stack.ids) account.emulator.account.remove(id);
-    later(HOUR);
+    account.later(HOUR);
     account.emulator.transform = listing((items) => ({
       body: { items, limit: items.length + 1, offset: 0 },
     }));
@@ -62,13 +50,13 @@ describe.each(KINDS)("a %s", (_what, type, inputs) => {
 
   test("row 58: ids in upper case in the list are the same ids", async () => {
     const before = stack.ids;
-    later(HOUR);
+    account.later(HOUR);
     account.emulator.transform = spelling("id", (id) => id.toUpperCase());
     expect(await stack.refresh()).toBe(true);
     expect(stack.ids).toEqual(before);
     await stack.up();
     expect({ errors: stack.errors, held: stack.ids }).toEqual({ errors: [], held: before });
-    await expectDestroyed();
+    await stack.expectDestroyed();
   });
 
   test.each([
@@ -82,10 +70,10 @@ describe.each(KINDS)("a %s", (_what, type, inputs) => {
       answers.flatMap((answer) => entries.map((entry) => ({ ...entry, ...answer }))),
     );
     if (succeeds) expect(await stack.refresh()).toBe(true);
-    else await expectFailure(stack.refresh(), before[0]!);
-    expectKept(before);
+    else await stack.expectFailure(stack.refresh(), before[0]!);
+    stack.expectKept(before);
     await stack.up();
-    expectKept(before);
+    stack.expectKept(before);
   });
 });
 
@@ -99,40 +87,37 @@ describe("row 47: a field that nobody needs", () => {
     ...FIELDS.map((field) => [`${field} is null`, nulling(field)] as const),
     ...FIELDS.map((field) => [`${field} is absent`, (entry: Entry) => without(entry, field)] as const),
     ["fingerprint, type and time are null", nulling(...FIELDS)] as const,
-  ])(
-    "%s in every response about SSH keys: they are created, adopted, refreshed and destroyed",
-    async (what, rewrite) => {
-      const { id } = account.emulator.account.addSshKey({ name: "laptop", publicKey: publicKey("laptop") });
-      account.emulator.transform = ({ body }) => ({
-        body: Array.isArray(body) ? (body as Entry[]).map(rewrite) : rewrite(body as Entry),
-      });
-      stack.declare("it", SshKey, DECLARED.SshKey);
-      stack.declare("team", SshKeySet, { publicKeys: { anna: publicKey("anna") } });
-      const laptop = { publicKey: publicKey("laptop"), name: "laptop", adoptExisting: true };
-      if (!what.startsWith("fingerprint")) stack.declare("laptop", SshKey, laptop);
-      expect({ done: await stack.up(), errors: stack.errors }).toEqual({ done: true, errors: [] });
-      const made = { keyType: "ssh-ed25519", createdAt: expect.stringMatching(/^20.*Z$/) };
-      expect(stack.held("it").outputs).toMatchObject(made);
-      const held = stack.ids;
-      later(HOUR);
-      expect({ done: await stack.refresh(), held: stack.ids }).toEqual({ done: true, held });
-      await expectQuiet();
-      await expectDestroyed([id]);
-    },
-  );
+  ])("%s in every response: SSH keys are created, adopted, refreshed, destroyed", async (what, rewrite) => {
+    const { id } = account.emulator.account.addSshKey({ name: "laptop", publicKey: publicKey("laptop") });
+    account.emulator.transform = ({ body }) => ({
+      body: Array.isArray(body) ? (body as Entry[]).map(rewrite) : rewrite(body as Entry),
+    });
+    stack.declare("it", SshKey, DECLARED.SshKey);
+    stack.declare("team", SshKeySet, { publicKeys: { anna: publicKey("anna") } });
+    const laptop = { publicKey: publicKey("laptop"), name: "laptop", adoptExisting: true };
+    if (!what.startsWith("fingerprint")) stack.declare("laptop", SshKey, laptop);
+    expect({ done: await stack.up(), errors: stack.errors }).toEqual({ done: true, errors: [] });
+    const made = { keyType: "ssh-ed25519", createdAt: expect.stringMatching(/^20.*Z$/) };
+    expect(stack.held("it").outputs).toMatchObject(made);
+    const held = stack.ids;
+    account.later(HOUR);
+    expect({ done: await stack.refresh(), held: stack.ids }).toEqual({ done: true, held });
+    await stack.expectQuiet();
+    await stack.expectDestroyed([id]);
+  });
 
   test.each(["created_at", "key_prefix", "key_type"])(
-    "%s of API keys is null in lists: they keep what they have",
+    "%s of API keys is null: they keep theirs",
     async (field) => {
       for (const [name, type, inputs] of API_KEYS) stack.declare(name, type, inputs);
       await stack.up();
       const before = new Map([...stack.state].map(([name, { outputs }]) => [name, { ...outputs }]));
-      later(HOUR);
+      account.later(HOUR);
       account.emulator.transform = showing(nulling(field));
       expect({ done: await stack.refresh(), errors: stack.errors }).toEqual({ done: true, errors: [] });
       for (const [name, { createdAt, keyPrefix, keyType }] of before)
         expect(stack.held(name).outputs).toMatchObject({ createdAt, keyPrefix, keyType });
-      await expectQuiet();
+      await stack.expectQuiet();
     },
   );
 });
@@ -158,7 +143,7 @@ describe.each(KINDS)("row 64: an unresolved %s", (_what, type, inputs) => {
     stack.declare("it", type, inputs);
     await stack.up(troubled({ fate, times: 9 }, NO_LIST));
     expect([stack.ids, stack.state.size]).toEqual([[], 1]);
-    later(MINUTE);
+    account.later(MINUTE);
   };
 
   test.each(["up", "destroy"] as const)(
@@ -167,7 +152,7 @@ describe.each(KINDS)("row 64: an unresolved %s", (_what, type, inputs) => {
       await isUnresolved("never arrives");
       adding(FOREIGN);
       await stack[next]();
-      expectHeld();
+      stack.expectHeld();
     },
   );
 
@@ -179,18 +164,18 @@ describe.each(KINDS)("row 64: an unresolved %s", (_what, type, inputs) => {
   });
 
   test.each([{ created_at: 5 }, { id: null }])(
-    "no entry can be read (%j): up and destroy fail, the state keeps the attempt, and it heals later",
+    "no entry can be read (%j): it is kept, and heals later",
     async (merge) => {
       await isUnresolved("answer lost");
       const { id } = stack.held("it");
       account.emulator.faults.add({ method: "GET", merge, times: "always" });
       for (const command of [() => stack.up(), () => stack.destroy()]) {
-        await expectFailure(command(), "an unexpected shape");
+        await stack.expectFailure(command(), "an unexpected shape");
         expect({ live: account.live.length, id: stack.held("it").id }).toEqual({ live: 1, id });
       }
       account.emulator.faults.clear();
       await stack.up();
-      await expectOneForOne();
+      await stack.expectOneForOne();
     },
   );
 });
@@ -205,7 +190,7 @@ describe("row 64: a key leaked, its rotation was lost, and the account's list ha
     declareRotating({ rotationTriggers: { leak: 1 } });
     await stack.up(troubled({ ...NEVER_ARRIVES, times: 9 }, { ...NO_LIST, nth: 2 }));
     expect(stack.held("db").outputs).toMatchObject({ unresolved: true, keyId: leaked });
-    later(HOUR);
+    account.later(HOUR);
   });
 
   test("an unreadable entry of somebody else: the next up rotates, and destroy leaves nothing", async () => {
@@ -213,7 +198,7 @@ describe("row 64: a key leaked, its rotation was lost, and the account's list ha
     await stack.up();
     expect(stack.errors).toEqual([]);
     expect(current()).not.toBe(leaked);
-    await expectDestroyed();
+    await stack.expectDestroyed();
   });
 
   test("an entry that shows only its id: the emergency goes on, and the entry is named", async () => {
@@ -233,22 +218,19 @@ describe("row 64: a key leaked, its rotation was lost, and the account's list ha
   test.each([
     ["somebody else's entry", (all: Entry[]) => ({ body: [...all, FOREIGN] })],
     ["as many entries as its page", fullPage],
-  ])(
-    "%s, at every later up: the leaked key goes, and the next rotation happens when it is due",
-    async (_what, shown) => {
-      account.emulator.transform = listing(shown);
-      for (let run = 0; run < 4; run += 1) {
-        await stack.up();
-        account.pass(3);
-      }
-      expect(stack.errors).toEqual([]);
-      expect(account.live).not.toContain(leaked);
-      const before = current();
-      account.pass(31);
-      for (let run = 0; run < 3; run += 1) await stack.up();
-      expect(current()).not.toBe(before);
-    },
-  );
+  ])("%s, at every later up: the leaked key goes, and rotations go on", async (_what, shown) => {
+    account.emulator.transform = listing(shown);
+    for (let run = 0; run < 4; run += 1) {
+      await stack.up();
+      account.pass(3);
+    }
+    expect(stack.errors).toEqual([]);
+    expect(account.live).not.toContain(leaked);
+    const before = current();
+    account.pass(31);
+    for (let run = 0; run < 3; run += 1) await stack.up();
+    expect(current()).not.toBe(before);
+  });
 });
 
 test.each([
@@ -258,30 +240,27 @@ test.each([
     (own: Entry, all: Entry[]) =>
       all.map((each) => (each === own ? each : { id: each["id"], created_at: {} })),
   ],
-])(
-  "a lost response, a second POST, and a list that shows its key and %s: the first one's is not taken for absent",
-  async (_what, shown) => {
-    let lists = 0;
-    account.emulator.transform = listing((entries) => {
-      const all = entries.filter(({ description }) => description !== null);
-      // It lags for the three looks before.
-      return (lists += 1) <= 3 ? [] : shown(all.at(-1)!, all);
-    });
-    stack.declare("it", ServiceKey, DECLARED.ServiceKey);
-    await stack.up(troubled(LOST));
-    account.emulator.transform = undefined;
-    await expectNothingLeftUnnamed();
-  },
-);
+])("after a second POST, a list that %s does not prove the first one's absence", async (_what, shown) => {
+  let lists = 0;
+  account.emulator.transform = listing((entries) => {
+    const all = entries.filter(({ description }) => description !== null);
+    // It lags for the three looks before.
+    return (lists += 1) <= 3 ? [] : shown(all.at(-1)!, all);
+  });
+  stack.declare("it", ServiceKey, DECLARED.ServiceKey);
+  await stack.up(troubled(LOST));
+  account.emulator.transform = undefined;
+  await stack.expectNothingLeftUnnamed();
+});
 
 test("the first POST never arrives, the second one succeeds, and the list is as long as its page: one key", async () => {
   account.emulator.transform = listing(fullPage);
   stack.declare("it", SshKey, DECLARED.SshKey);
   await stack.up(troubled(NEVER_ARRIVES));
-  expectHeld();
-  later(HOUR);
+  stack.expectHeld();
+  account.later(HOUR);
   await stack.up();
-  await expectOneForOne();
+  await stack.expectOneForOne();
 });
 
 describe("the list cannot be read where it shows", () => {
@@ -303,10 +282,10 @@ describe("the list cannot be read where it shows", () => {
     account.pass(31);
     account.emulator.faults.add({ method: "GET", merge: { key_prefix: 5 } });
     expect(await stack.up()).toBe(false);
-    expectKept([first]);
+    stack.expectKept([first]);
     await stack.up();
     expect(previous()).toBe(first);
-    expectHeld();
+    stack.expectHeld();
   });
 
   test("the previous key, with holdWhileUsed: it stays until a list says that it is not used", async () => {
@@ -318,7 +297,7 @@ describe("the list cannot be read where it shows", () => {
     expect(account.live).toContain(older);
     account.emulator.account.addApiKey({ id: older, service: "dns" });
     await stack.up();
-    expectHeld([current()]);
+    stack.expectHeld([current()]);
   });
 
   test.each(["up", "destroy"] as const)("the key of a killed rotation: %s says so", async (next) => {
@@ -343,6 +322,6 @@ describe("the list cannot be read where it shows", () => {
     expect(await stack.destroy()).toBe(false);
     expect(stack.ids).toEqual([first]);
     account.emulator.account.addApiKey({ id, service: "dns", description, createdAt });
-    await expectDestroyed();
+    await stack.expectDestroyed();
   });
 });

@@ -3,27 +3,9 @@
 import type { Properties } from "../../../src/values";
 import { showing } from "../../support/answers";
 import { RotatingPersonalAccessToken, SshKeySet } from "../../support/engine-resources";
-import { API_KEYS, ROTATING, ROTATING_KEY, SERVICE_KEY, SSH_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
+import { API_KEYS, KINDS, ROTATING, SSH_KEY } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import {
-  account,
-  current,
-  declareRotating,
-  deploy,
-  later,
-  MINUTE,
-  overlapping,
-  previous,
-  stack,
-} from "../../support/story";
-import {
-  expectAllNamed,
-  expectDestroyed,
-  expectHeld,
-  expectKept,
-  expectNothingLeftUnnamed,
-  expectOneForOne,
-} from "../../support/story-end";
+import { account, current, declareRotating, MINUTE, overlapping, previous, stack } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 const NO_POST = { method: "POST", fate: "401", times: 9 } as const;
@@ -32,18 +14,18 @@ const lag = (ms: number): void => void (account.emulator.quirks.listLag = ms);
 describe.each([...API_KEYS, SSH_KEY])("a list lags behind a %s", (_what, type, inputs) => {
   test("that is read by a refresh right after up: it stays", async () => {
     lag(3_000);
-    await deploy("it", type, inputs);
+    await stack.deploy("it", type, inputs);
     await stack.refresh();
     await stack.up();
-    await expectOneForOne();
+    await stack.expectOneForOne();
   });
 
   test("whose response is lost: one key", async () => {
     lag(3_000);
     stack.declare("it", type, inputs);
     await stack.up(troubled(LOST));
-    later(10_000);
-    await expectOneForOne();
+    account.later(10_000);
+    await stack.expectOneForOne();
   });
 
   test.each(["destroy", "up"] as const)("that is unresolved, and %s cleans up meanwhile", async (next) => {
@@ -53,56 +35,53 @@ describe.each([...API_KEYS, SSH_KEY])("a list lags behind a %s", (_what, type, i
     lag(account.timing.elapsed - began + 4_000);
     await stack[next]();
     lag(0);
-    expectHeld();
+    stack.expectHeld();
   });
 });
 
 test.each(["destroy", "up"] as const)(
-  "two unresolved entries of a set, one of which was created, and two replicas: %s",
+  "two replicas, one unresolved entry of two created: %s",
   async (command) => {
     stack.declare("team", SshKeySet, { publicKeys: { a: publicKey("a"), b: publicKey("b") } });
     await stack.up(troubled(LOST, { ...NEVER_ARRIVES, nth: 2 }, NO_LIST));
     const orphans = account.live;
     expect(orphans).toHaveLength(1);
-    later(MINUTE);
+    account.later(MINUTE);
     let lists = 0;
     account.emulator.transform = ({ method, body }) => {
       if (method !== "GET" || (lists += 1) === 1) return undefined;
       return { body: (body as { id: string }[]).filter(({ id }) => !orphans.includes(id)) };
     };
     await stack[command]();
-    expectHeld();
+    stack.expectHeld();
   },
 );
 
-describe.each([SERVICE_KEY, TOKEN, ROTATING_KEY, ...SSH_KEYS])(
-  "row 66: while the list lags, the deletion of a %s",
-  (_what, type, inputs) => {
-    test.each([
-      [404, { detail: "Not found" }],
-      [410, { detail: "Not found" }],
-      [200, ""],
-    ])("that is answered %i %j, and did nothing: an error, and the state stays", async (status, body) => {
-      await deploy("it", type, inputs);
-      later(1_000);
-      lag(3_000);
-      account.emulator.faults.add({ method: "DELETE", status, body, times: "always" });
-      const before = account.live;
-      expect(await stack.destroy()).toBe(false);
-      expectKept(before);
-      account.emulator.faults.clear();
-      lag(0);
-      await expectDestroyed();
-    });
-  },
-);
+describe.each(KINDS)("row 66: while the list lags, the deletion of a %s", (_what, type, inputs) => {
+  test.each([
+    [404, { detail: "Not found" }],
+    [410, { detail: "Not found" }],
+    [200, ""],
+  ])("that is answered %i %j, and did nothing: an error, and the state stays", async (status, body) => {
+    await stack.deploy("it", type, inputs);
+    account.later(1_000);
+    lag(3_000);
+    account.emulator.faults.add({ method: "DELETE", status, body, times: "always" });
+    const before = account.live;
+    expect(await stack.destroy()).toBe(false);
+    stack.expectKept(before);
+    account.emulator.faults.clear();
+    lag(0);
+    await stack.expectDestroyed();
+  });
+});
 
 describe("a lost rotation whose key the list does not show yet", () => {
   const DEFAULT = { overlapDays: 0 };
   const isLost = async (more: Properties): Promise<void> => {
     declareRotating(DEFAULT);
     await stack.up();
-    later(20 * MINUTE);
+    account.later(20 * MINUTE);
     declareRotating({ ...DEFAULT, ...more });
     await stack.up(troubled(LOST, { ...NO_LIST, nth: 2, times: 3 }));
     expect(stack.held("db").outputs["unresolved"]).toBe(true);
@@ -112,7 +91,7 @@ describe("a lost rotation whose key the list does not show yet", () => {
     await isLost({ rotationTriggers: { a: 1 } });
     lag(12_000);
     await stack.up();
-    expectAllNamed();
+    stack.expectAllNamed();
   });
 
   test("was of another description, and the program goes back to the default one: nothing outlives destroy unnamed", async () => {
@@ -121,8 +100,8 @@ describe("a lost rotation whose key the list does not show yet", () => {
     lag(20_000);
     await stack.up();
     lag(0);
-    later(10 * MINUTE);
-    await expectNothingLeftUnnamed(() => stack.refresh());
+    account.later(10 * MINUTE);
+    await stack.expectNothingLeftUnnamed(() => stack.refresh());
   });
 });
 
@@ -140,7 +119,7 @@ describe.each([ROTATING[0], ["token", RotatingPersonalAccessToken, OF_ACCOUNT]] 
       account.pass(1);
       declare({ rotationTriggers: { leak: 1 } });
       expect(await stack.up()).toBe(true);
-      later(MINUTE);
+      account.later(MINUTE);
       return { leaked, handed: current() };
     }
 
@@ -163,25 +142,22 @@ describe.each([ROTATING[0], ["token", RotatingPersonalAccessToken, OF_ACCOUNT]] 
         ["after a leak", false, false],
         ["after a leak, and no key can be created", true, false],
         ["in a run that is logged in with it", false, true],
-      ])(
-        "%s: it is not revoked, and the leaked one goes once the list shows it",
-        async (_how, isBroken, isOwn) => {
-          if (isOwn && kind[0] !== "token") return;
-          const { leaked, handed } = await afterLeak();
-          if (isOwn) stack.credential = String(stack.held("db").outputs.key);
-          hide();
-          await stack.up(isBroken ? troubled(NO_POST) : {});
-          expect(account.live).toContain(handed);
-          expect(current()).toBe(handed);
-          stack.credential = undefined;
-          lag(0);
-          account.emulator.transform = undefined;
-          later(10 * MINUTE);
-          await stack.up();
-          expectHeld([handed]);
-          expect(account.live).not.toContain(leaked);
-        },
-      );
+      ])("%s: it stays, and the leaked one goes once the list shows it", async (_how, isBroken, isOwn) => {
+        if (isOwn && kind[0] !== "token") return;
+        const { leaked, handed } = await afterLeak();
+        if (isOwn) stack.credential = String(stack.held("db").outputs.key);
+        hide();
+        await stack.up(isBroken ? troubled(NO_POST) : {});
+        expect(account.live).toContain(handed);
+        expect(current()).toBe(handed);
+        stack.credential = undefined;
+        lag(0);
+        account.emulator.transform = undefined;
+        account.later(10 * MINUTE);
+        await stack.up();
+        stack.expectHeld([handed]);
+        expect(account.live).not.toContain(leaked);
+      });
 
       test("and the next emergency finds that no key can be created: it is not revoked", async () => {
         const { handed } = await afterLeak();
@@ -211,7 +187,7 @@ describe("a trigger changes minutes after a rotation, and the list does not show
     declareRotating({ rotationTriggers: { incident: 1 } });
     await stack.up();
     lag(0);
-    expectHeld();
+    stack.expectHeld();
     return [older, handed];
   };
 

@@ -2,15 +2,8 @@
 import type { Properties } from "../../../src/values";
 import { RotatingServiceKey, ServiceKey } from "../../support/engine-resources";
 import { API_KEYS, DECLARED, SSH_KEY } from "../../support/kinds";
-import { account, current, declareRotating, deploy, stack } from "../../support/story";
+import { account, current, declareRotating, stack } from "../../support/story";
 import type { CommandOptions } from "../../support/story-stack";
-import {
-  expectAllNamed,
-  expectDestroyed,
-  expectFailure,
-  expectHeld,
-  expectOneForOne,
-} from "../../support/story-end";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 describe("what is sent, said and left for a service key whose first request", () => {
@@ -66,18 +59,18 @@ describe("what is sent, said and left for a service key whose first request", ()
 });
 
 test.each([...API_KEYS, SSH_KEY])(
-  "%s: a hook asks again, and the first attempt takes effect a minute late: the next refresh names it, or it is held",
+  "%s, a hook, a first attempt a minute late: it is held or named",
   async (_what, type, inputs) => {
     stack.declare("it", type, inputs, { retries: 1 });
     await stack.up(troubled({ fate: "arrives late", late: 60 }, { method: "GET", times: 12 }));
     await account.timing.settle(true);
     await stack.refresh();
-    expectAllNamed();
+    stack.expectAllNamed();
   },
 );
 
 test.each(API_KEYS)(
-  "row 46, %s: both requests arrive late, and the revoked first key goes on being listed: it is not taken for the second",
+  "row 46, %s: a revoked key that is still listed is not taken for the second one",
   async (_what, type, inputs) => {
     account.emulator.quirks.listsRevokedKeys = true;
     stack.declare("it", type, inputs);
@@ -85,7 +78,7 @@ test.each(API_KEYS)(
     await account.timing.settle(true);
     if (!stack.state.has("it")) expect(account.live).toEqual([]);
     await stack.up();
-    await expectOneForOne();
+    await stack.expectOneForOne();
   },
 );
 
@@ -112,25 +105,25 @@ describe("a service key beside which a twin may live", () => {
 
   test("is not revoked before the check that it is not the credential of this very run", async () => {
     stack.credential = String(stack.held("it").outputs.key);
-    await expectFailure(stack.destroy(), "Did not revoke");
+    await stack.expectFailure(stack.destroy(), "Did not revoke");
     expect(account.live).toHaveLength(2);
   });
 
   test("is replaced when the inputs ask for that, and its deletion takes the twin along", async () => {
-    await deploy("it", ServiceKey, { ...DECLARED.ServiceKey, service: "vps" });
-    await expectOneForOne();
+    await stack.deploy("it", ServiceKey, { ...DECLARED.ServiceKey, service: "vps" });
+    await stack.expectOneForOne();
   });
 
   test("becomes unresolved when it vanishes, so that the twin is still looked for", async () => {
     account.emulator.account.remove(stack.held("it").id);
     await stack.refresh();
     expect(stack.held("it").id).toMatch(/^unresolved\//);
-    await expectDestroyed();
+    await stack.expectDestroyed();
   });
 });
 
 test.each(["up", "destroy"])(
-  "a lost rotation left its key under another description: %s finds it",
+  "what a lost rotation left under another description is found by %s",
   async (next) => {
     const declare = (description: string): void => declareRotating({ description, __owner: "test/dev/db" });
     declare("one");
@@ -141,8 +134,8 @@ test.each(["up", "destroy"])(
     // The program is what it was before.
     declare("one");
     if (next === "up") await stack.up();
-    if (next === "up") expectHeld();
-    await expectDestroyed();
+    if (next === "up") stack.expectHeld();
+    await stack.expectDestroyed();
   },
 );
 
@@ -178,8 +171,8 @@ describe("a rotation is killed after its POST", () => {
     await killed(before);
     change();
     await stack.up();
-    expectHeld();
-    await expectDestroyed();
+    stack.expectHeld();
+    await stack.expectDestroyed();
   });
 
   describe.each(["null", { truncatedTo: 20 }] as const)(
@@ -214,7 +207,7 @@ describe("a rotation is killed after its POST", () => {
 });
 
 test("a rotating key is gone, and its last rotation may still have an effect: refresh keeps the attempt in the state", async () => {
-  await deploy("it", RotatingServiceKey, { service: "dns", rotateEveryDays: 30 });
+  await stack.deploy("it", RotatingServiceKey, { service: "dns", rotateEveryDays: 30 });
   stack.declare("it", RotatingServiceKey, {
     service: "dns",
     rotateEveryDays: 30,

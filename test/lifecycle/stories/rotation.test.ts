@@ -3,14 +3,6 @@ import { UNKNOWN, type Properties } from "../../../src/values";
 import { RotatingPersonalAccessToken, RotatingServiceKey } from "../../support/engine-resources";
 import { API_KEYS, ROTATING } from "../../support/kinds";
 import { account, current, declareRotating, overlapping, previous, stack } from "../../support/story";
-import {
-  changes,
-  expectDestroyed,
-  expectFailure,
-  expectHeld,
-  expectKept,
-  expectQuiet,
-} from "../../support/story-end";
 
 describe.each(ROTATING)("a rotating %s", (...kind) => {
   const declare = (more: Properties = {}): void => declareRotating(more, kind);
@@ -35,12 +27,12 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
       if (current() !== before) {
         rotations += 1;
         expect(stack.held("db").outputs).toMatchObject({ previousKeyId: before, previousKey: key });
-      } else if (changes().length === 0) expect(account.requests()).toEqual([]);
-      expectHeld();
+      } else if (account.changes().length === 0) expect(account.requests()).toEqual([]);
+      stack.expectHeld();
       most = Math.max(most, account.live.length);
     }
     expect([rotations, most]).toEqual([12, 2]);
-    await expectDestroyed();
+    await stack.expectDestroyed();
   });
 
   test("that comes months late rotates, and keeps the key that the consumers of the last run hold", async () => {
@@ -48,7 +40,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     account.pass(100);
     await stack.up();
     expect(previous()).toBe(handed);
-    expectHeld();
+    stack.expectHeld();
   });
 
   test("without an overlap has its previous key revoked by the next run, which says so, not by the one that rotates", async () => {
@@ -57,7 +49,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expect(account.live).toContain(first);
     expect(stack.printed).not.toContain("revoked the previous key");
     await stack.up();
-    expectHeld([current()]);
+    stack.expectHeld([current()]);
     expect(stack.printed).toContain(`: revoked the previous key ${first}.`);
   });
 
@@ -65,7 +57,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     const first = await rotationIsDue();
     await stack.up({ troubles: [{ fate: "answer lost" }] });
     expect(previous()).toBe(first);
-    expectHeld();
+    stack.expectHeld();
   });
 
   test("whose rotation stays unresolved keeps its key, and heals with the next run", async () => {
@@ -78,7 +70,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     await stack.up();
     expect(stack.held("db").outputs).not.toHaveProperty("unresolved");
     expect(previous()).toBe(first);
-    expectHeld();
+    stack.expectHeld();
   });
 
   test("whose rotation fails after the previous key was revoked says so in the state", async () => {
@@ -86,7 +78,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     account.pass(30);
     expect(await stack.up({ troubles: [{ fate: "401", times: 9 }] })).toBe(false);
     expect(previous()).toBeNull();
-    expectKept([current()]);
+    stack.expectKept([current()]);
   });
 
   test("does not lose its previous key in the run after one that failed: nobody may have moved to the new key yet", async () => {
@@ -99,7 +91,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expect(account.live).toContain(first);
     // That run was completed; the next one revokes it.
     await stack.up();
-    expectHeld([current()]);
+    stack.expectHeld([current()]);
   });
 
   test("whose current key was revoked elsewhere notices that at refresh, and the next run makes another", async () => {
@@ -108,7 +100,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     await stack.refresh();
     expect(stack.held("db").outputs.isActive).toBe(false);
     await stack.up();
-    expectHeld([older, current()].sort());
+    stack.expectHeld([older, current()].sort());
   });
 
   test("B10, row 40: a renamed stack or resource does not rotate by itself; a description of its own does, and so does its time", async () => {
@@ -116,7 +108,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     await stack.up();
     const first = current();
     declare({ description: "pulumi test/prod/renamed" });
-    await expectQuiet();
+    await stack.expectQuiet();
     expect(current()).toBe(first);
     account.pass(31);
     await stack.up();
@@ -128,21 +120,18 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expect(listed()).toMatch(/^for the billing/);
   });
 
-  test.each([1, 2, 3])(
-    "row 36: an emergency rotation killed at request %i: two at most, and the next run ends it",
-    async (nth) => {
-      const [, handed] = await overlapping(kind);
-      declare({ rotationTriggers: { incident: 1 } });
-      for (const arrived of [true, false]) {
-        await stack.up({ kill: { nth, arrived } });
-        expect(account.live).toContain(handed);
-        expect(account.live.length).toBeLessThanOrEqual(2);
-      }
-      await stack.up();
+  test.each([1, 2, 3])("row 36: an emergency killed at request %i is ended by the next run", async (nth) => {
+    const [, handed] = await overlapping(kind);
+    declare({ rotationTriggers: { incident: 1 } });
+    for (const arrived of [true, false]) {
+      await stack.up({ kill: { nth, arrived } });
       expect(account.live).toContain(handed);
-      expectHeld();
-    },
-  );
+      expect(account.live.length).toBeLessThanOrEqual(2);
+    }
+    await stack.up();
+    expect(account.live).toContain(handed);
+    stack.expectHeld();
+  });
 });
 
 test("a preview says that the update creates a new key, why, and what becomes of the others; of nothing else", async () => {
@@ -183,7 +172,7 @@ test("a key that a refresh saw inactive, and that is active again: kept, whateve
   await stack.up({ troubles: [{ method: "POST", fate: "401" }] });
   expect(account.live).toEqual([first]);
   await stack.up();
-  expectHeld([first]);
+  stack.expectHeld([first]);
   expect(stack.held("db").outputs.isActive).toBe(true);
 });
 
@@ -225,7 +214,7 @@ test("a change of scopes rotates with an overlap", async () => {
   token("services:read");
   await stack.up();
   expect(stack.held("db").outputs).toMatchObject({ scopes: ["services:read"], previousKeyId: first });
-  expectHeld();
+  stack.expectHeld();
 });
 
 test("a previous key that the run is logged in with is never revoked by it, and destroy refuses", async () => {
@@ -237,9 +226,9 @@ test("a previous key that the run is logged in with is never revoked by it, and 
   await stack.up();
   expect(stack.printed).toContain("this update is authenticated with it");
   expect(account.live).toHaveLength(2);
-  await expectFailure(stack.destroy(), "Did not revoke");
+  await stack.expectFailure(stack.destroy(), "Did not revoke");
   stack.credential = undefined;
-  await expectDestroyed();
+  await stack.expectDestroyed();
 });
 
 test.each([

@@ -6,8 +6,7 @@ import { SshKey, SshKeySet } from "../../support/engine-resources";
 import { cpuTime } from "../../support/fake-timing";
 import { publicKey } from "../../support/public-key";
 import type { CommandOptions, Declared } from "../../support/story-stack";
-import { account, deploy, stack } from "../../support/story";
-import { expectDestroyed, expectFailure, expectHeld, expectKept, expectQuiet } from "../../support/story-end";
+import { account, stack } from "../../support/story";
 import { LOST, NO_LIST, troubled } from "../../support/troubles";
 
 const NAMES = ["anna", "bjarne", "carl"];
@@ -75,14 +74,14 @@ function changed(): readonly string[] | undefined {
 
 /** The last command succeeded, and the set has these entries, which are ours. */
 function expectExactly(entries = NAMES): void {
-  expectHeld();
+  stack.expectHeld();
   expect(Object.keys(keys()).sort()).toEqual([...entries].sort());
   expect(Object.keys(stack.held("team").outputs)).toEqual(["keys"]);
 }
 
 async function expectOurs(): Promise<void> {
   expect(Object.values(keys()).filter(({ adopted }) => adopted)).toEqual([]);
-  await expectDestroyed();
+  await stack.expectDestroyed();
 }
 
 test("a set is one POST an entry; its outputs are the contract's, and nothing about it is private", async () => {
@@ -105,14 +104,14 @@ test("fifty keys: fifty POSTs, no request for nothing, one list a refresh, two r
   await up(entries);
   expect(requests().map((line) => line.split(" ")[0])).toEqual(Array(50).fill("POST"));
   expectExactly(entries);
-  await expectQuiet();
+  await stack.expectQuiet();
   const before = stack.held("team");
   await stack.refresh();
   expect([requests(), stack.held("team")]).toEqual([["GET"], before]);
   await up({ ...keysOf(...entries), k7: publicKey("another") });
   expect(requests()).toEqual(["DELETE team-k7", "POST team-k7"]);
   expectExactly(entries);
-  await expectDestroyed();
+  await stack.expectDestroyed();
   expect(requests()).toHaveLength(50);
 });
 
@@ -122,7 +121,7 @@ test("an entry added, removed or renamed touches no other; white space and comme
     { anna: `\r\n${publicKey("anna")}\tanna@home \n`, bjarne: publicKey("bjarne") },
     { adoptExisting: true },
   );
-  await expectQuiet();
+  await stack.expectQuiet();
   requests();
   await up(NAMES);
   expect(requests()).toEqual(["POST team-carl"]);
@@ -158,7 +157,7 @@ test("another prefix adds every key again; with another key besides, the new one
 test("a list that cannot be read says nothing about any key", async () => {
   await up(["anna"]);
   const before = stack.held("team");
-  await expectFailure(
+  await stack.expectFailure(
     stack.refresh({ troubles: [{ method: "GET", times: 99 }] }),
     "Reading the SSH keys failed",
   );
@@ -175,7 +174,7 @@ describe("a lost response that cannot be looked up", () => {
   });
 
   test.each([{ anna: publicKey("other"), bjarne: publicKey("one more") }, {}])(
-    "of an entry that the program has no more, or with another key (%#), is removed by the next up",
+    "is removed, whatever the program has now: %#",
     async (publicKeys) => {
       await up(publicKeys);
       expectExactly(Object.keys(publicKeys));
@@ -187,7 +186,7 @@ describe("a lost response that cannot be looked up", () => {
     control().remove(account.live.find((id) => !stack.ids.includes(id))!);
     const createdAt = "2025-12-31T23:00:00Z";
     const { id } = control().addSshKey({ name: `team-${entry}`, publicKey: publicKey(entry), createdAt });
-    await expectDestroyed([id]);
+    await stack.expectDestroyed([id]);
   });
 });
 
@@ -240,7 +239,7 @@ describe("a partial failure", () => {
     const news = { anna: publicKey("new") };
     account.emulator.faults.add({ method: "POST", status: 422 });
     expect(await up(news, { namePrefix: "ops-" })).toBe(false);
-    expectKept(before);
+    stack.expectKept(before);
     expect(await stack.up({ troubles: [{ method: "DELETE", times: 99 }] })).toBe(false);
     expect(stack.held("team").outputs.leftovers).toEqual(before);
     expect(names()).toEqual(["ops-anna", "team-anna"]);
@@ -257,7 +256,7 @@ describe("a partial failure", () => {
     await up({ ...keysOf("bjarne", "carl"), anna: publicKey("new") });
     expect(stack.errors.join()).toContain("in use");
     expect(requests()).toEqual(["DELETE team-anna", "POST team-carl"]);
-    expectKept(account.live);
+    stack.expectKept(account.live);
     await stack.up();
     expectExactly();
   });
@@ -288,35 +287,32 @@ test("a set adopts what the account has, under its name, with one list for all; 
   expectExactly(["anna", "bjarne"]);
   expect(keys()).toMatchObject({ anna: { id, name: "by hand", adopted: true }, bjarne: { adopted: false } });
   declare(["anna", "bjarne"], { adoptExisting: false });
-  await expectQuiet();
+  await stack.expectQuiet();
   // The account knows nothing of the name of an adopted key's entry.
   await up({ ann: publicKey("anna"), bjarne: publicKey("bjarne") });
   expect(keys()).toMatchObject({ ann: { id, adopted: true } });
   await up(["bjarne"]);
   expect(requests()).toEqual([]);
   expect(stack.printed).toContain(`Keeping the SSH key "by hand" (id ${id}) in the account: it was adopted.`);
-  await expectDestroyed([id]);
+  await stack.expectDestroyed([id]);
 });
 
 test.each([
   [{}, "`keys` must be an object"],
   [{ keys: { anna: { id: 5 } } }, "`id` must be a string, but it is a number"],
-])(
-  "the state %j, which is not ours, is an error that says what is wrong, never a guess",
-  async (outputs, why) => {
-    await up([]);
-    stack.state.set("team", { ...stack.held("team"), outputs });
-    await up(["anna"]);
-    expect(stack.errors.join()).toMatch(/The state of the SSH key set "[^"]*" cannot be read: /);
-    expect(stack.errors.join()).toContain(why);
-  },
-);
+])("a state that is not ours is an error that says what is wrong: %j", async (outputs, why) => {
+  await up([]);
+  stack.state.set("team", { ...stack.held("team"), outputs });
+  await up(["anna"]);
+  expect(stack.errors.join()).toMatch(/The state of the SSH key set "[^"]*" cannot be read: /);
+  expect(stack.errors.join()).toContain(why);
+});
 
 test("an entry may have any name that an object can have", async () => {
   const odd = ["constructor", "toString", "a.b[0]", "Æ 鍵"];
   await up(odd);
   expectExactly(odd);
-  await expectQuiet();
+  await stack.expectQuiet();
 });
 
 describe("beside SshKey resources of the same program", () => {
@@ -333,34 +329,31 @@ describe("beside SshKey resources of the same program", () => {
     expect(stack.errors.join()).toContain(refused);
     stack.program.delete("anna");
     declareKey("anna");
-    await expectFailure(stack.up(), "Two resources of this program manage the same key");
+    await stack.expectFailure(stack.up(), "Two resources of this program manage the same key");
     expect(account.live).toEqual(before);
   });
 
   test("the same new key in both, in one run: one of them adds it, the other is refused", async () => {
     declare(["anna"]);
     declareKey("anna");
-    await expectFailure(
+    await stack.expectFailure(
       stack.up(),
       /, named "team-anna" in the account, already manages the same public key \(\S+\)\. .*Remove one of the two/,
     );
-    expectKept(account.live);
+    stack.expectKept(account.live);
   });
 
-  test.each([false, true])(
-    "moving into a set (interrupted: %j): it adopts the keys and the SshKeys leave them, without a POST or DELETE",
-    async (fails) => {
-      for (const name of ["anna", "bjarne"]) declareKey(name);
-      await stack.up();
-      const before = stack.ids;
-      requests();
-      stack.program.clear();
-      await up(["anna", "bjarne"], { adoptExisting: true }, { fails });
-      if (fails) await stack.up();
-      expect(requests()).toEqual(["GET"]);
-      expectHeld(before);
-    },
-  );
+  test.each([false, true])("moving into a set takes no POST or DELETE (interrupted: %j)", async (fails) => {
+    for (const name of ["anna", "bjarne"]) declareKey(name);
+    await stack.up();
+    const before = stack.ids;
+    requests();
+    stack.program.clear();
+    await up(["anna", "bjarne"], { adoptExisting: true }, { fails });
+    if (fails) await stack.up();
+    expect(requests()).toEqual(["GET"]);
+    stack.expectHeld(before);
+  });
 
   test("moving out of a set, which depends on the SshKeys: they adopt the keys, and the set leaves them", async () => {
     await up(["anna", "bjarne"]);
@@ -370,13 +363,17 @@ describe("beside SshKey resources of the same program", () => {
     declareKey("anna", adopting);
     await up(["bjarne"]);
     expect(requests()).toEqual(["GET"]);
-    expectHeld(before);
+    stack.expectHeld(before);
   });
 
   test("a key that the set still declares is refused to an SshKey, and so to another set", async () => {
     await up(["anna"]);
     declareKey("anna", adopting);
-    await deploy("other", SshKeySet, { publicKeys: keysOf("anna"), namePrefix: "x-", adoptExisting: true });
+    await stack.deploy("other", SshKeySet, {
+      publicKeys: keysOf("anna"),
+      namePrefix: "x-",
+      adoptExisting: true,
+    });
     expect(stack.errors).toEqual([expect.stringContaining(refused), expect.stringContaining(refused)]);
   });
 
@@ -399,7 +396,7 @@ describe("beside SshKey resources of the same program", () => {
       await stack.refresh();
       await stack.up();
     }
-    expectHeld();
+    stack.expectHeld();
   });
 });
 
@@ -414,16 +411,13 @@ describe("a hook asks again", () => {
         troubled({ fate, nth: 2 }, { method: "GET", times: 12 }),
       ],
     ),
-  ])(
-    "after a creation %s: the others are not added again, and all are ours",
-    async (_what, refused, troubles) => {
-      for (const name of refused) refuse(name);
-      await up(NAMES, {}, { retries: 1, ...troubles });
-      if (refused.length > 0) expect(requests()).toHaveLength(NAMES.length + refused.length);
-      expectExactly();
-      await expectOurs();
-    },
-  );
+  ])("after a creation %s: all are ours, added once", async (_what, refused, troubles) => {
+    for (const name of refused) refuse(name);
+    await up(NAMES, {}, { retries: 1, ...troubles });
+    if (refused.length > 0) expect(requests()).toHaveLength(NAMES.length + refused.length);
+    expectExactly();
+    await expectOurs();
+  });
 
   test("after an update of which one entry failed: what the first call did is known to the second", async () => {
     await up(["anna", "bjarne"]);
@@ -445,23 +439,20 @@ describe("a hook asks again", () => {
   test.each<[string, CommandOptions["troubles"]]>([
     ["undid", []],
     ["could not undo", [{ method: "DELETE", times: 4 }]],
-  ])(
-    "after a replacement that %s what it had added: the key is not another resource's",
-    async (_what, troubles) => {
-      await up();
-      await up([...NAMES, "dora"], {}, { replace: "team", retries: 1, troubles });
-      expect(stack.errors.join()).not.toContain("another resource of this program");
-      await stack.up();
-      expectExactly([...NAMES, "dora"]);
-    },
-  );
+  ])("after a replacement that %s what it had added: it is still its own", async (_what, troubles) => {
+    await up();
+    await up([...NAMES, "dora"], {}, { replace: "team", retries: 1, troubles });
+    expect(stack.errors.join()).not.toContain("another resource of this program");
+    await stack.up();
+    expectExactly([...NAMES, "dora"]);
+  });
 
   test("for one of two sets with the same keys: the other one is refused all the same", async () => {
     declare(NAMES, {}, { retries: 1 });
     stack.declare("other", SshKeySet, { publicKeys: keysOf(...NAMES), namePrefix: "team-" });
     refuse("bjarne", 2);
     expect(await stack.up()).toBe(false);
-    expectKept(account.live);
+    stack.expectKept(account.live);
     expect(new Set(stack.ids).size).toBe(stack.ids.length);
   });
 });
@@ -480,7 +471,7 @@ describe("an adopted key whose entry is renamed", () => {
   test("is held under the new name alone, and stays in the account at the end", async () => {
     await adopt({ ann: publicKey("anna") });
     expect(held()).toEqual({ ann: id });
-    await expectDestroyed([id]);
+    await stack.expectDestroyed([id]);
   });
 
   test("is held under the new name alone, although its old name has another key now, which is refused", async () => {
@@ -545,7 +536,7 @@ describe("up --replace", () => {
     ["without it", NAMES, {}, {}, "deleteBeforeReplace"],
     ["without it, and one entry more", [...NAMES, "dora"], {}, {}, "deleteBeforeReplace"],
   ])(
-    "of keys that are ours, %s: refused; nothing is lost, and the next up does what is to do",
+    "of our keys, %s: refused, and the next up does the rest",
     async (_how, entries, before, after, refused) => {
       await up(NAMES, before);
       const { live } = account;
@@ -557,7 +548,7 @@ describe("up --replace", () => {
       );
       expect(account.live).toEqual(live);
       await stack.up();
-      expectHeld();
+      stack.expectHeld();
       expect(account.live).toEqual(expect.arrayContaining(live));
       expect(Object.keys(keys()).sort()).toEqual([...entries].sort());
       expect(stack.marked).toEqual([]);
@@ -566,7 +557,7 @@ describe("up --replace", () => {
   );
 
   test.each([true, false])(
-    "with deleteBeforeReplace (adoptExisting: %j): new keys, which are ours",
+    "with deleteBeforeReplace: new keys of ours (adoptExisting: %j)",
     async (adoptExisting) => {
       declare(NAMES, { adoptExisting }, { deleteBeforeReplace: true });
       await stack.up();
@@ -579,7 +570,7 @@ describe("up --replace", () => {
   );
 
   test.each([true, false])(
-    "of keys that were adopted (deleteBeforeReplace: %j): adopted again, and they stay at the end",
+    "of adopted keys adopts them again (deleteBeforeReplace: %j)",
     async (deleteBeforeReplace) => {
       for (const name of NAMES) control().addSshKey({ name, publicKey: publicKey(name) });
       const before = account.live;
@@ -588,7 +579,7 @@ describe("up --replace", () => {
       await stack.up({ replace: "team" });
       expectExactly();
       expect(Object.values(keys()).every(({ adopted }) => adopted)).toBe(true);
-      await expectDestroyed(before);
+      await stack.expectDestroyed(before);
     },
   );
 });

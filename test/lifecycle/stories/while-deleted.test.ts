@@ -4,7 +4,7 @@ import type { Run } from "../../../src/lifecycle/run";
 import { startProcess, type Trouble } from "../../model/network";
 import { ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
 import { publicKey } from "../../support/public-key";
-import { account, deploy, stack } from "../../support/story";
+import { account, stack } from "../../support/story";
 
 const REFUSED: Trouble = { method: "DELETE", nth: 1, times: 9, fate: "401", late: 0 };
 
@@ -17,7 +17,7 @@ interface Move {
 
 async function outOfSet(run: Run): Promise<Move> {
   const publicKeys = { anna: publicKey("a"), bo: publicKey("b") };
-  await deploy("team", SshKeySet, { publicKeys, namePrefix: "team-" });
+  await stack.deploy("team", SshKeySet, { publicKeys, namePrefix: "team-" });
   const { id, inputs, outputs } = stack.held("team");
   const wanted = { publicKey: publicKey("a"), name: "team-anna", adoptExisting: true };
   const key = SshKey.check({}, { ...wanted, __owner: "test/dev/anna" }, run.holders).inputs;
@@ -33,7 +33,7 @@ async function outOfSet(run: Run): Promise<Move> {
 
 async function ofService(run: Run): Promise<Move> {
   const wanted = { service: "database", description: "mine" };
-  await deploy("a", ServiceKey, wanted);
+  await stack.deploy("a", ServiceKey, wanted);
   const { id, outputs } = stack.held("a");
   const existing = { id, key: outputs.key };
   const { inputs } = ServiceKey.check({}, { ...wanted, existing, __owner: "test/dev/b" }, run.holders);

@@ -11,15 +11,9 @@ import {
   ServiceKey,
   SshKey,
 } from "../../support/engine-resources";
-import { DECLARED, ROTATING, ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
+import { DECLARED, KINDS, ROTATING, ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, current, declareRotating, deploy, HOUR, later, MINUTE, stack } from "../../support/story";
-import {
-  expectAllNamed,
-  expectDestroyed,
-  expectHeld,
-  expectNothingLeftUnnamed,
-} from "../../support/story-end";
+import { account, current, declareRotating, HOUR, MINUTE, stack } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 import { StoryStack } from "../../support/story-stack";
 
@@ -78,39 +72,36 @@ describe.each<[how: string, spec: Properties, name: string, transform: Transform
   test.each([
     ["key", ...KEY],
     ["rotating key", ...ROTATING_KEY],
-  ])(
-    "the response to the creation of a %s is lost: one live key, or the other one is named",
-    async (_what, type, inputs) => {
-      stack.declare("it", type, inputs);
-      await stack.up(troubled(LOST));
-      expectAllNamed();
-      await stack.up();
-      const left = account.unnamed(stack);
-      expect(account.live.filter((id) => !stack.ids.includes(id)).length).toBeLessThanOrEqual(1);
-      await stack.destroy();
-      expect({ held: stack.ids, live: account.live }).toEqual({ held: [], live: left });
-    },
-  );
+  ])("a %s whose response is lost lives once, or the other one is named", async (_what, type, inputs) => {
+    stack.declare("it", type, inputs);
+    await stack.up(troubled(LOST));
+    stack.expectAllNamed();
+    await stack.up();
+    const left = account.unnamed(stack);
+    expect(account.live.filter((id) => !stack.ids.includes(id)).length).toBeLessThanOrEqual(1);
+    await stack.destroy();
+    expect({ held: stack.ids, live: account.live }).toEqual({ held: [], live: left });
+  });
 
   test.each(["up", "destroy"] as const)(
-    "%s after a creation that stayed unresolved: its key is gone, or named",
+    "%s after an unresolved creation removes or names its key",
     async (next) => {
       stack.declare("it", ...KEY);
       await stack.up(troubled(LOST, NO_LIST));
       expect(stack.held("it").id).toMatch(/^unresolved\//);
-      later(MINUTE);
+      account.later(MINUTE);
       await stack[next]();
-      expectAllNamed();
+      stack.expectAllNamed();
     },
   );
 
   test("a rotation was killed after its POST: the next run removes its key, or names it", async () => {
-    await deploy("it", ...ROTATING_KEY);
+    await stack.deploy("it", ...ROTATING_KEY);
     account.pass(31);
     await stack.up({ kill: { nth: 2, arrived: true } });
-    later(MINUTE);
+    account.later(MINUTE);
     await stack.up();
-    expectAllNamed();
+    stack.expectAllNamed();
   });
 });
 
@@ -151,22 +142,19 @@ describe.each(ROTATING)("row 56: a rotation of a %s is killed after its POST", (
       await stack.up();
       account.pass(31);
       await stack.up({ kill: { nth: 2, arrived } });
-      later(4_000);
+      account.later(4_000);
     };
 
-    test.each(LATER)(
-      "an up that the list does not show its key to, and %s: nothing lives",
-      async (_how, next) => {
-        await killed(true);
-        expect(account.live).toHaveLength(2);
-        account.emulator.quirks.listLag = 10_000;
-        await stack.up();
-        account.emulator.quirks.listLag = 0;
-        later(HOUR);
-        await next(declare);
-        await expectDestroyed();
-      },
-    );
+    test.each(LATER)("an up that its key is not listed to, %s: nothing lives", async (_how, next) => {
+      await killed(true);
+      expect(account.live).toHaveLength(2);
+      account.emulator.quirks.listLag = 10_000;
+      await stack.up();
+      account.emulator.quirks.listLag = 0;
+      account.later(HOUR);
+      await next(declare);
+      await stack.expectDestroyed();
+    });
 
     test.each(LATER)("an up before that POST takes effect, and %s: nothing lives", async (_how, next) => {
       await killed(false);
@@ -174,17 +162,17 @@ describe.each(ROTATING)("row 56: a rotation of a %s is killed after its POST", (
       const { scopes, description } = account.emulator.account
         .liveApiKeys()
         .find(({ id }) => id === current())!;
-      later(5_000);
+      account.later(5_000);
       account.emulator.account.addApiKey({ ...kind[2], scopes: [...scopes], description });
-      later(HOUR);
+      account.later(HOUR);
       await next(declare);
-      await expectDestroyed();
+      await stack.expectDestroyed();
     });
   });
 });
 
 describe.each([
-  ...[SERVICE_KEY, TOKEN, ROTATING_KEY, ...SSH_KEYS],
+  ...KINDS,
   [
     "rotating token with a description of its own",
     RotatingPersonalAccessToken,
@@ -195,8 +183,8 @@ describe.each([
   const meanwhile = "reader";
   beforeEach(() =>
     SSH_KEYS.some(([, each]) => each === type)
-      ? deploy(meanwhile, SshKey, { publicKey: publicKey("reader"), name: "reader" })
-      : deploy(meanwhile, ServiceKey, { service: "vps", description: "reader" }),
+      ? stack.deploy(meanwhile, SshKey, { publicKey: publicKey("reader"), name: "reader" })
+      : stack.deploy(meanwhile, ServiceKey, { service: "vps", description: "reader" }),
   );
 
   test.each([
@@ -217,14 +205,14 @@ describe.each([
   ] as const)("%s: one key in the end", async (_how, options, troubles) => {
     stack.declare("it", type, inputs, { retries: 1, ...options });
     await stack.up(troubled(...troubles));
-    expectHeld();
+    stack.expectHeld();
     expect(stack.ids).toHaveLength(2);
-    await expectDestroyed();
+    await stack.expectDestroyed();
   });
 });
 
 describe.each([SERVICE_KEY, TOKEN, ROTATING_KEY])(
-  "row 52: a hook asks again for a %s whose requests arrive late, and lists lag by five seconds",
+  "row 52: a hook asks again for a %s, late requests, lagging lists",
   (_what, type, inputs) => {
     test.each([2, 3])("%d of three arrive late: nothing of ours outlives destroy unnamed", async (times) => {
       stack.declare("it", type, inputs, { retries: 1 });
@@ -233,8 +221,8 @@ describe.each([SERVICE_KEY, TOKEN, ROTATING_KEY])(
       await stack.up(troubled(late, { ...NO_LIST, nth: 4, times: 3 }));
       await account.timing.settle(true);
       account.emulator.quirks.listLag = 0;
-      later(10 * MINUTE);
-      await expectNothingLeftUnnamed();
+      account.later(10 * MINUTE);
+      await stack.expectNothingLeftUnnamed();
     });
   },
 );
@@ -273,7 +261,7 @@ describe.each([
   });
 
   test.each(["up", "destroy"] as const)(
-    "row 40: a rotation was killed, then the stack was renamed: %s names what was left",
+    "row 40: %s of a renamed stack names what a killed rotation left",
     async (next) => {
       declare(stack);
       await stack.up();

@@ -6,14 +6,7 @@ import { spelling } from "../../support/answers";
 import { SshKey, SshKeySet } from "../../support/engine-resources";
 import { DECLARED, SSH_KEYS } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, DAY, deploy, HOUR, later, MINUTE, readLists, stack } from "../../support/story";
-import {
-  expectAllNamed,
-  expectDestroyed,
-  expectFailure,
-  expectHeld,
-  expectOneForOne,
-} from "../../support/story-end";
+import { account, DAY, HOUR, MINUTE, readLists, stack } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 import { SSH_KEYS as PATH } from "../../support/requests";
 import { StoryStack } from "../../support/story-stack";
@@ -38,21 +31,21 @@ describe("row 57: a response was lost, and the second request is a conflict with
     stack.declare("it", SshKey, NAMED);
     await stack.up(troubled(LOST));
     expect([account.live.length, stack.state.size]).toEqual([1, 1]);
-    expectAllNamed();
+    stack.expectAllNamed();
     account.emulator.quirks.listLag = 0;
-    later(MINUTE);
+    account.later(MINUTE);
     await stack.up();
-    expectAllNamed();
+    stack.expectAllNamed();
     expect(stack.spoken).not.toContain("409");
     await stack.destroy();
-    expectAllNamed();
+    stack.expectAllNamed();
   });
 
   test("in a set, names are listed with a prefix, and a hook asks again, which is refused: it is in the state or named", async () => {
     listed((text) => `[API] ${text}`)();
     stack.declare("it", SshKeySet, TEAM, { retries: 1 });
     await stack.up(troubled({ fate: "broken answer" }, { nth: 4, fate: "401" }));
-    expectAllNamed();
+    stack.expectAllNamed();
   });
 
   test.each([
@@ -62,10 +55,10 @@ describe("row 57: a response was lost, and the second request is a conflict with
     account.emulator.quirks.listLag = 10_000;
     stack.declare("it", type, inputs);
     await stack.up(troubled(LOST));
-    later(MINUTE);
+    account.later(MINUTE);
     await stack.up();
-    expectHeld();
-    await expectDestroyed();
+    stack.expectHeld();
+    await stack.expectDestroyed();
   });
 });
 
@@ -79,7 +72,7 @@ describe("row 55: a request is answered with a record that is older than it", ()
     const body = { id, name, fingerprint, key_type: keyType, created_at: createdAt, vm_count: 3 };
     account.emulator.transform = ({ method, status }) =>
       method === "POST" && status === 409 ? { status: 200, body } : undefined;
-    later(30 * DAY);
+    account.later(30 * DAY);
     return id;
   };
   const MINE = { publicKey: publicKey("mine"), name: "deploy" };
@@ -88,23 +81,20 @@ describe("row 55: a request is answered with a record that is older than it", ()
     ["an SSH key", SshKey, MINE],
     ["an entry of a set", SshKeySet, { publicKeys: { deploy: publicKey("mine") }, namePrefix: "" }],
   ] as const)("%s", (_what, type, inputs) => {
-    test.each(["mine", "theirs"])(
-      "of the same name, and of the public key %j: refused, and it stays",
-      async (by) => {
-        const id = registered(by);
-        stack.declare("it", type, inputs);
-        await expectFailure(stack.up(), id);
-        expect(stack.ids).toEqual([]);
-        await expectDestroyed([id]);
-      },
-    );
+    test.each(["mine", "theirs"])("of the same name, the key %j: refused, and it stays", async (by) => {
+      const id = registered(by);
+      stack.declare("it", type, inputs);
+      await stack.expectFailure(stack.up(), id);
+      expect(stack.ids).toEqual([]);
+      await stack.expectDestroyed([id]);
+    });
   });
 
   test("which the resource may adopt: adopted, and it stays in the account", async () => {
     const id = registered("mine");
-    await deploy("it", SshKey, { ...MINE, adoptExisting: true });
+    await stack.deploy("it", SshKey, { ...MINE, adoptExisting: true });
     expect(stack.held("it").outputs["adopted"]).toBe(true);
-    await expectDestroyed([id]);
+    await stack.expectDestroyed([id]);
   });
 });
 
@@ -112,33 +102,33 @@ test.each([
   ["up --target of the first", "a"],
   ["up", undefined],
 ])(
-  "row 12: the same key twice in one up, the first of which stays unresolved: the second names it; after %s one has the key",
+  "row 12: twice in one up, the first unresolved: named, and after %s one has the key",
   async (_how, target) => {
     for (const name of ["a", "b"]) stack.declare(name, SshKey, SSH);
     expect(await stack.up(troubled(LOST, LISTS_FAIL))).toBe(false);
     expect(stack.ids).toEqual([]);
     expect(stack.errors[1]).toContain("deploy");
-    later(MINUTE);
+    account.later(MINUTE);
     await stack.up({ target });
     expect(stack.ids).toHaveLength(1);
     expect(account.live).toEqual(stack.ids);
     stack.program.delete("b");
     await stack.up();
-    expectHeld();
+    stack.expectHeld();
   },
 );
 
 test("row 52: a hook asks again for a key whose looks were refused, and another reader's list shows it since: taken, or named", async () => {
-  await deploy("reader", SshKey, { publicKey: publicKey("reader"), name: "reader" });
+  await stack.deploy("reader", SshKey, { publicKey: publicKey("reader"), name: "reader" });
   stack.declare("it", SshKey, SSH, { retries: 1, meanwhile: "reader" });
   await stack.up(troubled(LOST, { ...NO_LIST, times: 3 }));
-  expectAllNamed();
+  stack.expectAllNamed();
 });
 
 test("with an explicit name that arrives between the last look and the second attempt is taken: it is ours", async () => {
   stack.declare("it", SshKey, SSH);
   await stack.up(troubled({ fate: "arrives late", late: 6.2 }, { fate: "refused", nth: 2, times: 2 }));
-  await expectOneForOne();
+  await stack.expectOneForOne();
 });
 
 test("row 54: a list with MD5 fingerprints: a lost response, and adoption", async () => {
@@ -147,11 +137,11 @@ test("row 54: a list with MD5 fingerprints: a lost response, and adoption", asyn
   account.emulator.transform = spelling("fingerprint", () => `MD5:${md5}`);
   stack.declare("it", SshKey, DECLARED.SshKey);
   await stack.up(troubled(LOST));
-  expectHeld();
-  await expectDestroyed();
+  stack.expectHeld();
+  await stack.expectDestroyed();
   const { id } = account.emulator.account.addSshKey({ ...SSH, name: "laptop" });
-  await deploy("it", SshKey, { ...DECLARED.SshKey, adoptExisting: true });
-  expectHeld([id]);
+  await stack.deploy("it", SshKey, { ...DECLARED.SshKey, adoptExisting: true });
+  stack.expectHeld([id]);
 });
 
 describe.each(SSH_KEYS)("an %s that the API registers with another fingerprint", (_what, type, inputs) => {
@@ -162,22 +152,22 @@ describe.each(SSH_KEYS)("an %s that the API registers with another fingerprint",
   });
 
   test("is deleted at once", async () => {
-    await expectFailure(stack.up(), fingerprint.replace("+", "\\+"));
+    await stack.expectFailure(stack.up(), fingerprint.replace("+", "\\+"));
     expect({ live: account.live, left: stack.state.size }).toEqual({ live: [], left: 0 });
   });
 
   test.each(["up", "refresh, up", "destroy"])(
-    "and that cannot be deleted stays in the state, with its id in the error; then %s",
+    "and that cannot be deleted stays in the state; then %s",
     async (next) => {
       await stack.up(troubled({ method: "DELETE", times: 9 }));
       const { live } = account;
       expect([live.length, stack.ids]).toEqual([1, live]);
       expect(stack.errors.join()).toContain(live[0]);
       if (next.startsWith("refresh")) await stack.refresh();
-      if (next === "destroy") return expectDestroyed();
+      if (next === "destroy") return stack.expectDestroyed();
       await stack.up();
       expect(account.live).not.toEqual(live);
-      await expectOneForOne();
+      await stack.expectOneForOne();
     },
   );
 });
@@ -189,11 +179,11 @@ describe("a key with a name of its own stayed unresolved, and nothing was create
   test.each(["it", "b", "b in another process"])("up --replace, or under another name: %s", async (name) => {
     stack.declare("it", SshKey, SSH);
     await stack.up(UNRESOLVED);
-    later(MINUTE);
+    account.later(MINUTE);
     if (name !== "it") stack.rename("it", "b");
     stack.isElsewhere = () => name.includes("process");
     await stack.up(name === "it" ? { replace: name } : {});
-    expectHeld();
+    stack.expectHeld();
   });
 
   test.each([{}, { b: publicKey(2) }])("out of a set, of which %j stays", async (publicKeys) => {
@@ -207,7 +197,7 @@ describe("a key with a name of its own stayed unresolved, and nothing was create
     stack.declare("k", SshKey, { publicKey: publicKey(1), name: "t-a" });
     if (Object.keys(publicKeys).length > 0) stack.declare("set", SshKeySet, { ...SET, publicKeys });
     await stack.up();
-    expectHeld();
+    stack.expectHeld();
   });
 });
 
@@ -217,25 +207,25 @@ test("in a copy of an unresolved state: the copy never deletes what the original
   const copy = new StoryStack(account, "copy");
   copy.takeStateOf(stack);
   copy.declare("it", SshKey, SSH);
-  later(DAY);
+  account.later(DAY);
   await stack.up();
   await copy.up();
   expect(copy.printed).toContain(stack.held("it").id);
   await copy.destroy();
-  await expectOneForOne();
+  await stack.expectOneForOne();
 });
 
 test.each(["answer lost", "never arrives"] as const)(
-  "up --replace, both responses lost (%s): a later up without trouble succeeds",
+  "up --replace, both responses lost, heals: %s",
   async (fate) => {
-    await deploy("it", SshKey, DECLARED.SshKey);
-    later(30 * MINUTE);
+    await stack.deploy("it", SshKey, DECLARED.SshKey);
+    account.later(30 * MINUTE);
     await stack.up({ replace: "it", ...troubled({ fate, times: 2 }) });
     for (let run = 0; run < 3; run += 1) {
-      later(30 * MINUTE);
+      account.later(30 * MINUTE);
       await stack.up();
     }
-    expectHeld();
+    stack.expectHeld();
   },
 );
 
@@ -246,45 +236,42 @@ describe.each([
   ["with a generated name", SshKey, AUTOMATIC, [[1], [1, 2]]],
   ["that may be adopted", SshKey, { ...AUTOMATIC, adoptExisting: true }, [[2]]],
   ["of a set", SshKeySet, TEAM, [[1]]],
-] as const)(
-  "a key %s is removed by one command and added again by the next",
-  (_what, type, inputs, replicas) => {
-    test.each(replicas.map((lists) => [lists]))(
-      "its response is lost, and the lists %j are of before: it heals",
-      async (lists: readonly number[]) => {
-        await deploy("it", type, inputs);
-        later(HOUR);
-        const before = (await readLists())[PATH];
-        stack.program.delete("it");
-        await stack.up();
-        expect(account.live).toEqual([]);
-        stack.declare("it", type, inputs);
-        let count = 0;
-        account.emulator.transform = ({ method }) =>
-          method === "GET" && lists.includes((count += 1)) ? { body: before } : undefined;
-        await stack.up(troubled(LOST));
-        account.emulator.transform = undefined;
-        // An adopted key is never unresolved.
-        if (lists[0] === 1) later(HOUR);
-        if (lists[0] === 1) await stack.up();
-        expectHeld();
-        expect(stack.ids).toHaveLength(before.length);
-      },
-    );
-  },
-);
+] as const)("a key %s is removed, then added again", (_what, type, inputs, replicas) => {
+  test.each(replicas.map((lists) => [lists]))(
+    "its response is lost, the lists %j are older: it heals",
+    async (lists: readonly number[]) => {
+      await stack.deploy("it", type, inputs);
+      account.later(HOUR);
+      const before = (await readLists())[PATH];
+      stack.program.delete("it");
+      await stack.up();
+      expect(account.live).toEqual([]);
+      stack.declare("it", type, inputs);
+      let count = 0;
+      account.emulator.transform = ({ method }) =>
+        method === "GET" && lists.includes((count += 1)) ? { body: before } : undefined;
+      await stack.up(troubled(LOST));
+      account.emulator.transform = undefined;
+      // An adopted key is never unresolved.
+      if (lists[0] === 1) account.later(HOUR);
+      if (lists[0] === 1) await stack.up();
+      stack.expectHeld();
+      expect(stack.ids).toHaveLength(before.length);
+    },
+  );
+});
 
 test("a conflict while the list cannot be read says so, with its status", async () => {
   account.emulator.account.addSshKey({ ...SSH, name: "laptop" });
   account.emulator.faults.add({ method: "GET", status: 403, times: "always" });
   stack.declare("it", SshKey, AUTOMATIC);
-  await expectFailure(stack.up(), /could not be read \(403\).*adoptExisting/);
+  await stack.expectFailure(stack.up(), /could not be read \(403\).*adoptExisting/);
   expect(account.live).toHaveLength(1);
 });
 
 test("a key under a new logical name: the conflict advises aliases", async () => {
-  await deploy("a", SshKey, AUTOMATIC);
+  await stack.deploy("a", SshKey, AUTOMATIC);
   stack.program.clear();
   stack.declare("b", SshKey, { publicKey: publicKey(1), name: "b-${hex(7)}" });
-  await expectFailure(stack.up(), "`aliases`");
+  await stack.expectFailure(stack.up(), "`aliases`");
 });

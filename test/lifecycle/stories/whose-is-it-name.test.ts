@@ -4,15 +4,7 @@ import { Holders } from "../../../src/lifecycle/holders";
 import { PersonalAccessToken, RotatingServiceKey, ServiceKey, SshKey } from "../../support/engine-resources";
 import { DECLARED } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, DAY, deploy, later, MINUTE, othersStack, stack } from "../../support/story";
-import {
-  changes,
-  expectAllNamed,
-  expectFailure,
-  expectHeld,
-  expectNothingLeftUnnamed,
-  expectOneForOne,
-} from "../../support/story-end";
+import { account, DAY, MINUTE, othersStack, stack } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 const OWN = { service: "dns", description: "ci key" };
@@ -28,7 +20,7 @@ const LOOKS_GENERATED = [
 describe.each(LOOKS_GENERATED)("%s", (_what, type, inputs) => {
   test("is another stack's since five minutes, and our response is lost: that key stays", async () => {
     const other = await othersStack(type, inputs);
-    later(5 * MINUTE);
+    account.later(5 * MINUTE);
     stack.declare("it", type, inputs);
     await stack.up(troubled(NEVER_ARRIVES));
     expect(account.live).toEqual(expect.arrayContaining(other.ids));
@@ -38,11 +30,11 @@ describe.each(LOOKS_GENERATED)("%s", (_what, type, inputs) => {
   });
 
   test.each(["up", "destroy"] as const)(
-    "stayed unresolved, and another stack deploys it later: %s a month after that leaves the other's",
+    "stayed unresolved: a month later %s leaves another stack's",
     async (next) => {
       stack.declare("it", type, inputs);
       await stack.up(troubled(NEVER_ARRIVES, NO_LIST));
-      later(type === SshKey ? 35 * DAY : MINUTE);
+      account.later(type === SshKey ? 35 * DAY : MINUTE);
       const other = await othersStack(type, inputs);
       account.pass(30);
       await stack[next]();
@@ -51,7 +43,7 @@ describe.each(LOOKS_GENERATED)("%s", (_what, type, inputs) => {
   );
 
   test('is what the engine hands back with all old inputs (ignoreChanges: ["*"]): accepted', async () => {
-    await deploy("it", type, inputs);
+    await stack.deploy("it", type, inputs);
     const held = stack.held("it");
     expect(type.check(held.inputs, { ...held.inputs }, new Holders()).failures).toEqual([]);
   });
@@ -59,8 +51,8 @@ describe.each(LOOKS_GENERATED)("%s", (_what, type, inputs) => {
 
 test("row 12: two resources of one stack, five minutes apart, of one name and key, and the 409 is lost: refused", async () => {
   const [, type, inputs] = LOOKS_GENERATED[0];
-  await deploy("a", type, inputs);
-  later(5 * MINUTE);
+  await stack.deploy("a", type, inputs);
+  account.later(5 * MINUTE);
   stack.declare("b", type, inputs);
   expect(await stack.up(troubled(LOST))).toBe(false);
 });
@@ -73,8 +65,8 @@ test("a generated description that `ignoreChanges` names, up --replace, and then
   stack.declare("it", ServiceKey, { ...inputs, description: stack.held("it").inputs["description"] });
   await stack.up({ replace: "it" });
   const after = stack.ids;
-  await deploy("it", ServiceKey, inputs);
-  expectHeld(after);
+  await stack.deploy("it", ServiceKey, inputs);
+  stack.expectHeld(after);
 });
 
 describe.each([
@@ -84,40 +76,40 @@ describe.each([
   test("row 52: a hook asks twice again: the first key is named in that run, and there is no third one", async () => {
     stack.declare("it", type, inputs, { retries: 2 });
     await stack.up(troubled(LOST));
-    expectAllNamed();
+    stack.expectAllNamed();
     expect(account.live.length).toBeLessThanOrEqual(2);
-    await expectNothingLeftUnnamed();
+    await stack.expectNothingLeftUnnamed();
   });
 
   test("a hook asks again after a creation that stayed unresolved: no second key without a word", async () => {
     stack.declare("it", type, inputs, { retries: 1 });
     expect(await stack.up(troubled(LOST, { method: "GET", times: 12 }))).toBe(false);
-    expectAllNamed();
+    stack.expectAllNamed();
   });
 
   test("the error waits for the last look, and names the late key beside another stack's", async () => {
     account.emulator.account.addApiKey(inputs as object);
     stack.declare("it", type, inputs);
-    await expectFailure(stack.up(troubled({ fate: "arrives late", late: 5 })), "not proven");
+    await stack.expectFailure(stack.up(troubled({ fate: "arrives late", late: 5 })), "not proven");
     expect(account.live).toHaveLength(2);
-    expectAllNamed();
-    expect(changes("DELETE")).toEqual([]);
+    stack.expectAllNamed();
+    expect(account.changes("DELETE")).toEqual([]);
   });
 
   test("a sibling has it since five minutes: a lost response does not advise against the sibling's", async () => {
-    await deploy("sibling", type, inputs);
-    later(5 * MINUTE);
+    await stack.deploy("sibling", type, inputs);
+    account.later(5 * MINUTE);
     stack.declare("it", type, inputs);
     await stack.up(troubled(NEVER_ARRIVES));
     expect(stack.spoken).not.toContain(stack.held("sibling").id);
-    expectHeld();
+    stack.expectHeld();
   });
 });
 
 test("a description of its own is proof for a rotating key all the same, since each key has a marker", async () => {
   stack.declare("it", RotatingServiceKey, { ...OWN, rotateEveryDays: 30 });
   await stack.up({ retries: 1, ...troubled(LOST, { method: "GET", times: 12 }) });
-  await expectOneForOne();
+  await stack.expectOneForOne();
 });
 
 describe("nobody is told to revoke what this run has just made", () => {
@@ -137,19 +129,19 @@ describe("nobody is told to revoke what this run has just made", () => {
   test("a possible duplicate of such a key, and a trigger changes", async () => {
     stack.declare("it", ServiceKey, OWN);
     await stack.up(troubled(NEVER_ARRIVES, { ...NO_LIST, nth: 4 }));
-    await deploy("it", ServiceKey, { ...OWN, rotationTriggers: { a: 1 } });
+    await stack.deploy("it", ServiceKey, { ...OWN, rotationTriggers: { a: 1 } });
     expectNotAdvised();
   });
 
   test.each(["null" as const, { truncatedTo: 20 }])(
-    "descriptions %j, a rotating key, up --replace (the leak procedure)",
+    "a leaked rotating key, up --replace, descriptions %j",
     async (descriptions) => {
       account.emulator.quirks.descriptions = descriptions;
-      await deploy("it", RotatingServiceKey, {
+      await stack.deploy("it", RotatingServiceKey, {
         ...DECLARED.RotatingServiceKey,
         description: "pulumi test/dev/aaaaaaaa",
       });
-      later(MINUTE);
+      account.later(MINUTE);
       await stack.up({ replace: "it" });
       expectNotAdvised();
     },
@@ -162,28 +154,25 @@ const OF_TEAM = { ...DEFAULT, description: "team key", __owner: "test/dev/it" };
 test.each([
   ["default description to one of its own", DEFAULT, OF_TEAM],
   ["description of its own to the default one", OF_TEAM, DEFAULT],
-])(
-  "from the %s: killed after the POST, and the program goes back: nothing outlives destroy unnamed",
-  async (_what, before, after) => {
-    await deploy("it", RotatingServiceKey, before);
-    later(20 * MINUTE);
-    stack.declare("it", RotatingServiceKey, after);
-    await stack.up({ kill: { nth: 2, arrived: true } });
-    expect(account.live).toHaveLength(2);
-    stack.declare("it", RotatingServiceKey, before);
-    later(20 * MINUTE);
-    await expectNothingLeftUnnamed(
-      () => stack.up(),
-      () => stack.refresh(),
-    );
-  },
-);
+])("killed on the way from the %s, and back: all is named", async (_what, before, after) => {
+  await stack.deploy("it", RotatingServiceKey, before);
+  account.later(20 * MINUTE);
+  stack.declare("it", RotatingServiceKey, after);
+  await stack.up({ kill: { nth: 2, arrived: true } });
+  expect(account.live).toHaveLength(2);
+  stack.declare("it", RotatingServiceKey, before);
+  account.later(20 * MINUTE);
+  await stack.expectNothingLeftUnnamed(
+    () => stack.up(),
+    () => stack.refresh(),
+  );
+});
 
 test("row 55: a POST is answered with the record of the key that it replaces: the key of the state is live, or there is an error", async () => {
   let first: unknown;
   account.emulator.transform = ({ method, body }) =>
     method === "POST" ? { body: (first ??= body) } : undefined;
-  await deploy("it", ServiceKey, OWN);
-  const done = await deploy("it", ServiceKey, { ...OWN, rotationTriggers: { quarter: "2" } });
+  await stack.deploy("it", ServiceKey, OWN);
+  const done = await stack.deploy("it", ServiceKey, { ...OWN, rotationTriggers: { quarter: "2" } });
   if (done) expect(account.live).toEqual(expect.arrayContaining(stack.ids));
 });

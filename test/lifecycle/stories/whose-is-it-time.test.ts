@@ -4,8 +4,7 @@ import { spelling } from "../../support/answers";
 import { PersonalAccessToken, ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
 import { API_KEYS, DECLARED, SERVICE_KEY, SSH_KEY } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, DAY, deploy, HOUR, later, MINUTE, othersStack, stack } from "../../support/story";
-import { expectDestroyed, expectFailure, expectHeld, expectOneForOne } from "../../support/story-end";
+import { account, DAY, HOUR, MINUTE, othersStack, stack } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, OFFLINE, troubled } from "../../support/troubles";
 import type { CommandOptions } from "../../support/story-stack";
 
@@ -32,7 +31,7 @@ describe.each([
       ],
     ])("%s: destroy leaves that key", async (_clock, options, wrongBy = 0, listLag = 0) => {
       const other = await othersStack(SshKey, SSH);
-      later(3 * MINUTE);
+      account.later(3 * MINUTE);
       account.timing.error = wrongBy;
       account.emulator.quirks.listLag = listLag;
       stack.declare("it", type, inputs);
@@ -40,7 +39,7 @@ describe.each([
       if (stack.state.size === 0) expect(stack.spoken).toContain(other.ids[0]);
       account.timing.error = 0;
       account.emulator.quirks.listLag = 0;
-      later(30 * MINUTE);
+      account.later(30 * MINUTE);
       await stack.destroy();
       expect(account.live).toEqual(other.ids);
     });
@@ -56,20 +55,20 @@ test("an automatic name, and the clock is set right by an hour within the run: t
     jump: { nth: 2, clock: "error", ms: HOUR },
   });
   account.emulator.quirks.listLag = 0;
-  later(30 * MINUTE);
+  account.later(30 * MINUTE);
   for (let run = 0; run < 2; run += 1) await stack.up();
-  expectHeld();
+  stack.expectHeld();
 });
 
 test.each([
   ["429", 25],
   ["refused", 1],
 ] as const)(
-  "another stack registers the key while our POST waits (%s), and then our 409 is lost: destroy leaves that key",
+  "another stack's key, registered while our POST waits (%s), outlives our lost 409",
   async (fate, times) => {
     const { timing } = account;
     const sleep = timing.sleep.bind(timing);
-    let [slept, other] = [0, Promise.resolve(stack)];
+    let [slept, other] = [0, Promise.resolve<{ ids: string[] }>(stack)];
     timing.sleep = async (ms) => {
       await sleep(ms);
       slept += ms;
@@ -77,7 +76,7 @@ test.each([
       other = othersStack(SshKey, SSH);
       await other;
       // More than the tolerance for rounded times.
-      later(6_000);
+      account.later(6_000);
     };
     stack.declare("it", SshKey, SSH);
     await stack.up(troubled({ fate, times }, { ...LOST, nth: times + 1 }));
@@ -88,23 +87,23 @@ test.each([
 );
 
 test.each([SERVICE_KEY, SSH_KEY, ["SSH key with a name of its own", SshKey, SSH]] as const)(
-  "%s: the response is lost behind a gateway whose clock is an hour ahead, and destroy finds it",
+  "%s: destroy finds what a gateway with a wrong clock lost",
   async (_what, type, inputs) => {
     account.emulator.transform = () => ({
       status: 502,
       body: "bad gateway",
       headers: { date: new Date(account.timing.server() + HOUR).toUTCString() },
     });
-    await deploy("it", type, inputs);
+    await stack.deploy("it", type, inputs);
     account.emulator.transform = undefined;
-    later(10 * MINUTE);
+    account.later(10 * MINUTE);
     expect(account.live).toHaveLength(1);
-    await expectDestroyed();
+    await stack.expectDestroyed();
   },
 );
 
 test.each([...API_KEYS, SSH_KEY])(
-  "row 39, %s: the host sleeps for an hour between the request, whose response is lost, and the look: it is ours",
+  "row 39, %s: it is ours, although the host sleeps before the look",
   async (_what, type, inputs) => {
     const { timing } = account;
     const sleep = timing.sleep.bind(timing);
@@ -112,7 +111,7 @@ test.each([...API_KEYS, SSH_KEY])(
     // The monotonic clock stops while a machine sleeps; the wall clocks do not.
     timing.sleep = async (ms) => {
       if ((sleeps += 1) === 1) {
-        later(HOUR);
+        account.later(HOUR);
         timing.monotonic = () => timing.elapsed - HOUR;
       }
       await sleep(ms);
@@ -120,29 +119,26 @@ test.each([...API_KEYS, SSH_KEY])(
     stack.declare("it", type, inputs);
     await stack.up(troubled(LOST, { method: "GET" }));
     expect(sleeps).toBeGreaterThan(0);
-    await expectOneForOne();
+    await stack.expectOneForOne();
   },
 );
 
-test.each([-6_000, -500_000])(
-  "row 43: `created_at` of an SSH key is %i ms behind, and the response is lost: it is ours",
-  async (skew) => {
-    account.emulator.quirks.createdAtSkew = skew;
-    stack.declare("it", SshKey, DECLARED.SshKey);
-    await stack.up(troubled(LOST));
-    await expectOneForOne();
-  },
-);
+test.each([-6_000, -500_000])("row 43: a lost SSH key with a time %i ms off is ours", async (skew) => {
+  account.emulator.quirks.createdAtSkew = skew;
+  stack.declare("it", SshKey, DECLARED.SshKey);
+  await stack.up(troubled(LOST));
+  await stack.expectOneForOne();
+});
 
 test.each([8_760, 1, -8_760])(
-  "row 55: by a local clock that is %i hours ahead, the record of a new SSH key is not of its time: it is ours all the same",
+  "row 55: a new SSH key is ours by a local clock %i hours ahead",
   async (hours) => {
     account.timing.error = hours * HOUR;
     stack.declare("it", SshKey, SSH);
     stack.declare("team", SshKeySet, { publicKeys: { anna: publicKey("anna") } });
     await stack.up();
-    expectHeld();
-    await expectDestroyed();
+    stack.expectHeld();
+    await stack.expectDestroyed();
   },
 );
 
@@ -155,34 +151,28 @@ describe("row 62: creation times are listed as", () => {
     ["an empty text", () => "", false],
   ];
 
-  test.each(FORMS)(
-    "%s: somebody's key of before the lost conflict is not taken, and named",
-    async (_form, write, isRead) => {
-      for (const age of isRead ? [30 * MINUTE, 30 * DAY] : [30 * DAY]) {
-        const { id } = account.emulator.account.addSshKey(SSH);
-        later(age);
-        account.emulator.transform = spelling("created_at", write);
-        stack.declare("it", SshKey, SSH);
-        await expectFailure(stack.up(troubled(NEVER_ARRIVES)), id);
-        expect(stack.ids).toEqual([]);
-        account.emulator.transform = undefined;
-        await expectDestroyed([id]);
-        account.emulator.account.remove(id);
-      }
-    },
-  );
-
-  test.each(FORMS.filter(([, , isRead]) => isRead))(
-    "%s, which is read as the moment that it is",
-    async (_form, write) => {
-      const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
+  test.each(FORMS)("%s: somebody's older key is not taken, and named", async (_form, write, isRead) => {
+    for (const age of isRead ? [30 * MINUTE, 30 * DAY] : [30 * DAY]) {
+      const { id } = account.emulator.account.addSshKey(SSH);
+      account.later(age);
       account.emulator.transform = spelling("created_at", write);
-      const inputs = { scopes: ["dns:read"], description: "x", expiresInDays: 1, existing: { id, key } };
-      await deploy("it", PersonalAccessToken, inputs);
-      expect(stack.errors).toEqual([]);
-      expect(stack.held("it").outputs["expiresAt"]).toBe("2026-01-02T00:00:00Z");
-    },
-  );
+      stack.declare("it", SshKey, SSH);
+      await stack.expectFailure(stack.up(troubled(NEVER_ARRIVES)), id);
+      expect(stack.ids).toEqual([]);
+      account.emulator.transform = undefined;
+      await stack.expectDestroyed([id]);
+      account.emulator.account.remove(id);
+    }
+  });
+
+  test.each(FORMS.filter(([, , isRead]) => isRead))("%s, which is read", async (_form, write) => {
+    const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
+    account.emulator.transform = spelling("created_at", write);
+    const inputs = { scopes: ["dns:read"], description: "x", expiresInDays: 1, existing: { id, key } };
+    await stack.deploy("it", PersonalAccessToken, inputs);
+    expect(stack.errors).toEqual([]);
+    expect(stack.held("it").outputs["expiresAt"]).toBe("2026-01-02T00:00:00Z");
+  });
 });
 
 test("a service key whose description, marker and all, is copied from an old key: a lost response costs that one nothing", async () => {
@@ -217,10 +207,10 @@ describe("an SSH key that stayed unresolved", () => {
   });
 
   test.each(["up", "destroy"] as const)(
-    "by a clock that was a year slow, then %s by a right one: an older key of the same name is named, and stays",
+    "by a clock a year slow, then %s: an older key stays, and is named",
     async (next) => {
       const { id } = account.emulator.account.addSshKey(SSH);
-      later(30 * DAY);
+      account.later(30 * DAY);
       account.timing.error = -365 * DAY;
       stack.declare("it", SshKey, SSH);
       await stack.up(troubled(...OFFLINE));
