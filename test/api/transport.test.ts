@@ -1,7 +1,4 @@
 // One attempt, hardened: where the credential may go, how much is read, and what of a failure comes out.
-import { createServer } from "node:net";
-import type { AddressInfo, Socket } from "node:net";
-
 import { ConfigurationError } from "../../src/errors";
 import { createTransport } from "../../src/api/transport";
 import { startEmulator } from "../../src/emulator";
@@ -52,9 +49,8 @@ describe("another origin", () => {
   test.each(["@evil.invalid/x", ".evil.invalid/x", ":1/x", "1/x", "https://evil.invalid/x"])(
     "by the path %j is refused before any request",
     async (path) => {
-      await expect(transportTo(emulator.url)({ method: "GET", path }, 1_000)).rejects.toThrow(
-        ConfigurationError,
-      );
+      const sent = transportTo(emulator.url)({ method: "GET", path }, 1_000);
+      await expect(sent).rejects.toThrow(ConfigurationError);
       expect(emulator.requests).toHaveLength(0);
     },
   );
@@ -74,16 +70,12 @@ describe("a proxy variable", () => {
   const before = { ...process.env };
   afterEach(() => (process.env = { ...before }));
 
-  test.each(VARIABLES)(
-    "%s is ignored for plain http to this machine: the proxy would see the credential",
-    async (name) => {
-      const proxy = await serving("[]");
-      process.env[name] = proxy.url;
-      await calls(emulator.url).GET();
-      expect(emulator.requests).toHaveLength(1);
-      expect([proxy.requests.length, proxy.connections]).toEqual([0, 0]);
-    },
-  );
+  test("is ignored for plain http to this machine: the proxy would see the credential", async () => {
+    const proxy = await serving("[]");
+    for (const name of VARIABLES) process.env[name] = proxy.url;
+    await calls(emulator.url).GET();
+    expect([emulator.requests.length, proxy.requests.length, proxy.connections]).toEqual([1, 0, 0]);
+  });
 
   test("that holds a password: a failed attempt does not hold it", async () => {
     process.env.HTTPS_PROXY = "http://user:canary@127.0.0.1:1";
@@ -94,15 +86,12 @@ describe("a proxy variable", () => {
 });
 
 describe("a body", () => {
-  test("of just under 5 MB is read, of just over is not", async () => {
-    for (const [bytes, read] of [
-      [4_999_990, true],
-      [5_000_010, false],
-    ] as const) {
-      const server = await serving(`[]${" ".repeat(bytes - 2)}`);
-      const attempt = await transportTo(server.url)(LIST, 5_000);
-      expect("response" in attempt).toBe(read);
-    }
+  test.each([
+    [4_999_990, true],
+    [5_000_010, false],
+  ])("of %d bytes is read: %s", async (bytes, read) => {
+    const server = await serving(`[]${" ".repeat(bytes - 2)}`);
+    expect("response" in (await transportTo(server.url)(LIST, 5_000))).toBe(read);
   });
 
   test("that is compressed and small is read", async () => {
@@ -110,13 +99,13 @@ describe("a body", () => {
     expect(await transportTo(emulator.url)(LIST, 5_000)).toHaveProperty("response.status", 200);
   });
 
-  test("a compression that is none is a failure, not a crash", async () => {
-    for (const encoding of ["gzip", "deflate", "br", "zstd"]) {
+  test.each(["gzip", "deflate", "br"])(
+    "that is not what it says (%s) is a failure, not a crash",
+    async (encoding) => {
       const server = await serving("no such thing", 200, { "content-encoding": encoding });
-      const attempt = await transportTo(server.url)(LIST, 1_000);
-      if (encoding !== "zstd") expect(attempt).toHaveProperty("failure");
-    }
-  });
+      expect(await transportTo(server.url)(LIST, 1_000)).toHaveProperty("failure");
+    },
+  );
 });
 
 test("a request of more than 5 MB is refused before it is sent", async () => {
@@ -128,24 +117,7 @@ test("a request of more than 5 MB is refused before it is sent", async () => {
   expect(emulator.requests).toHaveLength(0);
 });
 
-/** A server that does this with each connection. */
-async function listening(
-  handle: (socket: Socket) => void,
-): Promise<{ url: string; close(): Promise<unknown> }> {
-  const server = createServer((socket) => handle(socket.on("error", () => undefined)));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, close: () => new Promise((resolve) => server.close(resolve)) };
-}
-
 describe("raw bytes in place of an answer", () => {
-  const answering = async (bytes: string) => {
-    const server = await listening((socket) => socket.once("data", () => socket.end(bytes)));
-    const error = await failureOf(calls(server.url).POST());
-    await server.close();
-    return error;
-  };
-
   test.each([
     ["a megabyte of headers", `HTTP/1.1 200 OK\r\nx: ${"x".repeat(1_000_000)}\r\n\r\n{}`],
     ["a thousand secret headers", `HTTP/1.1 200 OK\r\n${`x: ${CREDENTIAL}\r\n`.repeat(1_000)}\r\n{}`],
@@ -156,7 +128,8 @@ describe("raw bytes in place of an answer", () => {
     ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}"],
     ["TLS", "\u0015\u0003\u0001\u0000\u0002\u0002\u0046"],
   ])("%s are an ambiguous failure of this package", async (_, bytes) => {
-    const error = await answering(bytes);
+    const server = await serve((response) => response.socket!.end(bytes));
+    const error = await failureOf(calls(server.url).POST());
     expect(error.outcome).toBe("ambiguous");
     expect(everyText(error)).not.toContain(CREDENTIAL);
   });
@@ -229,10 +202,8 @@ describe("odd answers", () => {
 
   test("headers named like prototype members are plain values", async () => {
     const server = await serving("[]", 200, { __proto__x: "1", constructor: "c", "to-string": "s" });
-    const attempt = await transportTo(server.url)(LIST, 1_000);
-    const headers = (attempt as any).response.headers;
-    expect(Object.getPrototypeOf(headers)).toBeNull();
-    expect(headers.constructor).toBe("c");
+    const { headers } = ((await transportTo(server.url)(LIST, 1_000)) as any).response;
+    expect([Object.getPrototypeOf(headers), headers.constructor]).toEqual([null, "c"]);
   });
 
   test("repeated headers are joined", async () => {
@@ -261,19 +232,16 @@ describe("connections", () => {
 
   test("an attempt that is given up is closed, so that the server notices", async () => {
     let gone = 0;
-    const server = await listening((socket) => socket.on("close", () => (gone += 1)).resume());
+    const server = await serve((response) => response.on("close", () => (gone += 1)));
     expect(await transportTo(server.url)(LIST, 30)).toEqual({ failure: { code: "ETIMEDOUT" } });
     await until(() => gone === 1);
-    await server.close();
   });
 
   test("two accounts share nothing: each sends its own credential", async () => {
     const server = await serving("[]");
     await clientOf({ url: server.url, apiKey: "first-credential" }).listSshKeys();
     await clientOf({ url: server.url, apiKey: "second-credential" }).listSshKeys();
-    expect(server.requests.map(({ headers }) => headers["x-api-key"])).toEqual([
-      "first-credential",
-      "second-credential",
-    ]);
+    const sent = server.requests.map(({ headers }) => headers["x-api-key"]);
+    expect(sent).toEqual(["first-credential", "second-credential"]);
   });
 });
