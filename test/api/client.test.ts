@@ -9,10 +9,11 @@ import { clientOf, closeServers, failureOf, serve, serving } from "../support/ap
 
 const ED25519 =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl user@workstation";
+const NOW = Date.UTC(2024, 2, 5, 10);
 const CREATED = { id: "i", key: "wayscloud_a_b", key_prefix: "wayscloud_a", key_type: "service" };
 
 let emulator: Emulator;
-beforeEach(async () => (emulator = await startEmulator({ now: () => Date.UTC(2024, 2, 5, 10) })));
+beforeEach(async () => (emulator = await startEmulator({ now: () => NOW })));
 afterEach(() => Promise.all([emulator.close(), closeServers()]));
 
 test("all nine work in turn against the API", async () => {
@@ -25,9 +26,8 @@ test("all nine work in turn against the API", async () => {
   const ssh = await client.createSshKey({ name: "n", publicKey: ED25519 }, operation);
   const ids = (await client.listApiKeys()).value.map(({ id }) => id);
   expect(ids).toEqual(expect.arrayContaining([service.value.id, token.value.id]));
-  expect((await client.listSshKeys()).value).toEqual([
-    expect.objectContaining({ id: ssh.value.id, name: "n", vmCount: 0 }),
-  ]);
+  const { value: listed } = await client.listSshKeys();
+  expect(listed).toMatchObject([{ id: ssh.value.id, name: "n", vmCount: 0 }]);
   await client.revokeApiKey(service.value.id, operation);
   await client.revokeApiKey(token.value.id, operation);
   expect(await client.deleteSshKey(ssh.value.id, operation)).toBe("deleted");
@@ -35,29 +35,23 @@ test("all nine work in turn against the API", async () => {
   expect(emulator.account.liveApiKeys()).toEqual([]);
 });
 
-test("creations and lists tell the server's own clock", async () => {
+test("creations tell the server's own clock", async () => {
   const client = clientOf(emulator);
-  const created = await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
-  expect(created.serverTime).toBe(Date.UTC(2024, 2, 5, 10));
-  expect((await client.listSshKeys()).serverTime).toBe(Date.UTC(2024, 2, 5, 10));
+  const { serverTime } = await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
+  expect(serverTime).toBe(NOW);
 });
 
-test("without a Date header the server's clock is unknown", async () => {
+const DATE = { Date: "Tue, 05 Mar 2024 10:00:00 GMT" };
+test.each([
+  ["its Date", DATE, NOW],
+  ["no Date", {}, undefined],
+  ["the Date when a cache got it", { ...DATE, Age: "600", Warning: '110 - "Response is Stale"' }, NOW],
+])("the clock of a list is %s", async (_, headers, expected) => {
   const server = await serve((response) => {
     response.sendDate = false;
-    response.end("[]");
+    response.writeHead(200, headers).end("[]");
   });
-  expect((await clientOf(server).listSshKeys()).serverTime).toBeUndefined();
-});
-
-test("a cached list carries the time when it was generated, not the time of the answer", async () => {
-  const server = await serve((response) => {
-    response.setHeader("Date", "Tue, 05 Mar 2024 10:00:00 GMT");
-    response.setHeader("Age", "600");
-    response.setHeader("Warning", '110 - "Response is Stale"');
-    response.end("[]");
-  });
-  expect((await clientOf(server).listSshKeys()).serverTime).toBe(Date.UTC(2024, 2, 5, 10));
+  expect((await clientOf(server).listSshKeys()).serverTime).toBe(expected);
 });
 
 describe("the request", () => {
@@ -74,6 +68,7 @@ describe("the request", () => {
   const [KEYS, SSH] = ["/v1/account/api-keys", "/v1/account/ssh-keys"];
   const FULL = { service: "database", description: 'æ "q"\n' };
   const BARE = { service: "database", description: undefined };
+  const PAT = { scopes: ["a:b"], expires_in_days: 90 };
   const TOKEN = { scopes: ["a:b"], expiresInDays: 90 };
   const SSH_KEY = { name: "n", publicKey: ED25519 };
   test.each<[string, (c: AccountClient) => Promise<unknown>, string, string, object | undefined]>([
@@ -88,7 +83,7 @@ describe("the request", () => {
       (c) => c.createPersonalAccessToken(TOKEN, o(c)),
       "POST",
       `${KEYS}/pat`,
-      { scopes: ["a:b"], expires_in_days: 90 },
+      PAT,
     ],
     ["createSshKey", (c) => c.createSshKey(SSH_KEY, o(c)), "POST", SSH, { name: "n", public_key: ED25519 }],
     ["revokeApiKey", (c) => c.revokeApiKey("a-B_9", o(c)), "DELETE", `${KEYS}/a-B_9`, undefined],
@@ -99,9 +94,7 @@ describe("the request", () => {
     const { headers } = request;
     expect(headers["x-api-key"]).toMatch(/^wayscloud_pat_/);
     expect(headers.accept).toBe("application/json");
-    expect(headers["user-agent"]).toMatch(
-      new RegExp(`^pulumi-wayscloud/${version.replaceAll(".", "\\.")} \\(node `),
-    );
+    expect(headers["user-agent"]).toContain(`pulumi-wayscloud/${version} (node `);
     expect(headers["content-type"]).toBe(method === "POST" ? "application/json" : undefined);
     expect(headers.authorization).toBeUndefined();
   });
@@ -133,8 +126,8 @@ describe("an expected account", () => {
       {
         endpoint: emulator.url,
         apiKey: emulator.apiKey,
-        apiKeySource: "the stack config wayscloud:patToken",
-        expectedAccount: { value, source: "the stack config wayscloud:customerId" },
+        apiKeySource: "the credential's source",
+        expectedAccount: { value, source: "the id's source" },
       },
       { timing },
     );
@@ -170,10 +163,8 @@ describe("an expected account", () => {
     for (const work of [...all(client), ...all(client)]) {
       const error = await failureOf(work);
       expect(error).toMatchObject({ name: "AccountMismatchError", outcome: "rejected" });
-      expect(error.message).toContain(customerId);
-      expect(error.message).toContain("another-customer");
-      expect(error.message).toContain("the stack config wayscloud:patToken");
-      expect(error.message).toContain("the stack config wayscloud:customerId");
+      for (const part of [customerId, "another-customer", "the credential's source", "the id's source"])
+        expect(error.message).toContain(part);
     }
     expect(paths()).toEqual(["GET /v1/account/profile"]);
     expect(emulator.account.liveApiKeys()).toEqual([]);
@@ -202,25 +193,4 @@ describe("an expected account", () => {
       expect(emulator.account.liveApiKeys()).toHaveLength(1);
     },
   );
-
-  test("is nothing that costs a request where none is configured", async () => {
-    await clientOf(emulator).listSshKeys();
-    expect(paths()).toEqual(["GET /v1/account/ssh-keys"]);
-  });
 });
-
-test.each([404, 410])(
-  "%d is a failure of everything but a deletion, which it does not prove",
-  async (status) => {
-    emulator.faults.add({ status, times: "always" });
-    const client = clientOf(emulator);
-    const operation = client.operation("x");
-    expect((await failureOf(client.listSshKeys())).status).toBe(status);
-    expect((await failureOf(client.createSshKey({ name: "n", publicKey: ED25519 }, operation))).status).toBe(
-      status,
-    );
-    expect(await client.deleteSshKey("gone", operation)).toBe("not-found");
-    expect(await client.revokeApiKey("gone", operation)).toBe("not-found");
-    expect(emulator.requests).toHaveLength(4);
-  },
-);

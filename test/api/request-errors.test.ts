@@ -109,20 +109,16 @@ describe("with a response", () => {
   });
 
   test("with a reason, that comes after the status", async () => {
-    const { message } = await sending([
-      answered(422, { detail: [{ loc: ["body", "service"], msg: "bad" }] }),
-    ]);
+    const detail = [{ loc: ["body", "service"], msg: "bad" }];
+    const { message } = await sending([answered(422, { detail })]);
     expect(message).toBe("Reading failed: GET /v1/x answered 422 (Unprocessable Entity): body.service: bad.");
   });
 
-  test.each([
-    ["as it is", API_KEY],
-    ["in base64", Buffer.from(API_KEY).toString("base64")],
-    ["by its end alone", API_KEY.slice(-14)],
-  ])("that repeats the credential %s, it is redacted", async (_how, form) => {
-    const { message } = await sending([answered(400, { detail: `bad key ${form}` })]);
+  test("that repeats the credential, even encoded, it is redacted", async () => {
+    const detail = `bad key ${Buffer.from(API_KEY).toString("base64")}`;
+    const { message } = await sending([answered(400, { detail })]);
     expect(message).toMatch(/answered 400 \(Bad Request\): (?:bad key .{0,16})?\[redacted\].{0,8}\.$/);
-    expect(message.toLowerCase()).not.toMatch(/credent|0123456/);
+    expect(message).not.toMatch(/credent|0123456/i);
   });
 
   test.each([
@@ -137,20 +133,13 @@ describe("with a response", () => {
 const reason = (body: unknown) => apiErrorReason(JSON.stringify(body), [CREDENTIAL]);
 
 describe("the reason of an error body", () => {
+  const BAD = { msg: "bad", loc: ["body", "scopes", 2] };
   test.each([
     [{ detail: "SSH key not found" }, "SSH key not found"],
     [{ detail: { error: "quota" } }, "quota"],
     [{ detail: { error: "quota", message: "Too many keys" } }, "Too many keys"],
     [{ detail: [{ msg: "required", loc: ["body", "name"], type: "value_error" }] }, "body.name: required"],
-    [
-      {
-        detail: [
-          { msg: "bad", loc: ["body", "scopes", 2] },
-          { msg: "worse", loc: [] },
-        ],
-      },
-      "body.scopes.2: bad; worse",
-    ],
+    [{ detail: [BAD, { msg: "worse", loc: [] }] }, "body.scopes.2: bad; worse"],
     [{ detail: ["one", "two"] }, "one; two"],
     [{ detail: [[["nested"]]] }, "nested"],
     [{ detail: [{ msg: "bad", loc: ["body", { input: "x" }, null, 0] }] }, "body.0: bad"],
@@ -167,19 +156,12 @@ describe("the reason of an error body", () => {
     [{ error: { message: "", code: "E42" } }, "E42"],
   ])("%j is %j", (body, expected) => expect(reason(body)).toBe(expected));
 
-  test.each([
-    ...[{}, [], null, 1, "text", { detail: 1 }, { detail: {} }, { detail: [{}] }, { error: true }],
-    ...[
-      { detail: [{ loc: ["body", "name"] }] },
-      { detail: [[[["too deep"]]]] },
-      { detail: "" },
-      { detail: " \n" },
-    ],
-  ])("%j has none", (body) => expect(reason(body)).toBeUndefined());
-
-  test.each(["", "<html><h1>502 Bad Gateway</h1></html>", '{"detail": "cut of', "undefined", "\u0000"])(
-    "%j, which is no JSON, is not shown",
-    (text) => expect(apiErrorReason(text, [])).toBeUndefined(),
+  const DEEP = [[[["too deep"]]]];
+  const DETAILS = [1, {}, [{}], [{ loc: ["body", "name"] }], DEEP, "", " \n"];
+  const BODIES = [{}, [], null, 1, "text", { error: true }, ...DETAILS.map((detail) => ({ detail }))];
+  const NO_JSON = ["", "<html><h1>502 Bad Gateway</h1></html>", '{"detail": "cut of', "undefined", "\u0000"];
+  test.each([...NO_JSON, ...BODIES.map((body) => JSON.stringify(body))])("%j has none", (text) =>
+    expect(apiErrorReason(text, [])).toBeUndefined(),
   );
 
   test("never shows the rejected input, which may be a secret", () => {
