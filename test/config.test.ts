@@ -12,18 +12,15 @@ import { API_KEY, CUSTOMER_ID, ENDPOINT, misplaced } from "../src/settings";
 import { ConfigurationError } from "../src/errors";
 import { checkStackConfig, config } from "../src/stack-config";
 
-const [OWN_PAT_TOKEN, OWN_API_KEY] = ["wayscloud-account:patToken", "wayscloud-account:apiKey"];
-const [OWN_ENDPOINT, OWN_CUSTOMER_ID] = ["wayscloud-account:endpoint", "wayscloud-account:customerId"];
-const PAT_TOKEN = "wayscloud:patToken";
-const VARIABLES = ["PAT_TOKEN", "TOKEN", "API_KEY", "ENDPOINT", "API_URL", "CUSTOMER_ID"].map(
-  (name) => `WAYSCLOUD_${name}`,
-);
-const KEYS = [OWN_PAT_TOKEN, OWN_API_KEY, PAT_TOKEN, API_KEY].concat([
-  OWN_ENDPOINT,
-  ENDPOINT,
-  OWN_CUSTOMER_ID,
-  CUSTOMER_ID,
-]);
+/** The names of each setting in the stack config and in the environment, first match first. */
+const CREDENTIALS = ["wayscloud-account:patToken", "wayscloud:patToken", API_KEY];
+const TOKENS = ["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_TOKEN", "WAYSCLOUD_API_KEY"];
+const ENDPOINTS = ["wayscloud-account:endpoint", ENDPOINT, "WAYSCLOUD_ENDPOINT", "WAYSCLOUD_API_URL"];
+const IDS = ["wayscloud-account:customerId", CUSTOMER_ID, "WAYSCLOUD_CUSTOMER_ID"];
+const OWN_API_KEY = "wayscloud-account:apiKey";
+const NAMES = [...CREDENTIALS, OWN_API_KEY, ...TOKENS, ...ENDPOINTS, ...IDS];
+const VARIABLES = NAMES.filter((name) => !name.includes(":"));
+const KEYS = NAMES.filter((name) => name.includes(":"));
 const SECRET = "wayscloud_pat_q7Zx2_CanaryCanary0123456789";
 
 let home: string;
@@ -42,11 +39,18 @@ afterEach(() => {
 
 const account = (config: Record<string, unknown> = {}) =>
   resolveConnection((key) => config[key], "the stack config");
+/** The account with these settings, by the names of either source. */
+const accountWith = (settings: Record<string, string>) => {
+  for (const name of VARIABLES) if (settings[name] !== undefined) process.env[name] = settings[name];
+  return account(settings);
+};
+const named = (name: string) => `the ${name.includes(":") ? "stack config" : "environment variable"} ${name}`;
 const endpoint = (value: string) =>
   settingsIn((key) => (key === ENDPOINT ? value : undefined), "the stack config").endpoint;
-const credentials = (content: string) => {
-  mkdirSync(join(home, ".wayscloud"), { recursive: true });
-  writeFileSync(join(home, ".wayscloud", "credentials"), content);
+const file = () => join(home, ".wayscloud", "credentials");
+const credentials = (content: string, folder = home) => {
+  mkdirSync(join(folder, ".wayscloud"), { recursive: true });
+  writeFileSync(join(folder, ".wayscloud", "credentials"), content);
 };
 const refusal = (work: () => unknown): string => {
   try {
@@ -60,52 +64,34 @@ const refusal = (work: () => unknown): string => {
 };
 
 describe("the credential", () => {
-  /** By name: what the source is called, and how it is set. */
-  const sources = new Map<string, [named: string, set: () => object]>();
-  for (const key of [OWN_PAT_TOKEN, PAT_TOKEN, API_KEY])
-    sources.set(key, [`the stack config ${key}`, () => ({ [key]: `from-${key}` })]);
-  for (const name of ["WAYSCLOUD_PAT_TOKEN", "WAYSCLOUD_TOKEN", "WAYSCLOUD_API_KEY"])
-    sources.set(name, [`the environment variable ${name}`, () => ((process.env[name] = `from-${name}`), {})]);
-  sources.set("file", ["credentials", () => (credentials('{"token": "from-file", "email": "x@y.no"}'), {})]);
-
-  test.each([...sources.keys()])(
-    "from %s wins over all that come after it, and its source is named",
+  test.each([...CREDENTIALS, ...TOKENS, "file"])(
+    "from %s wins over all after it, and its source is named",
     (name) => {
-      const after = [...sources.keys()].slice([...sources.keys()].indexOf(name));
-      const found = account(Object.assign({}, ...after.map((each) => sources.get(each)![1]())));
+      const sources = [...CREDENTIALS, ...TOKENS];
+      credentials('{"token": "from-file", "email": "x@y.no"}');
+      const after = name === "file" ? [] : sources.slice(sources.indexOf(name));
+      const found = accountWith(Object.fromEntries(after.map((each) => [each, `from-${each}`])));
       expect(found.apiKey).toBe(`from-${name}`);
-      expect(found.apiKeySource).toContain(sources.get(name)![0]);
+      expect(found.apiKeySource).toContain(name === "file" ? "credentials" : named(name));
       expect(found.apiKeySource).not.toContain(found.apiKey);
     },
   );
 
   describe.each(["", "\t \r\n"])("a blank value (%j)", (blank) => {
-    const why = "is blank. Set it or remove it; the package does not fall back to another source.";
-
-    test("of a variable is an error: a secret that a CI system withholds arrives empty, and nothing else is used", () => {
+    test.each(NAMES)("of %s is an error: another account must not be used for it", (name) => {
+      const others = VARIABLES.slice(VARIABLES.indexOf(name) + 1);
       credentials('{"token": "from-file"}');
-      for (const name of VARIABLES) {
-        // Whatever comes after it.
-        for (const each of ["WAYSCLOUD_API_KEY", "WAYSCLOUD_API_URL"]) process.env[each] = "https://other";
-        process.env[name] = blank;
-        expect(refusal(() => account())).toBe(`The value of the environment variable ${name} ${why}`);
-        Reflect.deleteProperty(process.env, name);
-      }
+      const settings = Object.fromEntries(others.map((each) => [each, "https://other"]));
+      expect(refusal(() => accountWith({ ...settings, [name]: blank }))).toBe(
+        `The value of ${named(name)} is blank. Set it or remove it; the package does not fall back to another source.`,
+      );
     });
 
     test("is none where what comes before it is set", () => {
       for (const name of VARIABLES) process.env[name] = blank;
       const [apiKey, url, id] = ["k", "https://one.example", "c"];
-      expect(account({ [PAT_TOKEN]: apiKey, [OWN_ENDPOINT]: url, [OWN_CUSTOMER_ID]: id })).toMatchObject({
-        apiKey,
-        endpoint: url,
-      });
-    });
-
-    test.each(KEYS)("of %s is an error: another account must not be used for it", (key) => {
-      for (const name of VARIABLES) process.env[name] = "https://from.environment";
-      credentials('{"token": "from-file"}');
-      expect(refusal(() => account({ [key]: blank }))).toBe(`The value of the stack config ${key} ${why}`);
+      const config = { [CREDENTIALS[0]!]: apiKey, [ENDPOINTS[0]!]: url, [IDS[0]!]: id };
+      expect(account(config)).toMatchObject({ apiKey, endpoint: url });
     });
   });
 
@@ -115,17 +101,18 @@ describe("the credential", () => {
     [{ a: 1 }, "an object"],
     [true, "a boolean"],
   ])("or endpoint that is %j is an error that says what it is, and not the value", (value, kind) => {
-    for (const key of [OWN_PAT_TOKEN, API_KEY, ENDPOINT, OWN_CUSTOMER_ID])
+    for (const key of [CREDENTIALS[0]!, API_KEY, ENDPOINT, IDS[0]!])
       expect(refusal(() => account({ [API_KEY]: "k", [key]: value }))).toBe(
         `The value of the stack config ${key} must be a string, not ${kind}.`,
       );
   });
 
   test("under both of our names is an error: only one can be meant", () => {
-    expect(refusal(() => account({ [OWN_PAT_TOKEN]: "a", [OWN_API_KEY]: "a", [API_KEY]: "b" }))).toBe(
-      `Both the stack config ${OWN_PAT_TOKEN} and ${OWN_API_KEY} set the credential. Remove one of them.`,
+    const [own, vendors] = CREDENTIALS as [string, string];
+    expect(refusal(() => account({ [own]: "a", [OWN_API_KEY]: "a", [API_KEY]: "b" }))).toBe(
+      `Both the stack config ${own} and ${OWN_API_KEY} set the credential. Remove one of them.`,
     );
-    expect(account({ [OWN_API_KEY]: "a", [PAT_TOKEN]: "b" }).apiKey).toBe("a");
+    expect(account({ [OWN_API_KEY]: "a", [vendors]: "b" }).apiKey).toBe("a");
   });
 
   test("loses white space around it, as of a pasted line", () => {
@@ -162,23 +149,13 @@ describe("the credential", () => {
   });
 });
 
-describe("the expected account", () => {
-  test("comes from config, then the environment; without either any account is accepted", () => {
-    const config = { [API_KEY]: "k" };
-    expect(account(config).expectedAccount).toBeUndefined();
-    process.env.WAYSCLOUD_CUSTOMER_ID = " from-environment\n";
-    expect(account(config).expectedAccount).toEqual({
-      value: "from-environment",
-      source: "the environment variable WAYSCLOUD_CUSTOMER_ID",
-    });
-    for (const key of [CUSTOMER_ID, OWN_CUSTOMER_ID]) {
-      Object.assign(config, { [key]: `from-${key}` });
-      expect(account(config).expectedAccount).toEqual({
-        value: `from-${key}`,
-        source: `the stack config ${key}`,
-      });
-    }
-  });
+test("the expected account comes from config, then the environment; without either any account is accepted", () => {
+  const settings: Record<string, string> = { [API_KEY]: "k" };
+  expect(account(settings).expectedAccount).toBeUndefined();
+  for (const name of [...IDS].reverse()) {
+    settings[name] = ` from-${name}\n`;
+    expect(accountWith(settings).expectedAccount).toEqual({ value: `from-${name}`, source: named(name) });
+  }
 });
 
 describe("a name in the official provider's namespace", () => {
@@ -211,16 +188,13 @@ describe("wayscloud.config", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
   test("shows a program what is in effect when it asks, the credential as a secret", async () => {
-    expect([config.patToken, config.endpoint, config.customerId]).toEqual([
-      undefined,
-      DEFAULT_ENDPOINT,
-      undefined,
-    ]);
+    const { patToken, endpoint, customerId } = config;
+    expect([patToken, endpoint, customerId]).toEqual([undefined, DEFAULT_ENDPOINT, undefined]);
     process.env.WAYSCLOUD_CUSTOMER_ID = "c-1";
-    pulumi.runtime.setAllConfig({ [OWN_PAT_TOKEN]: SECRET, [ENDPOINT]: "https://api.example.com/" });
+    pulumi.runtime.setAllConfig({ [CREDENTIALS[0]!]: SECRET, [ENDPOINT]: "https://api.example.com/" });
     expect([config.endpoint, config.customerId]).toEqual(["https://api.example.com", "c-1"]);
     expect(await pulumi.isSecret(config.patToken!)).toBe(true);
-    pulumi.runtime.setAllConfig({ [OWN_ENDPOINT]: " " });
+    pulumi.runtime.setAllConfig({ [ENDPOINTS[0]!]: " " });
     expect(refusal(() => config.endpoint)).toContain("wayscloud-account:endpoint is blank");
   });
 
@@ -235,19 +209,12 @@ describe("wayscloud.config", () => {
 test("an error that a program throws is printed once, without its facts", () => {
   const error = new ConfigurationError("The reason.");
   expect([error.summary, error.outcome, error.status]).toEqual(["The reason.", "rejected", undefined]);
-  expect(
-    inspect(error)
-      .split("\n")
-      .filter((line) => !/^ +at /.test(line))
-      .join(""),
-  ).toBe("ConfigurationError: The reason.");
+  const lines = inspect(error).split("\n");
+  expect(lines.filter((line) => !/^ +at /.test(line)).join("")).toBe("ConfigurationError: The reason.");
 });
 
 describe("the credentials file", () => {
-  test("that is missing is no credential, and no error of its own", () => {
-    process.env.WAYSCLOUD_TOKEN = "t";
-    expect(account().apiKey).toBe("t");
-    delete process.env.WAYSCLOUD_TOKEN;
+  test("that is missing is no credential", () => {
     expect(refusal(() => account())).toContain("No WAYSCloud credential");
   });
 
@@ -257,23 +224,26 @@ describe("the credentials file", () => {
   ])("with %j is an error that names the file and shows nothing of it", (content) => {
     credentials(content);
     const message = refusal(() => account());
-    expect(message).toContain(join(home, ".wayscloud", "credentials"));
+    expect(message).toContain(file());
     expect(message).not.toContain("Canary");
   });
 
-  test("that cannot be read is an error that says why", () => {
-    mkdirSync(join(home, ".wayscloud", "credentials"), { recursive: true });
-    expect(refusal(() => account())).toMatch(/cannot be read \(EISDIR\)/);
+  test.each([
+    ["a folder", "EISDIR", () => mkdirSync(file(), { recursive: true })],
+    [
+      "without permission",
+      "EACCES",
+      () => {
+        credentials("{}");
+        chmodSync(file(), 0);
+      },
+    ],
+  ])("%s is an error that says why (%s)", (_, code, make) => {
+    make();
+    // The superuser may read everything.
+    if (code === "EACCES" && process.getuid?.() === 0) return;
+    expect(refusal(() => account())).toContain(`cannot be read (${code})`);
   });
-
-  // The superuser may read everything.
-  if (process.getuid?.() !== 0) {
-    test("without permission is an error that says why", () => {
-      credentials('{"token":"t"}');
-      chmodSync(join(home, ".wayscloud", "credentials"), 0);
-      expect(refusal(() => account())).toMatch(/cannot be read \(EACCES\)/);
-    });
-  }
 
   test("is not looked for when a credential is configured", () => {
     credentials("{broken");
@@ -296,8 +266,7 @@ describe("the credentials file", () => {
 
   test.each(["", ".", "relative"])("is not taken from the working directory when HOME is %j", (value) => {
     jest.spyOn(os, "homedir").mockReturnValue(value);
-    mkdirSync(join(home, value, ".wayscloud"), { recursive: true });
-    writeFileSync(join(home, value, ".wayscloud", "credentials"), '{"token":"planted"}');
+    credentials('{"token":"planted"}', join(home, value));
     const cwd = process.cwd();
     process.chdir(home);
     try {
@@ -310,19 +279,12 @@ describe("the credentials file", () => {
 
 describe("the endpoint", () => {
   test("comes from config, then WAYSCLOUD_ENDPOINT, then WAYSCLOUD_API_URL, else it is the vendor's", () => {
-    const config: Record<string, string> = { [API_KEY]: "k" };
-    const sources: [Record<string, string | undefined>, string, string][] = [
-      [config, OWN_ENDPOINT, "https://own.invalid"],
-      [config, ENDPOINT, "https://vendors.invalid"],
-      [process.env, "WAYSCLOUD_ENDPOINT", "https://first.invalid"],
-      [process.env, "WAYSCLOUD_API_URL", "https://second.invalid"],
-    ];
-    for (const [source, name, url] of sources) source[name] = url;
-    for (const [source, name, url] of sources) {
-      expect(account(config).endpoint).toBe(url);
-      Reflect.deleteProperty(source, name);
+    const settings: Record<string, string> = { [API_KEY]: "k" };
+    expect(account(settings).endpoint).toBe(DEFAULT_ENDPOINT);
+    for (const name of [...ENDPOINTS].reverse()) {
+      settings[name] = `https://${name.toLowerCase().replace(/\W|_/g, "-")}.invalid`;
+      expect(accountWith(settings).endpoint).toBe(settings[name]);
     }
-    expect(account(config).endpoint).toBe(DEFAULT_ENDPOINT);
   });
 
   test("that is refused in config does not fall back to another", () => {
