@@ -20,7 +20,6 @@ const IDS = ["wayscloud-account:customerId", CUSTOMER_ID, "WAYSCLOUD_CUSTOMER_ID
 const OWN_API_KEY = "wayscloud-account:apiKey";
 const NAMES = [...CREDENTIALS, OWN_API_KEY, ...TOKENS, ...ENDPOINTS, ...IDS];
 const VARIABLES = NAMES.filter((name) => !name.includes(":"));
-const KEYS = NAMES.filter((name) => name.includes(":"));
 const SECRET = "wayscloud_pat_q7Zx2_CanaryCanary0123456789";
 
 let home: string;

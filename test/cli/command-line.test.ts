@@ -23,62 +23,16 @@ useCommandLine(
 test("whoami tells account and credential source, and no secret and no e-mail", async () => {
   const { code, out } = await command("whoami");
   expect(code).toBe(0);
-  expect(out).toContain("f47ac10b-58cc-4372-a567-0e02b2c3d479");
-  expect(out).toContain("the environment variable WAYSCLOUD_API_KEY");
-  expect(out).toContain(emulator.url);
-  expect(out).not.toContain("@");
-  expect(out).not.toContain(emulator.apiKey);
+  const id = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
+  for (const shown of [id, "the environment variable WAYSCLOUD_API_KEY", emulator.url])
+    expect(out).toContain(shown);
+  for (const hidden of ["@", emulator.apiKey]) expect(out).not.toContain(hidden);
 });
 
-test("audit finds exactly what was planted, and exits with 1", async () => {
-  const { account } = emulator;
-  const add = (description: string, days = 1, more: object = { service: "dns" }): string =>
-    account.addApiKey({ description, createdAt: ago(days), ...more }).id;
-  const used = add("used", 200, { service: "dns", lastUsedAt: ago(1) });
-  const stale = add("stale", 200, { service: "dns", lastUsedAt: ago(91) });
-  const never = add("never", 90);
-  const off = add("off", 1, { service: "dns", isActive: false });
-  const orphan = add("pulumi p/dev/x #0123abc");
-  const others = add("pulumi q/dev/x #0123abc");
-  const soon = add("soon", 1, { scopes: ["ssh_keys:read"] });
-  const endless = add("endless", 1, { scopes: ["ssh_keys:read"] });
-  const current = add("pulumi p/dev/r #1111111");
-  const previous = add("pulumi p/dev/r #2222222");
-  const idle = account.addSshKey({ name: "idle", publicKey: publicKey(1), createdAt: ago(100) }).id;
-  files["dev.json"] = stackExport([
-    ...[used, stale, never, off].map((id) => ({ name: id, type: "ServiceKey", id })),
-    { name: "soon", type: "PersonalAccessToken", id: soon, outputs: { expiresAt: ago(-14) } },
-    { name: "endless", type: "PersonalAccessToken", id: endless, inputs: {} },
-    {
-      name: "r",
-      type: "RotatingServiceKey",
-      id: "rotating-1111111",
-      outputs: { keyId: current, previousKeyId: previous },
-    },
-  ]);
-  const { code, out } = await command("audit", "--json", "--stack-export", "dev.json");
-  expect(code).toBe(1);
-  expect(findingsOf(out)).toEqual(
-    [
-      `unused ${stale}`,
-      `unused ${never}`,
-      `inactive ${off}`,
-      `orphan ${orphan}`,
-      `unmanaged ${others}`,
-      `expiring ${soon}`,
-      `no-expiry ${endless}`,
-      `unused ${idle}`,
-      `unmanaged ${idle}`,
-    ].sort(),
-  );
-});
-
-test("audit makes one request for each list, and an account without findings exits with 0", async () => {
-  expect(await command("audit")).toMatchObject({ code: 0, out: "No findings.\n" });
-  expect(emulator.requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
-    "GET /v1/account/api-keys",
-    "GET /v1/account/ssh-keys",
-  ]);
+test("audit makes one request for each list", async () => {
+  await command("audit");
+  const lists = ["GET /v1/account/api-keys", "GET /v1/account/ssh-keys"];
+  expect(emulator.requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(lists);
 });
 
 test("the table has a row a finding, with foreign text made printable and no secret", async () => {
@@ -92,10 +46,8 @@ test("the table has a row a finding, with foreign text made printable and no sec
   const lines = out.trimEnd().split("\n");
   expect(lines[0]).toMatch(/^FINDING +KIND +ID +NAME +DETAIL$/);
   expect(lines).toHaveLength(3);
-  expect(out).not.toContain("\u001b");
-  expect(out).not.toContain("defghijkl");
-  expect(out).not.toContain("InTheExport");
-  expect(out).not.toContain(emulator.apiKey);
+  for (const hidden of ["\u001b", "defghijkl", "InTheExport", emulator.apiKey])
+    expect(out).not.toContain(hidden);
 });
 
 const REQUIRES =
@@ -184,20 +136,17 @@ test.each<[string, (text: string) => Buffer | string]>([
 
 test("findings can be accepted by id, one by one or from a file, so that a clean account exits with 0", async () => {
   const [a, b] = ["a", "b"].map(
-    (description) => emulator.account.addApiKey({ service: "dns", description }).id,
+    (name) => emulator.account.addApiKey({ service: "dns", description: name }).id,
   );
   files["dev.json"] = stackExport([]);
   files["accepted.txt"] = `\ufeff# accepted by Anna\r\n${a} # until spring\r\n\r\n`;
-  const audit = ["audit", "--json", "--stack-export", "dev.json"];
-  expect(findingsOf((await command(...audit)).out)).toEqual([`unmanaged ${a}`, `unmanaged ${b}`].sort());
-  expect(findingsOf((await command(...audit, "--ignore", b!)).out)).toEqual([`unmanaged ${a}`]);
-  const both = await command(...audit, "--ignore-file", "accepted.txt", "--ignore", b!);
-  expect(both).toEqual({ code: 0, out: "[]\n", err: "" });
-  const gone = await command(...audit, "--ignore", a!, "--ignore", b!, "--ignore", "gone");
-  expect(gone).toMatchObject({
-    code: 0,
-    err: "pulumi-wayscloud: the ignored id gone is not in the account.\n",
-  });
+  const audit = (...args: string[]) => command("audit", "--json", "--stack-export", "dev.json", ...args);
+  expect(findingsOf((await audit()).out)).toEqual([`unmanaged ${a}`, `unmanaged ${b}`].sort());
+  expect(findingsOf((await audit("--ignore", b!)).out)).toEqual([`unmanaged ${a}`]);
+  const both = ["--ignore-file", "accepted.txt", "--ignore", b!];
+  expect(await audit(...both)).toEqual({ code: 0, out: "[]\n", err: "" });
+  const err = "pulumi-wayscloud: the ignored id gone is not in the account.\n";
+  expect(await audit(...both, "--ignore", "gone")).toMatchObject({ code: 0, err });
 });
 
 test("--only reports the named findings and no others", async () => {
@@ -216,13 +165,10 @@ test("--only reports the named findings and no others", async () => {
 
 test("D4: what was not looked for without an export is said, unless the user asked for other findings alone", async () => {
   const left = "expiring, no-expiry, unknown-expiry, unmanaged and orphan require --stack-export";
-  const [all, some] = [await command("audit"), await command("audit", "--only", "unused")];
-  expect(all).toEqual({
-    code: 0,
-    out: "No findings.\n",
-    err: `pulumi-wayscloud: ${left}, so audit did not look for them.\n`,
-  });
-  expect(some).toEqual({ code: 0, out: "No findings.\n", err: "" });
+  const none = { code: 0, out: "No findings.\n" };
+  const err = `pulumi-wayscloud: ${left}, so audit did not look for them.\n`;
+  expect(await command("audit")).toEqual({ ...none, err });
+  expect(await command("audit", "--only", "unused")).toEqual({ ...none, err: "" });
 });
 
 test("D14: the orphans of a destroyed stack are found once its export is given a name", async () => {
@@ -301,21 +247,14 @@ test("a wrong credential is an error that says its source, and does not show it"
   expect(err).not.toContain("Credential123");
 });
 
-test("each command explains itself, with every option", async () => {
-  for (const [args, text] of [
-    [["audit", "--help"], "Usage: pulumi-wayscloud audit [options]"],
-    [["audit", "--help"], "--stack-export FILE  "],
-    [["whoami", "-h"], "Usage: pulumi-wayscloud whoami [options]"],
-    [["revoke", "--help"], "Usage: pulumi-wayscloud revoke ID... [options]"],
-    [["--stack-export", "x", "audit", "--help"], "Usage: pulumi-wayscloud audit"],
-  ] as const) {
-    const shown = await command(...args);
-    expect(shown).toMatchObject({ code: 0, err: "", out: expect.stringContaining(text) });
-    expect(shown.out).toContain("Exit codes: 0 ");
-  }
-});
-
 test("--help and --version answer without a request", async () => {
+  expect((await command("whoami", "-h")).out).toContain("Usage: pulumi-wayscloud whoami [options]");
+  const late = await command("--stack-export", "x", "audit", "--help");
+  expect(late).toMatchObject({
+    code: 0,
+    err: "",
+    out: expect.stringContaining("Usage: pulumi-wayscloud audit"),
+  });
   expect((await command("--help")).out).toContain("whoami");
   expect((await command()).out).toContain("audit");
   expect((await command("--version")).out).toBe(`${version}\n`);
