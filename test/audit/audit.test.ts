@@ -1,6 +1,6 @@
 // What an audit makes of stack exports: whose a key is, and when it expires.
-import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
-import type { AuditFinding } from "../../src/audit/findings";
+import { DEFAULT_DAYS, findInApiKeys, findInSshKeys } from "../../src/audit/findings";
+import type { AuditFinding, ListedApiKey } from "../../src/audit/findings";
 import { managedKeys } from "../../src/audit/managed-keys";
 import { ConfigurationError } from "../../src/errors";
 import { recordedStates } from "../support/recorded-states";
@@ -9,10 +9,7 @@ import { idsOf } from "../support/story-stack";
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const DAY = 86_400_000;
 const ago = (days: number): string => new Date(NOW - days * DAY).toISOString();
-const OPTIONS = {
-  ...{ unusedForDays: 90, expiringWithinDays: 14 },
-  ...{ managed: undefined, credential: undefined, now: NOW },
-};
+const OPTIONS = { ...DEFAULT_DAYS, managed: undefined, credential: undefined, now: NOW };
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = { [SIGNATURE]: "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
 
@@ -23,13 +20,7 @@ const shownSecret = (value: unknown) => ({ ...SECRET, ciphertext: "", plaintext:
 const KEY = { key: SECRET, keyPrefix: "wayscloud_x", keyType: "service", service: "dns", createdAt: ago(1) };
 const TOKEN = { ...KEY, keyType: "pat", service: undefined, scopes: ["a:read"] };
 const ROTATING = { keyId: "key-0", rotatedAt: ago(1), nextRotationAt: ago(-29) };
-const sshKey = (id: string) => ({
-  id,
-  name: id,
-  fingerprint: "SHA256:x",
-  keyType: "ssh-ed25519",
-  createdAt: ago(1),
-});
+const sshKey = (id: string) => ({ id, name: id, fingerprint: "x", keyType: "ssh-rsa", createdAt: ago(1) });
 
 interface Resource {
   type: string;
@@ -40,63 +31,52 @@ interface Resource {
   name?: string;
 }
 
-function exportOf(resources: Resource[], stack = "dev"): unknown {
-  return {
-    version: 3,
-    deployment: {
-      manifest: {},
-      resources: resources.map(({ name = "r", type, ...rest }) => ({
-        urn: `urn:pulumi:${stack}::p::${type}::${name}`,
-        type,
-        ...rest,
-      })),
-    },
-  };
+function exportOf(held: Resource[], stack = "dev"): unknown {
+  const urn = (type: string, name = "r") => `urn:pulumi:${stack}::p::${type}::${name}`;
+  const resources = held.map(({ name, ...rest }) => ({ urn: urn(rest.type, name), ...rest }));
+  return { version: 3, deployment: { manifest: {}, resources } };
 }
 
 const dynamic = (name: string): string => `pulumi-nodejs:dynamic/wayscloud:${name}`;
 const plugin = (name: string): string => `wayscloud-account:index:${name}`;
 
-interface Key {
-  id?: string;
-  service?: string;
-  description?: string;
-  createdAt?: string;
-  lastUsedAt?: string;
-  expiresAt?: string;
-  isActive?: boolean;
-}
+/** An export of the stack p/dev with nothing of this package in it. */
+const EMPTY = exportOf([{ type: "pulumi:pulumi:Stack" }]);
+const OWNED = "pulumi p/dev/dns #0123abc";
+
+const labels = (found: AuditFinding[]) => found.map(({ finding, id }) => `${finding} ${id}`);
 
 /** The findings of these keys, as `finding id`. */
-function audit(exports: unknown[], ...keys: Key[]): string[] {
-  return findings(exports, ...keys).map(({ finding, id }) => `${finding} ${id}`);
-}
+const audit = (exports: unknown[], ...keys: Partial<ListedApiKey>[]) => labels(findings(exports, ...keys));
 
-function findings(exports: unknown[], ...keys: Key[]): AuditFinding[] {
-  const listed = keys.map(({ service, ...key }, index) => ({
+function findings(exports: unknown[], ...keys: Partial<ListedApiKey>[]): AuditFinding[] {
+  const listed = keys.map((key, index) => ({
     id: `key-${index}`,
-    keyPrefix: `wayscloud_pat_${index}`,
-    keyType: service === undefined ? "pat" : "service",
-    service,
-    scopes: [],
     isActive: true,
     createdAt: ago(1),
-    ...{ description: undefined, lastUsedAt: undefined },
     ...key,
   }));
   return findInApiKeys(listed, { ...OPTIONS, managed: managedKeys(exports) });
+}
+
+/** The findings of this number of SSH keys. */
+function auditSsh(exports: unknown[], count: number): string[] {
+  const listed = Array.from({ length: count }, (_, at) => ({ ...sshKey(`key-${at}`), vmCount: 1 }));
+  return labels(findInSshKeys(listed, { ...OPTIONS, managed: managedKeys(exports) }));
 }
 
 describe.each([
   ["dynamic classes", dynamic],
   ["the first-class provider", plugin],
 ])("states of %s", (_, type) => {
-  const token = ({ outputs = null, ...resource }: Omit<Resource, "type">): unknown =>
+  const one = (name: string, outputs: object, rest: Omit<Resource, "type"> = {}): unknown =>
+    exportOf([{ type: type(name), id: "key-0", outputs, ...rest }]);
+  const token = ({ outputs = null, ...rest }: Omit<Resource, "type">): unknown =>
     exportOf([
       {
         type: type("PersonalAccessToken"),
         id: "key-0",
-        ...resource,
+        ...rest,
         outputs: outputs && { ...TOKEN, ...outputs },
       },
     ]);
@@ -114,18 +94,13 @@ describe.each([
     ["was created elsewhere", { inputs: { existing: SECRET }, outputs: {} }, 1, ["unknown-expiry"]],
     [
       "was created elsewhere with a known lifetime",
-      { inputs: { existing: { id: "key-0" } }, outputs: { expiresInDays: 30 } },
+      { ...days(30), inputs: { existing: { id: "key-0" } } },
       25,
       ["expiring"],
     ],
     ["was only looked up", { external: true, inputs: {}, outputs: {} }, 1, ["unmanaged"]],
     ["has no properties at all", { inputs: null, outputs: null }, 1, ["unknown-expiry"]],
-    [
-      "has an unreadable state with a lifetime",
-      { outputs: { expiresInDays: 365, createdAt: {} } },
-      1,
-      ["unknown-expiry"],
-    ],
+    ["has an unreadable state", { outputs: { expiresInDays: 365, createdAt: {} } }, 1, ["unknown-expiry"]],
     ["expires at no readable time", { outputs: { expiresAt: "soon" } }, 1, ["unknown-expiry"]],
     ["was created at an unknown time", days(30), "a while ago", ["unjudged", "unknown-expiry"]],
     ["was imported, without the input now", { outputs: { holder: "p/dev/r" } }, 1, ["unknown-expiry"]],
@@ -135,32 +110,21 @@ describe.each([
   });
 
   test("A22: a rotating token's keys expire each in its own time", () => {
-    const lifetime = { expiresInDays: 60, expiresAt: ago(-50) };
-    const outputs = { ...TOKEN, ...ROTATING, previousKeyId: "key-1", ...lifetime };
-    const exported = exportOf([{ type: type("RotatingPersonalAccessToken"), id: "rotating-1", outputs }]);
-    expect(findings([exported], { createdAt: ago(10) }, { createdAt: ago(50) })).toEqual([
-      expect.objectContaining({
-        finding: "expiring",
-        id: "key-1",
-        detail: expect.stringMatching(/^expires 2026-12-03T12:00:00Z \(urn:/),
-      }),
-    ]);
-    const recorded = exportOf([
-      {
-        type: type("RotatingPersonalAccessToken"),
-        outputs: { ...outputs, previousExpiresAt: ago(-40) },
-      },
-    ]);
-    expect(audit([recorded], { createdAt: ago(10) }, { createdAt: ago(50) })).toEqual([]);
+    const outputs = { ...TOKEN, ...ROTATING, previousKeyId: "key-1", expiresInDays: 60, expiresAt: ago(-50) };
+    const keys = [{ createdAt: ago(10) }, { createdAt: ago(50) }];
+    const [found, ...more] = findings([one("RotatingPersonalAccessToken", outputs)], ...keys);
+    expect([found, more]).toEqual([expect.objectContaining({ finding: "expiring", id: "key-1" }), []]);
+    expect(found!.detail).toMatch(/^expires 2026-12-03T12:00:00Z \(urn:/);
+    const recorded = { ...outputs, previousExpiresAt: ago(-40) };
+    expect(audit([one("RotatingPersonalAccessToken", recorded)], ...keys)).toEqual([]);
   });
 
   test("a rotating token that never expires is said once, not of its previous key", () => {
     const outputs = { ...TOKEN, ...ROTATING, previousKeyId: "key-1" };
-    const exported = exportOf([{ type: type("RotatingPersonalAccessToken"), outputs }]);
-    expect(audit([exported], {}, {})).toEqual(["no-expiry key-0"]);
+    expect(audit([one("RotatingPersonalAccessToken", outputs)], {}, {})).toEqual(["no-expiry key-0"]);
   });
 
-  const set = (outputs: object) => exportOf([{ type: type("SshKeySet"), id: "set-1", outputs }]);
+  const set = (outputs: object) => one("SshKeySet", outputs, { id: "set-1" });
 
   test("every SSH key of a set is managed, and no other", () => {
     const keys = { anna: sshKey("key-0"), bjarne: sshKey("key-1") };
@@ -186,8 +150,7 @@ describe.each([
       // Another output that is encrypted must not hide it.
       for (const more of [{}, { expiresAt: SECRET }]) {
         const outputs = { ...TOKEN, ...ROTATING, ...more, keyId: "none", [name]: SECRET };
-        const exported = exportOf([{ type: type("RotatingPersonalAccessToken"), id: "rotating-1", outputs }]);
-        const [found] = findings([exported], { description: "pulumi p/dev/r #0123abc" });
+        const [found] = findings([one("RotatingPersonalAccessToken", outputs)], { description: OWNED });
         expect(found).toMatchObject({ finding: "unjudged", id: "key-0" });
         expect(found!.detail).toBe(
           `cannot be judged: urn:pulumi:dev::p::${type("RotatingPersonalAccessToken")}::r may hold it, but its state has ${name} as a secret; \`pulumi stack export --show-secrets\` shows the ids`,
@@ -205,39 +168,36 @@ describe.each([
     ])
       expect(auditSsh([set({ keys })], 2)).toEqual(["unmanaged key-1"]);
     const secrets = { ...KEY, ...ROTATING, description: SECRET, service: SECRET, keyPrefix: SECRET };
-    const rotating = exportOf([
-      { type: type("RotatingServiceKey"), outputs: { ...secrets, keyId: shownSecret("key-0") } },
-    ]);
+    const rotating = one("RotatingServiceKey", { ...secrets, keyId: shownSecret("key-0") });
     expect(audit([rotating], { service: "dns" })).toEqual([]);
   });
 
   test("D15: of two resources that hold a token, in either order, the one that knows its expiry counts", () => {
-    const known = { expiresInDays: 30, expiresAt: ago(-5) };
-    const [one, other] = [token({ outputs: known }), token({ inputs: { existing: {} }, outputs: {} })];
+    const [first, other] = [token({ outputs: soon }), token({ inputs: { existing: {} }, outputs: {} })];
     for (const exports of [
-      [one, other],
-      [other, one],
+      [first, other],
+      [other, first],
     ])
       expect(audit(exports, { createdAt: ago(25) })).toEqual(["expiring key-0"]);
   });
 });
 
-/** The findings of this number of SSH keys. */
-function auditSsh(exports: unknown[], count: number): string[] {
-  const listed = Array.from({ length: count }, (_, at) => ({ ...sshKey(`key-${at}`), vmCount: 1 }));
-  const found = findInSshKeys(listed, { ...OPTIONS, managed: managedKeys(exports) });
-  return found.map(({ finding, id }) => `${finding} ${id}`);
-}
-
 test("D3: an inactive key is inactive and nothing else, whatever its description and its stack say", () => {
-  const stack = exportOf([{ type: "pulumi:pulumi:Stack" }]);
-  const description = "pulumi p/dev/dns #0123abc";
-  for (const key of [
-    { description },
-    { description, service: "dns" },
-    { service: "dns", createdAt: ago(400) },
-  ])
-    expect(audit([stack], { ...key, isActive: false })).toEqual(["inactive key-0"]);
+  for (const key of [{}, { service: "dns" }, { service: "dns", createdAt: ago(400) }])
+    expect(audit([EMPTY], { ...key, description: OWNED, isActive: false })).toEqual(["inactive key-0"]);
+});
+
+test.each<[created: number, used: number | undefined, isUnused: boolean]>([
+  [200, 1, false],
+  [200, 89, false],
+  [200, 91, true],
+  [90, undefined, true],
+  [89, undefined, false],
+])("a key created %d days ago and used %p days ago is unused: %s", (created, used, isUnused) => {
+  const lastUsedAt = used === undefined ? undefined : ago(used);
+  const held = exportOf([{ type: dynamic("ServiceKey"), id: "key-0", outputs: KEY }]);
+  const found = audit([held], { service: "dns", createdAt: ago(created), lastUsedAt });
+  expect(found).toEqual(isUnused ? ["unused key-0"] : []);
 });
 
 test("D16: a lost request without a description says nothing about other keys without one", () => {
@@ -280,7 +240,7 @@ test("every finding that needs a decision ends in the command that carries it ou
   const found = findings(
     [stack],
     { service: "dns", createdAt: ago(100) },
-    { service: "dns", description: "pulumi p/dev/dns #0123abc" },
+    { service: "dns", description: OWNED },
     {},
     { service: "dns", createdAt: ago(100) },
   );
@@ -301,9 +261,8 @@ test("the keys of every state that an earlier version wrote are managed, and no 
   const states = [...recordedStates("1.0.0"), ...recordedStates("e725e63")];
   expect(states.length).toBeGreaterThan(30);
   for (const { type, name, id, inputs, outputs } of states) {
-    const { apiKeys, sshKeys } = managedKeys([
-      exportOf([{ type: dynamic(type), name, id, inputs, outputs }]),
-    ]);
+    const exported = exportOf([{ type: dynamic(type), name, id, inputs, outputs }]);
+    const { apiKeys, sshKeys } = managedKeys([exported]);
     const held = [...apiKeys.byId.keys(), ...sshKeys.byId.keys()].sort();
     expect([name, held]).toEqual([name, idsOf({ id, outputs }).sort()]);
     expect([...apiKeys.unreadable, ...sshKeys.unreadable]).toEqual([]);
@@ -311,47 +270,39 @@ test("the keys of every state that an earlier version wrote are managed, and no 
 });
 
 test("a key is managed by the stack that holds it, whatever stack its description names; else it is an orphan, and another backend may hold it", () => {
-  const key = { service: "dns", description: "pulumi p/dev/dns #0123abc" };
-  const original = exportOf([{ type: "pulumi:pulumi:Stack" }], "dev");
+  const key = { service: "dns", description: OWNED };
   const moved = exportOf([{ type: dynamic("ServiceKey"), id: "key-0" }], "prod");
-  expect(audit([original, moved], key)).toEqual([]);
+  expect(audit([EMPTY, moved], key)).toEqual([]);
   expect(audit([moved], key)).toEqual([]);
-  expect(findings([original], key)).toEqual([
-    expect.objectContaining({
-      finding: "orphan",
-      kind: "service key",
-      detail:
-        "created by stack p/dev, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running, run `pulumi-wayscloud revoke key-0`",
-    }),
-  ]);
-  expect(audit([original], { ...key, description: "pulumi q/dev/dns #0123abc" })).toEqual([
-    "unmanaged key-0",
-  ]);
+  const [found] = findings([EMPTY], key);
+  expect(found).toMatchObject({ finding: "orphan", kind: "service key" });
+  expect(found!.detail).toBe(
+    "created by stack p/dev, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running, run `pulumi-wayscloud revoke key-0`",
+  );
+  expect(audit([EMPTY], { ...key, description: "pulumi q/dev/dns #0123abc" })).toEqual(["unmanaged key-0"]);
 });
 
 test("the audit's own credential is found only when it expires or is inactive, and only if it is surely the one", () => {
-  const description = "pulumi p/dev/ci #0123abc";
-  const key = {
-    ...{ id: "own", keyPrefix: "wayscloud_pat_abc", keyType: "pat", description, isActive: true },
-    ...{ service: undefined, scopes: [], lastUsedAt: undefined },
+  const old = {
+    id: "own",
+    keyPrefix: "wayscloud_pat_abc",
+    description: OWNED,
+    createdAt: ago(400),
+    isActive: true,
   };
-  const old = { ...key, createdAt: ago(400) };
   const other = { ...old, id: "other", keyPrefix: "wayscloud_pat_xyz" };
-  const found = (keys: (typeof old)[], held: Resource[] = [{ type: "pulumi:pulumi:Stack" }]): string[] => {
-    const options = {
-      ...OPTIONS,
-      managed: managedKeys([exportOf(held)]),
-      credential: "wayscloud_pat_abcdef",
-    };
-    return findInApiKeys(keys, options).map(({ finding, id }) => `${finding} ${id}`);
+  const found = (keys: ListedApiKey[], exported = EMPTY): string[] => {
+    const options = { ...OPTIONS, managed: managedKeys([exported]), credential: "wayscloud_pat_abcdef" };
+    return labels(findInApiKeys(keys, options));
   };
   expect(found([old, other])).toEqual(["unused other", "orphan other"]);
-  const held = { type: dynamic("PersonalAccessToken"), id: "own", outputs: { ...TOKEN, expiresAt: ago(-3) } };
-  expect(found([old], [held])).toEqual(["expiring own"]);
+  const outputs = { ...TOKEN, expiresAt: ago(-3) };
+  const held = exportOf([{ type: dynamic("PersonalAccessToken"), id: "own", outputs }]);
+  expect(found([old], held)).toEqual(["expiring own"]);
   expect(found([{ ...old, isActive: false }])).toEqual(["inactive own"]);
   // The longest prefix is the best proof, and one that several keys share is none.
   expect(found([old, { ...other, keyPrefix: "wayscloud_pat_" }])).toEqual(["unused other", "orphan other"]);
-  expect(found([old, { ...other, keyPrefix: key.keyPrefix }])).toHaveLength(4);
+  expect(found([old, { ...other, keyPrefix: old.keyPrefix }])).toHaveLength(4);
 });
 
 test("resources of other packages manage nothing, whatever their names", () => {
@@ -364,12 +315,8 @@ test("resources of other packages manage nothing, whatever their names", () => {
 });
 
 test("a new stack has no resources, but a manifest", () => {
-  for (const deployment of [
-    { manifest: {} },
-    { manifest: {}, resources: null },
-    { manifest: {}, resources: [] },
-  ])
-    expect(managedKeys([{ version: 3, deployment }])).toMatchObject({ nameless: ["Stack export 1"] });
+  for (const resources of [undefined, null, []])
+    expect(managedKeys([{ deployment: { manifest: {}, resources } }]).nameless).toEqual(["Stack export 1"]);
 });
 
 test.each<[string, unknown]>([
