@@ -29,6 +29,7 @@ import {
   sshKeySetHoldings,
   sshKeySetRepeats,
 } from "../lifecycle/ssh-key-set/state";
+import { sanitize } from "../text/redact";
 import { allKnown, isRecord } from "../values";
 import type { Properties, Checked } from "../values";
 
@@ -110,11 +111,13 @@ function resourceType<Inputs extends object, State>(
       return { ...codec.encodeState(outcome.state), unfinished: outcome.unfinished };
     },
     async read(id, olds, run) {
-      const state = await lifecycle.read(codec.decodeState(id, olds), run);
+      const before = codec.decodeState(id, olds);
+      const state = await lifecycle.read(before, run);
       run.holders.justRead.add(id);
-      if (state === undefined) return undefined;
-      for (const holding of codec.holdings(state)) run.holders.noteRead(holding);
-      return codec.encodeState(state);
+      const held = state === undefined ? [] : codec.holdings(state);
+      for (const holding of held) run.holders.noteRead(holding);
+      reportGone(withoutSame(codec.holdings(before), held), run);
+      return state && codec.encodeState(state);
     },
     async update(id, olds, news, run, holder) {
       const state = codec.decodeState(id, olds);
@@ -130,8 +133,25 @@ function resourceType<Inputs extends object, State>(
 
 /** What this run has made is nobody's leftover, and no other resource may take it over. */
 function claimAll(held: readonly Holding[], run: Run, host = "", before: readonly Holding[] = []): void {
-  const made = held.filter(({ what }) => !before.some((each) => each.what === what));
-  for (const { what, holder } of made) run.holders.claim({ what, holder: holder === "" ? host : holder });
+  for (const { what, holder } of withoutSame(held, before))
+    run.holders.claim({ what, holder: holder === "" ? host : holder });
+}
+
+function withoutSame(holdings: readonly Holding[], others: readonly Holding[]): Holding[] {
+  return holdings.filter(({ what }) => !others.some((each) => each.what === what));
+}
+
+/** The engine shows only that a resource changed or is gone, and not why. */
+function reportGone(gone: readonly Holding[], run: Run): void {
+  for (const { what, name } of gone.filter((each) => !run.holders.wasRemoved(each.what))) {
+    const [kind, id = ""] = what.split(" ");
+    const label = kind === "ssh-key" ? "SSH key" : "API key";
+    run.log(
+      `The ${label} ${JSON.stringify(sanitize(name ?? "", [], 80))} (id ${id}) is gone: the account's list is complete and does not show it.` +
+        " If nobody deleted it, check that the credential is of the right account.",
+      "info",
+    );
+  }
 }
 
 /** The same if the engine repeats a creation. */

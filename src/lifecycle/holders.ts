@@ -18,6 +18,8 @@ export interface Holding {
    * Distinguishes resources with the same key: stored for imported and adopted keys; empty for created ones.
    */
   holder: string;
+  /** The key's name or description in the account, for messages. */
+  name?: string | null | undefined;
 }
 
 /** The wait for a deletion by another process of this command. */

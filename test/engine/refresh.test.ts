@@ -10,7 +10,7 @@ const six = ["kept", "gone"]
   )
   .join("\n");
 
-test("what was deleted elsewhere is created once more, and nothing else is touched", async () => {
+test("what was deleted elsewhere is named by the refresh and created once more, and nothing else is touched", async () => {
   const { emulator, stack } = await openStack({ program: six });
   await stack.up();
   const state = async (): Promise<Record<string, unknown>> =>
@@ -24,7 +24,17 @@ test("what was deleted elsewhere is created once more, and nothing else is touch
   for (const name of ["ssh-gone", "key-gone", "pat-gone"])
     emulator.account.remove((before[name] as { id: string }).id);
   takeRequests(emulator);
-  await stack.refresh();
+  const { stdout } = await stack.refresh();
+  for (const [label, name] of [
+    ["SSH", "ssh-gone-"],
+    ["API", "pulumi test/dev/key-gone #"],
+    ["API", "pulumi test/dev/pat-gone #"],
+  ])
+    expect(stdout).toMatch(
+      new RegExp(
+        `The ${label} key "${name}[0-9a-f]{7}" \\(id [\\w-]+\\) is gone: the account's list is complete and does not show it\\.`,
+      ),
+    );
   // A list may lag: what is that young is looked for twice more, in lists that all share.
   const thrice = [API_KEYS, SSH_KEYS].flatMap((path) => [1, 2, 3].map(() => `GET ${path}`));
   expect(takeRequests(emulator).sort()).toEqual(thrice);

@@ -3,8 +3,8 @@ import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { DAY_MS, rfc3339 } from "../../src/values";
-import { emulator, host, live, next } from "../support/fresh-plugin";
-import { failureOf, PluginHost, secret, unknown, urnOf } from "../support/plugin-host";
+import { emulator, host, live, next, nextCommand } from "../support/fresh-plugin";
+import { failureOf, PluginHost, type Properties, secret, unknown, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 import { takeRequests } from "../support/requests";
 import { until } from "../support/until";
@@ -146,6 +146,26 @@ test("what the user must know appears at the resource", async () => {
   expect(host.news).toEqual([
     [urn, expect.stringContaining("revoked the one that the lost attempt had created")],
   ]);
+});
+
+test("a refresh says at each resource, once, which of its keys was deleted elsewhere", async () => {
+  const gone: [urn: string, message: unknown][] = [];
+  const states: { urn: string; id: string; inputs: Properties; outputs: Properties }[] = [];
+  for (const [className, declared] of DECLARED) {
+    const [urn, before] = [urnOf(className), live()];
+    const others = className === "SshKeySet" ? { publicKeys: { anna: publicKey(2) } } : {};
+    states.push({ urn, ...(await host.up(urn, { ...declared, ...others })) });
+    const [id = ""] = live().filter((each) => !before.includes(each));
+    gone.push([urn, expect.stringContaining(`(id ${id}) is gone`)]);
+  }
+  const refresh = (): Promise<unknown> =>
+    Promise.all(states.map(({ urn, id, inputs, outputs }) => host.read(urn, id, outputs, inputs)));
+  await refresh();
+  expect(host.news).toEqual([]);
+  for (const id of live()) emulator.account.remove(id);
+  await nextCommand();
+  await refresh();
+  expect(host.news.sort()).toEqual(gone.sort());
 });
 
 test("a scope that looks mistyped is a warning at the token, in the preview as well, and is sent as it is", async () => {

@@ -38,9 +38,9 @@ export type ApiKeyState =
 
 /** The keys that this state holds, to be compared with those of other resources. */
 export function apiKeyHoldings(state: ApiKeyState): Holding[] {
-  if (state.status === "live") return [{ what: apiKeyClaim(state.id), holder: state.holder }];
-  const isImport = state.status === "looked-up" && state.holder !== "";
-  return isImport ? [{ what: apiKeyClaim(state.entry.id), holder: state.holder }] : [];
+  if (state.status !== "live" && (state.status !== "looked-up" || state.holder === "")) return [];
+  const { id, description } = state.status === "live" ? state : state.entry;
+  return [{ what: apiKeyClaim(id), holder: state.holder, name: description }];
 }
 
 export function decodeApiKey(kind: KeyKind, id: string, outputs: Properties): ApiKeyState {

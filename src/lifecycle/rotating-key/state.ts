@@ -77,7 +77,8 @@ export function heldIds({ previous, current }: HoldingKeys): string[] {
 
 export function rotatingKeyHoldings(state: RotatingKeyState): Holding[] {
   if (state.status === "unresolved") return [];
-  return heldIds(state).map((id) => ({ what: apiKeyClaim(id), holder: "" }));
+  const { description: name } = state.current;
+  return heldIds(state).map((id) => ({ what: apiKeyClaim(id), holder: "", name }));
 }
 
 export function decodeRotatingKey(kind: KeyKind, id: string, outputs: Properties): RotatingKeyState {

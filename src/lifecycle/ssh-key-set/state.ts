@@ -29,8 +29,8 @@ export const sshKeySetRepeats: Repeats = {
 };
 
 export function sshKeySetHoldings({ id: holder, keys, leftovers }: SshKeySetState): Holding[] {
-  const ids = [...Array.from(keys.values(), ({ id }) => id), ...leftovers];
-  return ids.map((id) => ({ what: sshKeyClaim(id), holder }));
+  const held = [...keys.values(), ...Array.from(leftovers, (id) => ({ id, name: null }))];
+  return held.map(({ id, name }) => ({ what: sshKeyClaim(id), holder, name }));
 }
 
 export function decodeSshKeySet(id: string, outputs: Properties): SshKeySetState {

@@ -51,9 +51,9 @@ export type SshKeyState =
 
 export function sshKeyHoldings(state: SshKeyState): Holding[] {
   if (state.status === "created" || state.status === "adopted")
-    return [{ what: sshKeyClaim(state.id), holder: state.holder }];
-  const isImport = state.status === "looked-up" && state.holder !== "";
-  return isImport ? [{ what: sshKeyClaim(state.entry.id), holder: state.holder }] : [];
+    return [{ what: sshKeyClaim(state.id), holder: state.holder, name: state.name }];
+  if (state.status !== "looked-up" || state.holder === "") return [];
+  return [{ what: sshKeyClaim(state.entry.id), holder: state.holder, name: state.entry.name }];
 }
 
 export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
