@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
 import { run } from "../src/cli/command-line";
-import { HELP as EMULATOR_HELP } from "../src/emulator/command";
 import { keysOf, SETTINGS } from "../src/settings";
 import { blocksIn, documentNames, readDocument } from "./support/documents";
 
@@ -104,7 +103,6 @@ test("the commands of the documents exist, with their options", async () => {
 });
 
 async function helpOf(command: string): Promise<string> {
-  if (command === "emulator") return EMULATOR_HELP;
   let help = "";
   const terminal = {
     out: (text: string) => (help += text),
@@ -112,6 +110,7 @@ async function helpOf(command: string): Promise<string> {
     read: fail,
     ask: undefined,
     now: Date.now,
+    stopped: () => Promise.resolve(),
   };
   await run([command, "--help"], terminal);
   return help;

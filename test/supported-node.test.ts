@@ -7,7 +7,7 @@ import { Linter } from "eslint";
 import * as ts from "typescript";
 
 const root = join(__dirname, "..");
-const EXECUTABLES = ["src/cli/main.ts", "src/emulator/main.ts", "src/hosts/plugin/main.ts"];
+const EXECUTABLES = ["src/cli/main.ts", "src/cli/emulator-main.ts", "src/hosts/plugin/main.ts"];
 
 test.each(EXECUTABLES)("%s names Node.js 20 and the version found, and ends", (file) => {
   const folder = mkdtempSync(join(tmpdir(), "old-node-"));

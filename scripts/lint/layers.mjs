@@ -69,7 +69,7 @@ const LAYERS = {
   },
   index: { uses: [...everywhere, "provider", "stack-config", "data", "resources", "audit"], not: ["http"] },
   // Built from the vendor's API page alone: a misreading shared with the client would hide itself.
-  emulator: { uses: ["version", "supported-node"], not: ["pulumi"] },
+  emulator: { uses: [], not: ["pulumi"] },
   cli: {
     uses: [
       ...everywhere,

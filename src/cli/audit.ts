@@ -12,7 +12,7 @@ import { nameStacks } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
 import { sanitize } from "../text/redact";
-import { command, connect, shownArgument, texts } from "./command";
+import { command, connect, CREDENTIAL, numberOf, shownArgument, text, texts } from "./command";
 import type { Values } from "./command";
 import { checkId, managedIn, nameOf, readText } from "./files";
 import { table } from "./table";
@@ -25,12 +25,11 @@ const { unusedForDays, expiringWithinDays } = DEFAULT_DAYS;
 const OPTIONS = {
   "stack-export": texts("FILE", 'output of `pulumi stack export`, "-" for standard input; repeatable'),
   stack: texts("NAME", "project/stack of an export without resources; repeatable"),
-  "unused-days": { type: "string", value: "N", help: `not used for N days (default ${unusedForDays})` },
-  "expiring-days": {
-    type: "string",
-    value: "N",
-    help: `expires within N days (default ${expiringWithinDays}); requires --stack-export`,
-  },
+  "unused-days": text("N", `not used for N days (default ${unusedForDays})`),
+  "expiring-days": text(
+    "N",
+    `expires within N days (default ${expiringWithinDays}); requires --stack-export`,
+  ),
   only: texts("FINDING", "look only for these findings, such as unmanaged,orphan; repeatable"),
   ignore: texts("ID", "accept the findings of this key; repeatable"),
   "ignore-file": texts("FILE", 'ids to ignore, one per line; "#" begins a comment; repeatable'),
@@ -47,11 +46,11 @@ The findings are ${FINDING_KINDS.join(", ")}.
 Those from ${STACK_FINDINGS[0]} to ${STACK_FINDINGS[4]} require --stack-export.
 If a key has leaked, see docs/leaked-key.md.`,
   options: OPTIONS,
-  exitCodes: "Exit codes: 0 no findings, 1 findings, 2 a finding is `unjudged`, or an error.",
+  notes: ["Exit codes: 0 no findings, 1 findings, 2 a finding is `unjudged`, or an error.", CREDENTIAL],
   run: async (values, _operands, terminal) => {
     const days = {
-      unusedForDays: daysOf("--unused-days", values["unused-days"], unusedForDays),
-      expiringWithinDays: daysOf("--expiring-days", values["expiring-days"], expiringWithinDays),
+      unusedForDays: numberOf("--unused-days", values["unused-days"]) ?? unusedForDays,
+      expiringWithinDays: numberOf("--expiring-days", values["expiring-days"]) ?? expiringWithinDays,
     };
     const only = values.only && new Set(values.only.flatMap(kindsOf));
     const notLookedFor = requireExports(values, only);
@@ -109,14 +108,6 @@ function requireExports(values: AuditValues, only: ReadonlySet<FindingKind> | un
   if (asked[0] !== undefined) throw new ConfigurationError(`${asked[0]} requires --stack-export${EXPORT}.`);
   const all = new Intl.ListFormat("en-GB").format(STACK_FINDINGS);
   return only ? undefined : `${all} require --stack-export, so audit did not look for them.`;
-}
-
-function daysOf(option: string, value: string | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  if (/^\d{1,5}$/.test(value)) return Number(value);
-  throw new ConfigurationError(
-    `${option} must be a number of days, 0 to 99999, not ${shownArgument(value)}.`,
-  );
 }
 
 /** @throws ConfigurationError for a name that no finding has. */

@@ -1,22 +1,16 @@
 // The command `pulumi-wayscloud`: runs the command of a command line. A failure is a message and exit code 2.
 import { NoCredentialError } from "../config";
 import { ConfigurationError, errorMessage } from "../errors";
-import { runEmulatorCommand } from "../emulator/command";
 import { didYouMean } from "../text/did-you-mean";
 import { version } from "../version";
 import { audit } from "./audit";
 import { CREDENTIAL, shownArgument } from "./command";
 import type { Command } from "./command";
+import { emulator } from "./emulator";
 import { revoke } from "./revoke";
+import { openTerminal } from "./terminal";
 import type { Terminal } from "./terminal";
 import { whoami } from "./whoami";
-
-/** It parses its own options, and runs until it is stopped. */
-const emulator: Command = {
-  name: "emulator",
-  summary: "run the emulator of the Account API",
-  run: (args) => runEmulatorCommand(args),
-};
 
 const COMMANDS: readonly Command[] = [whoami, audit, revoke, emulator];
 
@@ -28,6 +22,16 @@ ${COMMANDS.map(({ name, summary }) => `  pulumi-wayscloud ${name.padEnd(10)}${su
 
 ${CREDENTIAL}
 `;
+
+/** Runs a command line in this process. */
+export function main(args: readonly string[]): void {
+  const { terminal, end } = openTerminal();
+  void run(args, terminal)
+    .then(end)
+    .then((code) => {
+      process.exitCode = code;
+    });
+}
 
 /** Runs a command line, and resolves to the exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -41,29 +45,27 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
   const [first = "--help"] = args;
-  // Options may precede the command.
-  const command = commandOf(first) ?? (first.startsWith("-") ? args.map(commandOf).find(Boolean) : undefined);
-  if (args.includes("--version") && command?.name !== "emulator") {
+  if (args.includes("--version")) {
     terminal.out(`${version}\n`);
     return 0;
   }
-  if (command) {
-    const at = args.indexOf(command.name);
-    return command.run([...args.slice(0, at), ...args.slice(at + 1)], terminal);
-  }
+  // Options may precede the command.
+  const name = first.startsWith("-") ? args.find(commandOf) : first;
+  const command = commandOf(name);
+  if (command) return command.run(args.toSpliced(args.indexOf(command.name), 1), terminal);
   if (["--help", "-h", "help"].includes(first)) {
     terminal.out(HELP);
     return 0;
   }
   const [what, names] = first.startsWith("-")
     ? ["option", ["--help", "--version"]]
-    : ["command", COMMANDS.map(({ name }) => name)];
+    : ["command", COMMANDS.map((each) => each.name)];
   throw new ConfigurationError(
     `Unknown ${what} ${shownArgument(first)}${didYouMean(first, names)} See --help.`,
   );
 }
 
-function commandOf(word: string): Command | undefined {
+function commandOf(word: string | undefined): Command | undefined {
   return COMMANDS.find(({ name }) => name === word);
 }
 

@@ -15,7 +15,7 @@ export interface Command {
   /** One line for the list of commands. */
   summary: string;
   /** `args`: the arguments without the command's name. Resolves to the exit code. */
-  run: (args: string[], terminal: Terminal) => Promise<number>;
+  run: (args: readonly string[], terminal: Terminal) => Promise<number>;
 }
 
 interface Option extends ParseArgsOptionDescriptor {
@@ -35,10 +35,10 @@ interface Spec<O extends Options> {
   summary: string;
   /** The name of its arguments in the help. @default it takes none */
   operands?: string;
-  /** Paragraphs of the help. */
+  /** Paragraphs of the help before the options, and after them. */
   about: string;
+  notes: readonly string[];
   options: O;
-  exitCodes: string;
   run: (values: Values<O>, operands: string[], terminal: Terminal) => Promise<number>;
 }
 
@@ -62,16 +62,37 @@ export function command<const O extends Options>(spec: Spec<O>): Command {
   };
 }
 
+/** An option with a value. */
+export function text(value: string, help: string) {
+  return { type: "string", value, help } as const;
+}
+
 /** An option with a value, which may be repeated. */
 export function texts(value: string, help: string) {
   return { type: "string", multiple: true, value, help } as const;
 }
 
+/** The number that is the value of an option. */
+export function numberOf(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
+  throw new ConfigurationError(`${option} must be a number, not ${shownArgument(value)}.`);
+}
+
 const HELP = { type: "boolean", short: "h", help: "show this help" } as const satisfies Option;
 
-function parse<O extends Options>({ name, options }: Spec<O>, args: string[]) {
+function parse<O extends Options>({ name, options }: Spec<O>, args: readonly string[]) {
   try {
-    return parseArgs({ args, options: { ...options, help: HELP }, allowPositionals: true });
+    const parsed = parseArgs({
+      args: withNegativeValues(args),
+      options: { ...options, help: HELP },
+      allowPositionals: true,
+      tokens: true,
+    });
+    const given = parsed.tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
+    const twice = given.find((option, at) => isSingle(options[option]) && given.indexOf(option) < at);
+    if (twice !== undefined) throw usage(name, `--${twice} appears more than once.`);
+    return parsed;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (!code?.startsWith("ERR_PARSE_ARGS")) throw error;
@@ -86,8 +107,20 @@ function parse<O extends Options>({ name, options }: Spec<O>, args: string[]) {
   }
 }
 
+function isSingle(option: Option | undefined): boolean {
+  return option?.type === "string" && !option.multiple;
+}
+
+/** The arguments, with `--option=-1` for `--option -1`: `parseArgs` would take the value for an option. */
+function withNegativeValues(args: readonly string[]): string[] {
+  const isValue = (at: number): boolean =>
+    /^-\d/.test(args[at] ?? "") && /^--[^=]+$/.test(args[at - 1] ?? "");
+  const joined = args.map((arg, at) => (isValue(at + 1) ? `${arg}=${args[at + 1]}` : arg));
+  return joined.filter((_, at) => !isValue(at));
+}
+
 /** The error for a mistake on the command line. */
-function usage(command: string, what: string): ConfigurationError {
+export function usage(command: string, what: string): ConfigurationError {
   return new ConfigurationError(`${command}: ${what} See pulumi-wayscloud ${command} --help.`);
 }
 
@@ -96,7 +129,7 @@ export function shownArgument(argument: string): string {
   return quoteForTerminal(redact(argument), 60);
 }
 
-function helpOf<O extends Options>({ name, operands, about, options, exitCodes }: Spec<O>): string {
+function helpOf<O extends Options>({ name, operands, about, options, notes }: Spec<O>): string {
   const rows = Object.entries<Option>({ ...options, help: HELP }).map(([option, { short, value, help }]) => {
     const before = short === undefined ? "" : `-${short}, `;
     return [`${before}--${option} ${value ?? ""}`.trim(), help] as const;
@@ -104,7 +137,7 @@ function helpOf<O extends Options>({ name, operands, about, options, exitCodes }
   const width = Math.max(...rows.map(([option]) => option.length));
   const lines = rows.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
   const usageLine = `Usage: pulumi-wayscloud ${name} ${operands === undefined ? "" : `${operands} `}[options]`;
-  return `${[usageLine, about, lines.join("\n"), exitCodes, CREDENTIAL].join("\n\n")}\n`;
+  return `${[usageLine, about, lines.join("\n"), ...notes].join("\n\n")}\n`;
 }
 
 /** The sources of the credential, for the help. */

@@ -1,9 +1,9 @@
-// Inputs of `audit` and `revoke`: stack exports and other text files from all platforms, and ids.
+// Inputs of the commands: stack exports and other text files from all platforms, and ids.
 import { getSystemErrorMap } from "node:util";
 
 import { managedKeys } from "../audit/managed-keys";
 import type { ManagedKeys } from "../audit/managed-keys";
-import { ConfigurationError } from "../errors";
+import { ConfigurationError, errorMessage } from "../errors";
 import { printable } from "../text/quote";
 import { redact } from "../text/redact";
 import type { Terminal } from "./terminal";
@@ -12,6 +12,7 @@ import type { Terminal } from "./terminal";
 const MISSING = {
   "The stack export": (file: string) =>
     `Write the stack export with \`pulumi stack export --file ${file}\`, or pipe it to \`--stack-export -\`.`,
+  "The faults file": () => "docs/emulator.md describes its content.",
   "The ignore file": () => "Create it with the ids to ignore, one per line, or leave `--ignore-file` out.",
 };
 type FileKind = keyof typeof MISSING;
@@ -22,22 +23,28 @@ export async function managedIn(
   terminal: Terminal,
 ): Promise<ManagedKeys | undefined> {
   if (!files) return undefined;
-  const exports: unknown[] = [];
-  for (const file of files) {
-    const name = nameOf("The stack export", file);
-    const text = await readText("The stack export", file, terminal);
-    if (text.trim() === "") throw new ConfigurationError(`${name} is empty.`);
-    try {
-      exports.push(JSON.parse(text));
-    } catch {
-      // The parser's own message would quote the text, which may hold secrets.
-      throw new ConfigurationError(`${name} is not JSON.`);
-    }
-  }
+  const exports = await Promise.all(files.map((file) => readJson("The stack export", file, terminal)));
   return managedKeys(
     exports,
     files.map((file) => nameOf("The stack export", file)),
   );
+}
+
+/** The value of a JSON file. */
+export async function readJson(kind: FileKind, file: string, terminal: Terminal): Promise<unknown> {
+  return jsonIn(await readText(kind, file, terminal), nameOf(kind, file));
+}
+
+/** The value of a JSON text; `name`: its name in messages. */
+export function jsonIn(text: string, name: string): unknown {
+  if (text.trim() === "") throw new ConfigurationError(`${name} is empty.`);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The rest of the parser's message may quote the text, which may hold secrets.
+    const [place = ""] = / at position \d+( \(line \d+ column \d+\))?$/.exec(errorMessage(error)) ?? [];
+    throw new ConfigurationError(`${name} is not JSON${place}.`);
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ManagedKeys } from "../audit/managed-keys";
 import { ConfigurationError, errorMessage, RefusedError } from "../errors";
 import { idKey, isSameId } from "../judge/presence";
 import { Run } from "../lifecycle/run";
-import { command, connect, shownArgument, texts } from "./command";
+import { command, connect, CREDENTIAL, shownArgument, texts } from "./command";
 import { checkId, managedIn } from "./files";
 import { table } from "./table";
 import type { Terminal } from "./terminal";
@@ -25,7 +25,10 @@ itself is authenticated with. If it refuses one id, or the account does not list
     ),
     yes: { type: "boolean", short: "y", help: "do not ask for confirmation, as in CI" },
   },
-  exitCodes: "Exit codes: 0 all keys were revoked, 2 at least one key was not revoked, or an error.",
+  notes: [
+    "Exit codes: 0 all keys were revoked, 2 at least one key was not revoked, or an error.",
+    CREDENTIAL,
+  ],
   async run({ "ssh-key": isSsh = false, "stack-export": files, yes = false }, operands, terminal) {
     const ids = [...new Set(operands.map((id) => checkId(id, "revoke")))];
     if (ids.length === 0) throw new ConfigurationError("revoke: give at least one id, as `audit` shows it.");

@@ -1,4 +1,5 @@
 // The input and output of a command: those of this process, or a test's.
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { buffer } from "node:stream/consumers";
@@ -12,27 +13,34 @@ export interface Terminal {
   /** Asks the user for a line; undefined without a terminal. */
   ask: ((question: string) => Promise<string>) | undefined;
   now: () => number;
+  /** Resolves when the process is asked to end, or its terminal was closed. */
+  stopped: () => Promise<unknown>;
 }
 
 /** The terminal of this process. `end` waits until everything is written, and returns the final exit code. */
 export function openTerminal(): { terminal: Terminal; end: (code: number) => Promise<number> } {
   const { stdout, stderr, stdin } = process;
-  const writing: Promise<NodeJS.ErrnoException | undefined>[] = [];
+  /** The first failure to write a result. */
+  let failed: Promise<NodeJS.ErrnoException | undefined> = Promise.resolve(undefined);
   // Each write reports its own failure.
   for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
   const isInteractive = stdin.isTTY && stdout.isTTY;
   return {
     terminal: {
-      out: (text) => void writing.push(written(stdout, text)),
+      out: (text) => {
+        const writing = written(stdout, text);
+        failed = failed.then((failure) => failure ?? writing);
+      },
       err: (text) => void written(stderr, text),
       read: (file) => (file === "-" ? buffer(process.stdin) : readFile(file)),
       ask: isInteractive ? answerTo : undefined,
       now: () => Date.now(),
+      stopped: () => Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal))),
     },
     async end(code) {
+      const failure = await failed;
       // A reader that has read enough (`| head`) closes the pipe, which is not a failure.
-      const failure = (await Promise.all(writing)).find((error) => error && error.code !== "EPIPE");
-      if (!failure) return code;
+      if (!failure || failure.code === "EPIPE") return code;
       await written(
         stderr,
         `pulumi-wayscloud: the output cannot be written (${failure.code ?? "unknown error"}).\n`,

@@ -1,13 +1,13 @@
 // The command `whoami`: the account, and where the credential came from.
 import { sanitize } from "../text/redact";
-import { command, connect } from "./command";
+import { command, connect, CREDENTIAL } from "./command";
 
 export const whoami = command({
   name: "whoami",
   summary: "show the account and where the credential came from",
   about: "Shows the account and where the credential came from. Changes nothing.",
   options: {},
-  exitCodes: "Exit codes: 0 the account was shown, 2 an error.",
+  notes: ["Exit codes: 0 the account was shown, 2 an error.", CREDENTIAL],
   async run(_values, _operands, terminal) {
     const client = connect(terminal);
     const { customerId, customerType, status } = await client.getProfile();

@@ -1,5 +1,4 @@
 // Checks the users' input: one schema with its rule in words for each field. No message shows a string.
-// Also the words for failed file operations, and the nearest name to a misspelled one.
 import { z } from "zod";
 
 /** The longest delay of Node's timers: beyond it they fire at once. */
@@ -46,49 +45,16 @@ export function strict<Fields extends Record<string, z.ZodType>>(
   return schema as unknown as z.ZodType<Optional<Fields>>;
 }
 
-/** The first problem of a value, if there is one, with the name of the field. */
-export function problemIn(schema: z.ZodType, value: unknown): { field: string; rule: string } | undefined {
+/** The first problem of a value, if there is one. */
+export function problemIn(schema: z.ZodType, value: unknown, name: string): string | undefined {
   const [first] = schema.safeParse(value).error?.issues ?? [];
   if (!first) return undefined;
-  const field = first.path.join(".");
-  return { field: field && first.code === "unrecognized_keys" ? `${field}:` : field, rule: first.message };
+  const place = [name, ...first.path].join(".");
+  return `${place}${first.code === "unrecognized_keys" ? ":" : ""} ${first.message}`;
 }
 
-/** Reads a thrown value structurally: under jest the errors of Node's own modules belong to another realm. */
-function read(error: unknown, name: "message" | "code"): string | undefined {
-  const value: unknown = typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
-  return typeof value === "string" ? value : undefined;
-}
-
-export const errorMessage = (error: unknown): string => read(error, "message") ?? "unknown reason";
-
-/** The code of one of Node's errors, such as ENOENT. */
-export const errorCode = (error: unknown): string | undefined => read(error, "code");
-
-const FILE_REASONS: Record<string, string | undefined> = {
-  EACCES: "permission denied",
-  EISDIR: "it is a directory",
-  ENOSPC: "the disk is full",
-  EROFS: "the file system is read-only",
-};
-
-/** Why a file could not be read or written; `absent`: what it means that a file or folder does not exist. */
-export function fileReason(error: unknown, absent: string): string {
-  const code = errorCode(error) ?? "";
-  const reason = code === "ENOENT" ? absent : FILE_REASONS[code];
-  return reason === undefined ? errorMessage(error) : `${reason} (${code})`;
-}
-
-/** The word, and what is left of it without one of its letters. */
-const shortened = (word: string): string[] => [
-  word,
-  ...Array.from(word, (_, at) => word.slice(0, at) + word.slice(at + 1)),
-];
-
-/** The name that was probably meant: one letter is missing, extra, wrong or in another place. */
-export function nearest(given: string, names: readonly string[]): string | undefined {
-  const parts = shortened(given.slice(0, 40));
-  return names.find((name) => shortened(name).some((part) => parts.includes(part)));
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The parsed JSON, or the string if it is not JSON. */

@@ -31,8 +31,8 @@ export class Clock {
 
   /** Moves the clock; throws a `RangeError` for an invalid span, or outside of the years 1970 to 9999. */
   advance(span: number | string): void {
-    const problem = problemIn(SPAN, span);
-    if (problem) throw new RangeError(`the time to advance by ${problem.rule}`);
+    const problem = problemIn(SPAN, span, "the time to advance by");
+    if (problem !== undefined) throw new RangeError(problem);
     const milliseconds = millisecondsOf(span);
     const target = this.now() + milliseconds;
     if (!(target >= 0 && target < YEAR_10000)) {

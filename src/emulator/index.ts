@@ -6,11 +6,12 @@ import { Account } from "./account/account";
 import type { AccountControl } from "./account/account";
 import type { Quirks } from "./account/quirks";
 import { StateFile } from "./account/state-file";
+import { problemIn } from "./check";
 import { Clock } from "./clock";
 import type { FaultControl } from "./faults/fault";
 import type { Transform } from "./faults/response";
 import type { RecordedRequest } from "./http/request";
-import { problemInOptions } from "./options";
+import { optionsSchema } from "./options";
 import type { EmulatorOptions } from "./options";
 import { Service } from "./service";
 
@@ -53,8 +54,8 @@ export interface Emulator {
   /** Listens again at the same port after {@link stopListening}. */
   listenAgain(): Promise<void>;
   /**
-   * Closes all connections, cancels pending commits, saves the state and releases the port. The account
-   * can then be read but no longer changed. Rejects if a change could not be saved. Further calls do nothing.
+   * Closes all connections, cancels pending commits and releases the port. The account can then be read but
+   * no longer changed. Rejects if a change could not be saved. Further calls do nothing.
    */
   close(): Promise<void>;
 }
@@ -113,8 +114,8 @@ function urlOf(host: string, port: number): string {
  * ```
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const problem = problemInOptions(options);
-  if (problem) throw new RangeError(`${problem.field || "options:"} ${problem.rule}`);
+  const problem = problemIn(optionsSchema, options, "options");
+  if (problem !== undefined) throw new RangeError(problem);
   const { state, now = Date.now, timeOffset = 0, provisioning } = options;
   const clock = new Clock(now);
   clock.advance(timeOffset);
@@ -122,12 +123,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const account = new Account(clock.now, { ...options.quirks }, provisioning, file?.content);
   const hooks = { transform: options.transform };
   const service = new Service(account, clock, options, hooks);
-  const apiKey = account.openWith(options.apiKey);
   const { listen, stop } = serverOf(service, options);
   const url = await listen();
+  account.onChange = () => file?.save(account.content);
+  let apiKey: string;
   try {
-    account.onChange = () => file?.save(account.content);
-    account.onChange();
+    apiKey = account.openWith(options.apiKey);
   } catch (error) {
     await stop();
     throw error;
@@ -141,7 +142,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return Object.assign(hooks, {
     url,
     apiKey,
-    requests: service.log.requests,
+    requests: service.requests,
     faults: service.faults,
     quirks: account.quirks,
     advance: (span: number | string) => clock.advance(span),

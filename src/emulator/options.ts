@@ -1,7 +1,7 @@
 // The options of an emulator. Their types and checks follow from one declaration each.
 import { z } from "zod";
 import { provisioningSchema, quirksSchema } from "./account/quirks";
-import { aFunction, atLeast, MAX_MS, must, problemIn, strict } from "./check";
+import { aFunction, atLeast, MAX_MS, must, strict } from "./check";
 import type { Optional } from "./check";
 import { SPAN } from "./clock";
 import type { Fault } from "./faults/fault";
@@ -67,9 +67,4 @@ const OPTIONS = {
 /** How to set up an emulator. */
 export interface EmulatorOptions extends Optional<typeof OPTIONS> {}
 
-const optionsSchema = strict(OPTIONS);
-
-/** The first problem of the options, if there is one, with the name of the option. */
-export function problemInOptions(options: EmulatorOptions): ReturnType<typeof problemIn> {
-  return problemIn(optionsSchema, options);
-}
+export const optionsSchema = strict(OPTIONS);

@@ -1,14 +1,14 @@
 // Serves a request: read, rate-limit, apply a fault, respond, wait, send.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account } from "./account/account";
-import { errorMessage } from "./check";
+import { errorMessage, parsedOrText } from "./check";
 import { CLOCK_PATH, serveClock } from "./clock";
 import type { Clock } from "./clock";
 import { FaultRegistry, replacesResponse } from "./faults/fault";
 import type { Fault } from "./faults/fault";
 import { deliver, jsonResponse, pause, responseTo, transformed } from "./faults/response";
 import type { WireResponse } from "./faults/response";
-import { callOf, readBody, RequestLog } from "./http/request";
+import { callOf, readBody, recordOf } from "./http/request";
 import type { ApiResult, Call, RecordedRequest } from "./http/request";
 import type { EmulatorOptions } from "./options";
 import { respondTo } from "./routes/endpoints";
@@ -39,6 +39,10 @@ export class RateLimit {
   }
 }
 
+/** So many requests and bodies of this size are remembered. */
+const MAX_RECORDED = 100_000;
+const MAX_BODY_RECORDED = 10_000;
+
 const TOO_MANY: Fault = { status: 429, headers: { "retry-after": "1" } };
 
 /** The response if the emulator cannot write the state file, although the account has changed. */
@@ -48,7 +52,8 @@ function failure(error: unknown): WireResponse {
 }
 
 export class Service {
-  readonly log = new RequestLog();
+  /** Oldest first. */
+  readonly requests: RecordedRequest[] = [];
   readonly faults: FaultRegistry;
   readonly #lists: string;
   readonly #limit: RateLimit | undefined;
@@ -74,10 +79,12 @@ export class Service {
     if (call.path === CLOCK_PATH) {
       return deliver(response, jsonResponse(serveClock(this.clock, call)), {});
     }
-    const record = this.log.begin(call, this.clock.now());
+    const record = recordOf(call, this.clock.now());
+    this.requests.push(record);
+    if (this.requests.length > MAX_RECORDED) this.requests.shift();
     try {
       await readBody(request, call);
-      this.log.keepBody(record, call.text);
+      if (call.text !== "" && call.text.length <= MAX_BODY_RECORDED) record.body = parsedOrText(call.text);
       let fault = (this.#limit?.take() === false ? TOO_MANY : this.faults.take(call)) ?? {};
       const decided = await this.#decide(call, record, fault).catch((error: unknown) => {
         // Otherwise the fault could hide why the emulator failed.

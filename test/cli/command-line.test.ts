@@ -72,7 +72,7 @@ test.each([
   ],
   [["audit", "--stack-export", "text"], "is not JSON"],
   [["audit", "--stack-export", "list"], "is not the output of `pulumi stack export`"],
-  [["audit", "--unused-days", "soon"], '--unused-days must be a number of days, 0 to 99999, not "soon".'],
+  [["audit", "--unused-days", "soon"], '--unused-days must be a number, not "soon".'],
   [["audit", "--unused-days", "-1"], "--unused-days"],
   [["audit", "--apply"], 'audit: unknown option "--apply". See pulumi-wayscloud audit --help.'],
   [["audit", "--stackexport", "x"], 'unknown option "--stackexport"; did you mean "--stack-export"?'],

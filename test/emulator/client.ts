@@ -123,7 +123,7 @@ export function clientOf(printed: string): Client {
 /** The command as a process of its own, once it says how to use it; `ended` resolves to its exit code. */
 export async function spawned(...args: string[]) {
   const root = join(__dirname, "../..");
-  const script = [join(root, "test/support/run-typescript.js"), join(root, "src/emulator/main.ts")];
+  const script = [join(root, "test/support/run-typescript.js"), join(root, "src/cli/emulator-main.ts")];
   const child = spawn(process.execPath, [...script, "--port", "0", ...args]);
   const ended = once(child, "close").then(([code]) => code as number | null);
   const printed = { out: "", error: "" };

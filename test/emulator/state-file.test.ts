@@ -117,7 +117,7 @@ describe("a start that fails leaves the folder as it was", () => {
 
   test.each([
     ["an absent folder", "none/s.json", "none/s.json cannot be written: its folder does not exist (ENOENT)"],
-    ["a folder", ".", "it is a directory (EISDIR)"],
+    ["a folder", ".", "cannot be read: EISDIR"],
   ])("%s", async (_what, path, reason) => {
     await expect(start({ state: join(folder, path) })).rejects.toThrow(reason);
     expect(fs.readdirSync(folder)).toEqual([]);

@@ -52,7 +52,7 @@ test("an import against the layers, a long file and house dialect are errors, an
       "src/lifecycle must not import src/hosts, only values, errors, version, text, fields, api, judge, config",
     ],
     "src/emulator/http/a.ts": [
-      "src/emulator must not import src/errors, only version, supported-node",
+      "src/emulator must not import src/errors, only itself",
       "src/emulator/http must not import src/emulator/options, only check, account, http",
     ],
     "src/audit/a.ts": [

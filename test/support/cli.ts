@@ -9,6 +9,8 @@ export class CommandLine {
   files: Record<string, string | Buffer> = {};
   /** What the user answers; undefined if there is no terminal. */
   answer: string | undefined;
+  /** Ends a command that runs until it is asked to end. */
+  stopped: Promise<unknown> = Promise.resolve();
 
   /** With the account of this emulator in the environment, until {@link close}. */
   constructor(
@@ -35,6 +37,7 @@ export class CommandLine {
         return content === undefined ? readFile(file) : Promise.resolve(Buffer.from(content));
       },
       now: this.now,
+      stopped: () => this.stopped,
     });
     return { code, out, err };
   };

@@ -114,11 +114,10 @@ function completed(stored: Record<string, unknown>): object {
   };
 }
 
-/** The beginning of a state file; a file without it is another program's. */
-export const stateHeader = z.object({ format: z.literal("wayscloud-emulator-state"), version: z.literal(1) });
-
-/** The content of a state file. */
-export const stateContent = stateHeader.extend({
+/** The content of a state file; a file with another format is another program's. */
+export const stateContent = z.object({
+  format: z.literal("wayscloud-emulator-state"),
+  version: z.literal(1),
   profile: z.record(string, z.unknown()),
   services: z.array(z.looseObject(SERVICE)),
   vps: z.array(z.looseObject({}).transform(completed).pipe(z.object(VPS))),
@@ -126,11 +125,12 @@ export const stateContent = stateHeader.extend({
   apiKeys: z.array(z.object(API_KEY)),
 });
 
-/** The content of an account: a state file without its head. */
-export type AccountContent = Omit<z.output<typeof stateContent>, "format" | "version">;
+export type AccountContent = z.output<typeof stateContent>;
 
 /** The content of a new account: the page's example profile and service. */
 export const NEW_ACCOUNT: AccountContent = {
+  format: "wayscloud-emulator-state",
+  version: 1,
   profile: {
     customer_id: "f47ac10b-58cc-4372-a567-0e02b2c3d479",
     email: "kristen.nygaard@simula.no",

@@ -3,7 +3,7 @@
 import { METHODS, validateHeaderName, validateHeaderValue } from "node:http";
 import { z } from "zod";
 import { copyOf } from "../account/records";
-import { errorMessage, MAX_MS, must, problemIn, strict } from "../check";
+import { MAX_MS, must, problemIn, strict } from "../check";
 import type { Optional } from "../check";
 import type { Call } from "../http/request";
 import { handlersOf, withoutTrailingSlash } from "../routes/endpoints";
@@ -140,44 +140,49 @@ export class FaultError extends Error {
   override readonly name = "FaultError";
 }
 
-const MATCHERS: readonly string[] = ["method", "path", "contains", "nth", "times"];
-const SOURCES = ["refuse", "reset", "hang", "redirect", "huge", "gzipBomb", "echo", "body"] as const;
-const LIST_CHANGES = ["drop", "wrap", "extra"] as const;
-const CHANGES = ["omit", "merge", ...LIST_CHANGES] as const;
-const DAMAGES = ["truncate", "malformed", "dribble"] as const;
-const WITHOUT_BODY = ["status", "headers", ...DAMAGES, ...CHANGES] as const;
+type Field = keyof Fault;
+const FIELDS = Object.keys(FAULT) as Field[];
+const MATCHERS: readonly Field[] = ["method", "path", "contains", "nth", "times"];
+const LIST_CHANGES: readonly Field[] = ["drop", "wrap", "extra"];
+const CHANGES: readonly Field[] = ["omit", "merge", ...LIST_CHANGES];
+const DAMAGED: readonly Field[] = ["truncate", "malformed", "dribble", ...CHANGES];
 
-/** Fields that cannot be combined with a fault's own response; the others change the API's response. */
-const CLASHES: Partial<Record<string, readonly (keyof Fault)[]>> = {
-  refuse: (Object.keys(FAULT) as (keyof Fault)[]).filter((key) => !["refuse", "nth", "times"].includes(key)),
-  reset: WITHOUT_BODY,
-  hang: WITHOUT_BODY,
-  huge: [...DAMAGES, ...CHANGES],
-  gzipBomb: [...DAMAGES, ...CHANGES],
+/** The fields with which a fault replaces the API's own response, and those that make no sense beside each. */
+const SOURCES: Partial<Record<Field, readonly Field[]>> = {
+  refuse: FIELDS.filter((field) => !["refuse", "nth", "times"].includes(field)),
+  reset: ["status", "headers", ...DAMAGED],
+  hang: ["status", "headers", ...DAMAGED],
+  redirect: CHANGES,
+  huge: DAMAGED,
+  gzipBomb: DAMAGED,
+  echo: CHANGES,
+  body: CHANGES,
+  status: CHANGES,
 };
 
-/** The fields with which a fault defines a response itself, so that the API's own is not sent. */
-const sourcesOf = (fault: Fault) => SOURCES.filter((source) => fault[source] !== undefined);
+const REPLACING = Object.keys(SOURCES) as Field[];
 
-export const replacesResponse = (fault: Fault): boolean =>
-  fault.status !== undefined || sourcesOf(fault).length > 0;
+const given = (fault: Fault, fields: readonly Field[]): Field[] =>
+  fields.filter((field) => fault[field] !== undefined);
+
+export const replacesResponse = (fault: Fault): boolean => given(fault, REPLACING).length > 0;
 
 /** Fields that make no sense together. */
 function contradictionIn(fault: Fault): string | undefined {
-  const given = Object.entries(fault).filter(([, value]) => value !== undefined);
-  if (given.every(([key]) => MATCHERS.includes(key)))
+  if (given(fault, FIELDS).every((field) => MATCHERS.includes(field)))
     return "no failure specified (for example `status` or `reset`)";
-  const sources = sourcesOf(fault);
-  const [source = "status"] = sources;
-  if (sources.length > 1) return `${sources.join(" and ")} are mutually exclusive`;
+  const [source, other] = given(fault, REPLACING);
+  if (source === undefined) {
+    return fault.commit === false
+      ? "commit: false needs another response, such as status or reset"
+      : undefined;
+  }
+  if (other !== undefined && other !== "status") return `${source} and ${other} are mutually exclusive`;
   if (source === "redirect" && ![undefined, 301, 302, 303, 307, 308].includes(fault.status)) {
     return "redirect needs a status of 301, 302, 303, 307 or 308";
   }
-  if (replacesResponse(fault)) {
-    const clash = (CLASHES[source] ?? CHANGES).find((key) => fault[key] !== undefined);
-    return clash && `${clash} cannot be combined with ${source}`;
-  }
-  return fault.commit === false ? "commit: false needs another response, such as status or reset" : undefined;
+  const [clash] = given(fault, SOURCES[source] ?? []);
+  return clash && `${clash} cannot be combined with ${source}`;
 }
 
 /** A fault for impossible requests would look like a passed test. */
@@ -189,7 +194,7 @@ function neverApplies(fault: Fault, wrapsLists: boolean): string | undefined {
   if (path !== "*" && handlers.length === 0) {
     return `no endpoint at ${path} has the method ${method?.toUpperCase() ?? ""}`;
   }
-  const change = LIST_CHANGES.find((key) => fault[key] !== undefined);
+  const [change] = given(fault, LIST_CHANGES);
   if (change !== undefined && !handlers.some(([, { list }]) => list)) {
     return `${change} applies to lists only, and ${method ?? "every method"} ${path} answers something else`;
   }
@@ -200,33 +205,6 @@ function neverApplies(fault: Fault, wrapsLists: boolean): string | undefined {
 
 const faultSchema = strict(FAULT);
 
-/** Throws a {@link FaultError} for an invalid fault; `wrapsLists`: whether lists are wrapped in an object. */
-export function checkFault(value: unknown, wrapsLists: boolean): Fault {
-  const problem = problemIn(faultSchema, value);
-  if (problem) throw new FaultError(`fault: ${`${problem.field} ${problem.rule}`.trim()}`);
-  const fault = value as Fault;
-  const nonsense = contradictionIn(fault) ?? neverApplies(fault, wrapsLists);
-  if (nonsense !== undefined) throw new FaultError(`fault: ${nonsense}`);
-  return fault;
-}
-
-/** Reads one fault or a list of them from JSON; `source` names the JSON in errors. */
-export function parseFaults(json: string, source: string, wrapsLists: boolean): Fault[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json.replace(/^\ufeff/, ""));
-  } catch (error) {
-    throw new FaultError(`${source} is not JSON: ${errorMessage(error)}`);
-  }
-  return [parsed].flat().map((fault) => checkFault(fault, wrapsLists));
-}
-
-interface Entry {
-  fault: Fault;
-  seen: number;
-  applied: number;
-}
-
 function matches({ method, contains, path = "*" }: Fault, call: Call): boolean {
   if (method !== undefined && method.toUpperCase() !== call.method) return false;
   if (contains !== undefined && !call.text.includes(contains)) return false;
@@ -236,7 +214,7 @@ function matches({ method, contains, path = "*" }: Fault, call: Call): boolean {
 
 /** The faults in force, each with its own count of matching requests. */
 export class FaultRegistry {
-  #entries: Entry[] = [];
+  #entries: { fault: Fault; seen: number; applied: number }[] = [];
 
   /** `wrapsLists`: whether lists are wrapped in an object, so that `extra` has a place. */
   constructor(private readonly wrapsLists: boolean) {}
@@ -247,8 +225,14 @@ export class FaultRegistry {
    */
   add(...faults: Fault[]): void {
     // All are checked before the first is added, and copied: later changes by the caller have no effect.
-    const checked = faults.map((fault) => copyOf(checkFault(fault, this.wrapsLists)));
-    this.#entries.push(...checked.map((fault) => ({ fault, seen: 0, applied: 0 })));
+    const entries = faults.map((fault) => {
+      const invalid = problemIn(faultSchema, fault, "fault");
+      if (invalid !== undefined) throw new FaultError(invalid);
+      const nonsense = contradictionIn(fault) ?? neverApplies(fault, this.wrapsLists);
+      if (nonsense !== undefined) throw new FaultError(`fault: ${nonsense}`);
+      return { fault: copyOf(fault), seen: 0, applied: 0 };
+    });
+    this.#entries.push(...entries);
   }
 
   /** Removes all faults. Effects already under way (hanging requests, late commits) continue. */

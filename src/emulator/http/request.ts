@@ -2,7 +2,6 @@
 import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { parsedOrText } from "../check";
 
 /** The largest body that is looked at; anything above it is a 413. */
 const MAX_BODY_BYTES = 1_000_000;
@@ -84,10 +83,7 @@ export interface RecordedRequest {
   query: Record<string, string>;
   /** Lower-case names; `sha256:<12 digits>` in place of the credential. */
   headers: Record<string, string>;
-  /**
-   * The parsed JSON; the string if it was not JSON; undefined if there was no body or it was unusable, and in
-   * old records once there are more than 16 MB of bodies.
-   */
+  /** The parsed JSON; the string if it was not JSON; undefined if there was none, or it was above 10 kB. */
   body: unknown;
   /** The id of the key that authenticated; undefined if none did or the request was not processed. */
   credentialId?: string;
@@ -101,60 +97,14 @@ export interface RecordedRequest {
   duration?: number;
 }
 
-/** The maximum number of requests that are remembered. */
-const MAX_RECORDED = 100_000;
+const SECRET_HEADERS = ["x-api-key", "authorization", "proxy-authorization", "cookie"];
 
-/** The maximum size of all remembered bodies together. */
-const MAX_BYTES_KEPT = 16_000_000;
-
-const SECRET_HEADERS = new Set(["x-api-key", "authorization", "proxy-authorization", "cookie"]);
-
-/** Equal secrets look equal, and none can be read back. */
-function headersForLog(headers: IncomingHttpHeaders): Record<string, string> {
-  const shown = Object.entries(headers).map(([name, value = ""]) => {
-    const text = Array.isArray(value) ? value.join(", ") : value;
-    const digest = createHash("sha256").update(text).digest("hex");
-    return [name, SECRET_HEADERS.has(name) ? `sha256:${digest.slice(0, 12)}` : text];
+/** The record of a request before its body is read. Equal secrets look equal, and none can be read back. */
+export function recordOf({ method, path, query, headers }: Call, time: number): RecordedRequest {
+  const shown = Object.entries(headers).map(([name, value]): [string, string] => {
+    const digest = createHash("sha256").update(String(value)).digest("hex");
+    return [name, SECRET_HEADERS.includes(name) ? `sha256:${digest.slice(0, 12)}` : String(value)];
   });
-  return Object.fromEntries(shown) as Record<string, string>;
-}
-
-/** The record of every request received, without the caller's secret, in bounded memory. */
-export class RequestLog {
-  /** Oldest first. */
-  readonly requests: RecordedRequest[] = [];
-  /** The bodies that are remembered. */
-  readonly #bodies: { record: RecordedRequest; size: number }[] = [];
-  #bytes = 0;
-
-  /** Begins the record of a request at the end of the list. */
-  begin({ method, path, query, headers }: Call, time: number): RecordedRequest {
-    const record: RecordedRequest = {
-      method,
-      path,
-      query,
-      headers: headersForLog(headers),
-      body: undefined,
-      status: "pending",
-      committed: false,
-      time,
-    };
-    this.requests.push(record);
-    if (this.requests.length > MAX_RECORDED) this.requests.shift();
-    return record;
-  }
-
-  /** Adds the body to a record. */
-  keepBody(record: RecordedRequest, text: string): void {
-    if (text === "") return;
-    record.body = parsedOrText(text);
-    this.#bodies.push({ record, size: text.length });
-    this.#bytes += text.length;
-    while (this.#bytes > MAX_BYTES_KEPT || this.#bodies.length > MAX_RECORDED) {
-      const oldest = this.#bodies.shift();
-      if (!oldest) return;
-      oldest.record.body = undefined;
-      this.#bytes -= oldest.size;
-    }
-  }
+  const outcome = { body: undefined, status: "pending", committed: false } as const;
+  return { method, path, query, headers: Object.fromEntries(shown), ...outcome, time };
 }

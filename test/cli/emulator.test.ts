@@ -1,21 +1,30 @@
-// The command: its arguments, its output, its exit status; in this process where another shows no more.
+// The command `emulator`: its arguments, its output, its exit code; in this process where another shows no more.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readCommand, run } from "../../src/emulator/command";
+import { run } from "../../src/cli/command-line";
+import { optionsOf } from "../../src/cli/emulator";
+import { openTerminal } from "../../src/cli/terminal";
+import { clientOf, DNS, KEYS, PROFILE, SERVICE, spawned, SSH, start } from "../emulator/client";
+import type { Client } from "../emulator/client";
+import { useEnvironment } from "../support/environment";
 import { until } from "../support/until";
-import { clientOf, DNS, KEYS, PROFILE, SERVICE, spawned, SSH, start } from "./client";
-import type { Client } from "./client";
+
+useEnvironment();
 
 const begin = (args: string[], variables: Record<string, string> = {}) => {
   const printed = { out: "", error: "" };
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
-  const status = run(args, {
-    variables,
+  Object.assign(process.env, variables);
+  const status = run(["emulator", ...args], {
     out: (text) => void (printed.out += text),
-    error: (text) => void (printed.error += text),
-    untilStopped: () => stopped,
+    err: (text) => void (printed.error += text),
+    read: readFile,
+    ask: undefined,
+    now: Date.now,
+    stopped: () => stopped,
   });
   return { printed, status, stop: (): Promise<number> => (stop(), status) };
 };
@@ -28,27 +37,25 @@ const running = async (args: string[], variables?: Record<string, string>) => {
   return { ...command, client, greeting: command.printed.out };
 };
 
-test("the defaults, and every argument", () => {
-  expect(readCommand([], {})).toEqual({ options: { port: 8787, faults: [] }, quiet: false });
-  const args =
-    "--port 0 --host ::1 --state s.json --latency 5 --rate-limit 2.5 --lists named --provisioning 9 --time-offset -30d --quiet --fault".split(
-      " ",
-    );
-  const environment = { WAYSCLOUD_EMULATOR_API_KEY: "wayscloud_pat_abc12_x" };
-  expect(readCommand([...args, '{"status":500}', "--fault", '[{"reset":true}]'], environment)).toEqual({
-    options: {
-      port: 0,
-      host: "::1",
-      state: "s.json",
-      latency: 5,
-      rateLimit: 2.5,
-      lists: "named",
-      provisioning: { ms: 9 },
-      timeOffset: "-30d",
-      apiKey: "wayscloud_pat_abc12_x",
-      faults: [{ status: 500 }, { reset: true }],
-    },
-    quiet: true,
+test("the defaults, and every argument", async () => {
+  const { terminal } = openTerminal();
+  expect(await optionsOf({}, terminal)).toEqual({ port: 8787, faults: [] });
+  process.env.WAYSCLOUD_EMULATOR_API_KEY = "wayscloud_pat_abc12_x";
+  const given = {
+    ...{ port: "0", host: "::1", state: "s.json", latency: "5", "rate-limit": "2.5", lists: "named" },
+    ...{ provisioning: "9", "time-offset": "-30d", fault: ['{"status":500}', '[{"reset":true}]'] },
+  };
+  expect(await optionsOf(given, terminal)).toEqual({
+    port: 0,
+    host: "::1",
+    state: "s.json",
+    latency: 5,
+    rateLimit: 2.5,
+    lists: "named",
+    provisioning: { ms: 9 },
+    timeOffset: "-30d",
+    apiKey: "wayscloud_pat_abc12_x",
+    faults: [{ status: 500 }, { reset: true }],
   });
 });
 
@@ -76,7 +83,7 @@ test.each([
     ["--host", "0.0.0.0"],
     /emulator at every address of this machine, port (\d+) .*To use it on this machine:\n\nexport WAYSCLOUD_ENDPOINT=http:\/\/127.0.0.1:\1\n.*\n\n.*accepts http: only to its own machine.*docs\/emulator.md/s,
   ],
-  [["--time-offset", "2d"], /Its clock is at 20\d\d-\d\d-\d\dT[\d:]+Z\n/],
+  [["--time-offset", "-2d"], /Its clock is at 20\d\d-\d\d-\d\dT[\d:]+Z\n/],
 ])("with %j it says where it is, and how to get there", async (args, said) => {
   const { client, greeting, stop } = await running(args);
   expect(greeting).toMatch(said);
@@ -112,19 +119,22 @@ test("as a process it survives that nobody reads its output any more, and many r
 test("a port in use is one line", async () => {
   const { port } = new URL((await start()).url);
   const { status, printed } = begin(["--port", port]);
-  expect(await status).toBe(1);
-  expect(printed.error).toBe(`wayscloud-emulator: port ${port} is in use: choose another with --port\n`);
+  expect(await status).toBe(2);
+  expect(printed.error).toContain(
+    `address already in use 127.0.0.1:${port}. Choose another with --host or --port.`,
+  );
+  expect(printed.error.trimEnd()).not.toContain("\n");
 });
 
 test.each([
-  [["--api-key", "wayscloud_pat_abc12_x"], "Unknown option '--api-key' ("],
-  [["wayscloud_pat_abc12_x"], "Unexpected argument '[redacted]'."],
+  [["--api-key", "wayscloud_pat_abc12_x"], 'unknown option "--api-key". See'],
+  [["wayscloud_pat_abc12_x"], 'unexpected argument "[redacted]": one command at a time.'],
   [["--port", "web"], '--port must be a number, not "web"'],
   [["extra"], "extra"],
-  [["--fault", "{"], "--fault is not JSON"],
+  [["--fault", "{"], "--fault is not JSON at position 1"],
   [["--fault", '{"staus": 500}'], 'unknown field "staus"'],
-  [["--fualt", "{}"], "Unknown option '--fualt'; did you mean --fault?"],
-  [["--faults", "/nowhere.json"], "--faults: cannot read /nowhere.json: it does not exist (ENOENT)"],
+  [["--fualt", "{}"], 'unknown option "--fualt"; did you mean "--fault"?'],
+  [["--faults", "/nowhere.json"], "There is no file /nowhere.json. docs/emulator.md describes its content."],
   [["--port", "70000"], "--port must be from 0 to 65535"],
   [["--port", "1.5"], "--port must be from 0 to 65535"],
   [["--rate-limit", "0"], "--rate-limit must be above 0 requests a second"],
@@ -136,17 +146,13 @@ test.each([
   [["--port", "0", "--port", "1"], "--port appears more than once"],
   [["--fault", '{"status": 500, "path": "/nowhere"}'], "path /nowhere matches no endpoint"],
   [[], "WAYSCLOUD_EMULATOR_API_KEY must be printable ASCII", "wayscloud_pat_abc12 x"],
-])(
-  "%j is refused in one line that points to the help, with exit status 2",
-  async (args, reason, key = "") => {
-    const { status, printed } = begin(args, { WAYSCLOUD_EMULATOR_API_KEY: key });
-    expect(await status).toBe(2);
-    expect(printed.error).toContain(reason);
-    expect(printed.error).toContain("(see --help)");
-    expect(printed.error).not.toContain("abc12");
-    expect(printed.error.trimEnd()).not.toContain("\n");
-  },
-);
+])("%j is refused in one line, with exit code 2", async (args, reason, key = "") => {
+  const { status, printed } = begin(args, { WAYSCLOUD_EMULATOR_API_KEY: key });
+  expect(await status).toBe(2);
+  expect(printed.error).toContain(reason);
+  expect(printed.error).not.toContain("abc12");
+  expect(printed.error.trimEnd()).not.toContain("\n");
+});
 
 test("--help and --version", async () => {
   const [help, version] = [begin(["--help"]), begin(["--version"])];
