@@ -147,7 +147,7 @@ const LIST_CHANGES: readonly Field[] = ["drop", "wrap", "extra"];
 const CHANGES: readonly Field[] = ["omit", "merge", ...LIST_CHANGES];
 const DAMAGED: readonly Field[] = ["truncate", "malformed", "dribble", ...CHANGES];
 
-/** The fields with which a fault replaces the API's own response, and those that make no sense beside each. */
+/** The fields with which a fault replaces the response of the API, and those that cannot be beside each. */
 const SOURCES: Partial<Record<Field, readonly Field[]>> = {
   refuse: FIELDS.filter((field) => !["refuse", "nth", "times"].includes(field)),
   reset: ["status", "headers", ...DAMAGED],
