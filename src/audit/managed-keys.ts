@@ -1,7 +1,7 @@
 // The keys that stacks hold, from the output of `pulumi stack export`. This never reads a secret.
 import { ConfigurationError } from "../errors";
 import { tokenSpec } from "../fields/api-key";
-import { classes } from "../fields/classes";
+import { classes, classOf } from "../fields/classes";
 import type { ClassName } from "../fields/classes";
 import type { Field } from "../fields/field";
 import { idKey } from "../judge/presence";
@@ -54,9 +54,6 @@ export interface ManagedKeys {
   nameless: string[];
 }
 
-/** Tokens of the dynamic classes and of the first-class provider, whose outputs are the same. */
-const TYPE = /^(?:pulumi-nodejs:dynamic\/wayscloud|wayscloud-account:index):(\w+)$/;
-
 /**
  * @param exports Parsed outputs of `pulumi stack export`.
  * @param names The names of these exports in messages.
@@ -101,8 +98,8 @@ export function nameStacks(keys: ManagedKeys, names: readonly string[], option: 
 
 function addKeys(keys: ManagedKeys, resource: ExportedResource): void {
   const { urn, type, id, inputs, hidden } = resource;
-  const name = TYPE.exec(type)?.[1] ?? "";
-  if (!isClassName(name)) return;
+  const name = classOf(type);
+  if (name === undefined) return;
   const { byId, unconfirmed, unreadable } = name.startsWith("Ssh") ? keys.sshKeys : keys.apiKeys;
   const outputs = readableOutputs(name, resource);
   const state = tryTo(() => READERS[name](id, outputs));
@@ -128,10 +125,6 @@ function addKeys(keys: ManagedKeys, resource: ExportedResource): void {
     const why = `its state has ${hiddenIds.join(" and ")} as a secret; \`pulumi stack export --show-secrets\` shows the ids`;
     unreadable.push({ urn, why });
   } else if (!state) unreadable.push({ urn, why: "its state cannot be read" });
-}
-
-function isClassName(name: string): name is ClassName {
-  return Object.hasOwn(classes, name);
 }
 
 /** The outputs, without hidden secrets that must be anything else than a string. */

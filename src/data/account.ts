@@ -8,9 +8,8 @@ import { API_KEY, CUSTOMER_ID, ENDPOINT } from "../settings";
 import { ConfigurationError } from "../errors";
 import { Provider } from "../provider";
 import type { Request } from "../queries/queries";
-import { moment, SharedList } from "../queries/shared-list";
+import { moment, Responses } from "../queries/shared-list";
 import { checkStackConfig, STACK_CONFIG, stackConfig } from "../stack-config";
-import { knownValue } from "./dependencies";
 import type { DataOptions } from "./options";
 
 /**
@@ -28,45 +27,46 @@ export function providerOf(name: string, { provider, parent }: DataOptions): Pro
   );
 }
 
-/** Known as soon as this provider's account is. Not secret: data read with a credential is not secret. */
-export function accountKnown(provider: Provider | undefined): pulumi.Output<boolean> {
-  if (!provider) return pulumi.output(true);
-  const { apiKey, endpoint, customerId } = provider;
-  return pulumi.unsecret(pulumi.all([apiKey, endpoint, customerId]).apply(() => true));
-}
-
-/** `undefined` if a provider's credential is not known yet. */
-export async function connectionFor(provider: Provider | undefined): Promise<Connection | undefined> {
+/**
+ * Connects to the account of a call: known as soon as that is. Not secret: data read with a credential is
+ * not.
+ */
+export function connecting(provider: Provider | undefined): pulumi.Output<() => Connection> {
   if (!provider) {
-    checkStackConfig();
-    return resolveConnection(stackConfig, STACK_CONFIG);
+    return pulumi.output(() => {
+      checkStackConfig();
+      return resolveConnection(stackConfig, STACK_CONFIG);
+    });
   }
-  const values = await knownValue(pulumi.all([provider.apiKey, provider.endpoint, provider.customerId]));
-  if (!values) return undefined;
-  const [apiKey, endpoint, customerId] = values;
-  const inputs: Record<string, string | undefined> = {
-    ...{ [API_KEY]: apiKey, [ENDPOINT]: endpoint, [CUSTOMER_ID]: customerId },
-  };
-  return resolveConnection(
-    (option) => inputs[option],
-    () => "the explicit Provider",
+  const { apiKey, endpoint, customerId } = provider;
+  const known = pulumi.all({ [API_KEY]: apiKey, [ENDPOINT]: endpoint, [CUSTOMER_ID]: customerId });
+  return pulumi.unsecret(known).apply(
+    (inputs: Readonly<Record<string, string | undefined>>) => () =>
+      resolveConnection(
+        (option) => inputs[option],
+        () => "the explicit Provider",
+      ),
   );
 }
 
 /** The response of this account, requested at `notBefore` or later (0: at any time of this program run). */
-export function read<T>(connection: Connection, request: Request<T>, notBefore: number): Promise<T> {
+export function read<T extends object>(
+  connection: Connection,
+  request: Request<T>,
+  notBefore: number,
+): Promise<T> {
   const run = pulumi.runtime.getStackResource();
-  const lists = runs.get(run ?? runs) ?? new Map<string, SharedList<unknown>>();
-  runs.set(run ?? runs, lists);
-  const key = JSON.stringify([request.kind, connection]);
-  let list = lists.get(key) as SharedList<T> | undefined;
-  if (!list) lists.set(key, (list = new SharedList(() => request.read(clientFor(connection)))));
+  const accounts = runs.get(run ?? runs) ?? new Map<string, Responses>();
+  runs.set(run ?? runs, accounts);
+  const key = JSON.stringify(connection);
+  const responses = accounts.get(key) ?? new Responses(() => clientFor(connection));
+  accounts.set(key, responses);
   // A script may run for days: only calls at the same time share a response.
-  return list.since(run ? notBefore : moment());
+  return responses.since(request, run ? notBefore : moment());
 }
 
 /** By the root stack: inline programs of the Automation API share a process. Without one, by this map. */
-const runs = new WeakMap<object, Map<string, SharedList<unknown>>>();
+const runs = new WeakMap<object, Map<string, Responses>>();
 const clients = new Map<string, AccountClient>();
 
 /** A client for the account, with the HTTP and schema libraries loaded only now. */

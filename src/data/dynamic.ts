@@ -2,26 +2,25 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { ConfigurationError } from "../errors";
-import { accountKnown, connectionFor, providerOf, read } from "./account";
+import { connecting, providerOf, read } from "./account";
+import { knownValue } from "./dependencies";
 import { dataFunctions } from "./functions";
-import type { DataFunctions } from "./functions";
+import type { Answer, DataFunctions } from "./functions";
 import type { DataOptions, DataOutputOptions } from "./options";
 
 /* eslint-disable @typescript-eslint/unbound-method -- they do not use `this` */
 type Functions = DataFunctions<DataOptions, DataOutputOptions>;
 const functions: Functions = dataFunctions({
   options: [],
-  accountOf: (name, opts: DataOptions) => providerOf(name, opts),
-  isReady: accountKnown,
-  async answer(query, given, provider, notBefore) {
-    const select = query.select(given);
-    if (hasMocks()) {
+  answers(name, opts: DataOptions) {
+    const provider = providerOf(name, opts);
+    return connecting(provider).apply((connect): Answer => async (query, given, notBefore) => {
+      const select = query.select(given);
+      if (!hasMocks()) return structuredClone(select(await read(connect(), query.request, notBefore)));
       const token = `wayscloud:index:${query.name}`;
       const answer: unknown = await pulumi.runtime.invoke(token, { ...given }, provider ? { provider } : {});
       return (query.list === undefined ? answer : listFromMock(token, answer)) as ReturnType<typeof select>;
-    }
-    const connection = await connectionFor(provider);
-    return connection && structuredClone(select(await read(connection, query.request, notBefore)));
+    });
   },
 });
 
@@ -47,7 +46,8 @@ function listFromMock(token: string, answer: unknown): unknown[] {
 
 /** The credential that a call uses; undefined under mocks. */
 export async function credentialOf(name: string, opts: DataOptions): Promise<string | undefined> {
-  return hasMocks() ? undefined : (await connectionFor(providerOf(name, opts)))?.apiKey;
+  const connect = hasMocks() ? undefined : await knownValue(connecting(providerOf(name, opts)));
+  return connect?.().apiKey;
 }
 
 /** Reads the account's profile: customer id, e-mail, account type. @function */

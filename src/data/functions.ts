@@ -7,7 +7,7 @@ import type { Given } from "../queries/arguments";
 import { queries } from "../queries/queries";
 import type { Query } from "../queries/queries";
 import { withoutStack } from "../text/without-stack";
-import { readyMoment } from "./dependencies";
+import { knownValue, readyMoment } from "./dependencies";
 import { checkOptions } from "./options";
 import type { DataOutputOptions } from "./options";
 import type * as types from "./types";
@@ -125,29 +125,27 @@ export interface DataFunctions<Options, OutputOptions> {
 }
 
 /** Answers data functions: the client of the program's own process, or the plugin. */
-export interface DataHost<Options, Account> {
+export interface DataHost<Options> {
   /** Its options besides those that every host's data functions take. */
   options: readonly string[];
-  /** The account of a call. @throws ConfigurationError for a provider of another package. */
-  accountOf(name: string, opts: Partial<Options>): Account;
-  /** Known as soon as the account's configuration is. */
-  isReady(account: Account): pulumi.Output<boolean>;
-  /**
-   * `undefined` if the account's configuration is not known yet. `notBefore`: no list that was requested
-   * before this moment has everything that the caller waited for.
-   */
-  answer<Response extends object, Result extends object>(
-    query: Query<Response, Result>,
-    given: Given,
-    account: Account,
-    notBefore: number,
-  ): Promise<Result | undefined>;
+  /** Known as soon as the account of a call is. @throws ConfigurationError for a provider of another package. */
+  answers(name: string, opts: Partial<Options>): pulumi.Output<Answer>;
 }
+
+/**
+ * `undefined` if the account's configuration is not known yet. `notBefore`: no list that was requested before
+ * this moment has everything that the caller waited for.
+ */
+export type Answer = <Response extends object, Result extends object>(
+  query: Query<Response, Result>,
+  given: Given,
+  notBefore: number,
+) => Promise<Result | undefined>;
 
 type DependsOn = Pick<DataOutputOptions, "dependsOn">;
 
-export function dataFunctions<Options extends object, Account>(
-  host: DataHost<Options, Account>,
+export function dataFunctions<Options extends object>(
+  host: DataHost<Options>,
 ): DataFunctions<Options, Options & DependsOn> {
   return {
     getProfile: (opts) => ask(host, queries.getProfile, {}, opts),
@@ -164,8 +162,8 @@ export function dataFunctions<Options extends object, Account>(
 }
 
 /** The promise form. The result is a copy. */
-function ask<Response extends object, Result extends object, Options, Account>(
-  host: DataHost<Options, Account>,
+function ask<Response extends object, Result extends object, Options>(
+  host: DataHost<Options>,
   query: Query<Response, Result>,
   args: unknown = {},
   opts: Partial<Options> = {},
@@ -173,9 +171,9 @@ function ask<Response extends object, Result extends object, Options, Account>(
   const { name } = query;
   return withoutStack(async () => {
     checkOptions(name, opts, "plain", host.options);
-    const account = host.accountOf(name, opts);
-    const answer = await host.answer(query, checkedArguments(query, args), account, 0);
-    if (answer !== undefined) return answer;
+    const answer = await knownValue(host.answers(name, opts));
+    const result = await answer?.(query, checkedArguments(query, args), 0);
+    if (result !== undefined) return result;
     throw new ConfigurationError(
       `${name}: the provider's configuration is not known yet. Use ${name}Output, which waits for it.`,
     );
@@ -186,29 +184,24 @@ function ask<Response extends object, Result extends object, Options, Account>(
  * The output form. Unknown in a preview while an argument, its resource, one of `dependsOn` or the provider's
  * account is unknown. Never from a list that was requested before those resources were ready.
  */
-function wait<Response extends object, Result extends object, Options, Account>(
-  host: DataHost<Options, Account>,
+function wait<Response extends object, Result extends object, Options>(
+  host: DataHost<Options>,
   query: Query<Response, Result>,
   args: pulumi.Input<unknown> = {},
   opts: Partial<Options> & DependsOn = {},
 ): pulumi.Output<Result> {
-  const checked = withoutStack(() => {
+  const answers = withoutStack(() => {
     checkOptions(query.name, opts, "output", host.options);
-    const account = host.accountOf(query.name, opts);
-    // In a function, which pulumi.output does not look into.
-    return () => account;
+    return host.answers(query.name, opts);
   });
   const inputs = pulumi.output(args);
-  const output = pulumi.output(checked).apply((account) =>
-    pulumi
-      .all([inputs, readyMoment(inputs, opts.dependsOn), host.isReady(account())])
-      .apply(([known, notBefore]) =>
-        withoutStack(async () => {
-          const given = checkedArguments(query, known);
-          return (await host.answer(query, given, account(), notBefore)) ?? pulumi.unknown;
-        }),
+  const output = pulumi
+    .all([answers, inputs, readyMoment(inputs, opts.dependsOn)])
+    .apply(([answer, known, notBefore]) =>
+      withoutStack(
+        async () => (await answer(query, checkedArguments(query, known), notBefore)) ?? pulumi.unknown,
       ),
-  );
+    );
   return output as unknown as pulumi.Output<Result>;
 }
 

@@ -115,6 +115,13 @@ export const classes = {
 
 export type ClassName = keyof typeof classes;
 
+/** The class of a type token, of the dynamic classes or of the first-class provider. */
+export function classOf(type: string): ClassName | undefined {
+  const [, name = ""] =
+    /^(?:pulumi-nodejs:dynamic\/wayscloud|wayscloud-account:index):(\w+)$/.exec(type) ?? [];
+  return Object.keys(classes).find((each): each is ClassName => each === name);
+}
+
 export function isRotating(className: ClassName): boolean {
   return "rotateEveryDays" in classes[className].inputs;
 }

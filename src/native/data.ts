@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { dataFunctions } from "../data/functions";
-import type { DataFunctions } from "../data/functions";
+import type { Answer, DataFunctions } from "../data/functions";
 import { checkStackConfig } from "../stack-config";
 import { nativeType } from "./declaration";
 import { checkProvider, PLUGIN } from "./provider";
@@ -15,29 +15,23 @@ export type DataOutputOptions = pulumi.InvokeOutputOptions;
 
 /* eslint-disable @typescript-eslint/unbound-method -- they do not use `this` */
 type Functions = DataFunctions<DataOptions, DataOutputOptions>;
-const functions: Functions = dataFunctions<DataOptions, DataOptions>({
+const functions: Functions = dataFunctions<DataOptions>({
   options: ["version", "pluginDownloadURL", "async"],
-  accountOf(name, opts) {
+  answers(name, opts: DataOptions) {
     checkStackConfig();
     checkProvider(name, opts.provider ?? opts.parent?.getProvider(nativeType(name)));
-    return opts;
-  },
-  // The engine asks no plugin until then.
-  isReady: () => pulumi.output(true),
-  async answer(query, given, account) {
-    const asked: Promise<unknown> = pulumi.runtime.invoke(
-      nativeType(query.name),
-      { ...given },
-      { ...PLUGIN, ...account },
-    );
-    const response = await asked.catch((error: unknown) => {
-      throw sentence(error);
+    const options = { ...PLUGIN, ...opts };
+    // The engine asks no plugin until its configuration is known.
+    return pulumi.output<Answer>(async (query, given) => {
+      const asked: Promise<unknown> = pulumi.runtime.invoke(nativeType(query.name), { ...given }, options);
+      const response = await asked.catch((error: unknown) => {
+        throw sentence(error);
+      });
+      const properties = response as Readonly<Record<string, unknown>>;
+      if (pulumi.runtime.isDryRun() && Object.keys(properties).length === 0) return undefined;
+      const answer = query.list === undefined ? properties : properties[query.list];
+      return answer as ReturnType<ReturnType<typeof query.select>>;
     });
-    const properties = response as Readonly<Record<string, unknown>>;
-    if (pulumi.runtime.isDryRun() && Object.keys(properties).length === 0) return undefined;
-    return (query.list === undefined ? properties : properties[query.list]) as ReturnType<
-      ReturnType<typeof query.select>
-    >;
   },
 });
 

@@ -1,4 +1,6 @@
 // One response for many callers: requested once, and again only for a caller that needs a newer one.
+import type { AccountClient } from "../api/client";
+import type { Request } from "./queries";
 
 let clock = 0;
 
@@ -34,5 +36,19 @@ export class SharedList<T> {
       if (this.current === current) this.current = undefined;
     });
     return current.response;
+  }
+}
+
+/** The responses of one account. Queries of the same kind share one. */
+export class Responses {
+  private readonly lists = new Map<string, SharedList<object>>();
+
+  constructor(private readonly client: () => AccountClient) {}
+
+  /** The response to a request that was sent at this moment or later. */
+  since<T extends object>({ kind, read }: Request<T>, notBefore: number): Promise<T> {
+    const list = this.lists.get(kind) ?? new SharedList<object>(() => read(this.client()));
+    this.lists.set(kind, list);
+    return (list as SharedList<T>).since(notBefore);
   }
 }

@@ -1,5 +1,5 @@
 // The URN of a call: the resource and its stack, class and type.
-import { classes } from "../../fields/classes";
+import { classOf } from "../../fields/classes";
 import type { ClassName, Owner } from "../../fields/classes";
 import { resourceTypes } from "../resource-type";
 import type { ResourceType } from "../resource-type";
@@ -31,13 +31,9 @@ export function parseUrn(urn: string): Urn {
 /** @throws when the provider has no resource of this type. */
 export function resourceOf(urn: string): PluginResource {
   const parsed = parseUrn(urn);
-  const name = /^wayscloud-account:index:(\w+)$/.exec(parsed.type)?.[1] ?? "";
-  if (isClassName(name)) return { className: name, urn: parsed, type: resourceTypes[name] };
+  const className = classOf(parsed.type);
+  if (className !== undefined) return { className, urn: parsed, type: resourceTypes[className] };
   throw new Error(
     `The provider wayscloud-account has no resource of the type ${parsed.type}; there are ${Object.keys(resourceTypes).join(", ")}.`,
   );
-}
-
-function isClassName(name: string): name is ClassName {
-  return Object.hasOwn(classes, name);
 }
