@@ -8,7 +8,7 @@ import { checkStackConfig, inEffect } from "./stack-config";
 import { shape } from "./text/quote";
 import { outputLiteralIn, outputLiteralMessage } from "./text/output-literal";
 import { withoutStack } from "./text/without-stack";
-import { isGiven } from "./values";
+import { isGiven, isRecord } from "./values";
 
 /** Arguments for {@link Provider}: `patToken` (or its other name, `apiKey`), endpoint and customer id. */
 export type ProviderArgs = AccountArgs &
@@ -16,18 +16,25 @@ export type ProviderArgs = AccountArgs &
 
 /** The account of a {@link Provider}. */
 export interface AccountArgs {
-  /** The credential: a personal access token. Always kept secret. */
+  /**
+   * The credential: a personal access token. Always kept secret.
+   * @secret
+   */
   patToken?: pulumi.Input<string> | undefined;
-  /** Another name for `patToken`: set one of them. Always kept secret. */
+  /**
+   * Another name for `patToken`: set one of them. Always kept secret.
+   * @secret
+   */
   apiKey?: pulumi.Input<string> | undefined;
   /**
    * Base URL of the API: `https:`, or `http:` to this machine.
-   * @default the stack config `wayscloud-account:endpoint` or `wayscloud:endpoint`, the environment
-   * (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`), `https://api.wayscloud.services`
+   * @default in TypeScript the stack config `wayscloud-account:endpoint` or `wayscloud:endpoint`; the
+   * environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`); `https://api.wayscloud.services`
    */
   endpoint?: pulumi.Input<string> | undefined;
   /**
-   * The customer id that the credential must belong to. The package rejects another account's credential.
+   * The expected account, a UUID. If the credential belongs to another account, everything is rejected and
+   * nothing is changed.
    * @default the environment (`WAYSCLOUD_CUSTOMER_ID`); without it any account is accepted
    */
   customerId?: pulumi.Input<string> | undefined;
@@ -73,10 +80,8 @@ export class Provider extends pulumi.ProviderResource {
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: ProviderArgs, opts?: pulumi.ResourceOptions) {
-    const account = new ExplicitAccount(name, args);
-    const apiKey = account.credential();
-    const customerId = account.customerId();
-    const endpoint = account.endpoint();
+    const { credential, endpoint, customerId } = explicitAccount(name, args);
+    const apiKey = credential();
     const inputs = { [API_KEY]: apiKey, [ENDPOINT]: endpoint };
     super("pulumi-nodejs", name, customerId ? { ...inputs, [CUSTOMER_ID]: customerId } : inputs, opts);
     this.apiKey = apiKey;
@@ -85,70 +90,58 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-/** The checked arguments of a `Provider` of either host: an explicit account never becomes another one. */
-export class ExplicitAccount {
-  private readonly args: AccountArgs;
-
-  /** @throws ConfigurationError for a misspelled argument. */
-  constructor(
-    private readonly name: string,
-    args: AccountArgs | undefined,
-  ) {
-    checkStackConfig();
-    if (typeof (args ?? {}) !== "object") {
-      this.fail(`the arguments must be an object such as { patToken }, not ${shape(args)}.`);
-    }
-    this.args = args ?? {};
-    for (const given of Object.keys(this.args)) {
-      if (!OWN_NAMES.includes(given)) this.fail(unknownName(given, "argument"));
-    }
-    if (isGiven(this.args.patToken) && isGiven(this.args.apiKey)) {
-      this.fail(bothSet("`patToken`", "`apiKey`"));
-    }
-  }
-
-  /** The credential's name in the arguments. A missing value must not become the environment's account. */
-  get credentialName(): "patToken" | "apiKey" | undefined {
-    if (isGiven(this.args.apiKey)) return "apiKey";
-    if ("patToken" in this.args) return "patToken";
-    return "apiKey" in this.args ? "apiKey" : undefined;
-  }
-
-  credential(): pulumi.Output<string> {
-    return pulumi.secret(this.checked(this.credentialName ?? "patToken"));
-  }
-
-  customerId(): pulumi.Output<string> | undefined {
-    return this.args.customerId === undefined ? undefined : this.checked("customerId");
-  }
-
-  /**
-   * The given endpoint, else that of the stack config or the environment. The program decides: the provider's
-   * process sees only its own inputs, and must not silently use production.
-   */
-  endpoint(): pulumi.Output<string> {
-    const settle = (value: unknown): string =>
-      isGiven(value) ? checkedEndpoint(checkedText(value, this.source("endpoint"))) : inEffect.endpoint;
-    return settled(this.args.endpoint, settle);
-  }
-
-  private checked(input: "patToken" | "apiKey" | "customerId"): pulumi.Output<string> {
-    return settled(this.args[input], (value) => {
+/**
+ * The checked arguments of a `Provider` of either host: an explicit account never becomes another one.
+ *
+ * @throws ConfigurationError for a misspelled or invalid argument.
+ */
+export function explicitAccount(name: string, args: AccountArgs | undefined) {
+  const fail = (why: string): never => {
+    throw new ConfigurationError(`Provider "${name}": ${why}`);
+  };
+  const source = (input: string): string => `\`${input}\` of the Provider "${name}"`;
+  checkStackConfig();
+  if (typeof (args ?? {}) !== "object")
+    fail(`the arguments must be an object such as { patToken }, not ${shape(args)}.`);
+  const given = args ?? {};
+  for (const each of Object.keys(given)) if (!OWN_NAMES.includes(each)) fail(unknownName(each, "argument"));
+  const { patToken, apiKey, endpoint, customerId } = given;
+  if (isGiven(patToken) && isGiven(apiKey)) fail(bothSet("`patToken`", "`apiKey`"));
+  const checked = (input: keyof AccountArgs): pulumi.Output<string> =>
+    settled(given[input], (value) => {
       if (!isGiven(value))
-        this.fail(`\`${input}\` is required; explicit providers do not fall back to other credentials.`);
-      if (outputLiteralIn(input, value) !== undefined) this.fail(`${outputLiteralMessage(input)}.`);
-      return checkedText(value, this.source(input)).value;
+        fail(`\`${input}\` is required; explicit providers do not fall back to other credentials.`);
+      if (outputLiteralIn(input, value) !== undefined) fail(`${outputLiteralMessage(input)}.`);
+      return checkedText(value, source(input)).value;
     });
-  }
-
-  private source(input: string): string {
-    return `\`${input}\` of the Provider "${this.name}"`;
-  }
-
-  private fail(why: string): never {
-    throw new ConfigurationError(`Provider "${this.name}": ${why}`);
-  }
+  // A missing value must not become the environment's account.
+  const named = (["patToken", "apiKey"] as const).filter((each) => each in given);
+  const credentialName = isGiven(apiKey) ? "apiKey" : named[0];
+  return {
+    credentialName,
+    credential: () => pulumi.secret(checked(credentialName ?? "patToken")),
+    customerId: customerId === undefined ? undefined : checked("customerId"),
+    // The program decides: the provider's process sees only its own inputs, and must not silently use
+    // production.
+    endpoint: settled(endpoint, (value) =>
+      isGiven(value) ? checkedEndpoint(checkedText(value, source("endpoint"))) : inEffect.endpoint,
+    ),
+  };
 }
+
+/** @throws ConfigurationError for a provider of another package, which the SDK ignores silently. */
+export function refuseForeign(what: string, provider: unknown, entry: keyof typeof PROVIDER_TYPES): void {
+  const type: unknown = isRecord(provider) ? provider.__pulumiType : undefined;
+  if (type === PROVIDER_TYPES[entry]) return;
+  throw new ConfigurationError(
+    `${what}: the \`provider\` option must be a Provider of ${entry}, new wayscloud.Provider(name, { patToken }); Pulumi would ignore this one and use the default account.`,
+  );
+}
+
+const PROVIDER_TYPES = {
+  "pulumi-wayscloud": "pulumi:providers:pulumi-nodejs",
+  "pulumi-wayscloud/native": "pulumi:providers:wayscloud-account",
+};
 
 /** The checked input, as soon as it is known. @throws at once, if the check rejects a plain value. */
 function settled(

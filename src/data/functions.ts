@@ -128,7 +128,7 @@ export interface DataFunctions<Options, OutputOptions> {
 export interface DataHost<Options> {
   /** Its options besides those that every host's data functions take. */
   options: readonly string[];
-  /** Known as soon as the account of a call is. @throws ConfigurationError for a provider of another package. */
+  /** Known as soon as the account of a call is. @throws ConfigurationError for another package's provider. */
   answers(name: string, opts: Partial<Options>): pulumi.Output<Answer>;
 }
 

@@ -1,5 +1,4 @@
-// The resource classes of "pulumi-wayscloud/native", served by the plugin. They add no constructor, so that
-// the engine still points at the user's line.
+// The resource classes of "pulumi-wayscloud/native", served by the plugin.
 import { SshKey as DynamicSshKey } from "../resources/ssh-key";
 import { SshKeySet as DynamicSshKeySet } from "../resources/ssh-key-set";
 import { ServiceKey as DynamicServiceKey } from "../resources/service-key";

@@ -3,13 +3,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { ConfigurationError } from "../errors";
-import { ExplicitAccount } from "../provider";
+import { explicitAccount, refuseForeign } from "../provider";
+import type { AccountArgs } from "../provider";
 import { keysOf, OWN, SETTINGS } from "../settings";
 import { stackConfig } from "../stack-config";
+import { isGiven } from "../values";
 import { pluginDownloadURL, version } from "../version";
 
 /** The account of a {@link Provider}. */
-export interface ProviderArgs {
+export interface ProviderArgs extends AccountArgs {
   /**
    * The credential: a personal access token. Always kept secret.
    * @default the environment (`WAYSCLOUD_PAT_TOKEN`, `WAYSCLOUD_TOKEN`, `WAYSCLOUD_API_KEY`), else `token` in
@@ -17,23 +19,6 @@ export interface ProviderArgs {
    * @secret
    */
   patToken?: pulumi.Input<string> | undefined;
-  /**
-   * Another name for `patToken`: set one of them. Always kept secret.
-   * @secret
-   */
-  apiKey?: pulumi.Input<string> | undefined;
-  /**
-   * Base URL of the API: `https:`, or `http:` to this machine.
-   * @default in TypeScript the stack config `wayscloud-account:endpoint` or `wayscloud:endpoint`; the
-   * environment (`WAYSCLOUD_ENDPOINT`, `WAYSCLOUD_API_URL`); `https://api.wayscloud.services`
-   */
-  endpoint?: pulumi.Input<string> | undefined;
-  /**
-   * The expected account, a UUID. If the credential belongs to another account, everything is rejected and
-   * nothing is changed.
-   * @default the environment (`WAYSCLOUD_CUSTOMER_ID`); without it any account is accepted
-   */
-  customerId?: pulumi.Input<string> | undefined;
 }
 
 /** The plugin, and its address in case Pulumi.yaml does not have its folder (only in a release). */
@@ -61,16 +46,11 @@ export class Provider extends pulumi.ProviderResource {
    * @param opts Pulumi's resource options.
    */
   public constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
-    const account = new ExplicitAccount(name, args);
-    const { credentialName } = account;
-    const inputs = {
-      ...(credentialName === undefined ? {} : { [credentialName]: account.credential() }),
-      endpoint: account.endpoint(),
-      customerId: account.customerId(),
-    };
+    const { credentialName, credential, endpoint, customerId } = explicitAccount(name, args);
+    const given = credentialName === undefined ? {} : { [credentialName]: credential() };
     // An explicit provider of the dynamic classes moves to the plugin with its resources.
     const moved = { ...PLUGIN, aliases: [{ type: "pulumi:providers:pulumi-nodejs" }] };
-    super("wayscloud-account", name, inputs, pulumi.mergeOptions(moved, opts));
+    super("wayscloud-account", name, { ...given, endpoint, customerId }, pulumi.mergeOptions(moved, opts));
   }
 }
 
@@ -79,16 +59,8 @@ export class Provider extends pulumi.ProviderResource {
  * provider belongs to another package, which the SDK ignores silently.
  */
 export function checkProvider(what: string, provider: unknown): void {
-  if (provider === undefined || provider === null) {
-    refuseIgnoredConfig(what);
-    return;
-  }
-  const type: unknown =
-    typeof provider === "object" && "__pulumiType" in provider ? provider.__pulumiType : "";
-  if (type === "pulumi:providers:wayscloud-account") return;
-  throw new ConfigurationError(
-    `${what}: the \`provider\` must be a Provider of pulumi-wayscloud/native, new wayscloud.Provider(name, { patToken }); Pulumi would ignore this one and use the default account.`,
-  );
+  if (isGiven(provider)) refuseForeign(what, provider, "pulumi-wayscloud/native");
+  else refuseIgnoredConfig(what);
 }
 
 function refuseIgnoredConfig(what: string): void {

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { classes, isRotating } from "../fields/classes";
 import type { ClassName, ResourceClass } from "../fields/classes";
 import { secretsAmong } from "../fields/field";
+import { refuseForeign } from "../provider";
 import { checkStackConfig } from "../stack-config";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 import { looksSecret } from "../text/pasted-secret";
@@ -148,7 +149,7 @@ function checkArguments(className: ClassName, name: string, args: object | undef
     fail("missing required argument `args`, an object with the resource's inputs");
   const unsafe = unsafeEntryIn(args ?? {});
   if (unsafe) fail(unsafeEntryMessage(unsafe));
-  const input = privateKeyIn(args ?? {});
+  const input = privateKeyIn({ ...args });
   if (input !== undefined)
     fail(
       `\`${input}\` was given a private key or another secret. It is not shown here and was not sent anywhere. Pass the contents of the matching .pub file`,
@@ -163,13 +164,7 @@ function failing(className: ClassName, name: string): (why: string) => never {
 }
 
 /** The input that holds one as a plain string, which the engine would store and may print. */
-function privateKeyIn({
-  publicKey,
-  publicKeys,
-}: {
-  publicKey?: unknown;
-  publicKeys?: unknown;
-}): string | undefined {
+function privateKeyIn({ publicKey, publicKeys }: Properties): string | undefined {
   const isPrivate = (value: unknown): boolean => typeof value === "string" && looksSecret(value);
   if (isPrivate(publicKey)) return "publicKey";
   if (!isRecord(publicKeys) || pulumi.Output.isInstance(publicKeys)) return undefined;
@@ -181,24 +176,10 @@ function privateKeyIn({
 function checkDynamic(className: ClassName, name: string, opts: Options): void {
   const fail = failing(className, name);
   const { importInstead, several }: ResourceClass = classes[className];
-  if (opts?.import !== undefined) {
+  if (opts?.import !== undefined)
     fail(`the \`import\` option is not supported for dynamic resources. ${importInstead}`);
-  }
-  if (opts?.provider && !runsHere(opts.provider)) {
-    fail(
-      "the `provider` option must be a Provider of pulumi-wayscloud, new wayscloud.Provider(name, { patToken }); Pulumi would ignore this one and use the default account",
-    );
-  }
+  if (opts?.provider) refuseForeign(`${className} "${name}"`, opts.provider, "pulumi-wayscloud");
   if (opts?.id !== undefined && several !== undefined) fail(`${several} cannot be looked up by \`id\``);
-}
-
-/** The SDK silently ignores a provider of another package than the resource's. */
-function runsHere(provider: unknown): boolean {
-  return (
-    pulumi.ProviderResource.isInstance(provider) &&
-    "__pulumiType" in provider &&
-    provider.__pulumiType === "pulumi:providers:pulumi-nodejs"
-  );
 }
 
 /**

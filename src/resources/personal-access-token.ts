@@ -1,10 +1,11 @@
 // PersonalAccessToken: a token for the Account API itself, with scopes and an optional expiry.
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { KnownScope } from "../text/scopes";
 import { declaration, isInstanceOf, lookUp, typeToken } from "./declaration";
 import type { StateOf } from "./declaration";
 import type { CommonKeyArgs } from "./key-args";
+import { SingleKey } from "./key-outputs";
 
 export type { KnownScope } from "../text/scopes";
 
@@ -61,7 +62,7 @@ export interface PersonalAccessTokenState extends StateOf<PersonalAccessToken> {
  * @see POST /v1/account/api-keys/pat, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the
  * Account API
  */
-export class PersonalAccessToken extends pulumi.CustomResource {
+export class PersonalAccessToken extends SingleKey {
   /** @internal */
   public static readonly __pulumiType = typeToken("PersonalAccessToken");
 
@@ -95,20 +96,8 @@ export class PersonalAccessToken extends pulumi.CustomResource {
     PersonalAccessToken.__pulumiType,
   );
 
-  /**
-   * The full token. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for
-   * a resource obtained with `get`.
-   * @secret
-   */
-  declare public readonly key: pulumi.Output<string>;
-  /** The beginning of the token, by which the key list identifies it. */
-  declare public readonly keyPrefix: pulumi.Output<string>;
-  /** Key type as reported by the API. */
-  declare public readonly keyType: pulumi.Output<string>;
   /** The scopes of the token, sorted and without duplicates. */
   declare public readonly scopes: pulumi.Output<string[]>;
-  /** Text that the key list shows beside the token. */
-  declare public readonly description: pulumi.Output<string>;
   /** Days from creation until the token expires; `null` if it never expires. */
   declare public readonly expiresInDays: pulumi.Output<number | null>;
   /**
@@ -118,12 +107,6 @@ export class PersonalAccessToken extends pulumi.CustomResource {
   declare public readonly expiresAt: pulumi.Output<string | null>;
   /** Time from which `pulumi up` replaces the token (RFC 3339, UTC); `null` without `rotateBeforeDays`. */
   declare public readonly rotateAt: pulumi.Output<string | null>;
-  /** Whether the account lists the token as active, as of the last refresh. */
-  declare public readonly isActive: pulumi.Output<boolean>;
-  /** Creation time (RFC 3339), according to the server's clock. Never changes. */
-  declare public readonly createdAt: pulumi.Output<string>;
-  /** Time of last use (RFC 3339), as of the last refresh; `null` if never used. */
-  declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
    * Creates a personal access token for the Account API; `key` is the token, a secret.

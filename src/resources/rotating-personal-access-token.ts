@@ -1,10 +1,11 @@
 // RotatingPersonalAccessToken: a token that is renewed on schedule, with the previous token staying valid for
 // an overlap.
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { KnownScope } from "../text/scopes";
 import { declaration, isInstanceOf, typeToken } from "./declaration";
 import type { RotationArgs } from "./key-args";
+import { RotatingKey } from "./key-outputs";
 
 /** Arguments for {@link RotatingPersonalAccessToken}. */
 export interface RotatingPersonalAccessTokenArgs extends RotationArgs {
@@ -42,7 +43,7 @@ export interface RotatingPersonalAccessTokenArgs extends RotationArgs {
  * @see POST /v1/account/api-keys/pat, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of the
  * Account API
  */
-export class RotatingPersonalAccessToken extends pulumi.CustomResource {
+export class RotatingPersonalAccessToken extends RotatingKey {
   /** @internal */
   public static readonly __pulumiType = typeToken("RotatingPersonalAccessToken");
 
@@ -54,49 +55,12 @@ export class RotatingPersonalAccessToken extends pulumi.CustomResource {
     RotatingPersonalAccessToken.__pulumiType,
   );
 
-  /**
-   * The full current token. Secret: encrypted in the state, `[secret]` wherever the engine prints it.
-   * @secret
-   */
-  declare public readonly key: pulumi.Output<string>;
-  /** The id of the current token in the account. */
-  declare public readonly keyId: pulumi.Output<string>;
-  /** The beginning of the current token, by which the key list identifies it. */
-  declare public readonly keyPrefix: pulumi.Output<string>;
-  /** Key type as reported by the API. */
-  declare public readonly keyType: pulumi.Output<string>;
   /** The scopes of the tokens, sorted and without duplicates. */
   declare public readonly scopes: pulumi.Output<string[]>;
-  /** The tokens' description without their markers. */
-  declare public readonly description: pulumi.Output<string>;
   /** Days from its creation until a token expires; `null` if the tokens never expire. */
   declare public readonly expiresInDays: pulumi.Output<number | null>;
   /** Expiry time of the current token (RFC 3339, UTC); `null` if it never expires. */
   declare public readonly expiresAt: pulumi.Output<string | null>;
-  /**
-   * The previous token until it is revoked, then `null`. Secret, like `key`.
-   * @secret
-   */
-  declare public readonly previousKey: pulumi.Output<string | null>;
-  /** The id of the previous token until it is revoked, then `null`. */
-  declare public readonly previousKeyId: pulumi.Output<string | null>;
-  /** Time from which `pulumi up` revokes the previous token (RFC 3339, UTC); `null` if there is none. */
-  declare public readonly retireAt: pulumi.Output<string | null>;
-  /**
-   * Creation time of the current token (RFC 3339), according to the server's clock: the same as `rotatedAt`.
-   */
-  declare public readonly createdAt: pulumi.Output<string>;
-  /** Creation time of the current token (RFC 3339, UTC), according to the server's clock. */
-  declare public readonly rotatedAt: pulumi.Output<string>;
-  /** Time from which `pulumi up` creates the next token (RFC 3339, UTC). */
-  declare public readonly nextRotationAt: pulumi.Output<string>;
-  /**
-   * Whether the account lists the current token as active, as of the last refresh. If not, the next `pulumi
-   * up` creates another.
-   */
-  declare public readonly isActive: pulumi.Output<boolean>;
-  /** Time of last use of the current token (RFC 3339), as of the last refresh; `null` if never used. */
-  declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
    * Creates a personal access token that rotates without downtime; `key` is the current token, a secret.

@@ -1,9 +1,10 @@
 // RotatingServiceKey: a service key that is renewed on schedule, with the previous key staying valid for an
 // overlap.
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import { declaration, isInstanceOf, typeToken } from "./declaration";
 import type { RotationArgs } from "./key-args";
+import { RotatingKey } from "./key-outputs";
 import type { ServiceName } from "./service-key";
 
 /** Arguments for {@link RotatingServiceKey}. */
@@ -41,7 +42,7 @@ export interface RotatingServiceKeyArgs extends RotationArgs {
  * @see POST /v1/account/api-keys/service, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of
  * the Account API
  */
-export class RotatingServiceKey extends pulumi.CustomResource {
+export class RotatingServiceKey extends RotatingKey {
   /** @internal */
   public static readonly __pulumiType = typeToken("RotatingServiceKey");
 
@@ -53,45 +54,8 @@ export class RotatingServiceKey extends pulumi.CustomResource {
     RotatingServiceKey.__pulumiType,
   );
 
-  /**
-   * The full current key. Secret: encrypted in the state, `[secret]` wherever the engine prints it.
-   * @secret
-   */
-  declare public readonly key: pulumi.Output<string>;
-  /** The id of the current key in the account. */
-  declare public readonly keyId: pulumi.Output<string>;
-  /** The beginning of the current key, by which the key list identifies it. */
-  declare public readonly keyPrefix: pulumi.Output<string>;
-  /** Key type as reported by the API: `service`. */
-  declare public readonly keyType: pulumi.Output<string>;
   /** The service of the keys. */
   declare public readonly service: pulumi.Output<string>;
-  /** The keys' description without their markers. */
-  declare public readonly description: pulumi.Output<string>;
-  /**
-   * The previous key until it is revoked, then `null`. Secret, like `key`.
-   * @secret
-   */
-  declare public readonly previousKey: pulumi.Output<string | null>;
-  /** The id of the previous key until it is revoked, then `null`. */
-  declare public readonly previousKeyId: pulumi.Output<string | null>;
-  /** Time from which `pulumi up` revokes the previous key (RFC 3339, UTC); `null` if there is none. */
-  declare public readonly retireAt: pulumi.Output<string | null>;
-  /**
-   * Creation time of the current key (RFC 3339), according to the server's clock: the same as `rotatedAt`.
-   */
-  declare public readonly createdAt: pulumi.Output<string>;
-  /** Creation time of the current key (RFC 3339, UTC), according to the server's clock. */
-  declare public readonly rotatedAt: pulumi.Output<string>;
-  /** Time from which `pulumi up` creates the next key (RFC 3339, UTC). */
-  declare public readonly nextRotationAt: pulumi.Output<string>;
-  /**
-   * Whether the account lists the current key as active, as of the last refresh. If not, the next `pulumi up`
-   * creates another.
-   */
-  declare public readonly isActive: pulumi.Output<boolean>;
-  /** Time of last use of the current key (RFC 3339), as of the last refresh; `null` if never used. */
-  declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
    * Creates a service key that rotates without downtime; `key` is the current key, a secret.

@@ -1,9 +1,10 @@
 // ServiceKey: an API key for one of the account's services.
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import { declaration, isInstanceOf, lookUp, typeToken } from "./declaration";
 import type { StateOf } from "./declaration";
 import type { CommonKeyArgs } from "./key-args";
+import { SingleKey } from "./key-outputs";
 
 /** The services that a key can be for. */
 export const ServiceName = {
@@ -53,7 +54,7 @@ export interface ServiceKeyState extends StateOf<ServiceKey> {
  * @see POST /v1/account/api-keys/service, GET /v1/account/api-keys, DELETE /v1/account/api-keys/{key_id} of
  * the Account API
  */
-export class ServiceKey extends pulumi.CustomResource {
+export class ServiceKey extends SingleKey {
   /** @internal */
   public static readonly __pulumiType = typeToken("ServiceKey");
 
@@ -83,28 +84,10 @@ export class ServiceKey extends pulumi.CustomResource {
    */
   public static override readonly isInstance = isInstanceOf<ServiceKey>(ServiceKey.__pulumiType);
 
-  /**
-   * The full key. Secret: encrypted in the state, `[secret]` wherever the engine prints it. `undefined` for a
-   * resource obtained with `get`.
-   * @secret
-   */
-  declare public readonly key: pulumi.Output<string>;
-  /** The beginning of the key, by which the key list identifies it. */
-  declare public readonly keyPrefix: pulumi.Output<string>;
-  /** Key type as reported by the API: `service`. */
-  declare public readonly keyType: pulumi.Output<string>;
   /** The service of the key. */
   declare public readonly service: pulumi.Output<string>;
-  /** Text that the key list shows beside the key. */
-  declare public readonly description: pulumi.Output<string>;
   /** The scopes of the key, such as `["database:read"]`; `null` until a refresh: only the list shows them. */
   declare public readonly scopes: pulumi.Output<string[] | null>;
-  /** Whether the account lists the key as active, as of the last refresh. */
-  declare public readonly isActive: pulumi.Output<boolean>;
-  /** Creation time (RFC 3339), according to the server's clock. Never changes. */
-  declare public readonly createdAt: pulumi.Output<string>;
-  /** Time of last use (RFC 3339), as of the last refresh; `null` if never used. */
-  declare public readonly lastUsedAt: pulumi.Output<string | null>;
 
   /**
    * Creates an API key for one service; `key` is the full key, a secret.

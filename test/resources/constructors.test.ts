@@ -57,7 +57,7 @@ describe.each(everywhere)("%s %s", (host, className) => {
     const isNative = host === "native";
     for (const provider of [new Foreign(isNative ? "pulumi-nodejs" : "random", "p", {}), {}, "wayscloud"]) {
       expect(() => constructIn(host, className, "k", REQUIRED_ARGS[className], { provider })).toThrow(
-        `${className} "k": the \`provider\` ${isNative ? "must be a Provider of pulumi-wayscloud/native" : "option must be a Provider of pulumi-wayscloud"}`,
+        `${className} "k": the \`provider\` option must be a Provider of pulumi-wayscloud${isNative ? "/native" : ""}, `,
       );
     }
   });
