@@ -166,6 +166,7 @@ export function checkedEndpoint({ value, source }: ConfigValue): string {
   const reject = (why: string): never => {
     throw new ConfigurationError(`Invalid endpoint in ${source}: ${why}. Example: ${DEFAULT_ENDPOINT}`);
   };
+  if (!/^https?:/i.test(value)) reject("it does not begin with https:// (for this machine: http://)");
   const url = URL.canParse(value) ? new URL(value) : reject(`it is not a URL (${value.length} characters)`);
   if (url.username || url.password) reject("it contains a user name or password");
   if (/[?#]/.test(value)) reject("it contains a query or a fragment");
@@ -173,11 +174,6 @@ export function checkedEndpoint({ value, source }: ConfigValue): string {
     reject(
       `\`http:\` to ${redact(url.hostname)} would send the credential unencrypted; use \`https:\` (\`http:\` is for this machine only)`,
     );
-  }
-  if (url.protocol !== "https:" && url.protocol !== "http:") {
-    // The part before the colon may be part of a pasted secret, so it is printed only if it looks like a
-    // scheme.
-    reject(`its scheme is ${/^[a-z]{2,5}:$/.test(url.protocol) ? url.protocol : "another one"}, not https:`);
   }
   const base = `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
   const [versioned] = /\/v1(\/account)?$/i.exec(base) ?? [];

@@ -51,6 +51,9 @@ export function matches(entry: object, given: Given): boolean {
 function unknownArgument(name: string, field: string, types: ArgumentTypes): string {
   const names = Object.keys(types);
   const unknown = `unknown filter \`${printable(field, 60)}\``;
-  if (names.length > 0) return `${unknown}${didYouMean(field, names)} Valid filters: ${names.join(", ")}.`;
+  const isOption = ["provider", "parent", "dependsOn"].includes(field);
+  const hint = isOption ? ". It is an option: pass it in the argument after the filters." : undefined;
+  if (names.length > 0)
+    return `${unknown}${hint ?? didYouMean(field, names)} Valid filters: ${names.join(", ")}.`;
   return `${unknown}. There are no filters${name === "getSshKeys" ? "; use getSshKey to find one key" : ""}.`;
 }

@@ -8,7 +8,7 @@ import { refuseForeign } from "../provider";
 import { checkStackConfig } from "../stack-config";
 import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 import { looksSecret } from "../text/pasted-secret";
-import { quoteForTerminal } from "../text/quote";
+import { quoteForTerminal, shape } from "../text/quote";
 import { scopeWarnings } from "../text/scopes";
 import { unsafeEntryIn, unsafeEntryMessage } from "../text/unsafe-entry";
 import { isRecord } from "../values";
@@ -196,6 +196,9 @@ export function lookUp<Class>(
 ): Class {
   const call = `${className}.get("${name}")`;
   if (outputLiteralIn("id", id) !== undefined) throw new Error(`${call}: ${outputLiteralMessage("id")}.`);
+  const isId =
+    typeof id === "string" ? id.trim() !== "" : pulumi.Output.isInstance(id) || id instanceof Promise;
+  if (!isId) throw new Error(`${call}: \`id\` must be the id of the key in the account, not ${shape(id)}.`);
   const state = Object.keys(classes[className].outputs);
   const given = Object.keys(stateOrOptions ?? {});
   const others = given.filter((key) => !state.includes(key));

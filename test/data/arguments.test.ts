@@ -29,6 +29,11 @@ test.each<[string, [name: string, ...args: unknown[]], string]>([
     "getSshKeys: unknown filter `name`. There are no filters; use getSshKey to find one key.",
   ],
   [
+    "an option among the filters",
+    ["getApiKeys", { provider: 1 }],
+    "getApiKeys: unknown filter `provider`. It is an option: pass it in the argument after the filters. Valid filters: keyType, service, isActive.",
+  ],
+  [
     "an Output as a filter",
     ["getApiKeys", { service: pulumi.output("dns") }],
     "getApiKeys: `service` is an Output. Use getApiKeysOutput, which accepts it.",

@@ -203,6 +203,12 @@ describe.each(["SshKey", "ServiceKey", "PersonalAccessToken"] as const)("%s.get"
     }
   });
 
+  test.each([undefined, null, "", " ", 7, { protect: true }])("requires an id: not %j", (id) => {
+    expect(() => get("k", id)).toThrow(
+      `${className}.get("k"): \`id\` must be the id of the key in the account, not `,
+    );
+  });
+
   test("rejects an id made of an Output", () => {
     expect(() => get("k", "Calling [toString] on an [Output<T>] is not supported.")).toThrow(
       `${className}.get("k"): \`id\` contains an Output that was turned into a string`,

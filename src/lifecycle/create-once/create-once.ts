@@ -77,6 +77,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   private async secondAttempt(removed: number, cause: WaysCloudError): Promise<Created<Made>> {
     const { progress } = this;
     let made: WithServerTime<Made>;
+    let all = removed;
     try {
       made = await this.post(true);
     } catch (error) {
@@ -87,9 +88,13 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
         const second = await this.resolve(error, true);
         if (second.is !== "removed") return second;
         progress.unseen -= second.count;
+        all += second.count;
       }
-      if (progress.unseen <= 0 || !(error instanceof WaysCloudError)) throw error;
-      return this.unresolved(error, messages.MAY_BE_LATE);
+      if (progress.unseen > 0 && error instanceof WaysCloudError)
+        return this.unresolved(error, messages.MAY_BE_LATE);
+      if (progress.unseen <= 0 && all > 0)
+        this.run.log(messages.nothingLeft(this.creation.what, all), "info");
+      throw error;
     }
     if (progress.unseen > 0) return this.finish(made, cause);
     this.run.log(messages.createdAgain(this.creation.what, removed), "info");

@@ -20,11 +20,17 @@ export function wasCreated(what: string, id: string): string {
 }
 
 export function createdAgain(what: string, removed: number): string {
-  const found =
-    removed === 0
-      ? "nothing of the lost attempt was found"
-      : `revoked the ${removed === 1 ? "one" : removed} that the lost attempt had created`;
+  const found = removed === 0 ? "nothing of the lost attempt was found" : revoked(removed);
   return `${capitalize(what)}: ${found}; it now exists once.`;
+}
+
+export function nothingLeft(what: string, removed: number): string {
+  return `${capitalize(what)}: ${revoked(removed)}; nothing of it is left.`;
+}
+
+function revoked(count: number): string {
+  const which = count === 1 ? "one that the lost attempt" : `${count} that the lost attempts`;
+  return `revoked the ${which} had created`;
 }
 
 export function cleanedUp(what: string, ids: readonly string[]): string {
