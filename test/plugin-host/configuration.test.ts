@@ -1,8 +1,8 @@
 // The provider's own configuration: checked without a request, compared without ever asking for a replacement.
 import { startEmulator } from "../../src/emulator";
 import { environmentOf, useEnvironment } from "../support/environment";
-import { account, emulator, host, live } from "../support/fresh-plugin";
-import { type Properties, secret, unknown, urnOf } from "../support/plugin-host";
+import { account, emulator, host, live, urnOf } from "../support/plugin-host";
+import { type Properties, secret, unknown } from "../support/provider-client";
 import { takeRequests } from "../support/requests";
 
 useEnvironment();

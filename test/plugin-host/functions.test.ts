@@ -1,6 +1,6 @@
 // Invokes: the data functions of the package, never answered from before what the caller waited for.
-import { emulator, host } from "../support/fresh-plugin";
-import { unknown, urnOf } from "../support/plugin-host";
+import { emulator, host, urnOf } from "../support/plugin-host";
+import { unknown } from "../support/provider-client";
 import { publicKey } from "../support/public-key";
 import { takeRequests } from "../support/requests";
 import { until } from "../support/until";

@@ -1,6 +1,5 @@
 // Over gRPC, with the latency of a network: an SshKey adopts a key while a set of the same update lets go of it.
-import { emulator, host, live, next, nextCommand } from "../support/fresh-plugin";
-import { urnOf } from "../support/plugin-host";
+import { emulator, host, live, next, nextCommand, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 
 test.each([0, 40])("with %i ms latency the SshKey's key is live in each of five tries", async (latency) => {

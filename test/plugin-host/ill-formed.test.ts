@@ -2,8 +2,8 @@
 import { status } from "@grpc/grpc-js";
 
 import * as failure from "../../src/hosts/plugin/failure";
-import { emulator, host } from "../support/fresh-plugin";
-import { failureOf, secret, urnOf } from "../support/plugin-host";
+import { emulator, failureOf, host, urnOf } from "../support/plugin-host";
+import { secret } from "../support/provider-client";
 import { publicKey } from "../support/public-key";
 
 const messageOf = async (call: Promise<unknown>): Promise<string> => (await failureOf(call)).message;

@@ -1,6 +1,6 @@
 // Import: what the account has comes into the state as a program would declare it, and the next update changes nothing.
-import { emulator, host, live, next, nextCommand } from "../support/fresh-plugin";
-import { failureOf, secret, urnOf, type Properties } from "../support/plugin-host";
+import { emulator, failureOf, host, live, next, nextCommand, urnOf } from "../support/plugin-host";
+import { type Properties, secret } from "../support/provider-client";
 import { publicKey } from "../support/public-key";
 import { takeRequests } from "../support/requests";
 

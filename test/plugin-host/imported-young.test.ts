@@ -1,6 +1,5 @@
 // A key that was imported a moment ago: a list that lags proves no absence.
-import { emulator, host, nextCommand } from "../support/fresh-plugin";
-import { urnOf } from "../support/plugin-host";
+import { emulator, host, nextCommand, urnOf } from "../support/plugin-host";
 import { publicKey } from "../support/public-key";
 import "../support/short-pauses.cjs";
 

@@ -1,8 +1,8 @@
 // Previews over gRPC: they send nothing; what they show as known comes true, and what they show as unknown is what the update changes.
 import { type ClassName, classes } from "../../src/fields/classes";
 import { DAY_MS, rfc3339 } from "../../src/values";
-import { emulator, host, next } from "../support/fresh-plugin";
-import { type Properties, secret, unknown, urnOf } from "../support/plugin-host";
+import { emulator, host, next, urnOf } from "../support/plugin-host";
+import { type Properties, secret, unknown } from "../support/provider-client";
 import { publicKey } from "../support/public-key";
 import { takeRequests } from "../support/requests";
 

@@ -1,8 +1,17 @@
 // Several provider processes of one command work in one account: an explicit provider has a process of its
 // own. A hand-over between them keeps the key that the state calls live.
-import { account, emulator, host as explicit, live, next, type State } from "../support/fresh-plugin";
-import * as fresh from "../support/fresh-plugin";
-import { PluginHost, type Properties, secret, urnOf } from "../support/plugin-host";
+import {
+  account,
+  emulator,
+  host as explicit,
+  live,
+  next,
+  PluginHost,
+  type State,
+  urnOf,
+} from "../support/plugin-host";
+import { type Properties, secret } from "../support/provider-client";
+import * as fresh from "../support/plugin-host";
 import "../support/short-pauses.cjs";
 import { publicKey } from "../support/public-key";
 
@@ -18,88 +27,71 @@ async function nextCommand(): Promise<void> {
   standard = await PluginHost.start(account(), explicit);
 }
 
-const SSH_KEY = publicKey("anna");
-const existing = ({ id, outputs }: State): Properties => ({ existing: { id, key: outputs["key"] } });
-const team = { service: "dns", description: "team" };
-const scopes = ["dns:read"];
-const one = { publicKey: SSH_KEY };
-const all = { publicKeys: { anna: SSH_KEY } };
-const adopt = { adoptExisting: true };
-type Side<Declared> = [className: string, name: string, declared: Declared];
-const HAND_OVERS: [what: string, from: Side<Properties>, to: Side<(made: State) => Properties>][] = [
-  [
-    "a service key",
-    ["ServiceKey", "a", team],
-    ["ServiceKey", "b", (made) => ({ ...team, ...existing(made) })],
-  ],
-  [
-    "a token",
-    ["PersonalAccessToken", "a", { scopes }],
-    [
-      "PersonalAccessToken",
-      "b",
-      (made) => ({ scopes, description: made.outputs["description"], ...existing(made) }),
-    ],
-  ],
-  ["an SSH key", ["SshKey", "anna", one], ["SshKey", "bo", () => ({ ...one, ...adopt })]],
-  ["an SSH key, to a set,", ["SshKey", "anna", one], ["SshKeySet", "team", () => ({ ...all, ...adopt })]],
-  ["an SSH key, from a set,", ["SshKeySet", "team", all], ["SshKey", "anna", () => ({ ...one, ...adopt })]],
-];
-
 /** The id of the key that a state holds. */
 const keyOf = ({ id, outputs }: Pick<State, "id" | "outputs">): string =>
   outputs["keys"] === undefined
     ? id
     : String(Object.values(outputs["keys"] as Record<string, { id: string }>)[0]?.id);
 
-describe.each(HAND_OVERS)(
+const one = { publicKey: publicKey("anna") };
+const all = { publicKeys: { anna: publicKey("anna") } };
+
+describe.each<[what: string, from: string, Properties, to?: string, Properties?]>([
+  ["a service key", "ServiceKey", { service: "dns", description: "team" }],
+  ["a token", "PersonalAccessToken", { scopes: ["dns:read"] }],
+  ["an SSH key", "SshKey", one],
+  ["an SSH key, to a set,", "SshKey", one, "SshKeySet", all],
+  ["an SSH key, from a set,", "SshKeySet", all, "SshKey", one],
+])(
   "row 59: %s passes from the process of an explicit provider to the default one",
-  (_what, [fromClass, fromName, fromInputs], [toClass, toName, toInputs]) => {
-    const from = { urn: urnOf(fromClass, fromName), declared: fromInputs };
-    const to = { urn: urnOf(toClass, toName), declared: toInputs };
+  (_what, fromClass, declared, toClass = fromClass, declaredTo = declared) => {
+    const [from, to] = [urnOf(fromClass, "a"), urnOf(toClass, "b")];
+    let made: Awaited<ReturnType<PluginHost["up"]>>;
+    /** The inputs of the resource that takes it over. */
+    let taking: Properties;
+
+    beforeEach(async () => {
+      made = await explicit.up(from, declared);
+      const { key, description } = made.outputs;
+      const over = key ? { description, existing: { id: made.id, key } } : { adoptExisting: true };
+      taking = { ...declaredTo, ...over };
+      await nextCommand();
+    });
+
+    const remove = (host: PluginHost): Promise<void> => host.delete(from, made.id, made.outputs);
     const expectLive = (state: Pick<State, "id" | "outputs">): void => expect(live()).toEqual([keyOf(state)]);
 
     test("in one command: the key that the state calls live is live, and the next command changes nothing", async () => {
-      const made = await explicit.up(from.urn, from.declared);
-      await nextCommand();
-      const declared = to.declared(made);
-      const taken = await standard.up(to.urn, declared);
-      await explicit.delete(from.urn, made.id, made.outputs);
+      const taken = await standard.up(to, taking);
+      await remove(explicit);
       expectLive(taken);
       await nextCommand();
-      expect((await next(to.urn, taken, declared, standard)).diff.changes).toBe(false);
-      await standard.read(to.urn, taken.id, taken.outputs, taken.inputs);
+      expect((await next(to, taken, taking, standard)).diff.changes).toBe(false);
+      await standard.read(to, taken.id, taken.outputs, taken.inputs);
       expectLive(taken);
     });
 
     test("in a command that ended before the deletion, which the next one makes: it is live", async () => {
-      const made = await explicit.up(from.urn, from.declared);
+      const taken = await standard.up(to, taking);
       await nextCommand();
-      const declared = to.declared(made);
-      const taken = await standard.up(to.urn, declared);
-      await nextCommand();
-      await next(to.urn, taken, declared, standard);
-      await explicit.delete(from.urn, made.id, made.outputs);
+      await next(to, taken, taking, standard);
+      await remove(explicit);
       expectLive(taken);
     });
 
     test("while the old one deletes it already: what the state calls live in the end is live", async () => {
-      const made = await explicit.up(from.urn, from.declared);
-      await nextCommand();
       emulator.faults.add({ method: "DELETE", commitAfter: 4_000 });
-      const deleting = explicit.delete(from.urn, made.id, made.outputs);
+      const deleting = remove(explicit);
       await new Promise((resolve) => setTimeout(resolve, 30));
-      const taken = await standard.up(to.urn, to.declared(made)).catch(() => undefined);
+      const taken = await standard.up(to, taking).catch(() => undefined);
       await deleting;
       if (taken) expectLive(taken);
       else expect(live()).toEqual([]);
     });
 
     test("in the other direction: it is live", async () => {
-      const made = await standard.up(from.urn, from.declared);
-      await nextCommand();
-      const taken = await explicit.up(to.urn, to.declared(made));
-      await standard.delete(from.urn, made.id, made.outputs);
+      const taken = await explicit.up(to, taking);
+      await remove(standard);
       expectLive(taken);
     });
   },

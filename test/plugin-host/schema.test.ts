@@ -13,12 +13,14 @@ import { secretsAmong } from "../../src/fields/field";
 import { PLUGIN } from "../../src/native/provider";
 import { SETTINGS } from "../../src/settings";
 import { version } from "../../src/version";
-import { PluginHost } from "../support/plugin-host";
+import { host } from "../support/plugin-host";
 
 const root = join(__dirname, "../..");
 const committed = JSON.parse(readFileSync(join(root, "plugin/schema.json"), "utf8"));
 const classNames = Object.keys(resources);
 const of = (name: string): any => committed.resources[`wayscloud-account:index:${name}`];
+const secretsIn = (fields: Record<string, { secret?: boolean }>): string[] =>
+  Object.keys(fields).filter((name) => fields[name]!.secret);
 
 function check(folder: string): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [join(folder, "scripts/schema.mjs"), "--check"], { encoding: "utf8" });
@@ -60,16 +62,11 @@ test("a comment that a tool would cut, a field without one, and an outdated sche
 });
 
 test("the process answers the committed schema with its version, and neither names an address that the project may not own", async () => {
-  const host = await PluginHost.start();
-  try {
-    expect(await host.schema()).toEqual({ ...committed, version });
-    expect(PLUGIN).toEqual({ version });
-    const { repository, homepage, bugs } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-    expect({ repository, homepage, bugs }).toEqual({});
-    expect(JSON.stringify(committed)).not.toMatch(/github\.com/);
-  } finally {
-    host.stop();
-  }
+  expect(await host.schema()).toEqual({ ...committed, version });
+  expect(PLUGIN).toEqual({ version });
+  const { repository, homepage, bugs } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  expect({ repository, homepage, bugs }).toEqual({});
+  expect(JSON.stringify(committed)).not.toMatch(/github\.com/);
 });
 
 test("it has every resource of the hosts, and the state of the dynamic class moves over to each", () => {
@@ -87,24 +84,19 @@ test("what a program imports of the package it can import of the plugin's classe
 
 test("the tables of fields name the inputs, outputs and secrets that the classes declare", () => {
   const facts = (all: object): unknown => Object.keys(all).sort();
-  const secrets = (fields: Record<string, { secret?: boolean }>): unknown =>
-    Object.keys(fields).filter((name) => fields[name]!.secret);
   for (const [name, { inputs, outputs }] of Object.entries(classes)) {
     const { inputProperties, properties } = of(name);
     expect([name, facts(inputs), facts(outputs)]).toEqual([name, facts(inputProperties), facts(properties)]);
-    expect([inputs, outputs].map(secretsAmong)).toEqual([inputProperties, properties].map(secrets));
+    expect([inputs, outputs].map(secretsAmong)).toEqual([inputProperties, properties].map(secretsIn));
   }
 });
 
 test("keys are secret, in outputs and inputs, and nothing else is", () => {
-  const secretsIn = (fields: Record<string, { secret?: boolean }>): string[] =>
-    Object.keys(fields).filter((name) => fields[name]!.secret);
   for (const name of classNames) {
-    const keys = ["key", "previousKey"].filter((key) => key in of(name).properties);
-    expect(secretsIn(of(name).properties)).toEqual(keys);
-    expect(secretsIn(of(name).inputProperties)).toEqual(
-      "existing" in of(name).inputProperties ? ["existing"] : [],
-    );
+    const { properties, inputProperties } = of(name);
+    const keys = ["key", "previousKey"].filter((key) => key in properties);
+    expect(secretsIn(properties)).toEqual(keys);
+    expect(secretsIn(inputProperties)).toEqual("existing" in inputProperties ? ["existing"] : []);
   }
   expect(secretsIn(committed.types["wayscloud-account:index:ExistingKey"].properties)).toEqual(["key"]);
 });

@@ -1,6 +1,6 @@
 // What the program marks as secret: the plugin stores it as a secret wherever the state repeats it, and prints it nowhere.
-import { emulator, host } from "../support/fresh-plugin";
-import { failureOf, secret, urnOf } from "../support/plugin-host";
+import { emulator, failureOf, host, urnOf } from "../support/plugin-host";
+import { secret } from "../support/provider-client";
 import { publicKey } from "../support/public-key";
 
 /** Every POST is carried out and its response lost, and from the nth list on there is none. */

@@ -1,7 +1,7 @@
 // Two resources of one logical name, under parents of different types: each has marks, an id and keys of its
 // own, and neither is given, advised against or revoked for the other.
-import { emulator, host, live, next, nextCommand } from "../support/fresh-plugin";
-import { type CallFailure, type Properties, secret, urnOf } from "../support/plugin-host";
+import { emulator, host, live, next, nextCommand, urnOf } from "../support/plugin-host";
+import { type CallFailure, type Properties, secret } from "../support/provider-client";
 import "../support/short-pauses.cjs";
 
 const BACKEND = "acme:index:Backend";

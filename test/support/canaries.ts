@@ -1,7 +1,8 @@
 // An emulated account with provider processes at it, all of whose secrets are searched for in everything that those processes say or answer.
 import { startEmulator } from "../../src/emulator";
 import type { ApiKeyRecord, Emulator, EmulatorOptions, NewApiKey, NewSshKey } from "../../src/emulator";
-import { PartialFailure, ProviderProcess, type Properties, type ResourceName } from "./provider-process";
+import { PartialFailure } from "./engine-resources";
+import { ProviderProcess, type Properties, type ResourceName } from "./provider-process";
 import { testAll } from "./rare";
 import { secretsIn } from "./secrets";
 import { publicKey } from "./public-key";
@@ -96,7 +97,6 @@ export class Watched {
     if (result.error) this.said.push(result.error.message);
     if (result.error instanceof PartialFailure) {
       result.partial = result.error;
-      this.said.push(...result.error.reasons);
       this.returned.push(result.error.properties, { id: result.error.id });
     }
     if (typeof result.value === "object" && result.value !== null) this.returned.push(result.value);

@@ -1,6 +1,7 @@
 // A command that was started: its output as it comes, signals to it, and its end.
 import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { until } from "./until";
 
 export interface Result {
   /** Null when a signal ended it. */
@@ -23,7 +24,6 @@ export class Command {
   readonly done: Promise<Result>;
   readonly #child: ChildProcess;
   #ended = false;
-  readonly #listeners = new Set<() => void>();
 
   constructor(program: string, args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
     const started = Date.now();
@@ -34,7 +34,6 @@ export class Command {
       this.#child[stream]?.setEncoding("utf8").on("data", (text: string) => {
         this[stream] += text;
         this.all += text;
-        this.#tell();
       });
     }
     this.done = new Promise((resolve, reject) => {
@@ -50,7 +49,6 @@ export class Command {
           ms: Date.now() - started,
           changes: changesIn(this.stdout),
         });
-        this.#tell();
       });
     });
   }
@@ -70,37 +68,16 @@ export class Command {
     }
   }
 
-  /** Waits until this stands in the output; fails if the program ends before. */
-  async waitFor(text: string | RegExp, timeoutMs = 500_000): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const settle = (error?: Error): void => {
-        clearTimeout(timer);
-        this.#listeners.delete(look);
-        if (error) {
-          reject(error);
-        } else {
-          resolve();
-        }
-      };
-      const missing = (why: string): Error =>
-        new Error(`${why} before ${String(text)} was printed:\n${this.all}`);
-      const look = (): void => {
-        if (typeof text === "string" ? this.all.includes(text) : text.test(this.all)) {
-          settle();
-        } else if (!this.running) {
-          settle(missing("it ended"));
-        }
-      };
-      const timer = setTimeout(() => settle(missing(`${timeoutMs} ms passed`)), timeoutMs);
-      this.#listeners.add(look);
-      look();
-    });
+  /** From now on nobody reads what it says there. */
+  closeStderr(): void {
+    this.#child.stderr?.destroy();
   }
 
-  #tell(): void {
-    for (const listener of [...this.#listeners]) {
-      listener();
-    }
+  /** Waits until this stands in the output; fails if the program ends before. */
+  async waitFor(text: string | RegExp): Promise<void> {
+    const isThere = (): boolean => (typeof text === "string" ? this.all.includes(text) : text.test(this.all));
+    await until(() => isThere() || !this.running);
+    if (!isThere()) throw new Error(`it ended before ${String(text)} was printed:\n${this.all}`);
   }
 }
 

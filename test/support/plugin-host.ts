@@ -1,10 +1,11 @@
-// The provider wayscloud-account in this process, asked over gRPC as the engine asks it, with an engine that listens to its messages.
-import { EngineLog } from "./engine-log";
-import { type CallFailure, type Properties, ProviderClient } from "./provider-client";
+// What tests of the plugin start with: for each test of the file an account, and the provider wayscloud-account in this process, asked over gRPC as the engine
+// asks it, with an engine that listens to its messages.
+import { startEmulator, type Emulator } from "../../src/emulator";
 import { startServer } from "../../src/hosts/plugin/server";
 import { removeNotes } from "../../src/lifecycle/notes";
-
-export { type CallFailure, type Properties, secret, unknown } from "./provider-client";
+import { EngineLog } from "./engine-log";
+import { type CallFailure, type Properties, ProviderClient, secret } from "./provider-client";
+import { liveIds } from "./requests";
 
 /** What a call fails with. */
 export function failureOf(call: Promise<unknown>): Promise<CallFailure> {
@@ -57,10 +58,6 @@ export class PluginHost extends ProviderClient {
     return this.diff(PROVIDER, "", olds, olds, news, "diffConfig");
   }
 
-  override async read(urn: string, id: string, properties: Properties = {}, inputs: Properties = {}) {
-    return { inputs: {}, ...(await super.read(urn, id, properties, inputs)) };
-  }
-
   override invoke(name: string, args: Properties = {}): Promise<Properties> {
     return super.invoke(`wayscloud-account:index:${name}`, args);
   }
@@ -71,4 +68,49 @@ export class PluginHost extends ProviderClient {
     expect(failures).toEqual([]);
     return { inputs, ...(await this.create(urn, inputs)) };
   }
+}
+
+export let emulator: Emulator;
+/** The process of the command at hand. */
+export let host: PluginHost;
+
+/** What the provider is configured with. */
+export function account(): Properties {
+  return { apiKey: secret(emulator.apiKey), endpoint: emulator.url };
+}
+
+async function start(): Promise<void> {
+  host = await PluginHost.start(account());
+}
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  await start();
+});
+afterEach(() => {
+  host.stop();
+  return emulator.close();
+});
+
+/** The engine starts a process for each command. */
+export async function nextCommand(): Promise<void> {
+  host.stop();
+  await start();
+}
+
+/** The ids of the live keys of both kinds. */
+export const live = (): string[] => liveIds(emulator);
+
+/** What the engine keeps of a resource. */
+export interface State {
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+}
+
+/** The next `up` of a program that declares this: the checked inputs, and what `diff` says. */
+export async function next(urn: string, state: State, declared: Properties, process = host) {
+  const { inputs, failures } = await process.check(urn, state.inputs, declared);
+  expect(failures).toEqual([]);
+  return { inputs, diff: await process.diff(urn, state.id, state.outputs, state.inputs, inputs) };
 }

@@ -7,14 +7,14 @@ import { join, resolve } from "node:path";
 import type { Emulator, EmulatorOptions, RecordedRequest } from "../../src/emulator";
 import { withDefaults } from "../../src/hosts/plugin/generated-names";
 import { resourceOf } from "../../src/hosts/plugin/urn";
-import { PartialFailure, type Resource, resources } from "./engine-resources";
+import { type Resource, resources } from "./engine-resources";
 import type { ClassName } from "../../src/fields/classes";
 import { without } from "../../src/values";
 import type { Properties } from "../../src/values";
 import { Killed } from "../model/network";
 import { Watched } from "./canaries";
 import { requestLine } from "./fault-table";
-import { isPluginHost, PartialFailure as Kept, type ProviderProcess } from "./provider-process";
+import { isPluginHost, type ProviderProcess } from "./provider-process";
 import { testAll } from "./rare";
 import {
   type CommandOptions,
@@ -137,7 +137,6 @@ export class ProcessAccount implements StoryHost {
       const { value, error } = await this.watched.ended(work);
       if (error === undefined) return value as T;
       if (killed()) throw new Killed();
-      if (error instanceof Kept) throw new PartialFailure(error.id, error.properties, error.reasons.join());
       throw error;
     };
     return {

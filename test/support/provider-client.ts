@@ -103,14 +103,13 @@ export class ProviderClient {
     return { id: response.getId(), outputs: plain(response.getProperties()) };
   }
 
-  /** An empty `id` in the answer means gone. With inputs it is a refresh, without a `get`. */
-  async read(urn: string, id: string, properties: Properties = {}, inputs?: Properties) {
-    const request = new messages.ReadRequest().setUrn(urn).setId(id).setProperties(struct(properties));
-    if (inputs) request.setInputs(struct(inputs));
+  /** An empty `id` in the answer means gone. With inputs it is a refresh, without a `get` or an import. */
+  async read(urn: string, id: string, properties: Properties = {}, inputs: Properties = {}) {
+    const request = new messages.ReadRequest().setUrn(urn).setId(id);
+    request.setProperties(struct(properties)).setInputs(struct(inputs));
     const response = await this.call<messages.ReadResponse>("read", request);
-    const found = response.getInputs();
-    const [outputs, read] = [plain(response.getProperties()), found && plain(found)];
-    return { id: response.getId(), outputs, ...(read && { inputs: read }) };
+    const [outputs, found] = [plain(response.getProperties()), plain(response.getInputs())];
+    return { id: response.getId(), outputs, inputs: found };
   }
 
   async update(urn: string, id: string, olds: Properties, news: Properties, preview = false) {

@@ -1,12 +1,12 @@
 // A provider process, started from the user's install as the engine starts it and asked over gRPC: that of `@pulumi/pulumi`, or with TEST_HOST=plugin the
 // executable of the package.
-import { createInterface } from "node:readline";
 import { join } from "node:path";
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { ClassName } from "../../src/fields/classes";
+import { Command } from "./command";
 import { EngineLog } from "./engine-log";
+import { PartialFailure } from "./engine-resources";
 import { CallFailure, type CheckResult, type Properties, ProviderClient, SIGNATURE } from "./provider-client";
 import {
   cleanEnvironment,
@@ -25,21 +25,6 @@ export { type Properties, unknown } from "./provider-client";
 export const isPluginHost = process.env["TEST_HOST"] === "plugin";
 
 export type ResourceName = Extract<RuntimeName, "sshKey" | "serviceKey" | "personalAccessToken">;
-
-/** The object was made, but something after that failed: the engine saves it as init-failed. */
-export class PartialFailure extends Error {
-  constructor(
-    message: string,
-    readonly id: string,
-    /** Without `__provider`. */
-    readonly properties: Properties,
-    readonly reasons: string[],
-    /** Whether `__provider` was among the properties: without it the engine could never delete the object. */
-    readonly hasProvider: boolean,
-  ) {
-    super(message);
-  }
-}
 
 export interface ProviderProcessOptions {
   /** Passed to `configure` at once. @default {} */
@@ -61,30 +46,16 @@ function anotherEngine(): string {
 }
 
 export class ProviderProcess {
-  readonly folder: string;
-  /** HOME of the process: a test may put `.wayscloud/credentials` there. */
-  readonly home: string;
   /** @internal */
   readonly client: ProviderClient;
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
-  readonly #printed: { stdout: string; stderr: string };
   #run = 1;
 
   private constructor(
-    folder: string,
-    home: string,
-    child: ChildProcess,
-    port: string,
-    printed: { stdout: string; stderr: string },
+    private readonly command: Command,
+    private readonly folders: string[],
     private readonly engine: EngineLog | undefined,
   ) {
-    this.folder = folder;
-    this.home = home;
-    this.#child = child;
-    this.#printed = printed;
-    this.#ended = new Promise((resolve) => child.once("close", resolve));
-    this.client = new ProviderClient(port);
+    this.client = new ProviderClient(command.stdout.trim());
   }
 
   static async start(options: ProviderProcessOptions = {}): Promise<ProviderProcess> {
@@ -96,22 +67,12 @@ export class ProviderProcess {
       ? join(userInstall(), "node_modules/pulumi-wayscloud/plugin/pulumi-resource-wayscloud-account")
       : join(sdkFolder(), "cmd/dynamic-provider/index.js");
     const address = engine?.address ?? anotherEngine();
-    const child = spawn(nodeProgram(), [script, ...(addressBy === "argument" ? [address] : [])], {
+    const command = new Command(nodeProgram(), [script, ...(addressBy === "argument" ? [address] : [])], {
       cwd: folder,
       env: { ...cleanEnvironment(home, []), ...fastStart(preload), ...env },
-      stdio: ["ignore", "pipe", "pipe"],
     });
-    const printed = { stdout: "", stderr: "" };
-    child.stdout.on("data", (text: Buffer) => (printed.stdout += text.toString("utf8")));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text));
-    const port = await new Promise<string>((resolve, reject) => {
-      createInterface(child.stdout).once("line", resolve);
-      child.once("error", reject);
-      child.once("close", (code) =>
-        reject(new Error(`the provider process ended with ${code}\n${printed.stderr}`)),
-      );
-    });
-    const plugin = new ProviderProcess(folder, home, child, port, printed, engine);
+    await command.waitFor(/^\d+\n/m);
+    const plugin = new ProviderProcess(command, [folder, home], engine);
     if (addressBy === "handshake") await plugin.client.handshake(address);
     await plugin.configure(config);
     return plugin;
@@ -149,39 +110,38 @@ export class ProviderProcess {
 
   /** What the process has printed to stderr or told the engine, which the engine would show to the user. */
   stderr(): string {
-    return [this.#printed.stderr, ...(this.engine?.messages ?? [])].join("\n").trimEnd();
+    return [this.command.stderr, ...(this.engine?.messages ?? [])].join("\n").trimEnd();
   }
 
   /** What it has printed to stdout, the port among it. */
   stdout(): string {
-    return this.#printed.stdout;
+    return this.command.stdout;
   }
 
   get pid(): number {
-    return this.#child.pid ?? 0;
+    return this.command.pid;
   }
 
   /** Ends the engine without a signal to its plugins, as SIGKILL does: nobody answers at its address, or reads stderr. */
   killEngine(): void {
     this.engine?.stop();
-    this.#child.stderr?.destroy();
+    this.command.closeStderr();
   }
 
   /** How the process ended by itself. */
   async ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-    await this.#ended;
-    return { code: this.#child.exitCode, signal: this.#child.signalCode };
+    const { code, signal } = await this.command.done;
+    return { code, signal };
   }
 
   /** Ends the process by SIGINT as the engine does, unless it has ended already, and says how it ended. */
-  async close(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  async close(): ReturnType<ProviderProcess["ended"]> {
     this.client.close();
-    this.#child.kill("SIGINT");
-    await this.#ended;
+    this.command.signal("SIGINT");
+    const end = await this.ended();
     this.engine?.stop();
-    rmSync(this.folder, { recursive: true, force: true });
-    rmSync(this.home, { recursive: true, force: true });
-    return { code: this.#child.exitCode, signal: this.#child.signalCode };
+    for (const folder of this.folders) rmSync(folder, { recursive: true, force: true });
+    return end;
   }
 }
 
@@ -218,14 +178,11 @@ export class ResourceMethods {
   }
 
   /** At refresh `properties` are the old outputs, in a `.get` the constructor's. An empty `id` in the answer means gone. */
-  async read(
-    id: string,
-    properties: Properties,
-  ): Promise<{ id: string; outputs: Properties; inputs?: Properties }> {
+  async read(id: string, properties: Properties): Promise<{ id: string; outputs: Properties }> {
     // At a refresh the engine knows the inputs as well, by which the plugin tells it from a `get`.
-    const known = isPluginHost && Object.keys(properties).length > 0 ? properties : undefined;
-    const { inputs, ...read } = await kept(this.#client.read(this.urn, id, this.#with(properties), known));
-    return { id: read.id, outputs: bare(read.outputs), ...(inputs && { inputs: bare(inputs) }) };
+    const inputs = isPluginHost ? properties : {};
+    const read = await kept(this.#client.read(this.urn, id, this.#with(properties), inputs));
+    return { id: read.id, outputs: bare(read.outputs) };
   }
 
   /** `olds` are the old outputs, `news` the new checked inputs; answers all outputs. */
@@ -256,8 +213,9 @@ async function kept<T>(call: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof CallFailure) || !error.kept) throw error;
     const { id, properties, reasons } = error.kept;
-    const hasProvider = isPluginHost || "__provider" in properties;
-    const failure = new PartialFailure(error.message, id, bare(properties), reasons, hasProvider);
+    // Without `__provider` the engine could never delete the object.
+    expect([reasons.length, isPluginHost || "__provider" in properties]).toEqual([1, true]);
+    const failure = new PartialFailure(id, bare(properties), `${error.message}\n${reasons.join()}`);
     throw Object.assign(failure, { stack: error.stack });
   }
 }
