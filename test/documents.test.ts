@@ -1,6 +1,6 @@
 // The documents agree with the tree: links lead somewhere, commands and options exist, and quoted messages are those that the code prints.
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
 import { run } from "../src/cli/command-line";
@@ -8,12 +8,6 @@ import { keysOf, SETTINGS } from "../src/settings";
 import { blocksIn, documentNames, readDocument } from "./support/documents";
 
 const ROOT = join(__dirname, "..");
-const source = (folder: string): string =>
-  readdirSync(join(ROOT, folder))
-    .map((name) => join(folder, name))
-    .map((path) => (statSync(join(ROOT, path)).isDirectory() ? source(path) : readDocument(path)))
-    .join("\n");
-
 /** The anchors of a document, as GitHub names them. */
 const anchorsOf = (document: string): string[] =>
   [...readDocument(document).matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
@@ -75,7 +69,9 @@ const NOT_OURS = [
 
 test("the messages that docs/troubleshooting.md quotes are in the source, word for word", () => {
   // Concatenated literals become one, escapes plain, values a `…`.
-  const code = source("src")
+  const code = everyFile("src")
+    .map(readDocument)
+    .join("\n")
     .replace(/["`]\s*\+\s*["`]/g, "")
     .replace(/\\([`"])/g, "$1")
     .replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, "…");
@@ -104,36 +100,22 @@ test("the commands of the documents exist, with their options", async () => {
 
 async function helpOf(command: string): Promise<string> {
   let help = "";
-  const terminal = {
-    out: (text: string) => (help += text),
-    err: fail,
-    read: fail,
-    ask: undefined,
-    now: Date.now,
-    stopped: () => Promise.resolve(),
-  };
-  await run([command, "--help"], terminal);
+  const fail = (what: string) => Promise.reject(new Error(what));
+  const stopped = () => Promise.resolve();
+  const terminal = { err: () => undefined, read: fail, ask: undefined, now: Date.now, stopped };
+  await run([command, "--help"], { ...terminal, out: (text) => (help += text) });
   return help;
 }
 
-function fail(what: string): never {
-  throw new Error(what);
-}
-
 test("docs/fault-table.md has every fault from 1 to 51, and the plugin runs the rows of both hosts", () => {
-  const rows = [...readDocument("docs/fault-table.md").matchAll(/^\| (\d+) \|/gm)].map(([, row]) =>
-    Number(row),
-  );
+  const table = readDocument("docs/fault-table.md");
+  const rows = [...table.matchAll(/^\| (\d+) \|/gm)].map(([, row]) => Number(row));
   expect([...new Set(rows)].sort((a, b) => a - b)).toEqual(Array.from({ length: 51 }, (_, at) => at + 1));
   const all =
     "process.env.TEST_ALL = 'yes'; console.log(JSON.stringify(require('./jest.config.js').projects))";
-  const projects = JSON.parse(
-    execFileSync(process.execPath, ["-e", all], { cwd: ROOT, encoding: "utf8" }),
-  ) as {
-    displayName: string;
-    testMatch: string[];
-  }[];
-  const { testMatch } = projects.find(({ displayName }) => displayName === "plugin")!;
+  const projects = execFileSync(process.execPath, ["-e", all], { cwd: ROOT, encoding: "utf8" });
+  const rings = JSON.parse(projects) as { displayName: string; testMatch: string[] }[];
+  const { testMatch } = rings.find(({ displayName }) => displayName === "plugin")!;
   expect(testMatch).toEqual(["<rootDir>/test/provider-process/fault-table/**/*.test.ts"]);
 });
 

@@ -18,10 +18,8 @@ async function mocked(call: (args: pulumi.runtime.MockCallArgs) => unknown = () 
       created.set(name, inputs);
       const { namePrefix } = inputs as { namePrefix: string };
       if (type.endsWith(":SshKeySet")) return { id: name, state: { keys: { anna: `${namePrefix}anna` } } };
-      return {
-        id: `${name}-id`,
-        state: { ...inputs, ...(type.endsWith("Key") && { key: `key of ${name}` }) },
-      };
+      const key = type.endsWith("Key") && { key: `key of ${name}` };
+      return { id: `${name}-id`, state: { ...inputs, ...key } };
     },
     call({ token, inputs, ...args }) {
       asked.push({ token, inputs });
@@ -40,10 +38,15 @@ test("outputs have the mocked values; a one-time key is a secret, and a public k
   expect(await valuesOf(service.key, service.id, token.scopes, team.keys)).toEqual([
     ...["key of app", "app-id", ["ssh_keys:read"], { anna: "team-anna" }],
   ]);
-  const secrets = [service.key, token.key];
-  const plain: pulumi.Output<unknown>[] = [service.service, ssh.publicKey, team.keys];
-  for (const output of secrets) expect(await pulumi.isSecret(output)).toBe(true);
-  for (const output of plain) expect(await pulumi.isSecret(output)).toBe(false);
+  const outputs: pulumi.Output<unknown>[] = [
+    service.key,
+    token.key,
+    service.service,
+    ssh.publicKey,
+    team.keys,
+  ];
+  const areSecret = await Promise.all(outputs.map((output) => pulumi.isSecret(output)));
+  expect(areSecret).toEqual([true, true, false, false, false]);
   expect(wayscloud.ServiceKey.isInstance(service)).toBe(true);
   expect(wayscloud.SshKey.isInstance(service)).toBe(false);
   expect(wayscloud.PersonalAccessToken.isInstance({})).toBe(false);
@@ -53,8 +56,8 @@ test("an imported key is secret already as an input, and so is a Provider's cred
   const { created } = await mocked();
   const existing = { id: "1", key: "wayscloud_by_hand" };
   const key = new wayscloud.ServiceKey("taken", { service: "dns", existing });
-  const apiKey = "wayscloud_pat_x";
-  const provider = new wayscloud.Provider("other", { apiKey, endpoint: "https://api.example.com" });
+  const [apiKey, endpoint] = ["wayscloud_pat_x", "https://api.example.com"];
+  const provider = new wayscloud.Provider("other", { apiKey, endpoint });
   await valuesOf(key.urn, provider.urn);
   // How the SDK marks a secret on its way to the engine.
   const secret = (value: unknown): object => ({
@@ -62,10 +65,8 @@ test("an imported key is secret already as an input, and so is a Provider's cred
     value,
   });
   expect(created.get("taken")).toMatchObject({ existing: secret(existing) });
-  expect(created.get("other")).toEqual({
-    "wayscloud:apiKey": secret(apiKey),
-    "wayscloud:endpoint": "https://api.example.com",
-  });
+  const account = { "wayscloud:apiKey": secret(apiKey), "wayscloud:endpoint": endpoint };
+  expect(created.get("other")).toEqual(account);
 });
 
 const service = { id: "1", serviceType: "vps", name: "a", status: "running", createdAt: "", metadata: {} };

@@ -8,19 +8,10 @@ const root = join(__dirname, "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, any>;
 
 test("the exports, bins, peers and dependencies are those of the contract", () => {
-  expect(Object.keys(manifest.exports)).toEqual([
-    ".",
-    "./runtime",
-    "./native",
-    "./emulator",
-    "./audit",
-    "./package.json",
-  ]);
-  expect(Object.keys(manifest.bin).sort()).toEqual([
-    "pulumi-resource-wayscloud-account",
-    "pulumi-wayscloud",
-    "wayscloud-emulator",
-  ]);
+  const exports = [".", "./runtime", "./native", "./emulator", "./audit", "./package.json"];
+  expect(Object.keys(manifest.exports)).toEqual(exports);
+  const bins = ["pulumi-resource-wayscloud-account", "pulumi-wayscloud", "wayscloud-emulator"];
+  expect(Object.keys(manifest.bin).sort()).toEqual(bins);
   expect(manifest.peerDependencies).toEqual({ "@pulumi/pulumi": "^3.216.0" });
   expect(Object.keys(manifest.dependencies).sort()).toEqual(["axios", "zod"]);
   for (const version of Object.values(manifest.dependencies)) expect(version).toMatch(/^\^\d+\.\d+\.\d+$/);
@@ -54,15 +45,10 @@ test("the package installs without running anything", () => {
 });
 
 test("beside what is built, the package has these files", () => {
-  const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
-    cwd: root,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const parsed = JSON.parse(listed) as unknown;
-  const [pack] = (Array.isArray(parsed) ? parsed : Object.values(parsed as object)) as {
-    files: { path: string }[];
-  }[];
+  const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const listed = execFileSync("npm", args, { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
+  // A list, or by name, according to the version of npm.
+  const [pack] = Object.values<{ files: { path: string }[] }>(JSON.parse(listed.toString()));
   const outside = pack!.files.map(({ path }) => path).filter((path) => !path.startsWith("dist/"));
   expect(outside.sort()).toEqual([
     "CHANGELOG.md",

@@ -1,7 +1,6 @@
 // A Node.js that is too old gets a sentence from every executable, and can parse what says it.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Linter } from "eslint";
 import * as ts from "typescript";
@@ -10,22 +9,15 @@ const root = join(__dirname, "..");
 const EXECUTABLES = ["src/cli/main.ts", "src/cli/emulator-main.ts", "src/hosts/plugin/main.ts"];
 
 test.each(EXECUTABLES)("%s names Node.js 20 and the version found, and ends", (file) => {
-  const folder = mkdtempSync(join(tmpdir(), "old-node-"));
-  try {
-    const old = join(folder, "old.cjs");
-    writeFileSync(old, `Object.defineProperty(process.versions, "node", { value: "18.20.1" });`);
-    const script = [join(root, "test/support/run-typescript.js"), join(root, file), "--help"];
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", old, ...script], {
-      encoding: "utf8",
-    });
-    expect({ status, stdout, stderr }).toEqual({
-      status: 1,
-      stdout: "",
-      stderr: `pulumi-wayscloud needs Node.js 20 or newer; ${process.execPath} is Node.js 18.20.1.\n`,
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const old = `Object.defineProperty(process.versions, "node", { value: "18.20.1" });`;
+  const script = [join(root, "test/support/run-typescript.js"), join(root, file), "--help"];
+  const args = ["--import", `data:text/javascript,${encodeURIComponent(old)}`, ...script];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: `pulumi-wayscloud needs Node.js 20 or newer; ${process.execPath} is Node.js 18.20.1.\n`,
+  });
 });
 
 test.each(EXECUTABLES)("what Node.js reads of %s before the check has the syntax of 2015", (file) => {

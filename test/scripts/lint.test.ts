@@ -5,6 +5,12 @@ import { promisify } from "node:util";
 
 const root = join(__dirname, "../..");
 
+/** What a module prints that gets this value as JSON. */
+async function evaluate(script: string, value: object): Promise<string> {
+  const args = ["--input-type=module", "-e", script, JSON.stringify(value)];
+  return (await promisify(execFile)(process.execPath, args, { cwd: root })).stdout;
+}
+
 /** What eslint says of such a text in each of these files, by the rules named `ours/…` and `max-lines`. */
 async function lint(files: Record<string, string>): Promise<Record<string, string[]>> {
   // In a process of its own, since the configuration is an ES module. The typed rules would need files that exist.
@@ -21,16 +27,12 @@ async function lint(files: Record<string, string>): Promise<Record<string, strin
     for (const [filePath, text] of Object.entries(JSON.parse(process.argv[1])))
       said[filePath] = (await eslint.lintText(text, { filePath }))[0].messages;
     console.log(JSON.stringify(said));`;
-  const args = ["--input-type=module", "-e", script, JSON.stringify(files)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
-  const said = JSON.parse(stdout) as Record<string, { message: string }[]>;
-  return Object.fromEntries(
-    Object.entries(said).map(([file, messages]) => [file, messages.map(({ message }) => message)]),
-  );
+  const said = JSON.parse(await evaluate(script, files)) as Record<string, { message: string }[]>;
+  const messages = Object.entries(said).map(([file, each]) => [file, each.map(({ message }) => message)]);
+  return Object.fromEntries(messages);
 }
 
 test("an import against the layers, a long file and house dialect are errors, and what is allowed is not", async () => {
-  const long = "export {};\n".repeat(301);
   const said = await lint({
     "src/api/a.ts": `import "../lifecycle/run";\nimport * as pulumi from "@pulumi/pulumi";\nimport "../text/redact";\n`,
     "src/text/a.ts": `export type A = import("../api/client").B;\n`,
@@ -39,7 +41,7 @@ test("an import against the layers, a long file and house dialect are errors, an
     "src/audit/a.ts": `void import("../data/lists");\n`,
     "src/hosts/dynamic/a.ts": `import "../resource-type";\nimport "../../resources/ssh-key";\n`,
     "src/attic/a.ts": `import "../errors";\n`,
-    "src/text/long.ts": long,
+    "src/text/long.ts": "export {};\n".repeat(301),
     "src/text/words.ts": `// It is told anew.\nexport const a = "there is no key, and this is no key";\n`,
   });
   expect(said).toEqual({
@@ -80,9 +82,7 @@ test("a lockfile's entry without a checksum, or with the address of a registry, 
   };
   const script = `import { lockfileProblems } from "./scripts/lint/lockfiles.mjs";
     console.log(lockfileProblems(process.argv[1]).join("; "));`;
-  const args = ["--input-type=module", "-e", script, JSON.stringify({ packages })];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
-  expect(stdout.trim()).toBe(
-    "node_modules/bad has no `integrity`; node_modules/bad has an address in `resolved`",
+  expect(await evaluate(script, { packages })).toBe(
+    "node_modules/bad has no `integrity`; node_modules/bad has an address in `resolved`\n",
   );
 });

@@ -1,5 +1,6 @@
 // The scripts behind `npm test`, `npm run demo` and `npm run build`: what they leave behind, what they say, what they survive.
 import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -16,6 +17,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { processesWith } from "../support/command";
+import { until } from "../support/until";
 
 const scripts = join(__dirname, "../../scripts");
 const module_ = (name: string): string => JSON.stringify(pathToFileURL(join(scripts, name)).href);
@@ -53,32 +55,19 @@ test("a build brings dist/ up to date file by file: what did not change is not t
   const [from, to] = [join(folder, "fresh"), join(folder, "dist")];
   const untouched = ["", "same.js", "deep", "deep/same.js"].map((name) => join(to, name));
   const before = untouched.map((path) => statSync(path).ino);
-  const { status, stderr } = node(
-    evaluate(
-      `import { mirror } from ${module_("lib/mirror.mjs")}; mirror(${JSON.stringify(from)}, ${JSON.stringify(to)});`,
-    ),
-  );
+  const call = `mirror(${JSON.stringify(from)}, ${JSON.stringify(to)})`;
+  const { status, stderr } = node(evaluate(`import { mirror } from ${module_("lib/mirror.mjs")}; ${call};`));
   expect([status, stderr]).toEqual([0, ""]);
   expect(untouched.map((path) => statSync(path).ino)).toEqual(before);
   const names = readdirSync(to, { recursive: true, encoding: "utf8" }).sort();
-  expect(names).toEqual([
-    "changed.js",
-    "deep",
-    "deep/added.js",
-    "deep/same.js",
-    "kind",
-    "kind/index.js",
-    "same.js",
-  ]);
+  expect(names.join(" ")).toBe("changed.js deep deep/added.js deep/same.js kind kind/index.js same.js");
   expect(readFileSync(join(to, "changed.js"), "utf8")).toBe("new");
 });
 
 test("a home that cannot be written is a sentence that names XDG_CACHE_HOME", () => {
   write({ file: "" });
-  const { status, stderr } = node([join(scripts, "engine.mjs")], {
-    XDG_CACHE_HOME: join(folder, "file"),
-    PATH: "",
-  });
+  const env = { XDG_CACHE_HOME: join(folder, "file"), PATH: "" };
+  const { status, stderr } = node([join(scripts, "engine.mjs")], env);
   expect(status).toBe(1);
   expect(stderr).toMatch(/^The folder .*file\/pulumi-wayscloud cannot be made \(\w+\), .*Set XDG_CACHE_HOME/);
   expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -96,11 +85,7 @@ test("the engine is found through a linked folder, and asking for its version le
     PATH: [bin, process.env["PATH"] ?? ""].join(delimiter),
     PULUMI_HOME: join(folder, "mine"),
   });
-  expect({ status, stdout, stderr }).toEqual({
-    status: 0,
-    stdout: `${bin}\n`,
-    stderr: "Pulumi 3.300.1 from PATH\n",
-  });
+  expect([status, stdout, stderr]).toEqual([0, `${bin}\n`, "Pulumi 3.300.1 from PATH\n"]);
   const asked = readFileSync(join(folder, "asked"), "utf8").trim();
   expect(asked).not.toBe(join(folder, "mine"));
   expect([existsSync(asked), existsSync(join(folder, "mine"))]).toEqual([false, false]);
@@ -127,14 +112,8 @@ test("the lines that the demo prints to go on with it can be pasted, whatever it
   const first = lines.find((line) => line.startsWith("cd "));
   const last = lines.find((line) => line.includes("rm -rf"))!;
   // Without input: a shell whose input is a socket would read the user's settings.
-  const run = spawnSync(
-    "bash",
-    ["-euc", `${first}; pwd; echo "$PULUMI_STACK"; sleep 60 & emulator=$!; ${last}`],
-    {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const lives = `${first}; pwd; echo "$PULUMI_STACK"; sleep 60 & emulator=$!; ${last}`;
+  const run = spawnSync("bash", ["-euc", lives], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   expect([run.status, run.stdout, run.stderr]).toEqual([0, `${project}\ndemo\n`, ""]);
   expect(readdirSync(join(folder, "my demo's"))).toEqual([]);
   expect(existsSync(join(folder, "my"))).toBe(true);
@@ -155,14 +134,10 @@ test.each(["SIGINT", "SIGTERM"] as const)(
       process.stdout.write("went on");`;
     const child = spawn(process.execPath, evaluate(code), { stdio: ["ignore", "pipe", "inherit"] });
     let printed = "";
-    await new Promise<void>((resolve) =>
-      child.stdout.on("data", (text: Buffer) => {
-        printed += text.toString();
-        if (printed.includes("started")) resolve();
-      }),
-    );
+    child.stdout.on("data", (text: Buffer) => (printed += text.toString()));
+    await until(() => printed.includes("started"));
     child.kill(signal);
-    const code_ = await new Promise((resolve) => child.on("close", resolve));
+    const [code_] = await once(child, "close");
     expect([code_, printed]).toEqual([signal === "SIGINT" ? 130 : 143, "started\n"]);
     expect(existsSync(marker)).toBe(false);
     expect(processesWith(`SCRIPT_TEST=${folder}`)).toEqual([]);
