@@ -41,14 +41,16 @@ export class SshKeySetUpdate {
     const { id, keys, leftovers } = state;
     await failures.collect("what a lost response left", () => this.resolveLost(wanted));
     if (failures.any) return;
-    const { kept, stale, add, first, last, leave } = planOf(keys, wanted);
+    const { kept, add, surplus } = planOf(keys, wanted);
     await this.each([...leftovers].map((left) => [left, () => this.remove({ id: left })]));
-    for (const { entry, key } of leave) {
-      leaveSshKey(key, id, this.run);
-      keys.delete(entry);
-    }
-    for (const entry of stale) keys.delete(entry);
+    // An adopted key stays in the account, or has moved to another entry.
+    for (const [entry, key] of [...keys]) if (key.adopted && !kept.has(entry)) keys.delete(entry);
+    const ours = surplus.filter(({ key }) => !key.adopted);
+    for (const { key } of surplus) if (key.adopted) leaveSshKey(key, id, this.run);
     for (const [entry, key] of kept) this.set(entry, key);
+    // The API refuses two keys of the same name or material, so these are deleted before anything is added.
+    const isInTheWay = clashesWith(add);
+    const first = ours.filter(({ key }) => isInTheWay(key));
     await this.each(first.map((each) => this.removal(each)));
     // A key with the same name or material that could not be deleted still blocks the new one.
     const blocking = first.filter(({ entry, key }) => keys.get(entry) === key || leftovers.has(key.id));
@@ -61,7 +63,8 @@ export class SshKeySetUpdate {
     // Keep the old key if its replacement was not created.
     const replaced = new Set(add.map(({ entry }) => entry));
     const isOver = ({ entry, key }: Surplus): boolean => !replaced.has(entry) || keys.get(entry) !== key;
-    await this.each(last.filter(isOver).map((each) => this.removal(each)));
+    const last = ours.filter((each) => !isInTheWay(each.key) && isOver(each));
+    await this.each(last.map((each) => this.removal(each)));
   }
 
   /** Finds the keys of lost attempts: keeps those that are still wanted, and removes the others. */
