@@ -13,7 +13,12 @@ export const sshKeyInputs = {
   adoptExisting: unless(flag, false),
 };
 
-export const sshKeyOutputs = { ...listedSshKey, publicKey: text, adopted: or(flag, false) };
+export const sshKeyOutputs = {
+  ...listedSshKey,
+  /** Absent if the key was looked up: the API does not show it. */
+  publicKey: or(text, undefined),
+  adopted: or(flag, false),
+};
 
 const publicKeys: Field<Record<string, MaybeUnknown<string>>> = {
   expected: object.expected,

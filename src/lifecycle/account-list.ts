@@ -1,9 +1,12 @@
 // One collection of the account: its list, shared by all resources of a run, and the removal of its entries.
 import type { AccountClient, ApiList } from "../api/client";
 import type { Operation, Timing } from "../api/timing";
-import { MalformedResponseError } from "../errors";
+import { pathSegment } from "../api/address";
+import { MalformedResponseError, NotFoundError } from "../errors";
 import { idKey, presenceIn } from "../judge/presence";
 import type { Presence, Snapshot } from "../judge/presence";
+import { sanitize } from "../text/redact";
+import { isUnresolvedId } from "./create-once/started";
 
 export type { Presence, Snapshot };
 
@@ -124,6 +127,23 @@ export class AccountList<T extends { id: string }> {
     const presence = await this.presence(id, createdAt);
     if (presence.is === "unknown") throw presence.error;
     return presence.is === "gone" ? undefined : presence.entry;
+  }
+
+  /**
+   * The entry with an id that the user gave. `whyWrong`: why another entry was meant, if so.
+   *
+   * @throws NotFoundError
+   */
+  async lookUp(id: string, label: string, whyWrong?: (entry: T) => string | undefined): Promise<T> {
+    // The id of a lost attempt that no state holds: the account has no such id.
+    if (!isUnresolvedId(id)) pathSegment(id);
+    const entry = await this.find(id);
+    const wrong = entry ? whyWrong?.(entry) : "the account does not have it";
+    if (entry && wrong === undefined) return entry;
+    throw new NotFoundError({
+      message: `There is no ${label} with the id ${id}: ${sanitize(wrong ?? "")}.`,
+      outcome: "rejected",
+    });
   }
 
   /** Whether an id is there, by this list, or by newer ones if it may not be listed yet. */

@@ -1,12 +1,11 @@
 // The lifecycle of a service key or a personal access token; a KeyKind has the differences.
 import { pathSegment } from "../../api/address";
-import { NotFoundError, RefusedError } from "../../errors";
+import { RefusedError } from "../../errors";
 import { endsInMarker, fillTemplate, isTemplate } from "../../text/auto-name";
-import { sanitize } from "../../text/redact";
 import { known } from "../../values";
 import type { Known, Properties } from "../../values";
 import { cleanUp } from "../create-once/clean-up";
-import { isUnresolvedId, unresolvedId } from "../create-once/started";
+import { unresolvedId } from "../create-once/started";
 import { deleteUnlessHeld } from "../holders";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
@@ -19,7 +18,7 @@ import type { ApiKeyInputs } from "./inputs";
 import { earlierEnd, expires, provenTime } from "./kind";
 import type { HeldKey, KeyKind, LostAttempt } from "./kind";
 import { apiKeyHoldings } from "./state";
-import type { ApiKeyState, LiveKey, LookedUpKey } from "./state";
+import type { ApiKeyState, LiveKey } from "./state";
 
 export function apiKeyLifecycle(kind: KeyKind): Lifecycle<ApiKeyInputs, ApiKeyState> {
   return {
@@ -56,8 +55,10 @@ async function read(kind: KeyKind, state: ApiKeyState, run: Run): Promise<ApiKey
   switch (state.status) {
     case "unresolved":
       return state;
-    case "requested":
-      return lookUp(kind, state.id, run);
+    case "requested": {
+      const entry = await run.apiKeys.lookUp(state.id, kind.label, (each) => kind.whyMismatched(each));
+      return { status: "looked-up", entry, recreateIfInvalid: true, holder: "" };
+    }
     case "looked-up": {
       const entry = await run.apiKeys.find(state.entry.id, state.entry.createdAt);
       return entry && { ...state, entry };
@@ -65,20 +66,6 @@ async function read(kind: KeyKind, state: ApiKeyState, run: Run): Promise<ApiKey
     case "live":
       return readLive(kind, state, run);
   }
-}
-
-/** Everything that the list shows, which does not include the key itself. @throws NotFoundError */
-async function lookUp(kind: KeyKind, id: string, run: Run): Promise<LookedUpKey> {
-  // The id of a lost attempt that no state holds: the account has no such id.
-  if (!isUnresolvedId(id)) pathSegment(id);
-  const entry = await run.apiKeys.find(id);
-  const wrong = entry ? kind.whyMismatched(entry) : "the account does not have it";
-  if (entry && wrong === undefined)
-    return { status: "looked-up", entry, recreateIfInvalid: true, holder: "" };
-  throw new NotFoundError({
-    message: `There is no ${kind.label} with the id ${id}: ${sanitize(wrong ?? "")}.`,
-    outcome: "rejected",
-  });
 }
 
 async function readLive(kind: KeyKind, state: LiveKey, run: Run): Promise<ApiKeyState | undefined> {

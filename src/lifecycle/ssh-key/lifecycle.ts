@@ -1,11 +1,10 @@
 // The lifecycle of an SSH key, identified by material and name. Without a secret, a lost response loses
 // nothing.
 import { pathSegment } from "../../api/address";
-import { NotFoundError } from "../../errors";
+import { shownSshKey } from "../../api/list";
 import { isTemplate } from "../../text/auto-name";
 import { same, UNKNOWN } from "../../values";
 import { cleanUp } from "../create-once/clean-up";
-import { isUnresolvedId } from "../create-once/started";
 import { REPLACES_UNRESOLVED } from "../lifecycle";
 import type { Diff, Lifecycle } from "../lifecycle";
 import type { Run } from "../run";
@@ -27,64 +26,37 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
   },
   async delete(state, run) {
     if (state.status === "unresolved") return cleanUp(run.sshKeys, lostSshKey(state.lost), [], run);
-    // The engine never deletes a resource from `get`, so a key that was looked up was imported.
-    const key = state.status === "looked-up" ? state.entry : state;
     if (state.status === "adopted") leaveSshKey(state, state.holder, run);
-    else await deleteSshKey(key, sshKeyHoldings(state), run);
+    // The engine never deletes a resource from `get`, so a key that was looked up was imported.
+    else await deleteSshKey(state, sshKeyHoldings(state), run);
   },
 };
 
 function diffSshKey(state: SshKeyState, inputs: SshKeyInputs): Diff {
-  switch (state.status) {
-    case "unresolved":
-      return REPLACES_UNRESOLVED;
-    case "requested":
-      return { changes: false, replaces: [], changed: [] };
-    case "looked-up": {
-      const { entry } = state;
-      const isSame = inputs.publicKey !== UNKNOWN && isSameKey(entry, inputs.publicKey) === true;
-      return diffOf(isSame, entry.name ?? "", inputs);
-    }
-    case "created":
-    case "adopted": {
-      const diff = diffOf(isSameMaterial(state.publicKey, inputs.publicKey), state.name, inputs);
-      return state.lost ? { ...diff, changes: true, changed: [...diff.replaces, "unresolved"] } : diff;
-    }
-  }
-}
-
-function diffOf(sameKey: boolean, name: string, inputs: SshKeyInputs): Diff {
+  if (state.status === "unresolved") return REPLACES_UNRESOLVED;
+  if (state.status === "requested") return { changes: false, replaces: [], changed: [] };
+  const { publicKey, name } = inputs;
+  const isSame =
+    state.status === "looked-up"
+      ? publicKey !== UNKNOWN && isSameKey(state, publicKey) === true
+      : isSameMaterial(state.publicKey, publicKey);
   // The input is still a template only for adopted keys, which keep their name.
-  const sameName = isTemplate(inputs.name, "name") || same(name, inputs.name);
-  const replaces = [...(sameKey ? [] : ["publicKey"]), ...(sameName ? [] : ["name"])];
+  const isSameName = isTemplate(name, "name") || same(state.name, name);
+  const replaces = [...(isSame ? [] : ["publicKey"]), ...(isSameName ? [] : ["name"])];
   // The API rejects a second key with the same name or material, so only then must the old one go first.
-  const deleteBeforeReplace = replaces.length > 0 && (sameKey || same(name, inputs.name));
-  return { changes: replaces.length > 0, replaces, changed: replaces, deleteBeforeReplace };
+  const deleteBeforeReplace = replaces.length > 0 && (isSame || same(state.name, name));
+  const changed = [...replaces, ...(state.lost ? ["unresolved"] : [])];
+  return { changes: changed.length > 0, replaces, changed, deleteBeforeReplace };
 }
 
 async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | undefined> {
-  switch (state.status) {
-    case "unresolved":
-      return state;
-    case "requested": {
-      // The id of a lost attempt that no state holds: the account has no such id.
-      if (!isUnresolvedId(state.id)) pathSegment(state.id);
-      const entry = await run.sshKeys.find(state.id);
-      if (entry) return { status: "looked-up", entry, holder: "" };
-      throw new NotFoundError({
-        message: `There is no SSH key with the id ${state.id}: the account does not have it.`,
-        outcome: "rejected",
-      });
-    }
-    case "looked-up": {
-      const entry = await run.sshKeys.find(state.entry.id, state.entry.createdAt);
-      return entry && { ...state, entry: { ...state.entry, vmCount: entry.vmCount } };
-    }
-    case "created":
-    case "adopted": {
-      pathSegment(state.id);
-      const entry = await run.sshKeys.find(state.id, state.createdAt);
-      return entry && { ...state, vmCount: entry.vmCount };
-    }
+  if (state.status === "unresolved") return state;
+  if (state.status === "requested") {
+    const entry = await run.sshKeys.lookUp(state.id, "SSH key");
+    const key = shownSshKey(entry);
+    return { status: "looked-up", ...key, publicKey: undefined, holder: "", lost: null };
   }
+  pathSegment(state.id);
+  const entry = await run.sshKeys.find(state.id, state.createdAt);
+  return entry && { ...state, vmCount: entry.vmCount };
 }

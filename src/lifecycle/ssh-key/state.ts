@@ -1,6 +1,4 @@
 // The states of an SSH key, decoded once from the engine's properties and encoded once on the way back.
-import { shownSshKey } from "../../api/list";
-import type { SshKeyRecord } from "../../api/schemas";
 import type { Properties } from "../../values";
 import { encode, encodeGiven, flag, or, text, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
@@ -17,10 +15,15 @@ export interface LostSshKey extends StartedAt, ValuesOf<typeof sentSshKey> {
 }
 
 export interface HeldSshKey extends ValuesOf<typeof listedSshKey> {
-  /** `created`: ours, deleted with the resource. `adopted`: was in the account before, and stays there. */
-  status: "created" | "adopted";
+  /**
+   * `created`: ours, deleted with the resource. `adopted`: was in the account before, and stays there.
+   * `looked-up`: of a `get` or an import by id.
+   */
+  status: "created" | "adopted" | "looked-up";
   id: string;
-  publicKey: string;
+  /** `undefined` if it was looked up: the API does not show it. */
+  publicKey: string | undefined;
+  /** Empty for a `get`, which holds nothing. */
   holder: string;
   /** Of a created key: an attempt may have left a duplicate of it. */
   lost: LostSshKey | null;
@@ -34,26 +37,16 @@ export interface UnresolvedSshKey {
   inputs: Properties;
 }
 
-export interface LookedUpSshKey {
-  status: "looked-up";
-  entry: SshKeyRecord;
-  /** Of an import by id: the resource. Empty for a `get`, which holds nothing. */
-  holder: string;
-}
-
 export type SshKeyState =
   | HeldSshKey
   /** A `get` that has not been answered yet. */
   | { status: "requested"; id: string }
-  /** Of a `get`: the API does not show the key itself. */
-  | LookedUpSshKey
   | UnresolvedSshKey;
 
 export function sshKeyHoldings(state: SshKeyState): Holding[] {
-  if (state.status === "created" || state.status === "adopted")
-    return [{ what: sshKeyClaim(state.id), holder: state.holder, name: state.name }];
-  if (state.status !== "looked-up" || state.holder === "") return [];
-  return [{ what: sshKeyClaim(state.entry.id), holder: state.holder, name: state.entry.name }];
+  if (state.status === "unresolved" || state.status === "requested") return [];
+  if (state.status === "looked-up" && state.holder === "") return [];
+  return [{ what: sshKeyClaim(state.id), holder: state.holder, name: state.name }];
 }
 
 export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
@@ -61,12 +54,11 @@ export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
   if (isUnresolvedId(id) && state.has("unresolved"))
     return { status: "unresolved", id, lost: decodeLost(state), inputs: outputs };
   if (!state.has("createdAt")) return { status: "requested", id };
-  const entry = { id, ...state.all(listedSshKey) };
-  const holding = state.read("holder", holder);
-  if (!state.has("publicKey")) return { status: "looked-up", entry, holder: holding };
-  const key = { ...entry, publicKey: state.read("publicKey", text), holder: holding };
-  const status = state.read("adopted", or(flag, false)) ? "adopted" : "created";
-  return { status, ...key, lost: status === "created" && isUnresolved(state) ? decodeLost(state) : null };
+  const key = { id, ...state.all(listedSshKey), holder: state.read("holder", holder), lost: null };
+  if (!state.has("publicKey")) return { status: "looked-up", ...key, publicKey: undefined };
+  const held = { ...key, publicKey: state.read("publicKey", text) };
+  if (state.read("adopted", or(flag, false))) return { status: "adopted", ...held };
+  return { status: "created", ...held, lost: isUnresolved(state) ? decodeLost(state) : null };
 }
 
 function decodeLost(state: StateReader): LostSshKey {
@@ -78,16 +70,11 @@ export function encodeSshKey(state: SshKeyState): { id: string; outputs: Propert
   switch (state.status) {
     case "requested":
       return { id: state.id, outputs: {} };
-    case "looked-up": {
-      const { id, ...outputs } = shownSshKey(state.entry);
-      return { id, outputs: { ...outputs, adopted: false } };
-    }
     case "unresolved": {
       const { id, inputs, lost } = state;
       return { id, outputs: { ...inputs, ...encodeLost(lost) } };
     }
-    case "created":
-    case "adopted": {
+    default: {
       const outputs = encode({ ...sshKeyOutputs, holder }, { ...state, adopted: state.status === "adopted" });
       return { id: state.id, outputs: { ...outputs, ...(state.lost && encodeLost(state.lost)) } };
     }
