@@ -3,8 +3,9 @@ import { didYouMean } from "../text/did-you-mean";
 import { quotesSecret } from "../text/pasted-secret";
 import { quoted, shape } from "../text/quote";
 import { UNKNOWN } from "../values";
+import type { MaybeUnknown } from "../values";
 import { checked, days, flag, object, or, secret, text, texts, unless, valueMap, time } from "./field";
-import type { ValuesOf } from "./field";
+import type { Field, ValuesOf } from "./field";
 import type { InputCheck } from "./input-check";
 
 export const SERVICES = ["database", "storage", "llm-api", "dns", "vps"] as const;
@@ -54,11 +55,21 @@ export const singleKey = {
 const beforeExpiry = days(1, MAX_DAYS);
 export const rotateBeforeDays = checked(or(beforeExpiry, undefined), checkRotation);
 
+/** A key to import. Without `key`, the import is done, or the resource is being replaced by a new key. */
+export interface Existing {
+  id: MaybeUnknown<string>;
+  key?: MaybeUnknown<string> | undefined;
+}
+const existing: Field<Existing> = {
+  expected: object.expected,
+  matches: (value): value is Existing => object.matches(value),
+};
+
 export const apiKeyInputs = {
   description: checked(description),
   rotationTriggers: singleKey.rotationTriggers,
   recreateIfInvalid: singleKey.recreateIfInvalid,
-  existing: checked(secret(or(object, undefined))),
+  existing: checked(secret(or(existing, undefined))),
 };
 export const singleKeyInputs = { ...apiKeyInputs, rotateBeforeDays };
 export const serviceKeyInputs = { ...serviceSpec, ...apiKeyInputs };
@@ -92,7 +103,7 @@ export const listedKey = {
 const MAX_ROTATION_DAYS = 3_650;
 
 export const rotatingKeyInputs = {
-  description,
+  description: or(text, ""),
   rotationTriggers: valueMap,
   rotateEveryDays: days(1, MAX_ROTATION_DAYS, "the number of days after which a new key is created"),
   overlapDays: or(days(0, MAX_ROTATION_DAYS), undefined),

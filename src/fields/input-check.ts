@@ -21,13 +21,21 @@ const OWNER = "__owner";
 /** Private input: the program's own name or description only looks as if it ended in a generated marker. */
 const PINNED = "__pinned";
 
-export function isPinnedIn({ [PINNED]: pinned }: Properties): boolean {
+function isPinnedIn({ [PINNED]: pinned }: Properties): boolean {
   return pinned === true;
 }
 
-/** Its value; may be empty. */
-export function ownerIn({ [OWNER]: owner }: Properties): string {
-  return typeof owner === "string" ? owner : "";
+/** The inputs that the resource classes add. */
+export interface PrivateInputs {
+  /** `project/stack/name` of the resource, or empty. */
+  owner: string;
+  /** The name or description only looks generated. */
+  pinned: boolean;
+}
+
+export function privateInputsIn(properties: Properties): PrivateInputs {
+  const { [OWNER]: owner } = properties;
+  return { owner: typeof owner === "string" ? owner : "", pinned: isPinnedIn(properties) };
 }
 
 /** Collects the checked inputs and all failures of one resource at once. */

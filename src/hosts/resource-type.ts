@@ -3,58 +3,21 @@
 import { RefusedError } from "../errors";
 import { Holders } from "../lifecycle/holders";
 import type { Holding } from "../lifecycle/holders";
-import type { Diff, Lifecycle, Repeats } from "../lifecycle/lifecycle";
+import type { Diff, EncodedState, Lifecycle, Repeats } from "../lifecycle/lifecycle";
 import type { Run } from "../lifecycle/run";
-import { checkApiKey, decodeApiKeyInputs } from "../lifecycle/api-key/inputs";
 import { serviceKeyKind, tokenKind } from "../lifecycle/api-key/kind";
-import type { KeyKind } from "../lifecycle/api-key/kind";
 import { apiKeyLifecycle } from "../lifecycle/api-key/lifecycle";
-import { apiKeyHoldings, decodeApiKey, encodeApiKey } from "../lifecycle/api-key/state";
-import { checkRotatingKey, decodeRotatingKeyInputs } from "../lifecycle/rotating-key/inputs";
 import { rotatingKeyLifecycle } from "../lifecycle/rotating-key/lifecycle";
-import {
-  decodeRotatingKey,
-  encodeRotatingKey,
-  rotatingKeyHoldings,
-  rotatingKeyRepeats,
-} from "../lifecycle/rotating-key/state";
-import { checkSshKey, decodeSshKeyInputs } from "../lifecycle/ssh-key/inputs";
 import { sshKeyLifecycle } from "../lifecycle/ssh-key/lifecycle";
-import { decodeSshKey, encodeSshKey, sshKeyHoldings } from "../lifecycle/ssh-key/state";
-import { checkSshKeySet, decodeSshKeySetInputs } from "../lifecycle/ssh-key-set/inputs";
 import { sshKeySetLifecycle } from "../lifecycle/ssh-key-set/lifecycle";
-import {
-  decodeSshKeySet,
-  encodeSshKeySet,
-  sshKeySetHoldings,
-  sshKeySetRepeats,
-} from "../lifecycle/ssh-key-set/state";
 import { sanitize } from "../text/redact";
 import { allKnown, isRecord } from "../values";
 import type { Properties, Checked } from "../values";
 
-export interface EncodedState {
-  id: string;
-  outputs: Properties;
-}
+export type { EncodedState };
 
 /** The state is always kept, so the next update can finish the rest. `unfinished`: the user's message. */
 export type EncodedOutcome = EncodedState & { unfinished?: string | undefined };
-
-/** Converts the properties of one resource type to typed values and back. */
-export interface Codec<Inputs, State> {
-  /** Checks and completes the program's inputs. Makes no request, ever. */
-  check(olds: Properties, news: Properties, holders: Holders): Checked;
-  /** Checked inputs. */
-  decodeInputs(properties: Properties): Inputs;
-  /** @throws StateError if the properties are not a state of this resource. */
-  decodeState(id: string, outputs: Properties): State;
-  encodeState(state: State): EncodedState;
-  /** Outputs that repeat an input under another name, by these inputs' names: as secret as the input. */
-  repeats?: Repeats;
-  /** The keys that a state holds, for the guard against two resources with the same key. */
-  holdings(state: State): Holding[];
-}
 
 /** `check` and `diff` never make a request; they record in `holders` who holds which key. */
 export interface ResourceType {
@@ -80,14 +43,13 @@ export const NEVER_DUE = 0;
 /** The resource type with this lifecycle. */
 function resourceType<Inputs extends object, State>(
   className: string,
-  codec: Codec<Inputs, State>,
   lifecycle: Lifecycle<Inputs, State>,
 ): ResourceType {
   return {
-    repeats: codec.repeats ?? {},
+    repeats: lifecycle.repeats ?? {},
     check(olds, news, holders = new Holders()) {
       holders.justRead.clear();
-      const checked = codec.check(olds, news, holders);
+      const checked = lifecycle.check(olds, news, holders);
       // Without old inputs, this is a creation.
       if (Object.keys(olds).length === 0)
         holders.creations.noteDeclared(identityOf(className, checked.inputs));
@@ -95,10 +57,10 @@ function resourceType<Inputs extends object, State>(
     },
     diff(id, olds, news, now, holders = new Holders()) {
       const isForDrift = now === NEVER_DUE || holders.justRead.has(id);
-      const state = codec.decodeState(id, olds);
-      const diff = lifecycle.diff(state, codec.decodeInputs(news), isForDrift ? NEVER_DUE : now);
+      const state = lifecycle.decode(id, olds);
+      const diff = lifecycle.diff(state, lifecycle.decodeInputs(news), isForDrift ? NEVER_DUE : now);
       if (diff.dueSince !== undefined) holders.dueSince.add(diff.dueSince);
-      for (const holding of codec.holdings(state)) {
+      for (const holding of lifecycle.holdings(state)) {
         if (isForDrift) holders.noteRead(holding);
         else declare(holders, holding, diff.replaces.length > 0 || diff.releases?.has(holding.what) === true);
       }
@@ -106,28 +68,28 @@ function resourceType<Inputs extends object, State>(
     },
     async create(inputs, run, holder) {
       const identity = identityOf(className, inputs);
-      const outcome = await lifecycle.create(allKnown(codec.decodeInputs(inputs)), run, identity);
-      claimAll(codec.holdings(outcome.state), run, holder);
-      return { ...codec.encodeState(outcome.state), unfinished: outcome.unfinished };
+      const outcome = await lifecycle.create(allKnown(lifecycle.decodeInputs(inputs)), run, identity);
+      claimAll(lifecycle.holdings(outcome.state), run, holder);
+      return { ...lifecycle.encode(outcome.state), unfinished: outcome.unfinished };
     },
     async read(id, olds, run) {
-      const before = codec.decodeState(id, olds);
+      const before = lifecycle.decode(id, olds);
       const state = await lifecycle.read(before, run);
       run.holders.justRead.add(id);
-      const held = state === undefined ? [] : codec.holdings(state);
+      const held = state === undefined ? [] : lifecycle.holdings(state);
       for (const holding of held) run.holders.noteRead(holding);
-      reportGone(withoutSame(codec.holdings(before), held), run);
-      return state && codec.encodeState(state);
+      reportGone(withoutSame(lifecycle.holdings(before), held), run);
+      return state && lifecycle.encode(state);
     },
     async update(id, olds, news, run, holder) {
-      const state = codec.decodeState(id, olds);
-      const outcome = await lifecycle.update(state, allKnown(codec.decodeInputs(news)), run);
-      const before = codec.holdings(state);
+      const state = lifecycle.decode(id, olds);
+      const outcome = await lifecycle.update(state, allKnown(lifecycle.decodeInputs(news)), run);
+      const before = lifecycle.holdings(state);
       // A hook may ask again for an unfinished update, which then has to find what this one has left.
-      if (outcome.unfinished === undefined) claimAll(codec.holdings(outcome.state), run, holder, before);
-      return { ...codec.encodeState(outcome.state), unfinished: outcome.unfinished };
+      if (outcome.unfinished === undefined) claimAll(lifecycle.holdings(outcome.state), run, holder, before);
+      return { ...lifecycle.encode(outcome.state), unfinished: outcome.unfinished };
     },
-    delete: async (id, olds, run) => lifecycle.delete(codec.decodeState(id, olds), run),
+    delete: async (id, olds, run) => lifecycle.delete(lifecycle.decode(id, olds), run),
   };
 }
 
@@ -176,62 +138,12 @@ function declare(holders: Holders, holding: Holding, givenUp: boolean): void {
 
 /** By class name. */
 export const resourceTypes = {
-  SshKey: resourceType(
-    "SshKey",
-    {
-      check: checkSshKey,
-      decodeInputs: decodeSshKeyInputs,
-      decodeState: decodeSshKey,
-      encodeState: encodeSshKey,
-      holdings: sshKeyHoldings,
-    },
-    sshKeyLifecycle,
-  ),
-  SshKeySet: resourceType(
-    "SshKeySet",
-    {
-      check: (_olds, news) => checkSshKeySet(news),
-      decodeInputs: decodeSshKeySetInputs,
-      decodeState: decodeSshKeySet,
-      encodeState: encodeSshKeySet,
-      holdings: sshKeySetHoldings,
-      repeats: sshKeySetRepeats,
-    },
-    sshKeySetLifecycle,
-  ),
-  ServiceKey: apiKeyResource("ServiceKey", serviceKeyKind),
-  PersonalAccessToken: apiKeyResource("PersonalAccessToken", tokenKind),
-  RotatingServiceKey: rotatingResource("RotatingServiceKey", serviceKeyKind),
-  RotatingPersonalAccessToken: rotatingResource("RotatingPersonalAccessToken", tokenKind),
+  SshKey: resourceType("SshKey", sshKeyLifecycle),
+  SshKeySet: resourceType("SshKeySet", sshKeySetLifecycle),
+  ServiceKey: resourceType("ServiceKey", apiKeyLifecycle(serviceKeyKind)),
+  PersonalAccessToken: resourceType("PersonalAccessToken", apiKeyLifecycle(tokenKind)),
+  RotatingServiceKey: resourceType("RotatingServiceKey", rotatingKeyLifecycle(serviceKeyKind)),
+  RotatingPersonalAccessToken: resourceType("RotatingPersonalAccessToken", rotatingKeyLifecycle(tokenKind)),
 } satisfies Record<string, ResourceType>;
 
 export type ResourceName = keyof typeof resourceTypes;
-
-function apiKeyResource(className: string, kind: KeyKind): ResourceType {
-  return resourceType(
-    className,
-    {
-      check: (olds, news, holders) => checkApiKey(kind, olds, news, holders),
-      decodeInputs: (properties) => decodeApiKeyInputs(kind, properties),
-      decodeState: (id, outputs) => decodeApiKey(kind, id, outputs),
-      encodeState: (state) => encodeApiKey(kind, state),
-      holdings: apiKeyHoldings,
-    },
-    apiKeyLifecycle(kind),
-  );
-}
-
-function rotatingResource(className: string, kind: KeyKind): ResourceType {
-  return resourceType(
-    className,
-    {
-      check: (_olds, news) => checkRotatingKey(kind, news),
-      decodeInputs: (properties) => decodeRotatingKeyInputs(kind, properties),
-      decodeState: (id, outputs) => decodeRotatingKey(kind, id, outputs),
-      encodeState: (state) => encodeRotatingKey(kind, state),
-      holdings: rotatingKeyHoldings,
-      repeats: rotatingKeyRepeats,
-    },
-    rotatingKeyLifecycle(kind),
-  );
-}

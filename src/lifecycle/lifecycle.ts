@@ -1,6 +1,12 @@
 // The operations on a resource, as functions of typed inputs and states, without any host's protocol.
-import type { Known, Properties } from "../values";
+import type { Checked, Known, Properties } from "../values";
+import type { Holders, Holding } from "./holders";
 import type { Run } from "./run";
+
+export interface EncodedState {
+  id: string;
+  outputs: Properties;
+}
 
 /** Outputs that repeat an input under another name, by the names of these inputs. */
 export type Repeats = Readonly<Record<string, readonly string[]>>;
@@ -37,9 +43,20 @@ export interface Outcome<State> {
   unfinished?: string | undefined;
 }
 
-/** `diff` gets no account: it makes no request, ever. */
+/** The properties of one type of resource, as typed values, and its operations. */
 export interface Lifecycle<Inputs, State> {
-  /** `now`: wall clock, ms since the epoch. */
+  /** Checks and completes the program's inputs. Makes no request, ever. */
+  check(olds: Properties, news: Properties, holders: Holders): Checked;
+  /** Checked inputs. */
+  decodeInputs(properties: Properties): Inputs;
+  /** @throws StateError if the properties are not a state of this resource. */
+  decode(id: string, outputs: Properties): State;
+  encode(state: State): EncodedState;
+  /** Outputs that repeat an input under another name, by these inputs' names: as secret as the input. */
+  repeats?: Repeats;
+  /** The keys that a state holds, for the guard against two resources with the same key. */
+  holdings(state: State): Holding[];
+  /** Gets no account: it makes no request, ever. `now`: wall clock, ms since the epoch. */
   diff(state: State, inputs: Inputs, now: number): Diff;
   /** `identity` is the same if the engine repeats this creation. */
   create(inputs: Known<Inputs>, run: Run, identity: string): Promise<Outcome<State>>;

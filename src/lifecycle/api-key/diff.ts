@@ -30,7 +30,8 @@ function diffLive(kind: KeyKind, state: LiveKey, inputs: ApiKeyInputs, now: numb
   if (!isTemplate(description, "description") && !same(state.description ?? "", description ?? "")) {
     replaces.push("description");
   }
-  const pending = inputs.existing?.key === undefined ? undefined : inputs.existing;
+  const existing = inputs.existing === UNKNOWN ? { id: UNKNOWN, key: UNKNOWN } : inputs.existing;
+  const pending = existing?.key === undefined ? undefined : existing;
   if (pending && pending.id !== state.id) replaces.push("existing");
   const rotateAt = rotateAtOf(state.expiresAt, inputs.rotateBeforeDays);
   const due = dueReplacement(state, inputs, rotateAt, now);

@@ -4,30 +4,17 @@ import { createHash } from "node:crypto";
 
 import { isRecord, UNKNOWN } from "../../values";
 import { shape } from "../../text/quote";
-import type { MaybeUnknown, Properties, Checked } from "../../values";
+import type { Known, Properties, Checked } from "../../values";
 import { apiKeyClaim } from "../holders";
 import type { Holders } from "../holders";
 import { singleKeyInputs } from "../../fields/api-key";
-import { checkInputs, decodeInputs, encodeGiven, or, text } from "../../fields/field";
+import { checkInputs, decodeInputs, encodeGiven } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
-import { InputCheck, isPinnedIn, ownerIn } from "../../fields/input-check";
+import { InputCheck, privateInputsIn } from "../../fields/input-check";
+import type { PrivateInputs } from "../../fields/input-check";
 import type { KeyKind, Spec } from "./kind";
 
-/** A key to import. Without `key`, the import is done, or the resource is being replaced by a new key. */
-export interface Existing {
-  id: MaybeUnknown<string>;
-  key: MaybeUnknown<string> | undefined;
-}
-
-type Given = Omit<Inputs<ValuesOf<typeof singleKeyInputs>>, "existing">;
-
-export interface ApiKeyInputs extends Given {
-  spec: Inputs<Spec>;
-  existing: Existing | undefined;
-  /** `project/stack/name` of the resource; given with `existing` only. */
-  owner: string;
-  pinned: boolean;
-}
+export type ApiKeyInputs = Inputs<ValuesOf<typeof singleKeyInputs>> & PrivateInputs & { spec: Inputs<Spec> };
 
 export function checkApiKey(kind: KeyKind, olds: Properties, news: Properties, holders: Holders): Checked {
   const check = new InputCheck(news, Object.keys(kind.inputs));
@@ -83,19 +70,12 @@ export function heldByAnother(id: string): string {
 }
 
 export function decodeApiKeyInputs(kind: KeyKind, properties: Properties): ApiKeyInputs {
-  const { existing, ...inputs } = decodeInputs(singleKeyInputs, properties);
-  const given = existing === UNKNOWN ? { id: UNKNOWN, key: UNKNOWN } : existing;
-  return {
-    ...inputs,
-    spec: decodeInputs(kind.spec, properties),
-    existing: given && decodeInputs({ id: text, key: or(text, undefined) }, given),
-    owner: ownerIn(properties),
-    pinned: isPinnedIn(properties),
-  };
+  const spec = decodeInputs(kind.spec, properties);
+  return { ...decodeInputs(singleKeyInputs, properties), spec, ...privateInputsIn(properties) };
 }
 
 /** The inputs as outputs of an unresolved creation, without the secret of `existing`. */
-export function encodeInputs(kind: KeyKind, { existing, ...inputs }: ApiKeyInputs): Properties {
+export function encodeInputs(kind: KeyKind, { existing, ...inputs }: Known<ApiKeyInputs>): Properties {
   const given = { ...inputs, existing: existing && { id: existing.id } };
   return { ...encodeGiven(kind.spec, inputs.spec), ...encodeGiven(singleKeyInputs, given) };
 }

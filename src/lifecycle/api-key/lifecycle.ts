@@ -13,15 +13,20 @@ import { createKey, lostKey, reportDuplicates } from "./create-key";
 import { diffApiKey, moved, rotateAtOf, withoutSecret } from "./diff";
 import { refuseSelfLockout, refuseWrongClock } from "./guards";
 import { importKey, whyNotTheKey } from "./import-key";
-import { encodeInputs } from "./inputs";
+import { checkApiKey, decodeApiKeyInputs, encodeInputs } from "./inputs";
 import type { ApiKeyInputs } from "./inputs";
 import { earlierEnd, expires, provenTime } from "./kind";
 import type { HeldKey, KeyKind, LostAttempt } from "./kind";
-import { apiKeyHoldings } from "./state";
+import { apiKeyHoldings, decodeApiKey, encodeApiKey } from "./state";
 import type { ApiKeyState, LiveKey } from "./state";
 
 export function apiKeyLifecycle(kind: KeyKind): Lifecycle<ApiKeyInputs, ApiKeyState> {
   return {
+    check: (olds, news, holders) => checkApiKey(kind, olds, news, holders),
+    decodeInputs: (properties) => decodeApiKeyInputs(kind, properties),
+    decode: (id, outputs) => decodeApiKey(kind, id, outputs),
+    encode: (state) => encodeApiKey(kind, state),
+    holdings: apiKeyHoldings,
     diff: (state, inputs, now) => diffApiKey(kind, state, inputs, now),
     create: (inputs, run, identity) => create(kind, inputs, run, identity),
     read: (state, run) => read(kind, state, run),

@@ -5,6 +5,7 @@ import type { Properties } from "../../values";
 import { encodeMarker, hasMarkerIn, isUnresolved, isUnresolvedId, startFields } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
+import type { EncodedState } from "../lifecycle";
 import { heldKey, heldKeyDetails, listedKey, singleKey } from "../../fields/api-key";
 import { encode, encodeGiven, or, text, texts, time, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
@@ -85,7 +86,7 @@ export function decodeLost(state: StateReader): LostAttempt {
   };
 }
 
-export function encodeApiKey(kind: KeyKind, state: ApiKeyState): { id: string; outputs: Properties } {
+export function encodeApiKey(kind: KeyKind, state: ApiKeyState): EncodedState {
   switch (state.status) {
     case "requested":
       return { id: state.id, outputs: {} };

@@ -1,20 +1,15 @@
 // The inputs of a rotating key: checked, and typed with the unknown values of a preview.
 import { checkInputs, decodeInputs, encodeGiven } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
-import { InputCheck, ownerIn } from "../../fields/input-check";
+import { InputCheck, privateInputsIn } from "../../fields/input-check";
+import type { PrivateInputs } from "../../fields/input-check";
 import { UNKNOWN } from "../../values";
-import type { MaybeUnknown, Properties, Checked } from "../../values";
+import type { Properties, Checked } from "../../values";
 import { overlapOf, rotatingKeyInputs } from "../../fields/api-key";
 import type { KeyKind, Spec } from "../api-key/kind";
 
-type Given = Omit<Inputs<ValuesOf<typeof rotatingKeyInputs>>, "description">;
-
-export interface RotatingKeyInputs extends Given {
-  spec: Inputs<Spec>;
-  description: MaybeUnknown<string>;
-  /** `project/stack/name` of the resource; given with an explicit description only. */
-  owner: string;
-}
+export type RotatingKeyInputs = Inputs<ValuesOf<typeof rotatingKeyInputs>> &
+  PrivateInputs & { spec: Inputs<Spec> };
 
 export function checkRotatingKey(kind: KeyKind, news: Properties): Checked {
   const fields = { ...kind.spec, ...rotatingKeyInputs };
@@ -45,9 +40,8 @@ function checkDays(check: InputCheck): void {
 }
 
 export function decodeRotatingKeyInputs(kind: KeyKind, properties: Properties): RotatingKeyInputs {
-  const { description, ...inputs } = decodeInputs(rotatingKeyInputs, properties);
   const spec = decodeInputs(kind.spec, properties);
-  return { ...inputs, spec, description: description ?? "", owner: ownerIn(properties) };
+  return { ...decodeInputs(rotatingKeyInputs, properties), spec, ...privateInputsIn(properties) };
 }
 
 /** The inputs as outputs of an unresolved creation. */

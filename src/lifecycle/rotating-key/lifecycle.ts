@@ -10,16 +10,22 @@ import { unresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
-import { encodeRotatingKeyInputs } from "./inputs";
+import { checkRotatingKey, decodeRotatingKeyInputs, encodeRotatingKeyInputs } from "./inputs";
 import type { RotatingKeyInputs } from "./inputs";
 import { findLeftovers, leftInShared, reportLeftovers, senderOf } from "./leftovers";
 import { diffRotatingKey, settingsOf } from "./plan";
 import { revokeUnlessHeld, RotationUpdate } from "./rotate";
-import { rotatingId, withMarker } from "./state";
+import { decodeRotatingKey, encodeRotatingKey, rotatingId, rotatingKeyHoldings, withMarker } from "./state";
 import type { RotatingKeyState } from "./state";
 
 export function rotatingKeyLifecycle(kind: KeyKind): Lifecycle<RotatingKeyInputs, RotatingKeyState> {
   return {
+    check: (_olds, news) => checkRotatingKey(kind, news),
+    decodeInputs: (properties) => decodeRotatingKeyInputs(kind, properties),
+    decode: (id, outputs) => decodeRotatingKey(kind, id, outputs),
+    encode: (state) => encodeRotatingKey(kind, state),
+    holdings: rotatingKeyHoldings,
+    repeats: { description: ["lostDescription"] },
     diff: (state, inputs, now) => diffRotatingKey(kind, state, inputs, now),
     create: (inputs, run, identity) => create(kind, inputs, run, identity),
     read: (state, run) => read(kind, state, run),

@@ -17,7 +17,7 @@ import type { KeyKind, HeldKey, LostAttempt } from "../api-key/kind";
 import { isUnresolved, isUnresolvedId, startFields } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
-import type { Repeats } from "../lifecycle";
+import type { EncodedState } from "../lifecycle";
 
 export interface PreviousKey {
   id: string;
@@ -43,8 +43,6 @@ export type RotatingKeyState =
   | HoldingKeys
   /** A create whose outcome is unknown. */
   | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
-
-export const rotatingKeyRepeats: Repeats = { description: ["lostDescription"] };
 
 /** Before the marker of the first key. Users' states have it, so it never changes. */
 const ID_PREFIX = "rotating-";
@@ -129,10 +127,7 @@ export function withMarker(description: string | null, marker: string): string {
   return `${description ?? ""} #${marker}`;
 }
 
-export function encodeRotatingKey(
-  kind: KeyKind,
-  state: RotatingKeyState,
-): { id: string; outputs: Properties } {
+export function encodeRotatingKey(kind: KeyKind, state: RotatingKeyState): EncodedState {
   const { id, lost } = state;
   if (state.status === "unresolved") {
     return { id, outputs: { ...state.inputs, ...encodeLost(state.lost) } };

@@ -4,18 +4,16 @@ import { quotesSecret } from "../../text/pasted-secret";
 import { quoteForTerminal, quoted } from "../../text/quote";
 import { isRecord, UNKNOWN } from "../../values";
 import type { Known, Properties, Checked } from "../../values";
-import { InputCheck, ownerIn } from "../../fields/input-check";
-import { checkInputs, decodeInputs } from "../../fields/field";
+import { InputCheck } from "../../fields/input-check";
+import type { PrivateInputs } from "../../fields/input-check";
+import { checkInputs } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { sshKeySetInputs } from "../../fields/ssh-key";
 import { fingerprintOf } from "../ssh-key/identity";
 import { isUnprintable, readPublicKey, UNPRINTABLE } from "../ssh-key/inputs";
 import type { PublicKey } from "../ssh-key/public-key";
 
-export interface SshKeySetInputs extends Inputs<ValuesOf<typeof sshKeySetInputs>> {
-  /** `project/stack/name` of the resource, or empty. */
-  owner: string;
-}
+export type SshKeySetInputs = Inputs<ValuesOf<typeof sshKeySetInputs>> & PrivateInputs;
 
 /** An entry of the program, and the name that its key has in the account unless it was adopted. */
 export interface WantedEntry {
@@ -95,8 +93,4 @@ function fail(check: InputCheck, reason: string): void {
 
 function label(entry: string): string {
   return `\`publicKeys[${quoteForTerminal(quotesSecret(entry) ? "…" : entry, 80)}]\``;
-}
-
-export function decodeSshKeySetInputs(properties: Properties): SshKeySetInputs {
-  return { ...decodeInputs(sshKeySetInputs, properties), owner: ownerIn(properties) };
 }

@@ -1,16 +1,27 @@
 // The lifecycle of a set of SSH keys: every change is an update in place of the entries that changed.
 import { errorMessage } from "../../errors";
+import { decodeInputs } from "../../fields/field";
+import { privateInputsIn } from "../../fields/input-check";
+import { sshKeySetInputs } from "../../fields/ssh-key";
 import { newMarker } from "../../text/auto-name";
 import type { Known } from "../../values";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
-import { wantedEntries } from "./inputs";
+import { checkSshKeySet, wantedEntries } from "./inputs";
 import type { SshKeySetInputs } from "./inputs";
 import { diffSshKeySet } from "./plan";
+import { decodeSshKeySet, encodeSshKeySet, sshKeySetHoldings } from "./state";
 import type { SshKeySetState } from "./state";
 import { SshKeySetUpdate } from "./update";
 
 export const sshKeySetLifecycle: Lifecycle<SshKeySetInputs, SshKeySetState> = {
+  check: (_olds, news) => checkSshKeySet(news),
+  decodeInputs: (given) => ({ ...decodeInputs(sshKeySetInputs, given), ...privateInputsIn(given) }),
+  decode: decodeSshKeySet,
+  encode: encodeSshKeySet,
+  holdings: sshKeySetHoldings,
+  // The names of the entries and of the keys are in both, and in one of them the public keys.
+  repeats: { publicKeys: ["keys", "unresolved"], namePrefix: ["keys", "unresolved"] },
   diff: diffSshKeySet,
   create: (inputs, run, identity) =>
     apply("Creating the SSH key set", emptySet(inputs.owner), inputs, run, identity),

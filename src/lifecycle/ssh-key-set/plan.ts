@@ -64,7 +64,8 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
   // The kept and the added entries are together those of the program.
   const added = new Map(add.map(({ entry, fingerprint }) => [entry, fingerprint]));
   const renamed = surplus.filter(({ entry, key }) => added.get(entry) === key.fingerprint).length;
-  const moved = [...kept].some(([entry, key]) => state.keys.get(entry) !== key);
+  const gone = new Set(surplus.map(({ key }) => key));
+  const moved = [...state.keys].some(([entry, key]) => kept.get(entry) !== key && !gone.has(key));
   const changed = [
     ...(moved || add.length > renamed || surplus.length > renamed ? ["publicKeys"] : []),
     ...(renamed > 0 ? ["namePrefix"] : []),

@@ -7,7 +7,7 @@ import { startFields } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { LostSshKey } from "../ssh-key/state";
-import type { Repeats } from "../lifecycle";
+import type { EncodedState } from "../lifecycle";
 
 export type SetKey = ValuesOf<typeof setKey>;
 
@@ -21,12 +21,6 @@ export interface SshKeySetState {
   /** Ids of replaced keys that could not be deleted yet. */
   leftovers: Set<string>;
 }
-
-/** The names of the entries and of the keys are in both, and in one of them the public keys. */
-export const sshKeySetRepeats: Repeats = {
-  publicKeys: ["keys", "unresolved"],
-  namePrefix: ["keys", "unresolved"],
-};
 
 export function sshKeySetHoldings({ id: holder, keys, leftovers }: SshKeySetState): Holding[] {
   const held = [...keys.values(), ...Array.from(leftovers, (id) => ({ id, name: null }))];
@@ -48,7 +42,7 @@ function decodeLost(lost: StateReader): LostSshKey {
   return { ...lost.all(sentSshKey), hasMarker: false, ...lost.all(startFields) };
 }
 
-export function encodeSshKeySet(state: SshKeySetState): { id: string; outputs: Properties } {
+export function encodeSshKeySet(state: SshKeySetState): EncodedState {
   const { id, keys, unresolved, leftovers } = state;
   const lost = Array.from(unresolved, ([entry, each]) => [entry, encodeLost(each)] as const);
   return {

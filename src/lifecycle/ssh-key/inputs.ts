@@ -1,8 +1,9 @@
 // The inputs of an SSH key: checked, and typed with the unknown values of a preview.
 import { isTemplate, newMarker } from "../../text/auto-name";
 import type { Properties, Checked } from "../../values";
-import { InputCheck, isPinnedIn, ownerIn } from "../../fields/input-check";
-import { checkInputs, decodeInputs } from "../../fields/field";
+import { InputCheck } from "../../fields/input-check";
+import type { PrivateInputs } from "../../fields/input-check";
+import { checkInputs } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { sshKeyInputs } from "../../fields/ssh-key";
 import { isSameMaterial } from "./identity";
@@ -15,12 +16,7 @@ import type { PublicKey } from "./public-key";
 export const ONCE =
   "An account has each public key once. Remove one of the two resources, and use the outputs of the other.";
 
-export interface SshKeyInputs extends Inputs<ValuesOf<typeof sshKeyInputs>> {
-  /** `project/stack/name` of the resource; given with `adoptExisting` only. */
-  owner: string;
-  /** The name only looks generated. */
-  pinned: boolean;
-}
+export type SshKeyInputs = Inputs<ValuesOf<typeof sshKeyInputs>> & PrivateInputs;
 
 /** A key to register, or to adopt if the account already has it. */
 export interface SshKeyRequest {
@@ -96,9 +92,4 @@ function checkName(check: InputCheck, given: unknown): void {
   else if (name.trim() !== name && !isTemplate(given, "name"))
     check.fail("name", "`name` must not begin or end with white space");
   else if (isUnprintable(name)) check.fail("name", `\`name\` must not contain ${UNPRINTABLE}`);
-}
-
-export function decodeSshKeyInputs(properties: Properties): SshKeyInputs {
-  const inputs = decodeInputs(sshKeyInputs, properties);
-  return { ...inputs, owner: ownerIn(properties), pinned: isPinnedIn(properties) };
 }

@@ -2,6 +2,9 @@
 // nothing.
 import { pathSegment } from "../../api/address";
 import { shownSshKey } from "../../api/list";
+import { decodeInputs } from "../../fields/field";
+import { privateInputsIn } from "../../fields/input-check";
+import { sshKeyInputs } from "../../fields/ssh-key";
 import { isTemplate } from "../../text/auto-name";
 import { same, UNKNOWN } from "../../values";
 import { cleanUp } from "../create-once/clean-up";
@@ -11,11 +14,17 @@ import type { Run } from "../run";
 import { createSshKey } from "./create";
 import { deleteSshKey, leaveSshKey, lostSshKey } from "./clean-up";
 import { isSameKey, isSameMaterial } from "./identity";
+import { checkSshKey } from "./inputs";
 import type { SshKeyInputs } from "./inputs";
-import { sshKeyHoldings } from "./state";
+import { decodeSshKey, encodeSshKey, sshKeyHoldings } from "./state";
 import type { SshKeyState } from "./state";
 
 export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
+  check: checkSshKey,
+  decodeInputs: (given) => ({ ...decodeInputs(sshKeyInputs, given), ...privateInputsIn(given) }),
+  decode: decodeSshKey,
+  encode: encodeSshKey,
+  holdings: sshKeyHoldings,
   diff: diffSshKey,
   create: createSshKey,
   read: readSshKey,

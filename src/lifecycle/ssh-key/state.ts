@@ -7,6 +7,7 @@ import { encodeMarker, hasMarkerIn, isUnresolved, isUnresolvedId, startFields } 
 import type { StartedAt } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
+import type { EncodedState } from "../lifecycle";
 
 /** An attempt to register this key under this name, whose outcome is unknown. */
 export interface LostSshKey extends StartedAt, ValuesOf<typeof sentSshKey> {
@@ -66,7 +67,7 @@ function decodeLost(state: StateReader): LostSshKey {
   return { ...sent, hasMarker: hasMarkerIn(state, sent.name, "name"), ...state.all(startFields) };
 }
 
-export function encodeSshKey(state: SshKeyState): { id: string; outputs: Properties } {
+export function encodeSshKey(state: SshKeyState): EncodedState {
   switch (state.status) {
     case "requested":
       return { id: state.id, outputs: {} };
