@@ -3,17 +3,13 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { dynamic } from "@pulumi/pulumi";
 
-import { errorMessage } from "../../src/errors";
-import { startEmulator } from "../../src/emulator";
 import type { ApiKeyRecord, Emulator, NewApiKey } from "../../src/emulator";
-import { dynamicProvider } from "../../src/hosts/dynamic/adapter";
-import { resourceTypes as resources } from "../../src/hosts/resource-type";
-import { createRun } from "../../src/lifecycle/run";
-import { Engine } from "./engine-calls";
-import type { End, Held, Properties } from "./engine-calls";
-import { FakeTiming } from "./fake-timing";
+import type { Diff } from "../../src/lifecycle/lifecycle";
+import type { Properties } from "../../src/values";
+import { NEVER_DUE, resources } from "./engine-resources";
+import { StoryAccount } from "./story-account";
+import { type Held, StoryStack } from "./story-stack";
 
 export type Type = keyof typeof resources;
 
@@ -35,9 +31,11 @@ export interface Result {
   unset?: string[];
 }
 
-export interface Recorded extends Held {
+export interface Recorded extends Omit<Held, "type"> {
   type: Type;
-  name: string;
+  provider: string;
+  /** What the program passes; absent for what `get` looked up. */
+  program?: Properties;
   /** The clock of a run on this state. */
   now: string;
   /** How far it is ahead of the server's, in milliseconds. */
@@ -74,35 +72,49 @@ export function recordedStates(version: Version): Recorded[] {
 
 /** Runs one command on the state, in a process and an account of its own. */
 export async function run(recorded: Recorded, command: Command): Promise<Result> {
-  const timing = new FakeTiming(Date.parse(recorded.now));
-  const serverNow = (): number => timing.now() - (recorded.ahead ?? 0);
-  const emulator = await startEmulator({ now: serverNow, apiKey: CREDENTIAL });
+  const account = await StoryAccount.open({ apiKey: CREDENTIAL }, recorded.now);
+  const { emulator, timing } = account;
   try {
+    timing.serverError = -(recorded.ahead ?? 0);
     seed(emulator, recorded);
-    const engine = new Engine(recorded, providerAt(emulator, recorded.type, timing));
-    const end = await engine[command]().catch((error: unknown): End => ({
-      does: `failed: ${errorMessage(error)}`,
-      state: undefined,
-    }));
-    return numbered(recorded, { requests: requestsOf(emulator), ...changesOf(recorded, end) });
+    const { name, program, id, inputs, outputs } = recorded;
+    const type = resources[recorded.type];
+    const stack = new StoryStack(account);
+    // A look-up reads what the program passes.
+    const isLookUp = program === undefined;
+    stack.state.set(name, {
+      name,
+      type,
+      id,
+      inputs,
+      outputs: isLookUp && command === "up" ? inputs : outputs,
+    });
+    if (!isLookUp) stack.program.set(name, { type, inputs: program });
+    const news = isLookUp ? inputs : type.check(inputs, program).inputs;
+    const before = type.diff(id, outputs, news, timing.now());
+    await (isLookUp ? stack.refresh() : stack[command]());
+    const requests = requestsOf(emulator);
+    const [error] = stack.errors;
+    if (error !== undefined) return numbered(recorded, { requests, does: error.replace(/^\w+/, "failed") });
+    const held = stack.state.get(name);
+    const after = held && type.diff(held.id, held.outputs, inputs, NEVER_DUE);
+    const does = whatItDid(command, isLookUp, before, after);
+    return numbered(recorded, { requests, does, ...(held && changesOf(recorded, held)) });
   } finally {
     await emulator.close();
   }
 }
 
-/** The one place here that knows how the lifecycles are hosted. */
-function providerAt(emulator: Emulator, type: Type, timing: FakeTiming): dynamic.ResourceProvider {
-  const config: Record<string, string> = {
-    "wayscloud:apiKey": emulator.apiKey,
-    "wayscloud:endpoint": emulator.url,
-  };
-  const run = createRun((key) => config[key], "the test", { timing, log: () => undefined });
-  return dynamicProvider(resources[type], {
-    configure: () => undefined,
-    configurationError: () => undefined,
-    run,
-    now: () => timing.now(),
-  });
+function whatItDid(command: Command, isLookUp: boolean, before: Diff, after: Diff | undefined): string {
+  if (command === "destroy") return "destroyed";
+  if (command === "refresh" && !after) return "gone";
+  // Of what was only looked up the engine compares outputs by itself.
+  if (isLookUp) return "looked up";
+  if (command === "refresh") return after?.changes === true ? "drifted" : "no drift";
+  if (!before.changes) return "unchanged";
+  if (before.replaces.length === 0) return "updated";
+  const order = before.deleteBeforeReplace === true ? "old" : "new";
+  return `replaced, ${order} first: ${before.replaces.join(", ")}`;
 }
 
 /** Puts into the account what it had when the state was recorded. */
@@ -120,10 +132,9 @@ function requestsOf({ requests }: Emulator): string[] {
   );
 }
 
-function changesOf(recorded: Recorded, { does, state }: End): Omit<Result, "requests"> {
-  if (!state) return { does };
-  const inputs = bare(state.inputs);
-  const outputs = bare(state.outputs);
+function changesOf(recorded: Recorded, held: Held): Pick<Result, "id" | "inputs" | "set" | "unset"> {
+  // The engine keeps plain objects.
+  const { id, inputs, outputs } = JSON.parse(JSON.stringify(held)) as Held;
   const absent = (value: unknown): boolean => value === undefined || value === null;
   // Rotating keys of 1.0.0 had neither `createdAt` beside `rotatedAt` nor the expiry of the previous token.
   const isNew = (name: string): boolean =>
@@ -135,16 +146,11 @@ function changesOf(recorded: Recorded, { does, state }: End): Omit<Result, "requ
   );
   const unset = Object.keys(recorded.outputs).filter((name) => absent(outputs[name]));
   return {
-    does,
-    ...(state.id === recorded.id ? {} : { id: state.id }),
+    ...(id === recorded.id ? {} : { id }),
     ...(isDeepStrictEqual(inputs, recorded.inputs) ? {} : { inputs }),
     ...(set.length === 0 ? {} : { set: Object.fromEntries(set) }),
     ...(unset.length === 0 ? {} : { unset }),
   };
-}
-
-function bare(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => name !== "__provider"));
 }
 
 const DRAWN = {

@@ -27,8 +27,8 @@ export class StoryAccount implements StoryHost {
     readonly timing: StoryTiming,
   ) {}
 
-  static async open(options: EmulatorOptions = {}): Promise<StoryAccount> {
-    const timing = new StoryTiming(Date.parse("2026-01-01T00:00:00Z"));
+  static async open(options: EmulatorOptions = {}, now = "2026-01-01T00:00:00Z"): Promise<StoryAccount> {
+    const timing = new StoryTiming(Date.parse(now));
     timing.attemptLimit = 20_000;
     const emulator = await startEmulator({ ...options, now: () => timing.server() });
     return new StoryAccount(emulator, timing);

@@ -126,6 +126,15 @@ describe("nobody is told to revoke what this run has just made", () => {
     expectNotAdvised();
   });
 
+  test("such a key after a lost attempt, and what may be of that: the other one is named", async () => {
+    account.emulator.transform = ({ method }) =>
+      method === "POST" ? void account.emulator.account.addApiKey(OWN) : undefined;
+    stack.declare("it", ServiceKey, OWN);
+    await stack.up(troubled(NEVER_ARRIVES));
+    stack.expectAllNamed();
+    expectNotAdvised();
+  });
+
   test("a possible duplicate of such a key, and a trigger changes", async () => {
     stack.declare("it", ServiceKey, OWN);
     await stack.up(troubled(NEVER_ARRIVES, { ...NO_LIST, nth: 4 }));
