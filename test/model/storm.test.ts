@@ -1,92 +1,43 @@
 // A storm: many keys of all kinds in one stack while one request in four goes wrong. `npm run test:all` makes it a large one.
-import { resources } from "../support/engine-resources";
-import type { Emulator, Fault } from "../../src/emulator";
+import fc from "fast-check";
+
+import { resources, type ResourceName } from "../support/engine-resources";
+import { DECLARED } from "../support/kinds";
 import { testAll } from "../support/rare";
 import { publicKey } from "../support/public-key";
-import { StoryStack } from "../support/story-stack";
 import { StoryAccount } from "../support/story-account";
-import type { Trouble } from "./network";
+import { StoryStack } from "../support/story-stack";
+import { troubleWithin } from "./commands";
 
 const KEYS = Number(process.env.STORM_KEYS ?? (testAll ? 1000 : 60));
 const SEEDS = (process.env.STORM_SEEDS ?? (testAll ? "1,2,3" : "1")).split(",").map(Number);
-
-/** Reset before and after, 5xx before and after, 429, truncated: on the wire. One more, late, belongs to the clock and not to the wire. */
-const STORMY: Fault[] = [
-  { reset: true },
-  { reset: true, commit: true },
-  { status: 500 },
-  { status: 502, commit: true },
-  { status: 429 },
-  { truncate: true },
-];
-const FATES = STORMY.length + 1;
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** One request in four goes wrong. What is late is decided before a request is sent, everything else when it arrives. */
-function startStorm({ faults }: Emulator, seed: number): () => Trouble | undefined {
-  const chance = random(seed);
-  for (let nth = 1; nth <= (KEYS + SET) * 30; nth += 1) {
-    if (chance() < (0.25 * STORMY.length) / FATES) {
-      faults.add({ ...STORMY[Math.floor(chance() * STORMY.length)], nth });
-    }
-  }
-  return () =>
-    chance() < 0.25 / FATES
-      ? { method: "POST", nth: 1, times: 1, fate: "arrives late", late: chance() * 5.9 }
-      : undefined;
-}
-
 /** Beside the other resources there is a set of this many SSH keys. */
 const SET = KEYS / 5;
 
+const weather = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: troubleWithin(5.9) },
+);
+
 function declare(stack: StoryStack): void {
-  const key = "#${hex(7)}";
-  const publicKeys = Object.fromEntries(
-    Array.from({ length: SET }, (_, at) => [`member${at}`, publicKey(`member ${at}`)]),
-  );
-  stack.program.set("team", { type: resources.SshKeySet, inputs: { publicKeys, namePrefix: "team-" } });
-  for (let at = 0; at < KEYS; at += 5) {
-    stack.declare(`db${at}`, resources.ServiceKey, {
-      service: "database",
-      description: `pulumi test/dev/db${at} ${key}`,
-    });
-    stack.declare(`ci${at}`, resources.PersonalAccessToken, {
-      scopes: ["dns:read"],
-      description: `pulumi test/dev/ci${at} ${key}`,
-      expiresInDays: 90,
-    });
-    stack.declare(`ssh${at}`, resources.SshKey, {
-      publicKey: publicKey(at),
-      name: `ssh${at}-\${hex(7)}`,
-      adoptExisting: at % 2 === 0,
-    });
-    stack.declare(`rot${at}`, resources.RotatingServiceKey, {
-      service: "dns",
-      description: `pulumi test/dev/rot${at}`,
-      rotateEveryDays: 30,
-      overlapDays: 7,
-      __owner: "",
-    });
-    stack.declare(`rotci${at}`, resources.RotatingPersonalAccessToken, {
-      scopes: ["vps:read"],
-      description: `pulumi test/dev/rotci${at}`,
-      rotateEveryDays: 30,
-    });
+  const members = Array.from({ length: SET }, (_, at) => [`member${at}`, publicKey(`member ${at}`)]);
+  stack.declare("team", resources.SshKeySet, {
+    publicKeys: Object.fromEntries(members),
+    namePrefix: "team-",
+  });
+  const single = Object.keys(DECLARED).filter((name) => name !== "SshKeySet") as ResourceName[];
+  for (let at = 0; at < KEYS; at += 1) {
+    const type = single[at % single.length]!;
+    const inputs = JSON.stringify(DECLARED[type]).replaceAll(/\bit\b/g, `it${at}`);
+    const more = type === "SshKey" ? { publicKey: publicKey(at), adoptExisting: at % 2 === 0 } : {};
+    stack.declare(`it${at}`, resources[type], { ...JSON.parse(inputs), ...more });
   }
 }
 
-/** At most so many tries; how many it took. */
-/** Some thirty keys of a thousand are left after the first run, two after the second: how many runs it takes is a matter of chance. */
+/**
+ * At most so many runs; how many it took. Some thirty keys of a thousand are left after the first one, two after the
+ * second: the number is a matter of chance.
+ */
 async function within(most: number, work: () => Promise<boolean>, stack: StoryStack): Promise<number> {
   for (let run = 1; run <= most; run += 1) if (await work()) return run;
   throw new Error(`not done after ${most} runs: ${stack.errors.slice(0, 5).join("\n")}`);
@@ -97,7 +48,8 @@ test.each(SEEDS)(`${KEYS} keys of all kinds, one request in four going wrong (se
   try {
     const stack = new StoryStack(account);
     declare(stack);
-    const options = { storm: startStorm(account.emulator, seed) };
+    const troubles = fc.sample(weather, { seed, numRuns: (KEYS + SET) * 30 });
+    const options = { storm: () => troubles.pop() };
     const expectSound = async (): Promise<void> => {
       await account.timing.settle(true);
       expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });

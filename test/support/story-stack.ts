@@ -46,7 +46,7 @@ export interface Declared {
   /** The name that it had before. */
   alias?: string;
   /** An `onError` hook asks for a creation or update again, this often. */
-  retries?: number;
+  retries?: number | undefined;
   /** What the program looks up between two attempts. */
   meanwhile?: string;
 }

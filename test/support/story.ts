@@ -5,11 +5,15 @@ import type { Entry } from "./answers";
 import { type Kind, ROTATING } from "./kinds";
 import { API_KEYS, SSH_KEYS } from "./requests";
 import { StoryAccount } from "./story-account";
-import { StoryStack } from "./story-stack";
+import type { Resource } from "./engine-resources";
+import { type CommandOptions, type Declared, StoryStack } from "./story-stack";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
+
+/** The next command after one that failed. */
+export const UP_OR_DESTROY = ["up", "destroy"] as const;
 
 export let account: StoryAccount;
 export let stack: Story;
@@ -21,10 +25,15 @@ beforeEach(async () => {
 afterEach(() => account.emulator.close());
 
 class Story extends StoryStack {
-  /** Declares a resource, and runs `up`. */
-  deploy(...declared: Parameters<StoryStack["declare"]>): Promise<boolean> {
-    this.declare(...declared);
-    return this.up();
+  /** Declares a resource, and runs `up`, as this says. */
+  deploy(
+    name: string,
+    type: Resource,
+    inputs: Properties,
+    how: Omit<Declared, "type" | "inputs"> & CommandOptions = {},
+  ): Promise<boolean> {
+    this.declare(name, type, inputs, how);
+    return this.up(how);
   }
 
   /** The last command succeeded; the state and the account hold the same keys: these. */

@@ -77,8 +77,7 @@ describe.each(["fixed", "k-${hex(7)}"])(
       ["whose second attempt was not looked at", [NEVER_ARRIVES, { ...NO_LIST, nth: 4 }]],
       ["of which no list was read", [LOST, NO_LIST]],
     ])("%s", async (_how, troubles) => {
-      stack.declare("a", SshKey, { ...ADOPTING, adoptExisting: false, name });
-      await stack.up({ troubles });
+      await stack.deploy("a", SshKey, { ...ADOPTING, adoptExisting: false, name }, { troubles });
       const { id, outputs } = stack.held("a");
       expect(id.startsWith("unresolved/") || outputs.unresolved).toBe(true);
       stack.program.clear();
@@ -107,8 +106,7 @@ describe("rows 12 and 27: two resources name one key", () => {
   test("an SSH key that another resource created: refused", async () => {
     await stack.deploy("a", SshKey, { publicKey: publicKey(1), name: "a" });
     const before = account.live;
-    stack.declare("b", SshKey, ADOPTING);
-    await stack.expectFailure(stack.up(), "only one can");
+    await stack.expectFailure(stack.deploy("b", SshKey, ADOPTING), "only one can");
     expect(account.live).toEqual(before);
   });
 
@@ -137,8 +135,7 @@ describe("row 30: existing stays in the program", () => {
   ])("%s makes a new key and revokes the old one", async (_how, more, options, command) => {
     const { id, inputs } = byHand();
     await stack.deploy("a", ServiceKey, inputs);
-    stack.declare("a", ServiceKey, { ...inputs, ...more }, options);
-    await stack.up(command);
+    await stack.deploy("a", ServiceKey, { ...inputs, ...more }, { ...options, ...command });
     for (let run = 0; run < 3; run += 1) {
       stack.expectHeld();
       expect(account.live).not.toContain(id);
@@ -162,8 +159,7 @@ describe("row 30: existing stays in the program", () => {
     const { ids } = stack;
     await stack.expectFailure(stack.up({ replace: "a" }), "deleteBeforeReplace: true");
     expect(account.live).toEqual(ids);
-    stack.declare("a", SshKey, inputs, { deleteBeforeReplace: true });
-    await stack.up({ replace: "a" });
+    await stack.deploy("a", SshKey, inputs, { deleteBeforeReplace: true, replace: "a" });
     stack.expectHeld();
     expect(stack.held("a").outputs.adopted).toBe(false);
   });
@@ -224,8 +220,7 @@ test("a token with an end is not imported without a creation time: refused befor
   const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
   account.emulator.faults.add({ method: "GET", times: "always", merge: { created_at: "" } });
   const inputs = { scopes: ["dns:read"], description: "x", expiresInDays: 30, existing: { id, key } };
-  stack.declare("it", PersonalAccessToken, inputs);
-  await stack.expectFailure(stack.up(), "omit `expiresInDays`");
+  await stack.expectFailure(stack.deploy("it", PersonalAccessToken, inputs), "omit `expiresInDays`");
   account.emulator.faults.clear();
   await stack.up();
   stack.expectHeld([id]);
@@ -237,8 +232,7 @@ describe("a service key has imported a rotating key's previous key with --target
     [older] = await overlapping();
     const { description } = account.emulator.account.apiKeys().find(({ id }) => id === older)!;
     const existing = { id: older, key: stack.held("db").outputs.previousKey };
-    stack.declare("imp", ServiceKey, { service: "dns", existing, description });
-    await stack.up({ target: "imp" });
+    await stack.deploy("imp", ServiceKey, { service: "dns", existing, description }, { target: "imp" });
     expect(stack.held("imp").id).toBe(older);
     account.pass(8);
   });

@@ -33,8 +33,7 @@ describe.each(KINDS)("row 63: a list that was cached before a %s", (_what, type,
     async (fate) => {
       await fillCache();
       account.later(10 * MINUTE);
-      stack.declare("it", type, inputs);
-      await stack.up(troubled({ fate }));
+      await stack.deploy("it", type, inputs, troubled({ fate }));
       account.emulator.transform = undefined;
       await account.timing.settle(true);
       account.later(MINUTE);
@@ -91,8 +90,12 @@ test.each([SERVICE_KEY, SSH_KEY])(
   "an unresolved %s, a local clock a minute ahead, and cached lists: it is cleaned up",
   async (_what, type, inputs) => {
     account.timing.error = MINUTE;
-    stack.declare("it", type, inputs);
-    await stack.up(troubled(NEVER_ARRIVES, { method: "GET", fate: "never arrives", times: 30 }));
+    await stack.deploy(
+      "it",
+      type,
+      inputs,
+      troubled(NEVER_ARRIVES, { method: "GET", fate: "never arrives", times: 30 }),
+    );
     account.later(DAY);
     account.emulator.transform = ({ method }) => {
       if (method !== "GET") return undefined;

@@ -104,8 +104,7 @@ test("row 65: made by a clock that is an hour ahead while the API sends no `Date
   });
   stack.declare("key", ServiceKey, DECLARED.ServiceKey);
   stack.declare("rotating", RotatingServiceKey, DECLARED.RotatingServiceKey);
-  stack.declare("ssh", SshKey, DECLARED.SshKey);
-  await stack.up();
+  await stack.deploy("ssh", SshKey, DECLARED.SshKey);
   account.timing.error = 0;
   account.emulator.transform = undefined;
   for (const id of account.live) account.emulator.account.remove(id);

@@ -14,6 +14,7 @@ import {
   overlapping,
   previous,
   stack,
+  UP_OR_DESTROY,
 } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
@@ -140,23 +141,19 @@ const adding = (foreign: Entry): void =>
 
 describe.each(KINDS)("row 64: an unresolved %s", (_what, type, inputs) => {
   const isUnresolved = async (fate: "answer lost" | "never arrives"): Promise<void> => {
-    stack.declare("it", type, inputs);
-    await stack.up(troubled({ fate, times: 9 }, NO_LIST));
+    await stack.deploy("it", type, inputs, troubled({ fate, times: 9 }, NO_LIST));
     expect([stack.ids, stack.state.size]).toEqual([[], 1]);
     account.later(MINUTE);
   };
 
-  test.each(["up", "destroy"] as const)(
-    "somebody else's unreadable entry does not block %s",
-    async (next) => {
-      await isUnresolved("never arrives");
-      adding(FOREIGN);
-      await stack[next]();
-      stack.expectHeld();
-    },
-  );
+  test.each(UP_OR_DESTROY)("somebody else's unreadable entry does not block %s", async (next) => {
+    await isUnresolved("never arrives");
+    adding(FOREIGN);
+    await stack[next]();
+    stack.expectHeld();
+  });
 
-  test.each(["up", "destroy"] as const)("an entry that shows only its id is named by %s", async (next) => {
+  test.each(UP_OR_DESTROY)("an entry that shows only its id is named by %s", async (next) => {
     await isUnresolved("never arrives");
     adding(HIDDEN);
     await stack[next]();
@@ -247,16 +244,14 @@ test.each([
     // It lags for the three looks before.
     return (lists += 1) <= 3 ? [] : shown(all.at(-1)!, all);
   });
-  stack.declare("it", ServiceKey, DECLARED.ServiceKey);
-  await stack.up(troubled(LOST));
+  await stack.deploy("it", ServiceKey, DECLARED.ServiceKey, troubled(LOST));
   account.emulator.transform = undefined;
   await stack.expectNothingLeftUnnamed();
 });
 
 test("the first POST never arrives, the second one succeeds, and the list is as long as its page: one key", async () => {
   account.emulator.transform = listing(fullPage);
-  stack.declare("it", SshKey, DECLARED.SshKey);
-  await stack.up(troubled(NEVER_ARRIVES));
+  await stack.deploy("it", SshKey, DECLARED.SshKey, troubled(NEVER_ARRIVES));
   stack.expectHeld();
   account.later(HOUR);
   await stack.up();
@@ -300,7 +295,7 @@ describe("the list cannot be read where it shows", () => {
     stack.expectHeld([current()]);
   });
 
-  test.each(["up", "destroy"] as const)("the key of a killed rotation: %s says so", async (next) => {
+  test.each(UP_OR_DESTROY)("the key of a killed rotation: %s says so", async (next) => {
     hide(await rotationIsKilled());
     await stack[next]();
     expect(stack.printed).toContain(

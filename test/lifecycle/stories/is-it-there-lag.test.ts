@@ -5,7 +5,16 @@ import { showing } from "../../support/answers";
 import { RotatingPersonalAccessToken, SshKeySet } from "../../support/engine-resources";
 import { API_KEYS, KINDS, ROTATING, SSH_KEY } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, current, declareRotating, MINUTE, overlapping, previous, stack } from "../../support/story";
+import {
+  account,
+  current,
+  declareRotating,
+  MINUTE,
+  overlapping,
+  previous,
+  stack,
+  UP_OR_DESTROY,
+} from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 const NO_POST = { method: "POST", fate: "401", times: 9 } as const;
@@ -22,13 +31,12 @@ describe.each([...API_KEYS, SSH_KEY])("a list lags behind a %s", (_what, type, i
 
   test("whose response is lost: one key", async () => {
     lag(3_000);
-    stack.declare("it", type, inputs);
-    await stack.up(troubled(LOST));
+    await stack.deploy("it", type, inputs, troubled(LOST));
     account.later(10_000);
     await stack.expectOneForOne();
   });
 
-  test.each(["destroy", "up"] as const)("that is unresolved, and %s cleans up meanwhile", async (next) => {
+  test.each(UP_OR_DESTROY)("that is unresolved, and %s cleans up meanwhile", async (next) => {
     stack.declare("it", type, inputs);
     const began = account.timing.elapsed;
     await stack.up(troubled(LOST, NO_LIST));
@@ -39,23 +47,24 @@ describe.each([...API_KEYS, SSH_KEY])("a list lags behind a %s", (_what, type, i
   });
 });
 
-test.each(["destroy", "up"] as const)(
-  "two replicas, one unresolved entry of two created: %s",
-  async (command) => {
-    stack.declare("team", SshKeySet, { publicKeys: { a: publicKey("a"), b: publicKey("b") } });
-    await stack.up(troubled(LOST, { ...NEVER_ARRIVES, nth: 2 }, NO_LIST));
-    const orphans = account.live;
-    expect(orphans).toHaveLength(1);
-    account.later(MINUTE);
-    let lists = 0;
-    account.emulator.transform = ({ method, body }) => {
-      if (method !== "GET" || (lists += 1) === 1) return undefined;
-      return { body: (body as { id: string }[]).filter(({ id }) => !orphans.includes(id)) };
-    };
-    await stack[command]();
-    stack.expectHeld();
-  },
-);
+test.each(UP_OR_DESTROY)("two replicas, one unresolved entry of two created: %s", async (command) => {
+  await stack.deploy(
+    "team",
+    SshKeySet,
+    { publicKeys: { a: publicKey("a"), b: publicKey("b") } },
+    troubled(LOST, { ...NEVER_ARRIVES, nth: 2 }, NO_LIST),
+  );
+  const orphans = account.live;
+  expect(orphans).toHaveLength(1);
+  account.later(MINUTE);
+  let lists = 0;
+  account.emulator.transform = ({ method, body }) => {
+    if (method !== "GET" || (lists += 1) === 1) return undefined;
+    return { body: (body as { id: string }[]).filter(({ id }) => !orphans.includes(id)) };
+  };
+  await stack[command]();
+  stack.expectHeld();
+});
 
 describe.each(KINDS)("row 66: while the list lags, the deletion of a %s", (_what, type, inputs) => {
   test.each([

@@ -2,7 +2,7 @@
 import type { Properties } from "../../../src/values";
 import { RotatingServiceKey, ServiceKey } from "../../support/engine-resources";
 import { API_KEYS, DECLARED, SSH_KEY } from "../../support/kinds";
-import { account, current, declareRotating, stack } from "../../support/story";
+import { account, current, declareRotating, stack, UP_OR_DESTROY } from "../../support/story";
 import type { CommandOptions } from "../../support/story-stack";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
@@ -51,19 +51,33 @@ describe("what is sent, said and left for a service key whose first request", ()
     ],
     ["may leave a twin", [NEVER_ARRIVES, { ...list, nth: 4 }], "GET GET GET POST", UNCHECKED, 1, 1],
   ])("%s", async (_what, troubles, arrived, says, live, held) => {
-    stack.declare("it", ServiceKey, DECLARED.ServiceKey);
-    await stack.up({ troubles });
+    await stack.deploy("it", ServiceKey, DECLARED.ServiceKey, { troubles });
     const methods = account.requests().map((request) => request.split(" ")[0]);
     expect([methods.join(" "), account.live.length, stack.state.size]).toEqual([arrived, live, held]);
     expect(stack.spoken).toMatch(says);
   });
 });
 
+test("what is proved to be of a lost request is removed, and what may be of it besides is named", async () => {
+  const other: string[] = [];
+  account.emulator.transform = ({ method, body }) => {
+    const { description = null } = body as { description?: string };
+    if (method === "POST" && other.length === 0)
+      other.push(account.emulator.account.addApiKey({ service: "vps", description }).id);
+    return undefined;
+  };
+  await stack.deploy("it", ServiceKey, DECLARED.ServiceKey, troubled(LOST));
+  expect(account.live).toEqual([...stack.ids, ...other].sort());
+  stack.expectAllNamed();
+});
+
 test.each([...API_KEYS, SSH_KEY])(
   "%s, a hook, a first attempt a minute late: it is held or named",
   async (_what, type, inputs) => {
-    stack.declare("it", type, inputs, { retries: 1 });
-    await stack.up(troubled({ fate: "arrives late", late: 60 }, { method: "GET", times: 12 }));
+    await stack.deploy("it", type, inputs, {
+      retries: 1,
+      ...troubled({ fate: "arrives late", late: 60 }, { method: "GET", times: 12 }),
+    });
     await account.timing.settle(true);
     await stack.refresh();
     stack.expectAllNamed();
@@ -74,8 +88,7 @@ test.each(API_KEYS)(
   "row 46, %s: a revoked key that is still listed is not taken for the second one",
   async (_what, type, inputs) => {
     account.emulator.quirks.listsRevokedKeys = true;
-    stack.declare("it", type, inputs);
-    await stack.up(troubled({ fate: "arrives late", late: 0, times: 2 }));
+    await stack.deploy("it", type, inputs, troubled({ fate: "arrives late", late: 0, times: 2 }));
     await account.timing.settle(true);
     if (!stack.state.has("it")) expect(account.live).toEqual([]);
     await stack.up();
@@ -84,8 +97,7 @@ test.each(API_KEYS)(
 );
 
 test("a service key whose first attempt takes place a minute late has a twin, which the next refresh names", async () => {
-  stack.declare("it", ServiceKey, DECLARED.ServiceKey);
-  await stack.up(troubled({ fate: "arrives late", late: 60 }));
+  await stack.deploy("it", ServiceKey, DECLARED.ServiceKey, troubled({ fate: "arrives late", late: 60 }));
   await account.timing.settle(true);
   const [twin] = account.unnamed(stack);
   expect(twin).toBeDefined();
@@ -95,9 +107,13 @@ test("a service key whose first attempt takes place a minute late has a twin, wh
 
 describe("a service key beside which a twin may live", () => {
   beforeEach(async () => {
-    stack.declare("it", ServiceKey, DECLARED.ServiceKey);
     // The first attempt is lost without a trace, the second succeeds, and then no list can be read.
-    await stack.up(troubled(NEVER_ARRIVES, { ...NO_LIST, nth: 4 }));
+    await stack.deploy(
+      "it",
+      ServiceKey,
+      DECLARED.ServiceKey,
+      troubled(NEVER_ARRIVES, { ...NO_LIST, nth: 4 }),
+    );
     expect(account.live).toEqual(stack.ids);
     const { outputs } = stack.held("it");
     expect(outputs).toMatchObject({ unresolved: true, key: expect.stringContaining("wayscloud_") });
@@ -123,7 +139,7 @@ describe("a service key beside which a twin may live", () => {
   });
 });
 
-test.each(["up", "destroy"])(
+test.each(UP_OR_DESTROY)(
   "what a lost rotation left under another description is found by %s",
   async (next) => {
     const declare = (description: string): void => declareRotating({ description, __owner: "test/dev/db" });
@@ -179,7 +195,7 @@ describe("a rotation is killed after its POST", () => {
   describe.each(["null", { truncatedTo: 20 }] as const)(
     "and descriptions are stored as %j",
     (descriptions) => {
-      test.each(["up", "destroy"] as const)("%s names what it may have made", async (next) => {
+      test.each(UP_OR_DESTROY)("%s names what it may have made", async (next) => {
         account.emulator.quirks.descriptions = descriptions;
         await killed();
         await stack[next]();

@@ -13,7 +13,7 @@ import {
 } from "../../support/engine-resources";
 import { DECLARED, KINDS, ROTATING, ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, current, declareRotating, HOUR, MINUTE, stack } from "../../support/story";
+import { account, current, declareRotating, HOUR, MINUTE, stack, UP_OR_DESTROY } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 import { StoryStack } from "../../support/story-stack";
 
@@ -23,58 +23,43 @@ const described = (rewrite: (text: string) => string): Transform => spelling("de
 const scoped = (rewrite: (scope: string) => string[]): Transform =>
   showing((entry) => ({ ...entry, scopes: (entry["scopes"] as string[]).flatMap(rewrite) }));
 
-describe.each<[how: string, spec: Properties, name: string, transform: Transform]>([
-  [
-    "scopes with those that they imply",
-    SCOPES,
-    "a",
-    scoped((scope) => [scope.replace(":write", ":read"), scope]),
-  ],
-  ["scopes in upper case", SCOPES, "a", scoped((scope) => [scope.toUpperCase()])],
-  [
-    "tokens as of a service",
-    SCOPES,
-    "a",
-    showing((entry) => ({ ...entry, service: entry["service"] ?? "pat" })),
-  ],
+const LISTED: [how: string, transform: Transform, spec?: Properties, name?: string][] = [
+  ["scopes with those that they imply", scoped((scope) => [scope.replace(":write", ":read"), scope]), SCOPES],
+  ["scopes in upper case", scoped((scope) => [scope.toUpperCase()]), SCOPES],
+  ["tokens as of a service", showing((entry) => ({ ...entry, service: entry["service"] ?? "pat" })), SCOPES],
   [
     "a service by another word",
-    { service: "llm-api" },
-    "a",
     spelling("service", (text) => text.replace("-api", "")),
+    { service: "llm-api" },
   ],
-  ["services in upper case", DNS, "a", spelling("service", (text) => text.toUpperCase())],
-  ["descriptions escaped", DNS, "r&d", described((text) => text.replace(/&/g, "&amp;"))],
-  ["the number sign escaped", DNS, "a", described((text) => text.replace(/#/g, "&#35;"))],
-  ["descriptions normalized", DNS, "cafe\u0301", described((text) => text.normalize("NFC"))],
+  ["services in upper case", spelling("service", (text) => text.toUpperCase())],
+  ["descriptions escaped", described((text) => text.replace(/&/g, "&amp;")), DNS, "r&d"],
+  ["the number sign escaped", described((text) => text.replace(/#/g, "&#35;"))],
+  ["descriptions normalized", described((text) => text.normalize("NFC")), DNS, "cafe\u0301"],
   [
     "emoji as question marks",
+    described((text) => text.replace(/[\u{10000}-\u{10ffff}]/gu, "?")),
     DNS,
     "a\u{1F680}",
-    described((text) => text.replace(/[\u{10000}-\u{10ffff}]/gu, "?")),
   ],
-  ["slashes replaced", DNS, "a", described((text) => text.replace(/\//g, "-"))],
-  ["white space collapsed", DNS, "a  b", described((text) => text.replace(/\s+/g, " "))],
-  ["descriptions with a prefix", DNS, "a", described((text) => `[API] ${text}`)],
-])("row 54: the API lists %s", (_how, spec, name, transform) => {
-  const isToken = "scopes" in spec;
+  ["slashes replaced", described((text) => text.replace(/\//g, "-"))],
+  ["white space collapsed", described((text) => text.replace(/\s+/g, " ")), DNS, "a  b"],
+  ["descriptions with a prefix", described((text) => `[API] ${text}`)],
+];
+
+describe.each(LISTED)("row 54: the API lists %s", (_how, transform, spec = DNS, name = "a") => {
   const description = `pulumi test/dev/${name}`;
-  const KEY = [
-    isToken ? PersonalAccessToken : ServiceKey,
-    { ...spec, description: `${description} #\${hex(7)}` },
-  ] as const;
-  const ROTATING_KEY = [
-    isToken ? RotatingPersonalAccessToken : RotatingServiceKey,
-    { ...spec, description, rotateEveryDays: 30, overlapDays: 7, __owner: "" },
-  ] as const;
+  const KEY = { ...spec, description: `${description} #\${hex(7)}` };
+  const ROTATING_KEY = { ...spec, description, rotateEveryDays: 30, overlapDays: 7, __owner: "" };
+  const [plain, rotating] =
+    "scopes" in spec ? [PersonalAccessToken, RotatingPersonalAccessToken] : [ServiceKey, RotatingServiceKey];
   beforeEach(() => void (account.emulator.transform = transform));
 
   test.each([
-    ["key", ...KEY],
-    ["rotating key", ...ROTATING_KEY],
+    ["key", plain, KEY],
+    ["rotating key", rotating, ROTATING_KEY],
   ])("a %s whose response is lost lives once, or the other one is named", async (_what, type, inputs) => {
-    stack.declare("it", type, inputs);
-    await stack.up(troubled(LOST));
+    await stack.deploy("it", type, inputs, troubled(LOST));
     stack.expectAllNamed();
     await stack.up();
     const left = account.unnamed(stack);
@@ -83,20 +68,16 @@ describe.each<[how: string, spec: Properties, name: string, transform: Transform
     expect({ held: stack.ids, live: account.live }).toEqual({ held: [], live: left });
   });
 
-  test.each(["up", "destroy"] as const)(
-    "%s after an unresolved creation removes or names its key",
-    async (next) => {
-      stack.declare("it", ...KEY);
-      await stack.up(troubled(LOST, NO_LIST));
-      expect(stack.held("it").id).toMatch(/^unresolved\//);
-      account.later(MINUTE);
-      await stack[next]();
-      stack.expectAllNamed();
-    },
-  );
+  test.each(UP_OR_DESTROY)("%s after an unresolved creation removes or names its key", async (next) => {
+    await stack.deploy("it", plain, KEY, troubled(LOST, NO_LIST));
+    expect(stack.held("it").id).toMatch(/^unresolved\//);
+    account.later(MINUTE);
+    await stack[next]();
+    stack.expectAllNamed();
+  });
 
   test("a rotation was killed after its POST: the next run removes its key, or names it", async () => {
-    await stack.deploy("it", ...ROTATING_KEY);
+    await stack.deploy("it", rotating, ROTATING_KEY);
     account.pass(31);
     await stack.up({ kill: { nth: 2, arrived: true } });
     account.later(MINUTE);
@@ -203,8 +184,7 @@ describe.each([
       ],
     ],
   ] as const)("%s: one key in the end", async (_how, options, troubles) => {
-    stack.declare("it", type, inputs, { retries: 1, ...options });
-    await stack.up(troubled(...troubles));
+    await stack.deploy("it", type, inputs, { retries: 1, ...options, ...troubled(...troubles) });
     stack.expectHeld();
     expect(stack.ids).toHaveLength(2);
     await stack.expectDestroyed();
@@ -260,7 +240,7 @@ describe.each([
     expect(copy.printed).toContain(made);
   });
 
-  test.each(["up", "destroy"] as const)(
+  test.each(UP_OR_DESTROY)(
     "row 40: %s of a renamed stack names what a killed rotation left",
     async (next) => {
       declare(stack);

@@ -28,8 +28,7 @@ describe("row 57: a response was lost, and the second request is a conflict with
     ["names are listed with a prefix", listed((text) => `[API] ${text}`)],
   ])("%s: it is taken, or stays unresolved; never a conflict at every later up", async (_how, list) => {
     list();
-    stack.declare("it", SshKey, NAMED);
-    await stack.up(troubled(LOST));
+    await stack.deploy("it", SshKey, NAMED, troubled(LOST));
     expect([account.live.length, stack.state.size]).toEqual([1, 1]);
     stack.expectAllNamed();
     account.emulator.quirks.listLag = 0;
@@ -43,8 +42,10 @@ describe("row 57: a response was lost, and the second request is a conflict with
 
   test("in a set, names are listed with a prefix, and a hook asks again, which is refused: it is in the state or named", async () => {
     listed((text) => `[API] ${text}`)();
-    stack.declare("it", SshKeySet, TEAM, { retries: 1 });
-    await stack.up(troubled({ fate: "broken answer" }, { nth: 4, fate: "401" }));
+    await stack.deploy("it", SshKeySet, TEAM, {
+      retries: 1,
+      ...troubled({ fate: "broken answer" }, { nth: 4, fate: "401" }),
+    });
     stack.expectAllNamed();
   });
 
@@ -53,8 +54,7 @@ describe("row 57: a response was lost, and the second request is a conflict with
     ["in a set", SshKeySet, TEAM],
   ] as const)("%s, and the list lags for ten seconds: the next up has it", async (_where, type, inputs) => {
     account.emulator.quirks.listLag = 10_000;
-    stack.declare("it", type, inputs);
-    await stack.up(troubled(LOST));
+    await stack.deploy("it", type, inputs, troubled(LOST));
     account.later(MINUTE);
     await stack.up();
     stack.expectHeld();
@@ -83,8 +83,7 @@ describe("row 55: a request is answered with a record that is older than it", ()
   ] as const)("%s", (_what, type, inputs) => {
     test.each(["mine", "theirs"])("of the same name, the key %j: refused, and it stays", async (by) => {
       const id = registered(by);
-      stack.declare("it", type, inputs);
-      await stack.expectFailure(stack.up(), id);
+      await stack.expectFailure(stack.deploy("it", type, inputs), id);
       expect(stack.ids).toEqual([]);
       await stack.expectDestroyed([id]);
     });
@@ -120,14 +119,21 @@ test.each([
 
 test("row 52: a hook asks again for a key whose looks were refused, and another reader's list shows it since: taken, or named", async () => {
   await stack.deploy("reader", SshKey, { publicKey: publicKey("reader"), name: "reader" });
-  stack.declare("it", SshKey, SSH, { retries: 1, meanwhile: "reader" });
-  await stack.up(troubled(LOST, { ...NO_LIST, times: 3 }));
+  await stack.deploy("it", SshKey, SSH, {
+    retries: 1,
+    meanwhile: "reader",
+    ...troubled(LOST, { ...NO_LIST, times: 3 }),
+  });
   stack.expectAllNamed();
 });
 
 test("with an explicit name that arrives between the last look and the second attempt is taken: it is ours", async () => {
-  stack.declare("it", SshKey, SSH);
-  await stack.up(troubled({ fate: "arrives late", late: 6.2 }, { fate: "refused", nth: 2, times: 2 }));
+  await stack.deploy(
+    "it",
+    SshKey,
+    SSH,
+    troubled({ fate: "arrives late", late: 6.2 }, { fate: "refused", nth: 2, times: 2 }),
+  );
   await stack.expectOneForOne();
 });
 
@@ -135,8 +141,7 @@ test("row 54: a list with MD5 fingerprints: a lost response, and adoption", asyn
   const material = Buffer.from(publicKey(1).split(" ")[1]!, "base64");
   const md5 = createHash("md5").update(material).digest("hex").match(/../g)!.join(":");
   account.emulator.transform = spelling("fingerprint", () => `MD5:${md5}`);
-  stack.declare("it", SshKey, DECLARED.SshKey);
-  await stack.up(troubled(LOST));
+  await stack.deploy("it", SshKey, DECLARED.SshKey, troubled(LOST));
   stack.expectHeld();
   await stack.expectDestroyed();
   const { id } = account.emulator.account.addSshKey({ ...SSH, name: "laptop" });
@@ -174,11 +179,9 @@ describe.each(SSH_KEYS)("an %s that the API registers with another fingerprint",
 
 describe("a key with a name of its own stayed unresolved, and nothing was created; what the next run makes lives", () => {
   const UNRESOLVED = troubled({ ...NEVER_ARRIVES, times: 2 }, NO_LIST);
-  const SET = { publicKeys: { a: publicKey(1), b: publicKey(2) }, namePrefix: "t-" };
 
   test.each(["it", "b", "b in another process"])("up --replace, or under another name: %s", async (name) => {
-    stack.declare("it", SshKey, SSH);
-    await stack.up(UNRESOLVED);
+    await stack.deploy("it", SshKey, SSH, UNRESOLVED);
     account.later(MINUTE);
     if (name !== "it") stack.rename("it", "b");
     stack.isElsewhere = () => name.includes("process");
@@ -186,24 +189,19 @@ describe("a key with a name of its own stayed unresolved, and nothing was create
     stack.expectHeld();
   });
 
-  test.each([{}, { b: publicKey(2) }])("out of a set, of which %j stays", async (publicKeys) => {
-    stack.declare(
-      "set",
-      SshKeySet,
-      Object.keys(publicKeys).length > 0 ? SET : { ...SET, publicKeys: { a: publicKey(1) } },
-    );
-    await stack.up(UNRESOLVED);
+  test.each([{}, { b: publicKey(2) }])("out of a set, of which %j stays", async (stays) => {
+    const publicKeys = { a: publicKey(1), ...stays };
+    await stack.deploy("set", SshKeySet, { publicKeys, namePrefix: "t-" }, UNRESOLVED);
     stack.program.delete("set");
     stack.declare("k", SshKey, { publicKey: publicKey(1), name: "t-a" });
-    if (Object.keys(publicKeys).length > 0) stack.declare("set", SshKeySet, { ...SET, publicKeys });
+    if ("b" in stays) stack.declare("set", SshKeySet, { publicKeys: stays, namePrefix: "t-" });
     await stack.up();
     stack.expectHeld();
   });
 });
 
 test("in a copy of an unresolved state: the copy never deletes what the original made a day later", async () => {
-  stack.declare("it", SshKey, SSH);
-  await stack.up(troubled(LOST, LISTS_FAIL));
+  await stack.deploy("it", SshKey, SSH, troubled(LOST, LISTS_FAIL));
   const copy = new StoryStack(account, "copy");
   copy.takeStateOf(stack);
   copy.declare("it", SshKey, SSH);
@@ -264,14 +262,18 @@ describe.each([
 test("a conflict while the list cannot be read says so, with its status", async () => {
   account.emulator.account.addSshKey({ ...SSH, name: "laptop" });
   account.emulator.faults.add({ method: "GET", status: 403, times: "always" });
-  stack.declare("it", SshKey, AUTOMATIC);
-  await stack.expectFailure(stack.up(), /could not be read \(403\).*adoptExisting/);
+  await stack.expectFailure(
+    stack.deploy("it", SshKey, AUTOMATIC),
+    /could not be read \(403\).*adoptExisting/,
+  );
   expect(account.live).toHaveLength(1);
 });
 
 test("a key under a new logical name: the conflict advises aliases", async () => {
   await stack.deploy("a", SshKey, AUTOMATIC);
   stack.program.clear();
-  stack.declare("b", SshKey, { publicKey: publicKey(1), name: "b-${hex(7)}" });
-  await stack.expectFailure(stack.up(), "`aliases`");
+  await stack.expectFailure(
+    stack.deploy("b", SshKey, { publicKey: publicKey(1), name: "b-${hex(7)}" }),
+    "`aliases`",
+  );
 });

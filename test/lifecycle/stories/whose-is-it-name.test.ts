@@ -4,7 +4,7 @@ import { Holders } from "../../../src/lifecycle/holders";
 import { PersonalAccessToken, RotatingServiceKey, ServiceKey, SshKey } from "../../support/engine-resources";
 import { DECLARED } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, DAY, MINUTE, othersStack, stack } from "../../support/story";
+import { account, DAY, MINUTE, othersStack, stack, UP_OR_DESTROY } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 const OWN = { service: "dns", description: "ci key" };
@@ -21,26 +21,21 @@ describe.each(LOOKS_GENERATED)("%s", (_what, type, inputs) => {
   test("is another stack's since five minutes, and our response is lost: that key stays", async () => {
     const other = await othersStack(type, inputs);
     account.later(5 * MINUTE);
-    stack.declare("it", type, inputs);
-    await stack.up(troubled(NEVER_ARRIVES));
+    await stack.deploy("it", type, inputs, troubled(NEVER_ARRIVES));
     expect(account.live).toEqual(expect.arrayContaining(other.ids));
     if (type === ServiceKey) return;
     await stack.destroy();
     expect(account.live).toEqual(other.ids);
   });
 
-  test.each(["up", "destroy"] as const)(
-    "stayed unresolved: a month later %s leaves another stack's",
-    async (next) => {
-      stack.declare("it", type, inputs);
-      await stack.up(troubled(NEVER_ARRIVES, NO_LIST));
-      account.later(type === SshKey ? 35 * DAY : MINUTE);
-      const other = await othersStack(type, inputs);
-      account.pass(30);
-      await stack[next]();
-      expect(account.live).toEqual(expect.arrayContaining(other.ids));
-    },
-  );
+  test.each(UP_OR_DESTROY)("stayed unresolved: a month later %s leaves another stack's", async (next) => {
+    await stack.deploy("it", type, inputs, troubled(NEVER_ARRIVES, NO_LIST));
+    account.later(type === SshKey ? 35 * DAY : MINUTE);
+    const other = await othersStack(type, inputs);
+    account.pass(30);
+    await stack[next]();
+    expect(account.live).toEqual(expect.arrayContaining(other.ids));
+  });
 
   test('is what the engine hands back with all old inputs (ignoreChanges: ["*"]): accepted', async () => {
     await stack.deploy("it", type, inputs);
@@ -53,17 +48,19 @@ test("row 12: two resources of one stack, five minutes apart, of one name and ke
   const [, type, inputs] = LOOKS_GENERATED[0];
   await stack.deploy("a", type, inputs);
   account.later(5 * MINUTE);
-  stack.declare("b", type, inputs);
-  expect(await stack.up(troubled(LOST))).toBe(false);
+  expect(await stack.deploy("b", type, inputs, troubled(LOST))).toBe(false);
 });
 
 test("a generated description that `ignoreChanges` names, up --replace, and then without that option: nothing changes", async () => {
   const inputs = DECLARED.ServiceKey;
-  stack.declare("it", ServiceKey, inputs, { ignoreChanges: ["description"] });
-  await stack.up();
+  await stack.deploy("it", ServiceKey, inputs, { ignoreChanges: ["description"] });
   // The engine passes the text of the state, and no old inputs.
-  stack.declare("it", ServiceKey, { ...inputs, description: stack.held("it").inputs["description"] });
-  await stack.up({ replace: "it" });
+  await stack.deploy(
+    "it",
+    ServiceKey,
+    { ...inputs, description: stack.held("it").inputs["description"] },
+    { replace: "it" },
+  );
   const after = stack.ids;
   await stack.deploy("it", ServiceKey, inputs);
   stack.expectHeld(after);
@@ -74,23 +71,25 @@ describe.each([
   ["token", PersonalAccessToken, { scopes: ["dns:read"], description: "ci key" }],
 ] as const)("a %s with a description of its own", (_what, type, inputs) => {
   test("row 52: a hook asks twice again: the first key is named in that run, and there is no third one", async () => {
-    stack.declare("it", type, inputs, { retries: 2 });
-    await stack.up(troubled(LOST));
+    await stack.deploy("it", type, inputs, { retries: 2, ...troubled(LOST) });
     stack.expectAllNamed();
     expect(account.live.length).toBeLessThanOrEqual(2);
     await stack.expectNothingLeftUnnamed();
   });
 
   test("a hook asks again after a creation that stayed unresolved: no second key without a word", async () => {
-    stack.declare("it", type, inputs, { retries: 1 });
-    expect(await stack.up(troubled(LOST, { method: "GET", times: 12 }))).toBe(false);
+    expect(
+      await stack.deploy("it", type, inputs, { retries: 1, ...troubled(LOST, { method: "GET", times: 12 }) }),
+    ).toBe(false);
     stack.expectAllNamed();
   });
 
   test("the error waits for the last look, and names the late key beside another stack's", async () => {
     account.emulator.account.addApiKey(inputs as object);
-    stack.declare("it", type, inputs);
-    await stack.expectFailure(stack.up(troubled({ fate: "arrives late", late: 5 })), "not proven");
+    await stack.expectFailure(
+      stack.deploy("it", type, inputs, troubled({ fate: "arrives late", late: 5 })),
+      "not proven",
+    );
     expect(account.live).toHaveLength(2);
     stack.expectAllNamed();
     expect(account.changes("DELETE")).toEqual([]);
@@ -99,16 +98,19 @@ describe.each([
   test("a sibling has it since five minutes: a lost response does not advise against the sibling's", async () => {
     await stack.deploy("sibling", type, inputs);
     account.later(5 * MINUTE);
-    stack.declare("it", type, inputs);
-    await stack.up(troubled(NEVER_ARRIVES));
+    await stack.deploy("it", type, inputs, troubled(NEVER_ARRIVES));
     expect(stack.spoken).not.toContain(stack.held("sibling").id);
     stack.expectHeld();
   });
 });
 
 test("a description of its own is proof for a rotating key all the same, since each key has a marker", async () => {
-  stack.declare("it", RotatingServiceKey, { ...OWN, rotateEveryDays: 30 });
-  await stack.up({ retries: 1, ...troubled(LOST, { method: "GET", times: 12 }) });
+  await stack.deploy(
+    "it",
+    RotatingServiceKey,
+    { ...OWN, rotateEveryDays: 30 },
+    { retries: 1, ...troubled(LOST, { method: "GET", times: 12 }) },
+  );
   await stack.expectOneForOne();
 });
 
@@ -120,8 +122,7 @@ describe("nobody is told to revoke what this run has just made", () => {
   };
 
   test("an unresolved key with a description of its own, up --replace", async () => {
-    stack.declare("it", ServiceKey, OWN);
-    await stack.up(UNRESOLVED);
+    await stack.deploy("it", ServiceKey, OWN, UNRESOLVED);
     await stack.up({ replace: "it" });
     expectNotAdvised();
   });
@@ -129,15 +130,13 @@ describe("nobody is told to revoke what this run has just made", () => {
   test("such a key after a lost attempt, and what may be of that: the other one is named", async () => {
     account.emulator.transform = ({ method }) =>
       method === "POST" ? void account.emulator.account.addApiKey(OWN) : undefined;
-    stack.declare("it", ServiceKey, OWN);
-    await stack.up(troubled(NEVER_ARRIVES));
+    await stack.deploy("it", ServiceKey, OWN, troubled(NEVER_ARRIVES));
     stack.expectAllNamed();
     expectNotAdvised();
   });
 
   test("a possible duplicate of such a key, and a trigger changes", async () => {
-    stack.declare("it", ServiceKey, OWN);
-    await stack.up(troubled(NEVER_ARRIVES, { ...NO_LIST, nth: 4 }));
+    await stack.deploy("it", ServiceKey, OWN, troubled(NEVER_ARRIVES, { ...NO_LIST, nth: 4 }));
     await stack.deploy("it", ServiceKey, { ...OWN, rotationTriggers: { a: 1 } });
     expectNotAdvised();
   });
@@ -166,8 +165,7 @@ test.each([
 ])("killed on the way from the %s, and back: all is named", async (_what, before, after) => {
   await stack.deploy("it", RotatingServiceKey, before);
   account.later(20 * MINUTE);
-  stack.declare("it", RotatingServiceKey, after);
-  await stack.up({ kill: { nth: 2, arrived: true } });
+  await stack.deploy("it", RotatingServiceKey, after, { kill: { nth: 2, arrived: true } });
   expect(account.live).toHaveLength(2);
   stack.declare("it", RotatingServiceKey, before);
   account.later(20 * MINUTE);

@@ -4,7 +4,7 @@ import { spelling } from "../../support/answers";
 import { PersonalAccessToken, ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
 import { API_KEYS, DECLARED, SERVICE_KEY, SSH_KEY } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, DAY, HOUR, MINUTE, othersStack, stack } from "../../support/story";
+import { account, DAY, HOUR, MINUTE, othersStack, stack, UP_OR_DESTROY } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, OFFLINE, troubled } from "../../support/troubles";
 import type { CommandOptions } from "../../support/story-stack";
 
@@ -34,8 +34,7 @@ describe.each([
       account.later(3 * MINUTE);
       account.timing.error = wrongBy;
       account.emulator.quirks.listLag = listLag;
-      stack.declare("it", type, inputs);
-      expect(await stack.up(options)).toBe(false);
+      expect(await stack.deploy("it", type, inputs, options)).toBe(false);
       if (stack.state.size === 0) expect(stack.spoken).toContain(other.ids[0]);
       account.timing.error = 0;
       account.emulator.quirks.listLag = 0;
@@ -78,8 +77,7 @@ test.each([
       // More than the tolerance for rounded times.
       account.later(6_000);
     };
-    stack.declare("it", SshKey, SSH);
-    await stack.up(troubled({ fate, times }, { ...LOST, nth: times + 1 }));
+    await stack.deploy("it", SshKey, SSH, troubled({ fate, times }, { ...LOST, nth: times + 1 }));
     await stack.destroy();
     expect(account.live).toEqual((await other).ids);
     expect(account.live).toHaveLength(1);
@@ -116,8 +114,7 @@ test.each([...API_KEYS, SSH_KEY])(
       }
       await sleep(ms);
     };
-    stack.declare("it", type, inputs);
-    await stack.up(troubled(LOST, { method: "GET" }));
+    await stack.deploy("it", type, inputs, troubled(LOST, { method: "GET" }));
     expect(sleeps).toBeGreaterThan(0);
     await stack.expectOneForOne();
   },
@@ -125,8 +122,7 @@ test.each([...API_KEYS, SSH_KEY])(
 
 test.each([-6_000, -500_000])("row 43: a lost SSH key with a time %i ms off is ours", async (skew) => {
   account.emulator.quirks.createdAtSkew = skew;
-  stack.declare("it", SshKey, DECLARED.SshKey);
-  await stack.up(troubled(LOST));
+  await stack.deploy("it", SshKey, DECLARED.SshKey, troubled(LOST));
   await stack.expectOneForOne();
 });
 
@@ -135,8 +131,7 @@ test.each([8_760, 1, -8_760])(
   async (hours) => {
     account.timing.error = hours * HOUR;
     stack.declare("it", SshKey, SSH);
-    stack.declare("team", SshKeySet, { publicKeys: { anna: publicKey("anna") } });
-    await stack.up();
+    await stack.deploy("team", SshKeySet, { publicKeys: { anna: publicKey("anna") } });
     stack.expectHeld();
     await stack.expectDestroyed();
   },
@@ -156,8 +151,7 @@ describe("row 62: creation times are listed as", () => {
       const { id } = account.emulator.account.addSshKey(SSH);
       account.later(age);
       account.emulator.transform = spelling("created_at", write);
-      stack.declare("it", SshKey, SSH);
-      await stack.expectFailure(stack.up(troubled(NEVER_ARRIVES)), id);
+      await stack.expectFailure(stack.deploy("it", SshKey, SSH, troubled(NEVER_ARRIVES)), id);
       expect(stack.ids).toEqual([]);
       account.emulator.transform = undefined;
       await stack.expectDestroyed([id]);
@@ -178,16 +172,14 @@ describe("row 62: creation times are listed as", () => {
 test("a service key whose description, marker and all, is copied from an old key: a lost response costs that one nothing", async () => {
   const copied = { service: "dns", description: "pulumi test/dev/it #1a2b3c4" };
   const { id } = account.emulator.account.addApiKey({ ...copied, createdAt: "2025-12-24T10:00:00Z" });
-  stack.declare("it", ServiceKey, copied);
-  await stack.up(troubled(LOST));
+  await stack.deploy("it", ServiceKey, copied, troubled(LOST));
   expect(account.live).toContain(id);
   expect(account.unnamed(stack)).toEqual([id]);
 });
 
 describe("an SSH key that stayed unresolved", () => {
   test("is named, if by a server's clock that was set meanwhile it is too old to be ours", async () => {
-    stack.declare("it", SshKey, DECLARED.SshKey);
-    await stack.up(troubled(...OFFLINE));
+    await stack.deploy("it", SshKey, DECLARED.SshKey, troubled(...OFFLINE));
     const { live } = account;
     account.timing.serverError = HOUR;
     await stack.up();
@@ -199,21 +191,19 @@ describe("an SSH key that stayed unresolved", () => {
     ["2025-12-24T10:00:00Z", 1],
     ["2026-01-01T00:00:02Z", 0],
   ])("and another of its name is of %s: clearing up leaves %d", async (createdAt, left) => {
-    stack.declare("it", SshKey, SSH);
-    await stack.up(troubled(NEVER_ARRIVES, NO_LIST));
+    await stack.deploy("it", SshKey, SSH, troubled(NEVER_ARRIVES, NO_LIST));
     account.emulator.account.addSshKey({ ...SSH, createdAt });
     await stack.destroy();
     expect(account.live).toHaveLength(left);
   });
 
-  test.each(["up", "destroy"] as const)(
+  test.each(UP_OR_DESTROY)(
     "by a clock a year slow, then %s: an older key stays, and is named",
     async (next) => {
       const { id } = account.emulator.account.addSshKey(SSH);
       account.later(30 * DAY);
       account.timing.error = -365 * DAY;
-      stack.declare("it", SshKey, SSH);
-      await stack.up(troubled(...OFFLINE));
+      await stack.deploy("it", SshKey, SSH, troubled(...OFFLINE));
       expect(stack.held("it").id).toMatch(/^unresolved\//);
       account.timing.error = 0;
       await stack[next]();
