@@ -3,7 +3,16 @@ import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { DAY_MS, rfc3339 } from "../../src/values";
-import { emulator, failureOf, host, live, next, nextCommand, PluginHost, urnOf } from "../support/plugin-host";
+import {
+  emulator,
+  failureOf,
+  host,
+  live,
+  next,
+  nextCommand,
+  PluginHost,
+  urnOf,
+} from "../support/plugin-host";
 import { type Properties, secret, unknown } from "../support/provider-client";
 import { publicKey } from "../support/public-key";
 import { takeRequests } from "../support/requests";

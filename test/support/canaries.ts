@@ -2,7 +2,12 @@
 import { startEmulator } from "../../src/emulator";
 import type { ApiKeyRecord, Emulator, EmulatorOptions, NewApiKey, NewSshKey } from "../../src/emulator";
 import { PartialFailure } from "./engine-resources";
-import { ProviderProcess, type Properties, type ResourceName } from "./provider-process";
+import {
+  type Properties,
+  ProviderProcess,
+  type ProviderProcessOptions,
+  type ResourceName,
+} from "./provider-process";
 import { testAll } from "./rare";
 import { secretsIn } from "./secrets";
 import { publicKey } from "./public-key";
@@ -70,19 +75,18 @@ export class Watched {
     }
   }
 
-  /** Another provider process at the account, as every `pulumi` command has one. With an environment it is a new one. */
+  /** Another provider process at the account, as every `pulumi` command has one. With options it is a new one. */
   async process(
     config: Record<string, string> = {},
-    env?: Record<string, string>,
-    preload?: string,
+    options?: Omit<ProviderProcessOptions, "config">,
   ): Promise<ProviderProcess> {
     const { url, apiKey } = this.emulator;
     const all = { "wayscloud:endpoint": url, "wayscloud:apiKey": apiKey, ...config };
-    const used = env || testAll ? undefined : idle.pop();
+    const used = options || testAll ? undefined : idle.pop();
     if (used) await used.nextRun(all);
-    const process = used ?? (await ProviderProcess.start({ config: all, env: env ?? {}, preload }));
+    const process = used ?? (await ProviderProcess.start({ ...options, config: all }));
     this.processes.push(process);
-    if (!env && !testAll) this.reusable.push(process);
+    if (!options && !testAll) this.reusable.push(process);
     return process;
   }
 

@@ -1,7 +1,7 @@
 // Runs the rows of the fault table in the provider processes. A test names a row and what is done; docs/fault-table.md says how it must end, which requests that
 // takes and what lives then. A run in the provider process of the other host is the same run (jest.config.js).
 import type { Emulator, EmulatorOptions, Fault } from "../../src/emulator";
-import { type Created, type Ended, KIND_NAMES, program, TRIED, TRIED_KEYS, Watched } from "./canaries";
+import { type Created, type Ended, program, TRIED, TRIED_KEYS, Watched } from "./canaries";
 import {
   type Checks,
   expectRow,
@@ -97,6 +97,8 @@ export class CallRun {
   readonly emulator: Emulator;
   /** How the last creation ended. */
   made: Ended<Created> = { ms: 0 };
+  /** How creations at the same time ended. */
+  several: Ended<Created>[] = [];
   /** How the calls of {@link end} ended. */
   readonly ended: Ended<unknown>[] = [];
   /** Only requests below this path are counted. */
@@ -130,6 +132,11 @@ export class CallRun {
     return ended;
   }
 
+  /** What the user reads of the calls of {@link end}. */
+  get messages(): string[] {
+    return this.ended.map(({ error }) => error?.message ?? "succeeded");
+  }
+
   /** From here on requests count. */
   forget(): void {
     this.emulator.requests.length = 0;
@@ -144,11 +151,6 @@ export class CallRun {
     return this.watched.live(this.kind).map(({ id }) => id);
   }
 
-  /** All ids that live. */
-  get allLive(): string[] {
-    return KIND_NAMES.flatMap((kind) => this.watched.live(kind)).map(({ id }) => id);
-  }
-
   get said(): string {
     return this.made.error?.message ?? "";
   }
@@ -157,6 +159,15 @@ export class CallRun {
     return program(this.kind, more);
   }
 }
+
+/** Every call of the run failed, and said this. */
+export const failed =
+  (said: RegExp | string) =>
+  ({ messages, ended }: CallRun): void => {
+    expect(messages).not.toEqual([]);
+    for (const message of messages) expect(message).toMatch(said);
+    expect(ended.filter(({ partial }) => partial !== undefined)).toEqual([]);
+  };
 
 /** One account, and a stack that works with it. */
 export class StoryRun {

@@ -121,7 +121,10 @@ export class ProcessAccount implements StoryHost {
   private async run(apiKey: string): Promise<ProviderProcess> {
     const config = { "wayscloud:endpoint": this.emulator.url, "wayscloud:apiKey": apiKey };
     if (this.plugin) await this.plugin.nextRun(config);
-    this.plugin ??= await this.watched.process(config, { CLOCK: join(this.folder, "clock") }, CLOCK);
+    this.plugin ??= await this.watched.process(config, {
+      env: { CLOCK: join(this.folder, "clock") },
+      preload: CLOCK,
+    });
     return this.plugin;
   }
 

@@ -5,19 +5,11 @@ import { join } from "node:path";
 
 import { KIND_NAMES, oneOfEach, program } from "../../support/canaries";
 import { newAuthority } from "../../support/certificate";
-import { type CallRow, type CallRun, callRows } from "../../support/fault-rows";
+import { type CallRow, type CallRun, callRows, failed } from "../../support/fault-rows";
 import { startHttpsServer } from "../../support/https-server";
 import type { ResourceName } from "../../support/provider-process";
 import { startProxy } from "../../support/proxy";
 import { recordedStates, seed } from "../../support/recorded-states";
-
-const messages = ({ ended }: CallRun): string[] => ended.map(({ error }) => error?.message ?? "succeeded");
-
-const failed = (said: RegExp) => (run: CallRun) => {
-  expect(messages(run)).not.toEqual([]);
-  for (const message of messages(run)) expect(message).toMatch(said);
-  expect(run.ended.filter(({ partial }) => partial !== undefined)).toEqual([]);
-};
 
 /** The only credential that the requests bore. */
 const usedCredentials = ({ emulator }: CallRun): unknown[] => [
@@ -27,15 +19,15 @@ const usedCredentials = ({ emulator }: CallRun): unknown[] => [
 const BLANK = /wayscloud(-account)?:apiKey is blank/;
 const checks = {
   "created, all configured": (run: CallRun) => {
-    expect(messages(run)).toEqual(Array(8).fill("succeeded"));
+    expect(run.messages).toEqual(Array(8).fill("succeeded"));
     expect(usedCredentials(run)).toEqual([run.emulator.account.apiKeys()[0]!.id]);
   },
   "error: it is blank": failed(BLANK),
   "error: it contains whitespace": failed(/contains whitespace/),
   "error naming where it came from": failed(/401.*The credential came from .*wayscloud(-account)?:apiKey/),
-  "no change, the key kept": (run: CallRun) => expect(messages(run)).toEqual(["succeeded", "succeeded"]),
+  "no change, the key kept": (run: CallRun) => expect(run.messages).toEqual(["succeeded", "succeeded"]),
   "the new one used": (run: CallRun) => {
-    expect(messages(run)).toEqual(Array(6).fill("succeeded"));
+    expect(run.messages).toEqual(Array(6).fill("succeeded"));
     expect(usedCredentials(run)).toEqual([run.emulator.account.liveApiKeys()[0]!.id]);
   },
   "refresh and destroy fail": failed(/got no response from|proxy refused the connection with status \d+/),
@@ -50,7 +42,7 @@ const createEach =
   async (run: CallRun): Promise<void> => {
     const provider = await run.process({ "wayscloud:apiKey": apiKey });
     for (const kind of KIND_NAMES) await run.end(provider.resource(kind).create(program(kind)));
-    expect([...messages(run), provider.stderr()].join()).not.toContain("canary");
+    expect([...run.messages, provider.stderr()].join()).not.toContain("canary");
   };
 
 /** What 1.0.0 recorded of a live key with an automatic name or description. */
@@ -84,7 +76,7 @@ const blank =
   async (run: CallRun): Promise<void> => {
     const good = run.emulator.apiKey;
     const env = { WAYSCLOUD_PAT_TOKEN: good, WAYSCLOUD_API_KEY: good };
-    const provider = await run.process({ "wayscloud:apiKey": apiKey }, env);
+    const provider = await run.process({ "wayscloud:apiKey": apiKey }, { env });
     for (const kind of KIND_NAMES) {
       const { failures } = await provider.resource(kind).check({}, program(kind));
       expect(failures).toEqual([{ property: "", reason: expect.stringMatching(BLANK) }]);
@@ -109,12 +101,12 @@ const behindProxy =
     const proxy = await startProxy({ status, body });
     try {
       const config = { "wayscloud:endpoint": "https://api.example.invalid" };
-      const methods = (await run.process(config, { HTTPS_PROXY: proxy.url })).resource("sshKey");
+      const methods = (await run.process(config, { env: { HTTPS_PROXY: proxy.url } })).resource("sshKey");
       run.forget();
       await run.end(methods.read(id, outputs));
       await run.end(methods.delete(id, outputs));
       const said = status === 200 ? "got no response from" : `connection with status ${status}`;
-      for (const message of messages(run)) expect(message).toContain(said);
+      for (const message of run.messages) expect(message).toContain(said);
       expect(proxy.seen()).not.toMatch(/x-api-key|\/v1\/account/i);
     } finally {
       await proxy.close();
@@ -137,7 +129,7 @@ const withCertificate =
     const server = await startHttpsServer(authority.issue(names));
     try {
       const config = { "wayscloud:endpoint": `https://127.0.0.1:${server.port}` };
-      const provider = await run.process(config, env(file));
+      const provider = await run.process(config, { env: env(file) });
       run.ended.push(await run.create());
       const isIgnored = provider.stderr().includes("NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored");
       expect(isIgnored).toBe("NODE_TLS_REJECT_UNAUTHORIZED" in env(file));
@@ -152,7 +144,7 @@ callRows(__filename, "Configurations, proxies and accounts", checks, [
   {
     row: [25, "eight concurrent first calls"],
     act: async (run) => {
-      await run.process({}, { WAYSCLOUD_API_KEY: "wayscloud_pat_wrong_credential" });
+      await run.process({}, { env: { WAYSCLOUD_API_KEY: "wayscloud_pat_wrong_credential" } });
       run.ended.push(...(await Promise.all(Array.from({ length: 8 }, () => run.create()))));
     },
   },

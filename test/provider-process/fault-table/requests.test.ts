@@ -3,14 +3,11 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Fault } from "../../../src/emulator";
-import { type Created, type Ended, KIND_NAMES, KINDS, program } from "../../support/canaries";
+import { type Created, KIND_NAMES, KINDS, program } from "../../support/canaries";
 import { type CallRow, type CallRun, callRows } from "../../support/fault-rows";
 import { requestLine } from "../../support/fault-table";
 import { publicKey } from "../../support/public-key";
 import { until } from "../../support/until";
-
-/** The runs of rows whose acts make several keys at once. */
-const made = new WeakMap<CallRun, Ended<Created>[]>();
 
 /** Milliseconds between the arrivals of the first two requests: neither the process's start nor a busy machine counts. */
 function pauseIn({ emulator }: CallRun): number {
@@ -54,22 +51,22 @@ const checks = {
     expect(watched.live("sshKey")).toMatchObject([{ id: live[0], name: "deploy" }]);
   },
   "one owner, seven errors naming it": (run: CallRun) => {
-    const [owner, ...none] = made.get(run)!.filter(({ value }) => value !== undefined);
+    const [owner, ...none] = run.several.filter(({ value }) => value !== undefined);
     expect(none).toEqual([]);
     run.watched.expectOnly("sshKey", owner!);
     const manages = `named "${String(owner!.value!.outputs["name"])}" in the account, already manages the same public key`;
-    for (const each of made.get(run)!) if (each !== owner) expect(each.error?.message).toContain(manages);
+    for (const each of run.several) if (each !== owner) expect(each.error?.message).toContain(manages);
   },
   "two distinct keys": (run: CallRun) => {
-    const both = made.get(run)!;
+    const both = run.several;
     expect(both.map(({ error }) => error?.message)).toEqual([undefined, undefined]);
     expect(both.map(({ value }) => value?.id).sort()).toEqual([...run.live].sort());
     const keys = new Set(run.watched.live(run.kind).map(({ key }) => key));
     expect(both.every(({ value }) => keys.delete(String(value?.outputs["key"])))).toBe(true);
   },
   "error naming the other's id": (run: CallRun) => {
-    const lost = made.get(run)!.find(({ error }) => error !== undefined);
-    const kept = made.get(run)!.find(({ value }) => value !== undefined)?.value?.id;
+    const lost = run.several.find(({ error }) => error !== undefined);
+    const kept = run.several.find(({ value }) => value !== undefined)?.value?.id;
     expect(run.live).toContain(kept);
     for (const id of run.live.filter((each) => each !== kept)) expect(lost?.error?.message).toContain(id);
     expect(run.emulator.requests.some(({ method }) => method === "DELETE")).toBe(false);
@@ -106,7 +103,7 @@ const twoAtOnce =
         return () => watched.ended(each.resource(kind).create(inputs));
       }),
     );
-    made.set(run, await Promise.all(calls.map((create) => create())));
+    run.several = await Promise.all(calls.map((create) => create()));
     return `${watched.accepted()} accepted POSTs`;
   };
 
@@ -132,7 +129,10 @@ callRows(__filename, "Requests that fail or meet others", checks, [
     row: [1, "connection refused, then up"],
     act: async (run) => {
       // Three pauses of at most 0.5, 1 and 2 s; the client is loaded, so that the first attempt comes at once.
-      const provider = await run.process({}, {}, resolve(__dirname, "../../support/long-pauses.cjs"));
+      const provider = await run.process(
+        {},
+        { preload: resolve(__dirname, "../../support/long-pauses.cjs") },
+      );
       await run.end(provider.resource(run.kind).read("nothing", {}));
       run.forget();
       await run.emulator.stopListening();
@@ -203,7 +203,7 @@ callRows(__filename, "Requests that fail or meet others", checks, [
     act: async (run) => {
       await run.process();
       const creating = Array.from({ length: 8 }, (_, at) => run.create({ name: `twin-${at}` }));
-      made.set(run, await Promise.all(creating));
+      run.several = await Promise.all(creating);
     },
   },
   {
@@ -227,7 +227,7 @@ callRows(__filename, "Requests that fail or meet others", checks, [
       const { watched, kind } = run;
       const processes = [await watched.process(), await watched.process()];
       const creating = processes.map((each) => watched.create(each, kind, { description: "shared" }));
-      made.set(run, await Promise.all(creating));
+      run.several = await Promise.all(creating);
       return `${watched.accepted()} accepted POSTs`;
     },
   },

@@ -5,23 +5,12 @@ import type { AddressInfo } from "node:net";
 
 import type { Fault } from "../../../src/emulator";
 import { KIND_NAMES, KINDS, oneOfEach, program } from "../../support/canaries";
-import { type CallRow, type CallRun, callRows } from "../../support/fault-rows";
+import { type CallRow, type CallRun, callRows, failed } from "../../support/fault-rows";
 import { publicKey } from "../../support/public-key";
 
 const REFUSED = "Redirects are not followed";
 const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/;
 
-const messages = ({ ended }: CallRun): string[] => ended.map(({ error }) => error?.message ?? "succeeded");
-
-/** Every call of the run failed, and said this. */
-const failed = (said: RegExp | string) => (run: CallRun) => {
-  expect(messages(run)).not.toEqual([]);
-  for (const message of messages(run))
-    expect(message).toEqual(
-      typeof said === "string" ? expect.stringContaining(said) : expect.stringMatching(said),
-    );
-  expect(run.ended.filter(({ partial }) => partial !== undefined)).toEqual([]);
-};
 const readingFailed = failed(/^Reading the (API|SSH) keys failed/);
 
 const checks = {
@@ -32,9 +21,10 @@ const checks = {
   },
   "refresh fails, printed clean and short": async (run: CallRun) => {
     readingFailed(run);
-    for (const message of messages(run)) {
+    for (const message of run.messages) {
       expect(message.length).toBeLessThan(1_500);
       expect(message).not.toMatch(INVISIBLE);
+      expect(message.isWellFormed()).toBe(true);
     }
     expect((await run.process()).stderr()).not.toContain("\u001b");
     // The process lives, and its objects are what they were: a creation works.
@@ -47,7 +37,7 @@ const checks = {
     expect(made.ms).toBeLessThan(110_000);
   },
   "refused, or sent as it is": async (run: CallRun) => {
-    expect(messages(run)).toEqual(messages(run).map(() => "succeeded"));
+    expect(run.messages).toEqual(run.messages.map(() => "succeeded"));
     expect((await run.process()).stderr()).not.toContain("\u001b");
   },
   "printed clean, short and redacted": ({ said }: CallRun) => {
@@ -59,13 +49,13 @@ const checks = {
   "not printed": ({ emulator }: CallRun) => expect(emulator.faults.pending()).toEqual([]),
   "presence is proved, absence is an error": (run: CallRun) => {
     const unread = expect.stringContaining("an unexpected shape");
-    expect(messages(run)).toEqual([...KIND_NAMES.map(() => "succeeded"), ...KIND_NAMES.map(() => unread)]);
+    expect(run.messages).toEqual([...KIND_NAMES.map(() => "succeeded"), ...KIND_NAMES.map(() => unread)]);
   },
-  complete: (run: CallRun) => expect(messages(run)).toEqual(KIND_NAMES.map(() => "succeeded")),
+  complete: (run: CallRun) => expect(run.messages).toEqual(KIND_NAMES.map(() => "succeeded")),
   "incomplete: refresh fails": failed("an incomplete list"),
   "error, its reason cut": (run: CallRun) => {
     failed("answered 400")(run);
-    for (const message of messages(run)) expect(message.length).toBeLessThan(1_000);
+    for (const message of run.messages) expect(message.length).toBeLessThan(1_000);
   },
 };
 
@@ -162,6 +152,9 @@ const texts: [string, Fault][] = [
   ["__proto__ and constructor", { body: PROTOTYPES }],
   ["terminal escapes", { merge: { id: ESC, key_type: ESC } }],
   ["an escape in the error", { status: 400, body: { detail: `no${ESC}\r\n\u202eyes` } }],
+  ["an emoji where the error is cut", { status: 400, body: { detail: `${"x".repeat(299)}🎉🎉` } }],
+  ["emoji before an address", { status: 400, body: { detail: `ask ${"🎉".repeat(40)}x@example.com` } }],
+  ["half an emoji", { status: 400, body: { detail: "a\ud83cb" } }],
   ["4 MB of error", { status: 422, body: { detail: "A".repeat(4_000_000) } }],
   ["a 10 MB string", { body: JSON.stringify("B".repeat(10_000_000)) }],
   ["an endless number", { merge: { vm_count: 1e300, is_active: 1e300 } }],
