@@ -20,7 +20,7 @@ export interface Diff {
   deleteBeforeReplace?: boolean;
   /** The outputs that an update in place changes, {@link UNKNOWN} if only the account knows them. */
   outputs?: Properties;
-  /** A message for the preview of the update, if the properties alone are not enough. */
+  /** A message for the preview if the properties are not enough; of a replacement, for the update too. */
   ahead?: string | undefined;
   /** The holdings that the update gives up: another resource may take them over. */
   releases?: ReadonlySet<string>;

@@ -24,6 +24,12 @@ test("from rotateAt or expiresAt on, preview shows a replacement without a reque
 
   const shown = await stack.preview(["--diff"]);
   expect(shown.changes).toEqual({ "to replace": 2, unchanged: 3 });
+  // In the messages at the resources, which the engine prints once more.
+  const said = [...new Set(shown.all.match(/"pulumi test\/dev\/\w+ #\w{7}" is replaced, because it \w+/g))];
+  expect(said.map((line) => line.replace(/ #\w{7}/, "")).sort()).toEqual([
+    '"pulumi test/dev/due" is replaced, because it expires',
+    '"pulumi test/dev/expired" is replaced, because it expired',
+  ]);
   expect(takeRequests(emulator)).toEqual([]);
   expect((await stack.up()).changes).toEqual({ replaced: 2, unchanged: 3 });
   const done = takeRequests(emulator);

@@ -130,7 +130,23 @@ test("a due rotation is no drift, although the engine checks another resource du
   await reading;
   expect(await host.diff(urn, id, due, inputs, inputs)).toMatchObject({ changes: false });
   await host.check(urn, inputs, declared);
+  expect(host.news).toEqual([]);
   expect(await host.diff(urn, id, due, inputs, inputs)).toMatchObject({ changes: true });
+  expect(host.news).toEqual([
+    [
+      urn,
+      expect.stringMatching(/ is replaced, because it expires at .*, which is within `rotateBeforeDays`\.$/),
+    ],
+  ]);
+});
+
+test("an inactive key is replaced with a message that says so", async () => {
+  const urn = urnOf("ServiceKey");
+  const state = await host.up(urn, { service: "dns" });
+  await next(urn, { ...state, outputs: { ...state.outputs, isActive: false } }, { service: "dns" });
+  expect(host.news).toEqual([
+    [urn, expect.stringContaining(" is replaced, because the account lists it as inactive.")],
+  ]);
 });
 
 test("a partial failure keeps what may exist, with its inputs, and its secrets marked", async () => {

@@ -48,7 +48,7 @@ export function dynamicProvider(resource: ResourceType, host: ProviderProcess): 
       wellFormed(() => {
         const diff = resource.diff(id, decode(olds), decode(news), host.now(), run.holders);
         const { changes, replaces, deleteBeforeReplace, ahead } = diff;
-        if (ahead !== undefined && isPreview) run.log(ahead, "info");
+        if (ahead !== undefined && (isPreview || replaces.length > 0)) run.log(ahead, "info");
         return { changes, replaces, ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }) };
       }),
     create: (inputs: Properties) =>

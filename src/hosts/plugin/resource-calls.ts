@@ -61,7 +61,10 @@ export class ResourceCalls {
     const olds = stateOf(resource, decode(request.getOlds()).properties, news);
     const diff = resource.type.diff(id, olds, news, Date.now(), this.account().run.holders);
     // From here on, a deletion belongs to a replacement.
-    if (diff.replaces.length > 0) this.lookedUp.delete(`${request.getUrn()} ${id}`);
+    if (diff.replaces.length > 0) {
+      this.lookedUp.delete(`${request.getUrn()} ${id}`);
+      if (diff.ahead !== undefined) log(diff.ahead, "info");
+    }
     const oldInputs = present(decode(request.getOldInputs()).properties);
     return diffResponse(diff, oldInputs, news);
   }

@@ -1,10 +1,12 @@
 // The changes of an API key if the program changes, or time passes.
 import { isTemplate } from "../../text/auto-name";
+import { capitalize } from "../../text/quote";
 import { daysAfter, isPast, rfc3339, same, UNKNOWN } from "../../values";
 import type { MaybeUnknown } from "../../values";
 import { REPLACES_UNRESOLVED } from "../lifecycle";
 import type { Diff } from "../lifecycle";
 import { namesOf } from "../../fields/field";
+import { describeKey } from "./create-key";
 import type { ApiKeyInputs } from "./inputs";
 import { heldKeyOf } from "./kind";
 import type { KeyKind } from "./kind";
@@ -52,6 +54,9 @@ function diffLive(kind: KeyKind, state: LiveKey, inputs: ApiKeyInputs, now: numb
     changed,
     outputs: { key, rotateAt },
     ...(dueSince !== null && { dueSince }),
+    ahead:
+      due &&
+      `${capitalize(describeKey(kind, state.description))} is replaced, because ${whyDue(due, state.expiresAt)}.`,
   };
 }
 
@@ -84,6 +89,15 @@ function dueReplacement(
   if (!isActive && recreateIfInvalid !== false) return "isActive";
   if (isPast(expiresAt, now) && recreateIfInvalid !== false) return "expiresAt";
   return rotateAt !== UNKNOWN && isPast(rotateAt, now) ? "rotateAt" : undefined;
+}
+
+function whyDue(due: "isActive" | "expiresAt" | "rotateAt", expiresAt: string | null): string {
+  const end = expiresAt ?? "an unknown time";
+  return {
+    isActive: "the account lists it as inactive",
+    expiresAt: `it expired at ${end}`,
+    rotateAt: `it expires at ${end}, which is within \`rotateBeforeDays\``,
+  }[due];
 }
 
 /** The time from which the key is due, RFC 3339. */
