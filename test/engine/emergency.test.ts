@@ -6,7 +6,8 @@ import { join } from "node:path";
 import type { Emulator } from "../../src/emulator";
 import { blocksIn } from "../support/documents";
 import { openExample } from "../support/examples";
-import { API_KEYS, type EngineStack, publicKey, type Result } from "../support/engine";
+import type { Result } from "../support/command";
+import { API_KEYS, type EngineStack, publicKey } from "../support/engine";
 
 jest.setTimeout(1_200_000);
 
@@ -37,12 +38,8 @@ new wayscloud.SshKeySet("team", { publicKeys: { anna: config.require("teamKey") 
 /** The CI's token in a stack, as examples/ci has it. */
 const CI_PROGRAM = `
 import * as wayscloud from "pulumi-wayscloud";
-
-export const ciToken = new wayscloud.RotatingPersonalAccessToken("ci", {
-  scopes: ${JSON.stringify(scopes)},
-  rotateEveryDays: 30,
-  overlapDays: 7,
-}).key;
+const settings = { scopes: ${JSON.stringify(scopes)}, rotateEveryDays: 30, overlapDays: 7 };
+export const ciToken = new wayscloud.RotatingPersonalAccessToken("ci", settings).key;
 `;
 
 /** The block of the page with this text in it. */
@@ -65,8 +62,11 @@ const nameOf = (description: string | null | undefined): string =>
 const liveKeys = ({ account }: Emulator, name: string): { id: string; key: string }[] =>
   account.liveApiKeys().filter(({ description }) => nameOf(description) === name);
 
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "leaked-key-"))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
 test("a leaked key of each kind: one command makes a new one, passes it on, and then revokes all older ones", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "leaked-key-"));
   /** What an application would read when the key is revoked. */
   const readBy = (name: string): string => readFileSync(join(folder, name), "utf8");
   const names = ["database", "backup", "storage", "partner"];
@@ -79,59 +79,53 @@ test("a leaked key of each kind: one command makes a new one, passes it on, and 
   });
   const live = (): Record<string, string[]> =>
     Object.fromEntries(names.map((name) => [name, liveKeys(emulator, name).map(({ key }) => key)]));
-  try {
-    stack.setProgram(PROGRAM);
-    const keys = { deployKey: publicKey("leaked"), teamKey: publicKey("leaked, of the team") };
-    await stack.configure({ plain: { folder, round: "1", ...keys } });
-    await stack.up();
-    await stack.configure({ plain: { round: "2" } });
-    await stack.up();
-    // The rotating ones are in their overlap.
-    expect(names.map((name) => live()[name]!.length)).toEqual([1, 1, 2, 2]);
+  const keys = { deployKey: publicKey("leaked"), teamKey: publicKey("leaked, of the team") };
+  await stack.configure({ plain: { folder, round: "1", ...keys } });
+  await stack.setProgram(PROGRAM).up();
+  await stack.configure({ plain: { round: "2" } });
+  await stack.up();
+  // The rotating ones are in their overlap.
+  expect(names.map((name) => live()[name]!.length)).toEqual([1, 1, 2, 2]);
 
-    for (const [leaked, command] of [
-      ["database", block("::database")],
-      ["backup", block("::backup")],
-      ["partner", block("::partner")],
-      // The other kind of rotating key, with the same command.
-      ["storage", block("::partner").replace("partner", "storage")],
-    ] as const) {
-      const before = live();
-      atRevocation = [];
-      const { code, all } = await paste(command, stack);
-      expect([code, all]).toEqual([0, expect.stringMatching(/\b1 replaced/)]);
-      const key = readBy(leaked);
-      expect(before[leaked]).not.toContain(key);
-      expect(live()).toEqual({ ...before, [leaked]: [key] });
-      expect(atRevocation.map((files) => files[leaked])).toEqual(before[leaked]!.map(() => key));
-    }
-
-    const fingerprints = (): string[] => emulator.account.sshKeys().map(({ fingerprint }) => fingerprint);
-    const leakedKeys = fingerprints();
-    await stack.configure({ plain: { teamKey: publicKey("new, of the team") } });
-    const ssh = await paste(block("ssh-keygen"), stack);
-    expect([ssh.code, ssh.all]).toEqual([0, expect.stringMatching(/\b1 replaced/)]);
-    expect([leakedKeys.length, fingerprints().length]).toEqual([2, 2]);
-    expect(fingerprints().filter((one) => leakedKeys.includes(one))).toEqual([]);
-
-    const check = await paste(block("--only orphan"), stack);
-    expect([check.code, check.stdout]).toEqual([0, "No findings.\n"]);
-    // A key that no stack has.
-    const stray = emulator.account.addApiKey({ service: "dns", description: "created manually" });
-    const byHand = block("revoke --yes");
-    const [example] = /[0-9a-f]{8}-\S+/.exec(byHand)!;
-    const revoked = await paste(byHand.replace(example, stray.id), stack);
-    expect([revoked.code, revoked.stdout]).toEqual([0, expect.stringContaining("created manually")]);
-    expect(emulator.account.liveApiKeys().map(({ id }) => id)).not.toContain(stray.id);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  for (const [leaked, command] of [
+    ["database", block("::database")],
+    ["backup", block("::backup")],
+    ["partner", block("::partner")],
+    // The other kind of rotating key, with the same command.
+    ["storage", block("::partner").replace("partner", "storage")],
+  ] as const) {
+    const before = live();
+    atRevocation = [];
+    const { code, all } = await paste(command, stack);
+    expect([code, all]).toEqual([0, expect.stringMatching(/\b1 replaced/)]);
+    const key = readBy(leaked);
+    expect(before[leaked]).not.toContain(key);
+    expect(live()).toEqual({ ...before, [leaked]: [key] });
+    expect(atRevocation.map((files) => files[leaked])).toEqual(before[leaked]!.map(() => key));
   }
+
+  const fingerprints = (): string[] => emulator.account.sshKeys().map(({ fingerprint }) => fingerprint);
+  const leakedKeys = fingerprints();
+  await stack.configure({ plain: { teamKey: publicKey("new, of the team") } });
+  const ssh = await paste(block("ssh-keygen"), stack);
+  expect([ssh.code, ssh.all]).toEqual([0, expect.stringMatching(/\b1 replaced/)]);
+  expect([leakedKeys.length, fingerprints().length]).toEqual([2, 2]);
+  expect(fingerprints().filter((one) => leakedKeys.includes(one))).toEqual([]);
+
+  const check = await paste(block("--only orphan"), stack);
+  expect([check.code, check.stdout]).toEqual([0, "No findings.\n"]);
+  // A key that no stack has.
+  const stray = emulator.account.addApiKey({ service: "dns", description: "created manually" });
+  const byHand = block("revoke --yes");
+  const [example] = /[0-9a-f]{8}-\S+/.exec(byHand)!;
+  const revoked = await paste(byHand.replace(example, stray.id), stack);
+  expect([revoked.code, revoked.stdout]).toEqual([0, expect.stringContaining("created manually")]);
+  expect(emulator.account.liveApiKeys().map(({ id }) => id)).not.toContain(stray.id);
 });
 
 test("a leaked token that runs Pulumi: one run with another token revokes it, or a second run with the new one", async () => {
   const { emulator, stack } = await openExample("rotation-consumer");
-  stack.setProgram(CI_PROGRAM);
-  await stack.up();
+  await stack.setProgram(CI_PROGRAM).up();
   const [first] = liveKeys(emulator, "ci");
   stack.env["WAYSCLOUD_PAT_TOKEN"] = first!.key;
 

@@ -2,12 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Emulator } from "../../src/emulator";
 import { nodeProgram } from "../support/install";
 import * as layouts from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
 import { rareTest, testAll } from "../support/rare";
-import { API_KEYS, type EngineStack, openStack, type Result, takeRequests } from "../support/engine";
+import { API_KEYS, type OpenStack, openStack, takeRequests } from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Installations");
 afterAll(() => table.compare({ partial: !testAll }));
@@ -25,10 +24,7 @@ const oneKey = `exports.prefix = new (require("pulumi-wayscloud").ServiceKey)("k
 const program = (text = oneKey): Record<string, string> => ({ "Pulumi.yaml": yaml, "index.js": text });
 
 /** Up, refresh and destroy in that folder, with exactly the requests of one key. */
-async function expectWorks(
-  folderOfProgram: string,
-  { emulator, stack }: { emulator: Emulator; stack: EngineStack },
-): Promise<void> {
+async function expectWorks(folderOfProgram: string, { emulator, stack }: OpenStack): Promise<void> {
   const there = ["-C", folderOfProgram];
   await stack.up(there);
   await stack.refresh([...there, "--expect-no-changes"]);
@@ -38,9 +34,11 @@ async function expectWorks(
   expect(emulator.account.liveApiKeys()).toEqual([]);
 }
 
-async function expectFails(folderOfProgram: string, stack: EngineStack): Promise<Result> {
-  const result = await stack.preview(["-C", folderOfProgram], { fails: true });
-  return result;
+/** A preview in that folder fails with the error that the row of the document quotes. */
+async function expectQuoted(folderOfProgram: string, { stack }: OpenStack, ...row: string[]): Promise<void> {
+  const [result = ""] = table.tried(...row);
+  const { all } = await stack.preview(["-C", folderOfProgram], { fails: true });
+  expect(all).toContain(/`(.*?)`/.exec(result)![1]);
 }
 
 rareTest(
@@ -87,38 +85,29 @@ rareTest(
     await layouts.run(folder, nodeProgram(), [pnpm, "install", "--prefer-offline"]);
 
     await expectWorks(join(folder, "direct"), both);
-    table.note("pnpm (isolated `node_modules`)", "works");
+    table.tried("pnpm (isolated `node_modules`)");
 
-    const { all: said } = await expectFails(join(folder, "indirect"), both.stack);
-    expect(said).toContain("Cannot find module 'pulumi-wayscloud/runtime'");
+    const row = "pnpm, the package a dependency of a component package only";
+    await expectQuoted(join(folder, "indirect"), both, row);
     both.stack.env["NODE_PATH"] = join(folder, "team", "node_modules");
     await expectWorks(join(folder, "indirect"), both);
-    table.note(
-      "pnpm, the package a dependency of a component package only",
-      "**fails** in the preview: `Cannot find module 'pulumi-wayscloud/runtime'`, since the engine loads it from the program's folder. Fix: add `pulumi-wayscloud` to the program's own dependencies, or name the folder that has it in `NODE_PATH`",
-    );
   },
 );
 
 rareTest("a folder linked into the project works if it finds an SDK", async () => {
   const both = await openStack();
-  const [own, none] = [join(folder, "own"), join(folder, "none")];
-  for (const [project, which] of [
-    [own, "own"],
-    [none, "none"],
-  ] as const) {
+  const linked = (sdk: "own" | "none"): string => {
+    const project = join(folder, sdk);
     layouts.write(project, { ...program(), "package.json": { name: "linked", main: "index.js" } });
-    layouts.linkPackage(project, join(folder, `outside-${which}`), { sdk: which });
-  }
-  await expectWorks(own, both);
-  table.note("a linked checkout (`npm link`) with its own SDK", "works, with two copies of the SDK");
-  expect((await expectFails(none, both.stack)).all).toContain("Cannot find module '@pulumi/pulumi'");
+    layouts.linkPackage(project, join(folder, `outside-${sdk}`), { sdk });
+    return project;
+  };
+  await expectWorks(linked("own"), both);
+  table.tried("a linked checkout (`npm link`) with its own SDK");
+  const none = linked("none");
+  await expectQuoted(none, both, "a linked folder that finds no SDK");
   both.stack.env["NODE_OPTIONS"] = "--preserve-symlinks";
   await expectWorks(none, both);
-  table.note(
-    "a linked folder that finds no SDK",
-    "**fails**: `Cannot find module '@pulumi/pulumi'`. Fix: install it there, or `NODE_OPTIONS=--preserve-symlinks`",
-  );
 });
 
 test("an npm workspace that holds the package itself works", async () => {
@@ -132,7 +121,7 @@ test("an npm workspace that holds the package itself works", async () => {
   // The SDK is linked where npm would install it, which saves a minute.
   layouts.linkPackage(folder, join(folder, "packages", "pulumi-wayscloud"), { sdk: "none" });
   await expectWorks(join(folder, "infra"), both);
-  table.note("npm workspaces, the package one of them (a link in the root's `node_modules`)", "works");
+  table.tried("npm workspaces, the package one of them (a link in the root's `node_modules`)");
 });
 
 rareTest("yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does", async () => {
@@ -164,17 +153,13 @@ rareTest("yarn: works with node_modules; with Plug'n'Play as far as the SDK itse
     return project;
   };
   await expectWorks(await install("classic", classic, "node-modules"), both);
-  table.note("yarn 1", "works");
+  table.tried("yarn 1");
   await expectWorks(await install("modules", berry, "node-modules"), both);
-  table.note("yarn 4, `nodeLinker: node-modules`", "works");
+  table.tried("yarn 4, `nodeLinker: node-modules`");
   const pnp = await install("pnp", berry, "pnp");
-  expect((await expectFails(pnp, both.stack)).all).toContain(
-    "It looks like the Pulumi SDK has not been installed",
-  );
+  const { all } = await both.stack.preview(["-C", pnp], { fails: true });
+  expect(all).toContain("It looks like the Pulumi SDK has not been installed");
   both.stack.env["NODE_OPTIONS"] = `--require ${join(pnp, ".pnp.cjs")}`;
   await expectWorks(pnp, both);
-  table.note(
-    "yarn 4, Plug'n'Play",
-    '**fails** like every Pulumi program. Fix: `nodeLinker: node-modules`, or `NODE_OPTIONS="--require …/.pnp.cjs"`',
-  );
+  table.tried("yarn 4, Plug'n'Play");
 });

@@ -1,213 +1,115 @@
-// Pulumi's resource options on this package's resources, served by the dynamic classes and by the plugin: what each did, as docs/options.md says.
-import type { RecordedRequest } from "../../src/emulator";
-import {
-  type Host,
-  liveIds,
-  type OpenStack,
-  openStack,
-  publicKey,
-  type StateResource,
-} from "../support/engine";
+// Pulumi's resource options on this package's resources, served by the dynamic classes and by the plugin: the requests are those of docs/options.md.
+import { expectDestroyed, type Host, type OpenStack, openStack, publicKey } from "../support/engine";
+import type { StateResource } from "../support/engine";
 import { ObservedTable } from "../support/observed-table";
 
 const table = new ObservedTable("docs/options.md", "Resource options");
-afterAll(() => {
-  cases.forEach(({ option, tried, result, plugin }, index) => {
-    const [dynamic, other] = (["dynamic", "plugin"] as const).map((host) => requestsBy[host][index] ?? "");
-    table.note(option, tried, dynamic!, result, other!, plugin?.result ?? "the same");
-  });
-  table.compare();
-});
+afterAll(() => table.compare());
 
-interface Case {
-  option: string;
-  tried: string;
-  /** Program text; `two` is true in the second round. */
-  code: (name: string) => string;
-  renamed?: boolean;
-  /** The constant in the program that holds the resource, by which others, and the test, name it. */
-  as?: "triggered" | "token" | "slow" | "dependent" | "secretPrefix" | "last";
-  /** What the API got for this resource in the second round. */
-  requests: string;
-  result: string;
-  /** Where the plugin does otherwise. */
-  plugin?: { requests: string; result: string };
-}
-
-/** What was seen, case by case. */
-const requestsBy: Record<Host, string[]> = { dynamic: [], plugin: [] };
-
-const dns = `{ service: "dns" }`;
-const TIMEOUT = `{ customTimeouts: { create: "1s" } }`;
-const cases: Case[] = [
-  {
-    option: "`aliases`",
-    tried: "another logical name, the old one as alias",
-    code: (name) =>
-      `new wayscloud.ServiceKey(two ? "${name}-renamed" : "${name}", ${dns}, { aliases: [{ name: "${name}" }] });`,
-    renamed: true,
-    requests: "none",
-    result: "key and description unchanged",
-  },
-  {
-    option: "`aliases`, `parent`",
-    tried: "moved into a component",
-    code: (name) =>
-      `new wayscloud.ServiceKey("${name}", ${dns}, two ? { parent: team, aliases: [{ parent: pulumi.rootStackResource }] } : {});`,
-    requests: "none",
-    result: "the same key",
-  },
-  {
-    option: "`ignoreChanges`",
-    tried: "`publicKey`, changed",
-    code: (name) =>
-      `new wayscloud.SshKey("${name}", { publicKey: two ? "${publicKey(1)}" : "${publicKey(2)}" }, { ignoreChanges: ["publicKey"] });`,
-    requests: "none",
-    result: "the same key",
-  },
-  {
-    option: "`ignoreChanges`",
-    tried: "`service`, changed",
-    code: (name) =>
-      `new wayscloud.ServiceKey("${name}", { service: two ? "vps" : "dns" }, { ignoreChanges: ["service"] });`,
-    requests: "none",
-    result: "the same key",
-  },
-  {
-    option: "`ignoreChanges`",
-    tried: "`description`, first left out, then given",
-    code: (name) =>
-      `new wayscloud.ServiceKey("${name}", two ? { service: "dns", description: "other" } : ${dns}, { ignoreChanges: ["description"] });`,
-    requests: "none",
-    result: "the same key, with the generated description",
-  },
-  {
-    option: "`ignoreChanges`",
-    tried: "`rotationTriggers.quarter`, changed",
-    code: (name) =>
-      `new wayscloud.ServiceKey("${name}", { service: "dns", rotationTriggers: { quarter: String(two), by: "x" } },
-        { ignoreChanges: ["rotationTriggers.quarter"] });`,
-    requests: "none",
-    result: "the same key",
-  },
-  {
-    option: "`replaceOnChanges`",
-    tried: "`rotateBeforeDays`, changed",
-    code: (name) =>
-      `new wayscloud.PersonalAccessToken("${name}", { scopes: ["a:read"], expiresInDays: 90, rotateBeforeDays: two ? 5 : 4 },
-        { replaceOnChanges: ["rotateBeforeDays"] });`,
-    as: "token",
-    requests: "none",
-    result:
-      "**no effect**: dynamic providers cannot report which inputs changed. Inputs that require replacement replace anyway; to force a replacement use `rotationTriggers` or `replacementTrigger`",
-    plugin: { requests: "POST DELETE", result: "replaced, new key first" },
-  },
-  {
-    option: "`replacementTrigger`",
-    tried: "changed",
-    code: (name) => `new wayscloud.ServiceKey("${name}", ${dns}, { replacementTrigger: two });`,
-    as: "triggered",
-    requests: "POST DELETE",
-    result: "replaced, new key first",
-  },
-  {
-    option: "`replaceWith`",
-    tried: "the resource above, which is replaced",
-    code: (name) => `new wayscloud.ServiceKey("${name}", ${dns}, { replaceWith: [triggered] });`,
-    requests: "POST DELETE",
-    result: "replaced as well",
-  },
-  {
-    option: "`deleteBeforeReplace: true`",
-    tried: "`service` changed",
-    code: (name) =>
-      `new wayscloud.ServiceKey("${name}", { service: two ? "vps" : "dns" }, { deleteBeforeReplace: true });`,
-    requests: "DELETE POST",
-    result: "replaced, old key first",
-  },
-  {
-    option: "`additionalSecretOutputs`",
-    tried: "`keyPrefix`",
-    code: (name) =>
-      `new wayscloud.ServiceKey("${name}", ${dns}, { additionalSecretOutputs: ["keyPrefix"] });`,
-    as: "secretPrefix",
-    requests: "none",
-    result: "secret in the state, and `key` too",
-  },
-  {
-    option: "`customTimeouts`",
-    tried: '`create: "1s"`, the API answers after 2 s',
-    code: (name) =>
-      `new wayscloud.PersonalAccessToken("${name}", { scopes: ["slow:read"] }, { ...${TIMEOUT}, dependsOn: [token] });`,
-    as: "slow",
-    requests: "none",
-    result:
-      "**no effect**: dynamic providers do not see it. The package uses its own timeouts (30 s per attempt, 2 min per operation)",
-    plugin: {
-      requests: "POST",
-      result: "an error after 1 s; what was created is found and put right by the next command",
-    },
-  },
-  {
-    option: "`dependsOn`",
-    tried: "the resource above",
-    code: (name) => `new wayscloud.ServiceKey("${name}", ${dns}, { dependsOn: [slow] });`,
-    as: "dependent",
-    requests: "none",
-    result: "created after it",
-  },
-  {
-    option: "`version`, `pluginDownloadURL`",
-    tried: "given",
-    code: (name) =>
-      `new wayscloud.ServiceKey("${name}", ${dns}, { version: "1.2.3", pluginDownloadURL: "https://plugins.invalid" });`,
-    requests: "none",
-    result: "no benefit; starts an additional provider process",
-    plugin: { requests: "none", result: "no benefit" },
-  },
-  {
-    option: "`transforms`",
-    tried: "adds a description",
-    code: (name) =>
-      `new wayscloud.ServiceKey("${name}", ${dns}, { transforms: [({ props, opts }) => ({ props: { ...props, description: "transformed" }, opts })] });`,
-    requests: "none",
-    result: "created with it",
-  },
-  {
-    option: "`transformations`",
-    tried: "adds a description",
-    code: (name) =>
-      `new wayscloud.ServiceKey("${name}", ${dns}, { transformations: [({ props, opts }) => ({ props: { ...props, description: "transformationed" }, opts })] });`,
-    requests: "none",
-    result: "created with it",
-  },
-  {
-    option: "stack transformation",
-    tried: "`registerStackTransformation` adds a description",
-    code: (name) => `new wayscloud.ServiceKey("${name}", ${dns});`,
-    as: "last",
-    requests: "none",
-    result: "created with it",
-  },
+/** The first cells of a row; the resource, where `two` is true in the second round; its logical name, if others need it. */
+const CASES: [option: string, tried: string, code: string, name?: string][] = [
+  [
+    "`aliases`",
+    "another logical name, the old one as alias",
+    `new ServiceKey(two ? name + "-renamed" : name, dns, { aliases: [{ name }] })`,
+  ],
+  [
+    "`aliases`, `parent`",
+    "moved into a component",
+    `new ServiceKey(name, dns, two ? { parent: team, aliases: [{ parent: pulumi.rootStackResource }] } : {})`,
+  ],
+  [
+    "`ignoreChanges`",
+    "`publicKey`, changed",
+    `new SshKey(name, { publicKey: two ? "${publicKey(1)}" : "${publicKey(2)}" }, { ignoreChanges: ["publicKey"] })`,
+  ],
+  [
+    "`ignoreChanges`",
+    "`service`, changed",
+    `new ServiceKey(name, { service: two ? "vps" : "dns" }, { ignoreChanges: ["service"] })`,
+  ],
+  [
+    "`ignoreChanges`",
+    "`description`, first left out, then given",
+    `new ServiceKey(name, two ? { ...dns, description: "other" } : dns, { ignoreChanges: ["description"] })`,
+  ],
+  [
+    "`ignoreChanges`",
+    "`rotationTriggers.quarter`, changed",
+    `new ServiceKey(name, { ...dns, rotationTriggers: { quarter: String(two), by: "x" } },
+      { ignoreChanges: ["rotationTriggers.quarter"] })`,
+  ],
+  [
+    "`replaceOnChanges`",
+    "`rotateBeforeDays`, changed",
+    `new PersonalAccessToken(name, { scopes: ["a:read"], expiresInDays: 90, rotateBeforeDays: two ? 5 : 4 },
+      { replaceOnChanges: ["rotateBeforeDays"] })`,
+    "token",
+  ],
+  ["`replacementTrigger`", "changed", `new ServiceKey(name, dns, { replacementTrigger: two })`, "triggered"],
+  [
+    "`replaceWith`",
+    "the resource above, which is replaced",
+    `new ServiceKey(name, dns, { replaceWith: [made.triggered] })`,
+  ],
+  [
+    "`deleteBeforeReplace: true`",
+    "`service` changed",
+    `new ServiceKey(name, { service: two ? "vps" : "dns" }, { deleteBeforeReplace: true })`,
+  ],
+  [
+    "`additionalSecretOutputs`",
+    "`keyPrefix`",
+    `new ServiceKey(name, dns, { additionalSecretOutputs: ["keyPrefix"] })`,
+    "secret-prefix",
+  ],
+  [
+    "`customTimeouts`",
+    '`create: "1s"`, the API answers after 2 s',
+    `new PersonalAccessToken(name, { scopes: ["slow:read"] }, { ...timeout, dependsOn: [made.token] })`,
+    "slow",
+  ],
+  ["`dependsOn`", "the resource above", `new ServiceKey(name, dns, { dependsOn: [made.slow] })`, "dependent"],
+  [
+    "`version`, `pluginDownloadURL`",
+    "given",
+    `new ServiceKey(name, dns, { version: "1.2.3", pluginDownloadURL: "https://plugins.invalid" })`,
+  ],
+  [
+    "`transforms`",
+    "adds a description",
+    `new ServiceKey(name, dns, { transforms: [describe("transformed")] })`,
+  ],
+  [
+    "`transformations`",
+    "adds a description",
+    `new ServiceKey(name, dns, { transformations: [describe("transformationed")] })`,
+  ],
+  [
+    "stack transformation",
+    "`registerStackTransformation` adds a description",
+    `new ServiceKey(name, dns)`,
+    "last",
+  ],
 ];
-const named = (as: Case["as"]): string => `case-${cases.findIndex((each) => each.as === as)}`;
+const nameOf = (index: number): string => CASES[index]![3] ?? `case-${index}`;
 
-function round(two: boolean): string {
-  const line = ({ as, code }: Case, index: number): string =>
-    `${as === undefined ? "" : `const ${as} = `}${code(`case-${index}`)}`;
-  return `
-    const two = ${two};
-    pulumi.runtime.registerStackTransformation(({ name, props, opts }) =>
-      name === "${named("last")}" ? { props: { ...props, description: "for the stack" }, opts } : undefined);
-    const team = new pulumi.ComponentResource("test:index:Team", "team");
-    ${cases.map(line).join("\n")}
-  `;
-}
+const TIMEOUT = `{ customTimeouts: { create: "1s" } }`;
+
+const round = (two: boolean, timeout: string): string => `
+  const { PersonalAccessToken, ServiceKey, SshKey } = wayscloud;
+  const [two, timeout, dns, made] = [${two}, ${timeout}, { service: "dns" }, {}];
+  const describe = (description) => ({ props, opts }) => ({ props: { ...props, description }, opts });
+  pulumi.runtime.registerStackTransformation((args) => args.name === "last" ? describe("for the stack")(args) : undefined);
+  const team = new pulumi.ComponentResource("test:index:Team", "team");
+  let name;
+  ${CASES.map(([, , code], index) => `name = "${nameOf(index)}"; made[name] = ${code};`).join("\n")}
+`;
 
 /** `POST DELETE`: the requests about the resource that was `before` and is `after`. */
-function requestsFor(requests: RecordedRequest[], before: StateResource, after: StateResource): string {
+function requestsFor({ emulator }: OpenStack, before: StateResource, after: StateResource): string {
   const text = after.outputs?.["name"] ?? after.outputs?.["description"];
-  const mine = requests.filter(({ method, path, body }) => {
+  const mine = emulator.requests.filter(({ method, path, body }) => {
     const { name, description } = (body ?? {}) as { name?: string; description?: string };
     return method === "POST" ? (name ?? description) === text : path.endsWith(`/${before.id}`);
   });
@@ -218,75 +120,63 @@ function requestsFor(requests: RecordedRequest[], before: StateResource, after: 
 async function expectFirstRound({ emulator, stack }: OpenStack): Promise<void> {
   expect(emulator.faults.pending()).toEqual([]);
   const posted = emulator.requests.map(({ body }) => (body as { description?: string }).description ?? "");
-  const at = (as: Case["as"]): number => posted.findIndex((text) => text.includes(`${named(as)} #`));
+  const at = (name: string): number => posted.findIndex((text) => text.includes(`${name} #`));
   expect(at("slow")).toBeGreaterThanOrEqual(0);
   expect(at("dependent")).toBeGreaterThan(at("slow"));
   expect(posted).toEqual(expect.arrayContaining(["transformed", "transformationed", "for the stack"]));
-  const prefix = await stack.resource(named("secretPrefix"));
+  const prefix = await stack.resource("secret-prefix");
   expect(prefix.additionalSecretOutputs?.sort()).toEqual(["key", "keyPrefix"]);
   expect(prefix.outputs?.["keyPrefix"]).toHaveProperty("ciphertext");
 }
 
-/** Two rounds of the program; answers what the second one printed. */
-async function rounds(
-  host: Host,
-  { emulator, stack }: OpenStack,
-  text: (two: boolean) => string,
-): Promise<string> {
-  await stack.up();
-  await expectFirstRound({ emulator, stack });
+/** Two rounds of the program, each resource with the expected requests; answers what the second one printed. */
+async function rounds(both: OpenStack, timeout: string, expected: readonly string[]): Promise<string> {
+  const { emulator, stack } = both;
+  await stack.setProgram(round(false, timeout)).up();
+  await expectFirstRound(both);
   const before = await stack.resources({ showSecrets: true });
   emulator.requests.length = 0;
-  stack.setProgram(text(true));
-  const { stdout } = await stack.up(["--diff"]);
-  const all = [...emulator.requests];
+  const { stdout, requests } = await stack.setProgram(round(true, timeout)).up(["--diff"]);
   const after = await stack.resources({ showSecrets: true });
-  const find = (list: StateResource[], name: string): StateResource =>
-    list.find(({ urn }) => urn.endsWith(`::${name}`))!;
-  cases.forEach(({ option, tried, requests, renamed, plugin, as }, index) => {
-    const old = find(before, `case-${index}`);
-    const now = find(after, `case-${index}${renamed ? "-renamed" : ""}`);
-    const seen = requestsFor(all, old, now);
-    const expected = host === "plugin" && as !== "slow" ? (plugin?.requests ?? requests) : requests;
-    expect({ host, option, tried, requests: seen }).toEqual({ host, option, tried, requests: expected });
+  CASES.forEach(([option, tried], index) => {
+    const [old, now] = [before, after].map((list) =>
+      list.find(({ urn }) => new RegExp(`::${nameOf(index)}(-renamed)?$`).test(urn))!,
+    ) as [StateResource, StateResource];
+    const seen = requestsFor(both, old, now);
+    expect({ option, tried, requests: seen }).toEqual({ option, tried, requests: expected[index] });
     if (seen === "none") expect(now.outputs?.["key"]).toEqual(old.outputs?.["key"]);
-    requestsBy[host].push(seen);
   });
-  const replaced = requestsBy[host].filter((seen) => seen !== "none");
-  expect(all).toHaveLength(replaced.length * 2);
+  expect(requests).toHaveLength(expected.filter((each) => each !== "none").length * 2);
   return stdout;
 }
 
-async function expectNothingLeft({ emulator, stack }: OpenStack): Promise<void> {
-  await stack.destroy();
-  expect(liveIds(emulator)).toEqual([]);
+const expected: Record<Host, string[]> = { dynamic: [], plugin: [] };
+for (const [option, tried] of CASES) {
+  const [dynamic = "", , plugin = ""] = table.tried(option, tried);
+  expected.dynamic.push(dynamic);
+  expected.plugin.push(plugin);
 }
 
 test("each option does what the table says, and makes no other requests", async () => {
-  const both = await openStack({ host: "dynamic", program: round(false) });
+  const both = await openStack();
   both.emulator.faults.add({ method: "POST", contains: "slow:read", delay: 2_000 });
-  await rounds("dynamic", both, round);
+  await rounds(both, TIMEOUT, expected.dynamic);
   await both.stack.preview(["--expect-no-changes"]);
-  await expectNothingLeft(both);
+  await expectDestroyed(both);
 });
 
 test("the plugin does the same, and what the dynamic classes cannot", async () => {
-  // It heeds timeouts, so the creation that takes longer comes last: nothing that depends on it would be created.
-  const text = (two: boolean): string => round(two).replace(`...${TIMEOUT}, `, "");
-  const both = await openStack({ host: "plugin", program: text(false) });
+  const both = await openStack({ host: "plugin" });
   const { emulator, stack } = both;
-  const diff = await rounds("plugin", both, text);
+  // It heeds timeouts, so the creation that takes longer comes last: nothing that depends on it would be created.
+  const slow = CASES.findIndex(([option]) => option === "`customTimeouts`");
+  const diff = await rounds(both, "{}", expected.plugin.with(slow, "none"));
   expect(diff).toMatch(/PersonalAccessToken: \(replace\)\n(?: .*\n){1,8}? *~ rotateBeforeDays: 4 => 5/);
 
-  emulator.requests.length = 0;
   emulator.faults.add({ method: "POST", contains: "slow:read", delay: 2_000 });
   const late = `new wayscloud.PersonalAccessToken("late", { scopes: ["slow:read"] }, ${TIMEOUT});`;
-  stack.setProgram(text(true).replace("const two", `${late}\nconst two`));
-  const { all } = await stack.up([], { fails: true });
+  const { all, requests } = await stack.setProgram(late + round(true, "{}")).up([], { fails: true });
   expect(all).toMatch(/Creating the personal access token/);
-  const { plugin } = cases.find(({ as }) => as === "slow")!;
-  const seen = emulator.requests.map(({ method }) => method).join(" ");
-  expect(seen).toBe(plugin!.requests);
-  requestsBy.plugin[cases.findIndex(({ as }) => as === "slow")] = seen;
-  await expectNothingLeft(both);
+  expect(requests.map((each) => each.split(" ")[0]).join(" ")).toBe(expected.plugin[slow]);
+  await expectDestroyed(both);
 });

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { nodeProgram } from "../support/install";
 import { write } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
-import { API_KEYS, type Result, type EngineStack, openStack, takeRequests } from "../support/engine";
+import { API_KEYS, type EngineStack, expectDestroyed, openStack, takeRequests } from "../support/engine";
+import type { Result } from "../support/command";
 
 const table = new ObservedTable("docs/options.md", "Programs");
 afterAll(() => table.compare());
@@ -15,7 +16,8 @@ const yaml = (rest = ""): string =>
   `name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n${rest}`;
 
 test("ES modules may import by name, as a namespace or by default", async () => {
-  const { emulator, stack } = await openStack();
+  const run = await openStack();
+  const { stack } = run;
   write(stack.folder, {
     "package.json": { name: "test", type: "module", main: "index.js" },
     "index.js": `
@@ -28,9 +30,8 @@ test("ES modules may import by name, as a namespace or by default", async () => 
   });
   await stack.up();
   expect(await stack.outputs()).toMatchObject({ same: true, instance: true, customer: expect.any(String) });
-  await stack.destroy();
-  expect(emulator.account.liveApiKeys()).toEqual([]);
-  table.note('ES module in JavaScript (`"type": "module"`)', "works; named, namespace and default import");
+  await expectDestroyed(run);
+  table.tried('ES module in JavaScript (`"type": "module"`)');
 });
 
 test("the program may stand in a subfolder, and pulumi may be started elsewhere", async () => {
@@ -44,13 +45,12 @@ test("the program may stand in a subfolder, and pulumi may be started elsewhere"
     "elsewhere/index.js": text,
     "elsewhere/package.json": { name: "test", main: "index.js" },
   });
-  await stack.up();
-  expect(takeRequests(emulator)).toEqual([`POST ${API_KEYS}/service`]);
-  table.note("`main: deep/src` in `Pulumi.yaml`", "works");
+  expect((await stack.up()).requests).toEqual([`POST ${API_KEYS}/service`]);
+  table.tried("`main: deep/src` in `Pulumi.yaml`");
   await stack.up(["--cwd", "elsewhere", "--expect-no-changes"]);
   await stack.destroy(["--cwd", "elsewhere"]);
-  expect(takeRequests(emulator)).toEqual([expect.stringMatching(/^DELETE /)]);
-  table.note("`pulumi --cwd`", "works");
+  expect(takeRequests(emulator).slice(1)).toEqual([expect.stringMatching(/^DELETE /)]);
+  table.tried("`pulumi --cwd`");
 });
 
 const automation = `
@@ -95,13 +95,13 @@ test("the Automation API runs inline and local programs, with hooks and a transf
   });
   stack.writeFile("automation.cjs", automation);
   const local = await automate(stack, stack.folder, "local");
-  expect({ ...local, ms: 0 }).toMatchObject({ code: 0, stderr: "" });
+  expect(local).toMatchObject({ code: 0, stderr: "" });
   expect(JSON.parse(local.stdout)).toMatchObject({ changes: [{ create: 2 }, { same: 2 }, { delete: 2 }] });
-  table.note("Automation API, local program", "works");
+  table.tried("Automation API, local program");
 
   takeRequests(emulator);
   const inline = await automate(stack, stack.folder, "inline");
-  expect({ ...inline, ms: 0 }).toMatchObject({ code: 0 });
+  expect(inline).toMatchObject({ code: 0 });
   expect(JSON.parse(inline.stdout)).toEqual({
     hooked: [
       ["beforeCreate", "undefined"],
@@ -114,23 +114,21 @@ test("the Automation API runs inline and local programs, with hooks and a transf
   const posted = emulator.account.apiKeys().map(({ description }) => description);
   expect(posted).toContain("by the stack's transform");
   expect(emulator.account.liveApiKeys()).toEqual([]);
-  table.note("Automation API, inline program", "works when started in the program's folder");
-  table.note(
-    "option `hooks`",
-    "called; **after a creation they get `key` in the clear**, before a deletion as a marked secret",
-  );
-  table.note("`registerResourceTransform` for the stack", "works; a description added by it is sent");
+  table.tried("Automation API, inline program");
+  table.tried("option `hooks`");
+  table.tried("`registerResourceTransform` for the stack");
 });
 
 test("an inline program started elsewhere needs `main` in its project settings", async () => {
   const { emulator, stack } = await openStack();
   stack.writeFile("automation.cjs", automation);
+  const [result = ""] = table.tried("Automation API, inline program started in another folder");
   const elsewhere = mkdtempSync(join(tmpdir(), "pulumi-elsewhere-"));
   try {
     const failed = await automate(stack, elsewhere, "inline");
     expect(failed.code).toBe(1);
     expect(failed.stderr).toContain("could not read plugin");
-    expect(failed.stderr).toContain("Cannot find module '@pulumi/pulumi/cmd/dynamic-provider'");
+    expect(failed.stderr).toContain(/`(.*?)`/.exec(result)![1]);
     expect(takeRequests(emulator)).toEqual([]);
     const { code, stderr } = await automate(stack, elsewhere, "inline", stack.folder);
     expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -138,8 +136,4 @@ test("an inline program started elsewhere needs `main` in its project settings",
     rmSync(elsewhere, { recursive: true });
   }
   expect(emulator.account.liveApiKeys()).toEqual([]);
-  table.note(
-    "Automation API, inline program started in another folder",
-    "**fails** like every dynamic provider: `Cannot find module '@pulumi/pulumi/cmd/dynamic-provider'`. Fix: `projectSettings: { name, runtime: \"nodejs\", main: __dirname }`, or start it in the program's folder",
-  );
 });

@@ -1,14 +1,17 @@
-// "pulumi-wayscloud/native": the states of the dynamic classes move over by changing the import path, and options that only a plugin can serve work.
+// "pulumi-wayscloud/native": the states of the dynamic classes move over by changing the import path, also renamed or replaced in the same up, and
+// options that only a plugin can serve work.
 
 import { resources } from "../support/engine-resources";
 import {
+  did,
   type EngineStack,
+  expectDestroyed,
+  heldIds,
   liveIds,
   openEmulator,
   openStack,
-  publicKey,
-  takeRequests,
 } from "../support/engine";
+import { publicKey, takeRequests } from "../support/engine";
 
 /** Ids and secrets of everything in the state, by logical name. */
 async function held(stack: EngineStack): Promise<Record<string, unknown>> {
@@ -43,7 +46,8 @@ test("all types, of two explicit providers and of the stack, move from the dynam
   const theirs = "00000000-aaaa-4bbb-8ccc-000000000000";
   other.account.setProfile({ customer_id: theirs });
   const env = { STAGING: other.url, STAGING_KEY: other.apiKey, STAGING_ID: theirs };
-  const { emulator, stack } = await openStack({ name: "move", program: ALL_TYPES, env });
+  const run = await openStack({ program: ALL_TYPES, env });
+  const { stack } = run;
   expect((await stack.up()).changes).toEqual({ created: 11 });
   const before = await held(stack);
   expect(Object.keys(before)).toHaveLength(8);
@@ -53,13 +57,11 @@ test("all types, of two explicit providers and of the stack, move from the dynam
   // Without its data functions, which read from the account.
   stack.moveToPlugin();
   stack.setProgram(ALL_TYPES.replace(/const profile[^]*$/, ""));
-  takeRequests(emulator);
   takeRequests(other);
-  const moved = await stack.up();
-  expect([...takeRequests(emulator), ...takeRequests(other)]).toEqual([]);
+  expect(await did(stack.up())).toEqual({ changes: { unchanged: 11 }, requests: [] });
+  expect(takeRequests(other)).toEqual([]);
   expect(await held(stack)).toEqual(before);
-  expect(moved.changes).toEqual({ unchanged: 11 });
-  expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 11 });
+  await stack.expectUnchanged();
   expect((await stack.refresh()).changes).toEqual({ unchanged: 11 });
 
   // One key of the set is another one: the preview of that update knows the key that stays, so what depends on it is not replaced.
@@ -67,36 +69,59 @@ test("all types, of two explicit providers and of the stack, move from the dynam
   const preview = await stack.run(["up", "--yes"]);
   expect(preview.changes).toEqual({ "to update": 1, unchanged: 10 });
   expect(await stack.outputs()).toMatchObject({ keys: 3, staging: theirs });
-  await stack.destroy();
-  expect([emulator, other].flatMap(liveIds)).toEqual([]);
+  await expectDestroyed(run);
+  expect(liveIds(other)).toEqual([]);
+});
+
+test("moved from the dynamic classes to the plugin and replaced in one up: the old keys go", async () => {
+  const keys = (quarter: string, key: number): string =>
+    `
+      new wayscloud.ServiceKey("db", { service: "database", rotationTriggers: { quarter: "${quarter}" } });
+      new wayscloud.SshKey("ssh", { publicKey: "${publicKey(key)}" });
+    `;
+  const { emulator, stack } = await openStack({ program: keys("1", 1) });
+  await stack.up();
+  stack.moveToPlugin();
+  await stack.setProgram(keys("2", 2)).up();
+  expect(liveIds(emulator)).toEqual(await heldIds(stack));
+});
+
+test("plugin: an SSH key renamed by alias that gets another name in the account: no conflict with itself", async () => {
+  const ssh = (name: string, said: string, options = ""): string =>
+    `new wayscloud.SshKey("${name}", { publicKey: "${publicKey(1)}", name: "${said}" }${options});`;
+  const { emulator, stack } = await openStack({ host: "plugin", program: ssh("a", "deploy") });
+  await stack.up();
+  await stack.setProgram(ssh("b", "deploy-new", ', { aliases: [{ name: "a" }] }')).up();
+  expect(liveIds(emulator)).toEqual(await heldIds(stack));
 });
 
 test("a credential in the stack config that is no secret is named in a warning, and never shown", async () => {
   const text = `new wayscloud.ServiceKey("db", { service: "dns" });`;
-  const { emulator, stack } = await openStack({ host: "plugin", name: "plain", program: text });
+  const { emulator, stack } = await openStack({ host: "plugin", program: text });
   const warning = "wayscloud-account:apiKey is in the stack config in plain text.";
-  await stack.setConfig("wayscloud-account:apiKey", emulator.apiKey);
+  const config = { "wayscloud-account:apiKey": emulator.apiKey };
+  await stack.configure({ plain: config });
   const { all } = await stack.preview();
   expect(all).toContain(warning);
   expect(all).not.toContain(emulator.apiKey);
-  await stack.setConfig("wayscloud-account:apiKey", emulator.apiKey, { secret: true });
+  await stack.configure({ secret: config });
   expect((await stack.preview()).all).not.toContain(warning);
 });
 
 test("the option `import`, a stack config that the plugin would ignore, and a refused provider", async () => {
-  const { emulator, stack } = await openStack({ host: "plugin", name: "options", program: "" });
+  const run = await openStack({ host: "plugin" });
+  const { emulator, stack } = run;
   const { id } = emulator.account.addApiKey({ service: "dns", description: "by hand" });
   stack.setProgram(`new wayscloud.ServiceKey("dns", { service: "dns" }, { import: "${id}" });`);
-  expect((await stack.up()).changes).toMatchObject({ created: 1, imported: 1 });
-  expect(takeRequests(emulator)).toEqual(["GET /v1/account/api-keys"]);
-  expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 2 });
+  const { changes, requests } = await stack.up();
+  expect(changes).toMatchObject({ created: 1, imported: 1 });
+  expect(requests).toEqual(["GET /v1/account/api-keys"]);
+  await stack.expectUnchanged();
 
-  await stack.setConfig("wayscloud:endpoint", "https://elsewhere.example");
+  await stack.configure({ plain: { "wayscloud:endpoint": "https://elsewhere.example" } });
   const ignored = await stack.preview([], { fails: true });
   expect(ignored.all).toContain("Run `pulumi config set wayscloud-account:endpoint`");
-  await stack.setConfig("wayscloud-account:endpoint", emulator.url);
-  const renamed = await stack.up();
-  expect(renamed.changes).toEqual({ unchanged: 2 });
-  await stack.destroy();
-  expect(emulator.account.liveApiKeys()).toEqual([]);
+  await stack.configure({ plain: { "wayscloud-account:endpoint": emulator.url } });
+  expect((await stack.up()).changes).toEqual({ unchanged: 2 });
+  await expectDestroyed(run);
 });

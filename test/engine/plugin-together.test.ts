@@ -2,7 +2,14 @@
 import { cpSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
-import { type EngineStack, openEmulator, openStack, PLUGIN_PATH } from "../support/engine";
+import {
+  type EngineStack,
+  expectDestroyed,
+  liveIds,
+  openEmulator,
+  openStack,
+  PLUGIN_PATH,
+} from "../support/engine";
 
 /** Names this version of the plugin and a newer one. */
 function addTwoVersions(stack: EngineStack): void {
@@ -23,9 +30,11 @@ function addTwoVersions(stack: EngineStack): void {
 
 test("both hosts, two versions of the plugin and explicit providers serve one program, each in its own account", async () => {
   const other = await openEmulator();
-  other.account.setProfile({ customer_id: "00000000-aaaa-4bbb-8ccc-000000000000" });
+  const theirs = "00000000-aaaa-4bbb-8ccc-000000000000";
+  other.account.setProfile({ customer_id: theirs });
   const env = { OTHER: other.url, OTHER_KEY: other.apiKey };
-  const { emulator, stack } = await openStack({ name: "together", env });
+  const run = await openStack({ env });
+  const { emulator, stack } = run;
   addTwoVersions(stack);
   const text = (description: string): string =>
     `
@@ -48,19 +57,10 @@ test("both hosts, two versions of the plugin and explicit providers serve one pr
       }
       return out;
     `;
-  stack.setProgram(text(`, description: "old team " + name`));
-  await stack.up();
+  await stack.setProgram(text(`, description: "old team " + name`)).up();
   const each = ["dynamic", "native", "newer"];
-  const profile = "00000000-aaaa-4bbb-8ccc-000000000000";
-  expect(await stack.outputs()).toEqual(
-    Object.fromEntries(
-      each.flatMap((name) => [
-        [name, 3],
-        [`${name}-theirs`, 3],
-        [`${name}-profile`, profile],
-      ]),
-    ),
-  );
+  const expected = each.map((name) => ({ [name]: 3, [`${name}-theirs`]: 3, [`${name}-profile`]: theirs }));
+  expect(await stack.outputs()).toEqual(Object.assign({}, ...expected));
   expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 10 });
   const versions = (await stack.exportState()).deployment.resources?.filter(
     ({ type }) => type === "pulumi:providers:wayscloud-account",
@@ -68,13 +68,11 @@ test("both hosts, two versions of the plugin and explicit providers serve one pr
   expect(new Set(versions?.map(({ inputs }) => inputs?.["version"])).size).toBe(2);
 
   // A text that is taken out of the program goes back to the default, whoever serves it.
-  stack.setProgram(text(""));
-  await stack.up();
-  const ours = emulator.account.liveApiKeys().filter(({ service }) => service === "dns");
-  expect(ours.map(({ description }) => description?.replace(/[0-9a-f]{7}$/, "")).sort()).toEqual(
-    each.map((name) => `pulumi together/dev/${name} #`),
+  await stack.setProgram(text("")).up();
+  const ours = emulator.account.liveApiKeys().map(({ description }) => description);
+  expect(ours.map((description) => description?.replace(/[0-9a-f]{7}$/, "")).sort()).toEqual(
+    each.map((name) => `pulumi test/dev/${name} #`),
   );
-  await stack.destroy();
-  for (const { account } of [emulator, other])
-    expect(account.liveApiKeys().filter(({ service }) => service === "dns")).toEqual([]);
+  await expectDestroyed(run);
+  expect(liveIds(other)).toEqual([]);
 });

@@ -2,37 +2,28 @@
 import type { Emulator } from "../../src/emulator";
 import {
   API_KEYS,
-  type EngineStack,
+  expectDestroyed,
+  liveIds,
   openBareStack,
   openEmulator,
   openStack,
-  publicKey,
-  SSH_KEYS,
-  type StateResource,
-  takeRequests,
 } from "../support/engine";
 
 /** Who called, by the description of the credential. */
 function callers({ requests, account }: Emulator): string[] {
   const names = new Map(account.apiKeys().map(({ id, description }) => [id, description ?? ""]));
-  const lines = requests.map(
-    ({ method, path, credentialId = "" }) => `${method} ${path} by ${names.get(credentialId)}`,
-  );
-  requests.length = 0;
-  return lines;
+  return requests
+    .splice(0)
+    .map(({ method, path, credentialId = "" }) => `${method} ${path} by ${names.get(credentialId)}`);
 }
 
-async function provider(stack: EngineStack, name: string): Promise<StateResource> {
-  const { resources = [] } = (await stack.exportState({ showSecrets: true })).deployment;
-  return resources.find(({ urn }) => urn.endsWith(`pulumi:providers:pulumi-nodejs::${name}`))!;
-}
-
-const postService = `POST ${API_KEYS}/service by first credential of the emulator`;
+const FIRST = "first credential of the emulator";
+const postService = `POST ${API_KEYS}/service by ${FIRST}`;
 
 test("each resource goes to its provider's account, whose state has a secret credential and a settled endpoint", async () => {
   const { emulator: mine, stack } = await openStack();
   const [second, third] = [await openEmulator(), await openEmulator()];
-  await stack.setConfig("secondKey", second.apiKey, { secret: true });
+  await stack.configure({ secret: { secondKey: second.apiKey } });
   // The endpoint is left out: the program's environment settles it. The third names it, but takes nothing from elsewhere.
   stack.setProgram(
     `
@@ -48,27 +39,20 @@ test("each resource goes to its provider's account, whose state has a secret cre
   await stack.up();
   expect(callers(mine)).toEqual([]);
   expect(callers(second)).toEqual([postService]);
-  expect(callers(third).sort()).toEqual([
-    "GET /v1/account/profile by first credential of the emulator",
-    postService,
-  ]);
-  const secret = (text: string): object => ({ plaintext: JSON.stringify(text) });
-  for (const [name, emulator] of [
-    ["second", second],
-    ["third", third],
-  ] as const) {
-    const { inputs = {}, outputs = {} } = await provider(stack, name);
-    expect(Object.keys(inputs).sort()).toEqual(["wayscloud:apiKey", "wayscloud:endpoint"]);
-    expect(inputs["wayscloud:apiKey"]).toMatchObject(secret(emulator.apiKey));
-    expect(outputs["wayscloud:apiKey"]).toMatchObject(secret(emulator.apiKey));
-    expect(inputs["wayscloud:endpoint"]).toBe(emulator.url);
+  expect(callers(third).sort()).toEqual([`GET /v1/account/profile by ${FIRST}`, postService]);
+  const { resources = [] } = (await stack.exportState({ showSecrets: true })).deployment;
+  for (const [name, { apiKey, url }] of Object.entries({ second, third })) {
+    const { inputs, outputs } = resources.find(({ urn }) => urn.endsWith(`:pulumi-nodejs::${name}`))!;
+    const secret = expect.objectContaining({ plaintext: JSON.stringify(apiKey) });
+    expect(inputs).toEqual({ "wayscloud:apiKey": secret, "wayscloud:endpoint": url });
+    expect(outputs).toMatchObject({ "wayscloud:apiKey": secret });
   }
 
   // What the state records is what counts at destroy, whatever the environment says by then.
   stack.env["WAYSCLOUD_ENDPOINT"] = mine.url;
   await stack.destroy();
   expect(callers(mine)).toEqual([]);
-  for (const emulator of [second, third]) expect(emulator.account.liveApiKeys()).toEqual([]);
+  expect([second, third].flatMap(liveIds)).toEqual([]);
 });
 
 test("a Provider may take its credential from a token of the same program: preview waits for it, rotation follows it", async () => {
@@ -81,63 +65,29 @@ test("a Provider may take its credential from a token of the same program: previ
       new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });
       return { keys: wayscloud.getApiKeysOutput({ service: "dns" }, { provider }).length };
     `;
-  const { emulator, stack } = await openStack({ program: body("1") });
+  const run = await openStack({ program: body("1") });
+  const { emulator, stack } = run;
   expect((await stack.preview()).changes).toEqual({ "to create": 4 });
-  expect(takeRequests(emulator)).toEqual([]);
+  expect(callers(emulator)).toEqual([]);
   await stack.up();
-  expect(callers(emulator).slice().sort()).toEqual([
+  expect(callers(emulator).sort()).toEqual([
     `GET ${API_KEYS} by robot 1`,
-    `POST ${API_KEYS}/pat by first credential of the emulator`,
+    `POST ${API_KEYS}/pat by ${FIRST}`,
     `POST ${API_KEYS}/service by robot 1`,
   ]);
   const dns = await stack.resource("dns");
   await stack.refresh(["--expect-no-changes"]);
   callers(emulator);
 
-  stack.setProgram(body("2"));
-  await stack.up();
+  await stack.setProgram(body("2")).up();
   expect(callers(emulator)).toEqual([
-    `POST ${API_KEYS}/pat by first credential of the emulator`,
+    `POST ${API_KEYS}/pat by ${FIRST}`,
     `GET ${API_KEYS} by robot 2`,
-    expect.stringMatching(`^DELETE ${API_KEYS}/.* by first credential of the emulator`),
+    expect.stringMatching(`^DELETE ${API_KEYS}/.* by ${FIRST}`),
   ]);
   expect((await stack.resource("dns")).id).toBe(dns.id);
   await stack.refresh(["--expect-no-changes"]);
-  await stack.destroy();
-  expect(emulator.account.liveApiKeys()).toEqual([]);
-});
-
-test("a Provider without a credential, however late that turns out, is an error, never the default account", async () => {
-  const { emulator, stack } = await openStack();
-  await stack.setConfig("blank", "  ", { secret: true });
-  const late = `{ patToken: new pulumi.Config().requireSecret("blank"), endpoint: "${emulator.url}" }`;
-  const lateUrl = `{ apiKey: "${emulator.apiKey}", endpoint: new pulumi.Config().requireSecret("blank") }`;
-  const later = `{ apiKey: new wayscloud.SshKey("first", { publicKey: "${publicKey(1)}" }).createdAt.apply(() => ""), endpoint: "${emulator.url}" }`;
-  for (const args of ["{}", late, lateUrl]) {
-    stack.setProgram(
-      `
-        const provider = new wayscloud.Provider("empty", ${args});
-        new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });
-        return { customer: wayscloud.getProfileOutput({ provider }).customerId };
-      `,
-    );
-    const { all } = await stack.preview([], { fails: true });
-    expect(all).toMatch(
-      /Provider "empty": `patToken` is required|`(patToken|apiKey|endpoint)` of the Provider "empty" is blank/,
-    );
-    if (args === late || args === lateUrl) expect(all).not.toMatch(/^\s+at /m);
-  }
-  expect(takeRequests(emulator)).toEqual([]);
-  stack.setProgram(
-    `
-      const provider = new wayscloud.Provider("empty", ${later});
-      new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });
-      return { keys: wayscloud.getApiKeysOutput({}, { provider }).length };
-    `,
-  );
-  const { all } = await stack.up([], { fails: true });
-  expect(all).toContain('`apiKey` of the Provider "empty" is blank');
-  expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`]);
+  await expectDestroyed(run);
 });
 
 test("a Provider that went with its resources after its token was replaced: the error says how to delete them", async () => {
@@ -151,13 +101,10 @@ test("a Provider that went with its resources after its token was replaced: the 
   const stack = await openBareStack({ program: declare(before.key) + resource });
   await stack.up();
   emulator.account.remove(before.id);
-  stack.setProgram("");
-  const { all } = await stack.up([], { fails: true });
+  const { all } = await stack.setProgram("").up([], { fails: true });
   expect(all).toContain("declare it again with a valid credential");
-  stack.setProgram(declare(after.key));
-  await stack.up();
-  expect(emulator.account.liveApiKeys().filter(({ service }) => service === "dns")).toEqual([]);
-  stack.setProgram("");
-  await stack.up();
+  await stack.setProgram(declare(after.key)).up();
+  expect(liveIds(emulator)).toEqual([after.id]);
+  await stack.setProgram("").up();
   expect(await stack.resources()).toEqual([]);
 });

@@ -17,6 +17,16 @@ const everywhere = (Object.keys(HOSTS) as Host[]).flatMap((host) =>
   classNames.map((className): [Host, ClassName] => [host, className]),
 );
 
+const OWN = "Let the resource create its own key, and revoke the old one once nothing uses it";
+const INSTEAD_OF_IMPORT: Record<ClassName, string> = {
+  SshKey: "Declare it with `adoptExisting: true` instead to adopt the key that the account has",
+  SshKeySet: "Declare it with `adoptExisting: true` instead to adopt the keys that the account has",
+  ServiceKey: "Pass `existing: { id, key }` instead to import the key",
+  PersonalAccessToken: "Pass `existing: { id, key }` instead to import the token",
+  RotatingServiceKey: OWN,
+  RotatingPersonalAccessToken: OWN,
+};
+
 /** As from JavaScript, where no compiler checks the arguments. */
 function constructIn(host: Host, className: ClassName, ...args: unknown[]): pulumi.CustomResource {
   const Class = HOSTS[host][className] as unknown as new (...all: unknown[]) => pulumi.CustomResource;
@@ -121,7 +131,7 @@ describe.each(classNames)("%s", (className) => {
 
   test("says what to do instead of the `import` option", () => {
     expect(() => construct(className, "k", REQUIRED_ARGS[className], { import: "1" })).toThrow(
-      /^\w+ "k": the `import` option is not supported for dynamic resources\. .+\.$/,
+      `${className} "k": the \`import\` option is not supported for dynamic resources. ${INSTEAD_OF_IMPORT[className]}.`,
     );
   });
 

@@ -21,8 +21,11 @@ export interface ProjectOptions {
   program?: string;
   /** JavaScript starts half a second faster. @default "javascript" */
   language?: "javascript" | "typescript" | "yaml";
-  /** Who serves a program in JavaScript: the dynamic classes of the package, or its plugin. @default "dynamic" */
-  host?: Host;
+  /**
+   * Who serves a program in JavaScript: the dynamic classes of the package, or its plugin, or both, where the classes of the plugin
+   * are `native`. @default "dynamic"
+   */
+  host?: Host | "both";
 }
 
 export class EngineProject {
@@ -32,7 +35,7 @@ export class EngineProject {
   readonly #language: NonNullable<ProjectOptions["language"]>;
   readonly #mainFile: string;
   readonly #written = new Set<string>();
-  #host: Host;
+  #host: Host | "both";
 
   constructor({ name = "test", language = "javascript", host = "dynamic", program = "" }: ProjectOptions) {
     this.name = name;
@@ -41,7 +44,7 @@ export class EngineProject {
     this.#mainFile = language === "typescript" ? "index.ts" : "index.js";
     this.#host = host;
     this.setProject();
-    if (host === "plugin") this.addPlugin();
+    if (host !== "dynamic") this.#addPlugin();
     if (language === "yaml") this.linkPackage();
     this.writeFile("package.json", JSON.stringify({ name, main: this.#mainFile }));
     if (language === "typescript") {
@@ -53,16 +56,18 @@ export class EngineProject {
     this.setProgram(program);
   }
 
-  setProgram(text: string): void {
+  setProgram(text: string): this {
     if (this.#language === "yaml")
       this.writeFile("Pulumi.yaml", `name: ${this.name}\nruntime: yaml\n${PLUGINS}${text}`);
     else this.writeFile(this.#mainFile, this.#language === "typescript" ? text : this.#inJavaScript(text));
+    return this;
   }
 
   #inJavaScript(body: string): string {
     return `"use strict";
 const pulumi = require("@pulumi/pulumi");
 const wayscloud = require("pulumi-wayscloud${this.#host === "plugin" ? "/native" : ""}");
+${this.#host === "both" ? 'const native = require("pulumi-wayscloud/native");' : ""}
 module.exports = async () => {
 ${body}
 };
@@ -75,16 +80,16 @@ ${body}
     this.writeFile("Pulumi.yaml", `name: ${this.name}\n${runtime}${more}`);
   }
 
-  /** Names the plugin in the project, beside the dynamic classes. */
-  addPlugin(): void {
-    this.linkPackage();
-    this.setProject(PLUGINS);
-  }
-
   /** As a user does who moves to the plugin: from here on `wayscloud` is its classes. */
   moveToPlugin(): void {
-    this.addPlugin();
+    this.#addPlugin();
     this.#host = "plugin";
+  }
+
+  /** Names the plugin in the project, beside the dynamic classes. */
+  #addPlugin(): void {
+    this.linkPackage();
+    this.setProject(PLUGINS);
   }
 
   /** `node_modules/pulumi-wayscloud` in the program's own folder. */

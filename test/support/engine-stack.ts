@@ -1,26 +1,23 @@
 // One stack of one program, driven by the real `pulumi` the way a user does. Everything printed and written can be searched.
 import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Command, processesWith, type Result } from "./command";
 import { cleanEnvironment, engineFolder, engineFolders, fastStart, keyService, userInstall } from "./install";
+import type { Emulator } from "../../src/emulator";
 import { EngineProject, type ProjectOptions } from "./engine-project";
+import { requestsIn } from "./requests";
 import { filesIn, secretsIn } from "./secrets";
 
 export { PLUGIN_PATH, PLUGINS, type Host } from "./engine-project";
-export type { Command, Result };
+export type { Command };
+
+/** A command that has ended, and what the stack's account was asked meanwhile. */
+export interface Ended extends Result {
+  requests: string[];
+}
 
 const yamlHost = resolve(__dirname, "../../scripts/engine/language-yaml.mjs");
 
@@ -40,8 +37,6 @@ export interface EngineStackOptions extends ProjectOptions {
 export interface CommandOptions {
   /** The command must fail: it throws if the exit code is 0. */
   fails?: boolean;
-  /** Do not throw, whatever the exit code is. */
-  allowFail?: boolean;
   /** Keep the output from `assertNoSecrets`: for commands that are asked to show secrets. */
   unrecorded?: boolean;
 }
@@ -78,6 +73,8 @@ export class EngineStack extends EngineProject {
   readonly home: string;
   /** The environment of every command; change it at will. */
   readonly env: Record<string, string>;
+  /** The account whose requests are told for each command. */
+  account?: Emulator;
   /** Secrets that the test itself puts in the open. */
   readonly exposed: string[] = [];
   readonly #options: EngineStackOptions;
@@ -150,10 +147,6 @@ export class EngineStack extends EngineProject {
     }
   }
 
-  async setConfig(key: string, value: string, { secret = false } = {}): Promise<void> {
-    await this.configure({ [secret ? "secret" : "plain"]: { [key]: value } });
-  }
-
   /** Stack configuration, in one command however much there is. */
   async configure({ plain = {}, secret = {} }: { plain?: Values; secret?: Values }): Promise<void> {
     const flags = [
@@ -164,30 +157,41 @@ export class EngineStack extends EngineProject {
   }
 
   /** `pulumi up` without its preview: that is a command of its own here. */
-  async up(args: readonly string[] = [], options?: CommandOptions): Promise<Result> {
+  async up(args: readonly string[] = [], options?: CommandOptions): Promise<Ended> {
     return this.run(["up", "--yes", "--skip-preview", ...args], options);
   }
 
-  async preview(args: readonly string[] = [], options?: CommandOptions): Promise<Result> {
+  async preview(args: readonly string[] = [], options?: CommandOptions): Promise<Ended> {
     return this.run(["preview", ...args], options);
   }
 
-  async refresh(args: readonly string[] = [], options?: CommandOptions): Promise<Result> {
+  async refresh(args: readonly string[] = [], options?: CommandOptions): Promise<Ended> {
     return this.run(["refresh", "--yes", "--skip-preview", ...args], options);
   }
 
-  async destroy(args: readonly string[] = [], options?: CommandOptions): Promise<Result> {
+  async destroy(args: readonly string[] = [], options?: CommandOptions): Promise<Ended> {
     return this.run(["destroy", "--yes", "--skip-preview", ...args], options);
   }
 
   /** Any `pulumi` command; throws with its whole output when it fails. */
-  async run(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
+  async run(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
+    const asked = this.account?.requests ?? [];
+    const before = asked.length;
     const result = await this.spawn(args, options).done;
-    const isExpected = options.allowFail === true || (result.code !== 0) === (options.fails === true);
-    if (!isExpected) {
+    if ((result.code !== 0) !== (options.fails === true)) {
       throw new Error(`pulumi ${args.join(" ")} ended with ${result.code ?? result.signal}\n${result.all}`);
     }
-    return result;
+    return { ...result, requests: requestsIn(asked.slice(before)) };
+  }
+
+  /** A preview that fails; answers what it said. */
+  async refusal(program: string): Promise<string> {
+    return (await this.setProgram(program).preview([], { fails: true })).all;
+  }
+
+  /** An `up` that finds nothing to do, and asks the account nothing. */
+  async expectUnchanged(): Promise<void> {
+    expect((await this.up(["--expect-no-changes"])).requests).toEqual([]);
   }
 
   /** Starts a command without waiting: for signals, or for two at once. */
@@ -220,13 +224,6 @@ export class EngineStack extends EngineProject {
   async exportState({ showSecrets = false } = {}): Promise<State> {
     const args = ["stack", "export", ...(showSecrets ? ["--show-secrets"] : [])];
     return JSON.parse((await this.run(args, { unrecorded: showSecrets })).stdout);
-  }
-
-  async importState(state: State): Promise<void> {
-    const file = join(this.#outside, "import.json");
-    writeFileSync(file, JSON.stringify(state));
-    await this.run(["stack", "import", "--file", file]);
-    rmSync(file);
   }
 
   /** What `pulumi stack export` would answer, read from the file backend, which saves starting the engine. */
@@ -294,11 +291,8 @@ export class EngineStack extends EngineProject {
     await Promise.all(
       this.#commands.filter(({ command }) => command.running).map(({ command }) => command.done),
     );
-    // A process that was just ended may still write; the second look is for that.
-    for (let attempt = 0; attempt < 5 && (existsSync(this.folder) || existsSync(this.#outside)); attempt++) {
-      rmSync(this.folder, { recursive: true, force: true });
-      rmSync(this.#outside, { recursive: true, force: true });
-      await sleep(attempt === 0 ? 0 : 20);
-    }
+    // A process that was just ended may still write: removing is tried again.
+    for (const folder of [this.folder, this.#outside])
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
 }

@@ -1,8 +1,8 @@
 // What an engine test needs: an emulated account and a stack that works with it, which end with the test, however it ends. No secret of
 // the account may then be in the open.
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator";
-import { EngineStack, type EngineStackOptions } from "./engine-stack";
-import { secretsOf } from "./requests";
+import { EngineStack, type EngineStackOptions, type Ended } from "./engine-stack";
+import { liveIds, secretsOf } from "./requests";
 
 export * from "./engine-stack";
 export { publicKey } from "./public-key";
@@ -37,7 +37,26 @@ export async function openStack(options: OpenStackOptions = {}): Promise<OpenSta
   const emulator = await openEmulator(options.emulator);
   const account = { WAYSCLOUD_ENDPOINT: emulator.url, WAYSCLOUD_API_KEY: emulator.apiKey };
   const stack = await openBareStack({ ...options, env: { ...account, ...options.env } });
+  stack.account = emulator;
   return { emulator, stack };
+}
+
+/** What a command changed, and what the account was asked for it. */
+export async function did(command: Promise<Ended>): Promise<Pick<Ended, "changes" | "requests">> {
+  const { changes, requests } = await command;
+  return { changes, requests };
+}
+
+/** The ids of this package's resources in the state, as `liveIds` has those of the account. */
+export async function heldIds(stack: EngineStack): Promise<(string | undefined)[]> {
+  return (await stack.resources()).map(({ id }) => id).sort();
+}
+
+/** Destroys the stack, which leaves nothing in its account. */
+export async function expectDestroyed({ emulator, stack }: OpenStack): Promise<Ended> {
+  const destroyed = await stack.destroy();
+  expect(liveIds(emulator)).toEqual([]);
+  return destroyed;
 }
 
 /** An emulator that ends with the test. */

@@ -36,7 +36,9 @@ export function copyExample(name: string, folder: string): void {
 /** An account and a stack of the example. */
 export async function openExample(name: string, options?: EmulatorOptions): Promise<OpenStack> {
   const emulator = await openEmulator(options);
-  return { emulator, stack: await openBareExample(name, accountOf(emulator)) };
+  const stack = await openBareExample(name, accountOf(emulator));
+  stack.account = emulator;
+  return { emulator, stack };
 }
 
 /** A stack of the example, whose environment names no account but by these variables. */

@@ -1,11 +1,14 @@
 // What an emulator was asked, what lives in its account, and what it keeps secret.
-import type { Emulator } from "../../src/emulator";
+import type { Emulator, RecordedRequest } from "../../src/emulator";
 
-/** Takes the recorded requests away and returns them as `POST /v1/account/ssh-keys`. */
+/** As `POST /v1/account/ssh-keys`. */
+export function requestsIn(requests: readonly RecordedRequest[]): string[] {
+  return requests.map(({ method, path }) => `${method} ${path}`);
+}
+
+/** Takes the recorded requests away. */
 export function takeRequests(emulator: Emulator): string[] {
-  const lines = emulator.requests.map(({ method, path }) => `${method} ${path}`);
-  emulator.requests.length = 0;
-  return lines;
+  return requestsIn(emulator.requests.splice(0));
 }
 
 /** The ids of the live keys of both kinds. */
