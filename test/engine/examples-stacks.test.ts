@@ -3,10 +3,11 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { exampleFile, openBareExample, openExample } from "../support/examples";
 import { rareTest } from "../support/rare";
-import { liveIds, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
+import { expectDestroyed, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
 
 test("account and vps: keys pass from stack to stack, as secrets; a new SSH key leaves servers alone", async () => {
-  const { emulator, stack: account } = await openExample("account");
+  const run = await openExample("account");
+  const { emulator, stack: account } = run;
   expect((await account.up()).changes).toEqual({ created: 4 });
   expect((await account.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 4 });
   const vps = await openBareExample("vps", {
@@ -50,22 +51,20 @@ test("account and vps: keys pass from stack to stack, as secrets; a new SSH key 
 
   await vps.destroy();
   expect(emulator.account.vps()).toEqual([]);
-  await account.destroy();
-  expect(liveIds(emulator)).toEqual([]);
+  await expectDestroyed(run);
 });
 
 rareTest("team-ssh-keys: a file that comes or goes is a member who joins or leaves", async () => {
-  const { emulator, stack: team } = await openExample("team-ssh-keys");
+  const run = await openExample("team-ssh-keys");
+  const { emulator, stack: team } = run;
   expect((await team.up()).changes).toEqual({ created: 2 });
   expect((await team.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 2 });
   const [, bjarne] = emulator.account.sshKeys().sort((a, b) => a.name.localeCompare(b.name));
 
   team.writeFile("keys/carl.pub", `${publicKey("carl")} carl@example.com\n`);
   rmSync(join(team.folder, "keys/bjarne.pub"));
-  takeRequests(emulator);
-  expect((await team.up()).changes).toEqual({ updated: 1, unchanged: 1 });
-  expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`, `DELETE ${SSH_KEYS}/${bjarne!.id}`]);
-
-  await team.destroy();
-  expect(emulator.account.sshKeys()).toEqual([]);
+  const { changes, requests } = await team.up();
+  expect(changes).toEqual({ updated: 1, unchanged: 1 });
+  expect(requests).toEqual([`POST ${SSH_KEYS}`, `DELETE ${SSH_KEYS}/${bjarne!.id}`]);
+  await expectDestroyed(run);
 });

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { Command } from "../support/command";
 import { copyExample, linkTools, openExample } from "../support/examples";
 import { cleanEnvironment, engineFolder, makeProjectFolder, sdkFolder } from "../support/install";
-import { liveIds } from "../support/engine";
+import { expectDestroyed } from "../support/engine";
 
 test("the unit tests and the integration tests pass, and leave nothing behind", async () => {
   const folder = makeProjectFolder("testing");
@@ -29,9 +29,9 @@ test("the unit tests and the integration tests pass, and leave nothing behind", 
 });
 
 test("the program can be deployed like any other", async () => {
-  const { emulator, stack } = await openExample("testing");
+  const run = await openExample("testing");
+  const { stack } = run;
   expect((await stack.up()).changes).toEqual({ created: 5 });
   expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 5 });
-  await stack.destroy();
-  expect(liveIds(emulator)).toEqual([]);
+  await expectDestroyed(run);
 });

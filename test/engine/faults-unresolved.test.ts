@@ -1,6 +1,5 @@
 // Lost responses under the real engine: what could not be cleaned up stays in the state, and the next `up` or `destroy` cleans it up.
-import type { Emulator } from "../../src/emulator";
-import { API_KEYS, type EngineStack, liveIds, type OpenStack, publicKey } from "../support/engine";
+import { API_KEYS, heldIds, liveIds, type OpenStack, publicKey } from "../support/engine";
 import { engineRows } from "../support/engine-rows";
 
 const resources = (trigger: string): string => `
@@ -10,17 +9,7 @@ const resources = (trigger: string): string => `
   new wayscloud.RotatingServiceKey("rotating", { service: "dns", rotateEveryDays: 30, overlapDays: 7, rotationTriggers: quarter });
   new wayscloud.SshKey("deploy", { publicKey: "${publicKey(trigger)}" });`;
 
-/** Every creation takes place and is lost, and no list can be read. */
-function loseEverything({ faults }: Emulator): void {
-  faults.add({ method: "POST", times: "always", reset: true, commit: true });
-  faults.add({ method: "GET", times: "always", status: 500 });
-}
-
-const unresolved = expect.stringMatching(/^unresolved\/[0-9a-f]{7}$/);
-
-async function idsIn(stack: EngineStack): Promise<string[]> {
-  return (await stack.resources()).map(({ id }) => id ?? "");
-}
+const fourUnresolved: unknown[] = Array(4).fill(expect.stringMatching(/^unresolved\/[0-9a-f]{7}$/));
 
 /** Live keys are exactly the state's; a rotating key names its own in its outputs. */
 async function expectOnlyTheState({ emulator, stack }: OpenStack): Promise<void> {
@@ -54,32 +43,35 @@ engineRows(
       ],
       program: resources("Q1"),
       story: async ({ emulator, stack }, row) => {
-        loseEverything(emulator);
-        const lost = await stack.up(["--continue-on-error"], { fails: true });
-        expect(lost.all).toContain("recorded in the state as unresolved");
-        expect(await idsIn(stack)).toEqual(Array(4).fill(unresolved));
+        /** Every creation of this `up` takes place and is lost, and no list can be read. */
+        const loseEverything = async (): Promise<string> => {
+          emulator.faults.add(
+            { method: "POST", times: "always", reset: true, commit: true },
+            { method: "GET", times: "always", status: 500 },
+          );
+          const { all } = await stack.up(["--continue-on-error"], { fails: true });
+          emulator.faults.clear();
+          return all;
+        };
+        expect(await loseEverything()).toContain("recorded in the state as unresolved");
+        expect(await heldIds(stack)).toEqual(fourUnresolved);
         expect(liveIds(emulator)).toHaveLength(4);
-        emulator.faults.clear();
         await stack.refresh();
-        expect(await idsIn(stack)).toEqual(Array(4).fill(unresolved));
+        expect(await heldIds(stack)).toEqual(fourUnresolved);
         await stack.up();
         await row();
 
         // The same in a replacement, where the old keys must live until the new ones are there.
         const before = liveIds(emulator);
-        loseEverything(emulator);
         stack.setProgram(resources("Q2"));
-        await stack.up(["--continue-on-error"], { fails: true });
+        await loseEverything();
         expect(liveIds(emulator)).toEqual(expect.arrayContaining(before));
-        emulator.faults.clear();
         await stack.up();
         await stack.up(["--expect-no-changes"]);
         await row();
 
-        loseEverything(emulator);
         stack.setProgram(resources("Q3"));
-        await stack.up(["--continue-on-error"], { fails: true });
-        emulator.faults.clear();
+        await loseEverything();
         await stack.destroy();
         await row();
       },
@@ -93,22 +85,13 @@ engineRows(
         new wayscloud.PersonalAccessToken("ci", { scopes: ["ssh_keys:read"] });
         new wayscloud.ServiceKey("named", { service: "dns", description: "mine" });`,
       story: async ({ emulator: { account, faults }, stack }, row) => {
-        const { id } = account.addApiKey({
-          service: "dns",
-          description: "mine",
-          createdAt: "2024-03-05T10:00:00Z",
-        });
+        const createdAt = "2024-03-05T10:00:00Z";
+        const { id } = account.addApiKey({ service: "dns", description: "mine", createdAt });
+        const always = { method: "POST", times: "always" } as const;
         faults.add(
-          { method: "POST", path: `${API_KEYS}/pat`, times: "always", malformed: true },
-          {
-            method: "POST",
-            contains: "dev/db",
-            times: "always",
-            echo: { what: "key" },
-            status: 500,
-            commit: true,
-          },
-          { method: "POST", contains: "mine", times: "always", reset: true, commit: true },
+          { ...always, path: `${API_KEYS}/pat`, malformed: true },
+          { ...always, contains: "dev/db", echo: { what: "key" }, status: 500, commit: true },
+          { ...always, contains: "mine", reset: true, commit: true },
         );
         const { all } = await stack.up(["--continue-on-error", "--json"], { fails: true });
         expect(await stack.resources()).toEqual([]);

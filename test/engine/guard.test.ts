@@ -1,17 +1,8 @@
 // Guards what the package costs: requests, bytes on the wire, bytes in the state. Counts only, no times: these are the same on every machine.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
-import { join } from "node:path";
-import {
-  API_KEYS,
-  type EngineStack,
-  openStack,
-  publicKey,
-  SSH_KEYS,
-  type StateResource,
-  takeRequests,
-} from "../support/engine";
+import type { Emulator } from "../../src/emulator";
+import { API_KEYS, type EngineStack, openStack, publicKey, SSH_KEYS } from "../support/engine";
 
 /** Of each kind; all of them together are several times what the engine and the package do at once, and more than are constructed with stack traces. */
 const OF_EACH = 18;
@@ -27,62 +18,27 @@ const many = `
   }
 `;
 
-/** Bytes and connections at the emulator, which runs in this process: HTTP with its heads, as it went over the wire. */
-class Wire {
-  readonly #sockets = new Set<Socket>();
-  readonly #onSocket = (message: unknown): void => {
-    this.#sockets.add((message as { socket: Socket }).socket);
-  };
+/** Connections to servers in this process since they were last counted, the emulator's among them, with their ports. */
+const sockets = new Map<Socket, number | undefined>();
+const onSocket = (message: unknown): void => {
+  const { socket } = message as { socket: Socket };
+  sockets.set(socket, socket.localPort);
+};
+beforeAll(() => subscribe("net.server.socket", onSocket));
+afterAll(() => unsubscribe("net.server.socket", onSocket));
 
-  constructor() {
-    subscribe("net.server.socket", this.#onSocket);
-  }
-
-  /** What was received and sent since the last call, over how many connections. Every command has connections of its own. */
-  take(): { received: number; sent: number; connections: number } {
-    const taken = { received: 0, sent: 0, connections: this.#sockets.size };
-    for (const socket of this.#sockets) {
-      taken.received += socket.bytesRead;
-      taken.sent += socket.bytesWritten;
-    }
-    this.#sockets.clear();
-    return taken;
-  }
-
-  close(): void {
-    unsubscribe("net.server.socket", this.#onSocket);
-  }
+/** Bytes that the emulator has received, over how many connections, since the last call: HTTP with its heads. Every command has connections of its own. */
+function takeWire({ url }: Emulator): { received: number; connections: number } {
+  const own = [...sockets].filter(([, port]) => port === Number(new URL(url).port));
+  sockets.clear();
+  return { received: own.reduce((sum, [{ bytesRead }]) => sum + bytesRead, 0), connections: own.length };
 }
 
-/** How often each request was made, ids left out. */
-function counted(lines: string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const line of lines) {
-    const kind = line.replace(/\/[0-9a-f-]{36}$/, "/*");
-    counts[kind] = (counts[kind] ?? 0) + 1;
-  }
-  return counts;
-}
-
-/** The bytes that a resource takes in the state file, which the engine writes anew at every step. */
-function bytesInState(resource: StateResource): number {
-  // As Go writes it, without blanks but with <, > and & escaped, and with the comma.
-  return Buffer.byteLength(JSON.stringify(resource).replace(/[<>&]/g, "\\u0000")) + 1;
-}
-
-/** The resources of this package as the state file holds them, by their class. */
-function stateByClass(stack: EngineStack): Map<string, StateResource[]> {
-  const file = join(stack.backend, ".pulumi/stacks/test/dev.json");
-  const state = JSON.parse(readFileSync(file, "utf8")) as {
-    checkpoint: { latest: { resources: StateResource[] } };
-  };
-  const byClass = new Map<string, StateResource[]>();
-  for (const resource of state.checkpoint.latest.resources) {
-    const [, name] = /^pulumi-nodejs:dynamic\/wayscloud:(\w+)$/.exec(resource.type) ?? [];
-    if (name !== undefined) byClass.set(name, [...(byClass.get(name) ?? []), resource]);
-  }
-  return byClass;
-}
+/** Sorted requests, ids left out. */
+const kinds = (requests: string[]): string[] =>
+  requests.map((line) => line.replace(/\/[0-9a-f-]{36}$/, "/*")).sort();
+/** Each of these requests once for each resource of a kind. */
+const ofEach = (...lines: string[]): string[] => lines.flatMap((line) => Array<string>(OF_EACH).fill(line));
 
 /**
  * What a resource may hold in the state. Some 600 bytes each are the engine's own source positions and times, 250 its URNs. A new property costs
@@ -94,63 +50,54 @@ const MOST_BYTES: Record<string, number> = {
   PersonalAccessToken: 1_820,
 };
 
-function expectSmallState(stack: EngineStack): void {
-  const byClass = stateByClass(stack);
-  expect([...byClass.keys()].sort()).toEqual(Object.keys(MOST_BYTES).sort());
-  for (const [name, resources] of byClass) {
-    expect(resources).toHaveLength(OF_EACH);
-    for (const resource of resources) {
+async function expectSmallState(stack: EngineStack): Promise<void> {
+  const resources = await stack.resources();
+  expect(resources).toHaveLength(3 * OF_EACH);
+  for (const [name, most] of Object.entries(MOST_BYTES)) {
+    const ofClass = resources.filter(({ type }) => type === `pulumi-nodejs:dynamic/wayscloud:${name}`);
+    expect(ofClass).toHaveLength(OF_EACH);
+    for (const resource of ofClass) {
       expect(resource.inputs!.__provider.length).toBeLessThan(80);
       // The line in the user's program, whether or not the SDK took its stack traces.
       expect(resource.sourcePosition).toMatch(/^project:\/\/\/index\.js#/);
-      expect(bytesInState(resource)).toBeLessThan(MOST_BYTES[name]!);
+      // The bytes in the file that the engine writes anew at every step: without blanks but with <, > and & escaped, and with the comma.
+      const written = JSON.stringify(resource).replace(/[<>&]/g, "\\u0000");
+      expect(Buffer.byteLength(written) + 1).toBeLessThan(most);
     }
   }
 }
 
 test("many resources cost a request each, a list a refresh, and no more bytes than they did", async () => {
-  const wire = new Wire();
-  try {
-    const { emulator, stack } = await openStack({ program: many });
-    const parallel = ["--parallel", "16"];
-    const nothing = { received: 0, sent: 0, connections: 0 };
+  const { emulator, stack } = await openStack({ program: many });
+  const parallel = ["--parallel", "16"];
+  const nothing = { received: 0, connections: 0 };
 
-    await stack.preview();
-    expect(takeRequests(emulator)).toEqual([]);
-    expect(wire.take()).toEqual(nothing);
+  expect((await stack.preview()).requests).toEqual([]);
+  expect(takeWire(emulator)).toEqual(nothing);
 
-    await stack.up(parallel);
-    expect(counted(takeRequests(emulator))).toEqual({
-      [`POST ${SSH_KEYS}`]: OF_EACH,
-      [`POST ${API_KEYS}/service`]: OF_EACH,
-      [`POST ${API_KEYS}/pat`]: OF_EACH,
-    });
-    const created = wire.take();
-    expect(created.connections).toBeLessThanOrEqual(16);
-    expect(created.received / (3 * OF_EACH)).toBeLessThan(460);
-    expectSmallState(stack);
+  const up = await stack.up(parallel);
+  const posts = [`POST ${API_KEYS}/pat`, `POST ${API_KEYS}/service`, `POST ${SSH_KEYS}`];
+  expect(kinds(up.requests)).toEqual(ofEach(...posts));
+  const created = takeWire(emulator);
+  expect(created.connections).toBeLessThanOrEqual(16);
+  expect(created.received / (3 * OF_EACH)).toBeLessThan(460);
+  await expectSmallState(stack);
 
-    await stack.up(parallel);
-    await stack.preview(["--expect-no-changes"]);
-    expect(takeRequests(emulator)).toEqual([]);
-    expect(wire.take()).toEqual(nothing);
+  expect((await stack.up(parallel)).requests).toEqual([]);
+  await stack.preview(["--expect-no-changes"]);
+  expect(takeWire(emulator)).toEqual(nothing);
 
-    await stack.refresh(parallel);
-    expect(counted(takeRequests(emulator))).toEqual({ [`GET ${SSH_KEYS}`]: 1, [`GET ${API_KEYS}`]: 1 });
-    const refreshed = wire.take();
-    expect(refreshed.connections).toBeLessThanOrEqual(2);
-    expect(refreshed.received / 2).toBeLessThan(310);
-    expectSmallState(stack);
+  const { requests } = await stack.refresh(parallel);
+  expect(requests.sort()).toEqual([`GET ${API_KEYS}`, `GET ${SSH_KEYS}`]);
+  const refreshed = takeWire(emulator);
+  expect(refreshed.connections).toBeLessThanOrEqual(2);
+  expect(refreshed.received / 2).toBeLessThan(310);
+  await expectSmallState(stack);
 
-    await stack.destroy(parallel);
-    expect(counted(takeRequests(emulator))).toEqual({
-      [`DELETE ${SSH_KEYS}/*`]: OF_EACH,
-      [`DELETE ${API_KEYS}/*`]: 2 * OF_EACH,
-    });
-    const destroyed = wire.take();
-    expect(destroyed.connections).toBeLessThanOrEqual(16);
-    expect(destroyed.received / (3 * OF_EACH)).toBeLessThan(350);
-  } finally {
-    wire.close();
-  }
+  const down = await stack.destroy(parallel);
+  const deletions = [API_KEYS, API_KEYS, SSH_KEYS].map((path) => `DELETE ${path}/*`);
+  expect(kinds(down.requests)).toEqual(ofEach(...deletions));
+  const destroyed = takeWire(emulator);
+  expect(destroyed.connections).toBeLessThanOrEqual(16);
+  expect(destroyed.received / (3 * OF_EACH)).toBeLessThan(350);
 });

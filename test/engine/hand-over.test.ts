@@ -1,16 +1,17 @@
 // Ownership across commands of the real engine: a key that passes from one resource to another, or whose replacement names it again, stays alive.
-import { type ApiKeyRecord } from "../../src/emulator";
-import {
-  type EngineStack,
-  liveIds,
-  type OpenStack,
-  publicKey,
-  SSH_KEYS,
-  takeRequests,
-} from "../support/engine";
+import type { ApiKeyRecord, Emulator } from "../../src/emulator";
+import { type EngineStack, expectDestroyed, liveIds, type OpenStack } from "../support/engine";
+import { publicKey, SSH_KEYS, takeRequests } from "../support/engine";
 import { engineRows } from "../support/engine-rows";
 
-const existingOf = ({ id, key }: ApiKeyRecord): string => `existing: ${JSON.stringify({ id, key })}`;
+/** A key that was made by hand, and a resource that imports it under this name. */
+function byHandIn({ account }: Emulator) {
+  const byHand = account.addApiKey({ service: "dns", description: "by hand" });
+  const existing = `existing: ${JSON.stringify({ id: byHand.id, key: byHand.key })}`;
+  const key = (name: string, more = existing, opts = "{}"): string =>
+    `new wayscloud.ServiceKey("${name}", { service: "dns", ${more} }, ${opts});\n`;
+  return { byHand, key };
+}
 
 const ORDERS = [
   ["one", "two"],
@@ -42,12 +43,10 @@ engineRows(
       promise:
         "a key imported under a new name survives an interrupted `pulumi up` and the next, and is revoked at the end",
       rows: [[26, "`existing` under another name, the run fails between take-over and deletion; `up`"]],
-      story: async ({ emulator, stack }, row) => {
-        const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
-        const key = (name: string): string =>
-          `new wayscloud.ServiceKey("${name}", { service: "dns", ${existingOf(byHand)} });\n`;
-        stack.setProgram(key("before"));
-        await stack.up();
+      story: async (run, row) => {
+        const { emulator, stack } = run;
+        const { byHand, key } = byHandIn(emulator);
+        await stack.setProgram(key("before")).up();
 
         stack.setProgram(`${key("after")}new wayscloud.SshKey("other", { publicKey: "${publicKey(1)}" });`);
         emulator.faults.add({ method: "POST", path: SSH_KEYS, status: 403, times: "always" });
@@ -56,40 +55,34 @@ engineRows(
         emulator.faults.clear();
 
         takeRequests(emulator);
-        const next = await stack.up();
-        expect(next.all).toContain("another resource manages it now");
+        expect((await stack.up()).all).toContain("another resource manages it now");
         await row(byHand);
         expect(await held(stack)).toMatchObject({ after: byHand.id });
         await stack.preview(["--expect-no-changes"]);
-        await stack.destroy();
-        expect(liveIds(emulator)).toEqual([]);
+        await expectDestroyed(run);
       },
     },
     {
       promise: "two resources that name one key are rejected, in either order, and nothing is revoked",
-      rows: ORDERS.map((order) => {
-        const fault = `two resources name one key, declared ${order.join(", ")}; the state holds one`;
-        return [27, fault];
-      }),
+      rows: ORDERS.map((order) => [
+        27,
+        `two resources name one key, declared ${order.join(", ")}; the state holds one`,
+      ]),
       story: async ({ emulator, stack }, row) => {
-        const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
-        const key = (name: string): string =>
-          `new wayscloud.ServiceKey("${name}", { service: "dns", ${existingOf(byHand)} });\n`;
-        stack.setProgram(key("one"));
-        await stack.up();
+        const { byHand, key } = byHandIn(emulator);
+        await stack.setProgram(key("one")).up();
         for (const order of ORDERS) {
-          stack.setProgram(order.map(key).join(""));
+          stack.setProgram(order.map((name) => key(name)).join(""));
           takeRequests(emulator);
-          const { all } = await stack.up([], { fails: true });
+          const { all, requests } = await stack.up([], { fails: true });
           expect(all).toMatch(
             /another resource of this program already manages the key \S+; only one can|manage the same key/,
           );
           // How far the second one comes before the engine stops is a matter of time.
-          expect(["", "GET"]).toContain(emulator.requests.map(({ method }) => method).join());
+          expect([[], ["GET /v1/account/api-keys"]]).toContainEqual(requests);
           await row(byHand);
         }
-        stack.setProgram(key("one"));
-        await stack.up();
+        await stack.setProgram(key("one")).up();
         expect(await held(stack)).toEqual({ one: byHand.id });
       },
     },
@@ -102,18 +95,14 @@ engineRows(
         [30, "`up --replace` once `existing` is removed"],
       ],
       story: async ({ emulator, stack }, row) => {
-        const byHand = emulator.account.addApiKey({ service: "dns", description: "by hand" });
-        const existing = existingOf(byHand);
-        const key = (more: string, opts = "{}"): string =>
-          `new wayscloud.ServiceKey("dns", { service: "dns", ${more} }, ${opts});`;
-        stack.setProgram(key(existing));
-        await stack.up();
-        stack.setProgram(key(existing, '{ ignoreChanges: ["existing"] }'));
+        const { byHand, key } = byHandIn(emulator);
+        await stack.setProgram(key("dns")).up();
+        stack.setProgram(key("dns", undefined, '{ ignoreChanges: ["existing"] }'));
         takeRequests(emulator);
         for (let run = 0; run < 3; run += 1) expect((await stack.up()).changes).toEqual({ unchanged: 2 });
         await row(byHand);
 
-        stack.setProgram(key(existing));
+        stack.setProgram(key("dns"));
         const { urn } = await stack.resource("dns");
         const rejected = await stack.up(["--replace", urn], { fails: true });
         expect(rejected.all).toContain(
@@ -121,8 +110,7 @@ engineRows(
         );
         await row(byHand);
 
-        stack.setProgram(key(""));
-        await stack.up();
+        await stack.setProgram(key("dns", "")).up();
         expect(await held(stack)).toEqual({ dns: byHand.id });
         takeRequests(emulator);
         await stack.up(["--replace", urn]);

@@ -1,14 +1,7 @@
 // What a user sees of creating, repeating, refreshing and destroying, and what the API sees of it.
 import { readFileSync } from "node:fs";
-import {
-  API_KEYS,
-  liveIds,
-  type OpenStack,
-  openStack,
-  publicKey,
-  SSH_KEYS,
-  takeRequests,
-} from "../support/engine";
+import { API_KEYS, did, liveIds, type OpenStack, openStack } from "../support/engine";
+import { publicKey, SSH_KEYS } from "../support/engine";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 const deploy = publicKey("deploy");
@@ -27,32 +20,15 @@ const everything = `
 /** How the engine marks a secret in a state. */
 const secretSignature = "4dabf18193072939515e22adb298388d";
 
-/** Names, method and path, and body by what it is about; the order of creations is the engine's affair. */
-const posts = [
-  [`POST ${SSH_KEYS}`, { name: "deploy-server", public_key: `${deploy} me@here` }],
-  [
-    `POST ${SSH_KEYS}`,
-    { name: expect.stringMatching(/^laptop-[0-9a-f]{7}$/), public_key: publicKey("laptop") },
-  ],
-  [
-    `POST ${API_KEYS}/service`,
-    {
-      service: "database",
-      description: expect.stringMatching(/^pulumi test\/dev\/database #[0-9a-f]{7}$/),
-    },
-  ],
-  [`POST ${API_KEYS}/service`, { service: "dns", description: "DNS: £ø ${hex(7)}" }],
-  [
-    `POST ${API_KEYS}/pat`,
-    {
-      scopes: ["ssh_keys:read"],
-      description: expect.stringMatching(/^pulumi test\/dev\/ci #[0-9a-f]{7}$/),
-    },
-  ],
-  [
-    `POST ${API_KEYS}/pat`,
-    { scopes: ["api_keys:write", "services:read"], description: "", expires_in_days: 90 },
-  ],
+const marked = (text: string): unknown => expect.stringMatching(new RegExp(`^${text}[0-9a-f]{7}$`));
+/** Method and path, and body; the order of creations is the engine's affair. */
+const posts: [path: string, body: object][] = [
+  [SSH_KEYS, { name: "deploy-server", public_key: `${deploy} me@here` }],
+  [SSH_KEYS, { name: marked("laptop-"), public_key: publicKey("laptop") }],
+  [`${API_KEYS}/service`, { service: "database", description: marked("pulumi test/dev/database #") }],
+  [`${API_KEYS}/service`, { service: "dns", description: "DNS: £ø ${hex(7)}" }],
+  [`${API_KEYS}/pat`, { scopes: ["ssh_keys:read"], description: marked("pulumi test/dev/ci #") }],
+  [`${API_KEYS}/pat`, { scopes: ["api_keys:write", "services:read"], description: "", expires_in_days: 90 }],
 ];
 
 function expectDocumentedHeaders({ emulator }: OpenStack): void {
@@ -74,28 +50,24 @@ test("a resource costs one documented POST, a refresh one list of each kind; des
   const both = await openStack({ program: everything });
   const { emulator, stack } = both;
 
-  expect((await stack.preview()).changes).toEqual({ "to create": 7 });
-  expect(takeRequests(emulator)).toEqual([]);
+  expect(await did(stack.preview())).toEqual({ changes: { "to create": 7 }, requests: [] });
 
   expect((await stack.up()).changes).toEqual({ created: 7 });
-  expectDocumentedHeaders(both);
-  const sent = emulator.requests.map(({ method, path, body }) => [`${method} ${path}`, body]);
+  const sent = emulator.requests.map(({ method, path, body }) => [method, path, body]);
   expect(sent).toHaveLength(6);
-  expect(sent).toEqual(expect.arrayContaining(posts));
-  takeRequests(emulator);
+  expect(sent).toEqual(expect.arrayContaining(posts.map((post) => ["POST", ...post])));
   for (const name of ["database", "dns", "ci", "robot"]) {
     const { outputs, additionalSecretOutputs } = await stack.resource(name);
     expect(outputs?.key).toEqual({ [secretSignature]: expect.any(String), ciphertext: expect.any(String) });
     expect(additionalSecretOutputs).toEqual(["key"]);
   }
 
-  expect((await stack.up()).changes).toEqual({ unchanged: 7 });
-  expect((await stack.preview(["--expect-no-changes"])).changes).toEqual({ unchanged: 7 });
-  expect(takeRequests(emulator)).toEqual([]);
+  const unchanged = { changes: { unchanged: 7 }, requests: [] };
+  expect(await did(stack.up())).toEqual(unchanged);
+  expect(await did(stack.preview(["--expect-no-changes"]))).toEqual(unchanged);
 
-  await stack.refresh(["--expect-no-changes"]);
-  expectDocumentedHeaders(both);
-  expect(takeRequests(emulator).sort()).toEqual([`GET ${API_KEYS}`, `GET ${SSH_KEYS}`]);
+  const lists = [`GET ${API_KEYS}`, `GET ${SSH_KEYS}`];
+  expect((await stack.refresh(["--expect-no-changes"])).requests.sort()).toEqual(lists);
   const shown = (await stack.outputs({ showSecrets: true })).databaseKey as string;
   expect(emulator.account.liveApiKeys().map(({ key }) => key)).toContain(shown);
   expect((await stack.outputs()).databaseKey).toBe("[secret]");
@@ -103,14 +75,10 @@ test("a resource costs one documented POST, a refresh one list of each kind; des
   expect((await stack.exportState()).deployment.resources).not.toEqual([]);
 
   // A refresh with its preview runs twice: twice one list of each kind.
-  await stack.run(["refresh", "--yes"]);
-  expect(takeRequests(emulator).sort()).toEqual([
-    `GET ${API_KEYS}`,
-    `GET ${API_KEYS}`,
-    `GET ${SSH_KEYS}`,
-    `GET ${SSH_KEYS}`,
-  ]);
+  const { requests } = await stack.run(["refresh", "--yes"]);
+  expect(requests.sort()).toEqual(lists.flatMap((list) => [list, list]));
 
+  const before = emulator.requests.length;
   const destroying = stack.spawn(["destroy", "--yes", "--skip-preview"]);
   await destroying.waitFor("Duration:");
   const said = performance.now();
@@ -119,9 +87,9 @@ test("a resource costs one documented POST, a refresh one list of each kind; des
   expect(performance.now() - said).toBeLessThan(4_900);
   expect(stack.leftovers()).toEqual([]);
   expect([destroyed.code, destroyed.changes]).toEqual([0, { deleted: 7 }]);
-  expectDocumentedHeaders(both);
-  const gone = takeRequests(emulator);
-  expect(gone).toHaveLength(6);
-  for (const line of gone) expect(line).toMatch(/^DELETE \/v1\/account\/(ssh|api)-keys\/[0-9a-f-]{36}$/);
+  const gone = emulator.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+  const deletion = expect.stringMatching(/^DELETE \/v1\/account\/(ssh|api)-keys\/[0-9a-f-]{36}$/);
+  expect(gone).toEqual(Array(6).fill(deletion));
   expect(liveIds(emulator)).toEqual([]);
+  expectDocumentedHeaders(both);
 });

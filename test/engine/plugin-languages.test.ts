@@ -21,10 +21,7 @@ function registries(): Record<string, string> {
   return { ...settings, ...(Object.fromEntries(own) as Record<string, string>) };
 }
 
-for (const [language, program] of [
-  ["go", "go"],
-  ["python", "python3"],
-] as const) {
+for (const [language, program] of Object.entries({ go: "go", python: "python3" })) {
   const version = language === "go" ? "version" : "--version";
   const missing = [
     ...(hostOf(language) ? [] : [`pulumi-language-${language} beside the engine`]),

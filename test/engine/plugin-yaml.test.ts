@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { copyExample } from "../support/examples";
 import { expectQuickstart } from "../support/quickstart";
-import { API_KEYS, liveIds, openStack, publicKey, takeRequests } from "../support/engine";
+import { API_KEYS, did, expectDestroyed, openStack, publicKey } from "../support/engine";
 import { until } from "../support/until";
 
 test("examples/yaml: a whole life with the requests of the dynamic classes and no secret in the open", async () => {
@@ -15,8 +15,9 @@ test("examples/yaml: a whole life with the requests of the dynamic classes and n
 });
 
 test("pulumi import takes over one of each kind, and the next up with the printed code is unchanged", async () => {
-  const { emulator, stack } = await openStack({ name: "import", language: "yaml" });
-  const { account } = emulator;
+  const run = await openStack({ name: "import", language: "yaml" });
+  const { stack } = run;
+  const { account } = run.emulator;
   account.addSshKey({ name: "by hand", publicKey: publicKey(1) });
   const token = account.addApiKey({ scopes: ["ssh_keys:read", "services:read"] });
   const dns = account.addApiKey({ service: "dns", description: "by hand" });
@@ -31,39 +32,36 @@ test("pulumi import takes over one of each kind, and the next up with the printe
     const { stdout } = await stack.run(["import", "--yes", ...args]);
     code += /^resources:\n((?: .*\n)+)/m.exec(stdout)?.[1] ?? "";
   }
-  stack.setProgram(code);
-  takeRequests(emulator);
-  expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 4 });
-  expect(takeRequests(emulator)).toEqual([]);
+  const unchanged = { changes: { unchanged: 4 }, requests: [] };
+  expect(await did(stack.setProgram(code).up(["--expect-no-changes"]))).toEqual(unchanged);
 
   // What the import found stays where the program says nothing.
   stack.setProgram(code.replace(/^ +(?:name|description): .*\n/gm, ""));
-  expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 4 });
+  expect(await did(stack.up(["--expect-no-changes"]))).toEqual(unchanged);
 
   const supply = `service: dns\n      existing: { id: ${dns.id}, key: ${dns.key} }`;
   stack.setProgram(code.replace("service: dns", supply));
   const supplied = await stack.up(["--diff"]);
   expect(supplied.changes).toEqual({ updated: 1, unchanged: 3 });
-  const { deployment } = await stack.exportState({ showSecrets: true });
-  const resource = deployment.resources?.find(({ urn }) => urn.endsWith("::dns"));
-  expect(resource?.outputs?.["key"]?.plaintext === JSON.stringify(dns.key)).toBe(true);
+  const { outputs } = await stack.resource("dns", { showSecrets: true });
+  expect(outputs?.["key"]?.plaintext === JSON.stringify(dns.key)).toBe(true);
   expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 4 });
 
   const rotating = ["import", "wayscloud-account:index:RotatingServiceKey", "r", dns.id, "--yes"];
   const refused = await stack.run(rotating, { fails: true });
   expect(refused.all).toContain("Let the resource create its own key");
-  await stack.destroy();
-  expect(liveIds(emulator)).toEqual([]);
+  await expectDestroyed(run);
 });
 
 test("YAML: a warning stands at its resource; a partial failure, and what SIGINT interrupts, is kept and finished", async () => {
-  const { emulator, stack } = await openStack({ name: "faults", language: "yaml" });
+  const run = await openStack({ language: "yaml" });
+  const { emulator, stack } = run;
   const team = (keys: Record<string, string>): string =>
     `  team:\n    type: wayscloud-account:SshKeySet\n    properties: { publicKeys: ${JSON.stringify(keys)} }\n`;
   const key = (name: string, service: string): string =>
     `  ${name}:\n    type: wayscloud-account:ServiceKey\n    properties: { service: ${service} }\n`;
-  const live = (of?: string): number =>
-    emulator.account.liveApiKeys().filter(({ service }) => of === undefined || service === of).length;
+  const live = (of: string): number =>
+    emulator.account.liveApiKeys().filter(({ service }) => service === of).length;
   const [anna, bjarne, other] = [publicKey(1), publicKey(2), publicKey(3)];
   stack.setProgram(`resources:\n${key("db", "database")}${team({ anna, bjarne })}`);
   emulator.faults.add(
@@ -96,23 +94,22 @@ test("YAML: a warning stands at its resource; a partial failure, and what SIGINT
   );
   expect((await stack.resource("team")).outputs!["keys"]).toMatchObject({ anna: keys.anna });
 
-  await stack.destroy();
-  expect(liveIds(emulator)).toEqual([]);
+  await expectDestroyed(run);
 });
 
 test("the archive of a release serves a program from an empty PULUMI_HOME, without the package", async () => {
-  const { stack } = await openStack({ name: "archive", language: "yaml" });
+  const { stack } = await openStack({ language: "yaml" });
   const type = "wayscloud-account:ServiceKey";
+  // Without the plugin's folder.
   stack.writeFile(
     "Pulumi.yaml",
-    `name: archive\nruntime: yaml\nresources:\n  db:\n    type: ${type}\n    properties: { service: dns }\n`,
+    `name: test\nruntime: yaml\nresources:\n  db:\n    type: ${type}\n    properties: { service: dns }\n`,
   );
   const folder = mkdtempSync(join(tmpdir(), "archives-"));
   try {
     const script = resolve(__dirname, "../../scripts/plugin/bundle.mjs");
-    const archives = execFileSync(process.execPath, [script, folder], { encoding: "utf8" })
-      .trim()
-      .split("\n");
+    const printed = execFileSync(process.execPath, [script, folder], { encoding: "utf8" });
+    const archives = printed.trim().split("\n");
     expect(archives).toHaveLength(6);
     const [archive = ""] = archives;
     const [, version = ""] = /-v(\d+\.\d+\.\d+\S*)-linux-amd64\.tar\.gz$/.exec(archive) ?? [];

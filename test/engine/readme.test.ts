@@ -98,25 +98,19 @@ export const emulated${index} = Promise.all(Object.values(emulator${index}).map(
     legacyKeyPrefix: legacy.keyPrefix,
     foreignPrefix: foreign.keyPrefix,
   });
-  expect(Object.keys(outputs).filter((name) => name.startsWith("emulated"))).toHaveLength(
-    withEmulators.length,
-  );
+  const emulated = Object.keys(outputs).filter((name) => name.startsWith("emulated"));
+  expect(emulated).toHaveLength(withEmulators.length);
   await stack.preview(["--expect-no-changes"]);
 
   // The first program is what a reader copies: it must not need the others.
-  stack.setProgram(readmeProgram);
-  await stack.up();
-  expect(Object.keys(await stack.outputs()).sort()).toEqual([
-    "ciToken",
-    "customer",
-    "databaseKey",
-    "fingerprint",
-  ]);
+  await stack.setProgram(readmeProgram).up();
+  const names = Object.keys(await stack.outputs()).sort();
+  expect(names).toEqual(["ciToken", "customer", "databaseKey", "fingerprint"]);
   const pipeline = readmeBlock("sh", 'customerId "$CUSTOMER_ID"');
   const { code, all } = await stack.paste(pipeline, { CUSTOMER_ID: customerId });
   expect([code, all]).toEqual([0, expect.stringContaining("No findings.")]);
   await stack.destroy();
-  expect(emulator.account.liveApiKeys().map(({ id }) => id)).toEqual([foreign.id]);
+  expect(liveIds(emulator)).toEqual([foreign.id]);
 });
 
 test("the outage that the documents rehearse ends as they say, and the output is what the README shows", async () => {

@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 
 import { copyExample } from "../support/examples";
 import { engineFolder, makeProjectFolder, userInstall } from "../support/install";
-import { type EngineStack, openBareStack, openStack } from "../support/engine";
+import { type EngineStack, expectDestroyed, openBareStack, openStack } from "../support/engine";
 
 const root = resolve(__dirname, "../..");
 const has = (program: string, version = "--version"): boolean => spawnSync(program, [version]).status === 0;
@@ -20,29 +20,17 @@ let stack: EngineStack;
 beforeAll(async () => {
   folder = makeProjectFolder("sdks");
   stack = await openBareStack({ name: "sdks" });
-  await stack
-    .run([
-      "package",
-      "get-schema",
-      join(userInstall(), "node_modules/pulumi-wayscloud/plugin/pulumi-resource-wayscloud-account"),
-    ])
-    .then(({ stdout }) => writeFileSync(join(folder, "schema.json"), stdout));
+  const plugin = "node_modules/pulumi-wayscloud/plugin/pulumi-resource-wayscloud-account";
+  const { stdout } = await stack.run(["package", "get-schema", join(userInstall(), plugin)]);
+  const schema = join(folder, "schema.json");
+  writeFileSync(schema, stdout);
   if (hasHosts) {
     for (const language of ["nodejs", "python", "go"])
-      await stack.run([
-        "package",
-        "gen-sdk",
-        join(folder, "schema.json"),
-        "--language",
-        language,
-        "--out",
-        folder,
-      ]);
+      await stack.run(["package", "gen-sdk", schema, "--language", language, "--out", folder]);
   } else if (hasGo) {
-    const generator = execFileSync(process.execPath, [join(root, "scripts/engine/sdks.mjs")], {
-      encoding: "utf8",
-    });
-    execFileSync(generator.trim(), [join(folder, "schema.json"), folder]);
+    const script = join(root, "scripts/engine/sdks.mjs");
+    const generator = execFileSync(process.execPath, [script], { encoding: "utf8" });
+    execFileSync(generator.trim(), [schema, folder]);
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -79,13 +67,8 @@ export const names = wayscloud.getSshKeysOutput().apply(({ sshKeys }) => sshKeys
   );
   const settings = { extends: "./tsconfig.json", compilerOptions: { noEmit: true }, files: ["program.ts"] };
   writeFileSync(join(sdk, "check.json"), JSON.stringify(settings));
-  const { stdout } = spawnSync(
-    process.execPath,
-    [join(root, "node_modules/typescript/bin/tsc"), "-p", join(sdk, "check.json")],
-    {
-      encoding: "utf8",
-    },
-  );
+  const tsc = [join(root, "node_modules/typescript/bin/tsc"), "-p", join(sdk, "check.json")];
+  const { stdout } = spawnSync(process.execPath, tsc, { encoding: "utf8" });
   expect(stdout).toBe("");
 });
 
@@ -93,9 +76,8 @@ testSdk("Python", "python3", () => {
   const sdk = join(folder, "python");
   const { status, stdout } = spawnSync("python3", ["-m", "compileall", "-q", sdk], { encoding: "utf8" });
   expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
-  expect(readFileSync(join(sdk, "pulumi_wayscloud_account/_enums.py"), "utf8")).toContain(
-    'LLM_API = "llm-api"',
-  );
+  const enums = readFileSync(join(sdk, "pulumi_wayscloud_account/_enums.py"), "utf8");
+  expect(enums).toContain('LLM_API = "llm-api"');
 });
 
 testSdk("Go, with the example,", "go", () => {
@@ -104,12 +86,8 @@ testSdk("Go, with the example,", "go", () => {
   cpSync(join(folder, "go"), join(program, "sdks/wayscloud-account"), { recursive: true });
   const name = "pulumi-wayscloud.invalid/sdk/go";
   // With the flags of the engine's build, whose packages need not be compiled again.
-  const env = {
-    ...process.env,
-    CGO_ENABLED: "0",
-    GOFLAGS: "-trimpath -buildvcs=false -mod=mod",
-    GOWORK: "off",
-  };
+  const flags = { CGO_ENABLED: "0", GOFLAGS: "-trimpath -buildvcs=false -mod=mod", GOWORK: "off" };
+  const env = { ...process.env, ...flags };
   const go = (...args: string[]): string =>
     execFileSync("go", args, { cwd: program, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   go("mod", "edit", "-require", `${name}@v0.0.0`, "-replace", `${name}=./sdks/wayscloud-account`);
@@ -125,8 +103,7 @@ test("the examples in the schema are one program that runs", async () => {
     resources: Object.assign({}, ...programs.map(({ resources }) => resources)),
     outputs: Object.assign({}, ...programs.map(({ outputs }) => outputs)),
   });
-  const { emulator, stack: yaml } = await openStack({ name: "examples", language: "yaml", program: text });
-  expect((await yaml.up()).changes).toEqual({ created: programs.length + 1 });
-  await yaml.destroy();
-  expect(emulator.account.liveApiKeys()).toEqual([]);
+  const run = await openStack({ name: "examples", language: "yaml", program: text });
+  expect((await run.stack.up()).changes).toEqual({ created: programs.length + 1 });
+  await expectDestroyed(run);
 });

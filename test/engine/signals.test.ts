@@ -1,16 +1,8 @@
 // Rows 14 and 15: `pulumi` killed or interrupted in the middle of a creation, a deletion, a replacement; and the README's recovery, step by step.
 import { readFileSync } from "node:fs";
 
-import type { Emulator } from "../../src/emulator";
-import {
-  API_KEYS,
-  type Command,
-  type EngineStack,
-  liveIds,
-  type OpenStack,
-  publicKey,
-  SSH_KEYS,
-} from "../support/engine";
+import { API_KEYS, type EngineStack, heldIds, liveIds, type OpenStack } from "../support/engine";
+import { publicKey, SSH_KEYS } from "../support/engine";
 import { engineRows } from "../support/engine-rows";
 import { until } from "../support/until";
 
@@ -19,20 +11,22 @@ const both = (trigger: string): string =>
   new wayscloud.ServiceKey("db", { service: "database", rotationTriggers: { quarter: "${trigger}" } });
   new wayscloud.SshKey("deploy", { publicKey: "${publicKey("deploy")}" });`;
 
-const up = ["up", "--yes", "--skip-preview"];
-const live = (emulator: Emulator): number => liveIds(emulator).length;
+const start = (stack: EngineStack, command: "up" | "destroy") =>
+  stack.spawn([command, "--yes", "--skip-preview"]);
 
-/** Kills the command line tool, and then the plugins that it leaves behind, before the answer can reach them. */
-async function kill(stack: EngineStack, command: Command): Promise<void> {
-  command.signal("SIGKILL");
-  for (const pid of stack.leftovers().filter((each) => each !== command.pid)) {
+/** Once this holds, kills the command line tool, and then the plugins that it leaves behind, before the answer can reach them. */
+async function killed(stack: EngineStack, command: "up" | "destroy", when: () => boolean): Promise<void> {
+  const running = start(stack, command);
+  await until(when);
+  running.signal("SIGKILL");
+  for (const pid of stack.leftovers().filter((each) => each !== running.pid)) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
       // It ended by itself meanwhile.
     }
   }
-  await command.done;
+  await running.done;
   // The killed tool leaves its lock at the backend that is a folder; the engine's own error says to do this.
   await stack.run(["cancel", "--yes"]);
 }
@@ -55,20 +49,16 @@ async function recover({ emulator, stack }: OpenStack): Promise<void> {
     expect(section).toMatch(/2\. Look for that description in the account's key list/);
     const { description, name } = resource.inputs;
     const key = emulator.account.liveApiKeys().find((each) => each.description === description);
-    if (key) emulator.account.remove(key.id);
     const ssh = emulator.account.sshKeys().find((each) => each.name === name);
-    if (ssh) emulator.account.remove(ssh.id);
+    emulator.account.remove((key ?? ssh)!.id);
   }
   expect(section).toContain("3. Run `pulumi refresh --clear-pending-creates --yes`, then `pulumi up`.");
   await stack.run(["refresh", "--clear-pending-creates", "--yes", "--skip-preview"]);
   await stack.up();
 }
 
-async function expectOneOfEach({ emulator, stack }: OpenStack): Promise<void> {
-  const held = (await stack.resources()).map(({ id }) => id);
-  const ids = liveIds(emulator);
-  expect(ids).toHaveLength(2);
-  expect(held.sort()).toEqual(ids.sort());
+async function expectStateIsAccount({ emulator, stack }: OpenStack): Promise<void> {
+  expect(await heldIds(stack)).toEqual(liveIds(emulator));
   expect(await pendingOf(stack)).toEqual([]);
 }
 
@@ -76,12 +66,9 @@ engineRows(
   __filename,
   "Signals, under the engine",
   {
-    recovered: expectOneOfEach,
-    finished: async ({ emulator, stack }: OpenStack) => {
-      expect((await stack.resources()).map(({ id }) => id).sort()).toEqual(liveIds(emulator));
-      expect(await pendingOf(stack)).toEqual([]);
-    },
-    "finished and kept": expectOneOfEach,
+    recovered: expectStateIsAccount,
+    finished: expectStateIsAccount,
+    "finished and kept": expectStateIsAccount,
   },
   [
     {
@@ -95,9 +82,7 @@ engineRows(
       story: async (run, row) => {
         const { emulator, stack } = run;
         emulator.faults.add({ method: "POST", times: 2, delay: 120_000 });
-        const running = stack.spawn(up);
-        await until(() => live(emulator) === 2);
-        await kill(stack, running);
+        await killed(stack, "up", () => liveIds(emulator).length === 2);
         const pending = await pendingOf(stack);
         expect(pending.map(({ type }) => type)).toEqual(["creating", "creating"]);
         // The description of the key that nobody knows, and the name: exactly as the account has them.
@@ -111,9 +96,7 @@ engineRows(
         const old = (await stack.resource("db")).id!;
         stack.setProgram(both("Q2"));
         emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, delay: 120_000 });
-        const replacing = stack.spawn(up);
-        await until(() => live(emulator) === 3);
-        await kill(stack, replacing);
+        await killed(stack, "up", () => liveIds(emulator).length === 3);
         expect((await stack.resource("db")).id).toBe(old);
         await recover(run);
         expect((await stack.resource("db")).id).not.toBe(old);
@@ -133,18 +116,14 @@ engineRows(
         await stack.up();
         stack.setProgram(both("Q2"));
         emulator.faults.add({ method: "DELETE", path: `${API_KEYS}/*`, hang: true });
-        const replacing = stack.spawn(up);
-        await until(() => deletions() === 1);
-        await kill(stack, replacing);
-        expect(live(emulator)).toBe(3);
+        await killed(stack, "up", () => deletions() === 1);
+        expect(liveIds(emulator)).toHaveLength(3);
         await stack.up();
         await row();
 
         // The server did delete; the answer never came.
         emulator.faults.add({ method: "DELETE", times: 2, hang: true, commit: true });
-        const destroying = stack.spawn(["destroy", "--yes", "--skip-preview"]);
-        await until(() => deletions() === 2);
-        await kill(stack, destroying);
+        await killed(stack, "destroy", () => deletions() === 2);
         await stack.destroy();
         await row();
       },
@@ -158,26 +137,25 @@ engineRows(
       program: both("Q1"),
       story: async (run, row) => {
         const { emulator, stack } = run;
+        const slowSshKey = { method: "POST", path: SSH_KEYS, delay: 4_000 } as const;
+        const slowKey = { method: "POST", path: `${API_KEYS}/service` } as const;
         /** Interrupts an `up` once both creations have arrived. */
         const interrupt = async (): Promise<void> => {
-          const running = stack.spawn(up);
+          const running = start(stack, "up");
           await until(() => emulator.requests.filter(({ method }) => method === "POST").length === 2);
           running.signal("SIGINT", { group: true });
           expect((await running.done).ms).toBeLessThan(120_000);
         };
-        emulator.faults.add({ method: "POST", times: 2, delay: 4_000 });
+        emulator.faults.add(slowSshKey, { ...slowKey, delay: 4_000 });
         await interrupt();
-        await expectOneOfEach(run);
+        await expectStateIsAccount(run);
         await stack.up();
         await row();
 
         // And when the response is lost as well, the reconciliation is carried through.
         await stack.destroy();
         emulator.requests.length = 0;
-        emulator.faults.add(
-          { method: "POST", path: `${API_KEYS}/service`, status: 502, commitAfter: 4_000 },
-          { method: "POST", path: SSH_KEYS, delay: 4_000 },
-        );
+        emulator.faults.add(slowSshKey, { ...slowKey, status: 502, commitAfter: 4_000 });
         await interrupt();
         await row();
       },

@@ -1,5 +1,5 @@
 // SshKeySet under the real engine: one resource for many keys, updated in place, and moved to from SshKey resources without a deletion.
-import { openStack, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
+import { openStack, publicKey, SSH_KEYS } from "../support/engine";
 
 function set(names: string[], args: object = {}): string {
   const publicKeys = Object.fromEntries(names.map((name) => [name, publicKey(name)]));
@@ -15,61 +15,40 @@ test("up, nothing to do, a change, a key deleted elsewhere, destroy: only the en
       .sshKeys()
       .map(({ name }) => name)
       .sort();
-  await stack.up();
-  expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`, `POST ${SSH_KEYS}`]);
+  const methods = (requests: string[]): string[] => requests.map((line) => line.split(" ")[0]!).sort();
+  expect((await stack.up()).requests).toEqual([`POST ${SSH_KEYS}`, `POST ${SSH_KEYS}`]);
   expect(names()).toEqual(["team-anna", "team-bjarne"]);
   const { id, outputs } = await stack.resource("team");
   expect(id).toMatch(/^ssh-key-set\/test\/dev\/team#[0-9a-f]{7}$/);
   expect(Object.keys(outputs!).sort()).toEqual(["__provider", "keys"]);
+  await stack.expectUnchanged();
 
-  expect((await stack.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 2 });
-  expect(takeRequests(emulator)).toEqual([]);
-
-  stack.setProgram(set(["bjarne", "carl"]));
-  await stack.preview();
-  expect(takeRequests(emulator)).toEqual([]);
-  expect((await stack.up()).changes).toEqual({ updated: 1, unchanged: 1 });
-  expect(
-    takeRequests(emulator)
-      .map((line) => line.split(" ")[0])
-      .sort(),
-  ).toEqual(["DELETE", "POST"]);
+  expect((await stack.setProgram(set(["bjarne", "carl"])).preview()).requests).toEqual([]);
+  const { changes, requests } = await stack.up();
+  expect([changes, methods(requests)]).toEqual([{ updated: 1, unchanged: 1 }, ["DELETE", "POST"]]);
   expect(names()).toEqual(["team-bjarne", "team-carl"]);
 
-  const bjarne = emulator.account.sshKeys().find(({ name }) => name === "team-bjarne")!;
-  emulator.account.remove(bjarne.id);
-  emulator.faults.add({
-    method: "GET",
-    path: SSH_KEYS,
-    headers: { date: "Fri, 01 Jan 2100 00:00:00 GMT" },
-    times: "always",
-  });
-  await stack.run(["refresh", "--yes", "--skip-preview"]);
-  takeRequests(emulator);
-  await stack.up();
-  expect(takeRequests(emulator)).toEqual([`POST ${SSH_KEYS}`]);
+  emulator.account.remove(emulator.account.sshKeys().find(({ name }) => name === "team-bjarne")!.id);
+  const headers = { date: "Fri, 01 Jan 2100 00:00:00 GMT" };
+  emulator.faults.add({ method: "GET", path: SSH_KEYS, headers, times: "always" });
+  await stack.refresh();
+  expect((await stack.up()).requests).toEqual([`POST ${SSH_KEYS}`]);
   expect(names()).toEqual(["team-bjarne", "team-carl"]);
 
-  await stack.destroy();
-  expect(takeRequests(emulator).map((line) => line.split(" ")[0])).toEqual(["DELETE", "DELETE"]);
+  expect(methods((await stack.destroy()).requests)).toEqual(["DELETE", "DELETE"]);
   expect(names()).toEqual([]);
 });
 
 test("keys move from SshKey resources to a set in one up, and back in another, without a POST or a DELETE", async () => {
   const single = (name: string, args: object = {}): string =>
     `new wayscloud.SshKey("${name}", ${JSON.stringify({ publicKey: publicKey(name), ...args })});`;
-  const { emulator, stack } = await openStack({
-    program: single("anna") + single("bjarne"),
-  });
+  const { emulator, stack } = await openStack({ program: single("anna") + single("bjarne") });
   await stack.up();
   const before = emulator.account.sshKeys();
-  takeRequests(emulator);
-  stack.setProgram(set(["anna", "bjarne"], { adoptExisting: true }));
-  await stack.up();
-  await stack.up(["--expect-no-changes"]);
   const adopting = { adoptExisting: true };
-  stack.setProgram(single("anna", adopting) + single("bjarne", adopting));
-  await stack.up();
-  expect(new Set(takeRequests(emulator))).toEqual(new Set([`GET ${SSH_KEYS}`]));
+  const moved = await stack.setProgram(set(["anna", "bjarne"], adopting)).up();
+  await stack.expectUnchanged();
+  const back = await stack.setProgram(single("anna", adopting) + single("bjarne", adopting)).up();
+  expect(new Set([...moved.requests, ...back.requests])).toEqual(new Set([`GET ${SSH_KEYS}`]));
   expect(emulator.account.sshKeys()).toEqual(before);
 });

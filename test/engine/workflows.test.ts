@@ -1,26 +1,16 @@
 // The repository's workflows: linted, pinned, and the commands of a release run as far as they go without GitHub and the registry.
 import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import type { Emulator } from "../../src/emulator";
 import { newAuthority } from "../support/certificate";
 import { startHttpsServer } from "../support/https-server";
 import { startProxy } from "../support/proxy";
 import { startRegistry } from "../support/registry";
 
-import { type EngineStack, openStack } from "../support/engine";
+import { expectDestroyed, liveIds, type OpenStack, openStack } from "../support/engine";
 
 interface Step {
   uses?: string;
@@ -32,7 +22,8 @@ const folder = join(root, ".github/workflows");
 const workflows = readdirSync(folder).map((name) => join(folder, name));
 const read = (file: string): { permissions: unknown; jobs: Record<string, { steps: Step[] }> } =>
   parse(readFileSync(file, "utf8"));
-const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
+const { version } = json(root, "package.json");
 /** The repository that the release runs in. */
 const REPOSITORY = "some-owner/some-name";
 
@@ -41,23 +32,14 @@ beforeAll(() => (temporary = mkdtempSync(join(tmpdir(), "release-"))));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 /** Runs the step of release.yml that contains this text, as GitHub does it. */
-function runs(
-  job: string,
-  text: string,
-  cwd: string,
-  env: Record<string, string> = {},
-): SpawnSyncReturns<string> {
-  const { run } = read(join(folder, "release.yml")).jobs[job]!.steps.find((step) =>
-    step.run?.includes(text),
-  )!;
+function runs(job: string, text: string, cwd: string, env: object = {}): SpawnSyncReturns<string> {
+  const { steps } = read(join(folder, "release.yml")).jobs[job]!;
+  const { run } = steps.find((step) => step.run?.includes(text))!;
+  const github = { RUNNER_TEMP: temporary, GITHUB_REF_NAME: `v${version}`, GITHUB_REPOSITORY: REPOSITORY };
   return spawnSync("bash", ["-e", "-o", "pipefail", "-c", run!], {
     cwd,
     encoding: "utf8",
-    env: {
-      ...process.env,
-      ...{ RUNNER_TEMP: temporary, GITHUB_REF_NAME: `v${version}`, GITHUB_REPOSITORY: REPOSITORY },
-      ...env,
-    },
+    env: { ...process.env, ...github, ...env },
   });
 }
 
@@ -104,13 +86,10 @@ test("a release names the repository that it runs in, and only the tag of the ve
   expect(runs("build", "GITHUB_REF_NAME", root).status).toBe(0);
   expect(runs("build", "GITHUB_REF_NAME", root, { GITHUB_REF_NAME: "v9.9.9" }).status).toBe(1);
   const url = `https://github.com/${REPOSITORY}`;
-  expect(JSON.parse(readFileSync(join(built(), "package.json"), "utf8"))).toMatchObject({
-    ...{ homepage: `${url}#readme`, bugs: { url: `${url}/issues` }, repository: { url: `git+${url}.git` } },
-  });
-  const schema = JSON.parse(readFileSync(join(temporary, "archives/schema.json"), "utf8"));
-  const committed = JSON.parse(readFileSync(join(root, "plugin/schema.json"), "utf8"));
-  expect(schema).toEqual({
-    ...committed,
+  const [bugs, repository] = [{ url: `${url}/issues` }, { url: `git+${url}.git` }];
+  expect(json(built(), "package.json")).toMatchObject({ homepage: `${url}#readme`, bugs, repository });
+  expect(json(temporary, "archives/schema.json")).toEqual({
+    ...json(root, "plugin/schema.json"),
     ...{ version, repository: url, homepage: url, logoUrl: `${url}/raw/v${version}/assets/logo.svg` },
     pluginDownloadURL: `github://api.github.com/${REPOSITORY}`,
   });
@@ -136,12 +115,8 @@ test.each(["until it is published, from the packed file", "in a release, by its 
     const tarball = `pulumi-wayscloud-${version}.tgz`;
     const installs = installLines(tree);
     expect(installs.length).toBeGreaterThan(12);
-    for (const { document, line } of installs) {
-      expect({ document, byFile: line.includes(`<clone>/${tarball}`) }).toEqual({
-        document,
-        byFile: !isReleased,
-      });
-    }
+    const byFile = installs.filter(({ line }) => line.includes(`<clone>/${tarball}`));
+    expect(byFile).toEqual(isReleased ? [] : installs);
     built();
     const registry = await startRegistry(isReleased ? { "pulumi-wayscloud": join(temporary, tarball) } : {});
     try {
@@ -153,8 +128,7 @@ test.each(["until it is published, from the packed file", "in a release, by its 
           cpSync(manifest, join(project, "package.json"));
         const command = line.replace("<clone>", temporary);
         await registry.npm(command.split(" ").slice(1), project);
-        const installed = join(project, "node_modules/pulumi-wayscloud/package.json");
-        expect(JSON.parse(readFileSync(installed, "utf8")).version).toBe(version);
+        expect(json(project, "node_modules/pulumi-wayscloud/package.json").version).toBe(version);
       }
       expect(registry.asked.includes("pulumi-wayscloud")).toBe(isReleased);
     } finally {
@@ -164,13 +138,11 @@ test.each(["until it is published, from the packed file", "in a release, by its 
 );
 
 test("no document of a release says that the package is not published, and its examples depend on it", () => {
-  const documents = installLines(built()).map(({ document }) =>
-    readFileSync(join(built(), document), "utf8"),
-  );
-  expect(documents.join("\n")).not.toMatch(/<clone>|not on npm|until published|npm pack\b/);
-  const { dependencies } = JSON.parse(
-    readFileSync(join(built(), "examples/quickstart/package.json"), "utf8"),
-  );
+  for (const { document } of installLines(built()))
+    expect(readFileSync(join(built(), document), "utf8")).not.toMatch(
+      /<clone>|not on npm|until published|npm pack\b/,
+    );
+  const { dependencies } = json(built(), "examples/quickstart/package.json");
   expect(dependencies["pulumi-wayscloud"]).toBe(`^${version}`);
   expect(existsSync(join(built(), "examples/vps/package.json"))).toBe(true);
 });
@@ -182,39 +154,37 @@ test("the archives of a release fit their checksums, and the engine finds them b
   const gh = join(temporary, "bin");
   mkdirSync(gh);
   writeFileSync(join(gh, "gh"), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
-  const { stdout } = runs("archives", "gh release create", archives, {
-    PATH: [gh, process.env["PATH"]].join(delimiter),
-  });
+  const PATH = [gh, process.env["PATH"]].join(delimiter);
+  const { stdout } = runs("archives", "gh release create", archives, { PATH });
   const [release, create, tag, ...rest] = stdout.trim().split("\n");
   expect([release, create, tag]).toEqual(["release", "create", `v${version}`]);
   const uploaded = rest.slice(0, rest.indexOf("--repo")).map((each) => basename(each));
   const assets = uploaded.filter((each) => /^pulumi-resource-.*\.tar\.gz$/.test(each));
   expect(assets).toHaveLength(6);
-  expect(uploaded.sort()).toEqual(
-    [...assets.flatMap((each) => [each, `${each}.sha256`]), "schema.json", "api-reference.tar.gz"].sort(),
-  );
-  const reference = execFileSync("tar", ["-tzf", join(archives, "api-reference.tar.gz")], {
-    encoding: "utf8",
-  });
+  const files = [
+    ...assets.flatMap((each) => [each, `${each}.sha256`]),
+    "schema.json",
+    "api-reference.tar.gz",
+  ];
+  expect(uploaded.sort()).toEqual(files.sort());
+  const list = ["-tzf", join(archives, "api-reference.tar.gz")];
+  const reference = execFileSync("tar", list, { encoding: "utf8" });
   expect(reference).toMatch(/^api-reference\/classes\/index\.ServiceKey\.html$/m);
 
   const path = `/repos/${REPOSITORY}/releases`;
+  const url = (name: string): string => `https://api.github.com${path}/assets/${name}`;
+  const tagged = JSON.stringify({ assets: assets.map((name) => ({ name, url: url(name) })) });
   const answer = (asked: string): string | Buffer =>
-    asked === `${path}/tags/${tag}`
-      ? JSON.stringify({
-          assets: assets.map((each) => ({ name: each, url: `https://api.github.com${path}/assets/${each}` })),
-        })
-      : readFileSync(join(archives, basename(asked)));
-  const asked = await withInternet(answer, async (stack, emulator) => {
+    asked === `${path}/tags/${tag}` ? tagged : readFileSync(join(archives, basename(asked)));
+  const asked = await withInternet(answer, async (run) => {
     // The package of the release, in the program's own folder.
-    const released = join(stack.folder, "node_modules/pulumi-wayscloud");
+    const released = join(run.stack.folder, "node_modules/pulumi-wayscloud");
     mkdirSync(released, { recursive: true });
     const tarball = join(temporary, `pulumi-wayscloud-${version}.tgz`);
     execFileSync("tar", ["-xzf", tarball, "--strip-components=1", "-C", released]);
-    expect((await stack.up()).changes).toEqual({ created: 2 });
-    expect(emulator.account.liveApiKeys()).toHaveLength(1);
-    await stack.destroy();
-    expect(emulator.account.liveApiKeys()).toEqual([]);
+    expect((await run.stack.up()).changes).toEqual({ created: 2 });
+    expect(liveIds(run.emulator)).toHaveLength(1);
+    await expectDestroyed(run);
   });
   const asset = expect.stringMatching(
     /assets\/pulumi-resource-wayscloud-account-v[\d.]+-[a-z]+-[a-z0-9]+\.tar\.gz$/,
@@ -223,20 +193,18 @@ test("the archives of a release fit their checksums, and the engine finds them b
 });
 
 test("without a release, a plugin that Pulumi.yaml does not name is not found, as troubleshooting.md says", async () => {
+  const troubleshooting = readFileSync(join(root, "docs/troubleshooting.md"), "utf8");
+  const [quoted] = /^Could not automatically download.*$/m.exec(troubleshooting)!;
   const asked = await withInternet(
     () => "{}",
-    async (stack) => {
+    async ({ stack }) => {
       const { all } = await stack.preview([], { fails: true });
-      const quoted = /^Could not automatically download.*$/m.exec(
-        readFileSync(join(root, "docs/troubleshooting.md"), "utf8"),
-      )![0];
       for (const part of quoted.split("…")) expect(all).toContain(part);
     },
   );
   expect(asked.length).toBeGreaterThan(0);
-  expect(asked.filter((each) => !/^(api\.github\.com\/repos\/pulumi|get\.pulumi\.com)\//.test(each))).toEqual(
-    [],
-  );
+  const pulumis = /^(api\.github\.com\/repos\/pulumi|get\.pulumi\.com)\//;
+  expect(asked.filter((each) => !pulumis.test(each))).toEqual([]);
 });
 
 /**
@@ -245,7 +213,7 @@ test("without a release, a plugin that Pulumi.yaml does not name is not found, a
  */
 async function withInternet(
   answer: (path: string) => string | Buffer,
-  use: (stack: EngineStack, emulator: Emulator) => Promise<void>,
+  use: (run: OpenStack) => Promise<void>,
 ): Promise<string[]> {
   const authority = newAuthority();
   const hosts = authority.issue(["api.github.com", "get.pulumi.com"]);
@@ -254,8 +222,7 @@ async function withInternet(
   try {
     const certificates = join(temporary, "certificates.pem");
     writeFileSync(certificates, authority.cert);
-    const { emulator, stack } = await openStack({
-      name: "release",
+    const run = await openStack({
       program: 'new (require("pulumi-wayscloud/native").ServiceKey)("db", { service: "dns" });',
       env: {
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "false",
@@ -263,7 +230,7 @@ async function withInternet(
         SSL_CERT_FILE: certificates,
       },
     });
-    await use(stack, emulator);
+    await use(run);
     return internet.requests.map(({ headers, path }) => `${headers.host}${path}`);
   } finally {
     await proxy.close();
