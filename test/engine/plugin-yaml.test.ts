@@ -1,8 +1,4 @@
 // YAML programs under the real engine, served by the plugin of the installed package: the quickstart, imports, and what may go wrong.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { copyExample } from "../support/examples";
 import { expectQuickstart } from "../support/quickstart";
 import { API_KEYS, did, expectDestroyed, openStack, publicKey } from "../support/engine";
@@ -95,28 +91,4 @@ test("YAML: a warning stands at its resource; a partial failure, and what SIGINT
   expect((await stack.resource("team")).outputs!["keys"]).toMatchObject({ anna: keys.anna });
 
   await expectDestroyed(run);
-});
-
-test("the archive of a release serves a program from an empty PULUMI_HOME, without the package", async () => {
-  const { stack } = await openStack({ language: "yaml" });
-  const type = "wayscloud-account:ServiceKey";
-  // Without the plugin's folder.
-  stack.writeFile(
-    "Pulumi.yaml",
-    `name: test\nruntime: yaml\nresources:\n  db:\n    type: ${type}\n    properties: { service: dns }\n`,
-  );
-  const folder = mkdtempSync(join(tmpdir(), "archives-"));
-  try {
-    const script = resolve(__dirname, "../../scripts/plugin/bundle.mjs");
-    const printed = execFileSync(process.execPath, [script, folder], { encoding: "utf8" });
-    const archives = printed.trim().split("\n");
-    expect(archives).toHaveLength(6);
-    const [archive = ""] = archives;
-    const [, version = ""] = /-v(\d+\.\d+\.\d+\S*)-linux-amd64\.tar\.gz$/.exec(archive) ?? [];
-    await stack.run(["plugin", "install", "resource", "wayscloud-account", version, "--file", archive]);
-    expect((await stack.up()).changes).toMatchObject({ created: 2 });
-    await stack.destroy();
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 });

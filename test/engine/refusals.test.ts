@@ -61,8 +61,6 @@ const INPUTS: [what: string, program: string, ...said: string[]][] = [
     `wayscloud.ServiceKey.get("x", "../../account");`,
     "The package rejected an id of 13 characters",
   ],
-  // To the engine an empty id is none: what is left is a resource without its inputs.
-  ["an empty id", `wayscloud.SshKey.get("x", "");`, "`publicKey` is required"],
   ["a Provider without a credential", provider("{}"), 'Provider "empty": `patToken` is required'],
   [
     "a Provider whose credential turns out to be blank",

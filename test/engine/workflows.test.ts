@@ -192,6 +192,21 @@ test("the archives of a release fit their checksums, and the engine finds them b
   expect(asked).toEqual([`api.github.com${path}/tags/${tag}`, asset]);
 });
 
+test("the archive of a release, installed by its file, serves a program without the package", async () => {
+  built();
+  const run = await openStack({ language: "yaml" });
+  const { stack } = run;
+  const db = "type: wayscloud-account:ServiceKey\n    properties: { service: dns }";
+  stack.writeFile("Pulumi.yaml", `name: test\nruntime: yaml\nresources:\n  db:\n    ${db}\n`);
+  const archive = join(
+    temporary,
+    `archives/pulumi-resource-wayscloud-account-v${version}-linux-amd64.tar.gz`,
+  );
+  await stack.run(["plugin", "install", "resource", "wayscloud-account", version, "--file", archive]);
+  expect((await stack.up()).changes).toEqual({ created: 2 });
+  await expectDestroyed(run);
+});
+
 test("without a release, a plugin that Pulumi.yaml does not name is not found, as troubleshooting.md says", async () => {
   const troubleshooting = readFileSync(join(root, "docs/troubleshooting.md"), "utf8");
   const [quoted] = /^Could not automatically download.*$/m.exec(troubleshooting)!;
