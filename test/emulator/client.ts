@@ -4,6 +4,7 @@ import { once } from "node:events";
 import http from "node:http";
 import { join } from "node:path";
 import { startEmulator } from "../../src/emulator";
+import { parsedJson } from "../../src/values";
 import type { Emulator, EmulatorOptions } from "../../src/emulator";
 
 export const ED25519 =
@@ -32,6 +33,13 @@ export interface Reply {
   headers: Record<string, string>;
   text: string;
   json: any;
+}
+
+interface Raw {
+  code?: string;
+  complete?: boolean;
+  announced?: number;
+  text: string;
 }
 
 type Headers = Record<string, string>;
@@ -63,42 +71,25 @@ export class Client {
   async send(method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Reply> {
     const all = { "x-api-key": this.apiKey, "content-type": "application/json", ...headers };
     const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
-    const isReady = typeof body === "string" || body instanceof Uint8Array;
-    const content = isReady ? body : JSON.stringify(body);
-    const response = await fetch(this.url + path, {
-      ...{ method, headers: sent, redirect: "manual" },
-      ...(content === undefined ? {} : { body: content }),
-    });
-    const text = await response.text();
-    let json: any;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      json = undefined;
-    }
-    return { status: response.status, headers: Object.fromEntries(response.headers), text, json };
+    const isReady = body === undefined || typeof body === "string" || body instanceof Uint8Array;
+    const content = isReady ? (body ?? null) : JSON.stringify(body);
+    const init: RequestInit = { method, headers: sent, body: content, redirect: "manual" };
+    const response = await fetch(this.url + path, init);
+    const [text, replied] = [await response.text(), Object.fromEntries(response.headers)];
+    return { status: response.status, headers: replied, text, json: parsedJson(text) };
   }
 
   /** The outcome of a request for its connection: an error code, or what arrived before the end. */
-  raw(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ code?: string; complete?: boolean; announced?: number; text: string }> {
-    return new Promise((resolve) => {
-      const headers = { "x-api-key": this.apiKey, "content-type": "application/json" };
-      const request = http.request(this.url + path, { method, headers, agent: false }, (response) => {
-        const chunks: Buffer[] = [];
-        const announced = Number(response.headers["content-length"]);
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", () => undefined);
-        response.on("close", () =>
-          resolve({ complete: response.complete, announced, text: Buffer.concat(chunks).toString() }),
-        );
-      });
-      request.on("error", (error: NodeJS.ErrnoException) => resolve({ code: error.code ?? "", text: "" }));
-      request.end(body === undefined ? undefined : JSON.stringify(body));
-    });
+  async raw(method: string, path: string, body?: unknown): Promise<Raw> {
+    const headers = { "x-api-key": this.apiKey, "content-type": "application/json" };
+    const request = http.request(this.url + path, { method, headers, agent: false });
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+    const [response, failure] = await once(request, "response").catch((error: unknown) => [undefined, error]);
+    if (!response) return { code: (failure as NodeJS.ErrnoException).code ?? "", text: "" };
+    let text = "";
+    response.on("data", (chunk: Buffer) => (text += chunk.toString())).on("error", () => undefined);
+    await new Promise((resolve) => response.on("close", resolve));
+    return { complete: response.complete, announced: Number(response.headers["content-length"]), text };
   }
 }
 
