@@ -62,19 +62,17 @@ const refusal = (work: () => unknown): string => {
   throw new Error("it was accepted");
 };
 
+const SOURCES = [...CREDENTIALS, ...TOKENS, "file"];
+
 describe("the credential", () => {
-  test.each([...CREDENTIALS, ...TOKENS, "file"])(
-    "from %s wins over all after it, and its source is named",
-    (name) => {
-      const sources = [...CREDENTIALS, ...TOKENS];
-      credentials('{"token": "from-file", "email": "x@y.no"}');
-      const after = name === "file" ? [] : sources.slice(sources.indexOf(name));
-      const found = accountWith(Object.fromEntries(after.map((each) => [each, `from-${each}`])));
-      expect(found.apiKey).toBe(`from-${name}`);
-      expect(found.apiKeySource).toContain(name === "file" ? "credentials" : named(name));
-      expect(found.apiKeySource).not.toContain(found.apiKey);
-    },
-  );
+  test.each(SOURCES)("from %s wins over all after it, and its source is named", (name) => {
+    credentials('{"token": "from-file", "email": "x@y.no"}');
+    const after = SOURCES.slice(SOURCES.indexOf(name), -1);
+    const found = accountWith(Object.fromEntries(after.map((each) => [each, `from-${each}`])));
+    expect(found.apiKey).toBe(`from-${name}`);
+    expect(found.apiKeySource).toContain(name === "file" ? "credentials" : named(name));
+    expect(found.apiKeySource).not.toContain(found.apiKey);
+  });
 
   describe.each(["", "\t \r\n"])("a blank value (%j)", (blank) => {
     test.each(NAMES)("of %s is an error: another account must not be used for it", (name) => {
@@ -177,10 +175,8 @@ describe("a name in the official provider's namespace", () => {
     );
   });
 
-  test.each(["patToken", "apiKey", "endpoint", "region", "timeout", "version", "insecure"])(
-    "%s is left alone",
-    (name) => expect(misplaced(name)).toBeUndefined(),
-  );
+  const OTHERS = ["patToken", "apiKey", "endpoint", "region", "timeout", "version", "insecure"];
+  test.each(OTHERS)("%s is left alone", (name) => expect(misplaced(name)).toBeUndefined());
 });
 
 describe("wayscloud.config", () => {

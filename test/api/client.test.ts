@@ -176,21 +176,18 @@ describe("an expected account", () => {
     ["a page of HTML", { body: "<html>" }, "MalformedResponseError", "not-sent"],
     ["no id in it", { omit: ["customer_id"] }, "MalformedResponseError", "not-sent"],
     ["401", { status: 401 }, "AuthenticationError", "rejected"],
-  ])(
-    "whose profile cannot be read (%s): nothing is created, that is known, and the next request tries again",
-    async (_, fault, name, outcome) => {
-      const { customerId } = await clientOf(emulator).getProfile();
-      const client = expecting(customerId);
-      emulator.faults.add({ ...fault, times: "always", path: "/v1/account/profile" });
-      const create = () => client.createServiceKey({ service: "dns" }, client.operation("Creating"));
-      const error = await failureOf(create());
-      expect(error).toMatchObject({ name, outcome });
-      expect(error.message).toMatch(/^Checking the account failed: GET \/v1\/account\/profile /);
-      expect(error.message).not.toContain(emulator.apiKey);
-      expect(paths().filter((each) => each.startsWith("POST"))).toEqual([]);
-      emulator.faults.clear();
-      await create();
-      expect(emulator.account.liveApiKeys()).toHaveLength(1);
-    },
-  );
+  ])("whose profile cannot be read (%s) lets nothing be sent", async (_, fault, name, outcome) => {
+    const { customerId } = await clientOf(emulator).getProfile();
+    const client = expecting(customerId);
+    emulator.faults.add({ ...fault, times: "always", path: "/v1/account/profile" });
+    const create = () => client.createServiceKey({ service: "dns" }, client.operation("Creating"));
+    const error = await failureOf(create());
+    expect(error).toMatchObject({ name, outcome });
+    expect(error.message).toMatch(/^Checking the account failed: GET \/v1\/account\/profile /);
+    expect(error.message).not.toContain(emulator.apiKey);
+    expect(paths().filter((each) => each.startsWith("POST"))).toEqual([]);
+    emulator.faults.clear();
+    await create();
+    expect(emulator.account.liveApiKeys()).toHaveLength(1);
+  });
 });

@@ -104,22 +104,20 @@ describe.each(Object.keys(WIRE) as Kind[])("an entry of kind %s", (kind) => {
     }
   });
 
-  test.each([...NEEDED[kind], ...(TYPED[kind] ?? [])])(
-    "must have %s of the right type, if at all",
-    (field) => {
-      const rest = without(example, field);
-      const wrongs: object[] = [{}, [], field === "is_active" ? 1 : true].map((value) => ({
-        ...rest,
-        [field]: value,
-      }));
-      if (NEEDED[kind].includes(field)) wrongs.push(rest, { ...rest, [field]: null });
-      for (const wrong of wrongs) {
-        const error = thrown(() => read(wrong));
-        expect(error.message).toContain(field);
-        expect(error.outcome).toBe("ambiguous");
-      }
-    },
-  );
+  const ofOneType = [...NEEDED[kind], ...(TYPED[kind] ?? [])];
+  test.each(ofOneType)("must have %s of the right type, if at all", (field) => {
+    const rest = without(example, field);
+    const wrongs: object[] = [{}, [], field === "is_active" ? 1 : true].map((value) => ({
+      ...rest,
+      [field]: value,
+    }));
+    if (NEEDED[kind].includes(field)) wrongs.push(rest, { ...rest, [field]: null });
+    for (const wrong of wrongs) {
+      const error = thrown(() => read(wrong));
+      expect(error.message).toContain(field);
+      expect(error.outcome).toBe("ambiguous");
+    }
+  });
 
   test("complaints show no value, only places and rules", () => {
     const canary = "canary-value-5f2b";
@@ -193,32 +191,28 @@ describe("a list", () => {
     expect(list([]).value).toEqual([]);
   });
 
-  test.each(["ssh_keys", "keys", "api_keys", "services", "data", "items"])(
-    "is taken from the wrapper %s",
-    (wrapper) => {
-      expect(list({ status: "ok", [wrapper]: two, page: 1 }).value.map(({ id }) => id)).toEqual([
-        KEY.id,
-        "other",
-      ]);
-      expect(list({ [wrapper]: [] }).value).toEqual([]);
-    },
-  );
+  const WRAPPERS = ["ssh_keys", "keys", "api_keys", "services", "data", "items"];
+  test.each(WRAPPERS)("is taken from the wrapper %s", (wrapper) => {
+    expect(list({ status: "ok", [wrapper]: two, page: 1 }).value.map(({ id }) => id)).toEqual([
+      KEY.id,
+      "other",
+    ]);
+    expect(list({ [wrapper]: [] }).value).toEqual([]);
+  });
 
   test.each([
     ...[null, {}, "text", 1, true, { detail: "x" }, { data: null }, { data: {} }, { data: "[]" }],
     ...[{ results: [] }, { data: { items: [] } }, { keys: [], data: [KEY] }],
   ])("is not %j", (body) => expect(thrown(() => list(body)).message).toContain("no list"));
 
-  test.each([null, 1, "x", [], {}, [KEY], { ...KEY, id: "../x" }])(
-    "with the entry %j shows the others, and says that an entry of unknown id cannot be read",
-    (entry) => {
-      const { value, unreadable } = list([KEY, entry]);
-      const text: unknown = Object(entry).description;
-      expect(value.map(({ id }) => id)).toEqual([KEY.id]);
-      expect(unreadable).toMatchObject([{ id: undefined, text, error: expect.any(MalformedResponseError) }]);
-      expect(unreadable[0]!.error.message).toContain("of entry 1");
-    },
-  );
+  const ODD = [null, 1, "x", [], {}, [KEY], { ...KEY, id: "../x" }];
+  test.each(ODD)("with the entry %j shows the others, and that one as unreadable", (entry) => {
+    const { value, unreadable } = list([KEY, entry]);
+    const text: unknown = Object(entry).description;
+    expect(value.map(({ id }) => id)).toEqual([KEY.id]);
+    expect(unreadable).toMatchObject([{ id: undefined, text, error: expect.any(MalformedResponseError) }]);
+    expect(unreadable[0]!.error.message).toContain("of entry 1");
+  });
 
   test.each(["key_prefix", "key_type", "created_at"])("with an entry of a wrong %s says its id", (field) => {
     for (const wrong of [{}, [], true]) {

@@ -153,15 +153,15 @@ async function posts(count: number, perSecond: number, latency: number) {
 }
 
 describe("many requests at once", () => {
-  test.each([20, 10, 3, 2, 1, 0.5].flatMap((rate) => [20, 1_500].map((latency) => [rate, latency] as const)))(
-    "all succeed at %d a second and %d ms each, in less than half as long again as at best",
-    async (rate, latency) => {
-      const { failed, refused, ms } = await posts(40, rate, latency);
-      expect(failed).toEqual([]);
-      expect(ms).toBeLessThan((40 / rate) * 1_500 + 1_000 + 2 * latency);
-      expect(refused).toBeLessThan(45);
-    },
+  const RATES = [20, 10, 3, 2, 1, 0.5].flatMap((rate) =>
+    [20, 1_500].map((latency) => [rate, latency] as const),
   );
+  test.each(RATES)("all succeed at %d a second and %d ms each, at a good pace", async (rate, latency) => {
+    const { failed, refused, ms } = await posts(40, rate, latency);
+    expect(failed).toEqual([]);
+    expect(ms).toBeLessThan((40 / rate) * 1_500 + 1_000 + 2 * latency);
+    expect(refused).toBeLessThan(45);
+  });
 
   test("300 at one in two seconds take more than ten minutes, and none runs out of time", async () => {
     const { failed, ms } = await posts(300, 0.5, 20);

@@ -42,14 +42,12 @@ describe("a failure without an answer", () => {
     expect(outcomeOfFailure({ code })).toBe("rejected");
   });
 
-  test.each(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "EPROTO"])(
-    "%s is a rejection in the handshake only: later the request may have taken effect",
-    (code) => {
-      expect(outcomeOfFailure({ code, inHandshake: true })).toBe("rejected");
-      expect(outcomeOfFailure({ code, inHandshake: false })).toBe("ambiguous");
-      expect(outcomeOfFailure({ code })).toBe("ambiguous");
-    },
-  );
+  const OF_TLS = ["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "EPROTO"];
+  test.each(OF_TLS)("%s is a rejection in the handshake only", (code) => {
+    expect(outcomeOfFailure({ code, inHandshake: true })).toBe("rejected");
+    expect(outcomeOfFailure({ code, inHandshake: false })).toBe("ambiguous");
+    expect(outcomeOfFailure({ code })).toBe("ambiguous");
+  });
 
   test("at several addresses of a name (happy eyeballs) was not sent only if each was refused; none prove nothing", () => {
     const refused = { code: "ECONNREFUSED", syscall: "connect" };
@@ -90,16 +88,13 @@ test.each([
   expect(error.constructor.name).toBe(name);
 });
 
-test.each(["POST", "GET", "DELETE"])(
-  "a %s is repeated after not-sent and 429; GET and DELETE after a lost answer, 408 and 5xx, but not after a redirect",
-  (method) => {
-    expect(isRetryable(method, "not-sent", undefined)).toBe(true);
-    expect(isRetryable(method, "rate-limited", 429)).toBe(true);
-    for (const status of [undefined, 408, 500, 501, 502, 503, 504, 599])
-      expect(isRetryable(method, "ambiguous", status)).toBe(method !== "POST");
-    for (const status of [200, 201, 301, 302, 307, 308])
-      expect(isRetryable(method, "ambiguous", status)).toBe(false);
-    for (const status of [undefined, 400, 404]) expect(isRetryable(method, "rejected", status)).toBe(false);
-    expect(isRetryable(method, "conflict", 409)).toBe(false);
-  },
-);
+test.each(["POST", "GET", "DELETE"])("a %s is repeated only if that is harmless and may help", (method) => {
+  expect(isRetryable(method, "not-sent", undefined)).toBe(true);
+  expect(isRetryable(method, "rate-limited", 429)).toBe(true);
+  for (const status of [undefined, 408, 500, 501, 502, 503, 504, 599])
+    expect(isRetryable(method, "ambiguous", status)).toBe(method !== "POST");
+  for (const status of [200, 201, 301, 302, 307, 308])
+    expect(isRetryable(method, "ambiguous", status)).toBe(false);
+  for (const status of [undefined, 400, 404]) expect(isRetryable(method, "rejected", status)).toBe(false);
+  expect(isRetryable(method, "conflict", 409)).toBe(false);
+});

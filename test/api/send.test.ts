@@ -70,15 +70,12 @@ describe("a POST", () => {
     expect([sent(), timing.waits]).toEqual([1, []]);
   });
 
-  test.each([400, 401, 402, 403, 404, 405, 410, 413, 415, 422])(
-    "is rejected for good by a %d",
-    async (status) => {
-      emulator.faults.add({ status, times: "always" });
-      const rejected = { outcome: "rejected", status, method: "POST", path: POST };
-      expect(await failureOf(create())).toMatchObject(rejected);
-      expect(sent()).toBe(1);
-    },
-  );
+  test.each([400, 401, 402, 403, 404, 405, 410, 413, 415, 422])("is rejected by a %d", async (status) => {
+    emulator.faults.add({ status, times: "always" });
+    const rejected = { outcome: "rejected", status, method: "POST", path: POST };
+    expect(await failureOf(create())).toMatchObject(rejected);
+    expect(sent()).toBe(1);
+  });
 
   test("is in conflict after a 409, with the API's reason", async () => {
     emulator.faults.add({ status: 409, body: { detail: "SSH key exists" } });
@@ -133,15 +130,25 @@ describe.each(["GET", "DELETE"] as const)("a %s", (method) => {
     expect(sent()).toBe(10);
   });
 
-  const FINAL = [400, 401, 403, 405, 409, 413, 422, 301, 302, 307, 308];
-  test.each([...FINAL, ...(method === "GET" ? [404, 410] : [])])(
-    "is not repeated after a %d",
-    async (status) => {
-      emulator.faults.add({ status, headers: { location: `${emulator.url}/v1/elsewhere` }, times: "always" });
-      expect((await failureOf(call())).status).toBe(status);
-      expect(sent()).toBe(1);
-    },
-  );
+  const FINAL = [
+    400,
+    401,
+    403,
+    405,
+    409,
+    413,
+    422,
+    301,
+    302,
+    307,
+    308,
+    ...(method === "GET" ? [404, 410] : []),
+  ];
+  test.each(FINAL)("is not repeated after a %d", async (status) => {
+    emulator.faults.add({ status, headers: { location: `${emulator.url}/v1/elsewhere` }, times: "always" });
+    expect((await failureOf(call())).status).toBe(status);
+    expect(sent()).toBe(1);
+  });
 });
 
 describe.each(["deleteSshKey", "revokeApiKey"] as const)("a DELETE by %s", (name) => {
@@ -160,14 +167,11 @@ describe.each(["deleteSshKey", "revokeApiKey"] as const)("a DELETE by %s", (name
     expect(await remove()).toBe(removal);
   });
 
-  test.each([{ success: false }, [], '"done"', null, ""])(
-    "answered 200 with %j is not confirmed",
-    async (body) => {
-      emulator.faults.add({ body });
-      const unproved = { name: "MalformedResponseError", outcome: "ambiguous" };
-      expect(await failureOf(remove())).toMatchObject(unproved);
-    },
-  );
+  test.each([{ success: false }, [], '"done"', null, ""])("answered %j is not confirmed", async (body) => {
+    emulator.faults.add({ body });
+    const unproved = { name: "MalformedResponseError", outcome: "ambiguous" };
+    expect(await failureOf(remove())).toMatchObject(unproved);
+  });
 });
 
 describe("a request that was not sent", () => {
@@ -207,17 +211,15 @@ describe("Retry-After", () => {
     expect(sent()).toBe(2);
   });
 
-  test.each(["61", "1e9", "1e999", "99999999999999999999", "Tue, 05 Mar 2024 11:00:00 GMT"])(
-    "of %j is too long",
-    async (header) => {
-      after(header);
-      const error = await failureOf(create());
-      expect(error).toMatchObject({ name: "RateLimitError", outcome: "rate-limited", status: 429 });
-      expect(error.message).toMatch(/wait (until \d{4,6}-\d\d-\d\dT|for an unlimited time)/);
-      expect(error.message).not.toMatch(/NaN|Infinity|Invalid/);
-      expect([sent(), timing.waits]).toEqual([1, []]);
-    },
-  );
+  const LONG = ["61", "1e9", "1e999", "99999999999999999999", "Tue, 05 Mar 2024 11:00:00 GMT"];
+  test.each(LONG)("of %j is too long: it fails at once, saying when", async (header) => {
+    after(header);
+    const error = await failureOf(create());
+    expect(error).toMatchObject({ name: "RateLimitError", outcome: "rate-limited", status: 429 });
+    expect(error.message).toMatch(/wait (until \d{4,6}-\d\d-\d\dT|for an unlimited time)/);
+    expect(error.message).not.toMatch(/NaN|Infinity|Invalid/);
+    expect([sent(), timing.waits]).toEqual([1, []]);
+  });
 
   test("is announced beyond five seconds, not at five", async () => {
     const logged = async (seconds: string) =>
@@ -260,14 +262,11 @@ describe("the deadlines", () => {
   test.each([
     ["a connection failure", REFUSED, { name: "ConnectionError", outcome: "not-sent", status: undefined }],
     ["a 500", answered(500), { name: "ServerError", status: 500 }],
-  ])(
-    "%s near the deadline stays what it is: the API did not ask to wait",
-    async (_what, attempt, expected) => {
-      const { error, message } = await sending([attempt], { spent: 119_900 });
-      expect(error).toMatchObject(expected);
-      expect(message).not.toContain("The API asks");
-    },
-  );
+  ])("%s near the deadline stays what it is", async (_what, attempt, expected) => {
+    const { error, message } = await sending([attempt], { spent: 119_900 });
+    expect(error).toMatchObject(expected);
+    expect(message).not.toContain("The API asks");
+  });
 
   test("an attempt gets no more time than the operation has left", async () => {
     timing.attemptLimit = 30_000;

@@ -25,13 +25,10 @@ const request = async (options: http.RequestOptions): Promise<number | undefined
 };
 
 describe("the credential", () => {
-  test.each(["", "wayscloud_pat_abc12_nobody"])(
-    "that is none or unknown (%j) is a 401 with a detail",
-    async (key) => {
-      const reply = await client.as(key).get(PROFILE);
-      expect(reply).toMatchObject({ status: 401, json: { detail: expect.any(String) } });
-    },
-  );
+  test.each(["", "wayscloud_pat_abc12_nobody"])("%j is a 401 with a detail", async (key) => {
+    const reply = await client.as(key).get(PROFILE);
+    expect(reply).toMatchObject({ status: 401, json: { detail: expect.any(String) } });
+  });
 
   test("that was deactivated or revoked is a 401", async () => {
     const [{ id, key }, other] = [emulator.account.addApiKey(), emulator.account.addApiKey()];

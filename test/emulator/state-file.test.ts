@@ -60,24 +60,21 @@ describe("a restart", () => {
 });
 
 describe("two emulators on one file", () => {
-  test.each(["its name", "a link"])(
-    "the one that finds it changed (by %s, which stays) refuses every change, and loses nothing of the other",
-    async (name) => {
-      const first = await start();
-      const link = join(folder, "link.json");
-      fs.symlinkSync(state, link);
-      const second = await start(name === "a link" ? { state: link } : {});
-      const { id } = second.account.addApiKey({ service: "dns" });
-      const refusal = `the file ${state} cannot be written: another process has changed it; only one emulator`;
-      expect(() => first.account.addApiKey()).toThrow(refusal);
-      expect((await first.client.post(SERVICE, DNS)).status).toBe(500);
-      await expect(first.close()).rejects.toThrow(refusal);
-      await second.close();
-      const third = await start();
-      expect(third.account.liveApiKeys().map((key) => key.id)).toEqual([id]);
-      expect(fs.lstatSync(link).isSymbolicLink()).toBe(true);
-    },
-  );
+  test.each(["its name", "a link"])("the one that finds it changed (by %s) changes nothing", async (name) => {
+    const first = await start();
+    const link = join(folder, "link.json");
+    fs.symlinkSync(state, link);
+    const second = await start(name === "a link" ? { state: link } : {});
+    const { id } = second.account.addApiKey({ service: "dns" });
+    const refusal = `the file ${state} cannot be written: another process has changed it; only one emulator`;
+    expect(() => first.account.addApiKey()).toThrow(refusal);
+    expect((await first.client.post(SERVICE, DNS)).status).toBe(500);
+    await expect(first.close()).rejects.toThrow(refusal);
+    await second.close();
+    const third = await start();
+    expect(third.account.liveApiKeys().map((key) => key.id)).toEqual([id]);
+    expect(fs.lstatSync(link).isSymbolicLink()).toBe(true);
+  });
 
   test("a second one that changes nothing disturbs nobody", async () => {
     const first = await start();
@@ -90,22 +87,19 @@ test.each([
   ["SIGKILL", null],
   ["SIGHUP", 0],
   ["SIGTERM", 0],
-] as const)(
-  "%s loses no change that was answered; the file is its owner's, and the only one",
-  async (signal, status) => {
-    const { child, client, ended } = await spawned("--state", state);
-    const keys: string[] = [];
-    for (const service of ["dns", "vps", "storage"]) {
-      keys.push((await client.post(SERVICE, { service })).json.key);
-    }
-    child.kill(signal);
-    expect(await ended).toBe(status);
-    const [, ...saved] = content().apiKeys as { key: string }[];
-    expect(saved.map(({ key }) => key)).toEqual(keys);
-    expect(fs.statSync(state).mode & 0o777).toBe(0o600);
-    expect(fs.readdirSync(folder)).toEqual(["state.json"]);
-  },
-);
+] as const)("%s loses no change that was answered", async (signal, status) => {
+  const { child, client, ended } = await spawned("--state", state);
+  const keys: string[] = [];
+  for (const service of ["dns", "vps", "storage"]) {
+    keys.push((await client.post(SERVICE, { service })).json.key);
+  }
+  child.kill(signal);
+  expect(await ended).toBe(status);
+  const [, ...saved] = content().apiKeys as { key: string }[];
+  expect(saved.map(({ key }) => key)).toEqual(keys);
+  expect(fs.statSync(state).mode & 0o777).toBe(0o600);
+  expect(fs.readdirSync(folder)).toEqual(["state.json"]);
+});
 
 describe("a start that fails leaves the folder as it was", () => {
   test.each(["{", "{}", "[]", "null", '{"format":"other"}'])("another file: %s", async (text) => {

@@ -119,12 +119,11 @@ test("the lines that the demo prints to go on with it can be pasted, whatever it
   expect(existsSync(join(folder, "my"))).toBe(true);
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)(
-  "%s ends what a script started, with what that started, and removes what is temporary",
-  async (signal) => {
-    const marker = join(folder, "temporary");
-    mkdirSync(marker);
-    const code = `
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+test.each(SIGNALS)("%s ends all that a script started", async (signal) => {
+  const marker = join(folder, "temporary");
+  mkdirSync(marker);
+  const code = `
       import { rmSync } from "node:fs";
       import { runOrFail, untilExit } from ${module_("lib/process.mjs")};
       untilExit(() => rmSync(${JSON.stringify(marker)}, { recursive: true }));
@@ -132,17 +131,16 @@ test.each(["SIGINT", "SIGTERM"] as const)(
         env: { SCRIPT_TEST: ${JSON.stringify(folder)} }, onOutput: (text) => process.stdout.write(text),
       });
       process.stdout.write("went on");`;
-    const child = spawn(process.execPath, evaluate(code), { stdio: ["ignore", "pipe", "inherit"] });
-    let printed = "";
-    child.stdout.on("data", (text: Buffer) => (printed += text.toString()));
-    await until(() => printed.includes("started"));
-    child.kill(signal);
-    const [code_] = await once(child, "close");
-    expect([code_, printed]).toEqual([signal === "SIGINT" ? 130 : 143, "started\n"]);
-    expect(existsSync(marker)).toBe(false);
-    expect(processesWith(`SCRIPT_TEST=${folder}`)).toEqual([]);
-  },
-);
+  const child = spawn(process.execPath, evaluate(code), { stdio: ["ignore", "pipe", "inherit"] });
+  let printed = "";
+  child.stdout.on("data", (text: Buffer) => (printed += text.toString()));
+  await until(() => printed.includes("started"));
+  child.kill(signal);
+  const [code_] = await once(child, "close");
+  expect([code_, printed]).toEqual([signal === "SIGINT" ? 130 : 143, "started\n"]);
+  expect(existsSync(marker)).toBe(false);
+  expect(processesWith(`SCRIPT_TEST=${folder}`)).toEqual([]);
+});
 
 test.each([
   ["npm test", ""],

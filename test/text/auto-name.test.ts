@@ -48,13 +48,10 @@ describe("a template", () => {
     expect([isPreviewTemplate(later.description), isPreviewTemplate(DESCRIPTION)]).toEqual([true, false]);
   });
 
-  test.each(["${hex(7)}-", "$&-$1-$$-"])(
-    "with the prefix %s, which looks special, keeps that prefix",
-    (prefix) => {
-      const text = fillTemplate(autoNameTemplate(prefix, false));
-      expect([text.slice(0, -7), text.slice(-7)]).toEqual([prefix, expect.stringMatching(/^[0-9a-f]{7}$/)]);
-    },
-  );
+  test.each(["${hex(7)}-", "$&-$1-$$-"])("keeps the special prefix %s", (prefix) => {
+    const text = fillTemplate(autoNameTemplate(prefix, false));
+    expect([text.slice(0, -7), text.slice(-7)]).toEqual([prefix, expect.stringMatching(/^[0-9a-f]{7}$/)]);
+  });
 });
 
 const ALIKE: [AutoKind, unknown[]][] = [
