@@ -47,7 +47,7 @@ export type {
   ServiceInfo,
   SshKeyInfo,
 } from "./data/types";
-export type { DataOptions, DataOutputOptions } from "./data/options";
+export type { DataOptions, DataOutputOptions } from "./data/functions";
 
 export {
   AccountMismatchError,

@@ -35,12 +35,6 @@ const PROFILE = "/v1/account/profile";
 const KEYS = "/v1/account/api-keys";
 const SSH_KEYS = "/v1/account/ssh-keys";
 
-/** Optional arguments of a client. */
-export interface ClientOptions {
-  timing?: Timing;
-  log?: Log;
-}
-
 export class AccountClient {
   readonly timing: Timing;
   private readonly sender: Sender;
@@ -49,15 +43,15 @@ export class AccountClient {
 
   constructor(
     readonly connection: Connection,
-    options: ClientOptions = {},
+    { timing = realTiming, log = () => undefined }: { timing?: Timing; log?: Log } = {},
   ) {
-    this.timing = options.timing ?? realTiming;
+    this.timing = timing;
     this.sender = {
       connection,
       transport: createTransport(connection),
-      limiter: new RateLimiter(this.timing),
-      timing: this.timing,
-      log: options.log ?? (() => undefined),
+      limiter: new RateLimiter(timing),
+      timing,
+      log,
     };
     if (process.env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0" && connection.endpoint.startsWith("https:")) {
       this.sender.log(

@@ -1,15 +1,19 @@
 // One hardened HTTP attempt: no redirect, no other origin, bounded size and time. No axios error leaves this
 // file.
 import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { TLSSocket } from "node:tls";
 
 import { Axios, AxiosHeaders, isAxiosError } from "axios";
+import type { AxiosRequestConfig } from "axios";
 
 import { version } from "../version";
 import { ConfigurationError } from "../errors";
 import { isRecord } from "../values";
-import type { TransportFailure } from "./request-outcome";
-import { ProxyRefusal, routeTo } from "./route";
+import { proxyFor } from "./proxy";
+import { PROXY_REFUSED } from "./request-outcome";
+import type { ProxyInUse, TransportFailure } from "./request-outcome";
 import type { Operation } from "./timing";
 
 /** The endpoint of requests, and their credential. */
@@ -82,6 +86,49 @@ export function createTransport(connection: Connection): Transport {
   };
 }
 
+/**
+ * The way to an https endpoint: through a proxy by CONNECT, if the environment sets one. A response counts
+ * only if it came through a TLS socket that was verified for the endpoint's host. The tunnel of axios
+ * presents a proxy's refusal of CONNECT as if it were the API's response, and a `203 []` would then say that
+ * all keys are gone.
+ */
+function routeTo(base: URL): { options: AxiosRequestConfig; proxy: ProxyInUse | undefined } {
+  const found = proxyFor(base);
+  // Without the password, because a failure holds it.
+  const proxy: ProxyInUse | undefined = found && {
+    ...{ protocol: found.protocol, name: found.name, variable: found.variable },
+    isTunnelOpen: false,
+  };
+  const request = (
+    options: RequestOptions,
+    onResponse: (response: IncomingMessage) => void,
+  ): ClientRequest => {
+    const sent = httpsRequest(options, (response) => {
+      const { socket } = response;
+      if (socket instanceof TLSSocket && socket.authorized) onResponse(response);
+      else sent.destroy(new ProxyRefusal(response.statusCode));
+    });
+    return sent.once("socket", () => {
+      // Only a socket through the tunnel reaches the request.
+      if (proxy) proxy.isTunnelOpen = true;
+    });
+  };
+  const options: AxiosRequestConfig = { transport: { request } };
+  if (found) {
+    const { protocol, hostname, port, auth } = found;
+    options.proxy = { protocol, host: hostname, port, ...(auth ? { auth } : {}) };
+  }
+  return { options, proxy };
+}
+
+/** A proxy did not open the tunnel to the API, so nothing of the request was sent to the API. */
+class ProxyRefusal extends Error {
+  readonly code = PROXY_REFUSED;
+  constructor(readonly proxyStatus: number | undefined) {
+    super("The proxy refused the tunnel.");
+  }
+}
+
 function axiosFor(connection: Connection) {
   return new Axios({
     adapter: "http",
@@ -92,7 +139,7 @@ function axiosFor(connection: Connection) {
     maxBodyLength: MAX_BODY_BYTES,
     responseType: "text",
     validateStatus: () => true,
-    // The route below chooses the proxy of each request. Plain http is for loopback only, without a proxy.
+    // The route above chooses the proxy of each request. Plain http is for loopback only, without a proxy.
     proxy: false,
     httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
     // Set explicitly; otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off.

@@ -10,7 +10,7 @@ import { Provider } from "../provider";
 import type { Request } from "../queries/queries";
 import { moment, Responses } from "../queries/shared-list";
 import { checkStackConfig, STACK_CONFIG, stackConfig } from "../stack-config";
-import type { DataOptions } from "./options";
+import type { DataOptions } from "./functions";
 
 /**
  * The explicit provider of a call, or its parent's.

@@ -7,7 +7,7 @@ import { didYouMean } from "../text/did-you-mean";
 import { quoted, shape } from "../text/quote";
 import { withoutStack } from "../text/without-stack";
 import { credentialOf, getApiKeys, getSshKeys } from "./dynamic";
-import type { DataOptions } from "./options";
+import type { DataOptions } from "./functions";
 
 export type { AuditFinding, FindingKind } from "../audit/findings";
 

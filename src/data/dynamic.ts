@@ -5,8 +5,7 @@ import { ConfigurationError } from "../errors";
 import { connecting, providerOf, read } from "./account";
 import { knownValue } from "./dependencies";
 import { dataFunctions } from "./functions";
-import type { Answer, DataFunctions } from "./functions";
-import type { DataOptions, DataOutputOptions } from "./options";
+import type { Answer, DataFunctions, DataOptions, DataOutputOptions } from "./functions";
 
 /* eslint-disable @typescript-eslint/unbound-method -- they do not use `this` */
 type Functions = DataFunctions<DataOptions, DataOutputOptions>;

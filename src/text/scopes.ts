@@ -2,17 +2,16 @@
 import { nearest } from "./did-you-mean";
 import { quoteForTerminal } from "./quote";
 
-/** The scopes that the package's own requests need. The API may have others. */
-export type KnownScope =
-  "api_keys:read" | "api_keys:write" | "ssh_keys:read" | "ssh_keys:write" | "services:read";
-
-export const KNOWN_SCOPES: readonly KnownScope[] = [
+export const KNOWN_SCOPES = [
   "api_keys:read",
   "api_keys:write",
   "ssh_keys:read",
   "ssh_keys:write",
   "services:read",
-];
+] as const;
+
+/** The scopes that the package's own requests need. The API may have others. */
+export type KnownScope = (typeof KNOWN_SCOPES)[number];
 
 /** Two typing errors: `sshkey:read`, or two swapped letters. */
 const MOST_CHANGES = 2;

@@ -229,3 +229,16 @@ test("in a preview a data function of a provider whose credential is not known y
   await stack.up();
   expect(await stack.outputs()).toEqual({ customer: "F47AC10B-58CC-4372-A567-0E02B2C3D479", keys: 2 });
 });
+
+test("a function that fails while the program loads is one error, without a warning of Node.js", async () => {
+  const { stack } = await openStack();
+  delete stack.env["WAYSCLOUD_API_KEY"];
+  stack.writeFile(
+    "index.js",
+    `const { getProfile, getProfileOutput } = require("pulumi-wayscloud");
+     Object.assign(exports, { one: getProfile(), two: getProfileOutput().customerId });`,
+  );
+  const { all } = await stack.preview([], { fails: true });
+  expect(all).toContain("No WAYSCloud credential found.");
+  expect(all).not.toContain("Warning");
+});

@@ -6,6 +6,7 @@ import { errorMessage, ConfigurationError } from "../../errors";
 import { Holders } from "../../lifecycle/holders";
 import { Notes } from "../../lifecycle/notes";
 import { createRun, type Run } from "../../lifecycle/run";
+import { Responses } from "../../queries/shared-list";
 import { bothSet, OWN, OWN_NAMES, SETTINGS, unknownName, keysOf } from "../../settings";
 import type { Setting } from "../../settings";
 import { isGiven, same, without, UNKNOWN } from "../../values";
@@ -13,7 +14,6 @@ import type { Properties } from "../../values";
 import { callTiming } from "./current-call";
 import { diffResponse } from "./detailed-diff";
 import { log, engineAddress } from "./engine-log";
-import { Functions } from "./invoke";
 import { parseUrn } from "./urn";
 import { decode, encode } from "./values";
 
@@ -52,7 +52,7 @@ export class PluginAccount {
     }));
   }
 
-  readonly functions = new Functions(() => this.run);
+  readonly responses = new Responses(() => this.run.client);
 
   /** Why the configuration is invalid; `undefined` if it is valid. Makes no request. */
   configurationError(): string | undefined {

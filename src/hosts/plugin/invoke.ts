@@ -3,43 +3,28 @@
 import { InvokeRequest, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 
 import { ConfigurationError } from "../../errors";
-import type { Run } from "../../lifecycle/run";
 import { givenArguments } from "../../queries/arguments";
 import { queries } from "../../queries/queries";
 import type { Query } from "../../queries/queries";
-import { moment, SharedList } from "../../queries/shared-list";
+import { moment } from "../../queries/shared-list";
+import type { Responses } from "../../queries/shared-list";
 import { listed } from "../../text/quote";
 import { UNKNOWN } from "../../values";
-import { decode, encode } from "./values";
+import { decode, encode, present } from "./values";
 
-/** The functions of one account. */
-export class Functions {
-  private readonly responses = new Map<string, SharedList<object>>();
-
-  constructor(private readonly run: () => Run) {}
-
-  async invoke(request: InvokeRequest): Promise<InvokeResponse> {
-    // Another process may have just created the awaited resource, so only a new request counts.
-    const arrived = moment();
-    const query = queryOf(request.getTok());
-    const args = decode(request.getArgs()).properties;
-    // Other languages send null for omitted arguments.
-    const present = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
-    const given = givenArguments(query.name, query.args, present, (value) => value === UNKNOWN);
-    const response = new InvokeResponse();
-    // Without known arguments there is no answer yet.
-    if (Object.values(given).includes(UNKNOWN)) return response;
-    const result = query.select(given)(await this.read(query, arrived));
-    response.setReturn(encode(query.list === undefined ? { ...result } : { [query.list]: result }));
-    return response;
-  }
-
-  private read<T extends object>({ request }: Query<T, object>, notBefore: number): Promise<T> {
-    const { kind, read } = request;
-    let shared = this.responses.get(kind) as SharedList<T> | undefined;
-    if (!shared) this.responses.set(kind, (shared = new SharedList(() => read(this.run().client))));
-    return shared.since(notBefore);
-  }
+/** `responses`: of the account. */
+export async function invoke(request: InvokeRequest, responses: Responses): Promise<InvokeResponse> {
+  // Another process may have just created the awaited resource, so only a new request counts.
+  const arrived = moment();
+  const query = queryOf(request.getTok());
+  // Other languages send null for omitted arguments.
+  const args = present(decode(request.getArgs()).properties);
+  const given = givenArguments(query.name, query.args, args, (value) => value === UNKNOWN);
+  const response = new InvokeResponse();
+  // Without known arguments there is no answer yet.
+  if (Object.values(given).includes(UNKNOWN)) return response;
+  const result = query.select(given)(await responses.since(query.request, arrived));
+  return response.setReturn(encode(query.list === undefined ? { ...result } : { [query.list]: result }));
 }
 
 function queryOf(token: string): Query<object, object> {

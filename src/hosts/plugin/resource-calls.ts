@@ -20,7 +20,7 @@ import { Empty } from "./sdk";
 import type { Struct } from "./sdk";
 import { resourceOf } from "./urn";
 import type { PluginResource } from "./urn";
-import { decode, encode, propertyWithLost } from "./values";
+import { decode, encode, present, propertyWithLost } from "./values";
 
 export class ResourceCalls {
   /**
@@ -141,11 +141,6 @@ export class ResourceCalls {
 /** The state of a resource that the program declares, or no longer declares. */
 function stateOf(resource: PluginResource, state: Properties, inputs: Properties): Properties {
   return withHolder(resource, completed(resource, present(state), inputs));
-}
-
-/** Without null properties: an absent output is written as null, so that previews know it. */
-function present(properties: Properties): Properties {
-  return without(properties, ...Object.keys(properties).filter((name) => properties[name] === null));
 }
 
 /** `secrets`: inputs and outputs that are secret, and with them the outputs that repeat them. */

@@ -11,6 +11,7 @@ import { PluginAccount, checkConfig, configured, diffConfig } from "./configurat
 import { withinCall } from "./current-call";
 import { connectEngine, logged, watchEngine } from "./engine-log";
 import { statusOf } from "./failure";
+import { invoke } from "./invoke";
 import { ResourceCalls } from "./resource-calls";
 import { Empty, grpc } from "./sdk";
 
@@ -76,7 +77,7 @@ function implementation(): Partial<IResourceProviderServer> {
     read: unary((request: messages.ReadRequest) => resources.read(request)),
     update: unary((request: messages.UpdateRequest) => resources.update(request)),
     delete: unary((request: messages.DeleteRequest) => resources.delete(request)),
-    invoke: unary((request: messages.InvokeRequest) => account.functions.invoke(request)),
+    invoke: unary((request: messages.InvokeRequest) => invoke(request, account.responses)),
     // Running calls continue: a creation that is stopped halfway would be lost.
     cancel: unary(() => new Empty()),
   };

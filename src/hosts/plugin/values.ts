@@ -1,6 +1,6 @@
 // The engine's property values, with wrapped secrets, unknowns and outputs; lifecycles see plain values.
 import { LOST } from "../../text/unsafe-entry";
-import { UNKNOWN } from "../../values";
+import { UNKNOWN, without } from "../../values";
 import type { Properties } from "../../values";
 import { forEngine, UNKNOWN_VALUE } from "../values";
 import { noteSecret } from "./current-call";
@@ -39,6 +39,11 @@ export function decode(struct: Struct | undefined): Decoded {
     if (secrets.has(name)) noteSecret(properties[name]);
   }
   return { properties, secrets };
+}
+
+/** Without null properties: an absent output is written as null, so that previews know it. */
+export function present(properties: Properties): Properties {
+  return without(properties, ...Object.keys(properties).filter((name) => properties[name] === null));
 }
 
 /** The property with an entry `__proto__`, which `decode` cannot see: it is the prototype of gRPC's map. */
