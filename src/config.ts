@@ -24,31 +24,25 @@ export interface ConfigValue {
 /** No credential is configured anywhere. A separate class, because the command line gives other advice. */
 export class NoCredentialError extends ConfigurationError {}
 
-/** The settings of a configuration, else of the environment. Each is read and checked at each access. */
-export interface Settings {
-  /** Base URL, without a trailing slash. */
-  readonly endpoint: string;
-  /** @throws NoCredentialError if there is none. */
-  readonly credential: ConfigValue;
-  /** The customer id that the credential must belong to. */
-  readonly expectedAccount: ConfigValue | undefined;
-}
-
 /**
- * The settings of this configuration. `source` is its name in messages: a string such as `the stack config`,
- * to which the key is added, or a function of the key.
+ * The settings of this configuration, else of the environment. Each is read and checked at each access.
+ * `source` is its name in messages: a string such as `the stack config`, to which the key is added, or a
+ * function of the key.
  */
-export function settingsIn(config: ConfigLookup, source: string | ((key: string) => string)): Settings {
+export function settingsIn(config: ConfigLookup, source: string | ((key: string) => string)) {
   const named = typeof source === "string" ? (key: string): string => `${source} ${key}` : source;
   return {
-    get endpoint() {
+    /** Base URL, without a trailing slash. */
+    get endpoint(): string {
       const found = find(SETTINGS.endpoint, config, named);
       return found ? checkedEndpoint(found) : DEFAULT_ENDPOINT;
     },
-    get credential() {
+    /** @throws NoCredentialError if there is none. */
+    get credential(): ConfigValue {
       return checkedCredential(find(SETTINGS.credential, config, named) ?? fromFile());
     },
-    get expectedAccount() {
+    /** The customer id that the credential must belong to. */
+    get expectedAccount(): ConfigValue | undefined {
       return find(SETTINGS.customerId, config, named);
     },
   };

@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import { ConfigurationError } from "../errors";
+import { SIGNATURE } from "../text/unsafe-entry";
 
 /** A resource of a stack. */
 export interface ExportedResource {
@@ -17,8 +18,6 @@ export interface ExportedResource {
   hidden: ReadonlySet<string>;
 }
 
-/** Marks a secret in a state. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
 /** Replaces an encrypted secret. */
 const HIDDEN = "[secret]";
 

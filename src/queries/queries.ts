@@ -2,6 +2,7 @@
 import type { AccountClient } from "../api/client";
 import { completeList, shownApiKey, shownSshKey } from "../api/list";
 import type { ShownSshKey } from "../api/list";
+import type { Profile } from "../api/schemas";
 import { AmbiguousMatchError, ConfigurationError, NotFoundError } from "../errors";
 import { readFingerprint } from "../text/fingerprint";
 import { sanitize } from "../text/redact";
@@ -43,19 +44,13 @@ const getSshKeys = listQuery(
   {},
 );
 
-function query<Response extends object, Result extends object>(
-  entry: Query<Response, Result>,
-): Query<Response, Result> {
-  return entry;
-}
-
 export const queries = {
-  getProfile: query({
+  getProfile: {
     name: "getProfile",
     args: {},
     request: { kind: "profile", read: (client) => client.getProfile() },
     select: () => (profile) => profile,
-  }),
+  } satisfies Query<Profile, Profile>,
   getServices: listQuery("getServices", "services", (client) => client.listServices(), {
     serviceType: "string",
     name: "string",
@@ -73,7 +68,7 @@ export const queries = {
     },
   ),
   getSshKeys,
-  getSshKey: query({
+  getSshKey: {
     name: "getSshKey",
     args: { id: "string", name: "string", fingerprint: "string" },
     request: getSshKeys.request,
@@ -81,7 +76,7 @@ export const queries = {
       const lookup = sshKeyLookup(given);
       return (keys) => onlyMatch(keys, lookup);
     },
-  }),
+  } satisfies Query<ShownSshKey[], ShownSshKey>,
 };
 
 type Field = "id" | "name" | "fingerprint";

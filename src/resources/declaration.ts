@@ -10,7 +10,7 @@ import { outputLiteralIn, outputLiteralMessage } from "../text/output-literal";
 import { looksSecret } from "../text/pasted-secret";
 import { quoteForTerminal, shape } from "../text/quote";
 import { scopeWarnings } from "../text/scopes";
-import { unsafeEntryIn, unsafeEntryMessage } from "../text/unsafe-entry";
+import { unsafeEntry } from "../text/unsafe-entry";
 import { isRecord } from "../values";
 import type { Properties } from "../values";
 
@@ -147,8 +147,8 @@ function checkArguments(className: ClassName, name: string, args: object | undef
   const fail = failing(className, name);
   if (opts?.id === undefined && (typeof args !== "object" || args === null))
     fail("missing required argument `args`, an object with the resource's inputs");
-  const unsafe = unsafeEntryIn(args ?? {});
-  if (unsafe) fail(unsafeEntryMessage(unsafe));
+  const unsafe = unsafeEntry(args ?? {});
+  if (unsafe !== undefined) fail(unsafe);
   const input = privateKeyIn({ ...args });
   if (input !== undefined)
     fail(

@@ -3,20 +3,17 @@
 /** JavaScript's objects lose it: in the SDK on the way to the engine, in gRPC on the way back. */
 export const LOST = "__proto__";
 
-/** With the first, the SDK cannot turn a property into a string; with the second, it marks its own values. */
-const BREAKS_SDK = ["toString", "4dabf18193072939515e22adb298388d"];
+/** The entry by which the SDK and the engine mark their own values, such as a secret. */
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
-export interface UnsafeEntry {
-  property: string;
-  /** The name of the entry, at any depth; that of the property itself if there is no such property. */
-  entry: string;
-}
+/** With the first, the SDK cannot turn a property into a string; the second is its own. */
+const BREAKS_SDK = ["toString", SIGNATURE];
 
-/** The first entry of these properties that is not safe. */
-export function unsafeEntryIn(properties: object): UnsafeEntry | undefined {
+/** What is wrong with the first entry of these properties that is not safe, at any depth. */
+export function unsafeEntry(properties: object): string | undefined {
   for (const [property, value] of Object.entries(properties)) {
     const entry = isUnsafe(property) ? property : unsafeNameIn(value);
-    if (entry !== undefined) return { property, entry };
+    if (entry !== undefined) return unsafeEntryMessage(property, entry);
   }
   return undefined;
 }
@@ -25,15 +22,15 @@ function unsafeNameIn(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   // Only literal objects of a program: Outputs and the like have other prototypes.
   if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return undefined;
-  const inside = unsafeEntryIn(value);
-  return inside?.entry;
+  const names = Object.entries(value).map(([name, part]) => (isUnsafe(name) ? name : unsafeNameIn(part)));
+  return names.find((name) => name !== undefined);
 }
 
 function isUnsafe(name: string): boolean {
   return name === LOST || BREAKS_SDK.includes(name);
 }
 
-export function unsafeEntryMessage({ property, entry }: UnsafeEntry): string {
+export function unsafeEntryMessage(property: string, entry: string): string {
   if (property === entry) return `unknown input \`${entry}\``;
   const why = entry === LOST ? "which would be lost" : "which Pulumi's SDK cannot pass on";
   return `\`${property}\` has an entry named \`${entry}\`, ${why}; choose another name`;

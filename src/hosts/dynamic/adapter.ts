@@ -4,7 +4,7 @@ import type { dynamic } from "@pulumi/pulumi";
 
 import { errorMessage } from "../../errors";
 import type { Run } from "../../lifecycle/run";
-import { unsafeEntryIn, unsafeEntryMessage } from "../../text/unsafe-entry";
+import { unsafeEntry } from "../../text/unsafe-entry";
 import { without, UNKNOWN } from "../../values";
 import type { Properties } from "../../values";
 import type { EncodedOutcome, ResourceType } from "../resource-type";
@@ -35,14 +35,11 @@ export function dynamicProvider(resource: ResourceType, host: ProviderProcess): 
       wellFormed(() => {
         isPreview = news.__preview === true;
         const { inputs, failures } = resource.check(decode(olds), decode(news), run.holders);
-        const unsafe = unsafeEntryIn(news);
-        if (unsafe) failures.push({ property: "", reason: unsafeEntryMessage(unsafe) });
         // For a creation, report a missing credential in the preview rather than halfway through `up`.
         const wrong = Object.keys(olds).length === 0 ? host.configurationError() : undefined;
-        return {
-          inputs: forEngine(inputs),
-          failures: wrong === undefined ? failures : [...failures, { property: "", reason: wrong }],
-        };
+        for (const reason of [unsafeEntry(news), wrong])
+          if (reason !== undefined) failures.push({ property: "", reason });
+        return { inputs: forEngine(inputs), failures };
       }),
     diff: (id, olds: Properties, news: Properties) =>
       wellFormed(() => {

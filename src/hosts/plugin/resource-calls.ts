@@ -42,10 +42,9 @@ export class ResourceCalls {
     const { inputs, failures } = resource.type.check(olds, news, this.account().run.holders);
     // For a creation, report a missing credential in the preview rather than halfway through `up`.
     const wrong = Object.keys(olds).length === 0 ? this.account().configurationError() : undefined;
-    if (wrong !== undefined) failures.push({ property: "", reason: wrong });
     const lost = propertyWithLost(request.getNews());
-    if (lost !== undefined)
-      failures.push({ property: "", reason: unsafeEntryMessage({ property: lost, entry: LOST }) });
+    for (const reason of [wrong, lost && unsafeEntryMessage(lost, LOST)])
+      if (reason !== undefined) failures.push({ property: "", reason });
     for (const warning of scopeWarnings(news.scopes)) log(warning);
     const checked = withSeededMark(news, olds, inputs, request.getRandomseed_asU8());
     const marked = [...secrets, ...secretsAmong(classes[resource.className].inputs)];

@@ -1,5 +1,5 @@
 // The engine's property values, with wrapped secrets, unknowns and outputs; lifecycles see plain values.
-import { LOST } from "../../text/unsafe-entry";
+import { LOST, SIGNATURE } from "../../text/unsafe-entry";
 import { UNKNOWN, without } from "../../values";
 import type { Properties } from "../../values";
 import { forEngine, UNKNOWN_VALUE } from "../values";
@@ -7,7 +7,6 @@ import { noteSecret } from "./current-call";
 import { Struct } from "./sdk";
 import type { StructValue } from "./sdk";
 
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
