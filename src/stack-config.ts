@@ -66,7 +66,10 @@ export function checkStackConfig(): void {
   const warnings = [
     ...keysOf(SETTINGS.credential)
       .filter((key) => keys.includes(key) && !isSecret(key))
-      .map(plainText),
+      .map(
+        (key) =>
+          `${key} is in the stack config in plain text. Encrypt it with \`pulumi config set --secret ${key}\`, and replace the credential if others could read the file.`,
+      ),
     ...namesAfter(VENDOR, keys).flatMap((name) => misplaced(name) ?? []),
   ];
   for (const warning of warnings) void pulumi.log.warn(warning);
@@ -80,8 +83,4 @@ function namesAfter(namespace: string, keys: readonly string[]): string[] {
 function isSecret(key: string): boolean {
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   return typeof isConfigSecret !== "function" || isConfigSecret(key);
-}
-
-function plainText(key: string): string {
-  return `${key} is in the stack config in plain text. Encrypt it with \`pulumi config set --secret ${key}\`, and replace the credential if others could read the file.`;
 }

@@ -1,11 +1,15 @@
-// The resource classes of "pulumi-wayscloud/native", served by the plugin.
+// The resource classes of "pulumi-wayscloud/native", with the plugin as their host.
+import * as pulumi from "@pulumi/pulumi";
+
+import { isInstanceOf, typeToken } from "../resources/declaration";
+import type { Host } from "../resources/declaration";
 import { SshKey as DynamicSshKey } from "../resources/ssh-key";
 import { SshKeySet as DynamicSshKeySet } from "../resources/ssh-key-set";
 import { ServiceKey as DynamicServiceKey } from "../resources/service-key";
 import { PersonalAccessToken as DynamicPersonalAccessToken } from "../resources/personal-access-token";
 import { RotatingServiceKey as DynamicRotatingServiceKey } from "../resources/rotating-service-key";
 import { RotatingPersonalAccessToken as DynamicRotatingPersonalAccessToken } from "../resources/rotating-personal-access-token";
-import { serveByPlugin } from "./declaration";
+import { checkProvider, nativeType, PLUGIN } from "./provider";
 
 /**
  * An SSH public key, which WAYSCloud installs on every VPS created afterwards. Deleting the resource removes
@@ -108,6 +112,15 @@ export class RotatingServiceKey extends DynamicRotatingServiceKey {}
  */
 export class RotatingPersonalAccessToken extends DynamicRotatingPersonalAccessToken {}
 
+/** The plugin fills in the defaults itself. */
+const plugin: Host = (className, name, args, opts) => {
+  const provider = opts?.provider ?? opts?.parent?.getProvider(nativeType(className));
+  checkProvider(`${className} "${name}"`, provider);
+  // A state of the dynamic class moves over: the same key under the new type.
+  const moved = { ...PLUGIN, aliases: [{ type: typeToken(className) }] };
+  return { given: { ...args }, options: pulumi.mergeOptions(moved, opts) };
+};
+
 for (const subclass of [
   SshKey,
   SshKeySet,
@@ -115,5 +128,7 @@ for (const subclass of [
   PersonalAccessToken,
   RotatingServiceKey,
   RotatingPersonalAccessToken,
-])
-  serveByPlugin(subclass);
+]) {
+  const type = nativeType(subclass.__pulumiType.replace(/^.*:/, ""));
+  Object.assign(subclass, { __pulumiType: type, __host: plugin, isInstance: isInstanceOf(type) });
+}

@@ -4,8 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dataFunctions } from "../data/functions";
 import type { Answer, DataFunctions } from "../data/functions";
 import { checkStackConfig } from "../stack-config";
-import { nativeType } from "./declaration";
-import { checkProvider, PLUGIN } from "./provider";
+import { checkProvider, nativeType, PLUGIN } from "./provider";
 
 /** Options of a data function that returns a promise. */
 export type DataOptions = pulumi.InvokeOptions;

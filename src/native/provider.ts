@@ -21,6 +21,11 @@ export interface ProviderArgs extends AccountArgs {
   patToken?: pulumi.Input<string> | undefined;
 }
 
+/** The type token of a resource class, or of a data function. */
+export function nativeType(name: string): string {
+  return `wayscloud-account:index:${name}`;
+}
+
 /** The plugin, and its address in case Pulumi.yaml does not have its folder (only in a release). */
 export const PLUGIN = { version, ...(pluginDownloadURL === undefined ? {} : { pluginDownloadURL }) };
 

@@ -88,13 +88,8 @@ export class PersonalAccessToken extends SingleKey {
     return lookUp(this, "PersonalAccessToken", name, id, ...rest);
   }
 
-  /**
-   * Returns true if the given object is a `PersonalAccessToken`, even if it comes from another copy of this
-   * package.
-   */
-  public static override readonly isInstance = isInstanceOf<PersonalAccessToken>(
-    PersonalAccessToken.__pulumiType,
-  );
+  /** Returns true if the object is a `PersonalAccessToken`, of any copy of this package. */
+  public static override readonly isInstance = isInstanceOf<PersonalAccessToken>(this.__pulumiType);
 
   /** The scopes of the token, sorted and without duplicates. */
   declare public readonly scopes: pulumi.Output<string[]>;

@@ -47,13 +47,8 @@ export class RotatingPersonalAccessToken extends RotatingKey {
   /** @internal */
   public static readonly __pulumiType = typeToken("RotatingPersonalAccessToken");
 
-  /**
-   * Returns true if the given object is a `RotatingPersonalAccessToken`, even if it comes from another copy
-   * of this package.
-   */
-  public static override readonly isInstance = isInstanceOf<RotatingPersonalAccessToken>(
-    RotatingPersonalAccessToken.__pulumiType,
-  );
+  /** Returns true if the object is a `RotatingPersonalAccessToken`, of any copy of this package. */
+  public static override readonly isInstance = isInstanceOf<RotatingPersonalAccessToken>(this.__pulumiType);
 
   /** The scopes of the tokens, sorted and without duplicates. */
   declare public readonly scopes: pulumi.Output<string[]>;

@@ -46,13 +46,8 @@ export class RotatingServiceKey extends RotatingKey {
   /** @internal */
   public static readonly __pulumiType = typeToken("RotatingServiceKey");
 
-  /**
-   * Returns true if the given object is a `RotatingServiceKey`, even if it comes from another copy of this
-   * package.
-   */
-  public static override readonly isInstance = isInstanceOf<RotatingServiceKey>(
-    RotatingServiceKey.__pulumiType,
-  );
+  /** Returns true if the object is a `RotatingServiceKey`, of any copy of this package. */
+  public static override readonly isInstance = isInstanceOf<RotatingServiceKey>(this.__pulumiType);
 
   /** The service of the keys. */
   declare public readonly service: pulumi.Output<string>;

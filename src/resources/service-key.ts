@@ -79,10 +79,8 @@ export class ServiceKey extends SingleKey {
     return lookUp(this, "ServiceKey", name, id, ...rest);
   }
 
-  /**
-   * Returns true if the given object is a `ServiceKey`, even if it comes from another copy of this package.
-   */
-  public static override readonly isInstance = isInstanceOf<ServiceKey>(ServiceKey.__pulumiType);
+  /** Returns true if the object is a `ServiceKey`, of any copy of this package. */
+  public static override readonly isInstance = isInstanceOf<ServiceKey>(this.__pulumiType);
 
   /** The service of the key. */
   declare public readonly service: pulumi.Output<string>;

@@ -76,10 +76,8 @@ export class SshKeySet extends pulumi.CustomResource {
   /** @internal */
   public static readonly __pulumiType = typeToken("SshKeySet");
 
-  /**
-   * Returns true if the given object is an `SshKeySet`, even if it comes from another copy of this package.
-   */
-  public static override readonly isInstance = isInstanceOf<SshKeySet>(SshKeySet.__pulumiType);
+  /** Returns true if the object is an `SshKeySet`, of any copy of this package. */
+  public static override readonly isInstance = isInstanceOf<SshKeySet>(this.__pulumiType);
 
   /** The keys by the names of their entries. A refresh removes a key that the account no longer has. */
   declare public readonly keys: pulumi.Output<Record<string, SshKeySetEntry>>;

@@ -80,8 +80,8 @@ export class SshKey extends pulumi.CustomResource {
     return lookUp(this, "SshKey", name, id, ...rest);
   }
 
-  /** Returns true if the given object is an `SshKey`, even if it comes from another copy of this package. */
-  public static override readonly isInstance = isInstanceOf<SshKey>(SshKey.__pulumiType);
+  /** Returns true if the object is an `SshKey`, of any copy of this package. */
+  public static override readonly isInstance = isInstanceOf<SshKey>(this.__pulumiType);
 
   /** Name in the account. */
   declare public readonly name: pulumi.Output<string>;

@@ -2,16 +2,17 @@
 import { nearest } from "./did-you-mean";
 import { quoteForTerminal } from "./quote";
 
-export const KNOWN_SCOPES = [
+/** The scopes that the package's own requests need. The API may have others. */
+export type KnownScope =
+  "api_keys:read" | "api_keys:write" | "ssh_keys:read" | "ssh_keys:write" | "services:read";
+
+export const KNOWN_SCOPES: readonly KnownScope[] = [
   "api_keys:read",
   "api_keys:write",
   "ssh_keys:read",
   "ssh_keys:write",
   "services:read",
-] as const;
-
-/** The scopes that the package's own requests need. The API may have others. */
-export type KnownScope = (typeof KNOWN_SCOPES)[number];
+];
 
 /** Two typing errors: `sshkey:read`, or two swapped letters. */
 const MOST_CHANGES = 2;
