@@ -65,38 +65,7 @@ test("one request is shared by 1000 concurrent finds, against the API itself, an
   await emulator.close();
 });
 
-test("a list is shared also by those who come after it, and absence needs no second one while nothing was created", async () => {
-  const { listing, asked, find } = scripted();
-  await turn();
-  expect(asked).toHaveLength(0);
-  expect(await find("a", ["a"])).toEqual({ id: "a" });
-  expect(await listing.find("a")).toEqual({ id: "a" });
-  expect(await listing.find("gone")).toBeUndefined();
-  expect(asked).toHaveLength(1);
-});
-
 describe("absence", () => {
-  test("is not believed from a list requested before the last creation of this run", async () => {
-    const { listing, asked } = scripted();
-    // A refresh's list is in flight; meanwhile a key is created; then that key is read.
-    const refresh = listing.find("old");
-    listing.noteCreated("new");
-    const read = listing.find("new");
-    asked[0]!.answer(["old"]);
-    expect(await refresh).toEqual({ id: "old" });
-    await turn();
-    expect(asked).toHaveLength(2);
-    asked[1]!.answer(["old", "new"]);
-    expect(await read).toEqual({ id: "new" });
-  });
-
-  test("is believed from a list requested after it", async () => {
-    const { listing, asked, find } = scripted();
-    listing.noteCreated("new");
-    expect(await find("new", ["old"])).toBeUndefined();
-    expect(asked).toHaveLength(1);
-  });
-
   test("asks for one more list only, however many doubt the first", async () => {
     const { listing, asked, find } = scripted();
     await find("x", []);
@@ -174,29 +143,4 @@ describe("a failure", () => {
     await turn();
     await turn();
   });
-});
-
-test("a list of one's own is requested again each time, and does not become the shared one", async () => {
-  const { listing, asked } = scripted();
-  const own = [listing.fresh(), listing.fresh()];
-  asked[0]!.answer(["a"], 5);
-  asked[1]!.answer(["a", "b"]);
-  const [first, second] = await Promise.all(own);
-  expect([first!.byId.size, second!.byId.size, first!.serverTime]).toEqual([1, 2, 5]);
-  void listing.shared();
-  expect(asked).toHaveLength(3);
-});
-
-test("known before are the ids of the latest list at that moment, and those that this run created, also later", async () => {
-  const { listing, asked, find } = scripted();
-  expect(listing.knownBefore()("a")).toBe(false);
-  await find("a", ["a"]);
-  const known = listing.knownBefore();
-  const second = listing.fresh();
-  asked[1]!.answer(["a", "late"]);
-  await second;
-  expect([known("a"), known("late"), known("mine")]).toEqual([true, false, false]);
-  listing.noteCreated("mine");
-  expect(known("mine")).toBe(true);
-  expect(listing.knownBefore()("late")).toBe(true);
 });

@@ -2,12 +2,13 @@
 import { Holders } from "../../src/lifecycle/holders";
 import type { Properties } from "../../src/values";
 import { resources } from "../support/engine-resources";
-import type { Resource } from "../support/engine-resources";
-import { ed25519Pair } from "../support/key-forms";
+import type { ResourceName } from "../support/engine-resources";
+import { DECLARED } from "../support/kinds";
+import { publicKey as keyOf } from "../support/public-key";
 
 const SECRET = `wayscloud_pat_abc12_${"Canary0123456789".repeat(3)}`;
 const AUTO = "pulumi shop/prod/k #${hex(7)}";
-const publicKey = ed25519Pair().line;
+const publicKey = keyOf(1);
 const ofToken = (scopes: unknown) => resources.PersonalAccessToken.check({}, { scopes, description: AUTO });
 
 describe("scopes", () => {
@@ -72,38 +73,19 @@ test.each<[unknown, string]>([
   ]);
 });
 
-describe("a key in what people see is rejected, and neither shown nor kept", () => {
-  const rotating = { rotateEveryDays: 30 };
-  test.each<[string, string, Resource, Properties]>([
-    ["SshKey", "name", resources.SshKey, { publicKey, name: SECRET }],
-    ["ServiceKey", "description", resources.ServiceKey, { service: "dns", description: `of ${SECRET}` }],
-    [
-      "PersonalAccessToken",
-      "description",
-      resources.PersonalAccessToken,
-      { scopes: ["a:b"], description: SECRET },
-    ],
-    ["PersonalAccessToken", "scopes[0]", resources.PersonalAccessToken, { scopes: [SECRET] }],
-    [
-      "RotatingServiceKey",
-      "description",
-      resources.RotatingServiceKey,
-      { ...rotating, service: "dns", description: SECRET },
-    ],
-    [
-      "RotatingPersonalAccessToken",
-      "description",
-      resources.RotatingPersonalAccessToken,
-      { ...rotating, scopes: ["a:b"], description: SECRET },
-    ],
-    ["ServiceKey", "service", resources.ServiceKey, { service: SECRET }],
-  ])("%s: %s", (_type, where, lifecycle, news) => {
-    const { failures } = lifecycle.check({}, news);
-    expect(failures).toEqual([
-      { property: "", reason: expect.stringContaining(`\`${where}\` contains a key or another secret`) },
-    ]);
-    expect(JSON.stringify(failures)).not.toContain("Canary");
-  });
+test.each<[ResourceName, where: string, Properties]>([
+  ["SshKey", "name", { name: SECRET }],
+  ["ServiceKey", "description", { description: `of ${SECRET}` }],
+  ["ServiceKey", "service", { service: SECRET }],
+  ["PersonalAccessToken", "description", { description: SECRET }],
+  ["PersonalAccessToken", "scopes[0]", { scopes: [SECRET] }],
+  ["RotatingServiceKey", "description", { description: SECRET }],
+  ["RotatingPersonalAccessToken", "description", { description: SECRET }],
+])("a key in what people see is rejected, and neither shown nor kept: %s, %s", (type, where, given) => {
+  const reason = expect.stringContaining(`\`${where}\` contains a key or another secret`);
+  const { failures } = resources[type].check({}, { ...DECLARED[type], ...given });
+  expect(failures).toEqual([{ property: "", reason }]);
+  expect(JSON.stringify(failures)).not.toContain("Canary");
 });
 
 test.each(["", " ", " ops", "ops ", "\u00a0ops", "ops\n", "a\nb", "a\u0007b", "a\ud800"])(
