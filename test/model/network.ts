@@ -5,7 +5,6 @@ import type { Transport } from "../../src/api/transport";
 import { Holders } from "../../src/lifecycle/holders";
 import type { Notes, OthersNote } from "../../src/lifecycle/notes";
 import { createRun } from "../../src/lifecycle/run";
-import type { Run } from "../../src/lifecycle/run";
 import { FakeTiming } from "../support/fake-timing";
 
 /** What can become of a request. */
@@ -50,14 +49,21 @@ export interface Kill {
 /** The process is no more. */
 export class Killed extends Error {}
 
-/** A clock that jumps over every sleep; what is to happen meanwhile does. */
+/** Two clocks, each of which may be wrong; they jump over every sleep, and what is to happen meanwhile does. */
 export class SimulatedTiming extends FakeTiming {
+  /** How far the local clock is ahead, ms. */
+  error = 0;
+  /** How far the server's clock is ahead, ms. */
+  serverError = 0;
   private readonly underWay = new Set<Promise<unknown>>();
   private due: { at: number; work: () => Promise<unknown> }[] = [];
 
-  /** By the server's clock. */
+  override now(): number {
+    return super.now() + this.error;
+  }
+
   server(): number {
-    return this.now();
+    return super.now() + this.serverError;
   }
 
   later(ms: number, work: () => Promise<unknown>): void {
@@ -110,28 +116,21 @@ export class Journal {
   }
 }
 
-export interface SimulatedProcess {
-  context: Run;
-  /** Runs a call; rejects with {@link Killed} when the process was killed meanwhile. */
-  run<T>(work: Promise<T>): Promise<T>;
-  killed(): boolean;
+interface Simulation {
+  troubles: Trouble[];
+  kill?: Kill | undefined;
+  log: (line: string) => void;
+  credential?: string | undefined;
+  /** What becomes of a request without trouble. */
+  storm?: (() => Trouble | undefined) | undefined;
+  /** What the processes of its command tell each other. */
+  journal?: Journal | undefined;
+  /** Is told of every request, counted from 1. */
+  watch?: ((nth: number) => void) | undefined;
 }
 
-export function startProcess(
-  emulator: Emulator,
-  timing: SimulatedTiming,
-  options: {
-    troubles: Trouble[];
-    kill?: Kill | undefined;
-    log: (line: string) => void;
-    credential?: string | undefined;
-    storm?: (() => Trouble | undefined) | undefined;
-    /** What the processes of its command tell each other. */
-    journal?: Journal | undefined;
-    /** Is told of every request, counted from 1. */
-    watch?: ((nth: number) => void) | undefined;
-  },
-): SimulatedProcess {
+/** `run` runs a call; it rejects with {@link Killed} when the process was killed meanwhile. */
+export function startProcess(emulator: Emulator, timing: SimulatedTiming, options: Simulation) {
   const account: Record<string, string> = {
     "wayscloud:apiKey": options.credential ?? emulator.apiKey,
     "wayscloud:endpoint": emulator.url,
@@ -153,18 +152,14 @@ export function startProcess(
   death.catch(() => undefined);
   const { transport } = sender;
   sender.transport = troubled((...args) => timing.sent(transport(...args)), timing, options, die);
-  return { context, run: (work) => Promise.race([work, death]), killed: () => dead };
+  const run = <T>(work: Promise<T>): Promise<T> => Promise.race([work, death]);
+  return { context, run, killed: (): boolean => dead };
 }
 
 function troubled(
   real: Transport,
   timing: SimulatedTiming,
-  {
-    troubles,
-    kill,
-    storm,
-    watch,
-  }: Pick<Parameters<typeof startProcess>[2], "troubles" | "kill" | "storm" | "watch">,
+  { troubles, kill, storm, watch }: Simulation,
   die: () => void,
 ): Transport {
   let count = 0;

@@ -5,30 +5,14 @@ import { Journal, startProcess, trouble, SimulatedTiming } from "../model/networ
 import { liveIds } from "./requests";
 import type { CommandOptions, StoryHost, StoryProcess, StoryStack } from "./story-stack";
 
-/** Two clocks, each of which may be wrong. */
-class StoryTiming extends SimulatedTiming {
-  /** How far the local clock is ahead, ms. */
-  error = 0;
-  /** How far the server's clock is ahead, ms. */
-  serverError = 0;
-
-  override now(): number {
-    return super.now() + this.error;
-  }
-
-  override server(): number {
-    return super.now() + this.serverError;
-  }
-}
-
 export class StoryAccount implements StoryHost {
   private constructor(
     readonly emulator: Emulator,
-    readonly timing: StoryTiming,
+    readonly timing: SimulatedTiming,
   ) {}
 
   static async open(options: EmulatorOptions = {}, now = "2026-01-01T00:00:00Z"): Promise<StoryAccount> {
-    const timing = new StoryTiming(Date.parse(now));
+    const timing = new SimulatedTiming(Date.parse(now));
     timing.attemptLimit = 20_000;
     const emulator = await startEmulator({ ...options, now: () => timing.server() });
     return new StoryAccount(emulator, timing);

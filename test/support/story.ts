@@ -36,6 +36,37 @@ class Story extends StoryStack {
     return this.up(how);
   }
 
+  /** Declares a rotating key "db": a rotation every 30 days, an overlap of 7, unless `more` says otherwise. */
+  declareRotating(more: Properties = {}, [, type, spec]: Kind = ROTATING[0]): void {
+    const description = "pulumi test/dev/db";
+    const often = { rotateEveryDays: 30, overlapDays: 7 };
+    this.declare("db", type, { ...spec, description, ...often, __owner: "", ...more });
+  }
+
+  /** Declares it, runs `up`, and returns the id of its current key. */
+  async deployRotating(...declared: Parameters<Story["declareRotating"]>): Promise<string> {
+    this.declareRotating(...declared);
+    await this.up();
+    return this.current;
+  }
+
+  /** The ids of the rotating key "db". */
+  get current(): string {
+    return String(this.held("db").outputs.keyId);
+  }
+  get previous(): unknown {
+    return this.held("db").outputs.previousKeyId;
+  }
+
+  /** A rotating key within its overlap: `[previous, current]`. */
+  async overlapping(kind?: Kind): Promise<[string, string]> {
+    const first = await this.deployRotating({}, kind);
+    account.pass(31);
+    await this.up();
+    expect(this.previous).toBe(first);
+    return [first, this.current];
+  }
+
   /** The last command succeeded; the state and the account hold the same keys: these. */
   expectHeld(ids = this.ids): void {
     expect({ errors: this.errors, held: this.ids, live: account.live }).toEqual({
@@ -112,32 +143,4 @@ export async function readLists(): Promise<Record<typeof API_KEYS | typeof SSH_K
   const list = async (path: string): Promise<Entry[]> =>
     (await fetch(url + path, { headers: { "x-api-key": apiKey } })).json() as Promise<Entry[]>;
   return { [API_KEYS]: await list(API_KEYS), [SSH_KEYS]: await list(SSH_KEYS) };
-}
-
-/** Declares a rotating key "db": a rotation every 30 days, an overlap of 7, unless `more` says otherwise. */
-export function declareRotating(more: Properties = {}, [, type, spec]: Kind = ROTATING[0]): void {
-  const description = "pulumi test/dev/db";
-  stack.declare("db", type, {
-    ...spec,
-    description,
-    rotateEveryDays: 30,
-    overlapDays: 7,
-    __owner: "",
-    ...more,
-  });
-}
-
-/** The ids of the rotating key "db". */
-export const current = (): string => String(stack.held("db").outputs.keyId);
-export const previous = (): unknown => stack.held("db").outputs.previousKeyId;
-
-/** A rotating key within its overlap: `[previous, current]`. */
-export async function overlapping(kind?: Kind): Promise<[string, string]> {
-  declareRotating({}, kind);
-  await stack.up();
-  const first = current();
-  account.pass(31);
-  await stack.up();
-  expect(previous()).toBe(first);
-  return [first, current()];
 }

@@ -3,7 +3,7 @@
 import { PersonalAccessToken, ServiceKey, SshKey } from "../../support/engine-resources";
 import { DECLARED } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, current, overlapping, previous, stack } from "../../support/story";
+import { account, stack } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 import type { CommandOptions } from "../../support/story-stack";
 
@@ -229,7 +229,7 @@ test("a token with an end is not imported without a creation time: refused befor
 describe("a service key has imported a rotating key's previous key with --target, and the overlap is over", () => {
   let older: string;
   beforeEach(async () => {
-    [older] = await overlapping();
+    [older] = await stack.overlapping();
     const { description } = account.emulator.account.apiKeys().find(({ id }) => id === older)!;
     const existing = { id: older, key: stack.held("db").outputs.previousKey };
     await stack.deploy("imp", ServiceKey, { service: "dns", existing, description }, { target: "imp" });
@@ -244,7 +244,7 @@ describe("a service key has imported a rotating key's previous key with --target
       `Keeping the previous service key ${older}: another resource manages it now.`,
     );
     expect(account.live).toContain(older);
-    expect(previous()).toBeNull();
+    expect(stack.previous).toBeNull();
     await stack.up();
     expect(stack.errors).toEqual([]);
     await stack.expectDestroyed();
@@ -258,7 +258,7 @@ describe("a service key has imported a rotating key's previous key with --target
     expect(account.live).toContain(older);
     stack.program.delete("imp");
     await stack.up();
-    stack.expectHeld([current()]);
+    stack.expectHeld([stack.current]);
   });
 
   test("by nature: up, and the rotating key comes first: revoked, as the docs say, and nothing claims otherwise", async () => {

@@ -2,7 +2,7 @@
 import { cachedLists } from "../../support/answers";
 import { PersonalAccessToken } from "../../support/engine-resources";
 import { DECLARED, KINDS, SERVICE_KEY, SSH_KEY } from "../../support/kinds";
-import { account, DAY, declareRotating, HOUR, MINUTE, readLists, stack } from "../../support/story";
+import { account, DAY, HOUR, MINUTE, readLists, stack } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 /** A cache keeps what both lists show now. */
@@ -60,13 +60,12 @@ describe.each(KINDS)("row 63: a list that was cached before a %s", (_what, type,
 });
 
 test("a lost rotation, and the next up is answered by a cache that is older than it: nothing is forgotten, now or after destroy", async () => {
-  declareRotating();
-  await stack.up();
+  await stack.deployRotating();
   account.later(20 * MINUTE);
   const cached = await fillCache();
   account.emulator.transform = undefined;
   account.later(MINUTE);
-  declareRotating({ rotationTriggers: { a: 1 } });
+  stack.declareRotating({ rotationTriggers: { a: 1 } });
   await stack.up(troubled(LOST, { ...NO_LIST, nth: 2 }));
   account.later(20 * MINUTE);
   account.emulator.transform = cached;

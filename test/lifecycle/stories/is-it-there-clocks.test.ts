@@ -4,7 +4,7 @@ import type { Properties } from "../../../src/values";
 import { showing } from "../../support/answers";
 import { PersonalAccessToken, RotatingServiceKey, ServiceKey, SshKey } from "../../support/engine-resources";
 import { DECLARED, ROTATING } from "../../support/kinds";
-import { account, DAY, declareRotating, HOUR, MINUTE, stack } from "../../support/story";
+import { account, DAY, HOUR, MINUTE, stack } from "../../support/story";
 
 const declareToken = (more: Properties = {}, deleteBeforeReplace = false): void =>
   stack.declare(
@@ -74,8 +74,7 @@ test("a server clock at the end of time costs no key: it is created, and its tim
 describe.each(ROTATING)("row 65: the API sends no `Date`, and a rotating %s", (...kind) => {
   beforeEach(async () => {
     account.emulator.transform = () => ({ headers: { date: null } });
-    declareRotating({ overlapDays: 1 }, kind);
-    await stack.up();
+    await stack.deployRotating({ overlapDays: 1 }, kind);
     account.pass(31);
     expect(await stack.up()).toBe(true);
     expect(stack.ids).toHaveLength(2);

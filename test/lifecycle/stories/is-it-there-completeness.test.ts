@@ -5,17 +5,7 @@ import { type Entry, listing, showing, spelling } from "../../support/answers";
 import { ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
 import { API_KEYS, DECLARED, KINDS } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import {
-  account,
-  current,
-  declareRotating,
-  HOUR,
-  MINUTE,
-  overlapping,
-  previous,
-  stack,
-  UP_OR_DESTROY,
-} from "../../support/story";
+import { account, HOUR, MINUTE, stack, UP_OR_DESTROY } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 /** A list that is as long as its own page, which may hide more. */
@@ -180,11 +170,10 @@ describe.each(KINDS)("row 64: an unresolved %s", (_what, type, inputs) => {
 describe("row 64: a key leaked, its rotation was lost, and the account's list has", () => {
   let leaked: string;
   beforeEach(async () => {
-    declareRotating({ rotationTriggers: { leak: 0 } });
-    await stack.up();
-    leaked = current();
+    await stack.deployRotating({ rotationTriggers: { leak: 0 } });
+    leaked = stack.current;
     account.pass(1);
-    declareRotating({ rotationTriggers: { leak: 1 } });
+    stack.declareRotating({ rotationTriggers: { leak: 1 } });
     await stack.up(troubled({ ...NEVER_ARRIVES, times: 9 }, { ...NO_LIST, nth: 2 }));
     expect(stack.held("db").outputs).toMatchObject({ unresolved: true, keyId: leaked });
     account.later(HOUR);
@@ -194,7 +183,7 @@ describe("row 64: a key leaked, its rotation was lost, and the account's list ha
     adding(FOREIGN);
     await stack.up();
     expect(stack.errors).toEqual([]);
-    expect(current()).not.toBe(leaked);
+    expect(stack.current).not.toBe(leaked);
     await stack.expectDestroyed();
   });
 
@@ -202,7 +191,7 @@ describe("row 64: a key leaked, its rotation was lost, and the account's list ha
     adding(HIDDEN);
     await stack.up();
     expect(stack.spoken).toContain("hidden-1");
-    expect(current()).not.toBe(leaked);
+    expect(stack.current).not.toBe(leaked);
   });
 
   test("an entry that shows only its id: destroy goes on, or names it and the way out", async () => {
@@ -223,10 +212,10 @@ describe("row 64: a key leaked, its rotation was lost, and the account's list ha
     }
     expect(stack.errors).toEqual([]);
     expect(account.live).not.toContain(leaked);
-    const before = current();
+    const before = stack.current;
     account.pass(31);
     for (let run = 0; run < 3; run += 1) await stack.up();
-    expect(current()).not.toBe(before);
+    expect(stack.current).not.toBe(before);
   });
 });
 
@@ -263,36 +252,33 @@ describe("the list cannot be read where it shows", () => {
   const hide = (id: string, more: object = {}): unknown =>
     account.emulator.account.addApiKey({ id, service: "dns", ...more, createdAt: 5 as never });
   const rotationIsKilled = async (): Promise<string> => {
-    declareRotating();
-    await stack.up();
+    await stack.deployRotating();
     account.pass(31);
     await stack.up({ kill: { nth: 2, arrived: true } });
-    return account.live.find((id) => id !== current())!;
+    return account.live.find((id) => id !== stack.current)!;
   };
 
   test("the current key, and a rotation is due: an error, and the next run rotates", async () => {
-    declareRotating();
-    await stack.up();
-    const first = current();
+    const first = await stack.deployRotating();
     account.pass(31);
     account.emulator.faults.add({ method: "GET", merge: { key_prefix: 5 } });
     expect(await stack.up()).toBe(false);
     stack.expectKept([first]);
     await stack.up();
-    expect(previous()).toBe(first);
+    expect(stack.previous).toBe(first);
     stack.expectHeld();
   });
 
   test("the previous key, with holdWhileUsed: it stays until a list says that it is not used", async () => {
-    const [older] = await overlapping();
-    declareRotating({ holdWhileUsed: true });
+    const [older] = await stack.overlapping();
+    stack.declareRotating({ holdWhileUsed: true });
     account.pass(8);
     hide(older);
     expect(await stack.up()).toBe(false);
     expect(account.live).toContain(older);
     account.emulator.account.addApiKey({ id: older, service: "dns" });
     await stack.up();
-    stack.expectHeld([current()]);
+    stack.expectHeld([stack.current]);
   });
 
   test.each(UP_OR_DESTROY)("the key of a killed rotation: %s says so", async (next) => {
@@ -304,9 +290,7 @@ describe("the list cannot be read where it shows", () => {
   });
 
   test("the key of a lost rotation: destroy keeps the state until it can", async () => {
-    declareRotating();
-    await stack.up();
-    const first = current();
+    const first = await stack.deployRotating();
     account.pass(31);
     await stack.up(troubled({ ...LOST, times: 9 }, { ...NO_LIST, nth: 2 }));
     expect(stack.held("db").outputs.unresolved).toBe(true);

@@ -5,16 +5,7 @@ import { showing } from "../../support/answers";
 import { RotatingPersonalAccessToken, SshKeySet } from "../../support/engine-resources";
 import { API_KEYS, KINDS, ROTATING, SSH_KEY } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import {
-  account,
-  current,
-  declareRotating,
-  MINUTE,
-  overlapping,
-  previous,
-  stack,
-  UP_OR_DESTROY,
-} from "../../support/story";
+import { account, MINUTE, stack, UP_OR_DESTROY } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
 const NO_POST = { method: "POST", fate: "401", times: 9 } as const;
@@ -88,10 +79,9 @@ describe.each(KINDS)("row 66: while the list lags, the deletion of a %s", (_what
 describe("a lost rotation whose key the list does not show yet", () => {
   const DEFAULT = { overlapDays: 0 };
   const isLost = async (more: Properties): Promise<void> => {
-    declareRotating(DEFAULT);
-    await stack.up();
+    await stack.deployRotating(DEFAULT);
     account.later(20 * MINUTE);
-    declareRotating({ ...DEFAULT, ...more });
+    stack.declareRotating({ ...DEFAULT, ...more });
     await stack.up(troubled(LOST, { ...NO_LIST, nth: 2, times: 3 }));
     expect(stack.held("db").outputs["unresolved"]).toBe(true);
   };
@@ -105,7 +95,7 @@ describe("a lost rotation whose key the list does not show yet", () => {
 
   test("was of another description, and the program goes back to the default one: nothing outlives destroy unnamed", async () => {
     await isLost({ description: "team key", __owner: "test/dev/db" });
-    declareRotating(DEFAULT);
+    stack.declareRotating(DEFAULT);
     lag(20_000);
     await stack.up();
     lag(0);
@@ -118,18 +108,16 @@ const OF_ACCOUNT = { scopes: ["account:read", "api_keys:read", "api_keys:write"]
 describe.each([ROTATING[0], ["token", RotatingPersonalAccessToken, OF_ACCOUNT]] as const)(
   "a rotating %s",
   (...kind) => {
-    const declare = (more: Properties = {}): void => declareRotating({ overlapDays: 0, ...more }, kind);
+    const declare = (more: Properties): void => stack.declareRotating({ overlapDays: 0, ...more }, kind);
 
     /** The procedure for a key that leaked, up to its last `up`. */
     async function afterLeak(): Promise<{ leaked: string; handed: string }> {
-      declare({ overlapDays: 7 });
-      await stack.up();
-      const leaked = current();
+      const leaked = await stack.deployRotating({ overlapDays: 7 }, kind);
       account.pass(1);
       declare({ rotationTriggers: { leak: 1 } });
       expect(await stack.up()).toBe(true);
       account.later(MINUTE);
-      return { leaked, handed: current() };
+      return { leaked, handed: stack.current };
     }
 
     const HIDDEN: [string, () => void][] = [
@@ -140,7 +128,10 @@ describe.each([ROTATING[0], ["token", RotatingPersonalAccessToken, OF_ACCOUNT]] 
           const date = new Date(account.timing.server() - 10 * MINUTE).toUTCString();
           account.emulator.transform = ({ method, body }) =>
             method === "GET"
-              ? { body: (body as { id: string }[]).filter(({ id }) => id !== current()), headers: { date } }
+              ? {
+                  body: (body as { id: string }[]).filter(({ id }) => id !== stack.current),
+                  headers: { date },
+                }
               : undefined;
         },
       ],
@@ -158,7 +149,7 @@ describe.each([ROTATING[0], ["token", RotatingPersonalAccessToken, OF_ACCOUNT]] 
         hide();
         await stack.up(isBroken ? troubled(NO_POST) : {});
         expect(account.live).toContain(handed);
-        expect(current()).toBe(handed);
+        expect(stack.current).toBe(handed);
         stack.credential = undefined;
         lag(0);
         account.emulator.transform = undefined;
@@ -174,7 +165,7 @@ describe.each([ROTATING[0], ["token", RotatingPersonalAccessToken, OF_ACCOUNT]] 
         hide();
         await stack.up(troubled(NO_POST));
         expect(account.live).toContain(handed);
-        expect(current()).toBe(handed);
+        expect(stack.current).toBe(handed);
       });
     });
 
@@ -191,10 +182,9 @@ describe.each([ROTATING[0], ["token", RotatingPersonalAccessToken, OF_ACCOUNT]] 
 
 describe("a trigger changes minutes after a rotation, and the list does not show the current key", () => {
   const urgently = async (hide: (handed: string) => unknown): Promise<[older: string, handed: string]> => {
-    const [older, handed] = await overlapping();
+    const [older, handed] = await stack.overlapping();
     hide(handed);
-    declareRotating({ rotationTriggers: { incident: 1 } });
-    await stack.up();
+    await stack.deployRotating({ rotationTriggers: { incident: 1 } });
     lag(0);
     stack.expectHeld();
     return [older, handed];
@@ -208,11 +198,11 @@ describe("a trigger changes minutes after a rotation, and the list does not show
   test("because it lags for three seconds: the older key goes, and the current one is the previous one now", async () => {
     const [older, handed] = await urgently(() => lag(3_000));
     expect(account.live).not.toContain(older);
-    expect(previous()).toBe(handed);
+    expect(stack.previous).toBe(handed);
   });
 
   test("because it was revoked by hand: the older key stays, and in the state", async () => {
     const [older] = await urgently((handed) => account.emulator.account.remove(handed));
-    expect(previous()).toBe(older);
+    expect(stack.previous).toBe(older);
   });
 });

@@ -2,7 +2,7 @@
 import type { Properties } from "../../../src/values";
 import { RotatingServiceKey, ServiceKey } from "../../support/engine-resources";
 import { API_KEYS, DECLARED, SSH_KEY } from "../../support/kinds";
-import { account, current, declareRotating, stack, UP_OR_DESTROY } from "../../support/story";
+import { account, stack, UP_OR_DESTROY } from "../../support/story";
 import type { CommandOptions } from "../../support/story-stack";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 
@@ -142,7 +142,8 @@ describe("a service key beside which a twin may live", () => {
 test.each(UP_OR_DESTROY)(
   "what a lost rotation left under another description is found by %s",
   async (next) => {
-    const declare = (description: string): void => declareRotating({ description, __owner: "test/dev/db" });
+    const declare = (description: string): void =>
+      stack.declareRotating({ description, __owner: "test/dev/db" });
     declare("one");
     await stack.up();
     declare("two");
@@ -159,11 +160,10 @@ test.each(UP_OR_DESTROY)(
 describe("a rotation is killed after its POST", () => {
   let left: string;
   const killed = async (more: Properties = {}): Promise<void> => {
-    declareRotating(more);
-    await stack.up();
+    await stack.deployRotating(more);
     account.pass(31);
     await stack.up({ kill: { nth: 2, arrived: true } });
-    left = account.live.find((id) => id !== current())!;
+    left = account.live.find((id) => id !== stack.current)!;
     expect(left).toBeDefined();
   };
   const move = (more: Properties): void => {
@@ -176,7 +176,7 @@ describe("a rotation is killed after its POST", () => {
     [
       "a description of its own",
       {},
-      () => declareRotating({ description: "for the billing", __owner: "test/dev/db" }),
+      () => stack.declareRotating({ description: "for the billing", __owner: "test/dev/db" }),
     ],
     ["another name", {}, () => move({ description: "pulumi test/dev/database" })],
     [
@@ -214,7 +214,7 @@ describe("a rotation is killed after its POST", () => {
 
   test("and its first key is removed: it is not gone while what it made lives", async () => {
     await killed();
-    account.emulator.account.remove(current());
+    account.emulator.account.remove(stack.current);
     await stack.refresh();
     expect(stack.held("db").outputs).toMatchObject({ isActive: false });
     account.emulator.account.remove(left);

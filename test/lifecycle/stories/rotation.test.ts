@@ -2,29 +2,28 @@
 import { UNKNOWN, type Properties } from "../../../src/values";
 import { RotatingPersonalAccessToken, RotatingServiceKey } from "../../support/engine-resources";
 import { API_KEYS, ROTATING } from "../../support/kinds";
-import { account, current, declareRotating, overlapping, previous, stack } from "../../support/story";
+import { account, stack } from "../../support/story";
 
 describe.each(ROTATING)("a rotating %s", (...kind) => {
-  const declare = (more: Properties = {}): void => declareRotating(more, kind);
+  const declare = (more: Properties = {}): void => stack.declareRotating(more, kind);
+  const deploy = (more: Properties = {}): Promise<string> => stack.deployRotating(more, kind);
   /** Up to the moment when a rotation is due. */
   const rotationIsDue = async (more: Properties = {}): Promise<string> => {
-    declare(more);
-    await stack.up();
+    await deploy(more);
     account.pass(31);
-    return current();
+    return stack.current;
   };
 
   test("in a year of daily runs has twelve rotations, each previous key revoked after its overlap; no request when nothing is due", async () => {
-    declare();
-    await stack.up();
+    await deploy();
     let [rotations, most] = [0, 0];
     for (let day = 1; day <= 365; day += 1) {
-      const before = current();
+      const before = stack.current;
       const key = stack.held("db").outputs.key;
       account.pass(1);
       account.requests();
       await stack.up();
-      if (current() !== before) {
+      if (stack.current !== before) {
         rotations += 1;
         expect(stack.held("db").outputs).toMatchObject({ previousKeyId: before, previousKey: key });
       } else if (account.changes().length === 0) expect(account.requests()).toEqual([]);
@@ -36,10 +35,10 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
   });
 
   test("that comes months late rotates, and keeps the key that the consumers of the last run hold", async () => {
-    const [, handed] = await overlapping(kind);
+    const [, handed] = await stack.overlapping(kind);
     account.pass(100);
     await stack.up();
-    expect(previous()).toBe(handed);
+    expect(stack.previous).toBe(handed);
     stack.expectHeld();
   });
 
@@ -49,14 +48,14 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expect(account.live).toContain(first);
     expect(stack.printed).not.toContain("revoked the previous key");
     await stack.up();
-    stack.expectHeld([current()]);
+    stack.expectHeld([stack.current]);
     expect(stack.printed).toContain(`: revoked the previous key ${first}.`);
   });
 
   test("whose rotation's response is lost has one current key and its previous one", async () => {
     const first = await rotationIsDue();
     await stack.up({ troubles: [{ fate: "answer lost" }] });
-    expect(previous()).toBe(first);
+    expect(stack.previous).toBe(first);
     stack.expectHeld();
   });
 
@@ -69,16 +68,16 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expect(stack.held("db").outputs).toMatchObject({ keyId: first, key, unresolved: true });
     await stack.up();
     expect(stack.held("db").outputs).not.toHaveProperty("unresolved");
-    expect(previous()).toBe(first);
+    expect(stack.previous).toBe(first);
     stack.expectHeld();
   });
 
   test("whose rotation fails after the previous key was revoked says so in the state", async () => {
-    await overlapping(kind);
+    await stack.overlapping(kind);
     account.pass(30);
     expect(await stack.up({ troubles: [{ fate: "401", times: 9 }] })).toBe(false);
-    expect(previous()).toBeNull();
-    stack.expectKept([current()]);
+    expect(stack.previous).toBeNull();
+    stack.expectKept([stack.current]);
   });
 
   test("does not lose its previous key in the run after one that failed: nobody may have moved to the new key yet", async () => {
@@ -91,37 +90,34 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expect(account.live).toContain(first);
     // That run was completed; the next one revokes it.
     await stack.up();
-    stack.expectHeld([current()]);
+    stack.expectHeld([stack.current]);
   });
 
   test("whose current key was revoked elsewhere notices that at refresh, and the next run makes another", async () => {
-    const [older, gone] = await overlapping(kind);
+    const [older, gone] = await stack.overlapping(kind);
     account.emulator.account.remove(gone);
     await stack.refresh();
     expect(stack.held("db").outputs.isActive).toBe(false);
     await stack.up();
-    stack.expectHeld([older, current()].sort());
+    stack.expectHeld([older, stack.current].sort());
   });
 
   test("B10, row 40: a renamed stack or resource does not rotate by itself; a description of its own does, and so does its time", async () => {
-    declare();
-    await stack.up();
-    const first = current();
+    const first = await deploy();
     declare({ description: "pulumi test/prod/renamed" });
     await stack.expectQuiet();
-    expect(current()).toBe(first);
+    expect(stack.current).toBe(first);
     account.pass(31);
     await stack.up();
     const listed = () =>
-      account.emulator.account.liveApiKeys().find(({ id }) => id === current())?.description;
+      account.emulator.account.liveApiKeys().find(({ id }) => id === stack.current)?.description;
     expect(listed()).toMatch(/^pulumi test\/prod\/renamed #/);
-    declare({ description: "for the billing" });
-    await stack.up();
+    await deploy({ description: "for the billing" });
     expect(listed()).toMatch(/^for the billing/);
   });
 
   test.each([1, 2, 3])("row 36: an emergency killed at request %i is ended by the next run", async (nth) => {
-    const [, handed] = await overlapping(kind);
+    const [, handed] = await stack.overlapping(kind);
     declare({ rotationTriggers: { incident: 1 } });
     for (const arrived of [true, false]) {
       await stack.up({ kill: { nth, arrived } });
@@ -135,8 +131,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
 });
 
 test("a preview says that the update creates a new key, why, and what becomes of the others; of nothing else", async () => {
-  declareRotating();
-  await stack.up();
+  await stack.deployRotating();
   const ahead = (inputs: Properties = {}): string | undefined => {
     const { id, outputs } = stack.held("db");
     const { inputs: news } = RotatingServiceKey.check({}, { ...stack.program.get("db")?.inputs, ...inputs });
@@ -147,25 +142,23 @@ test("a preview says that the update creates a new key, why, and what becomes of
   for (const quiet of [{}, { overlapDays: 5 }, { service: "vps" }]) expect(ahead(quiet)).toBeUndefined();
   const what = 'The service key "pulumi test/dev/db": this update creates a new key, because';
   expect(ahead({ rotationTriggers: { a: "1" }, description: "ours" })).toBe(
-    `${what} the program changes \`description\` and \`rotationTriggers\`. ${stays(current())}`,
+    `${what} the program changes \`description\` and \`rotationTriggers\`. ${stays(stack.current)}`,
   );
   expect(ahead({ rotationTriggers: { a: UNKNOWN } })).toContain("may create a new key");
   account.pass(30);
-  expect(ahead()).toBe(`${what} it was due. ${stays(current())}`);
+  expect(ahead()).toBe(`${what} it was due. ${stays(stack.current)}`);
   expect(ahead({ overlapDays: 0 })).toMatch(/ stays valid until another `pulumi up` revokes it\.$/);
   await stack.up();
   expect(ahead()).toBeUndefined();
   expect(ahead({ rotationTriggers: { a: "1" } })).toBe(
-    `${what} the program changes \`rotationTriggers\`. It first revokes the previous key ${String(previous())}, whose overlap is not over. ${stays(current())}`,
+    `${what} the program changes \`rotationTriggers\`. It first revokes the previous key ${String(stack.previous)}, whose overlap is not over. ${stays(stack.current)}`,
   );
   stack.held("db").outputs.isActive = false;
-  expect(ahead()).toBe(`${what} the key ${current()} was not active.`);
+  expect(ahead()).toBe(`${what} the key ${stack.current} was not active.`);
 });
 
 test("a key that a refresh saw inactive, and that is active again: kept, whatever the state says", async () => {
-  declareRotating();
-  await stack.up();
-  const first = current();
+  const first = await stack.deployRotating();
   account.emulator.account.deactivate(first);
   await stack.refresh();
   account.emulator.account.addApiKey({ id: first, service: "dns" });
@@ -189,9 +182,7 @@ test("every optional output that is absent is null", async () => {
 
 test("holdWhileUsed keeps a previous key that is in use, says so, and has it revoked when it is not", async () => {
   const vps = ["service key", RotatingServiceKey, { service: "vps" }] as const;
-  declareRotating({ holdWhileUsed: true }, vps);
-  await stack.up();
-  const first = current();
+  const first = await stack.deployRotating({ holdWhileUsed: true }, vps);
   account.pass(30);
   await stack.up();
   account.pass(7);
@@ -207,10 +198,10 @@ test("holdWhileUsed keeps a previous key that is in use, says so, and has it rev
 });
 
 test("a change of scopes rotates with an overlap", async () => {
-  const token = (scope: string): void => declareRotating({ scopes: [scope] }, ROTATING[1]);
+  const token = (scope: string): void => stack.declareRotating({ scopes: [scope] }, ROTATING[1]);
   token("ssh_keys:read");
   await stack.up();
-  const first = current();
+  const first = stack.current;
   token("services:read");
   await stack.up();
   expect(stack.held("db").outputs).toMatchObject({ scopes: ["services:read"], previousKeyId: first });
@@ -218,8 +209,7 @@ test("a change of scopes rotates with an overlap", async () => {
 });
 
 test("a previous key that the run is logged in with is never revoked by it, and destroy refuses", async () => {
-  declareRotating({ scopes: ["api_keys:write"], overlapDays: 0 }, ROTATING[1]);
-  await stack.up();
+  await stack.deployRotating({ scopes: ["api_keys:write"], overlapDays: 0 }, ROTATING[1]);
   stack.credential = String(stack.held("db").outputs.key);
   account.pass(30);
   await stack.up();

@@ -13,7 +13,7 @@ import {
 } from "../../support/engine-resources";
 import { DECLARED, KINDS, ROTATING, ROTATING_KEY, SERVICE_KEY, SSH_KEYS, TOKEN } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
-import { account, current, declareRotating, HOUR, MINUTE, stack, UP_OR_DESTROY } from "../../support/story";
+import { account, HOUR, MINUTE, stack, UP_OR_DESTROY } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 import { StoryStack } from "../../support/story-stack";
 
@@ -117,7 +117,7 @@ const LATER: [string, (declare: (more: Properties) => void) => Promise<unknown>]
 describe.each(ROTATING)("row 56: a rotation of a %s is killed after its POST", (...kind) => {
   describe.each([0, 7])("with an overlap of %i days, then", (overlapDays) => {
     const declare = (more: Properties): void =>
-      declareRotating({ overlapDays, __owner: undefined, ...more }, kind);
+      stack.declareRotating({ overlapDays, __owner: undefined, ...more }, kind);
     const killed = async (arrived: boolean): Promise<void> => {
       declare({});
       await stack.up();
@@ -142,7 +142,7 @@ describe.each(ROTATING)("row 56: a rotation of a %s is killed after its POST", (
       await stack.up();
       const { scopes, description } = account.emulator.account
         .liveApiKeys()
-        .find(({ id }) => id === current())!;
+        .find(({ id }) => id === stack.current)!;
       account.later(5_000);
       account.emulator.account.addApiKey({ ...kind[2], scopes: [...scopes], description });
       account.later(HOUR);
