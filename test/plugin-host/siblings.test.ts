@@ -71,24 +71,6 @@ describe.each(KINDS)("row 53: two resources %s of one logical name", (type, decl
     await host.delete(b, two.id, two.outputs);
     expect(live()).toEqual([keyOf(one)]);
   });
-
-  test("one of which a hook asks for again before the other one is made: two keys, and nothing else", async () => {
-    emulator.faults.add(
-      { method: "POST", reset: true, commit: true },
-      { method: "GET", times: 3, status: 401 },
-    );
-    expect((await created(a, inputsA)).id).toMatch(/^unresolved\//);
-    const made = [await host.create(a, inputsA), await host.create(b, inputsB)];
-    expect(made[0]!.id).not.toBe(made[1]!.id);
-    expect(live().sort()).toEqual(made.map(keyOf).sort());
-  });
-
-  test("one of which was made, but may have a duplicate: the other one is not given its key", async () => {
-    emulator.faults.add(...DUPLICATE_POSSIBLE);
-    const [one, two] = [await created(a, inputsA), await created(b, inputsB)];
-    expect(keyOf(one)).not.toBe(keyOf(two));
-    expect(live().sort()).toEqual([keyOf(one), keyOf(two)].sort());
-  });
 });
 
 describe("row 53: two resources with the same description of their own", () => {

@@ -26,13 +26,6 @@ export const KIND_NAMES = Object.keys(KINDS) as ResourceName[];
 export const TRIED = KIND_NAMES.filter((kind) => testAll || kind !== "personalAccessToken");
 export const TRIED_KEYS = TRIED.filter((kind) => kind !== "sshKey");
 
-/** What the program sends for a name or description that it leaves out. */
-export function program(kind: ResourceName, more: Properties = {}): Properties {
-  const auto =
-    kind === "sshKey" ? { name: "db-${hex(7)}" } : { description: "pulumi test/dev/db #${hex(7)}" };
-  return { ...KINDS[kind].inputs, ...auto, ...more };
-}
-
 /** How a call ended. */
 export interface Ended<T> {
   value?: T;
@@ -110,34 +103,9 @@ export class Watched {
   /** Checks and creates, as `up` does. */
   async create(process: ProviderProcess, kind: ResourceName, more: Properties = {}): Promise<Ended<Created>> {
     const methods = process.resource(kind);
-    const { inputs, failures } = await methods.check({}, program(kind, more));
+    const { inputs, failures } = await methods.check({}, { ...KINDS[kind].inputs, ...more });
     expect(failures).toEqual([]);
     return this.ended(methods.create(inputs));
-  }
-
-  /** What `up` does with a state: nothing, an update, or a replacement, in the order that diff asks for. */
-  async up(
-    process: ProviderProcess,
-    kind: ResourceName,
-    state: { id: string; outputs: Properties },
-    more: Properties = {},
-  ): Promise<Ended<Created>> {
-    const methods = process.resource(kind);
-    const old = program(kind, more);
-    const { inputs } = await methods.check({ ...old, ...named(state.outputs) }, old);
-    const diff = await methods.diff(state.id, state.outputs, inputs);
-    if (!diff.changes) return { value: state, ms: 0 };
-    if (diff.replaces.length === 0) {
-      const updated = await this.ended(methods.update(state.id, state.outputs, inputs));
-      return {
-        ...updated,
-        value: updated.value && { id: state.id, outputs: updated.value },
-      } as Ended<Created>;
-    }
-    expect(diff.deleteBeforeReplace).toBe(true);
-    const gone = await this.ended(methods.delete(state.id, state.outputs));
-    if (gone.error) return { error: gone.error, ms: gone.ms };
-    return this.create(process, kind, more);
   }
 
   /** What an orphan of this kind would be among. */
@@ -204,12 +172,6 @@ async function makeTemplate(): Promise<Template> {
     found.sshKeys = account.sshKeys();
   });
   return found;
-}
-
-/** A name or description that bears a mark is kept from one `up` to the next. */
-function named(outputs: Properties): Properties {
-  const { name, description } = outputs;
-  return { ...(name === undefined ? {} : { name }), ...(description === undefined ? {} : { description }) };
 }
 
 const KEY_OUTPUTS = new Set(["key", "previousKey"]);

@@ -63,9 +63,9 @@ export class Command {
 
   /** To the program alone, or to its group as Ctrl-C in a terminal does. */
   signal(name: NodeJS.Signals, { group = false } = {}): void {
-    if (this.running) {
-      process.kill(group ? -this.pid : this.pid, name);
-    }
+    if (!this.running) return;
+    if (group) process.kill(-this.pid, name);
+    else this.#child.kill(name);
   }
 
   /** From now on nobody reads what it says there. */

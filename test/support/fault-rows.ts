@@ -1,16 +1,9 @@
 // Runs the rows of the fault table in the provider processes. A test names a row and what is done; docs/fault-table.md says how it must end, which requests that
 // takes and what lives then. A run in the provider process of the other host is the same run (jest.config.js).
 import type { Emulator, EmulatorOptions, Fault } from "../../src/emulator";
-import { type Created, type Ended, program, TRIED, TRIED_KEYS, Watched } from "./canaries";
-import {
-  type Checks,
-  expectRow,
-  FaultTable,
-  requestLine,
-  type RowKey,
-  type Seen,
-  titleOf,
-} from "./fault-table";
+import { type Created, type Ended, KINDS, TRIED, TRIED_KEYS, Watched } from "./canaries";
+import { resources } from "./engine-resources";
+import { type Checks, expectRow, FaultTable, requestLine, type RowKey, titleOf } from "./fault-table";
 import { ProcessAccount } from "./process-account";
 import type { Properties, ProviderProcess, ResourceMethods, ResourceName } from "./provider-process";
 import type { StoryStack } from "./story-stack";
@@ -30,11 +23,11 @@ export interface StoryRows {
   /** Its requests are made at the same time, so that their order says nothing. */
   isUnordered?: boolean;
   /** Calls `row` where a row ends; its arguments go to the check. */
-  story: (run: StoryRun, row: (...values: any[]) => void) => Promise<unknown>;
+  story: (run: ProcessAccount, row: (...values: any[]) => void) => Promise<unknown>;
 }
 
 /** The kinds that a row is tried with, by its cell in the document. */
-const KINDS: Record<string, readonly ResourceName[]> = {
+const TRIED_WITH: Record<string, readonly ResourceName[]> = {
   "API keys": TRIED_KEYS,
   "SSH keys": ["sshKey"],
   "API keys and SSH keys": TRIED,
@@ -50,7 +43,7 @@ export function callRows(
   const table = new FaultTable(file, title, checks);
   for (const { row: key, faults = [], act = (run: CallRun): Promise<unknown> => run.create() } of rows) {
     for (const row of table.take(...key)) {
-      for (const kind of KINDS[row.resource] ?? [undefined]) {
+      for (const kind of TRIED_WITH[row.resource] ?? [undefined]) {
         test.concurrent(titleOf(row, kind), () =>
           Watched.run(async (watched) => {
             const run = new CallRun(watched, kind ?? "serviceKey");
@@ -70,15 +63,15 @@ export function callRows(
 export function storyRows(
   file: string,
   title: string,
-  checks: Checks<StoryRun>,
+  checks: Checks<ProcessAccount>,
   stories: readonly StoryRows[],
 ): void {
   const table = new FaultTable(file, title, checks);
   for (const { rows, options, isUnordered = false, story } of stories) {
     const left = rows.flatMap((key) => table.take(...key));
     test.concurrent(titleOf(left[0]!), () =>
-      ProcessAccount.run(async (account, stack) => {
-        const run = new StoryRun(account, stack, isUnordered);
+      ProcessAccount.run(async (run) => {
+        run.isUnordered = isUnordered;
         await story(run, (...values) => {
           const row = left.shift()!;
           table.check(row, run, ...values);
@@ -103,6 +96,8 @@ export class CallRun {
   readonly ended: Ended<unknown>[] = [];
   /** Only requests below this path are counted. */
   below = "/";
+  /** A stack that has a resource of this kind, "db". */
+  readonly stack: StoryStack;
   private first: ProviderProcess | undefined;
 
   constructor(
@@ -110,6 +105,9 @@ export class CallRun {
     readonly kind: ResourceName,
   ) {
     this.emulator = watched.emulator;
+    this.stack = new ProcessAccount(watched).stack;
+    const className = (kind.charAt(0).toUpperCase() + kind.slice(1)) as Capitalize<ResourceName>;
+    this.stack.declare("db", resources[className], KINDS[kind].inputs);
   }
 
   /** The process of the first command; this configures it if it is the first call. */
@@ -154,10 +152,6 @@ export class CallRun {
   get said(): string {
     return this.made.error?.message ?? "";
   }
-
-  inputs(more: Properties = {}): Properties {
-    return program(this.kind, more);
-  }
 }
 
 /** Every call of the run failed, and said this. */
@@ -168,42 +162,3 @@ export const failed =
     for (const message of messages) expect(message).toMatch(said);
     expect(ended.filter(({ partial }) => partial !== undefined)).toEqual([]);
   };
-
-/** One account, and a stack that works with it. */
-export class StoryRun {
-  readonly emulator: Emulator;
-
-  constructor(
-    readonly account: ProcessAccount,
-    readonly stack: StoryStack,
-    private readonly isUnordered: boolean,
-  ) {
-    this.emulator = account.emulator;
-  }
-
-  forget(): void {
-    this.account.requests();
-  }
-
-  /** What the story itself has counted, instead of the requests since the last row and of all that lives. */
-  seen: Partial<Seen> | undefined;
-
-  requests(): string {
-    if (this.isUnordered) this.emulator.requests.sort((a, b) => b.method.localeCompare(a.method));
-    return this.account.requests();
-  }
-
-  /** What lives is what the state holds, and the last command succeeded. */
-  expectExactly(ids: number | string[] = this.stack.ids): void {
-    const { account, stack } = this;
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: stack.ids });
-    if (typeof ids === "number") expect(stack.ids).toHaveLength(ids);
-    else expect(stack.ids).toEqual([...ids].sort());
-  }
-
-  /** So many resources are unresolved, which is all that the state has. */
-  expectUnresolved(count: number): void {
-    const ids = [...this.stack.state.values()].map(({ id }) => id.split("/")[0]);
-    expect(ids).toEqual(Array(count).fill("unresolved"));
-  }
-}

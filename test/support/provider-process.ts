@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import type { ClassName } from "../../src/fields/classes";
+import { type ClassName, classes, type Owner } from "../../src/fields/classes";
+import { without } from "../../src/values";
 import { Command } from "./command";
 import { EngineLog } from "./engine-log";
 import { PartialFailure } from "./engine-resources";
@@ -104,8 +105,8 @@ export class ProviderProcess {
   }
 
   /** The methods of one kind of resource; `name` is the logical name in the URN. */
-  resource(kind: RuntimeName, name = "example", stack = "dev"): ResourceMethods {
-    return new ResourceMethods(this, kind, name, stack);
+  resource(kind: RuntimeName, name = "db", stack = "dev", around: Around = (call) => call): ResourceMethods {
+    return new ResourceMethods(this, kind, name, stack, around);
   }
 
   /** What the process has printed to stderr or told the engine, which the engine would show to the user. */
@@ -145,57 +146,81 @@ export class ProviderProcess {
   }
 }
 
-export class ResourceMethods {
-  /** The text that stands in users' state; a test may set another one to try an old or a broken state. */
-  provider: string;
-  readonly urn: string;
-  readonly #client: ProviderClient;
+/** Wraps each call. */
+type Around = <T>(call: Promise<T>) => Promise<T>;
 
-  constructor(process: ProviderProcess, kind: RuntimeName, name: string, stack: string) {
-    this.#client = process.client;
+/** The methods of one resource. What they return is without `__provider`. */
+export class ResourceMethods {
+  readonly urn: string;
+  private readonly className: ClassName;
+  private readonly owner: Owner;
+  private readonly client: ProviderClient;
+  /** The text that stands in users' state. */
+  private readonly provider: string;
+
+  constructor(
+    process: ProviderProcess,
+    kind: RuntimeName,
+    name: string,
+    stack: string,
+    private readonly around: Around,
+  ) {
+    this.client = process.client;
     this.provider = process.providerCode(kind);
     const type = isPluginHost ? "wayscloud-account:index:" : "pulumi-nodejs:dynamic/wayscloud:";
-    const className = kind.charAt(0).toUpperCase() + kind.slice(1);
-    this.urn = `urn:pulumi:${stack}::test::${type}${className}::${name}`;
+    this.className = (kind.charAt(0).toUpperCase() + kind.slice(1)) as ClassName;
+    this.urn = `urn:pulumi:${stack}::test::${type}${this.className}::${name}`;
+    this.owner = { project: "test", stack, parents: "", name };
   }
 
-  /** `olds` are the old inputs, `{}` at creation. The answer is without `__provider`. */
+  /** `olds` are the old inputs, `{}` at creation; `news` what the program declares. */
   async check(olds: Properties, news: Properties): Promise<CheckResult> {
     // At creation the engine passes nothing at all, not even the provider's text.
-    const before = Object.keys(olds).length === 0 ? {} : this.#with(olds);
-    const { inputs, failures } = await this.#client.check(this.urn, before, this.#with(news));
+    const before = Object.keys(olds).length === 0 ? {} : this.sent(olds);
+    const call = this.client.check(this.urn, before, this.sent(this.constructed(news)));
+    const { inputs, failures } = await this.around(call);
     return { inputs: bare(inputs), failures };
   }
 
   /** `olds` are the old outputs, `news` the new checked inputs. */
   async diff(id: string, olds: Properties, news: Properties) {
-    return this.#client.diff(this.urn, id, this.#with(olds), undefined, this.#with(news));
+    const call = this.client.diff(this.urn, id, this.sent(olds), undefined, this.sent(news));
+    const { changes, ...diff } = await this.around(call);
+    return { ...diff, changes: changes === true };
   }
 
   async create(inputs: Properties): Promise<{ id: string; outputs: Properties }> {
-    const { id, outputs } = await kept(this.#client.create(this.urn, this.#with(inputs)));
+    const { id, outputs } = await this.around(kept(this.client.create(this.urn, this.sent(inputs))));
     return { id, outputs: bare(outputs) };
   }
 
-  /** At refresh `properties` are the old outputs, in a `.get` the constructor's. An empty `id` in the answer means gone. */
-  async read(id: string, properties: Properties): Promise<{ id: string; outputs: Properties }> {
+  /** At refresh `properties` are the old outputs, in a `.get` the constructor's. `undefined`: gone. */
+  async read(id: string, properties: Properties): Promise<{ id: string; outputs: Properties } | undefined> {
     // At a refresh the engine knows the inputs as well, by which the plugin tells it from a `get`.
     const inputs = isPluginHost ? properties : {};
-    const read = await kept(this.#client.read(this.urn, id, this.#with(properties), inputs));
-    return { id: read.id, outputs: bare(read.outputs) };
+    const read = await this.around(this.client.read(this.urn, id, this.sent(properties), inputs));
+    return read.id === "" ? undefined : { id: read.id, outputs: bare(read.outputs) };
   }
 
-  /** `olds` are the old outputs, `news` the new checked inputs; answers all outputs. */
+  /** `olds` are the old outputs, `news` the new checked inputs; returns all outputs. */
   async update(id: string, olds: Properties, news: Properties): Promise<Properties> {
-    return bare(await kept(this.#client.update(this.urn, id, this.#with(olds), this.#with(news))));
+    const call = this.client.update(this.urn, id, this.sent(olds), this.sent(news));
+    return bare(await this.around(kept(call)));
   }
 
-  async delete(id: string, outputs: Properties): Promise<void> {
-    await kept(this.#client.delete(this.urn, id, this.#with(outputs)));
+  delete(id: string, outputs: Properties): Promise<void> {
+    return this.around(this.client.delete(this.urn, id, this.sent(outputs)));
   }
 
-  #with(properties: Properties): Properties {
+  private sent(properties: Properties): Properties {
     return isPluginHost ? properties : { ...properties, __provider: this.provider };
+  }
+
+  /** The constructor of a dynamic class adds what the plugin adds by itself. */
+  private constructed(declared: Properties): Properties {
+    const given = without(declared, "__owner");
+    if (isPluginHost) return given;
+    return classes[this.className].withDefaults(given, this.owner, { isPreview: false, found: undefined });
   }
 }
 

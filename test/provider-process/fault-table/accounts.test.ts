@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { KIND_NAMES, oneOfEach, program } from "../../support/canaries";
+import { KIND_NAMES, KINDS, oneOfEach } from "../../support/canaries";
 import { newAuthority } from "../../support/certificate";
 import { type CallRow, type CallRun, callRows, failed } from "../../support/fault-rows";
 import { startHttpsServer } from "../../support/https-server";
@@ -41,7 +41,7 @@ const createEach =
   (apiKey: string) =>
   async (run: CallRun): Promise<void> => {
     const provider = await run.process({ "wayscloud:apiKey": apiKey });
-    for (const kind of KIND_NAMES) await run.end(provider.resource(kind).create(program(kind)));
+    for (const kind of KIND_NAMES) await run.end(provider.resource(kind).create(KINDS[kind].inputs));
     expect([...run.messages, provider.stderr()].join()).not.toContain("canary");
   };
 
@@ -78,9 +78,9 @@ const blank =
     const env = { WAYSCLOUD_PAT_TOKEN: good, WAYSCLOUD_API_KEY: good };
     const provider = await run.process({ "wayscloud:apiKey": apiKey }, { env });
     for (const kind of KIND_NAMES) {
-      const { failures } = await provider.resource(kind).check({}, program(kind));
+      const { failures } = await provider.resource(kind).check({}, KINDS[kind].inputs);
       expect(failures).toEqual([{ property: "", reason: expect.stringMatching(BLANK) }]);
-      await run.end(provider.resource(kind).create(program(kind)));
+      await run.end(provider.resource(kind).create(KINDS[kind].inputs));
     }
   };
 
@@ -189,7 +189,7 @@ callRows(__filename, "Configurations, proxies and accounts", checks, [
         const methods = provider.resource(kind);
         await run.end(methods.read(id, outputs));
         await run.end(methods.delete(id, outputs));
-        await run.end(methods.create(program(kind)));
+        await run.end(methods.create(KINDS[kind].inputs));
       }
       expect(run.emulator.requests.map(({ path }) => path)).toEqual(["/v1/account/profile"]);
     },

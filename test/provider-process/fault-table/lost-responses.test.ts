@@ -23,8 +23,9 @@ const checks = {
     expect([made.partial, live]).toEqual([undefined, []]);
     expect(said).toMatch(/^Creating the .* failed: POST /);
   },
-  "unresolved, then cleaned up": ({ ended }: CallRun) => {
-    expect(ended.map(({ error }) => error)).toEqual(ended.map(() => undefined));
+  "unresolved, then cleaned up": ({ watched, kind, live, stack }: CallRun) => {
+    expect({ errors: stack.errors, live }).toEqual({ errors: [], live: stack.ids });
+    for (const value of stack.state.values()) watched.expectOnly(kind, { value, ms: 0 });
   },
   "error naming id and time": ({ emulator, made, said }: CallRun) => {
     const [old, lost] = emulator.account.liveApiKeys();
@@ -43,21 +44,19 @@ const checks = {
 const unresolved =
   (next: "up" | "destroy", { isDown = false } = {}) =>
   async (run: CallRun): Promise<void> => {
-    const { emulator, kind, watched } = run;
+    const { emulator, kind, stack } = run;
     if (isDown) void until(() => emulator.requests.length > 0).then(() => emulator.stopListening());
-    const { partial } = await run.create();
-    expect(partial?.id).toMatch(/^unresolved\/[0-9a-f]{7}$/);
-    expect(partial?.properties).toMatchObject({ ...KINDS[kind].inputs, unresolved: true });
+    await stack.up();
+    const { id, outputs } = stack.held("db");
+    expect(id).toMatch(/^unresolved\/[0-9a-f]{7}$/);
+    expect(outputs).toMatchObject({ ...KINDS[kind].inputs, unresolved: true });
     expect(run.live).toHaveLength(1);
-
-    const state = { id: partial!.id, outputs: partial!.properties };
-    const second = await watched.process();
-    expect(await second.resource(kind).read(state.id, state.outputs)).toMatchObject(state);
+    await stack.refresh();
+    expect(stack.held("db")).toMatchObject({ id, outputs });
     emulator.faults.clear();
     if (isDown) await emulator.listenAgain();
     run.forget();
-    if (next === "up") watched.expectOnly(kind, await watched.up(second, kind, state));
-    else await run.end(second.resource(kind).delete(state.id, state.outputs));
+    await stack[next]();
   };
 
 /** An SSH key is no secret: it is kept where it was found. A key whose secret was lost is revoked, and created once more. */
@@ -142,12 +141,11 @@ callRows(__filename, "Lost responses", checks, [
     row: [9, `the first POST commits 17 s late, the second answers ${status}; then \`up\``],
     faults: [post({ status: 502, commitAfter: 17_000 }), post({ nth: 2, status })],
     act: async (run) => {
-      const { partial } = await run.create();
+      await run.stack.up();
+      expect(run.stack.held("db").id).toMatch(/^unresolved\//);
       await until(() => run.live.length > 0);
       expect(run.live).toHaveLength(1);
-      expect(partial?.id).toMatch(/^unresolved\//);
-      const state = { id: partial!.id, outputs: partial!.properties };
-      run.watched.expectOnly(run.kind, await run.watched.up(await run.watched.process(), run.kind, state));
+      await run.stack.up();
     },
   })),
 ]);

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Fault } from "../../../src/emulator";
-import { type Created, KIND_NAMES, KINDS, program } from "../../support/canaries";
+import { type Created, KIND_NAMES, KINDS } from "../../support/canaries";
 import { type CallRow, type CallRun, callRows } from "../../support/fault-rows";
 import { requestLine } from "../../support/fault-table";
 import { publicKey } from "../../support/public-key";
@@ -97,7 +97,7 @@ const twoAtOnce =
     const processes = [await watched.process(), await watched.process()];
     const calls = await Promise.all(
       processes.map(async (each) => {
-        const { inputs } = await each.resource(kind).check({}, program(kind));
+        const { inputs } = await each.resource(kind).check({}, KINDS[kind].inputs);
         // Each loses its first answer: the descriptions differ in their marks.
         if (damage) emulator.faults.add({ method: "POST", ...damage, contains: inputs["description"] });
         return () => watched.ended(each.resource(kind).create(inputs));

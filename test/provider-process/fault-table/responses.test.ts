@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import type { Fault } from "../../../src/emulator";
-import { KIND_NAMES, KINDS, oneOfEach, program } from "../../support/canaries";
+import { KIND_NAMES, KINDS, oneOfEach } from "../../support/canaries";
 import { type CallRow, type CallRun, callRows, failed } from "../../support/fault-rows";
 import { publicKey } from "../../support/public-key";
 
@@ -231,10 +231,10 @@ callRows(__filename, "Responses that lie or attack", checks, [
       for (const [endpoint, said] of ENDPOINTS) {
         const provider = await run.watched.process({ "wayscloud:endpoint": endpoint });
         const methods = provider.resource("serviceKey");
-        const { failures } = await methods.check({}, program("serviceKey"));
+        const { failures } = await methods.check({}, KINDS.serviceKey.inputs);
         const reason = expect.stringMatching(said);
         expect([endpoint, failures]).toEqual([endpoint, [{ property: "", reason }]]);
-        const { error, partial } = await run.end(methods.create(program("serviceKey")));
+        const { error, partial } = await run.end(methods.create(KINDS.serviceKey.inputs));
         expect([error?.message, partial]).toEqual([reason, undefined]);
         expect(`${error?.message}${provider.stderr()}`).not.toContain("canary-password");
       }
@@ -245,8 +245,8 @@ callRows(__filename, "Responses that lie or attack", checks, [
     act: async (run) => {
       const methods = await run.methods();
       for (const id of [...IDS, "http://evil/", "\u0000"]) {
-        await run.end(methods.read(id, run.inputs()));
-        await run.end(methods.delete(id, run.inputs()));
+        await run.end(methods.read(id, KINDS[run.kind].inputs));
+        await run.end(methods.delete(id, KINDS[run.kind].inputs));
       }
     },
   },
@@ -286,7 +286,7 @@ callRows(__filename, "Responses that lie or attack", checks, [
       for (const [at, text] of NAMES.entries()) {
         const named =
           run.kind === "sshKey" ? { name: text, publicKey: publicKey(at) } : { description: text };
-        const { inputs, failures } = await methods.check({}, run.inputs(named));
+        const { inputs, failures } = await methods.check({}, { ...KINDS[run.kind].inputs, ...named });
         if (failures.length > 0) continue;
         const { value } = await run.end(methods.create(inputs));
         expect(run.live).toEqual([value?.id]);

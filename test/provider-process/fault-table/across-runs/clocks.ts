@@ -1,6 +1,6 @@
 // Row 39: the local clock of the provider's process is wrong, jumps, or stands still with a sleeping machine. What is due is for the server's to say.
 import type { Fault } from "../../../../src/emulator";
-import { type StoryRows, type StoryRun, storyRows } from "../../../support/fault-rows";
+import { type StoryRows, storyRows } from "../../../support/fault-rows";
 import type { ProcessAccount } from "../../../support/process-account";
 import { declareAll, loseAnswers, ROTATING } from "./kinds";
 
@@ -9,24 +9,24 @@ const HOUR = 1 / 24;
 const KINDS = 5;
 
 const checks = {
-  "nothing rotates, nothing is revoked": (run: StoryRun, before: unknown) => {
+  "nothing rotates, nothing is revoked": (run: ProcessAccount, before: unknown) => {
     run.expectExactly(KINDS + 2);
     expect(rotating(run)).toEqual(before);
   },
-  created: (run: StoryRun) => run.expectExactly(KINDS),
-  "nothing changes": (run: StoryRun, before: string[]) => run.expectExactly(before),
-  "rotates, then revokes": (run: StoryRun) => run.expectExactly(KINDS),
-  "unresolved, then cleaned up": (run: StoryRun) => run.expectExactly(KINDS),
+  created: (run: ProcessAccount) => run.expectExactly(KINDS),
+  "nothing changes": (run: ProcessAccount, before: string[]) => run.expectExactly(before),
+  "rotates, then revokes": (run: ProcessAccount) => run.expectExactly(KINDS),
+  "unresolved, then cleaned up": (run: ProcessAccount) => run.expectExactly(KINDS),
 };
 
-const rotating = ({ stack }: StoryRun): unknown[] =>
+const rotating = ({ stack }: ProcessAccount): unknown[] =>
   Object.keys(ROTATING).map((kind) => [
     stack.held(kind).outputs["previousKeyId"],
     stack.held(kind).outputs["keyId"],
   ]);
 
 /** Every resource is declared, and the response to its creation is lost. */
-function loseAll({ stack, emulator }: StoryRun, ...how: [more?: Fault[], lost?: Fault]): void {
+function loseAll({ stack, emulator }: ProcessAccount, ...how: [more?: Fault[], lost?: Fault]): void {
   declareAll(stack);
   loseAnswers(emulator, stack, ...how);
 }
@@ -45,13 +45,13 @@ storyRows(__filename, "Local clocks that are wrong", checks, [
       [39, "a year ahead, every response to a creation is lost"],
     ],
     story: async (run, done) => {
-      const { account, stack } = run;
+      const { stack } = run;
       declareAll(stack);
       await stack.up();
-      account.pass(31);
+      run.pass(31);
       await stack.up();
       const before = rotating(run);
-      account.setLocalClockAhead(YEAR);
+      run.setLocalClockAhead(YEAR);
       run.forget();
       await stack.up();
       run.expectExactly();
@@ -74,24 +74,24 @@ storyRows(__filename, "Local clocks that are wrong", checks, [
       [39, "set right: `up`; behind again when the overlap is over, and set right"],
     ],
     story: async (run, done) => {
-      const { account, stack } = run;
-      account.setLocalClockAhead(-YEAR);
+      const { stack } = run;
+      run.setLocalClockAhead(-YEAR);
       loseAll(run);
       await stack.up();
       done();
-      const before = account.live;
-      account.pass(31);
+      const before = run.live;
+      run.pass(31);
       await stack.up();
       done(before);
-      account.setLocalClockAhead(0);
+      run.setLocalClockAhead(0);
       await stack.up();
-      expect(account.live).toEqual(expect.arrayContaining(before));
-      expect(account.live).toHaveLength(KINDS + 2);
-      account.setLocalClockAhead(-YEAR);
-      account.pass(8);
+      expect(run.live).toEqual(expect.arrayContaining(before));
+      expect(run.live).toHaveLength(KINDS + 2);
+      run.setLocalClockAhead(-YEAR);
+      run.pass(8);
       await stack.up();
-      expect(account.live).toHaveLength(KINDS + 2);
-      account.setLocalClockAhead(0);
+      expect(run.live).toHaveLength(KINDS + 2);
+      run.setLocalClockAhead(0);
       await stack.up();
       done();
     },
@@ -99,15 +99,15 @@ storyRows(__filename, "Local clocks that are wrong", checks, [
   ...([YEAR, -YEAR] as const).map((days): StoryRows => ({
     rows: [[39, `a year ${days > 0 ? "ahead" : "behind"}, unresolved; the clock is set right, \`up\``]],
     story: async (run, done) => {
-      const { account, stack, emulator } = run;
-      account.setLocalClockAhead(days);
+      const { stack, emulator } = run;
+      run.setLocalClockAhead(days);
       loseAll(run);
       emulator.faults.add({ method: "GET", times: "always", status: 500 });
       expect(await stack.up()).toBe(false);
       run.expectUnresolved(KINDS);
-      expect(account.live).toHaveLength(KINDS);
-      account.setLocalClockAhead(0);
-      account.pass(HOUR);
+      expect(run.live).toHaveLength(KINDS);
+      run.setLocalClockAhead(0);
+      run.pass(HOUR);
       emulator.faults.clear();
       run.forget();
       await stack.up();
@@ -118,10 +118,10 @@ storyRows(__filename, "Local clocks that are wrong", checks, [
     rows: [[39, `${what} after each lost POST`]],
     story: async (run, done) => {
       loseAll(run, [], late);
-      run.account.onRequest = ({ method, status }) => {
+      run.onRequest = ({ method, status }) => {
         if (method !== "POST" || status !== "reset") return;
-        run.account.setLocalClockAhead(0);
-        jump(run.account);
+        run.setLocalClockAhead(0);
+        jump(run);
       };
       await run.stack.up();
       if (late) run.seen = { requests: "looks until they are found" };

@@ -1,38 +1,36 @@
 // Rows 40 and 41: copies of a state, and keys of others that look like ours.
-import { type StoryRun, storyRows } from "../../../support/fault-rows";
+import { storyRows } from "../../../support/fault-rows";
+import type { ProcessAccount } from "../../../support/process-account";
 import { StoryStack } from "../../../support/story-stack";
 import { API_KEY_KINDS, declareAll, declareApiKeys, ROTATING, RotatingServiceKey } from "./kinds";
 
 const current = (stack: StoryStack, name: string): string => String(stack.held(name).outputs["keyId"]);
 
 /** A second stack with a copy of the first one's state. */
-function copyOf({ stack, account }: StoryRun, name: string): StoryStack {
-  const copy = new StoryStack(account, name);
-  for (const [each, { type, inputs }] of stack.program)
-    copy.declare(each, type, { ...inputs, __owner: `test/${name}/${each}` });
-  copy.state = new Map(
-    [...stack.state].map(([each, held]) => [each, { ...held, outputs: { ...held.outputs } }]),
-  );
+function copyOf(run: ProcessAccount, name: string): StoryStack {
+  const copy = new StoryStack(run, name);
+  for (const [each, { type, inputs }] of run.stack.program) copy.declare(each, type, inputs);
+  copy.takeStateOf(run.stack);
   return copy;
 }
 
-const expectLive = ({ account }: StoryRun, newest: string[]): void =>
-  expect(account.live).toEqual(expect.arrayContaining(newest));
+const expectLive = ({ live }: ProcessAccount, newest: string[]): void =>
+  expect(live).toEqual(expect.arrayContaining(newest));
 
 const checks = {
-  "nothing changes": ({ account }: StoryRun, { errors }: StoryStack, live: string[]) =>
-    expect([errors, account.live]).toEqual([[], live]),
+  "nothing changes": (run: ProcessAccount, { errors }: StoryStack, live: string[]) =>
+    expect([errors, run.live]).toEqual([[], live]),
   "the original's new keys live": expectLive,
   "the keys of its own state are gone, the original's new ones live": (
-    run: StoryRun,
+    run: ProcessAccount,
     newest: string[],
     own: string[],
   ) => {
     expectLive(run, newest);
-    expect(run.account.live.filter((id) => own.includes(id))).toEqual([]);
+    expect(run.live.filter((id) => own.includes(id))).toEqual([]);
   },
-  "only our own are revoked": ({ account, stack }: StoryRun, foreign: string[]) =>
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: foreign.sort() }),
+  "only our own are revoked": ({ live, stack }: ProcessAccount, foreign: string[]) =>
+    expect({ errors: stack.errors, live }).toEqual({ errors: [], live: foreign.sort() }),
 };
 
 storyRows(__filename, "Copied states and keys of others", checks, [
@@ -44,13 +42,13 @@ storyRows(__filename, "Copied states and keys of others", checks, [
       [40, "`destroy` of the copy"],
     ],
     story: async (run, done) => {
-      const { account, stack } = run;
+      const { stack } = run;
       declareAll(stack);
       await stack.up();
-      account.pass(31);
+      run.pass(31);
       await stack.up();
       expect(stack.errors).toEqual([]);
-      const { live } = account;
+      const { live } = run;
       run.forget();
       const copy = copyOf(run, "copy");
       await copy.up({ refresh: true });
@@ -59,7 +57,7 @@ storyRows(__filename, "Copied states and keys of others", checks, [
       await renamed.up();
       done(renamed, live);
 
-      account.pass(31);
+      run.pass(31);
       await stack.up();
       const newest = Object.keys(ROTATING).map((kind) => current(stack, kind));
       expectLive(run, newest);
@@ -76,10 +74,10 @@ storyRows(__filename, "Copied states and keys of others", checks, [
   {
     rows: [[41, "killed in a rotation, and four keys of others bear its marker; `up`, `destroy`"]],
     story: async (run, done) => {
-      const { account, stack } = run;
+      const { stack } = run;
       stack.declare("db", RotatingServiceKey, API_KEY_KINDS.rotatingServiceKey[1]);
       await stack.up();
-      account.pass(31);
+      run.pass(31);
       // After the list: the successor is created, and its answer never read.
       await stack.up({ kill: { nth: 2, arrived: true } });
       expect(stack.errors).toEqual(["killed"]);

@@ -1,32 +1,33 @@
 // Rows 26 and 28 to 31: a key passes from one resource to another, is replaced, or is said to be gone.
-import { type StoryRun, storyRows } from "../../../support/fault-rows";
+import { storyRows } from "../../../support/fault-rows";
+import type { ProcessAccount } from "../../../support/process-account";
 import { publicKey } from "../../../support/public-key";
 import { declareAll, declareSshKey, PersonalAccessToken, ServiceKey } from "./kinds";
 
 const checks = {
-  "handed over, nothing revoked": (run: StoryRun, ids: string[]) => {
+  "handed over, nothing revoked": (run: ProcessAccount, ids: string[]) => {
     expect([...run.stack.state.keys()].filter((name) => name.startsWith("before"))).toEqual([]);
     run.expectExactly(ids);
   },
-  "the new key first, then the old one revoked": (run: StoryRun, old: string) => {
+  "the new key first, then the old one revoked": (run: ProcessAccount, old: string) => {
     run.expectExactly(1);
     expect(run.stack.ids).not.toContain(old);
   },
-  "refused, it is the run's own credential": ({ account, stack }: StoryRun) => {
+  "refused, it is the run's own credential": ({ live, stack }: ProcessAccount) => {
     expect(stack.errors.join()).toContain("authenticated with it");
-    expect([account.live, stack.ids.length]).toEqual([stack.ids, 1]);
+    expect([live, stack.ids.length]).toEqual([stack.ids, 1]);
   },
-  "every id in the state is live": (run: StoryRun) => run.expectExactly(16),
-  stored: (run: StoryRun, id: string, key: string) => {
+  "every id in the state is live": (run: ProcessAccount) => run.expectExactly(16),
+  stored: (run: ProcessAccount, id: string, key: string) => {
     run.expectExactly([id]);
     expect(run.stack.held("key").outputs["key"] === key).toBe(true);
   },
-  "error, nothing forgotten": ({ account, stack }: StoryRun, ids: string[]) => {
+  "error, nothing forgotten": ({ live, stack }: ProcessAccount, ids: string[]) => {
     expect(stack.errors).toHaveLength(5);
     for (const error of stack.errors) expect(error).toContain("still shows it");
-    expect([account.live, stack.ids]).toEqual([ids, ids]);
+    expect([live, stack.ids]).toEqual([ids, ids]);
   },
-  success: (run: StoryRun) => run.expectExactly(0),
+  success: (run: ProcessAccount) => run.expectExactly(0),
 };
 
 const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -42,7 +43,7 @@ storyRows(__filename, "Hand-overs and deletions", checks, [
   {
     rows: [[26, "`existing` and `adoptExisting` under new names, killed between the two; `up`"]],
     story: async (run, done) => {
-      const { account, stack } = run;
+      const { stack } = run;
       const byHand = run.emulator.account.addApiKey({ service: "dns", description: "by hand" });
       const existing = { id: byHand.id, key: byHand.key };
       const declare = (name: string): void => {
@@ -59,7 +60,7 @@ storyRows(__filename, "Hand-overs and deletions", checks, [
       await stack.up({ kill: { nth: 2, arrived: true } });
       expect(stack.errors).toContain("killed");
       expect([...stack.state.keys()].sort()).toEqual(["after-ssh", "before", "before-ssh"]);
-      expect(account.live).toEqual(ids);
+      expect(run.live).toEqual(ids);
       run.forget();
       await stack.up();
       done(ids);
@@ -73,7 +74,7 @@ storyRows(__filename, "Hand-overs and deletions", checks, [
       [28, "`destroy` with it"],
     ],
     story: async (run, done) => {
-      const { account, stack, emulator } = run;
+      const { stack, emulator } = run;
       const { id, key } = emulator.account.addApiKey({ scopes: ["api_keys:write"], description: "ci" });
       const inputs = { scopes: ["api_keys:write"], description: "ci", existing: { id, key } };
       stack.credential = key;
@@ -89,7 +90,7 @@ storyRows(__filename, "Hand-overs and deletions", checks, [
       stack.declare("after", PersonalAccessToken, { ...inputs, rotationTriggers: { leaked: "1" } });
       expect(await stack.up()).toBe(false);
       expect(stack.errors.join()).toContain("authenticated with it");
-      expect(account.live).toEqual([id, ...stack.ids].sort());
+      expect(run.live).toEqual([id, ...stack.ids].sort());
       stack.credential = String(stack.held("after").outputs["key"]);
       await stack.up();
       done(id);

@@ -1,22 +1,23 @@
 // Rows 46 and 50: what a list says of keys that are revoked or not active.
-import { type StoryRows, type StoryRun, storyRows } from "../../../support/fault-rows";
+import { type StoryRows, storyRows } from "../../../support/fault-rows";
+import type { ProcessAccount } from "../../../support/process-account";
 import { declareAll, PersonalAccessToken } from "./kinds";
 
 const KINDS = 5;
 
-const deletions = ({ emulator }: StoryRun): string[] =>
+const deletions = ({ emulator }: ProcessAccount): string[] =>
   emulator.requests.filter(({ method }) => method === "DELETE").map(({ path }) => path.split("/").at(-1)!);
 
 const checks = {
-  "created once": (run: StoryRun) => run.expectExactly(KINDS),
-  "no change": (run: StoryRun, ids: string[]) => run.expectExactly(ids),
-  success: (run: StoryRun) => run.expectExactly(0),
-  "the same tokens, one imported": (run: StoryRun, ids: string[]) => run.expectExactly(ids),
-  "replaced and revoked": (run: StoryRun, dead: string[]) => {
+  "created once": (run: ProcessAccount) => run.expectExactly(KINDS),
+  "no change": (run: ProcessAccount, ids: string[]) => run.expectExactly(ids),
+  success: (run: ProcessAccount) => run.expectExactly(0),
+  "the same tokens, one imported": (run: ProcessAccount, ids: string[]) => run.expectExactly(ids),
+  "replaced and revoked": (run: ProcessAccount, dead: string[]) => {
     run.expectExactly(KINDS);
     expect(deletions(run).sort()).toEqual(dead.sort());
   },
-  revoked: (run: StoryRun, dead: string[]) => {
+  revoked: (run: ProcessAccount, dead: string[]) => {
     run.expectExactly(0);
     expect(deletions(run)).toEqual(expect.arrayContaining(dead));
   },
@@ -31,17 +32,17 @@ storyRows(__filename, "Keys that are listed otherwise", checks, [
     ],
     options: { quirks: { listsRevokedKeys: true } },
     story: async (run, done) => {
-      const { account, stack, emulator } = run;
+      const { stack, emulator } = run;
       declareAll(stack);
       await stack.up();
-      for (const id of account.live) emulator.account.remove(id);
+      for (const id of run.live) emulator.account.remove(id);
       run.forget();
       await stack.up({ refresh: true });
       done();
       const { ids } = stack;
       await stack.up({ refresh: true });
       done(ids);
-      for (const id of account.live) emulator.account.remove(id);
+      for (const id of run.live) emulator.account.remove(id);
       await stack.destroy();
       done();
     },

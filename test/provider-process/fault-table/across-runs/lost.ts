@@ -1,27 +1,25 @@
 // Rows 42 to 45: answers to creations are lost, and what the list then shows is older, late, altered or in conflict.
 import type { NewApiKey, Quirks } from "../../../../src/emulator";
-import { type StoryRows, type StoryRun, storyRows } from "../../../support/fault-rows";
+import { type StoryRows, storyRows } from "../../../support/fault-rows";
+import type { ProcessAccount } from "../../../support/process-account";
 import { API_KEY_KINDS, declareApiKeys, loseAnswers, ServiceKey } from "./kinds";
 
 const KINDS = Object.keys(API_KEY_KINDS).length;
 
 const checks = {
-  "cleaned up, the older one stays": ({ account, stack }: StoryRun, alike: string[]) =>
-    expect({ errors: stack.errors, live: account.live }).toEqual({ errors: [], live: alike.sort() }),
-  created: ({ account, stack }: StoryRun, others: string[] = []) =>
-    expect({ errors: stack.errors, live: account.live.filter((id) => !others.includes(id)) }).toEqual({
-      errors: [],
-      live: stack.ids.filter((id) => !others.includes(id)),
-    }),
-  "error naming the id": ({ stack }: StoryRun, made: string) => expect(stack.errors.join()).toContain(made),
-  "error, nothing left; then created": (run: StoryRun) => run.expectExactly(KINDS),
-  "unresolved, then cleaned up": (run: StoryRun) => run.expectExactly(KINDS),
-  "no change": (run: StoryRun, ids: string[]) => run.expectExactly(ids),
-  "error naming what may be ours": ({ account, stack }: StoryRun) => {
+  "cleaned up, the older one stays": ({ live, stack }: ProcessAccount, alike: string[]) =>
+    expect({ errors: stack.errors, live }).toEqual({ errors: [], live: alike.sort() }),
+  created: (run: ProcessAccount) => run.expectExactly(),
+  "error naming the id": ({ stack }: ProcessAccount, made: string) =>
+    expect(stack.errors.join()).toContain(made),
+  "error, nothing left; then created": (run: ProcessAccount) => run.expectExactly(KINDS),
+  "unresolved, then cleaned up": (run: ProcessAccount) => run.expectExactly(KINDS),
+  "no change": (run: ProcessAccount, ids: string[]) => run.expectExactly(ids),
+  "error naming what may be ours": ({ live, stack }: ProcessAccount) => {
     expect(stack.errors).toHaveLength(KINDS);
     const said = stack.errors.join() + stack.printed;
-    expect(account.live.filter((id) => !stack.ids.includes(id) && !said.includes(id))).toEqual([]);
-    expect(stack.ids.filter((id) => !account.live.includes(id))).toEqual([]);
+    expect(live.filter((id) => !stack.ids.includes(id) && !said.includes(id))).toEqual([]);
+    expect(stack.ids.filter((id) => !live.includes(id))).toEqual([]);
   },
 };
 
@@ -37,7 +35,7 @@ storyRows(__filename, "Lost responses and later runs", checks, [
   {
     rows: [[42, "unresolved, and an older key bears the same description; `up`, `destroy`"]],
     story: async (run, done) => {
-      const { account, stack, emulator } = run;
+      const { stack, emulator } = run;
       declareApiKeys(stack);
       loseAnswers(emulator, stack);
       emulator.faults.add({ method: "GET", times: "always", status: 500 });
@@ -50,7 +48,7 @@ storyRows(__filename, "Lost responses and later runs", checks, [
       emulator.faults.clear();
       run.forget();
       await stack.up();
-      expect([stack.errors, account.live]).toEqual([[], [...stack.ids, ...alike].sort()]);
+      expect([stack.errors, run.live]).toEqual([[], [...stack.ids, ...alike].sort()]);
       await stack.destroy();
       done(alike);
     },
@@ -61,7 +59,7 @@ storyRows(__filename, "Lost responses and later runs", checks, [
       [43, `\`created_at\` ${seconds} s behind, explicit description`],
     ]),
     story: async (run, done) => {
-      const { account, stack, emulator } = run;
+      const { stack, emulator } = run;
       for (const seconds of [0, 60, 600]) {
         emulator.quirks.createdAtSkew = -seconds * 1_000;
         declareApiKeys(stack);
@@ -72,10 +70,10 @@ storyRows(__filename, "Lost responses and later runs", checks, [
         done();
 
         emulator.faults.add({ method: "POST", reset: true, commit: true });
-        const before = account.live;
+        const before = run.live;
         stack.declare("shared", ServiceKey, { service: "dns", description: "shared" });
         expect(await stack.up()).toBe(false);
-        const [made] = account.live.filter((id) => !before.includes(id));
+        const [made] = run.live.filter((id) => !before.includes(id));
         done(made);
         emulator.account.remove(made!);
         stack.program.clear();
@@ -90,7 +88,7 @@ storyRows(__filename, "Lost responses and later runs", checks, [
       [44, `${UP_409} takes effect later; \`up\``],
     ],
     story: async (run, done) => {
-      const { account, stack, emulator } = run;
+      const { stack, emulator } = run;
       /** The first request for the key of the last one takes effect. */
       const takeEffect = (body: unknown): void => void emulator.account.addApiKey(body as NewApiKey);
       const declare = (): void => {
@@ -99,23 +97,23 @@ storyRows(__filename, "Lost responses and later runs", checks, [
         loseAnswers(emulator, stack, [conflict], { commit: false });
       };
       declare();
-      account.onRequest = ({ status, body }) => {
+      run.onRequest = ({ status, body }) => {
         if (status === 409) takeEffect(body);
       };
       expect(await stack.up()).toBe(false);
-      expect([account.live, stack.ids]).toEqual([[], []]);
+      expect([run.live, stack.ids]).toEqual([[], []]);
       await stack.up();
       done();
 
       stack.program.clear();
       await stack.up();
-      account.onRequest = () => undefined;
+      run.onRequest = () => undefined;
       declare();
       run.forget();
       expect(await stack.up()).toBe(false);
       run.expectUnresolved(KINDS);
       for (const { status, body } of emulator.requests) if (status === 409) takeEffect(body);
-      expect(account.live).toHaveLength(KINDS);
+      expect(run.live).toHaveLength(KINDS);
       await stack.up();
       done();
     },

@@ -1,23 +1,26 @@
 // Rows 36 to 38 and 50: rotating keys inside their overlap.
-import { type StoryRun, storyRows } from "../../../support/fault-rows";
+import { storyRows } from "../../../support/fault-rows";
+import type { ProcessAccount } from "../../../support/process-account";
 import { ROTATING } from "./kinds";
 
 const KINDS = Object.keys(ROTATING) as (keyof typeof ROTATING)[];
 
-const current = ({ stack }: StoryRun, name: string): string => String(stack.held(name).outputs["keyId"]);
-const previous = ({ stack }: StoryRun, name: string): unknown => stack.held(name).outputs["previousKeyId"];
+const current = ({ stack }: ProcessAccount, name: string): string =>
+  String(stack.held(name).outputs["keyId"]);
+const previous = ({ stack }: ProcessAccount, name: string): unknown =>
+  stack.held(name).outputs["previousKeyId"];
 
 /** One rotating key of both kinds for each of these, all within their overlap. */
-async function overlapping(run: StoryRun, names: string[]): Promise<void> {
+async function overlapping(run: ProcessAccount, names: string[]): Promise<void> {
   for (const name of names) declare(run, name);
   await run.stack.up();
-  run.account.pass(31);
+  run.pass(31);
   await run.stack.up();
   expect(run.stack.errors).toEqual([]);
   for (const name of run.stack.state.keys()) expect(previous(run, name)).not.toBeNull();
 }
 
-function declare({ stack }: StoryRun, name: string, more: object = {}): void {
+function declare({ stack }: ProcessAccount, name: string, more: object = {}): void {
   for (const kind of KINDS) {
     const [type, inputs] = ROTATING[kind];
     stack.declare(`${name}-${kind}`, type, { ...inputs, ...more });
@@ -35,7 +38,7 @@ interface Followed {
 /** Both kinds went the same way, and this is what they held after the first run. */
 const both =
   (older: boolean, isCurrent: boolean) =>
-  (_run: StoryRun, [one, other]: [Followed, Followed]): void => {
+  (_run: ProcessAccount, [one, other]: [Followed, Followed]): void => {
     expect(one).toEqual(other);
     expect(one.wasLive).toEqual({ older, current: isCurrent });
   };
@@ -47,7 +50,7 @@ const checks = {
   "revoked after 3 days": both(true, true),
   "revoked after 14 days": both(true, true),
   "revoked, and a new one created": both(true, false),
-  "the previous key lives until the new one is there": (_run: StoryRun, logs: string[]) =>
+  "the previous key lives until the new one is there": (_run: ProcessAccount, logs: string[]) =>
     expect(new Set(logs).size).toBe(1),
 };
 
@@ -79,7 +82,7 @@ storyRows(__filename, "Rotation inside an overlap", checks, [
       [50, "an inactive current key inside an overlap"],
     ],
     story: async (run, done) => {
-      const { account, stack } = run;
+      const { stack } = run;
       const { account: control } = run.emulator;
       const names = Object.keys(changes);
       await overlapping(run, names);
@@ -95,7 +98,7 @@ storyRows(__filename, "Rotation inside an overlap", checks, [
         await stack.up(more);
         expect(stack.errors).toEqual([]);
         for (const name of stack.state.keys()) {
-          const requests = account.requests(name);
+          const requests = run.requestsFor(name);
           if (requests !== "none") log.set(name, [...(log.get(name) ?? []), `day ${day}: ${requests}`]);
         }
         run.forget();
@@ -111,14 +114,14 @@ storyRows(__filename, "Rotation inside an overlap", checks, [
         expect(retired! - rotated!).toBe(days * 86_400_000);
       }
       const wasLive = new Map(
-        [...before].map(([name, ids]) => [name, ids.map((id) => account.live.includes(String(id)))]),
+        [...before].map(([name, ids]) => [name, ids.map((id) => run.live.includes(String(id)))]),
       );
       for (const days of [1, 3, 4, 7]) {
-        account.pass(days);
+        run.pass(days);
         day += days;
         await up();
       }
-      expect(account.live).toEqual(stack.ids);
+      expect(run.live).toEqual(stack.ids);
       for (const name of names) {
         const followed = KINDS.map((kind) => {
           const full = `${name}-${kind}`;
@@ -140,18 +143,18 @@ storyRows(__filename, "Rotation inside an overlap", checks, [
       (fate) => [37, `the current key is dead, the successor's POST is ${fate}; then \`up\` twice`] as const,
     ),
     story: async (run, done) => {
-      const { account, stack, emulator } = run;
+      const { stack, emulator } = run;
       await overlapping(run, FATES);
       const older = new Map([...stack.state.keys()].map((name) => [name, String(previous(run, name))]));
       for (const name of older.keys()) emulator.account.deactivate(current(run, name));
-      account.pass(8);
+      run.pass(8);
       for (const [name, fault] of Object.entries(fates))
         emulator.faults.add({ method: "POST", contains: `/${name}-`, times: "always", ...fault });
       run.forget();
       expect(await stack.up({ refresh: true })).toBe(false);
       expect(stack.errors).toHaveLength(6);
-      expect(account.live).toEqual(expect.arrayContaining([...older.values()]));
-      const failed = new Map([...older.keys()].map((name) => [name, account.requests(name)]));
+      expect(run.live).toEqual(expect.arrayContaining([...older.values()]));
+      const failed = new Map([...older.keys()].map((name) => [name, run.requestsFor(name)]));
       emulator.faults.clear();
       run.forget();
       await stack.up();
@@ -159,7 +162,7 @@ storyRows(__filename, "Rotation inside an overlap", checks, [
       run.expectExactly(older.size);
       for (const fate of FATES) {
         const logs = KINDS.map((kind) => `${fate}-${kind}`).map(
-          (name) => `${failed.get(name)!}; ${account.requests(name)}`,
+          (name) => `${failed.get(name)!}; ${run.requestsFor(name)}`,
         );
         run.seen = { requests: logs[0]!, live: 1 };
         done(logs);

@@ -1,13 +1,14 @@
 // A set of SSH keys: what holds for one key (rows 3, 8, 11, 14 and 16) holds for each of its entries, and after a partial failure the state holds exactly what exists (row 51).
 import { resources } from "../../../support/engine-resources";
-import { type StoryRows, type StoryRun, storyRows } from "../../../support/fault-rows";
+import { type StoryRows, storyRows } from "../../../support/fault-rows";
+import type { ProcessAccount } from "../../../support/process-account";
 import { publicKey } from "../../../support/public-key";
 import type { StoryStack } from "../../../support/story-stack";
 import { until } from "../../../support/until";
 
 const ENTRIES = ["anna", "bjarne", "carl"];
 
-function declare({ stack }: StoryRun, entries: string[] = ENTRIES, more: object = {}): void {
+function declare({ stack }: ProcessAccount, entries: string[] = ENTRIES, more: object = {}): void {
   const publicKeys = Object.fromEntries(entries.map((entry) => [entry, publicKey(entry)]));
   stack.declare("team", resources.SshKeySet, { publicKeys, ...more });
 }
@@ -16,30 +17,30 @@ const entriesOf = (stack: StoryStack, output = "keys"): string[] =>
   Object.keys(stack.held("team").outputs[output] as object).sort();
 
 /** The last command succeeded, and the state holds what the account has: all of these entries. */
-function exactly(run: StoryRun, entries: string[] = ENTRIES): void {
+function exactly(run: ProcessAccount, entries: string[] = ENTRIES): void {
   run.expectExactly();
   expect(entriesOf(run.stack)).toEqual([...entries].sort());
 }
 
-const nothingLeft = ({ account, stack }: StoryRun, ...stays: string[]): void =>
-  expect([stack.errors, account.live]).toEqual([[], stays]);
+const nothingLeft = ({ live, stack }: ProcessAccount, ...stays: string[]): void =>
+  expect([stack.errors, live]).toEqual([[], stays]);
 
 const checks = {
   created: exactly,
   "one entry unresolved, then created": exactly,
   "one entry unresolved, then all gone": nothingLeft,
-  "error naming the holder; the others are created": ({ account, stack }: StoryRun, id: string) => {
+  "error naming the holder; the others are created": ({ live, stack }: ProcessAccount, id: string) => {
     expect(stack.errors.join()).toContain(`"by hand" (id ${id})`);
     expect(entriesOf(stack)).toEqual(["anna", "carl"]);
-    expect(account.live).toEqual([id, ...stack.ids].sort());
+    expect(live).toEqual([id, ...stack.ids].sort());
   },
   adopted: exactly,
   "the adopted one stays": nothingLeft,
-  "error naming all three": ({ emulator, stack }: StoryRun) => {
+  "error naming all three": ({ emulator, stack }: ProcessAccount) => {
     for (const { name, id } of emulator.account.sshKeys().slice(1))
       expect(stack.errors.join()).toContain(`"${name}" (id ${id})`);
   },
-  "that entry is gone, with one list": (run: StoryRun) => exactly(run, ["anna", "carl"]),
+  "that entry is gone, with one list": (run: ProcessAccount) => exactly(run, ["anna", "carl"]),
   "that one is created once": exactly,
   "the state holds two, then all three": exactly,
   "all are gone": nothingLeft,
@@ -71,12 +72,12 @@ const stories: StoryRows[] = [
   ...(["up", "destroy"] as const).map((next): StoryRows => ({
     rows: [[8, `as row 3, and no list; then \`${next}\``]],
     story: async (run, done) => {
-      const { account, stack, emulator } = run;
+      const { stack, emulator } = run;
       emulator.faults.add(LOST, NO_LISTS);
       declare(run);
       expect(await stack.up()).toBe(false);
       expect([entriesOf(stack), entriesOf(stack, "unresolved")]).toEqual([["anna", "carl"], ["bjarne"]]);
-      expect(account.live).toHaveLength(3);
+      expect(run.live).toHaveLength(3);
       emulator.faults.clear();
       await stack.refresh();
       expect(entriesOf(stack, "unresolved")).toEqual(["bjarne"]);
@@ -110,7 +111,7 @@ const stories: StoryRows[] = [
       [14, "the same; `up` with `adoptExisting`"],
     ],
     story: async (run, done) => {
-      const { account, stack } = run;
+      const { stack } = run;
       declare(run, ["before"]);
       await stack.up();
       const all = ["before", ...ENTRIES];
@@ -118,7 +119,7 @@ const stories: StoryRows[] = [
       await stack.up({ kill: { nth: 3, arrived: true } });
       expect([stack.errors, entriesOf(stack)]).toEqual([["killed"], ["before"]]);
       // What has been sent takes effect.
-      await until(() => account.live.length === 4);
+      await until(() => run.live.length === 4);
       run.forget();
       expect(await stack.up()).toBe(false);
       done();
@@ -133,11 +134,11 @@ const stories: StoryRows[] = [
       [16, "the same; then `up`"],
     ],
     story: async (run, done) => {
-      const { account, stack } = run;
+      const { stack } = run;
       declare(run);
       await stack.up();
       // A key that has just been made is looked for once more before it counts as gone.
-      account.pass(1);
+      run.pass(1);
       const keys = stack.held("team").outputs["keys"] as Record<string, { id: string }>;
       run.emulator.account.remove(keys["bjarne"]!.id);
       run.forget();
@@ -153,18 +154,18 @@ const stories: StoryRows[] = [
       [51, "one of three DELETEs is rejected; `destroy` again"],
     ],
     story: async (run, done) => {
-      const { account, stack, emulator } = run;
+      const { stack, emulator } = run;
       emulator.faults.add({ ...ofBjarne, ...REFUSAL });
       declare(run);
       expect(await stack.up()).toBe(false);
       expect(stack.errors.join()).toMatch(/team-bjarne.*not today.*the next `pulumi up` does the rest/s);
-      expect([entriesOf(stack), stack.ids]).toEqual([["anna", "carl"], account.live]);
+      expect([entriesOf(stack), stack.ids]).toEqual([["anna", "carl"], run.live]);
       run.forget();
       await stack.up();
       done();
       emulator.faults.add({ method: "DELETE", ...REFUSAL });
       expect(await stack.destroy()).toBe(false);
-      expect(account.live).toHaveLength(1);
+      expect(run.live).toHaveLength(1);
       await stack.destroy();
       done();
     },
