@@ -62,6 +62,7 @@ const NOT_OURS = [
   /^failed to get schema/,
   /^Unknown file extension/,
   /^exports is not defined/,
+  /^error reading from server/,
   /^Could not automatically download/,
 ];
 

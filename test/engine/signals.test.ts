@@ -129,6 +129,32 @@ engineRows(
       },
     },
     {
+      promise:
+        "the provider killed during a creation, of which the engine keeps no record: the documented audit names the key",
+      rows: [[14, "SIGKILL of the provider during a creation; `audit`, `revoke`, `up`"]],
+      program: both("Q1"),
+      story: async ({ emulator, stack }, row) => {
+        emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, delay: 120_000 });
+        const running = start(stack, "up");
+        await until(() => liveIds(emulator).length === 2);
+        const commandOf = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        for (const pid of stack.leftovers().filter((each) => commandOf(each).includes("dynamic-provider")))
+          process.kill(pid, "SIGKILL");
+        expect((await running.done).all).toContain("error reading from server: EOF");
+        expect(await pendingOf(stack)).toEqual([]);
+        const [lost] = emulator.account.liveApiKeys();
+        const page = readFileSync("docs/troubleshooting.md", "utf8");
+        const section = /### After the provider process was killed\n(.*?)\n##/s.exec(page)?.[1] ?? "";
+        const [, audit = ""] = /```sh\n(.*?)```/s.exec(section) ?? [];
+        const { stdout } = await stack.paste(audit);
+        const [, revoke = ""] = /run `(pulumi-wayscloud revoke [\w-]+)`/.exec(stdout) ?? [];
+        expect(revoke).toContain(lost!.id);
+        await stack.paste(`npx --no -- ${revoke} --yes`);
+        await stack.up();
+        await row();
+      },
+    },
+    {
       promise: "one SIGINT during a creation, as Ctrl-C sends it: it is finished and kept, without an orphan",
       rows: [
         [15, "one SIGINT during a creation"],
