@@ -178,7 +178,6 @@ export function checkedEndpoint({ value, source }: ConfigValue): string {
   return base;
 }
 
-/** Whether this host name is the machine itself. */
 function isLoopback(hostname: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }

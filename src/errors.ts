@@ -40,7 +40,9 @@ export class WaysCloudError extends Error {
     return this.message === this.summary ? undefined : this.message.slice(this.summary.length + 1);
   }
 
-  constructor(facts: ErrorFacts) {
+  /** A string is the message of an error that is not about a request. */
+  constructor(given: ErrorFacts | string) {
+    const facts: ErrorFacts = typeof given === "string" ? { message: given, outcome: "rejected" } : given;
     // Half of a surrogate pair in a message would end the provider process, or hang it: gRPC cannot encode
     // it.
     const summary = facts.message.toWellFormed();
@@ -57,25 +59,16 @@ export class WaysCloudError extends Error {
 /** The credential, the endpoint or an argument is missing or malformed. No request was made. */
 export class ConfigurationError extends WaysCloudError {
   override readonly name = "ConfigurationError";
-  constructor(message: string) {
-    super({ message, outcome: "rejected" });
-  }
 }
 
 /** The package declined to do something, to protect a credential; nothing was changed. */
 export class RefusedError extends WaysCloudError {
   override readonly name = "RefusedError";
-  constructor(message: string) {
-    super({ message, outcome: "rejected" });
-  }
 }
 
 /** A create response was lost, and its key cannot be distinguished from others. */
 export class LostResponseError extends WaysCloudError {
   override readonly name = "LostResponseError";
-  constructor(message: string) {
-    super({ message, outcome: "rejected" });
-  }
 }
 
 /**

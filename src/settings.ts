@@ -61,12 +61,10 @@ export function keysOf({ own, vendor, former }: Setting): string[] {
   return [...own.map((name) => OWN + name), ...[...vendor, ...former].map((name) => VENDOR + name)];
 }
 
-/** The message if two names of one setting are set. */
 export function bothSet(first: string, second: string): string {
   return `Both ${first} and ${second} set the credential. Remove one of them.`;
 }
 
-/** The message for a name that no setting has. */
 export function unknownName(name: string, what: string): string {
   const shown = name.slice(0, 60).replace(/[^ -~]/g, "?");
   return `unknown ${what} \`${shown}\`${didYouMean(name, OWN_NAMES)} The settings are ${OWN_NAMES.join(", ")}.`;

@@ -66,7 +66,6 @@ export class AccountClient {
     return clock && clock.server + this.timing.monotonic() - clock.monotonic;
   }
 
-  /** A new time budget, with a title for messages. */
   operation(title: string): Operation {
     return new Operation(this.timing, title);
   }

@@ -53,7 +53,6 @@ export function parseList<T extends z.ZodType>(
   return { value, unreadable, ...(incomplete && { mayContinue: incomplete }) };
 }
 
-/** The id of an unreadable row, if that can be read. */
 function idOf(row: unknown): string | undefined {
   const result = isRecord(row) ? id.safeParse(row.id) : undefined;
   return result?.success ? result.data : undefined;

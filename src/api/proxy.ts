@@ -87,7 +87,6 @@ function isWithin(host: string, address: string, bits: number): boolean {
   return list.check(host, family);
 }
 
-/** The failure, for the message. */
 export function proxyProblem({ code, proxyStatus }: TransportFailure): string {
   if (code === PROXY_REFUSED) return `the proxy refused the connection with status ${named(proxyStatus)}`;
   return code === "UNKNOWN" ? "the proxy closed the connection" : `the proxy could not be used (${code})`;
@@ -99,7 +98,6 @@ const WHY: Readonly<Record<string, string>> = {
   ECONNREFUSED: "Nothing accepts connections there. ",
 };
 
-/** The advice. */
 export function adviceForProxy(failure: TransportFailure, host: string): string {
   const { code, proxyStatus, proxy } = failure;
   const variable = proxy?.variable ?? "HTTPS_PROXY";

@@ -1,5 +1,4 @@
-// The process-wide limiter in front of the API: at most 16 requests in flight; after a 429, one pause and one
-// pace for all.
+// The limiter in front of the API: at most 16 requests in flight; after a 429, one pause and pace for all.
 import type { Timing } from "./timing";
 
 export const MAX_IN_FLIGHT = 16;

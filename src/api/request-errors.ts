@@ -71,7 +71,6 @@ export function errorOfTimeout({ operation, method, path }: Request, limitMs: nu
   });
 }
 
-/** The error of a response whose status is not a success. */
 export function errorOfResponse(
   connection: Connection,
   { operation, method, path }: Request,

@@ -16,7 +16,6 @@ export const PROXY_REFUSED = "ERR_PROXY_REFUSED";
 /** Statuses by which a proxy says that the same request may succeed later. */
 const PROXY_MAY_RECOVER = new Set([408, 429, 500, 502, 503, 504]);
 
-/** The proxy for a request. */
 export interface Proxy {
   protocol: "http:" | "https:";
   hostname: string;

@@ -1,5 +1,4 @@
-// Clock, randomness, timeouts and backoff of the API client, injectable for tests, and the one reader of the
-// API's times.
+// Clock, randomness, timeouts and backoff of the API client, and the one reader of the API's times.
 
 /** Clocks, randomness and limits. Durations are milliseconds. */
 export interface Timing {

@@ -1,5 +1,4 @@
-// One hardened HTTP attempt: no redirect, no other origin, bounded size and time. No axios error leaves this
-// file.
+// One hardened HTTP attempt: no redirect, no other origin, bounded size and time, no error of axios.
 import { Agent as HttpAgent } from "node:http";
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";

@@ -1,5 +1,4 @@
-// The resource types, which both hosts serve: plain properties in and out, and typed states for the lifecycle
-// in between.
+// The resource types for both hosts: plain properties in and out, typed states for the lifecycle in between.
 import { RefusedError } from "../errors";
 import { Holders } from "../lifecycle/holders";
 import type { Holding } from "../lifecycle/holders";
@@ -40,7 +39,6 @@ export interface ResourceType {
 /** A time at which nothing is due, for the diff of a refresh: a due rotation is not drift. */
 export const NEVER_DUE = 0;
 
-/** The resource type with this lifecycle. */
 function resourceType<Inputs extends object, State>(
   className: string,
   lifecycle: Lifecycle<Inputs, State>,
@@ -136,7 +134,6 @@ function declare(holders: Holders, holding: Holding, givenUp: boolean): void {
   holders.noteDeclared(holding, givenUp);
 }
 
-/** By class name. */
 export const resourceTypes = {
   SshKey: resourceType("SshKey", sshKeyLifecycle),
   SshKeySet: resourceType("SshKeySet", sshKeySetLifecycle),

@@ -1,5 +1,4 @@
-// Provider of "pulumi-wayscloud/native": an explicit account, served by the plugin, and the check that calls
-// use it.
+// Provider of "pulumi-wayscloud/native": an explicit account, served by the plugin.
 import * as pulumi from "@pulumi/pulumi";
 
 import { ConfigurationError } from "../errors";

@@ -7,7 +7,6 @@ import { printable, shape } from "../text/quote";
 /** The accepted arguments, each with its type. */
 export type ArgumentTypes = Readonly<Record<string, "string" | "boolean">>;
 
-/** The checked arguments. */
 export type Given = Readonly<Record<string, unknown>>;
 
 /**

@@ -9,7 +9,6 @@ import { sanitize } from "../text/redact";
 import { matches } from "./arguments";
 import type { ArgumentTypes, Given } from "./arguments";
 
-/** The request: queries of the same kind share a response. */
 export interface Request<T> {
   kind: string;
   read: (client: AccountClient) => Promise<T>;
@@ -26,7 +25,6 @@ export interface Query<Response extends object, Result extends object> {
   list?: string;
 }
 
-/** Lists the account's entries, filtered by equality. */
 function listQuery<Entry extends object>(
   name: string,
   list: string,

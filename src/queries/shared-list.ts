@@ -20,7 +20,6 @@ export class SharedList<T> {
 
   constructor(private readonly request: () => Promise<T>) {}
 
-  /** A response that was requested at this moment or later. */
   since(notBefore: number): Promise<T> {
     if (this.current && this.current.requestedAt >= notBefore) return this.current.response;
     this.next ??= this.afterCurrent();

@@ -27,14 +27,6 @@ interface ResourceConstructor {
   readonly __host?: Host;
 }
 
-/** What a constructor passes to `super`, and what it does afterwards. */
-interface Declaration {
-  forSuper: [type: string, name: string, properties: Properties, options: Options];
-  complete(resource: pulumi.Resource): void;
-  /** Adds a stack to an error thrown by `super`. */
-  withStack(error: unknown): unknown;
-}
-
 /** A state that `get` accepts: the outputs but the secret. */
 export type StateOf<Class> = {
   [Name in Exclude<keyof Class, keyof pulumi.CustomResource | "key">]?:
@@ -52,7 +44,6 @@ function providerCode(className: ClassName): string {
   return `exports.handler = () => require("pulumi-wayscloud/runtime").${runtime}`;
 }
 
-/** The type token of a resource class. */
 export function typeToken(className: string): string {
   return `pulumi-nodejs:dynamic/wayscloud:${className}`;
 }
@@ -78,14 +69,15 @@ export function declaration(
   name: string,
   args: object | undefined,
   opts: Options,
-): Declaration {
+) {
   checkArguments(className, name, args, opts);
   const { given, options, warnings = [] } = __host(className, name, args, opts);
-  const forSuper: Declaration["forSuper"] = [__pulumiType, name, ...registration(className, given, options)];
+  const [properties, passed] = registration(className, given, options);
   const secrets = secretsAmong(classes[className].outputs);
   const limit = Error.stackTraceLimit;
   constructed += 1;
   if (constructed > TRACED_RESOURCES) Error.stackTraceLimit = 0;
+  /** Adds a stack to an error thrown by `super`. */
   const withStack = (error: unknown): unknown => {
     Error.stackTraceLimit = limit;
     if (error instanceof Error && !/^ +at /m.test(error.stack ?? ""))
@@ -93,8 +85,8 @@ export function declaration(
     return error;
   };
   return {
-    forSuper,
-    complete(resource) {
+    forSuper: [__pulumiType, name, properties, passed] as const,
+    complete(resource: pulumi.Resource) {
       for (const output of secrets)
         Object.assign(resource, { [output]: pulumi.secret(Reflect.get(resource, output)) });
       for (const warning of warnings) void pulumi.log.warn(warning, resource);

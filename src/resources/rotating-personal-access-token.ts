@@ -1,5 +1,4 @@
-// RotatingPersonalAccessToken: a token that is renewed on schedule, with the previous token staying valid for
-// an overlap.
+// RotatingPersonalAccessToken: a token renewed on schedule; the previous one stays valid for an overlap.
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { KnownScope } from "../text/scopes";

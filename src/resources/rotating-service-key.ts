@@ -1,5 +1,4 @@
-// RotatingServiceKey: a service key that is renewed on schedule, with the previous key staying valid for an
-// overlap.
+// RotatingServiceKey: a service key renewed on schedule; the previous one stays valid for an overlap.
 import type * as pulumi from "@pulumi/pulumi";
 
 import { declaration, isInstanceOf, typeToken } from "./declaration";

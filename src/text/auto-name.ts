@@ -1,5 +1,4 @@
-// Generated names and descriptions: the program sends a template, `check` fills in a marker, and the marker
-// proves ownership later.
+// Generated names: the program sends a template, `check` fills in a marker, which proves ownership later.
 import { randomBytes } from "node:crypto";
 
 // The form of Pulumi's own auto-naming patterns.
@@ -35,7 +34,6 @@ export function isPreviewTemplate(template: string): boolean {
   return template.endsWith(MARK_LATER);
 }
 
-/** The template with a new marker. */
 export function fillTemplate(template: string): string {
   return template.replace(/\$\{hex\(7\)[^}]*\}$/, newMarker());
 }
@@ -45,7 +43,6 @@ export function isFrom(template: string, text: string): boolean {
   return text.startsWith(template.slice(0, template.lastIndexOf("${")));
 }
 
-/** Seven random hex digits. */
 export function newMarker(): string {
   return randomBytes(4).toString("hex").slice(0, 7);
 }

@@ -21,7 +21,6 @@ export function isHarmless(value: unknown): boolean {
   return typeof value !== "object" || value === null || Object.keys(value).length === 0;
 }
 
-/** The shape of a value, without the value. */
 export function shape(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "undefined";

@@ -1,5 +1,4 @@
-// Makes text safe to print: no known secret, no key, no e-mail address, no control character, no flood,
-// no broken Unicode.
+// Makes text safe to print: no secret, e-mail address, control character, flood, or broken Unicode.
 
 /** Only this much of a server's text is read, and much less is shown. */
 const MAX_READ = 2_000;

@@ -1,5 +1,4 @@
-// "pulumi-wayscloud/runtime", which the engine's provider process loads. Users' states name it: it never
-// changes.
+// "pulumi-wayscloud/runtime", which the provider process loads. Users' states name it: it never changes.
 import type { dynamic } from "@pulumi/pulumi";
 
 import { whyNoConnection } from "../../config";

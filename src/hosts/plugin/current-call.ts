@@ -36,7 +36,6 @@ export function noteSecret(value: unknown): void {
   if (shown.trim().length >= MIN_SECRET) scopes.getStore()?.secrets.push(shown);
 }
 
-/** A message of the running call for the user. */
 export function withoutSecrets(message: string): string {
   const { secrets = [] } = scopes.getStore() ?? {};
   return secrets.length === 0 ? message : redact(message, [...new Set(secrets)]);

@@ -18,13 +18,11 @@ export function connectEngine(address: string | undefined): void {
   engine = address;
 }
 
-/** The engine that this process serves, if known. */
 export function engineAddress(): string | undefined {
   return engine;
 }
 
 const LOOK_EVERY_MS = 1_000;
-/** The process that started this one. */
 const parent = process.ppid;
 
 /**

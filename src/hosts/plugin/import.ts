@@ -78,18 +78,6 @@ async function idOf(key: PublicKey, run: Run): Promise<string> {
   });
 }
 
-/** A declared resource; the result of a `get`, which lacks the key itself, holds nothing. */
-export async function refresh(
-  resource: PluginResource,
-  id: string,
-  state: Properties,
-  run: Run,
-): Promise<EncodedState | undefined> {
-  const isHeld = state.key !== undefined || state.publicKey !== undefined;
-  const found = await resource.type.read(id, isHeld ? withHolder(resource, state) : state, run);
-  return found && { id: found.id, outputs: withoutHolder(resource, found.outputs) };
-}
-
 /**
  * Adds the resource's identity to its state, unless it has one. If a key is imported under two names,
  * deleting one import then does not delete the key of the other.

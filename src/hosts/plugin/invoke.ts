@@ -1,5 +1,4 @@
-// The provider's functions: the queries of the package, answered from requests that were sent after the call
-// arrived.
+// The provider's functions: the queries of the package, answered from requests sent after the call arrived.
 import { InvokeRequest, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 
 import { ConfigurationError } from "../../errors";
@@ -12,7 +11,6 @@ import { listed } from "../../text/quote";
 import { UNKNOWN } from "../../values";
 import { decode, encode, present } from "./values";
 
-/** `responses`: of the account. */
 export async function invoke(request: InvokeRequest, responses: Responses): Promise<InvokeResponse> {
   // Another process may have just created the awaited resource, so only a new request counts.
   const arrived = moment();

@@ -15,7 +15,7 @@ import { diffResponse } from "./detailed-diff";
 import { log } from "./engine-log";
 import { orUnfinished } from "./failure";
 import { IMPORTED, withDefaults, withImported, withSeededMark } from "./generated-names";
-import { completed, holderOf, lookUp, refresh, withHolder, withoutHolder } from "./import";
+import { completed, holderOf, lookUp, withHolder, withoutHolder } from "./import";
 import { Empty } from "./sdk";
 import type { Struct } from "./sdk";
 import { resourceOf } from "./urn";
@@ -85,12 +85,14 @@ export class ResourceCalls {
     const { properties, secrets: marked } = decode(request.getProperties());
     const declared = decode(request.getInputs());
     const secrets = [...marked, ...declared.secrets];
-    const state = present(properties);
+    const state = completed(resource, present(properties), declared.properties);
+    // The result of a `get`, which lacks the key itself, holds nothing.
+    const isHeld = state.key !== undefined || state.publicKey !== undefined;
     // A `get` and an import have no inputs. Their state may be incomplete, and the account knows better.
     const isLookUp = Object.keys(declared.properties).length === 0;
     const found: (EncodedState & { inputs?: Properties }) | undefined = isLookUp
       ? await lookUp(resource, request.getId(), run)
-      : await refresh(resource, request.getId(), completed(resource, state, declared.properties), run);
+      : await resource.type.read(request.getId(), isHeld ? withHolder(resource, state) : state, run);
     const response = new messages.ReadResponse();
     // Gone is an answer without an id.
     if (!found) return response;
@@ -100,7 +102,7 @@ export class ResourceCalls {
     else this.lookedUp.delete(imported);
     return response
       .setId(found.id)
-      .setProperties(outgoing(resource, found.outputs, secrets))
+      .setProperties(outgoing(resource, withoutHolder(resource, found.outputs), secrets))
       .setInputs(found.inputs ? encode(found.inputs, secrets) : request.getInputs());
   }
 

@@ -18,20 +18,13 @@ import { Empty, grpc } from "./sdk";
 /** The result of an invoke in a large stack can exceed gRPC's default limit of 4 MB. */
 const LARGEST_MESSAGE = 400 * 1024 * 1024;
 
-/** Calls that run. */
 let running = 0;
-
-/** The methods that some requests have in common. */
-interface AnyRequest {
-  getUrn?: () => string | undefined;
-  getTimeout?: () => number;
-}
 
 function unary<Request extends object, Response>(
   work: (request: Request) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return ({ request }, respond) => {
-    const { getUrn, getTimeout } = request as AnyRequest;
+    const { getUrn, getTimeout } = request as { getUrn?: () => string; getTimeout?: () => number };
     running += 1;
     const answer = async (): Promise<Response> => work(request);
     const done = async (finish: () => void): Promise<void> => {
@@ -101,7 +94,6 @@ function schema(request: messages.GetSchemaRequest): messages.GetSchemaResponse 
   return new messages.GetSchemaResponse().setSchema(JSON.stringify(packageSpec()));
 }
 
-/** Listens on a free port of this machine. */
 export async function startServer(engineAddress?: string): Promise<{ port: number; server: Server }> {
   connectEngine(engineAddress);
   const server = new grpc.Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE });
