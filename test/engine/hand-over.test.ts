@@ -66,7 +66,7 @@ engineRows(
       promise: "two resources that name one key are rejected, in either order, and nothing is revoked",
       rows: ORDERS.map((order) => [
         27,
-        `two resources name one key, declared ${order.join(", ")}; the state holds one`,
+        `two resources claim one key, declared ${order.join(", ")}; the state holds one`,
       ]),
       story: async ({ emulator, stack }, row) => {
         const { byHand, key } = byHandIn(emulator);

@@ -168,7 +168,7 @@ callRows(__filename, "Configurations, proxies and accounts", checks, [
     },
   },
   ...connects.map(([status, body]): CallRow => ({
-    row: [32, `CONNECT is answered ${status}`],
+    row: [32, `the proxy answers CONNECT with ${status}`],
     act: behindProxy(status, body),
   })),
   ...certificates.map(([fault, names, env]): CallRow => ({

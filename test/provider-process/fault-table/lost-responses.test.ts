@@ -102,7 +102,7 @@ const doubtful: [string, CallRow["faults"]][] = [
     ],
   ],
   // The listening ends between the creation and the reset.
-  ["as row 3, and nothing listens any more", [{ ...LOST, delay: 2_000 }]],
+  ["as row 3, and the API is down afterwards", [{ ...LOST, delay: 2_000 }]],
 ];
 
 /** The first attempt takes place after the looks, while the second is under way: the duplicate can only be seen by the look after it. */

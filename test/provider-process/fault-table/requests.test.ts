@@ -33,8 +33,8 @@ const checks = {
   "created after 2 s": waited(2_000),
   // A date has whole seconds, and is compared with the answer's own Date, which has them too.
   "created at that time": waited(1_000),
-  "created after a pause of our own": waited(50),
-  "error saying when": ({ made, said }: CallRun) => {
+  "created after a pause of the package's choice": waited(50),
+  "error that says when to try again": ({ made, said }: CallRun) => {
     expect(said).toMatch(/wait until \d{4}-\d\d-\d\dT/);
     expect(made.partial).toBeUndefined();
   },
@@ -43,10 +43,10 @@ const checks = {
     expect([made.value, made.partial]).toEqual([undefined, undefined]);
     expect(said).toContain(`as "${name}" (id ${id})`);
   },
-  "adopted, left there": ({ made, live }: CallRun) => {
+  "adopted, then kept": ({ made, live }: CallRun) => {
     expect(made.value).toMatchObject({ id: live[0], outputs: { adopted: true, name: "by hand" } });
   },
-  "unresolved, the other's key untouched": ({ made, live, watched }: CallRun) => {
+  "unresolved, the key of the other resource is unchanged": ({ made, live, watched }: CallRun) => {
     expect(made.partial?.id).toMatch(/^unresolved\//);
     expect(watched.live("sshKey")).toMatchObject([{ id: live[0], name: "deploy" }]);
   },
@@ -124,7 +124,7 @@ const REFUSALS: Fault[] = [
   { status: 302, redirect: "/" },
 ];
 
-callRows(__filename, "Requests that fail or meet others", checks, [
+callRows(__filename, "Failed and concurrent requests", checks, [
   {
     row: [1, "connection refused, then up"],
     act: async (run) => {
@@ -162,7 +162,7 @@ callRows(__filename, "Requests that fail or meet others", checks, [
     faults: retryAfter(value, "always"),
   })),
   {
-    row: [11, "409, the SSH key is there"],
+    row: [11, "409, the SSH key exists already"],
     act: async (run) => {
       run.emulator.account.addSshKey(held);
       await run.create();

@@ -158,7 +158,7 @@ const texts: [string, Fault][] = [
   ["4 MB of error", { status: 422, body: { detail: "A".repeat(4_000_000) } }],
   ["a 10 MB string", { body: JSON.stringify("B".repeat(10_000_000)) }],
   ["an endless number", { merge: { vm_count: 1e300, is_active: 1e300 } }],
-  ["a deep nest", { body: "[".repeat(100_000) + "]".repeat(100_000) }],
+  ["deep nesting", { body: "[".repeat(100_000) + "]".repeat(100_000) }],
 ];
 const NAMES = ["a\r\nb", "\u001b[31mred", "\u0000", "x\ud800y", "line\u2028", "__proto__", "constructor"];
 
@@ -272,7 +272,7 @@ callRows(__filename, "Responses that lie or attack", checks, [
     faults: [{ method: "POST", dribble: { bytes: 1, every: 1_000 } }],
   },
   ...texts.map(([what, fault]): CallRow => ({
-    row: [23, `answers hold ${what}`],
+    row: [23, `the response contains ${what}`],
     act: async (run) => {
       await readAll(fault)(run);
       run.emulator.faults.clear();

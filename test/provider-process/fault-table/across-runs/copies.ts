@@ -20,8 +20,8 @@ const expectLive = ({ live }: ProcessAccount, newest: string[]): void =>
 const checks = {
   "nothing changes": (run: ProcessAccount, { errors }: StoryStack, live: string[]) =>
     expect([errors, run.live]).toEqual([[], live]),
-  "the original's new keys live": expectLive,
-  "the keys of its own state are gone, the original's new ones live": (
+  "the original's new keys stay valid": expectLive,
+  "the keys of its own state are revoked, the original's new ones stay valid": (
     run: ProcessAccount,
     newest: string[],
     own: string[],
@@ -37,7 +37,7 @@ storyRows(__filename, "Copied states and keys of others", checks, [
   {
     rows: [
       [40, "a second stack has a copy of the state; `up --refresh` of the copy"],
-      [40, "the stack has another name; `up`"],
+      [40, "the stack is renamed; `up`"],
       [40, "the original rotates; the copy refreshes, changes and rotates"],
       [40, "`destroy` of the copy"],
     ],
@@ -72,7 +72,7 @@ storyRows(__filename, "Copied states and keys of others", checks, [
     },
   },
   {
-    rows: [[41, "killed in a rotation, and four keys of others bear its marker; `up`, `destroy`"]],
+    rows: [[41, "killed in a rotation, and four keys of others have its marker; `up`, `destroy`"]],
     story: async (run, done) => {
       const { stack } = run;
       stack.declare("db", RotatingServiceKey, API_KEY_KINDS.rotatingServiceKey[1]);

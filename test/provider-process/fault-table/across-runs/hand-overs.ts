@@ -17,12 +17,12 @@ const checks = {
     expect(stack.errors.join()).toContain("authenticated with it");
     expect([live, stack.ids.length]).toEqual([stack.ids, 1]);
   },
-  "every id in the state is live": (run: ProcessAccount) => run.expectExactly(16),
+  "every id in the state is valid": (run: ProcessAccount) => run.expectExactly(16),
   stored: (run: ProcessAccount, id: string, key: string) => {
     run.expectExactly([id]);
     expect(run.stack.held("key").outputs["key"] === key).toBe(true);
   },
-  "error, nothing forgotten": ({ live, stack }: ProcessAccount, ids: string[]) => {
+  "error, the state is unchanged": ({ live, stack }: ProcessAccount, ids: string[]) => {
     expect(stack.errors).toHaveLength(5);
     for (const error of stack.errors) expect(error).toContain("still shows it");
     expect([live, stack.ids]).toEqual([ids, ids]);

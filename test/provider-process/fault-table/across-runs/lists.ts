@@ -23,7 +23,7 @@ const checks = {
   },
 };
 
-storyRows(__filename, "Keys that are listed otherwise", checks, [
+storyRows(__filename, "Keys that the list shows differently", checks, [
   {
     rows: [
       [46, "revoked elsewhere, listed with `is_active: false`; `up --refresh`"],

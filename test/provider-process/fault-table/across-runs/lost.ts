@@ -33,7 +33,7 @@ const altered: [string, Quirks["descriptions"]][] = [
 
 storyRows(__filename, "Lost responses and later runs", checks, [
   {
-    rows: [[42, "unresolved, and an older key bears the same description; `up`, `destroy`"]],
+    rows: [[42, "unresolved, and an older key has the same description; `up`, `destroy`"]],
     story: async (run, done) => {
       const { stack, emulator } = run;
       declareApiKeys(stack);

@@ -44,13 +44,13 @@ const both =
   };
 
 const checks = {
-  "the older key first, then a new one; the current one lives on": both(false, true),
-  "the leaked key goes with the next run": both(false, true),
+  "the older key is revoked first; the current one stays valid": both(false, true),
+  "the next run revokes the leaked key": both(false, true),
   "revoked by the next run": both(true, true),
   "revoked after 3 days": both(true, true),
   "revoked after 14 days": both(true, true),
   "revoked, and a new one created": both(true, false),
-  "the previous key lives until the new one is there": (_run: ProcessAccount, logs: string[]) =>
+  "the previous key stays valid until the new one exists": (_run: ProcessAccount, logs: string[]) =>
     expect(new Set(logs).size).toBe(1),
 };
 

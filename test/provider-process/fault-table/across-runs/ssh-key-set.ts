@@ -88,7 +88,7 @@ const stories: StoryRows[] = [
   })),
   {
     rows: [
-      [11, "409, the material of one entry is there"],
+      [11, "409, the account has the key of one entry"],
       [11, "the same with `adoptExisting`"],
       [11, "`destroy` of a set with an adopted key"],
     ],
