@@ -77,15 +77,8 @@ test.each<object>([
   // What cannot be made a number is none.
   { id: { toString: "" }, total: { valueOf: null } },
   // Foreign numbers and words: they are not about the list.
-  {
-    furthermore: "x",
-    next_invoice: "x",
-    partially: true,
-    counted: 9,
-    subtotal: 9,
-    pages_read: 9,
-    homepages: 9,
-  },
+  { furthermore: "x", next_invoice: "x", partially: true, counted: 9 },
+  { subtotal: 9, pages_read: 9, homepages: 9 },
   { terrors: ["x"], errors_page: "/errors" },
   { a: { b: { c: { d: { next: "/x" } } } } },
   { quota: { total: 100, remaining: 98, count: 50, pages: 3, cursor: "x" } },

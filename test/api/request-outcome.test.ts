@@ -69,20 +69,15 @@ test("an answer of 2xx is a success; 429, 409 and the rest of 4xx but 408 have a
   }
 });
 
-test.each([
-  [400, "BadRequestError"],
-  [401, "AuthenticationError"],
-  [403, "PermissionDeniedError"],
-  [404, "NotFoundError"],
-  [408, "ServerError"],
-  [409, "ConflictError"],
-  [413, "BadRequestError"],
-  [422, "UnprocessableEntityError"],
-  [429, "RateLimitError"],
-  [302, "ServerError"],
-  [500, "ServerError"],
-  [503, "ServerError"],
-])("an answer of %d becomes a %s", (status, name) => {
+const ERRORS = {
+  ...{ BadRequestError: [400, 413], AuthenticationError: [401], PermissionDeniedError: [403] },
+  ...{ NotFoundError: [404], ConflictError: [409], UnprocessableEntityError: [422], RateLimitError: [429] },
+  ServerError: [302, 408, 500, 503],
+};
+const statuses = Object.entries(ERRORS).flatMap(([name, all]) =>
+  all.map((status) => [status, name] as const),
+);
+test.each(statuses)("an answer of %d becomes a %s", (status, name) => {
   const error = errorOfStatus({ status, outcome: "rejected", message: "m", method: "GET", path: "/p" });
   expect(error).toMatchObject({ name, status, method: "GET", path: "/p", message: "m" });
   expect(error.constructor.name).toBe(name);

@@ -197,10 +197,8 @@ describe("the answer", () => {
   });
 
   test("echo puts the caller's credential or the new key into an error's body or header", async () => {
-    emulator.faults.add(
-      { echo: { what: "credential" } },
-      { echo: { what: "key", in: "header" }, status: 500 },
-    );
+    const inHeader = { what: "key", in: "header" } as const;
+    emulator.faults.add({ echo: { what: "credential" } }, { echo: inHeader, status: 500 });
     const first = await post();
     expect([first.status, first.text.includes(emulator.apiKey), live()]).toEqual([400, true, 0]);
     const second = await post();

@@ -44,8 +44,8 @@ describe("a template", () => {
   });
 
   test("of a preview is drawn only later", () => {
-    expect([isPreviewTemplate(later.name), isPreviewTemplate(NAME)]).toEqual([true, false]);
-    expect([isPreviewTemplate(later.description), isPreviewTemplate(DESCRIPTION)]).toEqual([true, false]);
+    expect(Object.values(later).map(isPreviewTemplate)).toEqual([true, true]);
+    expect([NAME, DESCRIPTION].map(isPreviewTemplate)).toEqual([false, false]);
   });
 
   test.each(["${hex(7)}-", "$&-$1-$$-"])("keeps the special prefix %s", (prefix) => {
@@ -62,10 +62,8 @@ const ALIKE: [AutoKind, unknown[]][] = [
   ["description", ["pulumi a/b/c #1234567"]],
 ];
 const UNMARKED: [AutoKind, unknown[]][] = [
-  [
-    "name",
-    ["deploy", "deploy-123456", "deploy-12345678", "deploy-123456g", "deploy-ABCDEF0", "deploy-1234567\n"],
-  ],
+  ["name", ["deploy", "deploy-123456", "deploy-12345678", "deploy-123456g"]],
+  ["name", ["deploy-ABCDEF0", "deploy-1234567\n"]],
   ["description", ["rotate issue #1234567", "pulumi a/b/c #12345678", "pulumi a/b/c#1234567"]],
   ["description", ["the pulumi a/b/c #1234567", "pulumi a/b #1234567", null]],
 ];
@@ -108,9 +106,8 @@ describe.each<[AutoKind, string, string, string]>([
     expect(auto(kind, later[kind], marked, { adopting: false, renew: true })).toBe(UNKNOWN);
   });
 
-  test("draws one when the text was explicit before", () => {
-    expect(endsInMarker(auto(kind, template, explicit), kind)).toBe(true);
-  });
+  test("draws one when the text was explicit before", () =>
+    expect(endsInMarker(auto(kind, template, explicit), kind)).toBe(true));
 
   test("keeps the template of something that is taken over and has a text already", () => {
     expect(auto(kind, template, undefined, { adopting: true, renew: false })).toBe(template);

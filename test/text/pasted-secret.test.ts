@@ -91,22 +91,11 @@ describe("for a public key: a private key is never accepted nor shown", () => {
   test.each(named)("as %s it is called what it is, however it is encoded or wrapped", (_, key) => {
     const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(key, "utf16le")]);
     const base64 = Buffer.from(key).toString("base64");
-    for (const form of [
-      key,
-      key.replaceAll("\n", "\\n"),
-      wide.toString("utf8"),
-      wide.toString("base64"),
-      base64,
-      wrap(base64, 76),
-      JSON.stringify({ key: base64 }),
-      Buffer.from(key).toString("hex"),
-      `${ed.line} ${key}`,
-    ]) {
-      expect([form, refusal(form).message]).toEqual([
-        form,
-        expect.stringMatching(/^this is a private key or/),
-      ]);
-    }
+    const encoded = [wide.toString("utf8"), wide.toString("base64"), base64, wrap(base64, 76)];
+    const within = [key.replaceAll("\n", "\\n"), JSON.stringify({ key: base64 }), `${ed.line} ${key}`];
+    const called = expect.stringMatching(/^this is a private key or/);
+    for (const form of [key, Buffer.from(key).toString("hex"), ...encoded, ...within])
+      expect([form, refusal(form).message]).toEqual([form, called]);
   });
 
   const file = files[0]!;
