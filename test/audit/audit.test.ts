@@ -3,6 +3,7 @@ import { DEFAULT_DAYS, findInApiKeys, findInSshKeys } from "../../src/audit/find
 import type { AuditFinding, ListedApiKey } from "../../src/audit/findings";
 import { managedKeys } from "../../src/audit/managed-keys";
 import { ConfigurationError } from "../../src/errors";
+import { dynamic, exportOf, type Resource } from "../support/cli";
 import { recordedStates } from "../support/recorded-states";
 import { idsOf } from "../support/story-stack";
 
@@ -22,22 +23,6 @@ const TOKEN = { ...KEY, keyType: "pat", service: undefined, scopes: ["a:read"] }
 const ROTATING = { keyId: "key-0", rotatedAt: ago(1), nextRotationAt: ago(-29) };
 const sshKey = (id: string) => ({ id, name: id, fingerprint: "x", keyType: "ssh-rsa", createdAt: ago(1) });
 
-interface Resource {
-  type: string;
-  id?: string;
-  inputs?: object | null;
-  outputs?: object | null;
-  external?: boolean;
-  name?: string;
-}
-
-function exportOf(held: Resource[], stack = "dev"): unknown {
-  const urn = (type: string, name = "r") => `urn:pulumi:${stack}::p::${type}::${name}`;
-  const resources = held.map(({ name, ...rest }) => ({ urn: urn(rest.type, name), ...rest }));
-  return { version: 3, deployment: { manifest: {}, resources } };
-}
-
-const dynamic = (name: string): string => `pulumi-nodejs:dynamic/wayscloud:${name}`;
 const plugin = (name: string): string => `wayscloud-account:index:${name}`;
 
 /** An export of the stack p/dev with nothing of this package in it. */
@@ -271,7 +256,7 @@ test("the keys of every state that an earlier version wrote are managed, and no 
 
 test("a key is managed by the stack that holds it, whatever stack its description names; else it is an orphan, and another backend may hold it", () => {
   const key = { service: "dns", description: OWNED };
-  const moved = exportOf([{ type: dynamic("ServiceKey"), id: "key-0" }], "prod");
+  const moved = exportOf([{ type: dynamic("ServiceKey"), id: "key-0" }], "q");
   expect(audit([EMPTY, moved], key)).toEqual([]);
   expect(audit([moved], key)).toEqual([]);
   const [found] = findings([EMPTY], key);

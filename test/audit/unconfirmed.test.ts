@@ -4,6 +4,7 @@ import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
 import type { AuditFinding } from "../../src/audit/findings";
 import { managedKeys } from "../../src/audit/managed-keys";
 import type { ResourceName } from "../support/engine-resources";
+import { dynamic, exportOf } from "../support/cli";
 import { publicKey } from "../support/public-key";
 import { account, stack } from "../support/story";
 
@@ -21,12 +22,10 @@ const NAMES = Object.keys(DECLARED) as ResourceName[];
 
 /** The findings of the whole account about keys that no state holds. */
 function audit(className: ResourceName): AuditFinding[] {
-  const held = [...stack.state.values()].map(({ name, id, inputs, outputs }) => ({
-    urn: `urn:pulumi:dev::test::pulumi-nodejs:dynamic/wayscloud:${className}::${name}`,
-    type: `pulumi-nodejs:dynamic/wayscloud:${className}`,
-    ...{ id, inputs, outputs },
-  }));
-  const managed = managedKeys([{ deployment: { resources: held } }]);
+  const held = [...stack.state.values()].map(({ name, id, inputs, outputs }) => {
+    return { name, type: dynamic(className), id, inputs, outputs };
+  });
+  const managed = managedKeys([exportOf(held, "test")]);
   const now = account.timing.now();
   const options = { unusedForDays: 90, expiringWithinDays: 14, managed, credential: undefined, now };
   const control = account.emulator.account;

@@ -1,6 +1,6 @@
 // The audit that examples/ci runs every night: green as long as the stack's keys rotate as planned, red for exactly what is wrong.
 import { resources } from "../support/engine-resources";
-import { CommandLine } from "../support/cli";
+import { CommandLine, exportOf } from "../support/cli";
 import { exampleFile } from "../support/examples";
 import { StoryAccount } from "../support/story-account";
 import { StoryStack } from "../support/story-stack";
@@ -15,10 +15,9 @@ const AUDIT = line!.split(/\s+/);
 function exported({ state, marked }: StoryStack): string {
   const held = [...state.values(), ...marked].map(({ name, type, id, inputs, outputs }) => {
     const [className] = Object.entries(resources).find(([, each]) => each === type)!;
-    const token = `wayscloud-account:index:${className}`;
-    return { urn: `urn:pulumi:dev::test::${token}::${name}`, type: token, id, inputs, outputs };
+    return { name, type: `wayscloud-account:index:${className}`, id, inputs, outputs };
   });
-  return JSON.stringify({ version: 3, deployment: { manifest: {}, resources: held } });
+  return JSON.stringify(exportOf(held, "test"));
 }
 
 test.each([
@@ -32,17 +31,10 @@ test.each([
     const stack = new StoryStack(account);
     const rotating = { rotateEveryDays: 7, overlapDays: 2 };
     const scopes = ["api_keys:write", "ssh_keys:write"];
-    stack.declare("ci", resources.RotatingPersonalAccessToken, {
-      scopes,
-      description: "pulumi test/dev/ci",
-      expiresInDays: 20,
-      ...rotating,
-    });
-    stack.declare("db", resources.RotatingServiceKey, {
-      service: "database",
-      description: "pulumi test/dev/db",
-      ...rotating,
-    });
+    const token = { scopes, description: "pulumi test/dev/ci", expiresInDays: 20 };
+    stack.declare("ci", resources.RotatingPersonalAccessToken, { ...token, ...rotating });
+    const key = { service: "database", description: "pulumi test/dev/db" };
+    stack.declare("db", resources.RotatingServiceKey, { ...key, ...rotating });
     stack.declare("team", resources.SshKeySet, { publicKeys: { anna: publicKey(1) }, namePrefix: "team-" });
     const first = control.apiKeys().find(({ bootstrap }) => bootstrap)!;
     cli.files["ci/accepted-keys.txt"] =
@@ -55,14 +47,8 @@ test.each([
       cli.files["-"] = exported(stack);
       const { code, out, err } = await cli.run(...AUDIT);
       expect(err).toBe("");
-      return {
-        code,
-        findings: out
-          .trimEnd()
-          .split("\n")
-          .slice(1)
-          .map((row) => row.split(/ {2,}/).slice(0, 3).join(" | ")),
-      };
+      const rows = out.trimEnd().split("\n").slice(1);
+      return { code, findings: rows.map((row) => row.split(/ {2,}/).slice(0, 3).join(" | ")) };
     };
     for (let at = 0; at < 30; at += 1) {
       expect(await night()).toEqual({ code: 0, findings: [] });
@@ -73,11 +59,8 @@ test.each([
     expect(control.liveApiKeys().length).toBeLessThan(6);
 
     const description = `${String(stack.held("db").outputs.description)} #0123abc`;
-    const orphan = control.addApiKey({
-      service: "database",
-      description,
-      createdAt: new Date(account.timing.now()).toISOString(),
-    }).id;
+    const createdAt = new Date(account.timing.now()).toISOString();
+    const orphan = control.addApiKey({ service: "database", description, createdAt }).id;
     expect(await night()).toEqual({ code: 1, findings: [`orphan | service key | ${orphan}`] });
     expect((await cli.run("revoke", "--yes", "--stack-export", "-", orphan)).code).toBe(0);
     const added = control.addSshKey({ name: "added by hand", publicKey: publicKey(2) }).id;

@@ -43,14 +43,24 @@ export class CommandLine {
   };
 }
 
-interface Resource {
-  name: string;
+/** A resource in a stack export; its URN follows from its name and type. */
+export interface Resource {
   type: string;
-  id: string;
-  inputs?: object;
-  outputs?: object;
+  name?: string;
+  id?: string;
+  inputs?: object | null;
+  outputs?: object | null;
   external?: boolean;
 }
+
+/** The output of `pulumi stack export` of a stack `dev`. */
+export function exportOf(held: Resource[], project = "p"): object {
+  const urn = (type: string, name = "r") => `urn:pulumi:dev::${project}::${type}::${name}`;
+  const resources = held.map(({ name, ...rest }) => ({ urn: urn(rest.type, name), ...rest }));
+  return { version: 3, deployment: { manifest: {}, resources } };
+}
+
+export const dynamic = (className: string): string => `pulumi-nodejs:dynamic/wayscloud:${className}`;
 
 const KEY = {
   ...{
@@ -68,14 +78,11 @@ const KEY = {
 
 /** A `pulumi stack export --show-secrets` of the stack p/dev, so that a secret in it could be printed by mistake. */
 export function stackExport(resources: Resource[]): string {
-  const stack = { urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", type: "pulumi:pulumi:Stack" };
-  const ours = resources.map(({ name, type, outputs, ...rest }) => ({
-    urn: `urn:pulumi:dev::p::pulumi-nodejs:dynamic/wayscloud:${type}::${name}`,
-    type: `pulumi-nodejs:dynamic/wayscloud:${type}`,
-    ...rest,
-    outputs: { ...KEY, ...outputs },
+  const ours = resources.map((each) => ({
+    ...{ ...each, type: dynamic(each.type) },
+    outputs: { ...KEY, ...each.outputs },
   }));
-  return JSON.stringify({ version: 3, deployment: { resources: [stack, ...ours] } });
+  return JSON.stringify(exportOf([{ type: "pulumi:pulumi:Stack", name: "p-dev" }, ...ours]));
 }
 
 /** As `finding id`, of `audit --json`. */
