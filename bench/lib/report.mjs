@@ -136,7 +136,7 @@ function growth(view, once) {
     "state",
   ];
   const title = once
-    ? "Growth, when the state is written once\n\nWithout the engine's writing of the state at every step, which is what grows with N. For measuring only: never set `PULUMI_SKIP_CHECKPOINTS`. "
+    ? "Growth, when the state is written once\n\nHere the engine does not write the state at every step, which is the part that grows with N. This is for measuring only: never set `PULUMI_SKIP_CHECKPOINTS`. "
     : "Growth\n\n";
   return `### ${title}Milliseconds and bytes for each resource, ours / floor.\n\n${table(head, rows)}`;
 }
@@ -161,7 +161,7 @@ function limit(view) {
     ];
   });
   const head = ["", "floor", "ours without a limit", "ours with the limit", "requests", "429s"];
-  return `### 20 requests a second\n\n200 SSH keys, latency 20 ms. The limit's own time for 200 requests, 20 of them at once, is 9 s.\n\n${table(head, rows)}`;
+  return `### 20 requests a second\n\n200 SSH keys, latency 20 ms. The limit alone makes 200 requests take 9 s, because the first 20 may be sent at once.\n\n${table(head, rows)}`;
 }
 
 function alone({ emulator, startup }) {

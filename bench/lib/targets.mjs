@@ -84,7 +84,7 @@ function requests(view, add) {
   ];
   for (const [what, target, operation, expected] of checks) {
     const met = exact(operation, expected);
-    add(what, target, met, met, met ? `so in all ${measured.length} cells` : "not so in some cell");
+    add(what, target, met, met, met ? `met in all ${measured.length} cells` : "missed in at least one cell");
   }
 }
 
