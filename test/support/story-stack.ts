@@ -45,8 +45,6 @@ export interface Declared {
   deleteBeforeReplace?: boolean;
   /** The name that it had before. */
   alias?: string;
-  /** An `onError` hook asks for a creation or update again, this often. */
-  retries?: number | undefined;
   /** What the program looks up between two attempts. */
   meanwhile?: string;
 }
@@ -85,7 +83,7 @@ export interface CommandOptions {
   refresh?: boolean | undefined;
   /** Another resource of the program fails, so that nothing is deleted in the end. */
   fails?: boolean | undefined;
-  /** How often an `onError` hook of each resource asks again. */
+  /** How often an `onError` hook of each resource asks for its creation or update again. */
   retries?: number | undefined;
   /** What becomes of each request. */
   storm?: () => Trouble | undefined;
@@ -246,7 +244,7 @@ export class StoryStack {
     this.state.delete(held.name);
     this.state.set(name, { ...held, name });
     if (!diff.changes) return void this.state.set(name, { ...held, name, inputs: news });
-    await this.update({ ...held, name }, news, process, declared.retries ?? this.retries);
+    await this.update({ ...held, name }, news, process, this.retries);
   }
 
   protected async update(held: Held, inputs: Properties, process: StoryProcess, retries = 0): Promise<void> {
@@ -290,7 +288,7 @@ export class StoryStack {
 
   private async create(
     name: string,
-    { type, retries = this.retries, meanwhile }: Declared,
+    { type, meanwhile }: Declared,
     inputs: Properties,
     process: StoryProcess,
     replaced?: Held,
@@ -305,7 +303,7 @@ export class StoryStack {
         keep(id, outputs);
         return;
       } catch (error) {
-        if (attempt < retries) {
+        if (attempt < this.retries) {
           if (meanwhile !== undefined) await this.read(this.held(meanwhile), process);
           continue;
         }

@@ -195,10 +195,10 @@ describe.each([SERVICE_KEY, TOKEN, ROTATING_KEY])(
   "row 52: a hook asks again for a %s, late requests, lagging lists",
   (_what, type, inputs) => {
     test.each([2, 3])("%d of three arrive late: nothing of ours outlives destroy unnamed", async (times) => {
-      stack.declare("it", type, inputs, { retries: 1 });
       account.emulator.quirks.listLag = 5_000;
       const late = { fate: "arrives late", late: times === 2 ? 3 : 1, times } as const;
-      await stack.up(troubled(late, { ...NO_LIST, nth: 4, times: 3 }));
+      const troubles = [late, { ...NO_LIST, nth: 4, times: 3 }];
+      await stack.deploy("it", type, inputs, { retries: 1, troubles });
       await account.timing.settle(true);
       account.emulator.quirks.listLag = 0;
       account.later(10 * MINUTE);
