@@ -2,24 +2,19 @@
 // account has to hold another key, and what was settled once stays settled.
 import fc from "fast-check";
 
-import { autoNameTemplate } from "../../src/text/auto-name";
+import { classes } from "../../src/fields/classes";
 import { type Properties, UNKNOWN } from "../../src/values";
-import { resources, type Resource } from "../support/engine-resources";
+import { resources } from "../support/engine-resources";
 import { publicKey } from "../support/public-key";
 import { StoryAccount } from "../support/story-account";
 import { StoryStack } from "../support/story-stack";
 
-/** One kind of resource: which inputs there are, and, written down a second time, what of them the account has to hold. */
+/** One kind of resource: what its inputs may be, and, written down a second time, what of them the account has to hold. */
 interface Kind {
-  lifecycle: Resource;
   /** Valid inputs as a program gives them; an omitted property is absent. */
   inputs: fc.Arbitrary<Properties>;
-  /** The property that the constructor fills in, and what it puts there. */
-  auto: { name: string; prefix: string };
   /** Must the account hold another key for `after` than the one that it holds for `before`? */
   another(before: Properties, after: Properties, outputs: Properties): boolean;
-  /** Every input that may be unknown in a preview. */
-  properties: string[];
 }
 
 const optional = { requiredKeys: [] as never[] };
@@ -34,10 +29,8 @@ function otherTriggers(before: Properties, after: Properties): boolean {
   return text(before) !== text(after);
 }
 
-const kinds: Record<string, Kind> = {
+const kinds = {
   SshKey: {
-    lifecycle: resources.SshKey,
-    auto: { name: "name", prefix: "deploy-" },
     inputs: fc
       .record({
         key: fc.constantFrom(publicKey(1), publicKey(2), publicKey(3)),
@@ -56,11 +49,8 @@ const kinds: Record<string, Kind> = {
       // Whatever name the account's key has is good enough for who takes it over.
       return before.name !== undefined && after.adoptExisting !== true;
     },
-    properties: ["publicKey", "name", "adoptExisting"],
   },
   ServiceKey: {
-    lifecycle: resources.ServiceKey,
-    auto: { name: "description", prefix: "pulumi project/stack/app #" },
     inputs: fc.record(
       {
         service: fc.constantFrom("database", "storage", "llm-api", "dns", "vps"),
@@ -73,11 +63,8 @@ const kinds: Record<string, Kind> = {
       before.service !== after.service ||
       before.description !== after.description ||
       otherTriggers(before, after),
-    properties: ["service", "description", "rotationTriggers", "recreateIfInvalid", "existing"],
   },
   PersonalAccessToken: {
-    lifecycle: resources.PersonalAccessToken,
-    auto: { name: "description", prefix: "pulumi project/stack/app #" },
     inputs: fc
       .record(
         {
@@ -100,30 +87,24 @@ const kinds: Record<string, Kind> = {
       before.expiresInDays !== after.expiresInDays ||
       before.description !== after.description ||
       otherTriggers(before, after),
-    properties: [
-      "scopes",
-      "description",
-      "expiresInDays",
-      "rotateBeforeDays",
-      "rotationTriggers",
-      "existing",
-    ],
   },
-};
+} satisfies Record<string, Kind>;
+type Name = keyof typeof kinds;
 
 /** The inputs as the resource's constructor passes them on. */
-function constructed({ auto }: Kind, inputs: Properties): Properties {
-  return { [auto.name]: autoNameTemplate(auto.prefix, false), ...inputs };
+function constructed(name: Name, inputs: Properties): Properties {
+  const owner = { project: "project", stack: "stack", parents: "", name: "app" };
+  return classes[name].withDefaults(inputs, owner, { isPreview: false });
 }
 
-function checked({ lifecycle }: Kind, olds: Properties, news: Properties): Properties {
-  const { inputs, failures } = lifecycle.check(olds, news);
+function checked(name: Name, olds: Properties, news: Properties): Properties {
+  const { inputs, failures } = resources[name].check(olds, news);
   expect(failures).toEqual([]);
   return inputs;
 }
 
 /** A stack lives through these programs of one resource, one after the other, each time with a refresh. */
-async function live(kind: Kind, programs: Properties[]): Promise<void> {
+async function live(name: Name, programs: Properties[]): Promise<void> {
   const account = await StoryAccount.open();
   const stack = new StoryStack(account);
   const up = async (): Promise<string[]> => {
@@ -135,10 +116,10 @@ async function live(kind: Kind, programs: Properties[]): Promise<void> {
     let before: Properties | undefined;
     for (const given of programs) {
       const held = stack.state.get("it");
-      stack.declare("it", kind.lifecycle, constructed(kind, given));
+      stack.declare("it", resources[name], constructed(name, given));
       const requests = await up();
       if (held && before) {
-        const another = kind.another(before, given, held.outputs);
+        const another = kinds[name].another(before, given, held.outputs);
         expect(stack.held("it").id !== held.id).toBe(another);
         if (!another) expect(requests).toEqual([]);
       }
@@ -147,7 +128,7 @@ async function live(kind: Kind, programs: Properties[]): Promise<void> {
         expect(await up()).toEqual([]);
         await command();
         const { id, inputs, outputs } = stack.held("it");
-        const diff = kind.lifecycle.diff(id, outputs, inputs, account.timing.now());
+        const diff = resources[name].diff(id, outputs, inputs, account.timing.now());
         expect({ live: account.live, changes: diff.changes }).toEqual({ live: [id], changes: false });
       }
       before = given;
@@ -159,22 +140,26 @@ async function live(kind: Kind, programs: Properties[]): Promise<void> {
   }
 }
 
-describe.each(Object.entries(kinds))("%s", (_name, kind) => {
+describe.each(Object.keys(kinds) as Name[])("%s", (name) => {
+  const given: fc.Arbitrary<Properties> = kinds[name].inputs;
+  /** Every input that may be unknown in a preview. */
+  const properties = Object.keys(classes[name].inputs).filter((input) => !input.startsWith("__"));
+
   test("is replaced exactly when the account must hold another key, and never flaps", async () => {
-    const sequence = fc.array(kind.inputs, { minLength: 1, maxLength: 4 });
-    const lives = fc.asyncProperty(sequence, (programs) => live(kind, programs));
+    const sequence = fc.array(given, { minLength: 1, maxLength: 4 });
+    const lives = fc.asyncProperty(sequence, (programs) => live(name, programs));
     await fc.assert(lives, { numRuns: 60 });
   });
 
   test("takes any of its inputs unknown, in a creation and in a change, and never calls them wrong", () => {
-    const hidden = fc.subarray(kind.properties);
+    const hidden = fc.subarray(properties);
     fc.assert(
-      fc.property(kind.inputs, kind.inputs, hidden, (first, second, names) => {
-        const unknowns = Object.fromEntries(names.map((name) => [name, UNKNOWN]));
-        const known = checked(kind, {}, constructed(kind, first));
+      fc.property(given, given, hidden, (first, second, names) => {
+        const unknowns = Object.fromEntries(names.map((each) => [each, UNKNOWN]));
+        const known = checked(name, {}, constructed(name, first));
         for (const olds of [{}, known]) {
-          const inputs = checked(kind, olds, { ...constructed(kind, second), ...unknowns });
-          for (const name of names) expect(inputs[name]).toBe(UNKNOWN);
+          const inputs = checked(name, olds, { ...constructed(name, second), ...unknowns });
+          for (const each of names) expect(inputs[each]).toBe(UNKNOWN);
         }
       }),
     );
@@ -188,19 +173,16 @@ describe.each(Object.entries(kinds))("%s", (_name, kind) => {
       fc.constant({ id: "x", key: ` ${secret}` }),
     );
     fc.assert(
-      fc.property(
-        fc.dictionary(fc.oneof(fc.constantFrom(...kind.properties), fc.string()), anything),
-        (news) => {
-          const { failures } = kind.lifecycle.check({}, news);
-          for (const { property, reason } of failures) {
-            expect(["", ...kind.properties]).toContain(property);
-            expect(reason).not.toContain("SecretSecret");
-            // The engine prints the value of the property that is named.
-            if (property !== "") expect(JSON.stringify(news[property]) ?? "").not.toContain("SecretSecret");
-            if (property !== "") expect(reason).toContain(property);
-          }
-        },
-      ),
+      fc.property(fc.dictionary(fc.oneof(fc.constantFrom(...properties), fc.string()), anything), (news) => {
+        const { failures } = resources[name].check({}, news);
+        for (const { property, reason } of failures) {
+          expect(["", ...properties]).toContain(property);
+          expect(reason).not.toContain("SecretSecret");
+          // The engine prints the value of the property that is named.
+          if (property !== "") expect(JSON.stringify(news[property]) ?? "").not.toContain("SecretSecret");
+          if (property !== "") expect(reason).toContain(property);
+        }
+      }),
     );
   });
 });
