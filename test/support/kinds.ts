@@ -26,6 +26,8 @@ export const SSH_KEY = row("SSH key", "SshKey");
 export const SSH_KEY_SET = row("SSH key set", "SshKeySet");
 export const API_KEYS = [SERVICE_KEY, TOKEN, ROTATING_KEY, ROTATING_TOKEN] as const;
 export const SSH_KEYS = [SSH_KEY, SSH_KEY_SET] as const;
+/** Every kind but the set. */
+export const KEYS = [...API_KEYS, SSH_KEY] as const;
 /** One of each lifecycle, and both kinds of plain keys. */
 export const KINDS = [SERVICE_KEY, TOKEN, ROTATING_KEY, ...SSH_KEYS] as const;
 

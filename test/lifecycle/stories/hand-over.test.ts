@@ -71,7 +71,7 @@ describe("after an interrupted hand-over", () => {
 });
 
 describe.each(["fixed", "k-${hex(7)}"])(
-  "cleaning up after an SSH key named %s leaves one adopted since",
+  "cleaning up after an SSH key %s leaves one adopted since",
   (name) => {
     test.each([
       ["whose second attempt was not looked at", [NEVER_ARRIVES, { ...NO_LIST, nth: 4 }]],

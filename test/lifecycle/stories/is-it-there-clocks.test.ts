@@ -155,14 +155,11 @@ describe("row 71: the API says when a token ends", () => {
     expect({ errors: stack.errors, ends: ends() }).toEqual({ errors: [], ends: EARLY });
   });
 
-  test.each(["2030-01-01T00:00:00Z", null, "", "soon", 5])(
-    "as %j: what was asked for counts",
-    async (expires_at) => {
-      account.emulator.transform = showing((entry) => ({ ...entry, expires_at }));
-      declareToken(YEAR);
-      await stack.up();
-      await stack.refresh();
-      expect({ errors: stack.errors, ends: ends() }).toEqual({ errors: [], ends: asked });
-    },
-  );
+  test.each(["2030-01-01T00:00:00Z", null, "", "soon", 5])("as %j, it does not count", async (expires_at) => {
+    account.emulator.transform = showing((entry) => ({ ...entry, expires_at }));
+    declareToken(YEAR);
+    await stack.up();
+    await stack.refresh();
+    expect({ errors: stack.errors, ends: ends() }).toEqual({ errors: [], ends: asked });
+  });
 });

@@ -3,7 +3,7 @@
 import type { Properties } from "../../../src/values";
 import { showing } from "../../support/answers";
 import { RotatingPersonalAccessToken, SshKeySet } from "../../support/engine-resources";
-import { API_KEYS, KINDS, ROTATING, SSH_KEY } from "../../support/kinds";
+import { KEYS, KINDS, ROTATING } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
 import { account, MINUTE, stack, UP_OR_DESTROY } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
@@ -11,7 +11,7 @@ import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
 const NO_POST = { method: "POST", fate: "401", times: 9 } as const;
 const lag = (ms: number): void => void (account.emulator.quirks.listLag = ms);
 
-describe.each([...API_KEYS, SSH_KEY])("a list lags behind a %s", (_what, type, inputs) => {
+describe.each(KEYS)("a list lags behind a %s", (_what, type, inputs) => {
   test("that is read by a refresh right after up: it stays", async () => {
     lag(3_000);
     await stack.deploy("it", type, inputs);

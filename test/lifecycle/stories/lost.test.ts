@@ -1,7 +1,7 @@
 // What a creation has left that was lost, late or killed: it goes, or a later run names it; nothing else is touched.
 import type { Properties } from "../../../src/values";
 import { RotatingServiceKey, ServiceKey } from "../../support/engine-resources";
-import { API_KEYS, DECLARED, SSH_KEY } from "../../support/kinds";
+import { API_KEYS, DECLARED, KEYS } from "../../support/kinds";
 import { account, stack, UP_OR_DESTROY } from "../../support/story";
 import type { CommandOptions } from "../../support/story-stack";
 import { LOST, NEVER_ARRIVES, NO_LIST, troubled } from "../../support/troubles";
@@ -71,30 +71,24 @@ test("what is proved to be of a lost request is removed, and what may be of it b
   stack.expectAllNamed();
 });
 
-test.each([...API_KEYS, SSH_KEY])(
-  "%s, a hook, a first attempt a minute late: it is held or named",
-  async (_what, type, inputs) => {
-    await stack.deploy("it", type, inputs, {
-      retries: 1,
-      ...troubled({ fate: "arrives late", late: 60 }, { method: "GET", times: 12 }),
-    });
-    await account.timing.settle(true);
-    await stack.refresh();
-    stack.expectAllNamed();
-  },
-);
+test.each(KEYS)("%s, a hook, a first attempt a minute late: held or named", async (_what, type, inputs) => {
+  await stack.deploy("it", type, inputs, {
+    retries: 1,
+    ...troubled({ fate: "arrives late", late: 60 }, { method: "GET", times: 12 }),
+  });
+  await account.timing.settle(true);
+  await stack.refresh();
+  stack.expectAllNamed();
+});
 
-test.each(API_KEYS)(
-  "row 46, %s: a revoked key that is still listed is not taken for the second one",
-  async (_what, type, inputs) => {
-    account.emulator.quirks.listsRevokedKeys = true;
-    await stack.deploy("it", type, inputs, troubled({ fate: "arrives late", late: 0, times: 2 }));
-    await account.timing.settle(true);
-    if (!stack.state.has("it")) expect(account.live).toEqual([]);
-    await stack.up();
-    await stack.expectOneForOne();
-  },
-);
+test.each(API_KEYS)("row 46, %s: a revoked key that is listed is not taken", async (_what, type, inputs) => {
+  account.emulator.quirks.listsRevokedKeys = true;
+  await stack.deploy("it", type, inputs, troubled({ fate: "arrives late", late: 0, times: 2 }));
+  await account.timing.settle(true);
+  if (!stack.state.has("it")) expect(account.live).toEqual([]);
+  await stack.up();
+  await stack.expectOneForOne();
+});
 
 test("a service key whose first attempt takes place a minute late has a twin, which the next refresh names", async () => {
   await stack.deploy("it", ServiceKey, DECLARED.ServiceKey, troubled({ fate: "arrives late", late: 60 }));
@@ -139,23 +133,20 @@ describe("a service key beside which a twin may live", () => {
   });
 });
 
-test.each(UP_OR_DESTROY)(
-  "what a lost rotation left under another description is found by %s",
-  async (next) => {
-    const declare = (description: string): void =>
-      stack.declareRotating({ description, __owner: "test/dev/db" });
-    declare("one");
-    await stack.up();
-    declare("two");
-    await stack.up(troubled(LOST, { ...NO_LIST, nth: 2 }));
-    expect(account.live).toHaveLength(2);
-    // The program is what it was before.
-    declare("one");
-    if (next === "up") await stack.up();
-    if (next === "up") stack.expectHeld();
-    await stack.expectDestroyed();
-  },
-);
+test.each(UP_OR_DESTROY)("%s finds what a lost rotation left under another description", async (next) => {
+  const declare = (description: string): void =>
+    stack.declareRotating({ description, __owner: "test/dev/db" });
+  declare("one");
+  await stack.up();
+  declare("two");
+  await stack.up(troubled(LOST, { ...NO_LIST, nth: 2 }));
+  expect(account.live).toHaveLength(2);
+  // The program is what it was before.
+  declare("one");
+  if (next === "up") await stack.up();
+  if (next === "up") stack.expectHeld();
+  await stack.expectDestroyed();
+});
 
 describe("a rotation is killed after its POST", () => {
   let left: string;
@@ -192,17 +183,14 @@ describe("a rotation is killed after its POST", () => {
     await stack.expectDestroyed();
   });
 
-  describe.each(["null", { truncatedTo: 20 }] as const)(
-    "and descriptions are stored as %j",
-    (descriptions) => {
-      test.each(UP_OR_DESTROY)("%s names what it may have made", async (next) => {
-        account.emulator.quirks.descriptions = descriptions;
-        await killed();
-        await stack[next]();
-        expect(stack.printed).toContain(`an earlier attempt may have created ${left} (created `);
-      });
-    },
-  );
+  describe.each(["null", { truncatedTo: 20 }] as const)("and descriptions are kept as %j", (descriptions) => {
+    test.each(UP_OR_DESTROY)("%s names what it may have made", async (next) => {
+      account.emulator.quirks.descriptions = descriptions;
+      await killed();
+      await stack[next]();
+      expect(stack.printed).toContain(`an earlier attempt may have created ${left} (created `);
+    });
+  });
 
   test("and somebody made a key without a description: nobody is told to revoke that one", async () => {
     await killed();

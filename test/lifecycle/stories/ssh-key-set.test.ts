@@ -487,26 +487,23 @@ describe("up --replace", () => {
     ["with adoptExisting since then", NAMES, false, true],
     ["without it", NAMES, false, false],
     ["without it, and one entry more", [...NAMES, "dora"], false, false],
-  ])(
-    "of our keys, %s: refused, and the next up does the rest",
-    async (_how, entries, adopted, adoptExisting) => {
-      await up(NAMES, { adoptExisting: adopted });
-      const { live } = account;
-      expect(await up(entries, { adoptExisting }, { replace: "team" })).toBe(false);
-      expect(stack.errors.join()).toContain(
-        adoptExisting
-          ? "`adoptExisting` is still in the program, so the replacement has the same key"
-          : "deleteBeforeReplace: true",
-      );
-      expect(account.live).toEqual(live);
-      await stack.up();
-      stack.expectHeld();
-      expect(account.live).toEqual(expect.arrayContaining(live));
-      expect(Object.keys(keys()).sort()).toEqual([...entries].sort());
-      expect(stack.marked).toEqual([]);
-      if (!adoptExisting) await expectOurs();
-    },
-  );
+  ])("of our keys, %s: refused; the next up does the rest", async (_how, entries, before, adoptExisting) => {
+    await up(NAMES, { adoptExisting: before });
+    const { live } = account;
+    expect(await up(entries, { adoptExisting }, { replace: "team" })).toBe(false);
+    expect(stack.errors.join()).toContain(
+      adoptExisting
+        ? "`adoptExisting` is still in the program, so the replacement has the same key"
+        : "deleteBeforeReplace: true",
+    );
+    expect(account.live).toEqual(live);
+    await stack.up();
+    stack.expectHeld();
+    expect(account.live).toEqual(expect.arrayContaining(live));
+    expect(Object.keys(keys()).sort()).toEqual([...entries].sort());
+    expect(stack.marked).toEqual([]);
+    if (!adoptExisting) await expectOurs();
+  });
 
   test.each([true, false])("with deleteBeforeReplace has new keys (adopting: %j)", async (adoptExisting) => {
     declare(NAMES, { adoptExisting }, { deleteBeforeReplace: true });

@@ -240,19 +240,16 @@ describe.each([
     expect(copy.printed).toContain(made);
   });
 
-  test.each(UP_OR_DESTROY)(
-    "row 40: %s of a renamed stack names what a killed rotation left",
-    async (next) => {
-      declare(stack);
-      await stack.up();
-      const { keyId } = stack.held("it").outputs;
-      account.pass(31);
-      await stack.up({ kill: { nth: 2, arrived: true } });
-      const [left] = account.live.filter((id) => id !== keyId);
-      declare(stack, "test/renamed/it");
-      await stack[next]();
-      expect(stack.errors).toEqual([]);
-      if (account.live.includes(left!)) expect(stack.printed).toContain(left);
-    },
-  );
+  test.each(UP_OR_DESTROY)("row 40: %s of a renamed stack names what a kill left", async (next) => {
+    declare(stack);
+    await stack.up();
+    const { keyId } = stack.held("it").outputs;
+    account.pass(31);
+    await stack.up({ kill: { nth: 2, arrived: true } });
+    const [left] = account.live.filter((id) => id !== keyId);
+    declare(stack, "test/renamed/it");
+    await stack[next]();
+    expect(stack.errors).toEqual([]);
+    if (account.live.includes(left!)) expect(stack.printed).toContain(left);
+  });
 });

@@ -100,22 +100,19 @@ describe("row 55: a request is answered with a record that is older than it", ()
 test.each([
   ["up --target of the first", "a"],
   ["up", undefined],
-])(
-  "row 12: twice in one up, the first unresolved: named, and after %s one has the key",
-  async (_how, target) => {
-    for (const name of ["a", "b"]) stack.declare(name, SshKey, SSH);
-    expect(await stack.up(troubled(LOST, LISTS_FAIL))).toBe(false);
-    expect(stack.ids).toEqual([]);
-    expect(stack.errors[1]).toContain("deploy");
-    account.later(MINUTE);
-    await stack.up({ target });
-    expect(stack.ids).toHaveLength(1);
-    expect(account.live).toEqual(stack.ids);
-    stack.program.delete("b");
-    await stack.up();
-    stack.expectHeld();
-  },
-);
+])("row 12: twice in one up, the first unresolved: after %s one has the key", async (_how, target) => {
+  for (const name of ["a", "b"]) stack.declare(name, SshKey, SSH);
+  expect(await stack.up(troubled(LOST, LISTS_FAIL))).toBe(false);
+  expect(stack.ids).toEqual([]);
+  expect(stack.errors[1]).toContain("deploy");
+  account.later(MINUTE);
+  await stack.up({ target });
+  expect(stack.ids).toHaveLength(1);
+  expect(account.live).toEqual(stack.ids);
+  stack.program.delete("b");
+  await stack.up();
+  stack.expectHeld();
+});
 
 test("row 52: a hook asks again for a key whose looks were refused, and another reader's list shows it since: taken, or named", async () => {
   await stack.deploy("reader", SshKey, { publicKey: publicKey("reader"), name: "reader" });
@@ -161,20 +158,17 @@ describe.each(SSH_KEYS)("an %s that the API registers with another fingerprint",
     expect({ live: account.live, left: stack.state.size }).toEqual({ live: [], left: 0 });
   });
 
-  test.each(["up", "refresh, up", "destroy"])(
-    "and that cannot be deleted stays in the state; then %s",
-    async (next) => {
-      await stack.up(troubled({ method: "DELETE", times: 9 }));
-      const { live } = account;
-      expect([live.length, stack.ids]).toEqual([1, live]);
-      expect(stack.errors.join()).toContain(live[0]);
-      if (next.startsWith("refresh")) await stack.refresh();
-      if (next === "destroy") return stack.expectDestroyed();
-      await stack.up();
-      expect(account.live).not.toEqual(live);
-      await stack.expectOneForOne();
-    },
-  );
+  test.each(["up", "refresh, up", "destroy"])("and cannot be deleted: it stays, then %s", async (next) => {
+    await stack.up(troubled({ method: "DELETE", times: 9 }));
+    const { live } = account;
+    expect([live.length, stack.ids]).toEqual([1, live]);
+    expect(stack.errors.join()).toContain(live[0]);
+    if (next.startsWith("refresh")) await stack.refresh();
+    if (next === "destroy") return stack.expectDestroyed();
+    await stack.up();
+    expect(account.live).not.toEqual(live);
+    await stack.expectOneForOne();
+  });
 });
 
 describe("a key with a name of its own stayed unresolved, and nothing was created; what the next run makes lives", () => {
@@ -213,19 +207,16 @@ test("in a copy of an unresolved state: the copy never deletes what the original
   await stack.expectOneForOne();
 });
 
-test.each(["answer lost", "never arrives"] as const)(
-  "up --replace, both responses lost, heals: %s",
-  async (fate) => {
-    await stack.deploy("it", SshKey, DECLARED.SshKey);
+test.each(["answer lost", "never arrives"] as const)("up --replace, both lost, heals: %s", async (fate) => {
+  await stack.deploy("it", SshKey, DECLARED.SshKey);
+  account.later(30 * MINUTE);
+  await stack.up({ replace: "it", ...troubled({ fate, times: 2 }) });
+  for (let run = 0; run < 3; run += 1) {
     account.later(30 * MINUTE);
-    await stack.up({ replace: "it", ...troubled({ fate, times: 2 }) });
-    for (let run = 0; run < 3; run += 1) {
-      account.later(30 * MINUTE);
-      await stack.up();
-    }
-    stack.expectHeld();
-  },
-);
+    await stack.up();
+  }
+  stack.expectHeld();
+});
 
 const AUTOMATIC = DECLARED.SshKey;
 const TEAM = { publicKeys: { a: publicKey("a"), b: publicKey("b"), c: publicKey("c") } };

@@ -2,7 +2,7 @@
 // another stack's key of the minutes before stays.
 import { spelling } from "../../support/answers";
 import { PersonalAccessToken, ServiceKey, SshKey, SshKeySet } from "../../support/engine-resources";
-import { API_KEYS, DECLARED, SERVICE_KEY, SSH_KEY } from "../../support/kinds";
+import { DECLARED, KEYS, SERVICE_KEY, SSH_KEY } from "../../support/kinds";
 import { publicKey } from "../../support/public-key";
 import { account, DAY, HOUR, MINUTE, othersStack, stack, UP_OR_DESTROY } from "../../support/story";
 import { LOST, NEVER_ARRIVES, NO_LIST, OFFLINE, troubled } from "../../support/troubles";
@@ -13,37 +13,34 @@ const SSH = { publicKey: publicKey(1), name: "deploy" };
 describe.each([
   ["an SSH key", SshKey, SSH],
   ["a set", SshKeySet, { publicKeys: { loy: publicKey(1) }, namePrefix: "dep" }],
-] as const)(
-  "another stack registered the key of %s three minutes ago; the local clock",
-  (_what, type, inputs) => {
-    const jump = (nth: number, ms: number): CommandOptions => ({ jump: { nth, clock: "error", ms } });
-    test.each<[string, CommandOptions, wrongBy?: number, listLag?: number]>([
-      [
-        "jumps by five minutes within the run, whose 409 is lost",
-        { ...troubled(LOST, { ...NO_LIST, nth: 2, times: 2 }), ...jump(2, 5 * MINUTE) },
-        0,
-        4 * MINUTE,
-      ],
-      ["was five minutes behind when the 409 was lost", troubled(LOST, NO_LIST), -5 * MINUTE],
-      [
-        "jumps by an hour within the run, whose POST never arrives",
-        { ...troubled(NEVER_ARRIVES), ...jump(1, HOUR) },
-      ],
-    ])("%s: destroy leaves that key", async (_clock, options, wrongBy = 0, listLag = 0) => {
-      const other = await othersStack(SshKey, SSH);
-      account.later(3 * MINUTE);
-      account.timing.error = wrongBy;
-      account.emulator.quirks.listLag = listLag;
-      expect(await stack.deploy("it", type, inputs, options)).toBe(false);
-      if (stack.state.size === 0) expect(stack.spoken).toContain(other.ids[0]);
-      account.timing.error = 0;
-      account.emulator.quirks.listLag = 0;
-      account.later(30 * MINUTE);
-      await stack.destroy();
-      expect(account.live).toEqual(other.ids);
-    });
-  },
-);
+] as const)("another stack registered the key of %s before; the local clock", (_what, type, inputs) => {
+  const jump = (nth: number, ms: number): CommandOptions => ({ jump: { nth, clock: "error", ms } });
+  test.each<[string, CommandOptions, wrongBy?: number, listLag?: number]>([
+    [
+      "jumps by five minutes within the run, whose 409 is lost",
+      { ...troubled(LOST, { ...NO_LIST, nth: 2, times: 2 }), ...jump(2, 5 * MINUTE) },
+      0,
+      4 * MINUTE,
+    ],
+    ["was five minutes behind when the 409 was lost", troubled(LOST, NO_LIST), -5 * MINUTE],
+    [
+      "jumps by an hour within the run, whose POST never arrives",
+      { ...troubled(NEVER_ARRIVES), ...jump(1, HOUR) },
+    ],
+  ])("%s: destroy leaves that key", async (_clock, options, wrongBy = 0, listLag = 0) => {
+    const other = await othersStack(SshKey, SSH);
+    account.later(3 * MINUTE);
+    account.timing.error = wrongBy;
+    account.emulator.quirks.listLag = listLag;
+    expect(await stack.deploy("it", type, inputs, options)).toBe(false);
+    if (stack.state.size === 0) expect(stack.spoken).toContain(other.ids[0]);
+    account.timing.error = 0;
+    account.emulator.quirks.listLag = 0;
+    account.later(30 * MINUTE);
+    await stack.destroy();
+    expect(account.live).toEqual(other.ids);
+  });
+});
 
 test("an automatic name, and the clock is set right by an hour within the run: the next up heals", async () => {
   account.timing.error = -HOUR;
@@ -62,27 +59,24 @@ test("an automatic name, and the clock is set right by an hour within the run: t
 test.each([
   ["429", 25],
   ["refused", 1],
-] as const)(
-  "another stack's key, registered while our POST waits (%s), outlives our lost 409",
-  async (fate, times) => {
-    const { timing } = account;
-    const sleep = timing.sleep.bind(timing);
-    let [slept, other] = [0, Promise.resolve<{ ids: string[] }>(stack)];
-    timing.sleep = async (ms) => {
-      await sleep(ms);
-      slept += ms;
-      if ((await other) !== stack || (fate === "429" && slept < 10_000)) return;
-      other = othersStack(SshKey, SSH);
-      await other;
-      // More than the tolerance for rounded times.
-      account.later(6_000);
-    };
-    await stack.deploy("it", SshKey, SSH, troubled({ fate, times }, { ...LOST, nth: times + 1 }));
-    await stack.destroy();
-    expect(account.live).toEqual((await other).ids);
-    expect(account.live).toHaveLength(1);
-  },
-);
+] as const)("another stack's key, made while our POST waits (%s), survives", async (fate, times) => {
+  const { timing } = account;
+  const sleep = timing.sleep.bind(timing);
+  let [slept, other] = [0, Promise.resolve<{ ids: string[] }>(stack)];
+  timing.sleep = async (ms) => {
+    await sleep(ms);
+    slept += ms;
+    if ((await other) !== stack || (fate === "429" && slept < 10_000)) return;
+    other = othersStack(SshKey, SSH);
+    await other;
+    // More than the tolerance for rounded times.
+    account.later(6_000);
+  };
+  await stack.deploy("it", SshKey, SSH, troubled({ fate, times }, { ...LOST, nth: times + 1 }));
+  await stack.destroy();
+  expect(account.live).toEqual((await other).ids);
+  expect(account.live).toHaveLength(1);
+});
 
 test.each([SERVICE_KEY, SSH_KEY, ["SSH key with a name of its own", SshKey, SSH]] as const)(
   "%s: destroy finds what a gateway with a wrong clock lost",
@@ -100,25 +94,22 @@ test.each([SERVICE_KEY, SSH_KEY, ["SSH key with a name of its own", SshKey, SSH]
   },
 );
 
-test.each([...API_KEYS, SSH_KEY])(
-  "row 39, %s: it is ours, although the host sleeps before the look",
-  async (_what, type, inputs) => {
-    const { timing } = account;
-    const sleep = timing.sleep.bind(timing);
-    let sleeps = 0;
-    // The monotonic clock stops while a machine sleeps; the wall clocks do not.
-    timing.sleep = async (ms) => {
-      if ((sleeps += 1) === 1) {
-        account.later(HOUR);
-        timing.monotonic = () => timing.elapsed - HOUR;
-      }
-      await sleep(ms);
-    };
-    await stack.deploy("it", type, inputs, troubled(LOST, { method: "GET" }));
-    expect(sleeps).toBeGreaterThan(0);
-    await stack.expectOneForOne();
-  },
-);
+test.each(KEYS)("row 39, %s: it is ours, although the host sleeps first", async (_what, type, inputs) => {
+  const { timing } = account;
+  const sleep = timing.sleep.bind(timing);
+  let sleeps = 0;
+  // The monotonic clock stops while a machine sleeps; the wall clocks do not.
+  timing.sleep = async (ms) => {
+    if ((sleeps += 1) === 1) {
+      account.later(HOUR);
+      timing.monotonic = () => timing.elapsed - HOUR;
+    }
+    await sleep(ms);
+  };
+  await stack.deploy("it", type, inputs, troubled(LOST, { method: "GET" }));
+  expect(sleeps).toBeGreaterThan(0);
+  await stack.expectOneForOne();
+});
 
 test.each([-6_000, -500_000])("row 43: a lost SSH key with a time %i ms off is ours", async (skew) => {
   account.emulator.quirks.createdAtSkew = skew;
@@ -126,16 +117,13 @@ test.each([-6_000, -500_000])("row 43: a lost SSH key with a time %i ms off is o
   await stack.expectOneForOne();
 });
 
-test.each([8_760, 1, -8_760])(
-  "row 55: a new SSH key is ours by a local clock %i hours ahead",
-  async (hours) => {
-    account.timing.error = hours * HOUR;
-    stack.declare("it", SshKey, SSH);
-    await stack.deploy("team", SshKeySet, { publicKeys: { anna: publicKey("anna") } });
-    stack.expectHeld();
-    await stack.expectDestroyed();
-  },
-);
+test.each([8_760, 1, -8_760])("row 55: a new SSH key is ours by a clock %i hours ahead", async (hours) => {
+  account.timing.error = hours * HOUR;
+  stack.declare("it", SshKey, SSH);
+  await stack.deploy("team", SshKeySet, { publicKeys: { anna: publicKey("anna") } });
+  stack.expectHeld();
+  await stack.expectDestroyed();
+});
 
 describe("row 62: creation times are listed as", () => {
   const FORMS: [string, (time: string) => string, isRead: boolean][] = [
@@ -197,19 +185,16 @@ describe("an SSH key that stayed unresolved", () => {
     expect(account.live).toHaveLength(left);
   });
 
-  test.each(UP_OR_DESTROY)(
-    "by a clock a year slow, then %s: an older key stays, and is named",
-    async (next) => {
-      const { id } = account.emulator.account.addSshKey(SSH);
-      account.later(30 * DAY);
-      account.timing.error = -365 * DAY;
-      await stack.deploy("it", SshKey, SSH, troubled(...OFFLINE));
-      expect(stack.held("it").id).toMatch(/^unresolved\//);
-      account.timing.error = 0;
-      await stack[next]();
-      expect(stack.printed).toContain(id);
-      await stack.destroy();
-      expect(account.live).toEqual([id]);
-    },
-  );
+  test.each(UP_OR_DESTROY)("by a clock a year slow, then %s: an older key stays, named", async (next) => {
+    const { id } = account.emulator.account.addSshKey(SSH);
+    account.later(30 * DAY);
+    account.timing.error = -365 * DAY;
+    await stack.deploy("it", SshKey, SSH, troubled(...OFFLINE));
+    expect(stack.held("it").id).toMatch(/^unresolved\//);
+    account.timing.error = 0;
+    await stack[next]();
+    expect(stack.printed).toContain(id);
+    await stack.destroy();
+    expect(account.live).toEqual([id]);
+  });
 });
