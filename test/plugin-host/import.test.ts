@@ -2,6 +2,7 @@
 import { emulator, failureOf, host, live, next, nextCommand, urnOf } from "../support/plugin-host";
 import { type Properties, secret } from "../support/provider-client";
 import { publicKey } from "../support/public-key";
+import "../support/short-pauses.cjs";
 import { takeRequests } from "../support/requests";
 
 const sshKey = publicKey("by hand");
@@ -250,5 +251,33 @@ test.each([
     await nextCommand();
     await host.delete(urn, id, again.outputs);
     expect(emulator.account.sshKeys()).toEqual([]);
+  },
+);
+
+describe.each(["ServiceKey", "SshKey"] as const)(
+  "a %s that was made and imported a moment ago",
+  (className) => {
+    const urn = urnOf(className);
+
+    /** The state of the next command, whose first list does not show the key. */
+    async function importedInALag() {
+      const found = await host.read(urn, BY_HAND[className].make().id);
+      await nextCommand();
+      let lists = 0;
+      emulator.transform = ({ method, body }) =>
+        method === "GET" && Array.isArray(body) && (lists += 1) === 1 ? { body: [] } : undefined;
+      return found;
+    }
+
+    test("and the first list of a refresh lags: it is kept", async () => {
+      const { id, outputs, inputs } = await importedInALag();
+      expect((await host.read(urn, id, outputs, inputs)).id).toBe(id);
+    });
+
+    test("its deletion is answered 404, and the first list lags: an error, and it stays in the state", async () => {
+      const { id, outputs } = await importedInALag();
+      emulator.faults.add({ method: "DELETE", status: 404, times: "always" });
+      await expect(host.delete(urn, id, outputs)).rejects.toThrow("still shows it");
+    });
   },
 );

@@ -111,3 +111,38 @@ test("row 59: two processes import one key in one command: the second is refused
   await expect(standard.up(urnOf("ServiceKey", "b"), declared)).rejects.toThrow(/only one can|manage/);
   expect(live()).toEqual([id]);
 });
+
+test.each([0, 40])(
+  "an SshKey adopts what a set gives up in one update, at %i ms latency: it is live",
+  async (latency) => {
+    emulator.faults.add({ delay: latency, times: "always" });
+    const made: string[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const [setUrn, keyUrn] = [urnOf("SshKeySet", `team${round}`), urnOf("SshKey", `anna${round}`)];
+      const [anna, bo] = [publicKey(`a${round}`), publicKey(`b${round}`)];
+      await nextCommand();
+      const set = await explicit.up(setUrn, { publicKeys: { anna, bo } });
+      await nextCommand();
+      const key = await explicit.check(keyUrn, {}, { publicKey: anna, adoptExisting: true });
+      // The engine goes on with the next resource meanwhile.
+      const creating = explicit.create(keyUrn, key.inputs);
+      const { inputs } = await next(setUrn, set, { publicKeys: { bo } });
+      const [single] = await Promise.all([creating, explicit.update(setUrn, set.id, set.outputs, inputs)]);
+      made.push(single.id);
+    }
+    expect(live()).toEqual(expect.arrayContaining(made));
+    expect(live()).toHaveLength(10);
+  },
+);
+
+test("a service key that is renamed by an alias and replaced in one up: the old key goes", async () => {
+  const [old, renamed] = [urnOf("ServiceKey", "a"), urnOf("ServiceKey", "b")];
+  const before = await explicit.up(old, { service: "dns", rotationTriggers: { quarter: "1" } });
+  await nextCommand();
+  const declared = { service: "dns", rotationTriggers: { quarter: "2" } };
+  // The engine compares under the new URN, and deletes under the old one.
+  await next(renamed, before, declared);
+  const after = await explicit.up(renamed, declared);
+  await explicit.delete(old, before.id, before.outputs);
+  expect(live()).toEqual([after.id]);
+});
