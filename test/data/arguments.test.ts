@@ -60,11 +60,6 @@ test.each<[string, [name: string, ...args: unknown[]], string]>([
   ],
   ["null as a filter", ["getServices", { region: null }], "`region` must be a string, not null."],
   ["null as the arguments", ["getServices", null], "the arguments must be an object, not null."],
-  [
-    "a string as the arguments",
-    ["getSshKey", "deploy"],
-    "the arguments must be an object, not a string of 6 characters.",
-  ],
   ["__proto__ as a filter", ["getServices", JSON.parse('{"__proto__":"x"}')], "unknown filter `__proto__`"],
   [
     "no arguments where one is required",

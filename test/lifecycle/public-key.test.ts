@@ -11,7 +11,8 @@ import { checkSshKey } from "../../src/lifecycle/ssh-key/inputs";
 import { parsePublicKey, PublicKeyError } from "../../src/lifecycle/ssh-key/public-key";
 import { looksSecret } from "../../src/text/pasted-secret";
 import { cpuTime } from "../support/fake-timing";
-import { expectUnseen, keyLine, refusal, wire } from "../support/key-forms";
+import { expectUnseen, keyLine, refusal } from "../support/key-forms";
+import { wire } from "../support/public-key";
 
 const ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 const FINGERPRINT = parsePublicKey(ED25519).fingerprint;

@@ -35,6 +35,10 @@ function constructIn(host: Host, className: ClassName, ...args: unknown[]): pulu
 const construct = (className: ClassName, ...args: unknown[]): pulumi.CustomResource =>
   constructIn("dynamic", className, ...args);
 
+const OTHER = "pulumi:providers:pulumi-nodejs::other";
+const otherAccount = (): wayscloud.Provider =>
+  new wayscloud.Provider("other", { apiKey: "wayscloud_pat_x", endpoint: "https://api.example.com" });
+
 describe.each(everywhere)("%s %s", (host, className) => {
   test.each([undefined, null, "dns", 5])("without its arguments (%p) says what is missing", (args) => {
     expect(() => constructIn(host, className, "k", args)).toThrow(
@@ -136,14 +140,8 @@ describe.each(classNames)("%s", (className) => {
   });
 
   test("goes with a Provider of the package", async () => {
-    const provider = new wayscloud.Provider("other", {
-      apiKey: "wayscloud_pat_x",
-      endpoint: "https://api.example.com",
-    });
-    await valuesOf(construct(className, "k", REQUIRED_ARGS[className], { provider }).urn);
-    expect(registered.find(({ name }) => name === "k")?.provider).toContain(
-      "pulumi:providers:pulumi-nodejs::other",
-    );
+    await valuesOf(construct(className, "k", REQUIRED_ARGS[className], { provider: otherAccount() }).urn);
+    expect(registered.find(({ name }) => name === "k")?.provider).toContain(OTHER);
   });
 });
 
@@ -178,8 +176,6 @@ describe.each(["SshKey", "ServiceKey", "PersonalAccessToken"] as const)("%s.get"
   const get = (...args: unknown[]): pulumi.CustomResource =>
     (wayscloud[className].get as unknown as (...all: unknown[]) => pulumi.CustomResource)(...args);
   const state = { createdAt: "2026-01-01T00:00:00Z" };
-  const provider = (): wayscloud.Provider =>
-    new wayscloud.Provider("other", { apiKey: "wayscloud_pat_x", endpoint: "https://api.example.com" });
 
   test.each<[string, (opts: pulumi.CustomResourceOptions) => unknown[]]>([
     ["(name, id, opts)", (opts) => ["k", "the-id", opts]],
@@ -188,10 +184,10 @@ describe.each(["SshKey", "ServiceKey", "PersonalAccessToken"] as const)("%s.get"
     ["(name, id, {}, opts)", (opts) => ["k", "the-id", {}, opts]],
     ["(name, id, state, opts)", (opts) => ["k", "the-id", state, opts]],
   ])("%s never drops the options", async (_, args) => {
-    const found = get(...args({ provider: provider() }));
+    const found = get(...args({ provider: otherAccount() }));
     expect(await valuesOf(found.id)).toEqual(["the-id"]);
     const { inputs, provider: used } = registered.find(({ name }) => name === "k")!;
-    expect(used).toContain("pulumi:providers:pulumi-nodejs::other");
+    expect(used).toContain(OTHER);
     expect(Object.keys(inputs)).toEqual(["__provider"]);
   });
 

@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 
 import { AccountClient } from "../../src/api/client";
 import { WaysCloudError } from "../../src/errors";
@@ -152,34 +153,8 @@ export async function failureOf(promise: Promise<unknown>): Promise<WaysCloudErr
   return error;
 }
 
-/** Every text that can be reached from a thrown thing: own and inherited, enumerable or not, symbols and causes included. */
+/** Every text that can be reached from a thrown thing: enumerable or not, by a getter, under a symbol, in a cause. */
 export function everyText(thrown: unknown): string {
-  const seen = new Set<unknown>();
-  const texts: string[] = [];
-  const walk = (value: unknown): void => {
-    if (typeof value === "string") texts.push(value);
-    if (value === null || (typeof value !== "object" && typeof value !== "function") || seen.has(value))
-      return;
-    seen.add(value);
-    for (const key of Reflect.ownKeys(value)) {
-      texts.push(String(key));
-      try {
-        walk((value as Record<PropertyKey, unknown>)[key]);
-      } catch {
-        // A getter that throws tells nothing.
-      }
-    }
-    if (value instanceof Map) for (const entry of value) walk(entry);
-    const prototype: unknown = Object.getPrototypeOf(value);
-    // The language's own prototypes lead to every global there is; they are not what a leak is made of.
-    if (prototype !== null && !BUILT_IN.has(prototype)) walk(prototype);
-  };
-  walk(thrown);
-  return texts.join("\n");
+  const all = { depth: Infinity, maxArrayLength: null, maxStringLength: null, breakLength: Infinity };
+  return inspect(thrown, { ...all, showHidden: true, getters: true, customInspect: false });
 }
-
-const BUILT_IN = new Set<unknown>(
-  [Object, Function, Array, Error, TypeError, RangeError, Map, Set, Promise].map(
-    (each) => each.prototype as unknown,
-  ),
-);

@@ -15,9 +15,9 @@ import { API_KEYS, SSH_KEYS } from "./requests";
 
 /** What differs between the kinds of resource, for tests of all of them. */
 export const KINDS = {
-  serviceKey: { post: `${API_KEYS}/service`, list: API_KEYS, inputs: { service: "database" } },
-  personalAccessToken: { post: `${API_KEYS}/pat`, list: API_KEYS, inputs: { scopes: ["ssh_keys:read"] } },
-  sshKey: { post: SSH_KEYS, list: SSH_KEYS, inputs: { publicKey: publicKey("canary") } },
+  serviceKey: { list: API_KEYS, inputs: { service: "database" } },
+  personalAccessToken: { list: API_KEYS, inputs: { scopes: ["ssh_keys:read"] } },
+  sshKey: { list: SSH_KEYS, inputs: { publicKey: publicKey("canary") } },
 } as const;
 
 export const KIND_NAMES = Object.keys(KINDS) as ResourceName[];
@@ -86,10 +86,12 @@ export class Watched {
   /** Awaits any call; keeps its answer or error for the search. */
   async ended<T>(call: Promise<T>): Promise<Ended<T>> {
     const started = performance.now();
-    const result = await call.then(
-      (value): Ended<T> => ({ value, ms: 0 }),
-      (error: unknown): Ended<T> => ({ error: error as Error, ms: 0 }),
-    );
+    const result: Ended<T> = { ms: 0 };
+    try {
+      result.value = await call;
+    } catch (error) {
+      result.error = error as Error;
+    }
     result.ms = performance.now() - started;
     if (result.error) this.said.push(result.error.message);
     if (result.error instanceof PartialFailure) {
@@ -113,11 +115,6 @@ export class Watched {
     if (kind === "sshKey") return this.emulator.account.sshKeys();
     const type: ApiKeyRecord["keyType"] = kind === "serviceKey" ? "service" : "pat";
     return this.emulator.account.liveApiKeys().filter(({ keyType }) => keyType === type);
-  }
-
-  /** How many POSTs took effect. */
-  accepted(): number {
-    return this.emulator.requests.filter(({ method, committed }) => method === "POST" && committed).length;
   }
 
   /** Exactly this one lives, and the state has its key. */

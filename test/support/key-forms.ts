@@ -6,17 +6,7 @@ import fc from "fast-check";
 
 import { checkSshKey } from "../../src/lifecycle/ssh-key/inputs";
 import { parsePublicKey, PublicKeyError } from "../../src/lifecycle/ssh-key/public-key";
-
-/** Length-prefixed fields, as SSH writes them (RFC 4251 §5). */
-export function wire(...fields: (Buffer | string)[]): Buffer {
-  return Buffer.concat(
-    fields.flatMap((field) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(Buffer.byteLength(field));
-      return [length, Buffer.from(field)];
-    }),
-  );
-}
+import { wire } from "./public-key";
 
 const mpint = (value: string): Buffer => Buffer.concat([Buffer.from([0]), Buffer.from(value, "base64url")]);
 

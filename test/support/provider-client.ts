@@ -1,4 +1,5 @@
 // A provider process asked over gRPC, as the engine asks it: the dynamic one, the plugin's, or a plugin in this process.
+import { promisify } from "node:util";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -134,21 +135,20 @@ export class ProviderClient {
   }
 
   /** Any method of the provider protocol. */
-  call<Response>(method: string, request: object): Promise<Response> {
+  async call<Response>(method: string, request: object): Promise<Response> {
     // The stack of the test that called: gRPC's own says nothing about it.
     const { stack = "" } = new Error();
-    return new Promise<Response>((resolve, reject) => {
-      const client = this.client as unknown as Record<string, (...args: unknown[]) => void>;
-      client[method]!(request, (error: ServiceError | null, response: Response) => {
-        if (error === null) {
-          resolve(response);
-          return;
-        }
-        const failure = failureOf(error);
-        failure.stack = `${failure.message}\n${stack}`;
-        reject(failure);
-      });
-    });
+    const send: (
+      request: object,
+      callback: (error: ServiceError | null, response: Response) => void,
+    ) => void = Reflect.get(this.client, method).bind(this.client);
+    try {
+      return await promisify(send)(request);
+    } catch (error) {
+      const failure = failureOf(error as ServiceError);
+      failure.stack = `${failure.message}\n${stack}`;
+      throw failure;
+    }
   }
 }
 

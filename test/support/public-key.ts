@@ -1,14 +1,19 @@
 // Public keys for tests: as many as are asked for, the same in every run.
 import { createHash } from "node:crypto";
 
+/** Length-prefixed fields, as SSH writes them (RFC 4251 §5). */
+export function wire(...fields: (Buffer | string)[]): Buffer {
+  return Buffer.concat(
+    fields.flatMap((field) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(Buffer.byteLength(field));
+      return [length, Buffer.from(field)];
+    }),
+  );
+}
+
 /** An Ed25519 public key in OpenSSH's form, without a comment; another one for every number. */
 export function publicKey(which: number | string): string {
-  const text = Buffer.from("ssh-ed25519");
   const bytes = createHash("sha256").update(`test key ${which}`).digest();
-  const field = (content: Buffer): Buffer => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(content.length);
-    return Buffer.concat([length, content]);
-  };
-  return `ssh-ed25519 ${Buffer.concat([field(text), field(bytes)]).toString("base64")}`;
+  return `ssh-ed25519 ${wire("ssh-ed25519", bytes).toString("base64")}`;
 }

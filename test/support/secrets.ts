@@ -33,15 +33,12 @@ export function secretsIn(text: string, secrets: readonly string[]): number[] {
 
 /** All files below a folder with their text; compressed ones are unpacked. Links are not followed. */
 export function filesIn(folder: string): { path: string; text: string }[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      return filesIn(path);
-    }
-    if (!entry.isFile()) {
-      return [];
-    }
-    const bytes = readFileSync(path);
-    return [{ path, text: (entry.name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("latin1") }];
-  });
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      const bytes = readFileSync(path);
+      return { path, text: (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("latin1") };
+    });
 }

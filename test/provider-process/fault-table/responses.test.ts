@@ -1,9 +1,8 @@
 // Rows 17, 20 to 24 and 47 to 49: lists that lie or say half, servers that lead elsewhere, bodies without end, texts that attack, secrets that are echoed.
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 
 import type { Fault } from "../../../src/emulator";
+import { closeServers, serve } from "../../support/api";
 import { KIND_NAMES, KINDS, oneOfEach } from "../../support/canaries";
 import { type CallRow, type CallRun, callRows, failed } from "../../support/fault-rows";
 import { publicKey } from "../../support/public-key";
@@ -103,25 +102,19 @@ const lists: [string, Fault, said: string][] = [
 const redirected =
   (status: number) =>
   async (run: CallRun): Promise<void> => {
-    let reached = 0;
-    const elsewhere = createServer((_request, response) => response.end("[]"));
-    elsewhere.on("connection", () => (reached += 1));
-    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
-    try {
-      const made = await oneOfEach(run.watched);
-      run.forget();
-      const redirect = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/v1/account/api-keys`;
-      run.emulator.faults.add({ times: "always", status, redirect });
-      const provider = await run.process();
-      const each = [...made].map(([kind, state]) => ({ methods: provider.resource(kind), ...state }));
-      await Promise.all(each.map(({ methods, id, outputs }) => run.end(methods.read(id, outputs))));
-      for (const { methods, id, outputs } of each) await run.end(methods.delete(id, outputs));
-      expect((await run.create()).error?.message).toContain(REFUSED);
-      expect(reached).toBe(0);
-    } finally {
-      await new Promise((resolve) => elsewhere.close(resolve));
-    }
+    const elsewhere = await serve((response) => response.end("[]"));
+    const made = await oneOfEach(run.watched);
+    run.forget();
+    const redirect = `${elsewhere.url}/v1/account/api-keys`;
+    run.emulator.faults.add({ times: "always", status, redirect });
+    const provider = await run.process();
+    const each = [...made].map(([kind, state]) => ({ methods: provider.resource(kind), ...state }));
+    await Promise.all(each.map(({ methods, id, outputs }) => run.end(methods.read(id, outputs))));
+    for (const { methods, id, outputs } of each) await run.end(methods.delete(id, outputs));
+    expect((await run.create()).error?.message).toContain(REFUSED);
+    expect(elsewhere.connections).toBe(0);
   };
+afterAll(closeServers);
 
 const ENDPOINTS: [string, RegExp][] = [
   ["http://api.example.com", /`http:` to api\.example\.com would send the credential/],
