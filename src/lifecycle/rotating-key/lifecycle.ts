@@ -1,7 +1,8 @@
 // The lifecycle of a rotating key. Due times come from the state; while nothing is due, there is no request.
 import { markerOf, newMarker } from "../../text/auto-name";
+import { capitalize } from "../../text/quote";
 import type { Known } from "../../values";
-import { createKey, lostKey, reportable } from "../api-key/create-key";
+import { createKey, describeKey, lostKey, reportable } from "../api-key/create-key";
 import { refuseSelfLockout } from "../api-key/guards";
 import { earlierEnd, provenTime } from "../api-key/kind";
 import type { KeyKind } from "../api-key/kind";
@@ -73,6 +74,13 @@ async function read(kind: KeyKind, state: RotatingKeyState, run: Run): Promise<R
   // Keep the key of an interrupted rotation, and an inactive key, which may be activated again.
   if (presence.is === "gone" && !previous && left.ours.length === 0 && !state.lost) return undefined;
   const entry = presence.is === "gone" ? undefined : presence.entry;
+  if (current.isActive && presence.is !== "live") {
+    const what = capitalize(describeKey(kind, current.description));
+    run.log(
+      `${what}: the current key ${current.id} is no longer active. The next \`pulumi up\` replaces it, unless it is active again by then.`,
+      "info",
+    );
+  }
   return {
     ...state,
     previous: previous ? state.previous : null,

@@ -98,6 +98,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     account.emulator.account.remove(gone);
     await stack.refresh();
     expect(stack.held("db").outputs.isActive).toBe(false);
+    expect(stack.printed).toContain(`: the current key ${gone} is no longer active. The next \`pulumi up\``);
     await stack.up();
     stack.expectHeld([older, stack.current].sort());
   });
