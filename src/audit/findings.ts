@@ -18,13 +18,12 @@ import type { Managed, ManagedKey, ManagedKeys } from "./managed-keys";
  * - `orphan`: created by one of the given stacks, according to its ownership marker, but not in its state
  * - `unjudged`: audit cannot decide one of the findings for this key; the detail says why
  */
-export type FindingKind =
-  "unused" | "inactive" | "expiring" | "no-expiry" | "unknown-expiry" | "unmanaged" | "orphan" | "unjudged";
+export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** The findings that only the states of stacks can show. */
 export const STACK_FINDINGS = ["expiring", "no-expiry", "unknown-expiry", "unmanaged", "orphan"] as const;
 
-export const FINDING_KINDS: readonly FindingKind[] = ["unused", "inactive", ...STACK_FINDINGS, "unjudged"];
+export const FINDING_KINDS = ["unused", "inactive", ...STACK_FINDINGS, "unjudged"] as const;
 
 /** An audit finding. Contains no secrets. */
 export interface AuditFinding {
@@ -174,31 +173,25 @@ function unused(
 }
 
 function expiring(holder: ManagedKey, key: ListedApiKey, options: AuditOptions): Found[] {
-  const { isPrevious, urn } = holder;
-  const expiry = expiryOf(holder, key);
-  if (typeof expiry === "number") {
+  const { isPrevious, urn, expires } = holder;
+  const planned =
+    typeof expires === "number"
+      ? parseApiTime(key.createdAt) + expires * DAY_MS
+      : parseApiTime(expires ?? undefined);
+  const known = [planned, parseApiTime(key.expiresAt)].filter((time) => !Number.isNaN(time));
+  if (known.length > 0) {
+    // The earlier one of what the stack and the account say.
+    const expiry = Math.min(...known);
     if ((expiry - options.now) / DAY_MS > options.expiringWithinDays) return [];
     const renewal = isPrevious ? "" : `; to renew it, run \`pulumi up --replace '${urn}'\``;
     return [{ finding: "expiring", detail: `expires ${rfc3339(expiry)} (${urn})${renewal}` }];
   }
   // A previous key is revoked after its overlap anyway.
   if (isPrevious) return [];
-  if (expiry === "never") return [{ finding: "no-expiry", detail: `never expires (${urn})` }];
+  if (expires === null && key.expiresAt === undefined) {
+    return [{ finding: "no-expiry", detail: `never expires (${urn})` }];
+  }
   return [{ finding: "unknown-expiry", detail: `its expiry is not known (${urn})` }];
-}
-
-/** Ms since the epoch, if it is known: the earlier one of what the stack and the account say. */
-function expiryOf(
-  { expiresAt, expiresInDays, neverExpires }: ManagedKey,
-  key: ListedApiKey,
-): number | "never" | "unknown" {
-  const planned =
-    expiresAt === null && expiresInDays !== null
-      ? parseApiTime(key.createdAt) + expiresInDays * DAY_MS
-      : parseApiTime(expiresAt ?? undefined);
-  const known = [planned, parseApiTime(key.expiresAt)].filter((time) => !Number.isNaN(time));
-  if (known.length > 0) return Math.min(...known);
-  return neverExpires && key.expiresAt === undefined ? "never" : "unknown";
 }
 
 /**

@@ -23,12 +23,8 @@ export interface ManagedKey {
   urn: string;
   /** The previous key of a rotating resource, which is revoked after the overlap. */
   isPrevious: boolean;
-  /** Of a token, according to its stack: the API does not return it. */
-  expiresAt: string | null;
-  /** The lifetime of a token. */
-  expiresInDays: number | null;
-  /** A token that was created without a lifetime. */
-  neverExpires: boolean;
+  /** When a token expires according to its stack, or its lifetime in days; null: never; undefined: unknown. */
+  expires: string | number | null | undefined;
 }
 
 /** The API keys that the stacks hold, or the SSH keys. */
@@ -105,14 +101,15 @@ function addKeys(keys: ManagedKeys, resource: ExportedResource): void {
   const state = tryTo(() => READERS[name](id, outputs));
   // A state that cannot be read proves nothing about its key.
   const days = state && outputs.expiresInDays;
-  const expiresInDays = tokenSpec.expiresInDays.matches(days) ? days : null;
+  const lifetime = tokenSpec.expiresInDays.matches(days) ? days : null;
   const isImported = isGiven(inputs.existing);
   const isKnown = !isImported && !hidden.has("expiresAt") && !hidden.has("expiresInDays");
-  for (const { id: held, expiresAt = null, isPrevious = false, isCreated = false } of state?.keys ?? [
-    { id },
-  ]) {
-    const neverExpires = isKnown && isCreated && expiresAt === null && expiresInDays === null;
-    const key = { urn, isPrevious, expiresAt, expiresInDays, neverExpires };
+  for (const { id: held, expiresAt, isPrevious = false, isCreated = false } of state?.keys ?? [{ id }]) {
+    const key = {
+      urn,
+      isPrevious,
+      expires: expiresAt ?? lifetime ?? (isKnown && isCreated ? null : undefined),
+    };
     const other = byId.get(idKey(held));
     // If two resources hold a key (an interrupted hand-over), the one that knows more counts.
     if (!other || rank(key) < rank(other)) byId.set(idKey(held), key);
@@ -144,9 +141,8 @@ function tryTo<T>(read: () => T): T | undefined {
 }
 
 /** The less, the more a resource knows about the expiry of the key. */
-function rank({ expiresAt, expiresInDays, neverExpires, isPrevious }: ManagedKey): number {
-  const isKnown = [expiresAt !== null, expiresInDays !== null, neverExpires, true];
-  return isKnown.indexOf(true) + (isPrevious ? 0.5 : 0);
+function rank({ expires, isPrevious }: ManagedKey): number {
+  return ["string", "number", "object", "undefined"].indexOf(typeof expires) + (isPrevious ? 0.5 : 0);
 }
 
 /** The keys that a state holds. */

@@ -103,8 +103,6 @@ function auditOptions(name: string, args: AuditArgs): AuditOptions {
   if (args.stacks && !stackExports) fail("`stacks` has names for `stackExports`, which is missing.");
   const managed = stackExports && managedKeys(stackExports);
   if (managed) nameStacks(managed, stacks, "`stacks`");
-  return {
-    ...{ unusedForDays: days("unusedForDays"), expiringWithinDays: days("expiringWithinDays") },
-    ...{ managed, credential: undefined, now: Date.now() },
-  };
+  const [unusedForDays, expiringWithinDays] = [days("unusedForDays"), days("expiringWithinDays")];
+  return { unusedForDays, expiringWithinDays, managed, credential: undefined, now: Date.now() };
 }

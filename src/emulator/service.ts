@@ -13,30 +13,18 @@ import type { ApiResult, Call, RecordedRequest } from "./http/request";
 import type { EmulatorOptions } from "./options";
 import { respondTo } from "./routes/endpoints";
 
-/** Lets `perSecond` requests a second pass, in bursts of up to `perSecond`. */
-export class RateLimit {
-  readonly #most: number;
-  #tokens: number;
-  #filledAt: number;
-
-  constructor(
-    private readonly perSecond: number,
-    private readonly now: () => number,
-  ) {
-    this.#most = this.#tokens = Math.max(1, perSecond);
-    this.#filledAt = now();
-  }
-
-  /** Whether a request may pass now. */
-  take(): boolean {
-    const now = this.now();
-    const gained = Math.max(0, ((now - this.#filledAt) / 1000) * this.perSecond);
-    this.#tokens = Math.min(this.#most, this.#tokens + gained);
-    this.#filledAt = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+/** Whether a request may pass now: `perSecond` a second, in bursts of up to `perSecond`. */
+export function rateLimit(perSecond: number, now: () => number): () => boolean {
+  const most = Math.max(1, perSecond);
+  let [tokens, filledAt] = [most, now()];
+  return () => {
+    const gained = Math.max(0, ((now() - filledAt) / 1000) * perSecond);
+    tokens = Math.min(most, tokens + gained);
+    filledAt = now();
+    if (tokens < 1) return false;
+    tokens -= 1;
     return true;
-  }
+  };
 }
 
 /** So many requests and bodies of this size are remembered. */
@@ -56,7 +44,7 @@ export class Service {
   readonly requests: RecordedRequest[] = [];
   readonly faults: FaultRegistry;
   readonly #lists: string;
-  readonly #limit: RateLimit | undefined;
+  readonly #mayPass: () => boolean;
 
   constructor(
     private readonly account: Account,
@@ -65,11 +53,11 @@ export class Service {
     /** A test may change it at any time. */
     private readonly hooks: Pick<EmulatorOptions, "transform">,
   ) {
-    const { lists = "array", faults = [], rateLimit } = options;
+    const { lists = "array", faults = [], rateLimit: perSecond } = options;
     this.#lists = lists;
     this.faults = new FaultRegistry(lists !== "array");
     this.faults.add(...faults);
-    this.#limit = rateLimit === undefined ? undefined : new RateLimit(rateLimit, clock.now);
+    this.#mayPass = perSecond === undefined ? () => true : rateLimit(perSecond, clock.now);
   }
 
   /** Serves one request; never rejects. */
@@ -85,7 +73,7 @@ export class Service {
     try {
       await readBody(request, call);
       if (call.text !== "" && call.text.length <= MAX_BODY_RECORDED) record.body = parsedOrText(call.text);
-      let fault = (this.#limit?.take() === false ? TOO_MANY : this.faults.take(call)) ?? {};
+      let fault = (this.#mayPass() ? this.faults.take(call) : TOO_MANY) ?? {};
       const decided = await this.#decide(call, record, fault).catch((error: unknown) => {
         // Otherwise the fault could hide why the emulator failed.
         fault = {};
@@ -126,7 +114,7 @@ export class Service {
   async #decide(call: Call, record: RecordedRequest, fault: Fault): Promise<WireResponse> {
     const replaced = replacesResponse(fault);
     const respond = (): ApiResult => {
-      const result = respondTo(this.account, call, (id) => (record.credentialId = id));
+      const result = respondTo(this.account, call, record);
       record.committed = call.method !== "GET" && result.status < 300;
       return result;
     };

@@ -2,7 +2,7 @@
 import { RateLimiter, MAX_IN_FLIGHT } from "../../src/api/rate-limiter";
 import { send } from "../../src/api/send";
 import { Operation } from "../../src/api/timing";
-import { RateLimit } from "../../src/emulator/service";
+import { rateLimit } from "../../src/emulator/service";
 import { CREDENTIAL, SOURCE } from "../support/api";
 import { FakeTiming, inVirtualTime, StandingTiming, turn } from "../support/fake-timing";
 
@@ -122,14 +122,14 @@ describe("the limiter", () => {
 /** So many POSTs at once against an API that bears so many a second, in virtual time. */
 async function posts(count: number, perSecond: number, latency: number) {
   const timing = new StandingTiming();
-  const bucket = new RateLimit(perSecond, () => timing.now());
+  const bucket = rateLimit(perSecond, () => timing.now());
   const statuses: number[] = [];
   const lines: string[] = [];
   const sender = {
     connection: { endpoint: "https://h.invalid", apiKey: CREDENTIAL, apiKeySource: SOURCE },
     ...{ timing, limiter: new RateLimiter(timing), log: (line: string) => lines.push(line) },
     transport: async () => {
-      const status = bucket.take() ? 201 : 429;
+      const status = bucket() ? 201 : 429;
       statuses.push(status);
       await timing.sleep(latency);
       return { response: { status, headers: status === 429 ? { "retry-after": "1" } : {}, text: "{}" } };

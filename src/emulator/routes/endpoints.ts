@@ -3,7 +3,7 @@ import type { Account } from "../account/account";
 import { timestamp } from "../account/records";
 import type { ApiKeyRecord } from "../account/records";
 import { ApiError } from "../http/request";
-import type { ApiResult, Call } from "../http/request";
+import type { ApiResult, Call, RecordedRequest } from "../http/request";
 import * as accounts from "./account";
 import type { Handler } from "./handler";
 import * as vps from "./servers";
@@ -86,11 +86,9 @@ function refusalOf(key: ApiKeyRecord, area: Area, verb: "read" | "write"): ApiEr
 }
 
 /**
- * Throws the 401 or 403; `onCaller` gets the id of the key that authenticated, even if it is refused. A
- * client that has both kinds of keys sends a token as `Authorization: Bearer` and a service key as
- * `X-API-Key`; whatever is sent must be valid.
+ * Throws the 401 or 403, and records which key authenticated. A client that has both kinds of keys sends a token as `Authorization: Bearer` and a service key as `X-API-Key`; whatever is sent must be valid.
  */
-function authorize(account: Account, call: Call, area: Area, onCaller: (id: string) => void): void {
+function authorize(account: Account, call: Call, area: Area, record: RecordedRequest): void {
   const verb = call.method === "GET" ? "read" : "write";
   const callers = call.credentials.map(({ scheme, secret }) => {
     const key = account.findBySecret(secret);
@@ -103,12 +101,12 @@ function authorize(account: Account, call: Call, area: Area, onCaller: (id: stri
   const caller = callers.find(({ refusal }) => refusal === undefined) ?? callers[0];
   if (!caller) throw new ApiError(401, MISSING);
   caller.key.lastUsedAt = timestamp(account.now());
-  onCaller(caller.key.id);
+  record.credentialId = caller.key.id;
   if (caller.refusal) throw caller.refusal;
 }
 
-/** Serves one request, and changes the account; `onCaller` gets the id of the key that authenticated. */
-export function respondTo(account: Account, call: Call, onCaller: (id: string) => void): ApiResult {
+/** Serves one request, changes the account, and records which key authenticated. */
+export function respondTo(account: Account, call: Call, record: RecordedRequest): ApiResult {
   try {
     const route = routeOf(call.path);
     if (!route) throw new ApiError(404, "Not Found");
@@ -116,7 +114,7 @@ export function respondTo(account: Account, call: Call, onCaller: (id: string) =
     const id = decodeURIComponent(call.path.split("/")[template.split("/").indexOf("*")] ?? "");
     const handler = Object.hasOwn(handlers, call.method) ? handlers[call.method] : undefined;
     if (!handler) throw new ApiError(405, "Method Not Allowed", { Allow: Object.keys(handlers).join(", ") });
-    authorize(account, call, area, onCaller);
+    authorize(account, call, area, record);
     return handler(account, call, id);
   } catch (error) {
     if (error instanceof ApiError) return error.result;
