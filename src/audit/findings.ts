@@ -100,10 +100,8 @@ function findInApiKey(key: ListedApiKey, isOwn: boolean, options: AuditOptions):
   const command = `pulumi-wayscloud revoke ${id}`;
   const found: Found[] = [];
   if (!isOwn) {
-    const since =
-      lastUsedAt === undefined
-        ? `never used since ${createdAt ?? "an unknown time"}`
-        : `last used ${lastUsedAt}`;
+    const never = `never used since ${createdAt ?? "an unknown time"}`;
+    const since = lastUsedAt === undefined ? never : `last used ${lastUsedAt}`;
     const detail = since + advice(options, holder, command);
     found.push(...unused(detail, lastUsedAt ?? createdAt, createdAt, options));
   }
@@ -112,7 +110,7 @@ function findInApiKey(key: ListedApiKey, isOwn: boolean, options: AuditOptions):
     const owner = endsInMarker(description, "description")
       ? /^pulumi ([^/]+\/[^/]+)\//.exec(description)?.[1]
       : undefined;
-    const isGiven = owner !== undefined && options.managed?.stacks.has(owner);
+    const isGiven = options.managed?.stacks.has(owner ?? "");
     found.push(unmanaged(managed, description, command, isGiven ? owner : undefined));
   }
   return found;
@@ -133,7 +131,7 @@ export function findInSshKeys(keys: readonly ListedSshKey[], options: AuditOptio
   });
 }
 
-/** Entries of a list that do not have the documented shape: audit cannot judge them. */
+/** The entries of a list that do not have the documented shape. */
 export function unreadableEntries(entries: readonly UnreadableEntry[], kind: string): AuditFinding[] {
   return entries.map(({ id = "", error }) => {
     return { finding: "unjudged", kind, id, name: "", detail: `cannot be judged: ${error.summary}` };
@@ -145,10 +143,9 @@ export function ownCredentials<Key extends ListedApiKey>(
   keys: readonly Key[],
   credential: string | undefined,
 ): Key[] {
-  const fits = ({ keyPrefix = "" }: Key): number =>
-    credential?.startsWith(keyPrefix) === true ? keyPrefix.length : 0;
-  const longest = Math.max(0, ...keys.map(fits));
-  return longest === 0 ? [] : keys.filter((key) => fits(key) === longest);
+  const prefixed = keys.filter(({ keyPrefix }) => keyPrefix && credential?.startsWith(keyPrefix));
+  const longest = Math.max(...prefixed.map(({ keyPrefix = "" }) => keyPrefix.length));
+  return prefixed.filter(({ keyPrefix }) => keyPrefix?.length === longest);
 }
 
 /** The advice about a key that nobody uses. */
@@ -207,19 +204,15 @@ function unmanaged(
   const finding = owner === undefined ? "unmanaged" : "orphan";
   const lost = unconfirmed.get(sent ?? "");
   if (lost !== undefined) {
-    // The request may have been carried out, and the update that follows finds out.
     const what = `a create request whose response was lost may have left it (${lost})`;
-    return {
-      finding,
-      detail: `${what}; run \`pulumi up\`, which cleans it up, or says what it cannot prove`,
-    };
+    const detail = `${what}; run \`pulumi up\`, which cleans it up, or says what it cannot prove`;
+    return { finding, detail };
   }
   const [hidden] = unreadable;
   if (hidden) return unjudged(["unmanaged", "orphan"], `${hidden.urn} may hold it, but ${hidden.why}`);
-  if (owner === undefined) {
-    const detail = `not managed by any given stack; if nothing needs it, run \`${command}\``;
-    return { finding, detail };
-  }
-  const detail = `created by stack ${owner}, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running, run \`${command}\``;
-  return { finding, detail };
+  const what =
+    owner === undefined
+      ? "not managed by any given stack; if nothing needs it"
+      : `created by stack ${owner}, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running`;
+  return { finding, detail: `${what}, run \`${command}\`` };
 }

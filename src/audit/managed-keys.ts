@@ -153,8 +153,8 @@ interface Holds {
 }
 
 const READERS: Record<ClassName, (id: string, outputs: Properties) => Holds> = {
-  ServiceKey: (id, outputs) => heldByKey(decodeApiKey(serviceKeyKind, id, outputs)),
-  PersonalAccessToken: (id, outputs) => heldByKey(decodeApiKey(tokenKind, id, outputs)),
+  ServiceKey: (id, outputs) => heldByKey(id, decodeApiKey(serviceKeyKind, id, outputs)),
+  PersonalAccessToken: (id, outputs) => heldByKey(id, decodeApiKey(tokenKind, id, outputs)),
   RotatingServiceKey: (id, outputs) => heldByRotatingKey(decodeRotatingKey(serviceKeyKind, id, outputs)),
   RotatingPersonalAccessToken: (id, outputs) => heldByRotatingKey(decodeRotatingKey(tokenKind, id, outputs)),
   SshKey(id, outputs) {
@@ -165,21 +165,18 @@ const READERS: Record<ClassName, (id: string, outputs: Properties) => Holds> = {
   SshKeySet(id, outputs) {
     const { keys, leftovers, unresolved } = decodeSshKeySet(id, outputs);
     // Leftovers were replaced by others, and are still to be deleted.
-    const ids = [...Array.from(keys.values(), (key) => key.id), ...leftovers];
-    return {
-      keys: ids.map((each) => ({ id: each })),
-      lost: Array.from(unresolved.values(), ({ name }) => name),
-    };
+    const held = [...Array.from(keys.values(), (key) => key.id), ...leftovers];
+    const lost = Array.from(unresolved.values(), ({ name }) => name);
+    return { keys: held.map((each) => ({ id: each })), lost };
   },
 };
 
-function heldByKey(state: ApiKeyState): Holds {
-  if (state.status === "unresolved") return { keys: [], lost: [state.lost.description] };
-  if (state.status === "requested") return { keys: [{ id: state.id }], lost: [] };
-  if (state.status === "looked-up") return { keys: [{ id: state.entry.id }], lost: [] };
-  const { id, expiresAt, holder, lost } = state;
+function heldByKey(id: string, state: ApiKeyState): Holds {
+  const lost = "lost" in state && state.lost ? [state.lost.description] : [];
+  if (state.status === "unresolved") return { keys: [], lost };
+  if (state.status !== "live") return { keys: [{ id }], lost };
   // The lifetime of a token that was created elsewhere is not known.
-  return { keys: [{ id, expiresAt, isCreated: holder === "" }], lost: lost ? [lost.description] : [] };
+  return { keys: [{ id, expiresAt: state.expiresAt, isCreated: state.holder === "" }], lost };
 }
 
 function heldByRotatingKey(state: RotatingKeyState): Holds {

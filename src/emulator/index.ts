@@ -1,7 +1,7 @@
 // "pulumi-wayscloud/emulator": the WAYSCloud Account API in memory.
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { Account } from "./account/account";
 import type { AccountControl } from "./account/account";
 import type { Quirks } from "./account/quirks";
@@ -63,20 +63,11 @@ export interface Emulator {
 /** How long an idle connection is kept, so that a client's pool does not race with its closing. */
 const KEEP_ALIVE = 60_000;
 
-/**
- * The server: opens, closes with all connections at once, and opens again at the same port. A connection, or
- * a further request over a kept one, may be refused: once for each attempt of a client, pooled or not.
- */
+/** The server: opens, closes with all connections at once, and opens again at the same port. */
 function serverOf(service: Service, { host = "127.0.0.1", port = 0 }: EmulatorOptions) {
-  const refuses = (): boolean => service.faults.take() !== undefined;
-  const unused = new WeakSet<Socket>();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 0 }, (request, response) => {
-    if (!unused.delete(request.socket) && refuses()) request.socket.resetAndDestroy();
+    if (service.faults.take()) request.socket.resetAndDestroy();
     else void service.serve(request, response);
-  });
-  server.on("connection", (socket) => {
-    if (refuses()) socket.resetAndDestroy();
-    else unused.add(socket);
   });
   /** Resolves to the URL. */
   const listen = async (): Promise<string> => {

@@ -33,7 +33,7 @@ const MAX_BODY_RECORDED = 10_000;
 
 const TOO_MANY: Fault = { status: 429, headers: { "retry-after": "1" } };
 
-/** The response if the emulator cannot write the state file, although the account has changed. */
+/** The response if the account has changed, but the state file cannot be written. */
 function failure(error: unknown): WireResponse {
   const detail = `The emulator failed, and the request may have taken effect: ${errorMessage(error)}`;
   return jsonResponse({ status: 500, body: { detail } });
@@ -81,9 +81,10 @@ export class Service {
       });
       await pause((this.options.latency ?? 0) + (fault.delay ?? 0));
       if (this.account.closed) return;
-      const wire = await this.#dated(decided, call).catch(failure);
       // The date is that of the emulator's clock, not of Node.js.
       response.sendDate = false;
+      decided.headers = { date: new Date(this.clock.now()).toUTCString(), ...decided.headers };
+      const wire = await transformed(decided, call, this.hooks.transform).catch(failure);
       record.status = wire.status;
       record.duration = performance.now() - started;
       this.#notify(record);
@@ -92,13 +93,6 @@ export class Service {
       // The client hung up while sending: nobody is left to respond to.
       response.destroy();
     }
-  }
-
-  /** The response with its `Date` header, as the hook of a test wants it. */
-  async #dated(wire: WireResponse, call: Call): Promise<WireResponse> {
-    const dated = { ...wire, headers: { date: new Date(this.clock.now()).toUTCString(), ...wire.headers } };
-    const { transform } = this.hooks;
-    return transform ? transformed(dated, call, transform) : dated;
   }
 
   /** A mistake in the listener must not affect the client. */

@@ -277,7 +277,7 @@ describe("nonsense is refused, naming it", () => {
     [{ dribble: { bytes: 1, evry: 2 } }, "dribble must be"],
     [{ headers: { a: 1 } }, "headers must be"],
     [{ drop: "all" }, "drop must be"],
-    [{ method: "PSOT", status: 500 }, "method must be an HTTP method"],
+    [{ method: "PSOT", status: 500 }, "no endpoint at * has the method PSOT"],
     [{ path: "/v1/account/profil", status: 500 }, "path /v1/account/profil matches no endpoint"],
     [{ path: "/v2/*", status: 500 }, "path /v2/* matches no endpoint"],
     [{ path: `${KEYS}?a=1`, status: 500 }, "path must be"],

@@ -1,6 +1,6 @@
 // The account in memory: what a test reads and changes in it, and what the endpoints do with it.
 import { randomUUID } from "node:crypto";
-import { newServiceKey, newToken, parsePublicKey, prefixOf } from "./keys";
+import { newKey, parsePublicKey, prefixOf } from "./keys";
 import { storedDescription } from "./quirks";
 import type { Provisioning, Quirks } from "./quirks";
 import { copyOf, NEW_ACCOUNT, timestamp } from "./records";
@@ -21,12 +21,6 @@ export type NewSshKey = Pick<SshKeyRecord, "name" | "publicKey"> &
   Partial<Pick<SshKeyRecord, "id" | "createdAt">>;
 
 type NewVps = Pick<VpsRecord, "name" | "displayName" | "plan" | "region" | "osTemplate" | "fingerprints">;
-
-/** Whether there was a record with this id; it is then removed. */
-function removedFrom(records: { id: string }[], id: string): boolean {
-  const at = records.findIndex((record) => record.id === id);
-  return at >= 0 && records.splice(at, 1).length > 0;
-}
 
 export class Account {
   /** Called after every change that must survive a restart. */
@@ -78,7 +72,7 @@ export class Account {
    */
   addApiKey(wanted: NewApiKey = {}): ApiKeyRecord {
     const { service, expiresInDays: days, keyType = service ? "service" : "pat" } = wanted;
-    const key = wanted.key ?? (keyType === "service" ? newServiceKey() : newToken());
+    const key = wanted.key ?? newKey(keyType);
     const record = this.#add(this.content.apiKeys, {
       id: randomUUID(),
       key,
@@ -104,12 +98,13 @@ export class Account {
    * id.
    */
   addSshKey(wanted: NewSshKey): SshKeyRecord {
-    const generated = {
+    const record = this.#add(this.content.sshKeys, {
       id: randomUUID(),
       createdAt: this.#createdNow(),
       ...parsePublicKey(wanted.publicKey),
-    };
-    return copyOf(this.#add(this.content.sshKeys, { ...generated, ...copyOf(wanted) }));
+      ...copyOf(wanted),
+    });
+    return copyOf(record);
   }
 
   /** Adds a service to the list, in the wire's field names; omitted fields are generated. */
@@ -158,7 +153,7 @@ export class Account {
     if (found) return found.key;
     // Remove a first credential that was replaced or revoked, or is no longer the requested one.
     for (const key of keys) if (key.bootstrap || key.key === apiKey) this.revokeApiKey(key.id);
-    const [key, description] = [apiKey ?? newToken(), "first credential of the emulator"];
+    const [key, description] = [apiKey ?? newKey("pat"), "first credential of the emulator"];
     return this.addApiKey({ key, description, scopes: ALL_SCOPES, bootstrap: true }).key;
   }
 
@@ -220,32 +215,33 @@ export class Account {
 
   /** Changes a record, the profile among them. */
   change<T extends object>(record: T, fields: Partial<T>): T {
-    this.#requireOpen();
-    Object.assign(record, fields);
-    this.onChange();
-    return record;
+    return this.#commit(() => Object.assign(record, fields));
   }
 
   /** Removes an SSH key, a server or a service, if there is one with this id. */
   delete(kind: "sshKeys" | "vps" | "services", id: string): boolean {
-    this.#requireOpen();
-    const isGone = removedFrom(this.content[kind], id);
-    if (isGone) this.onChange();
-    return isGone;
+    const records: { id: string }[] = this.content[kind];
+    const at = records.findIndex((record) => record.id === id);
+    return at >= 0 && this.#commit(() => records.splice(at, 1).length > 0);
   }
 
   /** Adds a record at the end, in place of one with the same id. */
   #add<T extends { id: string }>(records: T[], record: T): T {
-    this.#requireOpen();
-    this.#createdAt.set(record.id, this.now());
-    removedFrom(records, record.id);
-    records.push(record);
-    this.onChange();
-    return record;
+    return this.#commit(() => {
+      this.#createdAt.set(record.id, this.now());
+      const at = records.findIndex(({ id }) => id === record.id);
+      if (at >= 0) records.splice(at, 1);
+      records.push(record);
+      return record;
+    });
   }
 
-  #requireOpen(): void {
+  /** Makes a change that must survive a restart. */
+  #commit<T>(work: () => T): T {
     if (this.closed) throw new Error("the emulator is closed: start another one to change an account");
+    const result = work();
+    this.onChange();
+    return result;
   }
 
   #createdNow(): string {

@@ -7,14 +7,9 @@ function randomString(length: number): string {
   return Array.from({ length }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join("");
 }
 
-/** A service key: `wayscloud_<15 characters>_<36 characters>`. */
-export function newServiceKey(): string {
-  return `wayscloud_${randomString(15)}_${randomString(36)}`;
-}
-
-/** A personal access token: `wayscloud_pat_<5 characters>_<36 characters>`. */
-export function newToken(): string {
-  return `wayscloud_pat_${randomString(5)}_${randomString(36)}`;
+/** A service key, `wayscloud_<15 characters>_<36>`, or a personal access token, `wayscloud_pat_<5>_<36>`. */
+export function newKey(keyType: "service" | "pat"): string {
+  return `wayscloud_${keyType === "service" ? randomString(15) : `pat_${randomString(5)}`}_${randomString(36)}`;
 }
 
 /** The part of a key in lists: `wayscloud_pat_abc12` of a token, the first 17 characters of any other. */

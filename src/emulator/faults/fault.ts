@@ -1,6 +1,6 @@
 // Faults as users write them, in TypeScript or JSON, with their check (a misspelled field must not silently
 // mean that nothing goes wrong), and the choice of the fault that applies to a request.
-import { METHODS, validateHeaderName, validateHeaderValue } from "node:http";
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import { z } from "zod";
 import { copyOf } from "../account/records";
 import { MAX_MS, must, problemIn, strict } from "../check";
@@ -31,10 +31,7 @@ const object = must("an object", z.record(z.string(), z.unknown()));
 
 const FAULT = {
   /** The method to match. @default any */
-  method: must(
-    "an HTTP method such as GET or POST",
-    z.string().refine((text) => METHODS.includes(text.toUpperCase())),
-  ),
+  method: must("an HTTP method such as GET or POST", filled),
   /** The path of an endpoint to match (without the query): exact, or with a trailing `*`. @default any */
   path: must(
     "a path that begins with / (a * only at its end, no query)",
@@ -51,9 +48,8 @@ const FAULT = {
   times: must('a whole number of 1 or more, or "always"', z.literal("always").or(positive)),
 
   /**
-   * Resets the connection as soon as it is opened, before any request is read (a kept-alive one at its next
-   * request). Can only be combined with `nth` and `times`, which then count attempts. For ECONNREFUSED see
-   * `Emulator.stopListening`.
+   * Resets the connection before the request is read. Can only be combined with `nth` and `times`, which then
+   * count attempts. For ECONNREFUSED see `Emulator.stopListening`.
    */
   refuse: yes,
   /** Resets the connection instead of responding. */
@@ -169,19 +165,16 @@ export const replacesResponse = (fault: Fault): boolean => given(fault, REPLACIN
 
 /** Fields that make no sense together. */
 function contradictionIn(fault: Fault): string | undefined {
+  const { status, redirect, commit } = fault;
   if (given(fault, FIELDS).every((field) => MATCHERS.includes(field)))
     return "no failure specified (for example `status` or `reset`)";
-  const [source, other] = given(fault, REPLACING);
-  if (source === undefined) {
-    return fault.commit === false
-      ? "commit: false needs another response, such as status or reset"
-      : undefined;
-  }
-  if (other !== undefined && other !== "status") return `${source} and ${other} are mutually exclusive`;
-  if (source === "redirect" && ![undefined, 301, 302, 303, 307, 308].includes(fault.status)) {
+  const [source, other = "status"] = given(fault, REPLACING);
+  if (other !== "status") return `${source} and ${other} are mutually exclusive`;
+  if (redirect !== undefined && ![undefined, 301, 302, 303, 307, 308].includes(status))
     return "redirect needs a status of 301, 302, 303, 307 or 308";
-  }
-  const [clash] = given(fault, SOURCES[source] ?? []);
+  if (commit === false && source === undefined)
+    return "commit: false needs another response, such as status or reset";
+  const [clash] = given(fault, (source && SOURCES[source]) ?? []);
   return clash && `${clash} cannot be combined with ${source}`;
 }
 
@@ -191,9 +184,7 @@ function neverApplies(fault: Fault, wrapsLists: boolean): string | undefined {
   const atPath = handlersOf(path);
   const handlers = atPath.filter(([verb]) => method === undefined || verb === method.toUpperCase());
   if (atPath.length === 0) return `path ${path} matches no endpoint`;
-  if (path !== "*" && handlers.length === 0) {
-    return `no endpoint at ${path} has the method ${method?.toUpperCase() ?? ""}`;
-  }
+  if (handlers.length === 0) return `no endpoint at ${path} has the method ${method?.toUpperCase() ?? ""}`;
   const [change] = given(fault, LIST_CHANGES);
   if (change !== undefined && !handlers.some(([, { list }]) => list)) {
     return `${change} applies to lists only, and ${method ?? "every method"} ${path} answers something else`;
@@ -249,7 +240,7 @@ export class FaultRegistry {
   }
 
   /**
-   * The fault that applies to this request, or without one to this attempt to connect, if any. Every fault
+   * The fault that applies to this request, or without one to this attempt at one, if any. Every fault
    * counts every request that it matches; of several the first applies, the others stay due.
    */
   take(call?: Call): Fault | undefined {

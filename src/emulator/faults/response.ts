@@ -3,11 +3,12 @@
 import { STATUS_CODES } from "node:http";
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Account } from "../account/account";
 import { MAX_MS, parsedOrText } from "../check";
-import type { ApiResult, Call } from "../http/request";
+import type { ApiResult, Call, RecordedRequest } from "../http/request";
 import { replacesResponse } from "./fault";
 import type { Fault } from "./fault";
 
@@ -104,11 +105,7 @@ export function responseTo(
 }
 
 /** A response that is about to be sent, and the request that it answers. */
-export interface Exchange {
-  method: string;
-  /** Without the query. */
-  path: string;
-  query: Record<string, string>;
+export interface Exchange extends Pick<RecordedRequest, "method" | "path" | "query"> {
   /** The body of the request: the parsed JSON, or the text if it is not JSON. */
   request: unknown;
   status: number;
@@ -136,9 +133,9 @@ export type Transform = (
 export async function transformed(
   wire: WireResponse,
   { method, path, query, text }: Call,
-  transform: Transform,
+  transform: Transform | undefined,
 ): Promise<WireResponse> {
-  if (typeof wire.status === "string" || !Buffer.isBuffer(wire.body)) return wire;
+  if (!transform || typeof wire.status === "string" || !Buffer.isBuffer(wire.body)) return wire;
   const request = { method, path, query, request: parsedOrText(text) };
   const shown = { headers: { ...wire.headers }, body: parsedOrText(wire.body.toString("utf8")) };
   const { status, headers, body } = (await transform({ ...request, status: wire.status, ...shown })) ?? {};
@@ -173,45 +170,36 @@ function padding(bytes: number, encode: (part: Buffer) => Buffer): Readable {
   return Readable.from(blocks(), { objectMode: false });
 }
 
-/** Sends a body, perhaps in pieces, or its first bytes (at most all but the last), and disconnects. */
-async function sendBody(response: ServerResponse, body: Buffer, { truncate, dribble }: Fault): Promise<void> {
-  if (truncate !== undefined) {
-    const bytes = truncate === true ? Math.floor(body.length / 2) : Math.min(truncate, body.length - 1);
-    if (bytes > 0) response.write(body.subarray(0, bytes));
-    else response.flushHeaders();
-    response.socket?.destroySoon();
-    return;
+/** The body in pieces, with a pause before each but the first. */
+async function* pieces(body: Buffer, { bytes, every }: NonNullable<Fault["dribble"]>) {
+  for (let at = 0; at < body.length; at += bytes) {
+    if (at > 0) await pause(every);
+    yield body.subarray(at, at + bytes);
   }
-  if (!dribble) {
-    response.end(body);
-    return;
-  }
-  for (let at = 0; at < body.length && !response.destroyed; at += dribble.bytes) {
-    if (at > 0) await pause(dribble.every);
-    response.write(body.subarray(at, at + dribble.bytes));
-  }
-  response.end();
 }
 
-/** Sends the response; resolves when the emulator has done its part, which for a stream is when it began. */
+/** Sends the response, perhaps in pieces, or its first bytes (at most all but the last), and disconnects. */
 export async function deliver(
   response: ServerResponse,
   { status, headers, body }: WireResponse,
-  fault: Fault,
+  { truncate, dribble }: Fault,
 ): Promise<void> {
   if (status === "hang" || response.destroyed) return;
   if (status === "reset") {
     // A RST rather than a FIN, as from a crashed peer or a dropped connection.
     response.socket?.resetAndDestroy();
-  } else if (!Buffer.isBuffer(body)) {
-    response.writeHead(status, headers);
-    // The purpose is a client that hangs up; the stream must then stop producing blocks.
-    response.once("close", () => body.destroy());
-    body.pipe(response);
-  } else if (status === 204 || status === 304) {
-    response.writeHead(status, headers).end();
-  } else {
-    response.writeHead(status, { "content-length": String(body.length), ...headers });
-    await sendBody(response, body, fault);
+    return;
   }
+  const isWhole = Buffer.isBuffer(body) && status !== 204 && status !== 304;
+  response.writeHead(status, { ...(isWhole && { "content-length": String(body.length) }), ...headers });
+  if (!Buffer.isBuffer(body)) {
+    await pipeline(body, response);
+  } else if (truncate !== undefined && isWhole) {
+    const bytes = truncate === true ? Math.floor(body.length / 2) : Math.min(truncate, body.length - 1);
+    if (bytes > 0) response.write(body.subarray(0, bytes));
+    else response.flushHeaders();
+    response.socket?.destroySoon();
+  } else if (dribble) {
+    await pipeline(Readable.from(pieces(body, dribble)), response);
+  } else response.end(body);
 }

@@ -79,6 +79,7 @@ export async function readBody(request: IncomingMessage, call: Call): Promise<vo
 /** One request as the emulator received it, and its outcome. */
 export interface RecordedRequest {
   method: string;
+  /** Without the query. */
   path: string;
   query: Record<string, string>;
   /** Lower-case names; `sha256:<12 digits>` in place of the credential. */

@@ -34,7 +34,7 @@ const ROUTES: readonly Route[] = [
   ["/v1/regions", "vps", { GET: vps.describeRegions }],
   ["/v1/vps", "vps", { GET: vps.listVps, POST: vps.createVps }],
   ["/v1/vps/plans", "vps", { GET: vps.listPlans }],
-  ["/v1/vps/plans/region/*", "vps", { GET: vps.listPlansOfRegion }],
+  ["/v1/vps/plans/region/*", "vps", { GET: vps.listPlans }],
   ["/v1/vps/os-templates", "vps", { GET: vps.listOsTemplates }],
   ["/v1/vps/regions", "vps", { GET: vps.listRegions }],
   ["/v1/vps/*", "vps", { GET: vps.getVps, PATCH: vps.updateVps, DELETE: vps.deleteVps }],

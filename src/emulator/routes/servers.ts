@@ -51,22 +51,16 @@ function planOf(code: string) {
   return { vcpu: cpus, ram_mb: ramMb, disk_gb: diskGb, monthly_price: cpus * 50, currency: "NOK" };
 }
 
-function plansIn(regions: readonly { code: string }[]): object[] {
-  const codes = regions.flatMap(({ code }) => PLAN_SIZES.map((size) => `${code}-${size}`));
-  return codes.map((code) => {
-    const [region, name] = code.split("-");
-    const plan = planOf(code);
-    const others = { sku: code, name, provider: "emulator", cpu_cores: plan?.vcpu, is_active: true };
-    return { plan_code: code, region, ...plan, ...others };
-  });
-}
-
-export const listPlans = list("plans", () => plansIn(REGIONS));
-
-export const listPlansOfRegion = list("plans", (_account, _call, region) => {
-  const found = REGIONS.filter(({ code }) => code === region);
+/** Of the region in the path, if there is one. */
+export const listPlans = list("plans", (_account, _call, region) => {
+  const found = REGIONS.filter(({ code }) => region === "" || code === region);
   if (found.length === 0) throw new ApiError(404, "Region not found");
-  return plansIn(found);
+  const codes = found.flatMap(({ code }) => PLAN_SIZES.map((size) => `${code}-${size}`));
+  return codes.map((code) => {
+    const plan = planOf(code);
+    const others = { sku: code, name: code.split("-")[1], provider: "emulator", cpu_cores: plan?.vcpu };
+    return { plan_code: code, region: code.slice(0, 2), ...plan, ...others, is_active: true };
+  });
 });
 
 export const listOsTemplates = list("templates", () => OS_TEMPLATES);
@@ -143,12 +137,16 @@ export const listVps = list("vps_instances", (account, { query: { status, region
 
 export const createVps: Handler = (account, call) => {
   const body = parseBody(call, NEW_SERVER);
-  const { hostname: name, plan_code: plan, region, os_template: osTemplate } = body;
   // The page says that the account's keys are deployed to every new server; `ssh_keys` narrows that down.
   const keys = body.ssh_keys ?? account.content.sshKeys;
-  const fingerprints = [...new Set(keys.map(({ fingerprint }) => fingerprint))];
-  const displayName = body.display_name ?? name;
-  const record = account.createVps({ name, displayName, plan, region, osTemplate, fingerprints });
+  const record = account.createVps({
+    name: body.hostname,
+    displayName: body.display_name ?? body.hostname,
+    plan: body.plan_code,
+    region: body.region,
+    osTemplate: body.os_template,
+    fingerprints: [...new Set(keys.map(({ fingerprint }) => fingerprint))],
+  });
   return { status: 201, body: entry(record) };
 };
 
@@ -156,13 +154,8 @@ export const getVps: Handler = (account, _call, id) => ({ status: 200, body: ent
 
 export const getVpsStatus: Handler = (account, _call, id) => {
   const { status, power_state, ram_mb, disk_gb } = entry(find(account, id));
-  const usage = {
-    cpu_usage: 0,
-    memory_used_mb: 0,
-    memory_total_mb: ram_mb,
-    disk_used_gb: 0,
-    disk_total_gb: disk_gb,
-  };
+  const memory = { memory_used_mb: 0, memory_total_mb: ram_mb };
+  const usage = { cpu_usage: 0, ...memory, disk_used_gb: 0, disk_total_gb: disk_gb };
   return { status: 200, body: { id, status, power_state, ...usage } };
 };
 
