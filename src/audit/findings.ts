@@ -86,7 +86,6 @@ export function findInApiKeys(keys: readonly ListedApiKey[], options: AuditOptio
   });
 }
 
-/** The kind of an API key, for people. */
 export function kindOf(key: Pick<ListedApiKey, "service">): string {
   return isServiceKey(key) ? "service key" : "personal access token";
 }
@@ -148,7 +147,6 @@ export function ownCredentials<Key extends ListedApiKey>(
   return prefixed.filter(({ keyPrefix }) => keyPrefix?.length === longest);
 }
 
-/** The advice about a key that nobody uses. */
 function advice({ managed }: AuditOptions, holder: ManagedKey | undefined, command: string): string {
   if (holder) return `; a stack holds it (${holder.urn}): remove it there and run \`pulumi up\``;
   const whose = managed ? "" : "no stack holds it and ";

@@ -23,7 +23,7 @@ export interface ManagedKey {
   urn: string;
   /** The previous key of a rotating resource, which is revoked after the overlap. */
   isPrevious: boolean;
-  /** When a token expires according to its stack, or its lifetime in days; null: never; undefined: unknown. */
+  /** When a token expires, by its stack, or its lifetime in days; null: never; undefined: unknown. */
   expires: string | number | null | undefined;
 }
 
@@ -61,12 +61,9 @@ export function managedKeys(exports: readonly unknown[], names: readonly string[
   for (const [index, exported] of exports.entries()) {
     const name = names[index] ?? `Stack export ${index + 1}`;
     const resources = resourcesIn(exported, name);
-    const stacks = resources.flatMap(({ urn }) => {
-      const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
-      return stack === undefined || project === undefined ? [] : [`${project}/${stack}`];
-    });
-    for (const stack of stacks) keys.stacks.add(stack);
-    if (stacks.length === 0) keys.nameless.push(name);
+    const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(resources[0]?.urn ?? "") ?? [];
+    if (stack === undefined) keys.nameless.push(name);
+    else keys.stacks.add(`${project}/${stack}`);
     for (const one of resources) if (!one.external) addKeys(keys, one);
   }
   return keys;

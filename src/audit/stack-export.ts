@@ -45,7 +45,6 @@ const resource = z
     return { ...shown, hidden: new Set(hidden) };
   });
 
-/** A resource of a stack. */
 export type ExportedResource = z.output<typeof resource>;
 
 /** A stack without resources always has a manifest. */

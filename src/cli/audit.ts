@@ -36,8 +36,6 @@ const OPTIONS = {
   json: { type: "boolean", help: "print the findings as JSON" },
 } as const;
 
-type AuditValues = Values<typeof OPTIONS>;
-
 export const audit = command({
   name: "audit",
   summary: "report unused, expiring, unmanaged and orphaned keys",
@@ -54,7 +52,9 @@ If a key has leaked, see docs/leaked-key.md.`,
     };
     const only = values.only && new Set(values.only.flatMap(kindsOf));
     const notLookedFor = requireExports(values, only);
-    assertOneStandardInput([...(values["stack-export"] ?? []), ...(values["ignore-file"] ?? [])]);
+    const inputs = [...(values["stack-export"] ?? []), ...(values["ignore-file"] ?? [])];
+    if (inputs.filter((file) => file === "-").length > 1)
+      throw new ConfigurationError('Standard input ("-") can be read only once.');
     const ignored = await ignoredIds(values, terminal);
     const managed = await managedIn(values["stack-export"], terminal);
     if (managed) nameStacks(managed, values.stack ?? [], "--stack");
@@ -70,13 +70,9 @@ If a key has leaked, see docs/leaked-key.md.`,
     ].filter(({ id }) => !ignored.has(id));
     if (values.json) {
       // Descriptions and names are foreign text.
-      const whole = (text: string): string => sanitize(text, [], Infinity);
-      const shown = findings.map((found) => ({
-        ...found,
-        name: whole(found.name),
-        detail: whole(found.detail),
-      }));
-      terminal.out(`${JSON.stringify(shown, undefined, 2)}\n`);
+      const shown = (_key: string, value: unknown): unknown =>
+        typeof value === "string" ? sanitize(value, [], Infinity) : value;
+      terminal.out(`${JSON.stringify(findings, shown, 2)}\n`);
     } else if (findings.length === 0) terminal.out("No findings.\n");
     else {
       const rows = findings.map(({ finding, kind, id, name, detail }) => [finding, kind, id, name, detail]);
@@ -98,7 +94,10 @@ If a key has leaked, see docs/leaked-key.md.`,
  *
  * @throws ConfigurationError if the user asked for one that requires an export.
  */
-function requireExports(values: AuditValues, only: ReadonlySet<FindingKind> | undefined): string | undefined {
+function requireExports(
+  values: Values<typeof OPTIONS>,
+  only: ReadonlySet<FindingKind> | undefined,
+): string | undefined {
   if (values["stack-export"]) return undefined;
   const required = STACK_FINDINGS.filter((finding) => only?.has(finding));
   const asked = [
@@ -121,13 +120,8 @@ function kindsOf(value: string): FindingKind[] {
   });
 }
 
-function assertOneStandardInput(files: readonly string[]): void {
-  if (files.filter((file) => file === "-").length < 2) return;
-  throw new ConfigurationError('Standard input ("-") can be read only once.');
-}
-
 /** Ids of keys whose findings somebody accepted. */
-async function ignoredIds(values: AuditValues, terminal: Terminal): Promise<ReadonlySet<string>> {
+async function ignoredIds(values: Values<typeof OPTIONS>, terminal: Terminal): Promise<ReadonlySet<string>> {
   const ids = new Set((values.ignore ?? []).map((id) => checkId(id, "--ignore")));
   for (const file of values["ignore-file"] ?? []) {
     const lines = (await readText("The ignore file", file, terminal)).split(/\r?\n/);

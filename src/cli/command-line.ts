@@ -23,7 +23,6 @@ ${COMMANDS.map(({ name, summary }) => `  pulumi-wayscloud ${name.padEnd(10)}${su
 ${CREDENTIAL}
 `;
 
-/** Runs a command line in this process. */
 export function main(args: readonly string[]): void {
   const { terminal, end } = openTerminal();
   void run(args, terminal)

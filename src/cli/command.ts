@@ -21,13 +21,11 @@ export interface Command {
 interface Option extends ParseArgsOptionDescriptor {
   /** The name of its value in the help. */
   value?: string;
-  /** Its description in the help. */
   help: string;
 }
 
 type Options = Record<string, Option>;
 
-/** The options as given. */
 export type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>["values"];
 
 interface Spec<O extends Options> {
@@ -62,12 +60,10 @@ export function command<const O extends Options>(spec: Spec<O>): Command {
   };
 }
 
-/** An option with a value. */
 export function text(value: string, help: string) {
   return { type: "string", value, help } as const;
 }
 
-/** An option with a value, which may be repeated. */
 export function texts(value: string, help: string) {
   return { type: "string", multiple: true, value, help } as const;
 }
@@ -119,7 +115,6 @@ function withNegativeValues(args: readonly string[]): string[] {
   return joined.filter((_, at) => !isValue(at));
 }
 
-/** The error for a mistake on the command line. */
 export function usage(command: string, what: string): ConfigurationError {
   return new ConfigurationError(`${command}: ${what} See pulumi-wayscloud ${command} --help.`);
 }

@@ -30,7 +30,6 @@ export async function managedIn(
   );
 }
 
-/** The value of a JSON file. */
 export async function readJson(kind: FileKind, file: string, terminal: Terminal): Promise<unknown> {
   return jsonIn(await readText(kind, file, terminal), nameOf(kind, file));
 }

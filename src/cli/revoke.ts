@@ -1,7 +1,7 @@
 // The command `revoke`: revokes API keys or removes SSH keys by their ids.
 import type { UnreadableEntry } from "../api/list";
 import { kindOf, ownCredentials } from "../audit/findings";
-import type { ManagedKeys } from "../audit/managed-keys";
+import type { Managed } from "../audit/managed-keys";
 import { ConfigurationError, errorMessage, RefusedError } from "../errors";
 import { idKey, isSameId } from "../judge/presence";
 import { Run } from "../lifecycle/run";
@@ -37,12 +37,16 @@ itself is authenticated with. If it refuses one id, or the account does not list
     const client = connect(terminal);
     const run = new Run(() => client, log);
     const keys = isSsh ? await sshKeysOf(run, ids) : await apiKeysOf(run, ids);
-    refuseHeld(ids, managed, isSsh);
+    if (managed) refuseHeld(ids, isSsh ? managed.sshKeys : managed.apiKeys);
     terminal.out(table(keys));
     if (!yes) await confirm(isSsh ? "Remove" : "Revoke", ids.length, terminal);
     return carryOut(ids, isSsh, run, terminal);
   },
 });
+
+function refusal(why: string): RefusedError {
+  return new RefusedError(`Nothing was revoked: ${why}`);
+}
 
 async function apiKeysOf({ apiKeys, client }: Run, ids: readonly string[]): Promise<string[][]> {
   const list = await apiKeys.fresh();
@@ -52,8 +56,8 @@ async function apiKeysOf({ apiKeys, client }: Run, ids: readonly string[]): Prom
   const refused = keys.find((key) => own.includes(key) || (own.length === 0 && !key.keyPrefix));
   if (refused) {
     const isSure = own.length === 1;
-    throw new RefusedError(
-      `Nothing was revoked: this command ${isSure ? "is" : "may be"} authenticated with the key ${refused.id} (from ${apiKeySource}). Use another credential to revoke it.`,
+    throw refusal(
+      `this command ${isSure ? "is" : "may be"} authenticated with the key ${refused.id} (from ${apiKeySource}). Use another credential to revoke it.`,
     );
   }
   const rows = keys.map((key) => {
@@ -85,37 +89,27 @@ function found<T extends { id: string }>(
     const isListed = unreadable.some((entry) => isSameId(entry.id ?? "", id));
     return `${shownArgument(id)}${isListed ? " (listed, but its entry cannot be read)" : ""}`;
   });
-  throw new RefusedError(
-    `Nothing was revoked: the account lists no ${label} with the id ${what.join(", ")}. ${hint}`,
-  );
+  throw refusal(`the account lists no ${label} with the id ${what.join(", ")}. ${hint}`);
 }
 
 /** @throws RefusedError for an id that a given stack holds, or may hold. */
-function refuseHeld(ids: readonly string[], managed: ManagedKeys | undefined, isSsh: boolean): void {
-  if (!managed) return;
-  const collection = isSsh ? managed.sshKeys : managed.apiKeys;
+function refuseHeld(ids: readonly string[], { byId, unreadable: [hidden] }: Managed): void {
   const held = ids.flatMap((id) => {
-    const urn = collection.byId.get(idKey(id))?.urn;
+    const urn = byId.get(idKey(id))?.urn;
     return urn === undefined ? [] : [`${id} (${urn})`];
   });
   if (held.length > 0) {
-    throw new RefusedError(
-      `Nothing was revoked: a stack that you passed holds ${held.join(", ")}. Remove it from that program and run \`pulumi up\`.`,
+    throw refusal(
+      `a stack that you passed holds ${held.join(", ")}. Remove it from that program and run \`pulumi up\`.`,
     );
   }
-  const [hidden] = collection.unreadable;
-  if (hidden) {
-    throw new RefusedError(`Nothing was revoked: ${hidden.urn} may hold these keys, but ${hidden.why}.`);
-  }
+  if (hidden) throw refusal(`${hidden.urn} may hold these keys, but ${hidden.why}.`);
 }
 
 async function confirm(verb: string, count: number, terminal: Terminal): Promise<void> {
-  if (!terminal.ask) {
-    throw new RefusedError("Nothing was revoked: without a terminal to ask for confirmation, add --yes.");
-  }
-  const answer = await terminal.ask(
-    `${verb} ${count === 1 ? "this key" : `these ${count} keys`} for good? [y/N] `,
-  );
+  if (!terminal.ask) throw refusal("without a terminal to ask for confirmation, add --yes.");
+  const keys = count === 1 ? "this key" : `these ${count} keys`;
+  const answer = await terminal.ask(`${verb} ${keys} for good? [y/N] `);
   if (!/^y(es)?$/i.test(answer.trim())) throw new RefusedError("Nothing was revoked.");
 }
 

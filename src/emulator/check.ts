@@ -25,7 +25,6 @@ export const atLeast = (least: number) =>
 
 export const aFunction = <T>() => z.custom<T>((value) => typeof value === "function");
 
-/** The type of an object with these fields, all optional. */
 export type Optional<Fields> = {
   [Name in keyof Fields]?: Fields[Name] extends z.ZodType<infer Value> ? Value | undefined : never;
 };

@@ -14,7 +14,6 @@ export const SPAN = must(
   z.union([z.number(), z.string().regex(/^[+-]?(\d{1,7}[dhms])+$/)]),
 );
 
-/** The milliseconds of a {@link SPAN}. */
 export function millisecondsOf(span: number | string): number {
   if (typeof span === "number") return span;
   const parts = [...span.matchAll(/(\d+)([dhms])/g)];
@@ -45,7 +44,6 @@ export class Clock {
 /** The path at which the clock is read (GET) and moved (`POST ?advance=30d`). It is not a part of the API. */
 export const CLOCK_PATH = "/emulator/clock";
 
-/** Serves {@link CLOCK_PATH}. */
 export function serveClock(clock: Clock, { method, query }: Call): ApiResult {
   if (method !== "GET" && method !== "POST") {
     return new ApiError(405, "Method Not Allowed", { Allow: "GET, POST" }).result;

@@ -60,21 +60,19 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-/** How long an idle connection is kept, so that a client's pool does not race with its closing. */
-const KEEP_ALIVE = 60_000;
-
 /** The server: opens, closes with all connections at once, and opens again at the same port. */
 function serverOf(service: Service, { host = "127.0.0.1", port = 0 }: EmulatorOptions) {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 0 }, (request, response) => {
-    if (service.faults.take()) request.socket.resetAndDestroy();
-    else void service.serve(request, response);
+  // An idle connection is kept for long, so that a client's pool does not race with its closing.
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
+    void service.serve(request, response);
   });
-  /** Resolves to the URL. */
   const listen = async (): Promise<string> => {
     server.listen(port, host);
     await once(server, "listening");
     ({ port } = server.address() as AddressInfo);
-    return urlOf(host, port);
+    const anywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+    const name = anywhere[host] ?? host;
+    return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
   };
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
@@ -83,12 +81,6 @@ function serverOf(service: Service, { host = "127.0.0.1", port = 0 }: EmulatorOp
       server.closeAllConnections();
     });
   return { listen, stop };
-}
-
-function urlOf(host: string, port: number): string {
-  const anywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
-  const name = anywhere[host] ?? host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
 /**
@@ -107,12 +99,12 @@ function urlOf(host: string, port: number): string {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const problem = problemIn(optionsSchema, options, "options");
   if (problem !== undefined) throw new RangeError(problem);
-  const { state, now = Date.now, timeOffset = 0, provisioning } = options;
+  const { state, now = Date.now, timeOffset = 0, provisioning, transform } = options;
   const clock = new Clock(now);
   clock.advance(timeOffset);
   const file = state === undefined ? undefined : new StateFile(state);
   const account = new Account(clock.now, { ...options.quirks }, provisioning, file?.content);
-  const hooks = { transform: options.transform };
+  const hooks = { transform };
   const service = new Service(account, clock, options, hooks);
   const { listen, stop } = serverOf(service, options);
   const url = await listen();

@@ -40,7 +40,6 @@ function failure(error: unknown): WireResponse {
 }
 
 export class Service {
-  /** Oldest first. */
   readonly requests: RecordedRequest[] = [];
   readonly faults: FaultRegistry;
   readonly #lists: string;
@@ -62,6 +61,10 @@ export class Service {
 
   /** Serves one request; never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.faults.take()) {
+      request.socket.resetAndDestroy();
+      return;
+    }
     const started = performance.now();
     const call = callOf(request);
     if (call.path === CLOCK_PATH) {

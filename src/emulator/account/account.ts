@@ -161,7 +161,6 @@ export class Account {
     return key.isActive && !key.revoked && (key.expiresAt === null || this.now() < key.expiresAt);
   }
 
-  /** The API key that a secret authenticates as. */
   findBySecret(secret: string): ApiKeyRecord | undefined {
     return this.content.apiKeys.find((key) => key.key === secret && this.isActive(key));
   }
@@ -170,7 +169,6 @@ export class Account {
     return this.content.apiKeys.filter(({ revoked }) => !revoked);
   }
 
-  /** The API keys or SSH keys that a list contains. */
   listed<T extends { id: string }>(keys: readonly T[]): T[] {
     const { listLag = 0 } = this.quirks;
     return keys.filter(
@@ -213,7 +211,6 @@ export class Account {
     return record;
   }
 
-  /** Changes a record, the profile among them. */
   change<T extends object>(record: T, fields: Partial<T>): T {
     return this.#commit(() => Object.assign(record, fields));
   }

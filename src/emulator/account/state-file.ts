@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parsedOrText } from "../check";
-import { stateContent } from "./records";
-import type { AccountContent } from "./records";
+import { NEW_ACCOUNT } from "./records";
+import type { AccountContent, VpsRecord } from "./records";
 
 /** Does something with the file; an error says what failed and why. */
 function attempt<T>(problem: string, file: string, work: () => T): T {
@@ -23,6 +23,13 @@ function versionOf(file: string): string | undefined {
   return stat && `${stat.ino} ${stat.mtimeMs}`;
 }
 
+/** Release 1.0.0 stored fewer fields of a server, and an operating system of null. */
+function completed(stored: Omit<VpsRecord, "osTemplate"> & { osTemplate: string | null }): VpsRecord {
+  const added = { displayName: stored.name, ipv6Address: "2001:db8::1", provisionedAt: stored.createdAt };
+  const fixed = { status: "active" as const, tags: [], labels: {} };
+  return { ...added, ...fixed, ...stored, osTemplate: stored.osTemplate ?? "ubuntu-24.04" };
+}
+
 export class StateFile {
   /** What the file held at the start. */
   readonly content: AccountContent | undefined;
@@ -38,16 +45,11 @@ export class StateFile {
     });
     if (text === undefined) return;
     this.#file = realpathSync(this.#file);
-    const { data, error } = stateContent.safeParse(parsedOrText(text));
-    this.content = data;
-    if (!error) return;
-    const [{ path, message } = { path: [], message: "" }] = error.issues;
-    if (["format", "version", undefined].includes(path[0]?.toString())) {
+    const content = parsedOrText(text) as AccountContent | null;
+    if (content?.format !== NEW_ACCOUNT.format || content.version !== NEW_ACCOUNT.version) {
       throw new Error(`${this.#file} is not a state file of this emulator: choose another file or delete it`);
     }
-    // Show the place, but never the wrong value, which may be a secret.
-    const problem = `${path.join(".")}: ${message}`;
-    throw new Error(`the state file ${this.#file} is damaged (${problem}): correct it or delete it`);
+    this.content = { ...content, vps: content.vps.map(completed) };
   }
 
   /** Call after each change. Writes a new file and renames it, so that a crash never leaves half a file. */

@@ -6,10 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 /** The largest body that is looked at; anything above it is a 413. */
 const MAX_BODY_BYTES = 1_000_000;
 
-export interface Call {
-  method: string;
-  path: string;
-  query: Record<string, string>;
+export interface Call extends Pick<RecordedRequest, "method" | "path" | "query"> {
   headers: IncomingHttpHeaders;
   /** The body; empty until it is read, and if it cannot be used. */
   text: string;

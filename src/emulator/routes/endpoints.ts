@@ -86,7 +86,8 @@ function refusalOf(key: ApiKeyRecord, area: Area, verb: "read" | "write"): ApiEr
 }
 
 /**
- * Throws the 401 or 403, and records which key authenticated. A client that has both kinds of keys sends a token as `Authorization: Bearer` and a service key as `X-API-Key`; whatever is sent must be valid.
+ * Throws the 401 or 403, and records which key authenticated. A client that has both kinds of keys sends a
+ * token as `Authorization: Bearer` and a service key as `X-API-Key`; whatever is sent must be valid.
  */
 function authorize(account: Account, call: Call, area: Area, record: RecordedRequest): void {
   const verb = call.method === "GET" ? "read" : "write";
