@@ -1,6 +1,6 @@
 // docs/compatibility.md: the README's first program with the oldest and the newest SDK, on each Node and TypeScript, and the plugin with the ends of
 // both.
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 
 import {
   checkTypes,
@@ -11,7 +11,7 @@ import {
   type Row,
   versionsOf,
 } from "../support/compatibility";
-import { remove, temporaryFolder } from "../support/layouts";
+import { temporaryFolder } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
 import { openEmulator } from "../support/engine";
 
@@ -40,7 +40,7 @@ let folder: string;
 beforeEach(() => (folder = temporaryFolder()));
 afterEach(() => {
   if (usual !== undefined) process.env["TEST_USER_INSTALL"] = usual;
-  remove(folder);
+  rmSync(folder, { recursive: true });
 });
 
 test.each(ROWS)("SDK $sdk, Node $node, TypeScript $typescript: as the table says", async (row) => {

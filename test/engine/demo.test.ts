@@ -1,47 +1,30 @@
 // `npm run demo` with the real engine: it works on odd machines, leaves nothing behind, and ends when it is told to.
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { processesWith } from "../support/command";
+import { Command, processesWith } from "../support/command";
 import { engineFolder, nodeFolder } from "../support/install";
+import { temporaryFolder } from "../support/layouts";
 import { testAll } from "../support/rare";
 
-const demo = resolve(__dirname, "../../scripts/demo.mjs");
+const script = resolve(__dirname, "../../scripts/demo.mjs");
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "demo test-"));
+  folder = temporaryFolder();
   mkdirSync(join(folder, "my tmp"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the demo with a temporary folder of its own; `at` is called with what it has printed so far. */
-async function runDemo(
-  env: Record<string, string>,
-  at?: (printed: string, kill: (signal: NodeJS.Signals) => void) => void,
-): Promise<{ code: number | null; printed: string }> {
-  const child = spawn(process.execPath, [demo], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      TMPDIR: join(folder, "my tmp"),
-      DEMO_TEST: folder,
-      PATH: [engineFolder(), nodeFolder(), process.env["PATH"] ?? ""].join(delimiter),
-      ...env,
-    },
-  });
-  let printed = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      printed += text;
-      at?.(printed, (signal) => child.kill(signal));
-    });
-  return new Promise((done) => child.on("close", (code) => done({ code, printed })));
+/** The demo, with a temporary folder of its own. */
+function startDemo(env: Record<string, string> = {}): Command {
+  const own = { TMPDIR: join(folder, "my tmp"), DEMO_TEST: folder };
+  const PATH = [engineFolder(), nodeFolder(), process.env["PATH"] ?? ""].join(delimiter);
+  const all = { ...process.env, ...own, PATH, ...env };
+  return new Command(process.execPath, [script], { cwd: process.cwd(), env: all });
 }
 
 test("it says what it does and how long it takes, works behind a proxy that answers nothing, and cleans up", async () => {
-  const { code, printed } = await runDemo({ http_proxy: "http://127.0.0.1:9", WAYSCLOUD_API_KEY: "mine" });
+  const env = { http_proxy: "http://127.0.0.1:9", WAYSCLOUD_API_KEY: "mine" };
+  const { code, all: printed } = await startDemo(env).done;
   expect({ code, printed }).toMatchObject({ code: 0 });
   expect(printed).toMatch(/^A real `pulumi up` on this machine: .*\n.* It takes about 15 seconds/);
   expect(printed.match(/POST +\/v1\/account/g)).toHaveLength(3);
@@ -54,15 +37,12 @@ test("it says what it does and how long it takes, works behind a proxy that answ
 const signals: NodeJS.Signals[] = testAll ? ["SIGINT", "SIGTERM"] : ["SIGINT"];
 
 test.each(signals)("%s while keys are created: nothing keeps running, nothing stays", async (signal) => {
-  let sent = false;
-  const { code, printed } = await runDemo({}, (text, kill) => {
-    if (!sent && /ServiceKey \w+ creat/.test(text)) {
-      sent = true;
-      kill(signal);
-    }
-  });
-  expect({ sent, code }).toEqual({ sent: true, code: signal === "SIGINT" ? 130 : 143 });
-  expect(printed).toContain("stopping");
+  const demo = startDemo();
+  await demo.waitFor(/ServiceKey \w+ creat/);
+  demo.signal(signal);
+  const { code, all } = await demo.done;
+  expect(code).toBe(signal === "SIGINT" ? 130 : 143);
+  expect(all).toContain("stopping");
   expect(processesWith(`DEMO_TEST=${folder}`)).toEqual([]);
   expect(readdirSync(join(folder, "my tmp"))).toEqual([]);
 });

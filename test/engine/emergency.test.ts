@@ -1,11 +1,11 @@
 // docs/leaked-key.md under the real engine: each block, one `up` each, leaves the new key alone alive, and its users have it by then.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Emulator } from "../../src/emulator";
 import { blocksIn } from "../support/documents";
 import { openExample } from "../support/examples";
+import { temporaryFolder } from "../support/layouts";
 import type { Result } from "../support/command";
 import { API_KEYS, type EngineStack, publicKey } from "../support/engine";
 
@@ -62,11 +62,8 @@ const nameOf = (description: string | null | undefined): string =>
 const liveKeys = ({ account }: Emulator, name: string): { id: string; key: string }[] =>
   account.liveApiKeys().filter(({ description }) => nameOf(description) === name);
 
-let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "leaked-key-"))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
 test("a leaked key of each kind: one command makes a new one, passes it on, and then revokes all older ones", async () => {
+  const folder = temporaryFolder();
   /** What an application would read when the key is revoked. */
   const readBy = (name: string): string => readFileSync(join(folder, name), "utf8");
   const names = ["database", "backup", "storage", "partner"];

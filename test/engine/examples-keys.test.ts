@@ -1,10 +1,10 @@
 // examples/multi-account and examples/rotation-consumer, run as their READMEs say.
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { openBareExample, openExample } from "../support/examples";
+import { temporaryFolder } from "../support/layouts";
 import { rareTest } from "../support/rare";
-import { API_KEYS, expectDestroyed, liveIds, openEmulator, publicKey } from "../support/engine";
+import { API_KEYS, liveIds, openEmulator, publicKey } from "../support/engine";
 
 rareTest("multi-account: every account gets its own keys, made with its own credential", async () => {
   const [production, staging] = [await openEmulator(), await openEmulator()];
@@ -25,20 +25,16 @@ rareTest("multi-account: every account gets its own keys, made with its own cred
   expect([production, staging].flatMap(liveIds)).toEqual([]);
 });
 
-let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "rotation-consumer-"))));
-afterEach(() => rmSync(folder, { recursive: true }));
-
 test("rotation-consumer: the store has the new key before the old one is revoked, or the old one stays", async () => {
+  const folder = temporaryFolder();
   const secretFile = join(folder, "storage-key");
   // What the application would read at the very moment of a revocation.
   const seen: string[] = [];
-  const run = await openExample("rotation-consumer", {
+  const { emulator, stack } = await openExample("rotation-consumer", {
     onRequest: ({ method }) => {
       if (method === "DELETE" && existsSync(secretFile)) seen.push(readFileSync(secretFile, "utf8"));
     },
   });
-  const { emulator, stack } = run;
   await stack.configure({ plain: { quarter: "2026-Q4", secretFile } });
   expect((await stack.up()).changes).toEqual({ created: 3 });
   const [first] = emulator.account.liveApiKeys();
@@ -65,5 +61,5 @@ test("rotation-consumer: the store has the new key before the old one is revoked
   const failed = await stack.up([], { fails: true });
   renameSync(`${folder}-away`, folder);
   expect(failed.requests).toEqual([`POST ${API_KEYS}/service`]);
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
 });

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { exampleFile, linkTools, openExample } from "../support/examples";
-import { expectDestroyed, PLUGINS } from "../support/engine";
+import { PLUGINS } from "../support/engine";
 
 // An official installation starts a pack by its language host; the one built from Go modules is too old for that. So the pack is
 // started as one in a language that the engine does not know: by a program of that name on PATH.
@@ -29,8 +29,7 @@ new wayscloud.RotatingServiceKey("ours", { service: "dns", rotateEveryDays: 30, 
 `;
 
 test("the pack lets the program pass, and names each rule that another one breaks", async () => {
-  const run = await openExample("policy");
-  const { stack } = run;
+  const { stack } = await openExample("policy");
   linkTools(stack.folder, "@pulumi/policy");
   writeFileSync(join(stack.folder, "pulumi-analyzer-policy-launched"), LAUNCHER, { mode: 0o755 });
   stack.env["PATH"] = `${stack.env["PATH"] ?? ""}${delimiter}${stack.folder}`;
@@ -58,5 +57,5 @@ test("the pack lets the program pass, and names each rule that another one break
     "wide-tokens-are-reviewed maker",
     "wide-tokens-are-reviewed plugin-maker",
   ]);
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
 });

@@ -3,11 +3,10 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { exampleFile, openBareExample, openExample } from "../support/examples";
 import { rareTest } from "../support/rare";
-import { expectDestroyed, publicKey, SSH_KEYS, takeRequests } from "../support/engine";
+import { publicKey, SSH_KEYS, takeRequests } from "../support/engine";
 
 test("account and vps: keys pass from stack to stack, as secrets; a new SSH key leaves servers alone", async () => {
-  const run = await openExample("account");
-  const { emulator, stack: account } = run;
+  const { emulator, stack: account } = await openExample("account");
   expect((await account.up()).changes).toEqual({ created: 4 });
   expect((await account.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 4 });
   const vps = await openBareExample("vps", {
@@ -51,12 +50,11 @@ test("account and vps: keys pass from stack to stack, as secrets; a new SSH key 
 
   await vps.destroy();
   expect(emulator.account.vps()).toEqual([]);
-  await expectDestroyed(run);
+  await account.expectDestroyed();
 });
 
 rareTest("team-ssh-keys: a file that comes or goes is a member who joins or leaves", async () => {
-  const run = await openExample("team-ssh-keys");
-  const { emulator, stack: team } = run;
+  const { emulator, stack: team } = await openExample("team-ssh-keys");
   expect((await team.up()).changes).toEqual({ created: 2 });
   expect((await team.up(["--expect-no-changes"])).changes).toEqual({ unchanged: 2 });
   const [, bjarne] = emulator.account.sshKeys().sort((a, b) => a.name.localeCompare(b.name));
@@ -66,5 +64,5 @@ rareTest("team-ssh-keys: a file that comes or goes is a member who joins or leav
   const { changes, requests } = await team.up();
   expect(changes).toEqual({ updated: 1, unchanged: 1 });
   expect(requests).toEqual([`POST ${SSH_KEYS}`, `DELETE ${SSH_KEYS}/${bjarne!.id}`]);
-  await expectDestroyed(run);
+  await team.expectDestroyed();
 });

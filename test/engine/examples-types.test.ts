@@ -1,40 +1,32 @@
 // The examples compile strictly against the package's built types, all of them in one run of the compiler.
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../package.json";
 import { compileStrictly, copyExample, exampleFile, exampleNames, linkTools } from "../support/examples";
-import { makeProjectFolder } from "../support/install";
+import { projectFolder } from "../support/layouts";
 
 test("all examples compile, with the strictest options too", () => {
-  const folder = makeProjectFolder("examples");
-  try {
-    for (const name of exampleNames()) copyExample(name, join(folder, name));
-    linkTools(folder, "@pulumi/policy", "@types/jest");
-    compileStrictly(folder, {
-      ...{ noUnusedLocals: true, noUnusedParameters: true, noImplicitOverride: true },
-      types: ["node", "jest"],
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = projectFolder("examples");
+  for (const name of exampleNames()) copyExample(name, join(folder, name));
+  linkTools(folder, "@pulumi/policy", "@types/jest");
+  compileStrictly(folder, {
+    ...{ noUnusedLocals: true, noUnusedParameters: true, noImplicitOverride: true },
+    types: ["node", "jest"],
+  });
 });
 
 test("every entry has its types where TypeScript resolves modules as it did before there were `exports`", () => {
-  const folder = makeProjectFolder("entries");
-  try {
-    const entries = Object.keys(manifest.exports).filter((entry) => entry !== "./package.json");
-    const imports = entries.map((entry) => `import "${entry.replace(".", "pulumi-wayscloud")}";\n`);
-    writeFileSync(
-      join(folder, "index.ts"),
-      `${imports.join("")}import { SshKey } from "pulumi-wayscloud/native";\nexport const type: string = SshKey.name;\n`,
-    );
-    compileStrictly(folder, {
-      ...{ module: "commonjs", moduleResolution: "node", ignoreDeprecations: "6.0" },
-      noUncheckedSideEffectImports: true,
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = projectFolder("entries");
+  const entries = Object.keys(manifest.exports).filter((entry) => entry !== "./package.json");
+  const imports = entries.map((entry) => `import "${entry.replace(".", "pulumi-wayscloud")}";\n`);
+  writeFileSync(
+    join(folder, "index.ts"),
+    `${imports.join("")}import { SshKey } from "pulumi-wayscloud/native";\nexport const type: string = SshKey.name;\n`,
+  );
+  compileStrictly(folder, {
+    ...{ module: "commonjs", moduleResolution: "node", ignoreDeprecations: "6.0" },
+    noUncheckedSideEffectImports: true,
+  });
 });
 
 test.each(exampleNames())("%s is laid out like the others", (name) => {

@@ -1,5 +1,5 @@
 // `existing`: taking over a key made by hand.
-import { API_KEYS, did, expectDestroyed, heldIds, liveIds, openStack } from "../support/engine";
+import { API_KEYS, did, liveIds, openStack } from "../support/engine";
 
 const serviceKey = (name: string, args: object): string =>
   `new wayscloud.ServiceKey("${name}", ${JSON.stringify({ service: "database", ...args })});\n`;
@@ -8,8 +8,7 @@ const token = (name: string, args: object): string =>
 const list = `GET ${API_KEYS}`;
 
 test("a key made by hand is taken over by a list alone, and is then a key like any other", async () => {
-  const run = await openStack();
-  const { emulator, stack } = run;
+  const { emulator, stack } = await openStack();
   const facts = { description: "by hand", createdAt: "2024-01-01T00:00:00Z" };
   const made = emulator.account.addApiKey({ service: "database", ...facts });
   const pat = emulator.account.addApiKey({ scopes: ["b:write", "a:read"] });
@@ -17,7 +16,7 @@ test("a key made by hand is taken over by a list alone, and is then a key like a
   stack.setProgram(serviceKey("app", { existing: first }) + token("ci", { existing: second }));
   expect(await did(stack.preview())).toEqual({ changes: { "to create": 3 }, requests: [] });
   expect((await stack.up()).requests).toEqual([list]);
-  expect(await heldIds(stack)).toEqual(liveIds(emulator));
+  expect(await stack.heldIds()).toEqual(liveIds(emulator));
   const app = await stack.resource("app", { showSecrets: true });
   expect(app.id).toBe(made.id);
   expect(JSON.parse(app.outputs?.key.plaintext as string)).toBe(made.key);
@@ -37,8 +36,8 @@ test("a key made by hand is taken over by a list alone, and is then a key like a
   expect((await stack.preview()).changes).toEqual({ "to replace": 1, unchanged: 2 });
   expect((await stack.up()).requests).toEqual([`POST ${API_KEYS}/service`, `DELETE ${API_KEYS}/${made.id}`]);
   await stack.expectUnchanged();
-  expect(await heldIds(stack)).toEqual(liveIds(emulator));
-  await expectDestroyed(run);
+  expect(await stack.heldIds()).toEqual(liveIds(emulator));
+  await stack.expectDestroyed();
 });
 
 test("what the list does not confirm is refused, nothing is changed, and no error prints the key", async () => {
@@ -85,5 +84,5 @@ test("what the list does not confirm is refused, nothing is changed, and no erro
   // A second list proves that the unknown one is absent, though another resource came into the state meanwhile.
   expect(new Set(requests)).toEqual(new Set([list]));
   expect(keys()).toEqual(before);
-  expect(await heldIds(stack)).toEqual([shared.id]);
+  expect(await stack.heldIds()).toEqual([shared.id]);
 });

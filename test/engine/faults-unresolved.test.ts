@@ -1,5 +1,5 @@
 // Lost responses under the real engine: what could not be cleaned up stays in the state, and the next `up` or `destroy` cleans it up.
-import { API_KEYS, heldIds, liveIds, type OpenStack, publicKey } from "../support/engine";
+import { API_KEYS, liveIds, type OpenStack, publicKey } from "../support/engine";
 import { engineRows } from "../support/engine-rows";
 
 const resources = (trigger: string): string => `
@@ -54,10 +54,10 @@ engineRows(
           return all;
         };
         expect(await loseEverything()).toContain("recorded in the state as unresolved");
-        expect(await heldIds(stack)).toEqual(fourUnresolved);
+        expect(await stack.heldIds()).toEqual(fourUnresolved);
         expect(liveIds(emulator)).toHaveLength(4);
         await stack.refresh();
-        expect(await heldIds(stack)).toEqual(fourUnresolved);
+        expect(await stack.heldIds()).toEqual(fourUnresolved);
         await stack.up();
         await row();
 

@@ -1,5 +1,5 @@
 // Options about deletion, providers that components hand down, and what `import` says, as docs/options.md tells. `npm run test:all`: also with the plugin's classes.
-import { API_KEYS, expectDestroyed, type Host, liveIds, openEmulator } from "../support/engine";
+import { API_KEYS, type Host, liveIds, openEmulator } from "../support/engine";
 import { openStack, publicKey, takeRequests } from "../support/engine";
 import { ObservedTable } from "../support/observed-table";
 import { testAll } from "../support/rare";
@@ -60,7 +60,7 @@ test.each(hosts)(
 test.each(hosts)(
   "%s: resources in a component use the provider that the component was given",
   async (host) => {
-    const { emulator: mine, stack } = await openStack({ host });
+    const { stack } = await openStack({ host });
     const other = await openEmulator();
     stack.setProgram(`
       class Team extends pulumi.ComponentResource {
@@ -80,7 +80,7 @@ test.each(hosts)(
     expect((await stack.up()).requests).toEqual(Array(2).fill(`POST ${API_KEYS}/service`));
     expect(takeRequests(other)).toEqual(Array(6).fill(`POST ${API_KEYS}/service`));
     await stack.refresh(["--expect-no-changes"]);
-    await expectDestroyed({ emulator: mine, stack });
+    await stack.expectDestroyed();
     expect(liveIds(other)).toEqual([]);
     tried(host, "`parent`", "components, one inside the other");
     for (const how of ["providers: [provider]", "provider", 'providers: { "pulumi-nodejs": provider }'])

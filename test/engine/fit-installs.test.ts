@@ -13,12 +13,9 @@ afterAll(() => table.compare({ partial: !testAll }));
 
 let folder: string;
 beforeEach(() => (folder = layouts.temporaryFolder()));
-afterEach(() => layouts.remove(folder));
 
-const { dependencies } = JSON.parse(readFileSync("scripts/tools/user/package.json", "utf8")) as {
-  dependencies: Record<string, string>;
-};
-const sdk = { "@pulumi/pulumi": dependencies["@pulumi/pulumi"]! };
+const manifestOfUser = JSON.parse(readFileSync("scripts/tools/user/package.json", "utf8"));
+const sdk: Record<string, string> = { "@pulumi/pulumi": manifestOfUser.dependencies["@pulumi/pulumi"] };
 const yaml = "name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
 const oneKey = `exports.prefix = new (require("pulumi-wayscloud").ServiceKey)("key", { service: "dns" }).keyPrefix;`;
 const program = (text = oneKey): Record<string, string> => ({ "Pulumi.yaml": yaml, "index.js": text });
@@ -55,33 +52,20 @@ rareTest(
         this.prefix = new ServiceKey("key", { service: "dns" }, { parent: this }).keyPrefix;
       }
     };`;
+    const main = "index.js";
+    const own = { "pulumi-wayscloud": tarball };
+    const dependencies = { ...sdk, team: "workspace:*" };
     layouts.write(folder, {
       "pnpm-workspace.yaml": "packages: [team, direct, indirect]\n",
       "package.json": { private: true },
-      "team/package.json": {
-        name: "team",
-        version: "1.0.0",
-        main: "index.js",
-        peerDependencies: sdk,
-        dependencies: { "pulumi-wayscloud": tarball },
-      },
+      "team/package.json": { name: "team", version: "1.0.0", main, peerDependencies: sdk, dependencies: own },
       "team/index.js": team,
-      "direct/package.json": {
-        name: "direct",
-        main: "index.js",
-        dependencies: { ...sdk, "pulumi-wayscloud": tarball },
-      },
-      "indirect/package.json": {
-        name: "indirect",
-        main: "index.js",
-        dependencies: { ...sdk, team: "workspace:*" },
-      },
+      "direct/package.json": { name: "direct", main, dependencies: { ...sdk, ...own } },
+      "indirect/package.json": { name: "indirect", main, dependencies },
     });
     layouts.write(join(folder, "direct"), program());
-    layouts.write(
-      join(folder, "indirect"),
-      program(`exports.prefix = new (require("team").Team)("team").prefix;`),
-    );
+    const ofTeam = `exports.prefix = new (require("team").Team)("team").prefix;`;
+    layouts.write(join(folder, "indirect"), program(ofTeam));
     await layouts.run(folder, nodeProgram(), [pnpm, "install", "--prefer-offline"]);
 
     await expectWorks(join(folder, "direct"), both);
@@ -127,12 +111,8 @@ test("an npm workspace that holds the package itself works", async () => {
 rareTest("yarn: works with node_modules; with Plug'n'Play as far as the SDK itself does", async () => {
   const both = await openStack();
   const tarball = `file:${await layouts.packInto(folder)}`;
-  const manifest = {
-    name: "test",
-    private: true,
-    main: "index.js",
-    dependencies: { ...sdk, "pulumi-wayscloud": tarball },
-  };
+  const dependencies = { ...sdk, "pulumi-wayscloud": tarball };
+  const manifest = { name: "test", private: true, main: "index.js", dependencies };
   const registry = (await layouts.run(folder, "npm", ["config", "get", "registry"])).trim();
   const berry = join(await layouts.packageManager(folder, "@yarnpkg/cli-dist", "4.18.1"), "bin", "yarn.js");
   const classic = join(await layouts.packageManager(folder, "yarn", "1.22.22"), "bin", "yarn.js");

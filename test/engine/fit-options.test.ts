@@ -1,5 +1,5 @@
 // Pulumi's resource options on this package's resources, served by the dynamic classes and by the plugin: the requests are those of docs/options.md.
-import { expectDestroyed, type Host, type OpenStack, openStack, publicKey } from "../support/engine";
+import { type Host, type OpenStack, openStack, publicKey } from "../support/engine";
 import type { StateResource } from "../support/engine";
 import { ObservedTable } from "../support/observed-table";
 
@@ -162,7 +162,7 @@ test("each option does what the table says, and makes no other requests", async 
   both.emulator.faults.add({ method: "POST", contains: "slow:read", delay: 2_000 });
   await rounds(both, TIMEOUT, expected.dynamic);
   await both.stack.preview(["--expect-no-changes"]);
-  await expectDestroyed(both);
+  await both.stack.expectDestroyed();
 });
 
 test("the plugin does the same, and what the dynamic classes cannot", async () => {
@@ -178,5 +178,5 @@ test("the plugin does the same, and what the dynamic classes cannot", async () =
   const { all, requests } = await stack.setProgram(late + round(true, "{}")).up([], { fails: true });
   expect(all).toMatch(/Creating the personal access token/);
   expect(requests.map((each) => each.split(" ")[0]).join(" ")).toBe(expected.plugin[slow]);
-  await expectDestroyed(both);
+  await both.stack.expectDestroyed();
 });

@@ -1,12 +1,10 @@
 // Kinds of programs: ES modules, a `main` in a subfolder, and programs driven by Pulumi's Automation API, as docs/options.md tells.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { nodeProgram } from "../support/install";
-import { write } from "../support/layouts";
+import { temporaryFolder, write } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
-import { API_KEYS, type EngineStack, expectDestroyed, openStack, takeRequests } from "../support/engine";
+import { API_KEYS, type EngineStack, openStack, takeRequests } from "../support/engine";
 import type { Result } from "../support/command";
 
 const table = new ObservedTable("docs/options.md", "Programs");
@@ -16,8 +14,7 @@ const yaml = (rest = ""): string =>
   `name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n${rest}`;
 
 test("ES modules may import by name, as a namespace or by default", async () => {
-  const run = await openStack();
-  const { stack } = run;
+  const { stack } = await openStack();
   write(stack.folder, {
     "package.json": { name: "test", type: "module", main: "index.js" },
     "index.js": `
@@ -30,7 +27,7 @@ test("ES modules may import by name, as a namespace or by default", async () => 
   });
   await stack.up();
   expect(await stack.outputs()).toMatchObject({ same: true, instance: true, customer: expect.any(String) });
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
   table.tried('ES module in JavaScript (`"type": "module"`)');
 });
 
@@ -123,17 +120,13 @@ test("an inline program started elsewhere needs `main` in its project settings",
   const { emulator, stack } = await openStack();
   stack.writeFile("automation.cjs", automation);
   const [result = ""] = table.tried("Automation API, inline program started in another folder");
-  const elsewhere = mkdtempSync(join(tmpdir(), "pulumi-elsewhere-"));
-  try {
-    const failed = await automate(stack, elsewhere, "inline");
-    expect(failed.code).toBe(1);
-    expect(failed.stderr).toContain("could not read plugin");
-    expect(failed.stderr).toContain(/`(.*?)`/.exec(result)![1]);
-    expect(takeRequests(emulator)).toEqual([]);
-    const { code, stderr } = await automate(stack, elsewhere, "inline", stack.folder);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
-  } finally {
-    rmSync(elsewhere, { recursive: true });
-  }
+  const elsewhere = temporaryFolder();
+  const failed = await automate(stack, elsewhere, "inline");
+  expect(failed.code).toBe(1);
+  expect(failed.stderr).toContain("could not read plugin");
+  expect(failed.stderr).toContain(/`(.*?)`/.exec(result)![1]);
+  expect(takeRequests(emulator)).toEqual([]);
+  const { code, stderr } = await automate(stack, elsewhere, "inline", stack.folder);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(emulator.account.liveApiKeys()).toEqual([]);
 });

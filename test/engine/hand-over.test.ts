@@ -1,6 +1,6 @@
 // Ownership across commands of the real engine: a key that passes from one resource to another, or whose replacement names it again, stays alive.
 import type { ApiKeyRecord, Emulator } from "../../src/emulator";
-import { type EngineStack, expectDestroyed, liveIds, type OpenStack } from "../support/engine";
+import { type EngineStack, liveIds, type OpenStack } from "../support/engine";
 import { publicKey, SSH_KEYS, takeRequests } from "../support/engine";
 import { engineRows } from "../support/engine-rows";
 
@@ -43,8 +43,7 @@ engineRows(
       promise:
         "a key imported under a new name survives an interrupted `pulumi up` and the next, and is revoked at the end",
       rows: [[26, "`existing` under another name, the run fails between take-over and deletion; `up`"]],
-      story: async (run, row) => {
-        const { emulator, stack } = run;
+      story: async ({ emulator, stack }, row) => {
         const { byHand, key } = byHandIn(emulator);
         await stack.setProgram(key("before")).up();
 
@@ -59,7 +58,7 @@ engineRows(
         await row(byHand);
         expect(await held(stack)).toMatchObject({ after: byHand.id });
         await stack.preview(["--expect-no-changes"]);
-        await expectDestroyed(run);
+        await stack.expectDestroyed();
       },
     },
     {

@@ -1,9 +1,9 @@
 // Who owns a key, with the real engine: resources of one logical name, several provider processes of one
 // command, an `import` that is left in the program.
-import { expectDestroyed, liveIds, openStack, publicKey } from "../support/engine";
+import { liveIds, openStack, publicKey } from "../support/engine";
 
 test("row 53, rotating keys of one name in two components, in both hosts: different ids and marks, no advice", async () => {
-  const run = await openStack({
+  const { emulator, stack } = await openStack({
     host: "both",
     program: `
 class Site extends pulumi.ComponentResource {
@@ -15,7 +15,6 @@ class Site extends pulumi.ComponentResource {
 }
 for (const type of ["acme:index:Shop", "acme:index:Blog"]) new Site(type, type.split(":").at(-1));`,
   });
-  const { emulator, stack } = run;
   await stack.up();
   const made = (await stack.resources()).filter(({ type }) => type.endsWith("RotatingServiceKey"));
   expect(new Set(made.map(({ id }) => id)).size).toBe(4);
@@ -24,7 +23,7 @@ for (const type of ["acme:index:Shop", "acme:index:Blog"]) new Site(type, type.s
   expect(new Set(emulator.account.liveApiKeys().map(({ description }) => description)).size).toBe(4);
   const { all } = await stack.refresh(["--expect-no-changes"]);
   for (const id of keys) expect(all).not.toContain(id);
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
 });
 
 test("row 59, keys that pass between hosts, and from an explicit provider to the default one, in one up: they live", async () => {

@@ -2,15 +2,7 @@
 // options that only a plugin can serve work.
 
 import { resources } from "../support/engine-resources";
-import {
-  did,
-  type EngineStack,
-  expectDestroyed,
-  heldIds,
-  liveIds,
-  openEmulator,
-  openStack,
-} from "../support/engine";
+import { did, type EngineStack, liveIds, openEmulator, openStack } from "../support/engine";
 import { publicKey, takeRequests } from "../support/engine";
 
 /** Ids and secrets of everything in the state, by logical name. */
@@ -46,8 +38,7 @@ test("all types, of two explicit providers and of the stack, move from the dynam
   const theirs = "00000000-aaaa-4bbb-8ccc-000000000000";
   other.account.setProfile({ customer_id: theirs });
   const env = { STAGING: other.url, STAGING_KEY: other.apiKey, STAGING_ID: theirs };
-  const run = await openStack({ program: ALL_TYPES, env });
-  const { stack } = run;
+  const { stack } = await openStack({ program: ALL_TYPES, env });
   expect((await stack.up()).changes).toEqual({ created: 11 });
   const before = await held(stack);
   expect(Object.keys(before)).toHaveLength(8);
@@ -69,7 +60,7 @@ test("all types, of two explicit providers and of the stack, move from the dynam
   const preview = await stack.run(["up", "--yes"]);
   expect(preview.changes).toEqual({ "to update": 1, unchanged: 10 });
   expect(await stack.outputs()).toMatchObject({ keys: 3, staging: theirs });
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
   expect(liveIds(other)).toEqual([]);
 });
 
@@ -83,7 +74,7 @@ test("moved from the dynamic classes to the plugin and replaced in one up: the o
   await stack.up();
   stack.moveToPlugin();
   await stack.setProgram(keys("2", 2)).up();
-  expect(liveIds(emulator)).toEqual(await heldIds(stack));
+  expect(liveIds(emulator)).toEqual(await stack.heldIds());
 });
 
 test("plugin: an SSH key renamed by alias that gets another name in the account: no conflict with itself", async () => {
@@ -92,25 +83,11 @@ test("plugin: an SSH key renamed by alias that gets another name in the account:
   const { emulator, stack } = await openStack({ host: "plugin", program: ssh("a", "deploy") });
   await stack.up();
   await stack.setProgram(ssh("b", "deploy-new", ', { aliases: [{ name: "a" }] }')).up();
-  expect(liveIds(emulator)).toEqual(await heldIds(stack));
+  expect(liveIds(emulator)).toEqual(await stack.heldIds());
 });
 
-test("a credential in the stack config that is no secret is named in a warning, and never shown", async () => {
-  const text = `new wayscloud.ServiceKey("db", { service: "dns" });`;
-  const { emulator, stack } = await openStack({ host: "plugin", program: text });
-  const warning = "wayscloud-account:apiKey is in the stack config in plain text.";
-  const config = { "wayscloud-account:apiKey": emulator.apiKey };
-  await stack.configure({ plain: config });
-  const { all } = await stack.preview();
-  expect(all).toContain(warning);
-  expect(all).not.toContain(emulator.apiKey);
-  await stack.configure({ secret: config });
-  expect((await stack.preview()).all).not.toContain(warning);
-});
-
-test("the option `import`, a stack config that the plugin would ignore, and a refused provider", async () => {
-  const run = await openStack({ host: "plugin" });
-  const { emulator, stack } = run;
+test("the option `import`; a stack config that the plugin would ignore is refused, and a plain credential named, not shown", async () => {
+  const { emulator, stack } = await openStack({ host: "plugin" });
   const { id } = emulator.account.addApiKey({ service: "dns", description: "by hand" });
   stack.setProgram(`new wayscloud.ServiceKey("dns", { service: "dns" }, { import: "${id}" });`);
   const { changes, requests } = await stack.up();
@@ -122,6 +99,15 @@ test("the option `import`, a stack config that the plugin would ignore, and a re
   const ignored = await stack.preview([], { fails: true });
   expect(ignored.all).toContain("Run `pulumi config set wayscloud-account:endpoint`");
   await stack.configure({ plain: { "wayscloud-account:endpoint": emulator.url } });
-  expect((await stack.up()).changes).toEqual({ unchanged: 2 });
-  await expectDestroyed(run);
+  const [warning, config] = [
+    "wayscloud-account:apiKey is in the stack config in plain text.",
+    { "wayscloud-account:apiKey": emulator.apiKey },
+  ];
+  await stack.configure({ plain: config });
+  const { all, changes: none } = await stack.up();
+  expect([all, none]).toEqual([expect.stringContaining(warning), { unchanged: 2 }]);
+  expect(all).not.toContain(emulator.apiKey);
+  await stack.configure({ secret: config });
+  expect((await stack.preview()).all).not.toContain(warning);
+  await stack.expectDestroyed();
 });

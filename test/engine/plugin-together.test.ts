@@ -2,14 +2,7 @@
 import { cpSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
-import {
-  type EngineStack,
-  expectDestroyed,
-  liveIds,
-  openEmulator,
-  openStack,
-  PLUGIN_PATH,
-} from "../support/engine";
+import { type EngineStack, liveIds, openEmulator, openStack, PLUGIN_PATH } from "../support/engine";
 
 /** Names this version of the plugin and a newer one. */
 function addTwoVersions(stack: EngineStack): void {
@@ -33,8 +26,7 @@ test("both hosts, two versions of the plugin and explicit providers serve one pr
   const theirs = "00000000-aaaa-4bbb-8ccc-000000000000";
   other.account.setProfile({ customer_id: theirs });
   const env = { OTHER: other.url, OTHER_KEY: other.apiKey };
-  const run = await openStack({ env });
-  const { emulator, stack } = run;
+  const { emulator, stack } = await openStack({ env });
   addTwoVersions(stack);
   const text = (description: string): string =>
     `
@@ -73,6 +65,6 @@ test("both hosts, two versions of the plugin and explicit providers serve one pr
   expect(ours.map((description) => description?.replace(/[0-9a-f]{7}$/, "")).sort()).toEqual(
     each.map((name) => `pulumi test/dev/${name} #`),
   );
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
   expect(liveIds(other)).toEqual([]);
 });

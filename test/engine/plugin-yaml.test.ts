@@ -1,7 +1,7 @@
 // YAML programs under the real engine, served by the plugin of the installed package: the quickstart, imports, and what may go wrong.
 import { copyExample } from "../support/examples";
 import { expectQuickstart } from "../support/quickstart";
-import { API_KEYS, did, expectDestroyed, openStack, publicKey } from "../support/engine";
+import { API_KEYS, did, openStack, publicKey } from "../support/engine";
 import { until } from "../support/until";
 
 test("examples/yaml: a whole life with the requests of the dynamic classes and no secret in the open", async () => {
@@ -11,9 +11,8 @@ test("examples/yaml: a whole life with the requests of the dynamic classes and n
 });
 
 test("pulumi import takes over one of each kind, and the next up with the printed code is unchanged", async () => {
-  const run = await openStack({ name: "import", language: "yaml" });
-  const { stack } = run;
-  const { account } = run.emulator;
+  const { emulator, stack } = await openStack({ language: "yaml" });
+  const { account } = emulator;
   account.addSshKey({ name: "by hand", publicKey: publicKey(1) });
   const token = account.addApiKey({ scopes: ["ssh_keys:read", "services:read"] });
   const dns = account.addApiKey({ service: "dns", description: "by hand" });
@@ -46,12 +45,11 @@ test("pulumi import takes over one of each kind, and the next up with the printe
   const rotating = ["import", "wayscloud-account:index:RotatingServiceKey", "r", dns.id, "--yes"];
   const refused = await stack.run(rotating, { fails: true });
   expect(refused.all).toContain("Let the resource create its own key");
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
 });
 
 test("YAML: a warning stands at its resource; a partial failure, and what SIGINT interrupts, is kept and finished", async () => {
-  const run = await openStack({ language: "yaml" });
-  const { emulator, stack } = run;
+  const { emulator, stack } = await openStack({ language: "yaml" });
   const team = (keys: Record<string, string>): string =>
     `  team:\n    type: wayscloud-account:SshKeySet\n    properties: { publicKeys: ${JSON.stringify(keys)} }\n`;
   const key = (name: string, service: string): string =>
@@ -90,5 +88,5 @@ test("YAML: a warning stands at its resource; a partial failure, and what SIGINT
   );
   expect((await stack.resource("team")).outputs!["keys"]).toMatchObject({ anna: keys.anna });
 
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
 });

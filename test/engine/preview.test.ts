@@ -1,5 +1,5 @@
 // What preview shows is what up does.
-import { did, type EngineStack, heldIds, liveIds, openStack, publicKey } from "../support/engine";
+import { did, type EngineStack, liveIds, openStack, publicKey } from "../support/engine";
 import type { StateResource } from "../support/engine";
 
 interface Step {
@@ -99,13 +99,13 @@ test("a value of another resource is accepted for every property, and checked on
   await stack.preview(["--expect-no-changes"]);
 
   // The seed is replaced, so that all is unknown again; in the end it is what it was.
-  const before = await heldIds(stack);
+  const before = await stack.heldIds();
   expect((await stack.setProgram(body(2)).preview()).requests).toEqual([]);
   expect(await did(stack.up())).toEqual({
     changes: { replaced: 1, unchanged: 8 },
     requests: [expect.stringMatching(/^POST /), expect.stringMatching(/^DELETE /)],
   });
-  const after = await heldIds(stack);
+  const after = await stack.heldIds();
   expect(after).toEqual(liveIds(emulator));
   expect(after.filter((id) => !before.includes(id))).toHaveLength(1);
 });

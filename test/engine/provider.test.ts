@@ -1,13 +1,6 @@
 // Explicit Providers: several accounts in one program.
 import type { Emulator } from "../../src/emulator";
-import {
-  API_KEYS,
-  expectDestroyed,
-  liveIds,
-  openBareStack,
-  openEmulator,
-  openStack,
-} from "../support/engine";
+import { API_KEYS, liveIds, openBareStack, openEmulator, openStack } from "../support/engine";
 
 /** Who called, by the description of the credential. */
 function callers({ requests, account }: Emulator): string[] {
@@ -65,8 +58,7 @@ test("a Provider may take its credential from a token of the same program: previ
       new wayscloud.ServiceKey("dns", { service: "dns" }, { provider });
       return { keys: wayscloud.getApiKeysOutput({ service: "dns" }, { provider }).length };
     `;
-  const run = await openStack({ program: body("1") });
-  const { emulator, stack } = run;
+  const { emulator, stack } = await openStack({ program: body("1") });
   expect((await stack.preview()).changes).toEqual({ "to create": 4 });
   expect(callers(emulator)).toEqual([]);
   await stack.up();
@@ -87,7 +79,7 @@ test("a Provider may take its credential from a token of the same program: previ
   ]);
   expect((await stack.resource("dns")).id).toBe(dns.id);
   await stack.refresh(["--expect-no-changes"]);
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
 });
 
 test("a Provider that went with its resources after its token was replaced: the error says how to delete them", async () => {

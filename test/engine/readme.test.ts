@@ -1,12 +1,12 @@
 // Every snippet of the README and of docs/ is executed, the programs by the real engine, or at least type-checked as in a user's project.
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Emulator } from "../../src/emulator";
 import { startDocumented } from "../support/documented-emulator";
 import { blocksIn } from "../support/documents";
 import { compileStrictly, linkTools } from "../support/examples";
-import { makeProjectFolder } from "../support/install";
+import { projectFolder } from "../support/layouts";
 import { liveIds, openBareStack, openEmulator } from "../support/engine";
 
 /** Type-checked only: they need the plugin (see plugin-native.test.ts), another stack (examples-stacks.test.ts) or an earlier update, or replace the engine by mocks (mocks.test.ts). */
@@ -21,36 +21,32 @@ function readmeBlock(language: string, part: string, document = "README.md"): st
 }
 
 test("every TypeScript snippet compiles strictly against the package's built types", () => {
-  const folder = makeProjectFolder("snippets");
-  try {
-    [...programs, ...blocksIn("ts", ["examples/vps/README.md"])].forEach(({ document, text }, index) =>
-      writeFileSync(join(folder, `${document.replace(/\W/g, "-")}-${index}.ts`), text),
-    );
-    // What `pulumi package add` generates from the official provider: these inputs, and no others.
-    writeFileSync(
-      join(folder, "official.d.ts"),
-      `declare module "@pulumi/wayscloud" {
-        import * as pulumi from "@pulumi/pulumi";
-        export class Provider extends pulumi.ProviderResource {
-          constructor(name: string, args?: { [Name in "apiKey" | "endpoint" | "patToken"]?: pulumi.Input<string> });
-        }
-        export class Vps extends pulumi.CustomResource {
-          constructor(
-            name: string,
-            args: Record<"hostname" | "planCode" | "region" | "osTemplate", pulumi.Input<string>> & {
-              sshKeys: pulumi.Input<pulumi.Input<string>[]>;
-              displayName?: pulumi.Input<string>;
-            },
-            opts?: pulumi.CustomResourceOptions,
-          );
-        }
-      }`,
-    );
-    linkTools(folder, "@types/node");
-    compileStrictly(folder, { exactOptionalPropertyTypes: true, types: ["node"] });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = projectFolder("snippets");
+  [...programs, ...blocksIn("ts", ["examples/vps/README.md"])].forEach(({ document, text }, index) =>
+    writeFileSync(join(folder, `${document.replace(/\W/g, "-")}-${index}.ts`), text),
+  );
+  // What `pulumi package add` generates from the official provider: these inputs, and no others.
+  writeFileSync(
+    join(folder, "official.d.ts"),
+    `declare module "@pulumi/wayscloud" {
+      import * as pulumi from "@pulumi/pulumi";
+      export class Provider extends pulumi.ProviderResource {
+        constructor(name: string, args?: { [Name in "apiKey" | "endpoint" | "patToken"]?: pulumi.Input<string> });
+      }
+      export class Vps extends pulumi.CustomResource {
+        constructor(
+          name: string,
+          args: Record<"hostname" | "planCode" | "region" | "osTemplate", pulumi.Input<string>> & {
+            sshKeys: pulumi.Input<pulumi.Input<string>[]>;
+            displayName?: pulumi.Input<string>;
+          },
+          opts?: pulumi.CustomResourceOptions,
+        );
+      }
+    }`,
+  );
+  linkTools(folder, "@types/node");
+  compileStrictly(folder, { exactOptionalPropertyTypes: true, types: ["node"] });
 });
 
 test("the README's programs run together as one stack; its first one, and its commands for CI, are complete", async () => {

@@ -1,5 +1,5 @@
 // Time itself rotates keys and replaces tokens, and nothing revokes the one that the run is logged in with.
-import { API_KEYS, expectDestroyed, heldIds, liveIds, openStack } from "../support/engine";
+import { API_KEYS, liveIds, openStack } from "../support/engine";
 
 const DAY = 86_400_000;
 const token = (name: string, args: object): string =>
@@ -47,8 +47,7 @@ test("a rotating key: no request, then one successor, then its predecessor revok
 const db = new wayscloud.RotatingServiceKey("db", { service: "database", rotateEveryDays: 30, overlapDays: 7 });
 const ci = new wayscloud.RotatingPersonalAccessToken("ci", { scopes: ["ssh_keys:read"], rotateEveryDays: 90, overlapDays: 7, expiresInDays: 120 });
 return { id: db.keyId, previous: db.previousKeyId, key: db.key, previousKey: db.previousKey, next: db.nextRotationAt, ends: ci.expiresAt };`;
-  const run = await openStack({ program: body, emulator: { now: () => clock } });
-  const { emulator, stack } = run;
+  const { emulator, stack } = await openStack({ program: body, emulator: { now: () => clock } });
   await stack.up();
   const first = await stack.outputs();
   const time = expect.stringMatching(/Z$/);
@@ -78,14 +77,13 @@ return { id: db.keyId, previous: db.previousKeyId, key: db.key, previousKey: db.
 
   await stack.expectUnchanged();
   expect((await stack.refresh(["--expect-no-changes"])).requests).toEqual([`GET ${API_KEYS}`]);
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
 });
 
 test("the token of the run itself is not revoked: the error says what to do, and the state keeps it", async () => {
   const scopes = ["api_keys:write", "ssh_keys:write"];
   const body = (round: string): string => token("admin", { scopes, rotationTriggers: { round } });
-  const run = await openStack({ program: body("1") });
-  const { emulator, stack } = run;
+  const { emulator, stack } = await openStack({ program: body("1") });
   await stack.up();
   const first = emulator.account.liveApiKeys()[0]!;
 
@@ -112,7 +110,7 @@ test("the token of the run itself is not revoked: the error says what to do, and
   const destroyed = await stack.destroy([], { fails: true });
   expect(destroyed.all).toContain(`Did not revoke the personal access token ${second.id}`);
   expect(destroyed.requests).toEqual([]);
-  expect(await heldIds(stack)).toEqual([second.id]);
+  expect(await stack.heldIds()).toEqual([second.id]);
   stack.env["WAYSCLOUD_API_KEY"] = emulator.apiKey;
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
 });

@@ -1,12 +1,13 @@
 // The schema as others take it: Pulumi's own check, the SDKs that are generated from it, and the examples that a registry shows.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 
 import { copyExample } from "../support/examples";
-import { engineFolder, makeProjectFolder, userInstall } from "../support/install";
-import { type EngineStack, expectDestroyed, openBareStack, openStack } from "../support/engine";
+import { engineFolder, userInstall } from "../support/install";
+import { projectFolder } from "../support/layouts";
+import { type EngineStack, openBareStack, openStack } from "../support/engine";
 
 const root = resolve(__dirname, "../..");
 const has = (program: string, version = "--version"): boolean => spawnSync(program, [version]).status === 0;
@@ -16,24 +17,23 @@ const hasHosts = ["nodejs", "python", "go"].every((language) =>
 const hasGo = has("go", "version");
 
 let folder: string;
-let stack: EngineStack;
+let engine: EngineStack;
 beforeAll(async () => {
-  folder = makeProjectFolder("sdks");
-  stack = await openBareStack({ name: "sdks" });
+  folder = projectFolder("sdks");
+  engine = await openBareStack({ name: "sdks" });
   const plugin = "node_modules/pulumi-wayscloud/plugin/pulumi-resource-wayscloud-account";
-  const { stdout } = await stack.run(["package", "get-schema", join(userInstall(), plugin)]);
+  const { stdout } = await engine.run(["package", "get-schema", join(userInstall(), plugin)]);
   const schema = join(folder, "schema.json");
   writeFileSync(schema, stdout);
   if (hasHosts) {
     for (const language of ["nodejs", "python", "go"])
-      await stack.run(["package", "gen-sdk", schema, "--language", language, "--out", folder]);
+      await engine.run(["package", "gen-sdk", schema, "--language", language, "--out", folder]);
   } else if (hasGo) {
     const script = join(root, "scripts/engine/sdks.mjs");
     const generator = execFileSync(process.execPath, [script], { encoding: "utf8" });
     execFileSync(generator.trim(), [schema, folder]);
   }
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A test of the SDK in this language, which says what it lacks where it is skipped. */
 function testSdk(language: string, program: string | undefined, run: () => void): void {
@@ -51,7 +51,7 @@ test("the installed plugin answers the committed schema, in which `pulumi schema
   const schema = JSON.parse(readFileSync(join(folder, "schema.json"), "utf8"));
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   expect(schema).toEqual({ ...JSON.parse(readFileSync(join(root, "plugin/schema.json"), "utf8")), version });
-  const { stdout, stderr } = await stack.run(["schema", "check", join(root, "plugin/schema.json")]);
+  const { stdout, stderr } = await engine.run(["schema", "check", join(root, "plugin/schema.json")]);
   expect(stdout + stderr).toBe("");
 });
 
@@ -103,7 +103,7 @@ test("the examples in the schema are one program that runs", async () => {
     resources: Object.assign({}, ...programs.map(({ resources }) => resources)),
     outputs: Object.assign({}, ...programs.map(({ outputs }) => outputs)),
   });
-  const run = await openStack({ name: "examples", language: "yaml", program: text });
-  expect((await run.stack.up()).changes).toEqual({ created: programs.length + 1 });
-  await expectDestroyed(run);
+  const { stack } = await openStack({ language: "yaml", program: text });
+  expect((await stack.up()).changes).toEqual({ created: programs.length + 1 });
+  await stack.expectDestroyed();
 });

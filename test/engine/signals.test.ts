@@ -1,7 +1,7 @@
 // Rows 14 and 15: `pulumi` killed or interrupted in the middle of a creation, a deletion, a replacement; and the README's recovery, step by step.
 import { readFileSync } from "node:fs";
 
-import { API_KEYS, type EngineStack, heldIds, liveIds, type OpenStack } from "../support/engine";
+import { API_KEYS, type EngineStack, liveIds, type OpenStack } from "../support/engine";
 import { publicKey, SSH_KEYS } from "../support/engine";
 import { engineRows } from "../support/engine-rows";
 import { until } from "../support/until";
@@ -58,7 +58,7 @@ async function recover({ emulator, stack }: OpenStack): Promise<void> {
 }
 
 async function expectStateIsAccount({ emulator, stack }: OpenStack): Promise<void> {
-  expect(await heldIds(stack)).toEqual(liveIds(emulator));
+  expect(await stack.heldIds()).toEqual(liveIds(emulator));
   expect(await pendingOf(stack)).toEqual([]);
 }
 

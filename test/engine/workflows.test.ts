@@ -1,16 +1,16 @@
 // The repository's workflows: linted, pinned, and the commands of a release run as far as they go without GitHub and the registry.
 import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { newAuthority } from "../support/certificate";
 import { startHttpsServer } from "../support/https-server";
+import { temporaryFolder } from "../support/layouts";
 import { startProxy } from "../support/proxy";
 import { startRegistry } from "../support/registry";
 
-import { expectDestroyed, liveIds, type OpenStack, openStack } from "../support/engine";
+import { liveIds, type OpenStack, openStack } from "../support/engine";
 
 interface Step {
   uses?: string;
@@ -28,8 +28,7 @@ const { version } = json(root, "package.json");
 const REPOSITORY = "some-owner/some-name";
 
 let temporary: string;
-beforeAll(() => (temporary = mkdtempSync(join(tmpdir(), "release-"))));
-afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+beforeAll(() => (temporary = temporaryFolder()));
 
 /** Runs the step of release.yml that contains this text, as GitHub does it. */
 function runs(job: string, text: string, cwd: string, env: object = {}): SpawnSyncReturns<string> {
@@ -122,7 +121,7 @@ test.each(["until it is published, from the packed file", "in a release, by its 
     try {
       for (const place of ["README.md", "examples/quickstart/README.md", "examples/yaml/README.md"]) {
         const { line } = installs.find(({ document }) => document === place)!;
-        const project = mkdtempSync(join(temporary, "project-"));
+        const project = temporaryFolder();
         const manifest = join(tree, dirname(place), "package.json");
         if (place.startsWith("examples") && existsSync(manifest))
           cpSync(manifest, join(project, "package.json"));
@@ -184,7 +183,7 @@ test("the archives of a release fit their checksums, and the engine finds them b
     execFileSync("tar", ["-xzf", tarball, "--strip-components=1", "-C", released]);
     expect((await run.stack.up()).changes).toEqual({ created: 2 });
     expect(liveIds(run.emulator)).toHaveLength(1);
-    await expectDestroyed(run);
+    await run.stack.expectDestroyed();
   });
   const asset = expect.stringMatching(
     /assets\/pulumi-resource-wayscloud-account-v[\d.]+-[a-z]+-[a-z0-9]+\.tar\.gz$/,
@@ -194,8 +193,7 @@ test("the archives of a release fit their checksums, and the engine finds them b
 
 test("the archive of a release, installed by its file, serves a program without the package", async () => {
   built();
-  const run = await openStack({ language: "yaml" });
-  const { stack } = run;
+  const { stack } = await openStack({ language: "yaml" });
   const db = "type: wayscloud-account:ServiceKey\n    properties: { service: dns }";
   stack.writeFile("Pulumi.yaml", `name: test\nruntime: yaml\nresources:\n  db:\n    ${db}\n`);
   const archive = join(
@@ -204,7 +202,7 @@ test("the archive of a release, installed by its file, serves a program without 
   );
   await stack.run(["plugin", "install", "resource", "wayscloud-account", version, "--file", archive]);
   expect((await stack.up()).changes).toEqual({ created: 2 });
-  await expectDestroyed(run);
+  await stack.expectDestroyed();
 });
 
 test("without a release, a plugin that Pulumi.yaml does not name is not found, as troubleshooting.md says", async () => {

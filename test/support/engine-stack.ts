@@ -8,7 +8,7 @@ import { Command, processesWith, type Result } from "./command";
 import { cleanEnvironment, engineFolder, engineFolders, fastStart, keyService, userInstall } from "./install";
 import type { Emulator } from "../../src/emulator";
 import { EngineProject, type ProjectOptions } from "./engine-project";
-import { requestsIn } from "./requests";
+import { liveIds, requestsIn } from "./requests";
 import { filesIn, secretsIn } from "./secrets";
 
 export { PLUGIN_PATH, PLUGINS, type Host } from "./engine-project";
@@ -194,6 +194,12 @@ export class EngineStack extends EngineProject {
     expect((await this.up(["--expect-no-changes"])).requests).toEqual([]);
   }
 
+  /** Destroys the stack, which leaves nothing in its account. */
+  async expectDestroyed(): Promise<void> {
+    await this.destroy();
+    expect(liveIds(this.account!)).toEqual([]);
+  }
+
   /** Starts a command without waiting: for signals, or for two at once. */
   spawn(args: readonly string[], { unrecorded = false }: CommandOptions = {}): Command {
     const command = new Command(join(engineFolder(), "pulumi"), [...args, ...quiet], {
@@ -242,6 +248,11 @@ export class EngineStack extends EngineProject {
     return resources.filter(({ type }) =>
       /^(pulumi-nodejs:dynamic\/wayscloud|wayscloud-account:index):/.test(type),
     );
+  }
+
+  /** Their ids, as `liveIds` has those of the account. */
+  async heldIds(): Promise<(string | undefined)[]> {
+    return (await this.resources()).map(({ id }) => id).sort();
   }
 
   /** The resource with this logical name; fails if the state holds none or several. */

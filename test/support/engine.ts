@@ -2,7 +2,7 @@
 // the account may then be in the open.
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator";
 import { EngineStack, type EngineStackOptions, type Ended } from "./engine-stack";
-import { liveIds, secretsOf } from "./requests";
+import { secretsOf } from "./requests";
 
 export * from "./engine-stack";
 export { publicKey } from "./public-key";
@@ -45,18 +45,6 @@ export async function openStack(options: OpenStackOptions = {}): Promise<OpenSta
 export async function did(command: Promise<Ended>): Promise<Pick<Ended, "changes" | "requests">> {
   const { changes, requests } = await command;
   return { changes, requests };
-}
-
-/** The ids of this package's resources in the state, as `liveIds` has those of the account. */
-export async function heldIds(stack: EngineStack): Promise<(string | undefined)[]> {
-  return (await stack.resources()).map(({ id }) => id).sort();
-}
-
-/** Destroys the stack, which leaves nothing in its account. */
-export async function expectDestroyed({ emulator, stack }: OpenStack): Promise<Ended> {
-  const destroyed = await stack.destroy();
-  expect(liveIds(emulator)).toEqual([]);
-  return destroyed;
 }
 
 /** An emulator that ends with the test. */

@@ -1,17 +1,29 @@
-// Ways in which a project can have the package installed: by other package managers, in a workspace, by a link.
+// Folders for projects, and ways in which a project can have the package installed: by other package managers, in a workspace, by a link.
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-import { sdkFolder, userInstall } from "./install";
+import { makeProjectFolder, sdkFolder, userInstall } from "./install";
 
 const execute = promisify(execFile);
 
-/** A temporary folder for whole projects; the caller removes it. */
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A folder that is gone after the tests of the file. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), "pulumi-layout-"));
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-layout-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** A folder below the user's install that is gone after the tests of the file. */
+export function projectFolder(name: string): string {
+  const folder = makeProjectFolder(name);
+  folders.push(folder);
+  return folder;
 }
 
 /** Writes files, objects as JSON. */
@@ -78,8 +90,4 @@ export function linkPackage(project: string, outside: string, { sdk }: { sdk: "o
   // A copy, not a link: the link would lead to the SDK that the program uses.
   if (sdk === "own")
     cpSync(join(from, "@pulumi"), join(outside, "node_modules", "@pulumi"), { recursive: true });
-}
-
-export function remove(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
 }
