@@ -9,7 +9,7 @@ import { compileStrictly, linkTools } from "../support/examples";
 import { projectFolder } from "../support/layouts";
 import { liveIds, openBareStack, openEmulator } from "../support/engine";
 
-/** Type-checked only: they need the plugin (see plugin-native.test.ts), another stack (examples-stacks.test.ts) or an earlier update, or replace the engine by mocks (mocks.test.ts). */
+/** Type-checked only: they need the plugin (see plugin-native.test.ts), another stack (examples.test.ts) or an earlier update, or replace the engine by mocks (mocks.test.ts). */
 const NEEDS_MORE = /pulumi-wayscloud\/native|StackReference|declare const|setMocks/;
 const customerId = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
 const programs = blocksIn("ts");

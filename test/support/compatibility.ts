@@ -1,15 +1,11 @@
 // One row of docs/compatibility.md: an installation of its own with that SDK, Node and TypeScript, and the way of the README's first program through it.
-import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
 
 import type { Emulator } from "../../src/emulator";
 import { engineFolders } from "./install";
 import { packInto, run, write } from "./layouts";
 import { liveIds, openBareStack, publicKey, takeRequests } from "./engine";
-
-const execute = promisify(execFile);
 
 export interface Row {
   sdk: string;
@@ -21,20 +17,12 @@ export interface Row {
 export async function install(folder: string, { sdk, node, typescript }: Row): Promise<void> {
   const tarball = await packInto(folder);
   const types = JSON.parse(readFileSync("package.json", "utf8")).devDependencies["@types/node"];
-  write(folder, {
-    "package.json": {
-      private: true,
-      dependencies: {
-        "@pulumi/pulumi": sdk,
-        "@types/node": types,
-        node,
-        "pulumi-wayscloud": `file:${tarball}`,
-        typescript,
-      },
-      // Its script fetches the binary.
-      allowScripts: { node: true },
-    },
-  });
+  const dependencies = {
+    ...{ "@pulumi/pulumi": sdk, "@types/node": types, node, typescript },
+    "pulumi-wayscloud": `file:${tarball}`,
+  };
+  // The script of `node` fetches the binary.
+  write(folder, { "package.json": { private: true, dependencies, allowScripts: { node: true } } });
   await run(folder, "npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"]);
   mkdirSync(join(folder, "projects"));
 }
@@ -72,10 +60,8 @@ async function compile(folder: string, options: object, program: string): Promis
   });
   const compiler = join(folder, "node_modules", "typescript", "bin", "tsc");
   const node = join(folder, "node_modules", "node", "bin", "node");
-  const output = await execute(node, [compiler, "-p", join(folder, "types")], { cwd: folder }).then(
-    ({ stdout }) => stdout,
-    (error: unknown) => (error as { stdout: string }).stdout,
-  );
+  // The error holds what the compiler printed.
+  const output = await run(folder, node, [compiler, "-p", join(folder, "types")]).catch(String);
   return output.split("\n").filter((line) => /error TS\d+/.test(line));
 }
 
@@ -140,6 +126,6 @@ export async function liveWithPlugin(env: Record<string, string>, emulator: Emul
 export async function versionsOf(folder: string): Promise<Row> {
   const version = (name: string): string =>
     JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8")).version;
-  const { stdout } = await execute(join(folder, "node_modules", "node", "bin", "node"), ["--version"]);
-  return { sdk: version("@pulumi/pulumi"), node: stdout.trim().slice(1), typescript: version("typescript") };
+  const node = await run(folder, join(folder, "node_modules", "node", "bin", "node"), ["--version"]);
+  return { sdk: version("@pulumi/pulumi"), node: node.trim().slice(1), typescript: version("typescript") };
 }
