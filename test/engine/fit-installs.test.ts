@@ -6,7 +6,7 @@ import { nodeProgram } from "../support/install";
 import * as layouts from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
 import { rareTest, testAll } from "../support/rare";
-import { API_KEYS, type OpenStack, openStack, takeRequests } from "../support/engine";
+import { API_KEYS, type OpenStack, openStack, projectFile, takeRequests } from "../support/engine";
 
 const table = new ObservedTable("docs/options.md", "Installations");
 afterAll(() => table.compare({ partial: !testAll }));
@@ -16,9 +16,11 @@ beforeEach(() => (folder = layouts.temporaryFolder()));
 
 const manifestOfUser = JSON.parse(readFileSync("scripts/tools/user/package.json", "utf8"));
 const sdk: Record<string, string> = { "@pulumi/pulumi": manifestOfUser.dependencies["@pulumi/pulumi"] };
-const yaml = "name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
 const oneKey = `exports.prefix = new (require("pulumi-wayscloud").ServiceKey)("key", { service: "dns" }).keyPrefix;`;
-const program = (text = oneKey): Record<string, string> => ({ "Pulumi.yaml": yaml, "index.js": text });
+const program = (text = oneKey): Record<string, string> => ({
+  "Pulumi.yaml": projectFile(),
+  "index.js": text,
+});
 
 /** Up, refresh and destroy in that folder, with exactly the requests of one key. */
 async function expectWorks(folderOfProgram: string, { emulator, stack }: OpenStack): Promise<void> {

@@ -4,14 +4,11 @@ import { join } from "node:path";
 import { nodeProgram } from "../support/install";
 import { temporaryFolder, write } from "../support/layouts";
 import { ObservedTable } from "../support/observed-table";
-import { API_KEYS, type EngineStack, openStack, takeRequests } from "../support/engine";
+import { API_KEYS, type EngineStack, openStack, projectFile, takeRequests } from "../support/engine";
 import type { Result } from "../support/command";
 
 const table = new ObservedTable("docs/options.md", "Programs");
 afterAll(() => table.compare());
-
-const yaml = (rest = ""): string =>
-  `name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n${rest}`;
 
 test("ES modules may import by name, as a namespace or by default", async () => {
   const { stack } = await openStack();
@@ -35,10 +32,10 @@ test("the program may stand in a subfolder, and pulumi may be started elsewhere"
   const { emulator, stack } = await openStack();
   const text = `new (require("pulumi-wayscloud").ServiceKey)("key", { service: "dns" });`;
   write(stack.folder, {
-    "Pulumi.yaml": yaml("main: deep/src\n"),
+    "Pulumi.yaml": projectFile("main: deep/src\n"),
     "deep/src/index.js": text,
     "deep/src/package.json": { name: "test", main: "index.js" },
-    "elsewhere/Pulumi.yaml": yaml(),
+    "elsewhere/Pulumi.yaml": projectFile(),
     "elsewhere/index.js": text,
     "elsewhere/package.json": { name: "test", main: "index.js" },
   });

@@ -11,6 +11,11 @@ export const PLUGIN_PATH = "node_modules/pulumi-wayscloud/plugin";
 /** What every program that is served by the plugin has in its Pulumi.yaml. */
 export const PLUGINS = `plugins:\n  providers:\n    - name: wayscloud-account\n      path: ${PLUGIN_PATH}\n`;
 
+/** Pulumi.yaml of a program for Node.js, with more lines. */
+export function projectFile(more = "", name = "test", typescript = false): string {
+  return `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: ${typescript}\n${more}`;
+}
+
 export interface ProjectOptions {
   /** Project name; the folder gets a random suffix. @default "test" */
   name?: string;
@@ -74,10 +79,9 @@ ${body}
 `;
   }
 
-  /** Pulumi.yaml of a program for Node.js, with more lines. */
+  /** Writes its Pulumi.yaml, with more lines. */
   setProject(more = ""): void {
-    const runtime = `runtime:\n  name: nodejs\n  options:\n    typescript: ${this.#language === "typescript"}\n`;
-    this.writeFile("Pulumi.yaml", `name: ${this.name}\n${runtime}${more}`);
+    this.writeFile("Pulumi.yaml", projectFile(more, this.name, this.#language === "typescript"));
   }
 
   /** As a user does who moves to the plugin: from here on `wayscloud` is its classes. */

@@ -11,7 +11,7 @@ import { EngineProject, type ProjectOptions } from "./engine-project";
 import { liveIds, requestsIn } from "./requests";
 import { filesIn, secretsIn } from "./secrets";
 
-export { PLUGIN_PATH, PLUGINS, type Host } from "./engine-project";
+export { PLUGIN_PATH, PLUGINS, projectFile, type Host } from "./engine-project";
 export type { Command };
 
 /** A command that has ended, and what the stack's account was asked meanwhile. */
