@@ -62,34 +62,28 @@ test("an imported key is secret already as an input", async () => {
 
 const service = { id: "1", serviceType: "vps", name: "a", status: "running", createdAt: "", metadata: {} };
 
-test("every data function asks mocks.call with its token and arguments, and makes no request", async () => {
-  const { asked } = await mocked(({ token }) => {
-    if (token === "wayscloud:index:getProfile") return { customerId: "mocked" };
-    return token === "wayscloud:index:getSshKey" ? { name: "deploy" } : [service];
-  });
-  expect((await wayscloud.getProfile()).customerId).toBe("mocked");
-  expect(await wayscloud.getServices({ serviceType: "vps" })).toEqual([service]);
-  expect(await wayscloud.getApiKeys({ isActive: true })).toEqual([service]);
-  expect(await wayscloud.getSshKeys()).toEqual([service]);
-  expect((await wayscloud.getSshKey({ name: "deploy" })).name).toBe("deploy");
-  const plain = [
-    { token: "wayscloud:index:getProfile", inputs: {} },
-    { token: "wayscloud:index:getServices", inputs: { serviceType: "vps" } },
-    { token: "wayscloud:index:getApiKeys", inputs: { isActive: true } },
-    { token: "wayscloud:index:getSshKeys", inputs: {} },
-    { token: "wayscloud:index:getSshKey", inputs: { name: "deploy" } },
-  ];
-  expect(asked.splice(0)).toEqual(plain);
+const FUNCTIONS = {
+  ...{ getProfile: {}, getServices: { serviceType: "vps" }, getApiKeys: { isActive: true } },
+  ...{ getSshKeys: {}, getSshKey: { name: "deploy" } },
+};
 
-  const later = pulumi.output("vps");
-  expect(await valueOf(wayscloud.getProfileOutput().customerId)).toBe("mocked");
-  expect(await valueOf(wayscloud.getServicesOutput({ serviceType: later }))).toEqual([service]);
-  expect(await valueOf(wayscloud.getApiKeysOutput({ isActive: pulumi.output(true) }))).toEqual([service]);
-  expect(await valueOf(wayscloud.getSshKeysOutput())).toEqual([service]);
-  expect(await valueOf(wayscloud.getSshKeyOutput({ name: pulumi.output("deploy") }).name)).toBe("deploy");
-  expect(asked).toEqual(plain);
-  expect(emulator.requests).toEqual([]);
-});
+test.each(Object.entries(FUNCTIONS))(
+  "%s asks mocks.call with its token and arguments, and makes no request",
+  async (name, inputs) => {
+    const answer = name.endsWith("s") ? [service] : service;
+    const { asked } = await mocked(() => answer);
+    const { [name]: inPromise, [`${name}Output`]: inOutput } = wayscloud as unknown as Record<
+      string,
+      (args: object) => any
+    >;
+    expect(await inPromise!(inputs)).toEqual(answer);
+    const later = Object.entries(inputs).map(([key, value]) => [key, pulumi.output(value)]);
+    expect(await valueOf(inOutput!(Object.fromEntries(later)))).toEqual(answer);
+    const one = { token: `wayscloud:index:${name}`, inputs };
+    expect(asked).toEqual([one, one]);
+    expect(emulator.requests).toEqual([]);
+  },
+);
 
 test("no credential is needed, and nothing is remembered from an earlier mock", async () => {
   process.env = { PATH: process.env.PATH, HOME: "/nonexistent" };

@@ -1,8 +1,7 @@
 // The nine documented endpoints: the request as the page has it, and nothing more.
 import { WaysCloudError } from "../../src/errors";
 import { AccountClient } from "../../src/api/client";
-import { startEmulator } from "../../src/emulator";
-import type { Emulator, Fault } from "../../src/emulator";
+import { startEmulator, type Emulator, type Fault } from "../../src/emulator";
 import { version } from "../../src/version";
 import { FakeTiming } from "../support/fake-timing";
 import { clientOf, closeServers, failureOf, serve, serving } from "../support/api";

@@ -3,9 +3,8 @@ import fc from "fast-check";
 
 import type { AccountClient } from "../../src/api/client";
 import { WaysCloudError } from "../../src/errors";
-import { clientOf, CREDENTIAL, everyText, serve } from "../support/api";
+import { clientOf, CREDENTIAL, everyText, serve, type ScriptedServer } from "../support/api";
 import { FakeTiming } from "../support/fake-timing";
-import type { ScriptedServer } from "../support/api";
 
 let server: ScriptedServer;
 let client: AccountClient;

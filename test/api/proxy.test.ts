@@ -11,13 +11,10 @@ import { ConfigurationError } from "../../src/errors";
 import { CREDENTIAL } from "../support/api";
 import type { Call, Result } from "../support/calls-in-child";
 import { newAuthority } from "../support/certificate";
-import { startDamagingRelay } from "../support/damaging-relay";
-import type { Relay } from "../support/damaging-relay";
-import { startHttpsServer } from "../support/https-server";
-import type { HttpsServer } from "../support/https-server";
+import { startDamagingRelay, type Relay } from "../support/damaging-relay";
+import { startHttpsServer, type HttpsServer } from "../support/https-server";
 import { ObservedTable } from "../support/observed-table";
-import { startProxy } from "../support/proxy";
-import type { Proxy } from "../support/proxy";
+import { startProxy, type Proxy } from "../support/proxy";
 
 const PASSWORD = "p@ss:w/rd#%";
 const ENCODED = encodeURIComponent(PASSWORD);

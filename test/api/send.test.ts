@@ -1,7 +1,6 @@
 // src/api/send.ts: a request with its retries, against a real server or scripted results; time is a fake.
 import { createTransport } from "../../src/api/transport";
-import { startEmulator } from "../../src/emulator";
-import type { Emulator, Fault } from "../../src/emulator";
+import { startEmulator, type Emulator, type Fault } from "../../src/emulator";
 import { answered, clientOf, closeServers, failureOf, sending, SOURCE, unanswered } from "../support/api";
 import { FakeTiming, inVirtualTime, StandingTiming, until } from "../support/fake-timing";
 

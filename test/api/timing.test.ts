@@ -128,15 +128,8 @@ describe("a time of the API", () => {
 
   test.each([
     ...["yesterday", "2024-03-05", "2024-13-05T12:00:00Z", "2024-03-05T25:00:00Z", "2024-03-05T12:00:00 CET"],
-    ...[
-      "2024-03-05T12:00:00+2",
-      "20240305T120000Z",
-      "20240305120000",
-      "Tue Mar  5 12:00:00 2024",
-      "1",
-      0,
-      NaN,
-    ],
+    ...["2024-03-05T12:00:00+2", "20240305T120000Z", "20240305120000", "Tue Mar  5 12:00:00 2024"],
+    ...["1", 0, NaN],
     // How databases and languages spell "never" and "not set".
     ...["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "infinity", "", undefined],
   ])("%j proves nothing", (text) => expect(parseApiTime(text)).toBeNaN());

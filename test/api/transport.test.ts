@@ -1,8 +1,7 @@
 // One attempt, hardened: where the credential may go, how much is read, and what of a failure comes out.
 import { ConfigurationError } from "../../src/errors";
 import { createTransport } from "../../src/api/transport";
-import { startEmulator } from "../../src/emulator";
-import type { Emulator, Fault } from "../../src/emulator";
+import { startEmulator, type Emulator, type Fault } from "../../src/emulator";
 import {
   clientOf,
   closeServers,

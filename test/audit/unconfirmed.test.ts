@@ -1,9 +1,7 @@
 // What an audit says of keys that a stack may have made, as its state knows: states of real updates whose responses were lost.
-import { resources, ServiceKey } from "../support/engine-resources";
-import { findInApiKeys, findInSshKeys } from "../../src/audit/findings";
-import type { AuditFinding } from "../../src/audit/findings";
+import { resources, ServiceKey, type ResourceName } from "../support/engine-resources";
+import { findInApiKeys, findInSshKeys, type AuditFinding } from "../../src/audit/findings";
 import { managedKeys } from "../../src/audit/managed-keys";
-import type { ResourceName } from "../support/engine-resources";
 import { dynamic, exportOf } from "../support/cli";
 import { publicKey } from "../support/public-key";
 import { account, stack } from "../support/story";

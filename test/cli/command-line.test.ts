@@ -55,67 +55,58 @@ const REQUIRES =
 
 test.each([
   [
-    ["audit", "--stack-export", "absent.json"],
+    "audit --stack-export absent.json",
     "There is no file absent.json. Write the stack export with `pulumi stack export --file absent.json`, or pipe it to `--stack-export -`.",
   ],
   [
-    ["audit", "--ignore-file", "absent.txt"],
+    "audit --ignore-file absent.txt",
     "There is no file absent.txt. Create it with the ids to ignore, one per line, or leave `--ignore-file` out.",
   ],
+  ["audit --ignore-file \u001b]wayscloud_pat_abc12_value123", "There is no file ?][redacted]. Create"],
+  ["audit --stack-export test", "The stack export test cannot be read: illegal operation on a directory."],
+  ["audit --stack-export text", "is not JSON"],
+  ["audit --stack-export list", "is not the output of `pulumi stack export`"],
+  ["audit --unused-days soon", '--unused-days must be a number, not "soon".'],
+  ["audit --unused-days -1", "--unused-days"],
+  ["audit --apply", 'audit: unknown option "--apply". See pulumi-wayscloud audit --help.'],
+  ["audit --stackexport x", 'unknown option "--stackexport"; did you mean "--stack-export"?'],
+  ["audit --json=yes", "audit: Option '--json' does not take an argument. See"],
+  ["audit --only", "audit: Option '--only <value>' argument missing. See"],
+  ["audit -j", 'audit: unknown option "-j"'],
+  ["audit --wayscloud_pat_abc12_value123", 'audit: unknown option "--[redacted]"'],
+  ["whoami --json", 'whoami: unknown option "--json". See pulumi-wayscloud whoami --help.'],
+  ["whoami --stack-export /nope", 'whoami: unknown option "--stack-export"'],
+  ["--json", 'Unknown option "--json". See --help.'],
+  ["--hepl", 'Unknown option "--hepl"; did you mean "--help"?'],
+  ["audits", 'Unknown command "audits"; did you mean "audit"? See --help.'],
+  ["wayscloud_pat_abc12_value123", 'Unknown command "[redacted]". See --help.'],
+  ["audit whoami", 'audit: unexpected argument "whoami": one command at a time.'],
+  ["audit --only orphan", `--only orphan ${REQUIRES}`],
+  ["audit --only unused,expiring --only unmanaged", `--only expiring,unmanaged ${REQUIRES}`],
+  ["audit --expiring-days 5", `--expiring-days ${REQUIRES}`],
+  ["audit --stack p/dev", `--stack ${REQUIRES}`],
   [
-    ["audit", "--ignore-file", "\u001b]wayscloud_pat_abc12_value123"],
-    "There is no file ?][redacted]. Create",
-  ],
-  [
-    ["audit", "--stack-export", "test"],
-    "The stack export test cannot be read: illegal operation on a directory.",
-  ],
-  [["audit", "--stack-export", "text"], "is not JSON"],
-  [["audit", "--stack-export", "list"], "is not the output of `pulumi stack export`"],
-  [["audit", "--unused-days", "soon"], '--unused-days must be a number, not "soon".'],
-  [["audit", "--unused-days", "-1"], "--unused-days"],
-  [["audit", "--apply"], 'audit: unknown option "--apply". See pulumi-wayscloud audit --help.'],
-  [["audit", "--stackexport", "x"], 'unknown option "--stackexport"; did you mean "--stack-export"?'],
-  [["audit", "--json=yes"], "audit: Option '--json' does not take an argument. See"],
-  [["audit", "--only"], "audit: Option '--only <value>' argument missing. See"],
-  [["audit", "-j"], 'audit: unknown option "-j"'],
-  [["audit", "--wayscloud_pat_abc12_value123"], 'audit: unknown option "--[redacted]"'],
-  [["whoami", "--json"], 'whoami: unknown option "--json". See pulumi-wayscloud whoami --help.'],
-  [["whoami", "--stack-export", "/nope"], 'whoami: unknown option "--stack-export"'],
-  [["--json"], 'Unknown option "--json". See --help.'],
-  [["--hepl"], 'Unknown option "--hepl"; did you mean "--help"?'],
-  [["audits"], 'Unknown command "audits"; did you mean "audit"? See --help.'],
-  [["wayscloud_pat_abc12_value123"], 'Unknown command "[redacted]". See --help.'],
-  [["audit", "whoami"], 'audit: unexpected argument "whoami": one command at a time.'],
-  [["audit", "--only", "orphan"], `--only orphan ${REQUIRES}`],
-  [["audit", "--only", "unused,expiring", "--only", "unmanaged"], `--only expiring,unmanaged ${REQUIRES}`],
-  [["audit", "--expiring-days", "5"], `--expiring-days ${REQUIRES}`],
-  [["audit", "--stack", "p/dev"], `--stack ${REQUIRES}`],
-  [
-    ["audit", "--stack-export", "destroyed"],
+    "audit --stack-export destroyed",
     "The stack export destroyed has no resources, so it does not say which stack it is from,",
   ],
+  ["audit --stack-export destroyed --stack dev", "--stack must be the name of a stack, as project/stack."],
+  ["audit --stack-export - --stack-export -", 'Standard input ("-") can be read only once.'],
+  ["audit --stack-export - --ignore-file -", 'Standard input ("-") can be read only once.'],
+  ["audit --stack-export blank", "The stack export blank is empty."],
   [
-    ["audit", "--stack-export", "destroyed", "--stack", "dev"],
-    "--stack must be the name of a stack, as project/stack.",
-  ],
-  [["audit", "--stack-export", "-", "--stack-export", "-"], 'Standard input ("-") can be read only once.'],
-  [["audit", "--stack-export", "-", "--ignore-file", "-"], 'Standard input ("-") can be read only once.'],
-  [["audit", "--stack-export", "blank"], "The stack export blank is empty."],
-  [
-    ["audit", "--only", "orphans"],
+    "audit --only orphans",
     '--only: unknown finding "orphans"; did you mean "orphan"? The findings are unused, inactive,',
   ],
-  [["audit", "--ignore", "a/b"], "--ignore: an id of a key consists of letters"],
-  [["audit", "--ignore-file", "bad.txt"], "The ignore file bad.txt, line 2: an id of a key consists of"],
-])("%j is refused with exit code 2 and one line", async (args, message) => {
+  ["audit --ignore a/b", "--ignore: an id of a key consists of letters"],
+  ["audit --ignore-file bad.txt", "The ignore file bad.txt, line 2: an id of a key consists of"],
+])("%s is refused with exit code 2 and one line", async (line, message) => {
   files.destroyed = JSON.stringify({ version: 3, deployment: { manifest: {} } });
   files.text = "not json, but wayscloud_secret_value123";
   files.list = "[]";
   files.blank = "\n";
   files["-"] = stackExport([]);
   files["bad.txt"] = "id-1\nnot an id";
-  const { code, out, err } = await command(...args);
+  const { code, out, err } = await command(...line.split(" "));
   expect(code).toBe(2);
   expect(err.split("\n")).toHaveLength(2);
   expect(out).toBe("");

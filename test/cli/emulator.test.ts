@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { run } from "../../src/cli/command-line";
 import { optionsOf } from "../../src/cli/emulator";
 import { openTerminal } from "../../src/cli/terminal";
-import { clientOf, DNS, KEYS, PROFILE, SERVICE, spawned, SSH, start } from "../emulator/client";
-import type { Client } from "../emulator/client";
+import { clientOf, DNS, KEYS, PROFILE, SERVICE, spawned, SSH, start, type Client } from "../emulator/client";
 import { useEnvironment } from "../support/environment";
 import { until } from "../support/until";
 

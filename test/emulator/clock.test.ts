@@ -1,7 +1,6 @@
 // The clock of an emulator: set at the start, read and moved by requests or by the test that started it.
 import type { EmulatorOptions } from "../../src/emulator";
-import { DNS, KEYS, NOW, PAT, SERVICE, start as startAny } from "./client";
-import type { Started } from "./client";
+import { DNS, KEYS, NOW, PAT, SERVICE, start as startAny, type Started } from "./client";
 
 const CLOCK = "/emulator/clock";
 const start = (options: EmulatorOptions = {}): Promise<Started> => startAny({ now: () => NOW, ...options });

@@ -1,7 +1,6 @@
 // The emulator in a test: options, the log, the rate limit, changes without a request, closing.
 import { request } from "node:http";
-import { startEmulator } from "../../src/emulator";
-import type { EmulatorOptions, RecordedRequest } from "../../src/emulator";
+import { startEmulator, type EmulatorOptions, type RecordedRequest } from "../../src/emulator";
 import { until } from "../support/until";
 import { DNS, ED25519, KEYS, OTHER_ED25519, PROFILE, SERVICE, SSH, start } from "./client";
 

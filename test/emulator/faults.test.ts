@@ -1,9 +1,7 @@
 // Each kind of fault, over real connections; and which requests a fault strikes.
-import { FaultError } from "../../src/emulator";
-import type { Fault } from "../../src/emulator";
+import { FaultError, type Fault } from "../../src/emulator";
 import { until } from "../support/until";
-import { DNS, KEYS, PROFILE, SERVICE, SSH, start } from "./client";
-import type { Client, Reply, Started } from "./client";
+import { DNS, KEYS, PROFILE, SERVICE, SSH, start, type Client, type Reply, type Started } from "./client";
 
 let emulator: Started;
 let client: Client;

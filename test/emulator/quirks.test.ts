@@ -1,7 +1,6 @@
 // Deviations from the documented API: quirks by name, and the hook that changes any response.
 import type { Emulator, EmulatorOptions, Exchange } from "../../src/emulator";
-import { DNS, ED25519, KEYS, NOW, PROFILE, SERVICE, SSH, start as startAny } from "./client";
-import type { Client } from "./client";
+import { DNS, ED25519, KEYS, NOW, PROFILE, SERVICE, SSH, start as startAny, type Client } from "./client";
 
 let now = NOW;
 let emulator: Emulator;
