@@ -223,22 +223,18 @@ describe("the credentials file", () => {
     expect(message).not.toContain("Canary");
   });
 
-  test.each([
-    ["a folder", "EISDIR", () => mkdirSync(file(), { recursive: true })],
-    [
-      "without permission",
-      "EACCES",
-      () => {
-        credentials("{}");
-        chmodSync(file(), 0);
-      },
-    ],
-  ])("%s is an error that says why (%s)", (_, code, make) => {
-    make();
-    // The superuser may read everything.
-    if (code === "EACCES" && process.getuid?.() === 0) return;
-    expect(refusal(() => account())).toContain(`cannot be read (${code})`);
+  test("that is a folder is an error that says why", () => {
+    mkdirSync(file(), { recursive: true });
+    expect(refusal(() => account())).toMatch(/cannot be read \(EISDIR\)/);
   });
+
+  // The superuser may read everything.
+  if (process.getuid?.() !== 0)
+    test("without permission is an error that says why", () => {
+      credentials("{}");
+      chmodSync(file(), 0);
+      expect(refusal(() => account())).toMatch(/cannot be read \(EACCES\)/);
+    });
 
   test("is not looked for when a credential is configured", () => {
     credentials("{broken");
@@ -252,9 +248,7 @@ describe("the credentials file", () => {
 
   test("of a user without a home directory (a container of any user id) is no credential", () => {
     jest.spyOn(os, "homedir").mockImplementation(() => {
-      throw Object.assign(new Error("A system error occurred: uv_os_homedir returned ENOENT"), {
-        code: "ERR_SYSTEM_ERROR",
-      });
+      throw new Error("A system error occurred: uv_os_homedir returned ENOENT");
     });
     expect(refusal(() => account())).toContain("No WAYSCloud credential");
   });

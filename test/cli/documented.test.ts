@@ -35,8 +35,8 @@ describe("with an account", () => {
     const [, head, rows] = /^(\| exit code .*)\n.*\n((?:\|.*\n)+)/m.exec(chapters[0]!)!;
     const cells = (row: string): string[] =>
       row
-        .split("|")
-        .slice(1, -1)
+        .slice(2, -2)
+        .split(" | ")
         .map((cell) => cell.trim());
     const table = rows!.trimEnd().split("\n").map(cells);
     const documented = cells(head!)

@@ -18,6 +18,7 @@ const live = (): string[] => [
 ];
 const own = (): string => emulator.account.apiKeys().find(({ bootstrap }) => bootstrap)!.id;
 const deletions = (): number => emulator.requests.filter(({ method }) => method === "DELETE").length;
+const revoke = (...args: string[]) => line.run("revoke", "--yes", ...args);
 
 /** The list with other prefixes. */
 function prefixed(body: unknown, prefixOf: (id: string) => string | undefined): { body?: unknown } {
@@ -58,11 +59,11 @@ test("without a terminal it shows the keys, but does not revoke them", async () 
 
 test("SSH keys are removed with --ssh-key, and an id of the other kind is not found", async () => {
   const [sshKey, apiKey] = [addSshKey("laptop"), addKey()];
-  expect(await line.run("revoke", "--yes", sshKey)).toMatchObject({
+  expect(await revoke(sshKey)).toMatchObject({
     code: 2,
     err: `pulumi-wayscloud: Nothing was revoked: the account lists no API key with the id "${sshKey}". For SSH keys add --ssh-key.\n`,
   });
-  expect(await line.run("revoke", "--yes", "--ssh-key", apiKey)).toMatchObject({ code: 2, out: "" });
+  expect(await revoke("--ssh-key", apiKey)).toMatchObject({ code: 2, out: "" });
   const { code, out } = await line.run("revoke", "--ssh-key", "-y", sshKey);
   expect([code, out.split("\n").slice(1)]).toEqual([
     0,
@@ -73,7 +74,7 @@ test("SSH keys are removed with --ssh-key, and an id of the other kind is not fo
 
 test("every id that is not in the account is named, and nothing is revoked", async () => {
   const id = addKey();
-  const { code, out, err } = await line.run("revoke", "--yes", id, "gone", "wayscloud_pat_abc12_value123");
+  const { code, out, err } = await revoke(id, "gone", "wayscloud_pat_abc12_value123");
   expect([code, out]).toEqual([2, ""]);
   expect(err).toContain('the account lists no API key with the id "gone", "[redacted]".');
   expect([live(), deletions()]).toEqual([[id], 0]);
@@ -81,75 +82,62 @@ test("every id that is not in the account is named, and nothing is revoked", asy
 
 test("what a given stack holds, or may hold, is refused, and nothing is revoked", async () => {
   const [held, other, sshKey] = [addKey(), addKey(), addSshKey("anna")];
-  const secret = {
-    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-    ciphertext: "v1:x",
-  };
+  const signature = "4dabf18193072939515e22adb298388d";
+  const secret = { [signature]: "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
+  const rotating = { name: "db", type: "RotatingServiceKey", id: "r" };
   line.files = {
-    "-": stackExport([
-      { name: "db", type: "RotatingServiceKey", id: "r", outputs: { keyId: "k", previousKeyId: held } },
-    ]),
+    "-": stackExport([{ ...rotating, outputs: { keyId: "k", previousKeyId: held } }]),
     "team.json": stackExport([{ name: "team", type: "SshKeySet", id: "s", outputs: { keys: secret } }]),
     "destroyed.json": JSON.stringify({ version: 3, deployment: { manifest: {} } }),
   };
-  const revoke = (...args: string[]) =>
-    line.run("revoke", "--yes", "--stack-export", "destroyed.json", ...args);
-  expect((await revoke("--stack-export", "-", other, held)).err).toBe(
+  const DESTROYED = ["--stack-export", "destroyed.json"];
+  expect((await revoke(...DESTROYED, "--stack-export", "-", other, held)).err).toBe(
     `pulumi-wayscloud: Nothing was revoked: a stack that you passed holds ${held} (urn:pulumi:dev::p::pulumi-nodejs:dynamic/wayscloud:RotatingServiceKey::db). Remove it from that program and run \`pulumi up\`.\n`,
   );
   expect((await revoke("--ssh-key", "--stack-export", "team.json", sshKey)).err).toContain(
     "may hold these keys, but its state has keys as a secret;",
   );
   expect(deletions()).toBe(0);
-  expect(await revoke("--stack-export", "-", "--stack-export", "team.json", other)).toMatchObject({
-    code: 0,
-  });
+  const both = ["--stack-export", "-", "--stack-export", "team.json"];
+  expect(await revoke(...DESTROYED, ...both, other)).toMatchObject({ code: 0 });
   expect(live()).toEqual([held, sshKey]);
 });
 
 test("the key that it is logged in with is refused, by the longest prefix that fits", async () => {
   const other = emulator.account.addApiKey({ scopes: ["a:read"] }).id;
   emulator.transform = ({ body }) => prefixed(body, (id) => (id === other ? "wayscloud_pat" : undefined));
-  const refused = await line.run("revoke", "--yes", other, own());
+  const refused = await revoke(other, own());
   expect([refused.code, refused.out]).toEqual([2, ""]);
-  expect(refused.err).toContain(
-    `this command is authenticated with the key ${own()} (from the environment variable`,
-  );
-  expect(await line.run("revoke", "--yes", other)).toMatchObject({ code: 0 });
+  const why = `this command is authenticated with the key ${own()} (from the environment variable`;
+  expect(refused.err).toContain(why);
+  expect(await revoke(other)).toMatchObject({ code: 0 });
 });
 
 test("a key that may be the one that it is logged in with is refused", async () => {
   const key = "wayscloud_pat_abc12_AnotherSecret0123456789ABCDEFGHI";
   const twin = emulator.account.addApiKey({ scopes: ["a:read"], key }).id;
-  expect((await line.run("revoke", "--yes", twin)).err).toContain(
-    `may be authenticated with the key ${twin}`,
-  );
+  const refusal = `may be authenticated with the key ${twin}`;
+  expect((await revoke(twin)).err).toContain(refusal);
   emulator.transform = ({ body }) => prefixed(body, () => "");
-  expect((await line.run("revoke", "--yes", twin)).err).toContain(
-    `may be authenticated with the key ${twin}`,
-  );
+  expect((await revoke(twin)).err).toContain(refusal);
   expect(deletions()).toBe(0);
 });
 
 test("another account than the expected one is not touched", async () => {
   const id = addKey();
   process.env.WAYSCLOUD_CUSTOMER_ID = "another";
-  expect(await line.run("revoke", "--yes", id)).toMatchObject({ code: 2, out: "" });
+  expect(await revoke(id)).toMatchObject({ code: 2, out: "" });
   expect(emulator.requests.map(({ path }) => path)).toEqual(["/v1/account/profile"]);
 });
 
 test("a 404 counts as revoked only if the list agrees, and one failure does not hide the other keys", async () => {
   const [gone, doubtful, refused, last] = [addKey(), addKey(), addKey(), addKey()];
-  const path = (id: string): string => `/v1/account/api-keys/${id}`;
-  emulator.faults.add({
-    method: "DELETE",
-    path: path(doubtful),
-    status: 404,
-    body: '{"detail":"Not found"}',
-  });
-  emulator.faults.add({ method: "DELETE", path: path(refused), status: 403, body: '{"detail":"no"}' });
-  emulator.faults.add({ method: "DELETE", path: path(gone), status: 404, body: "{}", commit: true });
-  const { code, out, err } = await line.run("revoke", "--yes", gone, doubtful, refused, last);
+  const fault = (id: string, status: number, more: object = {}) =>
+    emulator.faults.add({ method: "DELETE", path: `/v1/account/api-keys/${id}`, status, ...more });
+  fault(doubtful, 404);
+  fault(refused, 403);
+  fault(gone, 404, { commit: true });
+  const { code, out, err } = await revoke(gone, doubtful, refused, last);
   expect(code).toBe(2);
   expect(out.trimEnd().split("\n").slice(5)).toEqual([`revoked ${gone}`, `revoked ${last}`]);
   const [first, second] = err.split("\n").filter((each) => each.startsWith("pulumi-wayscloud: "));
@@ -162,6 +150,6 @@ test.each([
   ["wiped\n\u202erow wayscloud_pat_abc12_value123 x@example.com", "wiped row [redacted] [e-mail]"],
   ["\u001b[2Jwiped", "[redacted]"],
 ])("the hostile name %j is shown in one harmless line", async (name, shown) => {
-  const { out } = await line.run("revoke", "--yes", addKey(name));
+  const { out } = await revoke(addKey(name));
   expect(out.split("\n")[1]!.split(/ {2,}/).at(-1)).toBe(shown);
 });

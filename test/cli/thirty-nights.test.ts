@@ -1,10 +1,13 @@
 // The audit that examples/ci runs every night: green as long as the stack's keys rotate as planned, red for exactly what is wrong.
 import { resources } from "../support/engine-resources";
 import { CommandLine, exportOf } from "../support/cli";
+import { environmentOf, useEnvironment } from "../support/environment";
 import { exampleFile } from "../support/examples";
 import { StoryAccount } from "../support/story-account";
 import { StoryStack } from "../support/story-stack";
 import { publicKey } from "../support/public-key";
+
+useEnvironment();
 
 /** The arguments of the command in ci/run.sh. */
 const [, line] =
@@ -25,7 +28,8 @@ test.each([
   ["goes on listing them as inactive", true],
 ])("thirty nights with rotations, with an API that %s", async (_, listsRevokedKeys) => {
   const account = await StoryAccount.open({ quirks: { listsRevokedKeys } });
-  const cli = new CommandLine(account.emulator, () => account.timing.now());
+  const cli = new CommandLine(() => account.timing.now());
+  Object.assign(process.env, environmentOf(account.emulator));
   try {
     const control = account.emulator.account;
     const stack = new StoryStack(account);
@@ -76,7 +80,6 @@ test.each([
     const withoutExport = AUDIT.filter((arg) => !["--stack-export", "-"].includes(arg));
     expect(await cli.run(...withoutExport)).toMatchObject({ code: 2, out: "" });
   } finally {
-    cli.close();
     await account.emulator.close();
   }
 });

@@ -53,8 +53,3 @@ test.each([
   expect(() => emulator.advance(query.split("=")[1] ?? "")).toThrow(RangeError);
   expect((await client.get(CLOCK)).json).toEqual({ now: "2024-03-01T14:00:00.000Z" });
 });
-
-test("another method is a 405", async () => {
-  const { status, headers } = await (await start()).client.delete(CLOCK);
-  expect([status, headers["allow"]]).toEqual([405, "GET, POST"]);
-});

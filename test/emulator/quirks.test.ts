@@ -41,14 +41,6 @@ describe("quirks", () => {
     expect([(await listed()).length, (await sshKeys()).length]).toEqual([1, 1]);
   });
 
-  test("may be changed while the emulator runs", async () => {
-    await start({ quirks: { listLag: Infinity } });
-    await create();
-    expect(await listed()).toEqual([]);
-    emulator.quirks.listLag = 0;
-    expect(await listed()).toHaveLength(1);
-  });
-
   test("revoked keys stay in the list, inactive, and are revoked all the same", async () => {
     await start({ quirks: { listsRevokedKeys: true } });
     const { id } = await create();

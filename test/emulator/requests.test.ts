@@ -124,6 +124,7 @@ describe("paths and methods", () => {
     ["PUT", SSH, "GET, POST"],
     ["GET", `${SSH}/some-id`, "DELETE"],
     ["GET", PAT, "POST"],
+    ["DELETE", "/emulator/clock", "GET, POST"],
   ])("%s %s is not allowed", async (method, path, allow) => {
     const { status, headers } = await client.send(method, path);
     expect([status, headers["allow"]]).toEqual([405, allow]);

@@ -1,9 +1,6 @@
 // The command line in process: what it reads and prints, at the time that the test wants.
 import { readFile } from "node:fs/promises";
 import { run } from "../../src/cli/command-line";
-import type { Emulator } from "../../src/emulator";
-
-const env = { ...process.env };
 
 export class CommandLine {
   files: Record<string, string | Buffer> = {};
@@ -12,18 +9,7 @@ export class CommandLine {
   /** Ends a command that runs until it is asked to end. */
   stopped: Promise<unknown> = Promise.resolve();
 
-  /** With the account of this emulator in the environment, until {@link close}. */
-  constructor(
-    emulator: Emulator,
-    private readonly now: () => number,
-  ) {
-    process.env.WAYSCLOUD_ENDPOINT = emulator.url;
-    process.env.WAYSCLOUD_API_KEY = emulator.apiKey;
-  }
-
-  close(): void {
-    process.env = { ...env };
-  }
+  constructor(private readonly now: () => number) {}
 
   run = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
     let [out, err] = ["", ""];

@@ -19,13 +19,13 @@ export function useAccount(use: (emulator: Emulator) => void, options: EmulatorO
   afterEach(() => emulator.close());
 }
 
-/** The same, with a command line that works with it. */
+/** The same, with a command line. */
 export function useCommandLine(
   use: (emulator: Emulator, line: CommandLine) => void,
   { now = Date.now }: { now?: () => number } = {},
 ): void {
   const apiKey = "wayscloud_pat_abc12_TheCallersOwnSecret0123456789";
-  useAccount((emulator) => use(emulator, new CommandLine(emulator, now)), { apiKey, now });
+  useAccount((emulator) => use(emulator, new CommandLine(now)), { apiKey, now });
 }
 
 export function environmentOf({ url, apiKey }: Emulator): {
