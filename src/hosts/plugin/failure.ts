@@ -10,12 +10,7 @@ import { grpc } from "./sdk";
 import type { Struct } from "./sdk";
 
 class Unfinished extends Error {
-  constructor(
-    readonly kept: ErrorResourceInitFailed,
-    message: string,
-  ) {
-    super(message);
-  }
+  readonly kept = new ErrorResourceInitFailed();
 }
 
 /** @throws if something is unfinished: the outputs and inputs still go into the state. */
@@ -25,10 +20,9 @@ export function orUnfinished(
   inputs: Struct | undefined,
 ): Struct {
   if (unfinished === undefined) return outputs;
-  throw new Unfinished(
-    new ErrorResourceInitFailed().setId(id).setProperties(outputs).setInputs(inputs),
-    unfinished,
-  );
+  const error = new Unfinished(unfinished);
+  error.kept.setId(id).setProperties(outputs).setInputs(inputs);
+  throw error;
 }
 
 /** Call within the call that failed. */

@@ -1,4 +1,6 @@
 // The provider as a gRPC service: each method of the protocol, the server that listens, and its end.
+import { promisify } from "node:util";
+
 import type { handleUnaryCall, Server } from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -98,12 +100,8 @@ export async function startServer(engineAddress?: string): Promise<{ port: numbe
   connectEngine(engineAddress);
   const server = new grpc.Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE });
   server.addService(ResourceProviderService, implementation() as IResourceProviderServer);
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve({ port, server });
-    });
-  });
+  const bind = promisify(server.bindAsync.bind(server));
+  return { port: await bind("127.0.0.1:0", grpc.ServerCredentials.createInsecure()), server };
 }
 
 /**
@@ -130,14 +128,7 @@ function whenIdle(done: () => void): void {
 /** The schema with its version and, in a release, its addresses. */
 export function packageSpec(): object {
   const committed = JSON.parse(packageFile("plugin/schema.json")) as object;
-  return { ...committed, version, ...(repository === undefined ? {} : ofRelease(repository)) };
-}
-
-function ofRelease(repository: string): object {
-  return {
-    homepage: repository,
-    repository,
-    logoUrl: `${repository}/raw/v${version}/assets/logo.svg`,
-    pluginDownloadURL,
-  };
+  if (repository === undefined) return { ...committed, version };
+  const logoUrl = `${repository}/raw/v${version}/assets/logo.svg`;
+  return { ...committed, version, homepage: repository, repository, logoUrl, pluginDownloadURL };
 }
