@@ -79,9 +79,7 @@ export interface DataFunctions<Options, OutputOptions> {
   getServices(args?: types.GetServicesArgs, opts?: Options): Promise<types.ServiceInfo[]>;
 
   /**
-   * Like `getServices`, with inputs and as an output. Waits for the inputs and for the resources that they
-   * come from.
-   *
+   * Like `getServices`, with inputs and as an output. Waits for these and the resources they come from.
    * @see GET /v1/account/services
    */
   getServicesOutput(
@@ -103,9 +101,7 @@ export interface DataFunctions<Options, OutputOptions> {
   getApiKeys(args?: types.GetApiKeysArgs, opts?: Options): Promise<types.ApiKeyInfo[]>;
 
   /**
-   * Like `getApiKeys`, with inputs and as an output. Waits for the inputs and for the resources that they
-   * come from.
-   *
+   * Like `getApiKeys`, with inputs and as an output. Waits for these and the resources they come from.
    * @see GET /v1/account/api-keys
    */
   getApiKeysOutput(
@@ -142,9 +138,7 @@ export interface DataFunctions<Options, OutputOptions> {
   getSshKey(args: types.GetSshKeyArgs, opts?: Options): Promise<types.SshKeyInfo>;
 
   /**
-   * Like `getSshKey`, with inputs and as an output. Waits for the inputs and for the resources that they
-   * come from.
-   *
+   * Like `getSshKey`, with inputs and as an output. Waits for these and the resources they come from.
    * @see GET /v1/account/ssh-keys
    */
   getSshKeyOutput(args: types.GetSshKeyOutputArgs, opts?: OutputOptions): pulumi.Output<types.SshKeyInfo>;
@@ -196,7 +190,7 @@ function ask<Response extends object, Result extends object, Options>(
 ): Promise<Result> {
   const { name } = query;
   return withoutStack(async () => {
-    checkOptions(name, opts, "plain", host.options);
+    checkOptions(name, opts, host.options);
     const answer = await knownValue(host.answers(name, opts));
     const result = await answer?.(query, checkedArguments(query, args), 0);
     if (result !== undefined) return result;
@@ -217,7 +211,7 @@ function wait<Response extends object, Result extends object, Options>(
   opts: Partial<Options> & DependsOn = {},
 ): pulumi.Output<Result> {
   const answers = withoutStack(() => {
-    checkOptions(query.name, opts, "output", host.options);
+    checkOptions(query.name, opts, ["dependsOn", ...host.options]);
     return host.answers(query.name, opts);
   });
   const inputs = pulumi.output(args);
@@ -245,25 +239,14 @@ function checkedArguments<Response extends object, Result extends object>(
   return givenArguments(name, types, args);
 }
 
-const PLAIN = ["provider", "parent"];
-const OUTPUT = [...PLAIN, "dependsOn"];
-
-/**
- * `others`: further options of this function. @throws ConfigurationError for an option that does not exist: a
- * misspelled `provider` must not read another account.
- */
-function checkOptions(
-  name: string,
-  opts: unknown,
-  form: "plain" | "output",
-  others: readonly string[],
-): void {
+/** @throws ConfigurationError for an unknown option: a misspelled `provider` reads no other account. */
+function checkOptions(name: string, opts: unknown, others: readonly string[]): void {
   if (typeof opts !== "object" || opts === null) {
     throw new ConfigurationError(
       `${name}: \`opts\` must be an object such as { provider }, not ${shape(opts)}.`,
     );
   }
-  const known = [...(form === "output" ? OUTPUT : PLAIN), ...others];
+  const known = ["provider", "parent", ...others];
   for (const [option, value] of Object.entries(opts)) {
     if (value === undefined || known.includes(option)) continue;
     if (option === "dependsOn") {
