@@ -42,7 +42,6 @@ function failure(error: unknown): WireResponse {
 export class Service {
   readonly requests: RecordedRequest[] = [];
   readonly faults: FaultRegistry;
-  readonly #lists: string;
   readonly #mayPass: () => boolean;
 
   constructor(
@@ -53,7 +52,6 @@ export class Service {
     private readonly hooks: Pick<EmulatorOptions, "transform">,
   ) {
     const { lists = "array", faults = [], rateLimit: perSecond } = options;
-    this.#lists = lists;
     this.faults = new FaultRegistry(lists !== "array");
     this.faults.add(...faults);
     this.#mayPass = perSecond === undefined ? () => true : rateLimit(perSecond, clock.now);
@@ -125,6 +123,6 @@ export class Service {
       await late;
       if (fault.commit ?? (!replaced || fault.echo?.what === "key")) result = respond();
     }
-    return responseTo(call, fault, result, this.#lists, this.account);
+    return responseTo(call, fault, result, this.options.lists ?? "array", this.account);
   }
 }
