@@ -8,10 +8,6 @@ const table = new ObservedTable("docs/options.md", "Deletion, components, import
 afterAll(() => table.compare());
 
 const hosts: Host[] = testAll ? ["dynamic", "plugin"] : ["dynamic"];
-/** One row for both hosts. */
-function tried(host: Host, option: string, test: string): void {
-  if (host === "dynamic") table.tried(option, test);
-}
 
 const guarded = (service: string, key: number): string =>
   `
@@ -36,12 +32,12 @@ test.each(hosts)(
       expect.stringContaining("as it is currently marked for protection"),
       [],
     ]);
-    tried(host, "`protect`", "a change that replaces");
+    table.tried("`protect`", "a change that replaces");
     expect(await failing("dns", 2)).toEqual([
       expect.stringMatching(/The name is taken by "fixed" \(id [0-9a-f-]{36}\)\. Choose another/),
       ["POST /v1/account/ssh-keys", "GET /v1/account/ssh-keys"],
     ]);
-    tried(host, "`deleteBeforeReplace: false`", "the key material of an SSH key with a fixed `name` changes");
+    table.tried("`deleteBeforeReplace: false`", "the key material of an SSH key with a fixed `name` changes");
 
     const destroyed = await stack.destroy(["--exclude-protected"]);
     expect(destroyed.stdout).toContain("[retain]");
@@ -51,9 +47,9 @@ test.each(hosts)(
       .liveApiKeys()
       .map(({ description }) => /dev\/(\w+) #/.exec(description ?? "")?.[1]);
     expect(live.sort()).toEqual(["along", "kept", "protected"]);
-    tried(host, "`protect`", "`pulumi destroy --exclude-protected`");
-    tried(host, "`retainOnDelete`", "`pulumi destroy`");
-    tried(host, "`deletedWith`", "another key, which is destroyed too");
+    table.tried("`protect`", "`pulumi destroy --exclude-protected`");
+    table.tried("`retainOnDelete`", "`pulumi destroy`");
+    table.tried("`deletedWith`", "another key, which is destroyed too");
   },
 );
 
@@ -82,9 +78,9 @@ test.each(hosts)(
     await stack.refresh(["--expect-no-changes"]);
     await stack.expectDestroyed();
     expect(liveIds(other)).toEqual([]);
-    tried(host, "`parent`", "components, one inside the other");
+    table.tried("`parent`", "components, one inside the other");
     for (const how of ["providers: [provider]", "provider", 'providers: { "pulumi-nodejs": provider }'])
-      tried(host, `\`${how}\``, "on a component");
+      table.tried(`\`${how}\``, "on a component");
   },
 );
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { accountOf, copyExample } from "../support/examples";
 import { engineFolder } from "../support/install";
 import { expectQuickstart } from "../support/quickstart";
+import { testWith } from "../support/rare";
 import { openBareStack, openEmulator, PLUGIN_PATH } from "../support/engine";
 
 /** Of the engine's own version: an older one for Node.js beside them cannot install a plugin from its folder. */
@@ -23,16 +24,12 @@ function registries(): Record<string, string> {
 
 for (const [language, program] of Object.entries({ go: "go", python: "python3" })) {
   const version = language === "go" ? "version" : "--version";
-  const missing = [
-    ...(hostOf(language) ? [] : [`pulumi-language-${language} beside the engine`]),
-    ...(spawnSync(program, [version]).status === 0 ? [] : [program]),
-  ];
+  const has = {
+    [`pulumi-language-${language} beside the engine`]: hostOf(language),
+    [program]: spawnSync(program, [version]).status === 0,
+  };
   const name = `examples/${language}: package add, install, up, unchanged, refresh, destroy`;
-  if (missing.length > 0) {
-    test.skip(`${name} (skipped: this machine has no ${missing.join(" and no ")})`, () => undefined);
-    continue;
-  }
-  test(name, async () => {
+  testWith(has, name, async () => {
     const emulator = await openEmulator();
     const stack = await openBareStack({ name: language, env: { ...accountOf(emulator), ...registries() } });
     copyExample(language, stack.folder);

@@ -7,6 +7,7 @@ import { parse, stringify } from "yaml";
 import { copyExample } from "../support/examples";
 import { engineFolder, userInstall } from "../support/install";
 import { projectFolder } from "../support/layouts";
+import { testWith } from "../support/rare";
 import { type EngineStack, openBareStack, openStack } from "../support/engine";
 
 const root = resolve(__dirname, "../..");
@@ -35,16 +36,9 @@ beforeAll(async () => {
   }
 });
 
-/** A test of the SDK in this language, which says what it lacks where it is skipped. */
-function testSdk(language: string, program: string | undefined, run: () => void): void {
-  const missing = [
-    ...(hasHosts || hasGo ? [] : ["Go or Pulumi's language hosts"]),
-    ...(program === undefined || (program === "go" ? hasGo : has(program)) ? [] : [program]),
-  ];
-  const name = `the SDK for ${language} is generated and compiles`;
-  if (missing.length > 0)
-    test.skip(`${name} (skipped: this machine has no ${missing.join(" and no ")})`, run);
-  else test(name, run);
+function testSdk(language: string, needs: Record<string, boolean>, run: () => void): void {
+  const all = { "Go or Pulumi's language hosts": hasHosts || hasGo, ...needs };
+  testWith(all, `the SDK for ${language} is generated and compiles`, run);
 }
 
 test("the installed plugin answers the committed schema, in which `pulumi schema check` finds nothing", async () => {
@@ -55,7 +49,7 @@ test("the installed plugin answers the committed schema, in which `pulumi schema
   expect(stdout + stderr).toBe("");
 });
 
-testSdk("Node.js", undefined, () => {
+testSdk("Node.js", {}, () => {
   const sdk = join(folder, "nodejs");
   writeFileSync(
     join(sdk, "program.ts"),
@@ -72,7 +66,7 @@ export const names = wayscloud.getSshKeysOutput().apply(({ sshKeys }) => sshKeys
   expect(stdout).toBe("");
 });
 
-testSdk("Python", "python3", () => {
+testSdk("Python", { python3: has("python3") }, () => {
   const sdk = join(folder, "python");
   const { status, stdout } = spawnSync("python3", ["-m", "compileall", "-q", sdk], { encoding: "utf8" });
   expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
@@ -80,7 +74,7 @@ testSdk("Python", "python3", () => {
   expect(enums).toContain('LLM_API = "llm-api"');
 });
 
-testSdk("Go, with the example,", "go", () => {
+testSdk("Go, with the example,", { go: hasGo }, () => {
   const program = join(folder, "program");
   copyExample("go", program);
   cpSync(join(folder, "go"), join(program, "sdks/wayscloud-account"), { recursive: true });

@@ -50,9 +50,7 @@ export interface StateResource {
   inputs?: Record<string, any>;
   outputs?: Record<string, any>;
   initErrors?: string[];
-  pendingReplacement?: boolean;
   additionalSecretOutputs?: string[];
-  provider?: string;
   [other: string]: unknown;
 }
 

@@ -21,12 +21,12 @@ export class ObservedTable {
     this.#rows.push(`| ${cells.join(" | ")} |`);
   }
 
-  /** Says that a row of the document, named by its first cells, was tried. Answers its other cells: what is expected. */
+  /** Says that a row of the document, named by its first cells, was tried, once or more often. Answers its other cells: what is expected. */
   tried(...keys: string[]): string[] {
     const start = `| ${keys.join(" | ")} | `;
     const rows = this.#read().rows.filter((row) => row.startsWith(start));
     if (rows.length !== 1) throw new Error(`${this.#file} has ${rows.length} rows that start with ${start}`);
-    this.#rows.push(rows[0]!);
+    if (!this.#rows.includes(rows[0]!)) this.#rows.push(rows[0]!);
     return rows[0]!.slice(start.length, -2).split(" | ");
   }
 

@@ -5,3 +5,10 @@ export const testAll = process.env["TEST_ALL"] === "yes";
 export function rareTest(name: string, run: () => Promise<void>): void {
   if (testAll) test(name, run);
 }
+
+/** A test that says what this machine lacks for it, where it is skipped. */
+export function testWith(has: Record<string, boolean>, name: string, run: jest.ProvidesCallback): void {
+  const missing = Object.keys(has).filter((need) => !has[need]);
+  if (missing.length === 0) test(name, run);
+  else test.skip(`${name} (skipped: this machine has no ${missing.join(" and no ")})`, () => undefined);
+}
