@@ -3,9 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import os from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-
 import * as pulumi from "@pulumi/pulumi";
-
 import { DEFAULT_ENDPOINT } from "../src/api/address";
 import { resolveConnection, settingsIn } from "../src/config";
 import { API_KEY, CUSTOMER_ID, ENDPOINT, misplaced } from "../src/settings";

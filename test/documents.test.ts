@@ -2,7 +2,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-
 import { run } from "../src/cli/command-line";
 import { keysOf, SETTINGS } from "../src/settings";
 import { blocksIn, documentNames, readDocument } from "./support/documents";

@@ -1,6 +1,5 @@
 // The quickstart in Go and in Python says what the one in YAML says, whose every name the real engine has checked (test/engine/plugin-yaml.test.ts).
 import { parse } from "yaml";
-
 import { exampleFile } from "./support/examples";
 
 const yaml = parse(exampleFile("yaml", "Pulumi.yaml"));

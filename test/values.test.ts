@@ -1,6 +1,5 @@
 // src/values.ts: what is equal, and what is left out.
 import fc from "fast-check";
-
 import { same, UNKNOWN, without } from "../src/values";
 
 test.each<[unknown, unknown, boolean]>([

@@ -15,25 +15,6 @@ let emulator: Emulator;
 beforeEach(async () => (emulator = await startEmulator({ now: () => NOW })));
 afterEach(() => Promise.all([emulator.close(), closeServers()]));
 
-test("all nine work in turn against the API", async () => {
-  const client = clientOf(emulator);
-  const operation = client.operation("Doing it");
-  expect((await client.getProfile()).customerType).toBe("business");
-  expect(await client.listServices()).toHaveLength(1);
-  const service = await client.createServiceKey({ service: "dns", description: "d" }, operation);
-  const token = await client.createPersonalAccessToken({ scopes: ["ssh_keys:read"] }, operation);
-  const ssh = await client.createSshKey({ name: "n", publicKey: ED25519 }, operation);
-  const ids = (await client.listApiKeys()).value.map(({ id }) => id);
-  expect(ids).toEqual(expect.arrayContaining([service.value.id, token.value.id]));
-  const { value: listed } = await client.listSshKeys();
-  expect(listed).toMatchObject([{ id: ssh.value.id, name: "n", vmCount: 0 }]);
-  await client.revokeApiKey(service.value.id, operation);
-  await client.revokeApiKey(token.value.id, operation);
-  expect(await client.deleteSshKey(ssh.value.id, operation)).toBe("deleted");
-  expect((await client.listSshKeys()).value).toEqual([]);
-  expect(emulator.account.liveApiKeys()).toEqual([]);
-});
-
 test("creations tell the server's own clock", async () => {
   const client = clientOf(emulator);
   const { serverTime } = await client.createServiceKey({ service: "dns" }, client.operation("Creating"));

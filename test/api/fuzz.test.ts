@@ -1,6 +1,5 @@
 // Arbitrary bodies for every method, over HTTP: a value, or an error of this package; never a crash, never a polluted prototype.
 import fc from "fast-check";
-
 import type { AccountClient } from "../../src/api/client";
 import { WaysCloudError } from "../../src/errors";
 import { clientOf, CREDENTIAL, everyText, serve, type ScriptedServer } from "../support/api";

@@ -1,6 +1,5 @@
 // src/api/parse.ts and schemas.ts: from a response's text to typed values; what is read, and what is refused instead of guessed.
 import { z } from "zod";
-
 import { MalformedResponseError } from "../../src/errors";
 import { parseResponse, parseList } from "../../src/api/parse";
 import * as wire from "../../src/api/schemas";

@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-
 import { proxyFor } from "../../src/api/proxy";
 import { ConfigurationError } from "../../src/errors";
 import { CREDENTIAL } from "../support/api";

@@ -1,6 +1,5 @@
 // Waits: full jitter, Retry-After in all its spellings, and the budget of an operation.
 import fc from "fast-check";
-
 import { backoff, Operation, realTiming, retryAfter, serverTime, parseApiTime } from "../../src/api/timing";
 import { rfc3339 } from "../../src/values";
 import { FakeTiming } from "../support/fake-timing";

@@ -135,9 +135,8 @@ describe("account control", () => {
 
 describe("closing", () => {
   test("is prompt with idle, hanging, delayed and half-sent requests, and happens once or twice", async () => {
-    const { client, ...emulator } = await start({
-      faults: [{ hang: true }, { delay: 60_000 }, { status: 500, commitAfter: 60_000 }],
-    });
+    const faults = [{ hang: true }, { delay: 60_000 }, { status: 500, commitAfter: 60_000 }] as const;
+    const { client, ...emulator } = await start({ faults: [...faults] });
     const cut = [client.raw("GET", PROFILE), client.raw("GET", PROFILE)];
     await until(() => emulator.requests[0]?.status === "hang" && emulator.requests.length === 2);
     await client.post(SERVICE, DNS);
@@ -159,16 +158,12 @@ describe("closing", () => {
     const { id } = account.addApiKey();
     await emulator.close();
     expect(account.liveApiKeys().map((key) => key.id)).toEqual([id]);
-    for (const change of [
-      () => account.addApiKey(),
-      () => account.addSshKey({ name: "a", publicKey: ED25519 }),
-      () => account.addService(),
-      () => account.setProfile({}),
-      () => account.deactivate(id),
-      () => account.remove(id),
-    ]) {
-      expect(change).toThrow("the emulator is closed");
-    }
+    const changes = [
+      ...[() => account.addApiKey(), () => account.addSshKey({ name: "a", publicKey: ED25519 })],
+      ...[() => account.addService(), () => account.setProfile({})],
+      ...[() => account.deactivate(id), () => account.remove(id)],
+    ];
+    for (const change of changes) expect(change).toThrow("the emulator is closed");
     await expect(emulator.listenAgain()).rejects.toThrow("the emulator is closed");
     await expect(client.get(PROFILE)).rejects.toThrow("fetch failed");
   });

@@ -1,7 +1,6 @@
 // The modules of src/ can be read in an order: none imports itself by way of others, not even for a type alone.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import ts from "typescript";
 
 const SRC = join(__dirname, "../../src");

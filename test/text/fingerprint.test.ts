@@ -1,6 +1,5 @@
 // Every spelling in which tools and the API print the fingerprint of a key.
 import { createHash } from "node:crypto";
-
 import { fingerprintOf, readFingerprint } from "../../src/text/fingerprint";
 
 const KEY = Buffer.from("any key material");

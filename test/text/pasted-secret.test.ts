@@ -1,6 +1,5 @@
 // src/text/pasted-secret.ts: a secret that was pasted where people see it is refused, never shown, and nothing harmless is called one.
 import fc from "fast-check";
-
 import { checkSshKey } from "../../src/lifecycle/ssh-key/inputs";
 import { parsePublicKey } from "../../src/lifecycle/ssh-key/public-key";
 import { looksSecret, quotesSecret } from "../../src/text/pasted-secret";

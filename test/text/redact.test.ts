@@ -1,6 +1,5 @@
 // src/text/redact.ts: what of a server's text may reach a terminal, and of what a user marked as secret.
 import fc from "fast-check";
-
 import { redact, sanitize } from "../../src/text/redact";
 import { CREDENTIAL } from "../support/api";
 import { cpuTime } from "../support/fake-timing";
