@@ -15,6 +15,10 @@ let emulator: Emulator;
 beforeEach(async () => (emulator = await startEmulator({ now: () => NOW })));
 afterEach(() => Promise.all([emulator.close(), closeServers()]));
 
+test("the profile is read with all its fields", async () => {
+  expect((await clientOf(emulator).getProfile()).customerType).toBe("business");
+});
+
 test("creations tell the server's own clock", async () => {
   const client = clientOf(emulator);
   const { serverTime } = await client.createServiceKey({ service: "dns" }, client.operation("Creating"));
