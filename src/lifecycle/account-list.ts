@@ -8,7 +8,8 @@ import type { Presence, Snapshot } from "../judge/presence";
 import { sanitize } from "../text/redact";
 import { isUnresolvedId } from "./create-once/started";
 
-export type { Presence, Snapshot };
+export type { Snapshot };
+type Proved<T> = Exclude<Presence<T>, { is: "unknown" }>;
 
 /** A list request with many callers. */
 interface Shared<T> {
@@ -111,21 +112,18 @@ export class AccountList<T extends { id: string }> {
   /**
    * Whether an id is there, by the shared list, or by a newer one if this run has created something since.
    * Looks again for a young id before its absence counts (`createdAt`: RFC 3339).
+   *
+   * @throws if no list proves it.
    */
-  async presence(id: string, createdAt?: string): Promise<Presence<T>> {
+  async presence(id: string, createdAt?: string): Promise<Proved<T>> {
     if (this.wasRemoved(id)) return { is: "gone", young: false };
     const { size } = this.created;
-    const first = this.judge(await this.shared(), id, createdAt);
-    if (first.is === "live" || first.is === "inactive") return first;
-    if (this.current && this.current.created < size) this.current = undefined;
-    const second = this.judge(await this.shared(), id, createdAt);
-    return mayBeLate(second) ? this.lookAgain(second, id, createdAt) : second;
+    return this.prove(id, createdAt, (first, { created }) => !("entry" in first) && created < size);
   }
 
   /** Its entry; `undefined` if it is gone. @throws if the list does not prove that. */
   async find(id: string, createdAt?: string): Promise<T | undefined> {
     const presence = await this.presence(id, createdAt);
-    if (presence.is === "unknown") throw presence.error;
     return presence.is === "gone" ? undefined : presence.entry;
   }
 
@@ -147,9 +145,24 @@ export class AccountList<T extends { id: string }> {
   }
 
   /** Whether an id is there, by this list, or by newer ones if it may not be listed yet. */
-  async presenceIn(list: Snapshot<T>, id: string, createdAt: string): Promise<Presence<T>> {
-    const presence = this.judge(list, id, createdAt);
-    return mayBeLate(presence) ? this.lookAgain(presence, id, createdAt) : presence;
+  presenceIn(list: Snapshot<T>, id: string, createdAt: string): Promise<Proved<T>> {
+    return this.lookAgain(this.judge(list, id, createdAt), id, createdAt);
+  }
+
+  /** By the shared list, or by a newer one if that is outdated. */
+  private async prove(
+    id: string,
+    createdAt: string | undefined,
+    isOutdated: (presence: Presence<T>, list: Shared<T>) => boolean,
+    since?: number,
+  ): Promise<Proved<T>> {
+    const older = this.current;
+    let presence = this.judge(await this.shared(), id, createdAt);
+    if (older && isOutdated(presence, older)) {
+      if (this.current === older) this.current = undefined;
+      presence = this.judge(await this.shared(), id, createdAt);
+    }
+    return this.lookAgain(presence, id, createdAt, since);
   }
 
   /** Counted from the first list of the run, so that all callers that miss an id share the later lists. */
@@ -158,16 +171,19 @@ export class AccountList<T extends { id: string }> {
     id: string,
     createdAt: string | undefined,
     since = this.firstRequestedAt ?? this.timing.monotonic(),
-  ): Promise<Presence<T>> {
+  ): Promise<Proved<T>> {
     const { timing } = this;
     let presence = before;
     for (const wait of LOOK_AGAIN_AFTER_MS) {
+      // It may not be listed yet, or the list may be older.
+      const mayLag = presence.is === "gone" ? presence.young : presence.is === "unknown" && presence.stale;
+      if (!mayLag) break;
       const moment = since + wait;
       const rest = moment - timing.monotonic();
       if (rest > 0) await timing.sleep(rest);
       presence = this.judge(await this.sharedSince(moment), id, createdAt);
-      if (!mayBeLate(presence)) break;
     }
+    if (presence.is === "unknown") throw presence.error;
     return presence;
   }
 
@@ -189,15 +205,9 @@ export class AccountList<T extends { id: string }> {
   /** By a list that is not older than this call, if an older one still shows it. */
   private async isGone(id: string, createdAt: string | undefined): Promise<boolean> {
     this.firstDoubtAt ??= this.timing.monotonic();
-    const older = this.current;
-    let presence = this.judge(await this.shared(), id, createdAt);
-    if (presence.is === "live" || (presence.is === "unknown" && presence.stale)) {
-      if (this.current === older) this.current = undefined;
-      presence = this.judge(await this.shared(), id, createdAt);
-    }
-    if (mayBeLate(presence)) presence = await this.lookAgain(presence, id, createdAt, this.firstDoubtAt);
-    if (presence.is === "unknown") throw presence.error;
-    return presence.is !== "live";
+    const isOld = (presence: Presence<T>): boolean =>
+      presence.is === "live" || (presence.is === "unknown" && presence.stale);
+    return (await this.prove(id, createdAt, isOld, this.firstDoubtAt)).is !== "live";
   }
 
   /** Why the response does not prove the removal, if it does not. */
@@ -232,26 +242,21 @@ export class AccountList<T extends { id: string }> {
     return this.run.holders.wasRemoved(this.endpoints.claimOf(id));
   }
 
-  /** Does a resource hold it, as far as this command knows? */
-  isHeld(id: string): boolean {
-    return this.run.holders.isHeld(this.endpoints.claimOf(id));
+  /** Does a resource of this command hold it, or has this command removed it? */
+  isTaken(id: string): boolean {
+    return this.wasRemoved(id) || this.run.holders.isHeld(this.endpoints.claimOf(id));
   }
 
-  wasCreated(id: string): boolean {
-    return this.created.has(idKey(id));
+  /** The same; or has this run created it, for a resource that may not have claimed it yet? */
+  isKnown(id: string): boolean {
+    return this.created.has(idKey(id)) || this.isTaken(id);
   }
 
   /** A test for ids that existed before, belong to another resource of this run, or were removed by it. */
   knownBefore(): (id: string) => boolean {
     const before = this.latest;
-    const wasThere = (id: string): boolean => before?.byId.has(idKey(id)) === true;
-    return (id) => wasThere(id) || this.wasCreated(id) || this.isHeld(id) || this.wasRemoved(id);
+    return (id) => before?.byId.has(idKey(id)) === true || this.isKnown(id);
   }
-}
-
-/** It may not be listed yet, or the list may be older. */
-function mayBeLate<T>(presence: Presence<T>): boolean {
-  return presence.is === "gone" ? presence.young : presence.is === "unknown" && presence.stale;
 }
 
 /** Two contradictory entries with one id prove nothing. */

@@ -36,13 +36,8 @@ export async function lookAgain<T>(
   return seen;
 }
 
-/**
- * A test for ids that no lost attempt has left: this state or another resource holds them, or this command
- * has removed them.
- */
-export function isTaken<Entry extends Listed>(list: AccountList<Entry>, held: readonly string[]) {
-  return (id: string): boolean =>
-    held.some((each) => isSameId(each, id)) || list.wasRemoved(id) || list.isHeld(id);
+export function isAmong(ids: readonly string[], id: string): boolean {
+  return ids.some((each) => isSameId(each, id));
 }
 
 /** What one attempt has left. */
@@ -64,9 +59,7 @@ export async function findLeft<Entry extends Listed>(
   operation: Operation,
 ): Promise<Entry[][]> {
   const { timing } = run.client;
-  const isHeld = isTaken(list, held);
-  // What this run has created belongs to a resource, which may not have claimed it yet.
-  const isKnown = (id: string): boolean => isHeld(id) || list.wasCreated(id);
+  const isKnown = (id: string): boolean => isAmong(held, id) || list.isKnown(id);
   const seen: (Found<Entry> | undefined)[] = [];
   const { snapshot, found } = await lookAgain(timing, async () => {
     const snapshot = await list.fresh(operation);

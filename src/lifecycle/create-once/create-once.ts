@@ -46,19 +46,15 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
   }
 
   async create(): Promise<Created<Made>> {
-    const { before } = this.creation;
-    if (!before) return this.firstAttempt();
+    const { before, what } = this.creation;
     // This run has tried it before, and nobody kept the result: begin with the leftovers of that attempt.
-    if (!before.made) return this.afterLostResponse(before.cause);
-    return this.finish(before.made as WithServerTime<Made>, before.cause);
-  }
-
-  private async firstAttempt(): Promise<Created<Made>> {
+    if (before?.made) return this.finish(before.made as WithServerTime<Made>, before.cause);
+    if (before) return this.afterLostResponse(before.cause);
     try {
       return { is: "created", ...(await this.post(false)) };
     } catch (error) {
       if (!isAmbiguous(error)) throw error;
-      this.run.log(messages.responseLost(this.creation.what));
+      this.run.log(messages.responseLost(what));
       return this.afterLostResponse(error);
     }
   }

@@ -3,7 +3,7 @@ import type { WithServerTime } from "../../api/client";
 import type { Operation } from "../../api/timing";
 import { ConflictError, WaysCloudError } from "../../errors";
 import type { Began, SentText, Shown } from "../../judge/ownership";
-import type { Snapshot } from "../../judge/presence";
+import type { AccountList } from "../account-list";
 import type { StartedAt, StartTime } from "./started";
 
 /** The fields that a list shows of every kind of object. */
@@ -20,15 +20,6 @@ export interface Attempt {
   isSecond: boolean;
   /** Existed before, or belongs to another resource of this command. */
   isKnown: (id: string) => boolean;
-}
-
-/** What a creation needs of the account's list. */
-interface AttemptedList<Entry> {
-  fresh(operation: Operation): Promise<Snapshot<Entry>>;
-  /** A test for ids that existed before, or that another resource holds. */
-  knownBefore(): (id: string) => boolean;
-  wasRemoved(id: string): boolean;
-  remove(id: string, operation: Operation, createdAt: string | undefined): Promise<void>;
 }
 
 /** An object that a request creates, and how to find it in a list. */
@@ -48,7 +39,7 @@ export interface Creation<Made extends { id: string }, Entry extends Listed> ext
   /** Its requests. */
   operation: Operation;
   post(attempt: Attempt): Promise<WithServerTime<Made>>;
-  list: AttemptedList<Entry>;
+  list: Pick<AccountList<Entry>, "fresh" | "knownBefore" | "remove" | "wasRemoved">;
   /**
    * Set if the account cannot hold it twice. Given an entry that is not ours, which proves that no request of
    * ours created anything. @throws ConflictError

@@ -8,7 +8,7 @@ import { isDefaultDescription, markerOf } from "../../text/auto-name";
 import type { Snapshot } from "../account-list";
 import { describeKey, markerIn, shownBy } from "../api-key/create-key";
 import type { KeyKind, LostAttempt } from "../api-key/kind";
-import { hiddenIn, isTaken, lookAgain, whyHidden } from "../create-once/clean-up";
+import { hiddenIn, isAmong, lookAgain, whyHidden } from "../create-once/clean-up";
 import { possibleLeftover, unreadable } from "../create-once/messages";
 import { startOf } from "../create-once/started";
 import type { Run } from "../run";
@@ -90,7 +90,7 @@ export async function leftInShared(kind: KeyKind, state: HoldingKeys, run: Run):
 /** The leftovers of this state's rotations in this list, without the keys of other resources. */
 function leftIn(kind: KeyKind, state: HoldingKeys, sender: Sender, list: List, run: Run): Leftovers {
   run.holders.listen();
-  const isKnown = isTaken(run.apiKeys, heldIds(state));
+  const isKnown = isKnownTo(state, run);
   const attempts = attemptsOf(state, sender, list, run);
   const markers = markersOf(attempts);
   const shown = shownBy(kind, { service: state.current.spec.service });
@@ -138,7 +138,12 @@ export async function findLeftovers(
     return { seen: { list, left, sent }, mayLag: left.ours.length === 0 && isYoung(clockOf(list), sent.at) };
   });
   if (left.ours.length > 0) return left;
-  return { ...left, open: whyHidden(list, sent, isTaken(run.apiKeys, heldIds(state))) };
+  return { ...left, open: whyHidden(list, sent, isKnownTo(state, run)) };
+}
+
+/** A test for ids that no rotation has left: this state or another resource holds them. */
+function isKnownTo(state: HoldingKeys, run: Run): (id: string) => boolean {
+  return (id) => isAmong(heldIds(state), id) || run.apiKeys.isTaken(id);
 }
 
 function bearsAny({ description }: ApiKey, markers: ReadonlySet<string>): boolean {
