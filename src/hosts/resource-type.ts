@@ -14,6 +14,7 @@ import { allKnown, isRecord } from "../values";
 import type { Properties, Checked } from "../values";
 
 export type { EncodedState };
+export type ResourceDiff = Diff & { changes: boolean };
 
 /** The state is always kept, so the next update can finish the rest. `unfinished`: the user's message. */
 export type EncodedOutcome = EncodedState & { unfinished?: string | undefined };
@@ -26,7 +27,7 @@ export interface ResourceType {
    * `now`: wall clock, ms since the epoch; {@link NEVER_DUE} for a diff that only looks for drift. During a
    * refresh the engine calls `diff` right after `read`, without `check`: then it is always that.
    */
-  diff(id: string, olds: Properties, news: Properties, now: number, holders?: Holders): Diff;
+  diff(id: string, olds: Properties, news: Properties, now: number, holders?: Holders): ResourceDiff;
   /** `holder`: of what the state itself does not give one. */
   create(inputs: Properties, run: Run, holder?: string): Promise<EncodedOutcome>;
   /** `undefined`: a complete list of the account proves that it is gone. */
@@ -62,7 +63,7 @@ function resourceType<Inputs extends object, State>(
         if (isForDrift) holders.noteRead(holding);
         else declare(holders, holding, diff.replaces.length > 0 || diff.releases?.has(holding.what) === true);
       }
-      return isForDrift ? { ...diff, ahead: undefined } : diff;
+      return { ...diff, changes: diff.changed.length > 0, ...(isForDrift && { ahead: undefined }) };
     },
     async create(inputs, run, holder) {
       const identity = identityOf(className, inputs);

@@ -12,11 +12,10 @@ export interface EncodedState {
 export type Repeats = Readonly<Record<string, readonly string[]>>;
 
 export interface Diff {
-  changes: boolean;
   /** The properties that force a replacement. */
   replaces: string[];
   /** The properties that differ, including those that force a replacement. */
-  changed?: string[];
+  changed: string[];
   deleteBeforeReplace?: boolean;
   /** The outputs that an update in place changes, {@link UNKNOWN} if only the account knows them. */
   outputs?: Properties;
@@ -30,7 +29,6 @@ export interface Diff {
 
 /** Of a create whose outcome is unknown: the deletion cleans up first. */
 export const REPLACES_UNRESOLVED: Diff = {
-  changes: true,
   replaces: ["unresolved"],
   changed: ["unresolved"],
   deleteBeforeReplace: true,

@@ -1,7 +1,7 @@
 // A model of the engine, as far as it decides what becomes of a key: each command calls the provider as the engine does, in a provider process of its own.
 import { PartialFailure } from "./engine-resources";
 import type { EncodedState, Resource } from "./engine-resources";
-import type { Diff } from "../../src/lifecycle/lifecycle";
+import type { ResourceDiff } from "../../src/hosts/resource-type";
 import { Holders } from "../../src/lifecycle/holders";
 import type { Properties, Checked } from "../../src/values";
 import { Killed } from "../model/network";
@@ -35,7 +35,7 @@ export interface Methods {
   delete(id: string, olds: Properties): Promise<void>;
 }
 
-type Decision = Pick<Diff, "changes" | "replaces" | "deleteBeforeReplace">;
+type Decision = Pick<ResourceDiff, "changes" | "replaces" | "deleteBeforeReplace">;
 
 /** A resource as the program declares it, with those options that matter here. */
 export interface Declared {

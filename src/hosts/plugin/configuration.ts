@@ -138,7 +138,7 @@ export function diffConfig(request: messages.DiffRequest): messages.DiffResponse
     if (warning !== undefined && isMove) log(warning);
   }
   const changed = Object.keys(news);
-  return diffResponse({ changes: changed.length > 0, replaces: [], changed }, olds, news);
+  return diffResponse({ replaces: [], changed }, olds, news);
 }
 
 /** Name and value of a setting. A Provider of the dynamic host has names such as `wayscloud:apiKey`. */

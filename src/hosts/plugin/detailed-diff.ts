@@ -7,9 +7,9 @@ import type { Properties } from "../../values";
 /** `oldInputs` and `news` distinguish an added or removed property from a changed one. */
 export function diffResponse(diff: Diff, oldInputs: Properties, news: Properties): DiffResponse {
   const { DIFF_NONE, DIFF_SOME } = DiffResponse.DiffChanges;
-  const changed = [...new Set([...diff.replaces, ...(diff.changed ?? [])])];
+  const changed = [...new Set([...diff.replaces, ...diff.changed])];
   const response = new DiffResponse()
-    .setChanges(diff.changes ? DIFF_SOME : DIFF_NONE)
+    .setChanges(changed.length > 0 ? DIFF_SOME : DIFF_NONE)
     .setReplacesList(diff.replaces)
     .setDeletebeforereplace(diff.deleteBeforeReplace ?? false)
     .setDiffsList(changed)

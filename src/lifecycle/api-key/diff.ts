@@ -17,7 +17,7 @@ export function diffApiKey(kind: KeyKind, state: ApiKeyState, inputs: ApiKeyInpu
     case "unresolved":
       return REPLACES_UNRESOLVED;
     case "requested":
-      return { changes: false, replaces: [], changed: [] };
+      return { replaces: [], changed: [] };
     case "looked-up":
       return diffLive(kind, withoutSecret(kind, state, inputs), inputs, now);
     case "live":
@@ -49,7 +49,6 @@ function diffLive(kind: KeyKind, state: LiveKey, inputs: ApiKeyInputs, now: numb
   const isDue = due === "rotateAt" || due === "expiresAt";
   const dueSince = isDue && rotateAt !== UNKNOWN ? (rotateAt ?? state.expiresAt) : null;
   return {
-    changes: changed.length > 0,
     replaces,
     changed,
     outputs: { key, rotateAt },

@@ -1,5 +1,5 @@
 // The inputs of a rotating key: checked, and typed with the unknown values of a preview.
-import { checkInputs, decodeInputs, encodeGiven } from "../../fields/field";
+import { checkInputs, decodeInputs } from "../../fields/field";
 import type { Inputs, ValuesOf } from "../../fields/field";
 import { InputCheck, privateInputsIn } from "../../fields/input-check";
 import type { PrivateInputs } from "../../fields/input-check";
@@ -42,9 +42,4 @@ function checkDays(check: InputCheck): void {
 export function decodeRotatingKeyInputs(kind: KeyKind, properties: Properties): RotatingKeyInputs {
   const spec = decodeInputs(kind.spec, properties);
   return { ...decodeInputs(rotatingKeyInputs, properties), spec, ...privateInputsIn(properties) };
-}
-
-/** The inputs as outputs of an unresolved creation. */
-export function encodeRotatingKeyInputs(kind: KeyKind, inputs: RotatingKeyInputs): Properties {
-  return { ...encodeGiven(kind.spec, inputs.spec), ...encodeGiven(rotatingKeyInputs, inputs) };
 }

@@ -1,4 +1,6 @@
 // The lifecycle of a rotating key. Due times come from the state; while nothing is due, there is no request.
+import { rotatingKeyInputs } from "../../fields/api-key";
+import { encodeGiven } from "../../fields/field";
 import { markerOf, newMarker } from "../../text/auto-name";
 import { capitalize } from "../../text/quote";
 import type { Known } from "../../values";
@@ -11,7 +13,7 @@ import { unresolvedId } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
-import { checkRotatingKey, decodeRotatingKeyInputs, encodeRotatingKeyInputs } from "./inputs";
+import { checkRotatingKey, decodeRotatingKeyInputs } from "./inputs";
 import type { RotatingKeyInputs } from "./inputs";
 import { findLeftovers, leftInShared, reportLeftovers, senderOf } from "./leftovers";
 import { diffRotatingKey, settingsOf } from "./plan";
@@ -52,7 +54,10 @@ async function create(
   const made = await createKey(kind, { spec, description, hasMarker: true, identity, before }, run);
   const { lost, unfinished } = made;
   if (!made.key) {
-    const given = encodeRotatingKeyInputs(kind, { ...inputs, description });
+    const given = {
+      ...encodeGiven(kind.spec, spec),
+      ...encodeGiven(rotatingKeyInputs, { ...inputs, description }),
+    };
     const id = unresolvedId(description, true);
     return { state: { status: "unresolved", id, lost: made.lost, inputs: given }, unfinished };
   }

@@ -151,7 +151,7 @@ export function diffRotatingKey(
 ): Diff {
   if (state.status === "unresolved") return REPLACES_UNRESOLVED;
   const replaces = kind.identity.filter((name) => !same(state.current.spec[name], inputs.spec[name]));
-  if (replaces.length > 0) return { changes: true, replaces, changed: replaces };
+  if (replaces.length > 0) return { replaces, changed: replaces };
   const change = { kind, state, inputs };
   const plan = planRotation(change, now);
   const changed = [
@@ -165,7 +165,7 @@ export function diffRotatingKey(
     ...(state.lost ? ["unresolved"] : []),
   ];
   const [outputs, ahead] = [outputsAfter(change, plan), rotationAhead(change, plan)];
-  return { changes: changed.length > 0, replaces: [], changed, outputs, ahead };
+  return { replaces: [], changed, outputs, ahead };
 }
 
 function outputsAfter({ state, inputs }: Change, plan: RotationPlan): Properties {

@@ -51,7 +51,7 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
   const { publicKeys, namePrefix } = inputs;
   if (publicKeys === UNKNOWN || namePrefix === UNKNOWN) {
     const changed = namePrefix === UNKNOWN ? ["namePrefix"] : ["publicKeys"];
-    return { changes: true, replaces: [], changed, outputs: { keys: UNKNOWN } };
+    return { replaces: [], changed, outputs: { keys: UNKNOWN } };
   }
   const entries = Object.entries(publicKeys);
   const known = entries.flatMap(([entry, given]) => (given === UNKNOWN ? [] : [[entry, given] as const]));
@@ -59,8 +59,7 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
   const { kept, add, surplus } = planOf(state.keys, wanted);
   // The keys that stay are known, the others not yet.
   const keys = Object.fromEntries(entries.map(([entry]) => [entry, kept.get(entry) ?? UNKNOWN]));
-  if (known.length < entries.length)
-    return { changes: true, replaces: [], changed: ["publicKeys"], outputs: { keys } };
+  if (known.length < entries.length) return { replaces: [], changed: ["publicKeys"], outputs: { keys } };
   // The kept and the added entries are together those of the program.
   const added = new Map(add.map(({ entry, fingerprint }) => [entry, fingerprint]));
   const renamed = surplus.filter(({ entry, key }) => added.get(entry) === key.fingerprint).length;
@@ -72,6 +71,5 @@ export function diffSshKeySet(state: SshKeySetState, inputs: SshKeySetInputs): D
     ...(state.unresolved.size > 0 || state.leftovers.size > 0 ? ["unresolved"] : []),
   ];
   const releases = new Set(surplus.map(({ key }) => sshKeyClaim(key.id)));
-  const changes = changed.length > 0;
-  return { changes, replaces: [], changed, releases, ...(changes && { outputs: { keys } }) };
+  return { replaces: [], changed, releases, ...(changed.length > 0 && { outputs: { keys } }) };
 }

@@ -74,9 +74,7 @@ export async function registerSshKey(
 }
 
 /** The key in the account at the end: a new one, or one that was there before. */
-interface Registered {
-  id: string;
-  entry: SshKeyRecord;
+interface Registered extends SshKeyRecord {
   isAdopted: boolean;
 }
 
@@ -109,7 +107,7 @@ class SshKeyCreation {
         post: (attempt) => this.post(attempt),
         list: run.sshKeys,
         elsewhere: (entry) => this.adoptedOrRefused(entry),
-        keep: (entry) => ({ id: entry.id, entry, isAdopted: false }),
+        keep: (entry) => ({ ...entry, isAdopted: false }),
       },
       run,
     );
@@ -122,7 +120,7 @@ class SshKeyCreation {
         unfinished: created.why,
       };
     }
-    const { entry, isAdopted } = created.value;
+    const { isAdopted, ...entry } = created.value;
     if (isAdopted) return this.adopted(entry);
     const { serverTime, unfinished } = created;
     // The local clock would prove nothing.
@@ -140,7 +138,7 @@ class SshKeyCreation {
       const { value, serverTime } = await run.client.createSshKey(body, operation);
       if (attempt.isKnown(value.id) || isOlderThan(attempt.began(serverTime), value.createdAt))
         throw conflictWith(describeSshKey(value), operation);
-      return { value: { id: value.id, entry: value, isAdopted: false }, serverTime };
+      return { value: { ...value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
       return { value: await this.afterConflict(error, attempt), serverTime: undefined };
@@ -158,7 +156,7 @@ class SshKeyCreation {
     if (same) {
       const isNew = isSecond && !isKnown(same.id);
       const verdict = judge({ text: name, hasMarker, ...began(serverTime) }, shownOf(same, key.text));
-      if (isNew && verdict.is === "ours") return { id: same.id, entry: same, isAdopted: false };
+      if (isNew && verdict.is === "ours") return { ...same, isAdopted: false };
       // It may be the key of the lost attempt: find out before reporting a conflict.
       if (isNew && verdict.is === "possibly ours" && !adoptExisting) throw conflict;
       return this.adoptedOrRefused(same, conflict.message);
@@ -192,7 +190,7 @@ class SshKeyCreation {
   /** The account has this very key, which is not ours. `failed`: the beginning of the error. */
   private adoptedOrRefused(entry: SshKeyRecord, failed = `${this.operation.title} failed.`): Registered {
     const { adoptExisting, name } = this.request;
-    if (adoptExisting) return { id: entry.id, entry, isAdopted: true };
+    if (adoptExisting) return { ...entry, isAdopted: true };
     const Conflict = entry.name === name ? SameSshKeyError : ForeignConflictError;
     throw new Conflict({
       message: `${failed} The account already has this public key as ${describeSshKey(entry)}.`,

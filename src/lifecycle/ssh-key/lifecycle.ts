@@ -43,7 +43,7 @@ export const sshKeyLifecycle: Lifecycle<SshKeyInputs, SshKeyState> = {
 
 function diffSshKey(state: SshKeyState, inputs: SshKeyInputs): Diff {
   if (state.status === "unresolved") return REPLACES_UNRESOLVED;
-  if (state.status === "requested") return { changes: false, replaces: [], changed: [] };
+  if (state.status === "requested") return { replaces: [], changed: [] };
   const { publicKey, name } = inputs;
   const isSame =
     state.status === "looked-up"
@@ -55,7 +55,7 @@ function diffSshKey(state: SshKeyState, inputs: SshKeyInputs): Diff {
   // The API rejects a second key with the same name or material, so only then must the old one go first.
   const deleteBeforeReplace = replaces.length > 0 && (isSame || same(state.name, name));
   const changed = [...replaces, ...(state.lost ? ["unresolved"] : [])];
-  return { changes: changed.length > 0, replaces, changed, deleteBeforeReplace };
+  return { replaces, changed, deleteBeforeReplace };
 }
 
 async function readSshKey(state: SshKeyState, run: Run): Promise<SshKeyState | undefined> {
