@@ -156,20 +156,20 @@ const READERS: Record<ClassName, (id: string, outputs: Properties) => Holds> = {
   RotatingPersonalAccessToken: (id, outputs) => heldByRotatingKey(decodeRotatingKey(tokenKind, id, outputs)),
   SshKey(id, outputs) {
     const state = decodeSshKey(id, outputs);
-    const lost = "lost" in state && state.lost ? [state.lost.name] : [];
+    const lost = "lost" in state && state.lost ? [state.lost.text] : [];
     return { keys: state.status === "unresolved" ? [] : [{ id }], lost };
   },
   SshKeySet(id, outputs) {
     const { keys, leftovers, unresolved } = decodeSshKeySet(id, outputs);
     // Leftovers were replaced by others, and are still to be deleted.
     const held = [...Array.from(keys.values(), (key) => key.id), ...leftovers];
-    const lost = Array.from(unresolved.values(), ({ name }) => name);
+    const lost = Array.from(unresolved.values(), ({ text }) => text);
     return { keys: held.map((each) => ({ id: each })), lost };
   },
 };
 
 function heldByKey(id: string, state: ApiKeyState): Holds {
-  const lost = "lost" in state && state.lost ? [state.lost.description] : [];
+  const lost = "lost" in state && state.lost ? [state.lost.text] : [];
   if (state.status === "unresolved") return { keys: [], lost };
   if (state.status !== "live") return { keys: [{ id }], lost };
   // The lifetime of a token that was created elsewhere is not known.
@@ -177,7 +177,7 @@ function heldByKey(id: string, state: ApiKeyState): Holds {
 }
 
 function heldByRotatingKey(state: RotatingKeyState): Holds {
-  const lost = state.lost ? [state.lost.description] : [];
+  const lost = state.lost ? [state.lost.text] : [];
   if (state.status === "unresolved") return { keys: [], lost };
   const { current, previous } = state;
   const { id, expiresAt } = current;

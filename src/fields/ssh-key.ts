@@ -41,5 +41,3 @@ export const setKey = { id: text, ...key, adopted: or(flag, false) };
 
 /** Distinguishes resources with the same key; empty without `adoptExisting`. */
 export const holder = unless(text, "");
-/** The sent name. */
-export const sentSshKey = { name: text, publicKey: text };

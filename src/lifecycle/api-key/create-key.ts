@@ -14,7 +14,7 @@ import { possibleLeftover } from "../create-once/messages";
 import { UNKNOWN_START } from "../create-once/started";
 import type { Run } from "../run";
 import { heldKeyOf } from "./kind";
-import type { HeldKey, KeyKind, LostAttempt, Spec } from "./kind";
+import type { HeldKey, KeyKind, LostKey, Spec } from "./kind";
 
 export interface KeyToCreate {
   spec: Spec;
@@ -29,8 +29,8 @@ export interface KeyToCreate {
 
 /** `lost`: the attempt that may have left a key that nobody holds. `unfinished`: its message for the user. */
 export type NewKey =
-  | { key: HeldKey; lost: LostAttempt | null; unfinished?: string | undefined }
-  | { key: undefined; lost: LostAttempt; unfinished: string };
+  | { key: HeldKey; lost: LostKey | null; unfinished?: string | undefined }
+  | { key: undefined; lost: LostKey; unfinished: string };
 
 export async function createKey(
   kind: KeyKind,
@@ -53,7 +53,7 @@ export async function createKey(
     },
     run,
   );
-  const attempt = { description: description ?? "", hasMarker, service: spec.service };
+  const attempt = { text: description ?? "", hasMarker, service: spec.service };
   if (created.is === "unresolved")
     return { key: undefined, lost: { ...attempt, ...created.started }, unfinished: created.why };
   const { value, serverTime, unfinished } = created;
@@ -85,14 +85,9 @@ export function shownBy(
 }
 
 /** The attempt for `cleanUp`. Its scopes may differ from today's, but not its service. */
-export function lostKey(kind: KeyKind, attempt: LostAttempt): Lost<ApiKey> {
-  const { description, hasMarker, service } = attempt;
-  return {
-    what: describeKey(kind, description),
-    attempt,
-    sent: { text: description, hasMarker },
-    shown: shownBy(kind, { service }),
-  };
+export function lostKey(kind: KeyKind, attempt: LostKey): Lost<ApiKey> {
+  const { text, service } = attempt;
+  return { what: describeKey(kind, text), attempt, shown: shownBy(kind, { service }) };
 }
 
 /** Reports other keys with the marker: a lost request may have taken effect after our last check. */

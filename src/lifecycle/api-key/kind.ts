@@ -7,7 +7,7 @@ import { normalized, serviceKeyInputs, serviceSpec, tokenInputs, tokenSpec } fro
 import type { heldKey, heldKeyDetails, ServiceSpec, TokenSpec } from "../../fields/api-key";
 import type { Fields, Inputs, ValuesOf } from "../../fields/field";
 import { DAY_MS, rfc3339, same, UNKNOWN } from "../../values";
-import type { StartedAt } from "../create-once/started";
+import type { LostAttempt } from "../create-once/started";
 import type { Run } from "../run";
 
 /** The inputs that are fixed when a key is created, and are outputs as well. Each kind has its own. */
@@ -31,15 +31,8 @@ export function provenTime({ createdAt, createdByLocalClock }: CreationTime): st
   return createdByLocalClock ? "" : createdAt;
 }
 
-/** An attempt to create an API key, whose outcome is unknown. */
-export interface LostAttempt extends StartedAt {
-  /** `undefined` for a token. */
-  service: string | undefined;
-  /** The full description that was sent, with its marker if it has one. */
-  description: string;
-  /** The description ends in a generated marker, which proves ownership. */
-  hasMarker: boolean;
-}
+/** An attempt to create an API key. `service`: `undefined` for a token. */
+export type LostKey = LostAttempt & { service: string | undefined };
 
 export interface KeyKind {
   /** `service key` */

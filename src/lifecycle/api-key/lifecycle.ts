@@ -3,9 +3,9 @@ import { pathSegment } from "../../api/address";
 import { RefusedError } from "../../errors";
 import { endsInMarker, fillTemplate, isTemplate } from "../../text/auto-name";
 import { known } from "../../values";
-import type { Known, Properties } from "../../values";
+import type { Known } from "../../values";
 import { cleanUp } from "../create-once/clean-up";
-import { unresolvedId } from "../create-once/started";
+import { unresolved } from "../create-once/started";
 import { deleteUnlessHeld } from "../holders";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
@@ -16,7 +16,7 @@ import { importKey, whyNotTheKey } from "./import-key";
 import { checkApiKey, decodeApiKeyInputs, encodeInputs } from "./inputs";
 import type { ApiKeyInputs } from "./inputs";
 import { earlierEnd, expires, provenTime } from "./kind";
-import type { HeldKey, KeyKind, LostAttempt } from "./kind";
+import type { HeldKey, KeyKind, LostKey } from "./kind";
 import { apiKeyHoldings, decodeApiKey, encodeApiKey } from "./state";
 import type { ApiKeyState, LiveKey } from "./state";
 
@@ -127,12 +127,8 @@ async function remove(kind: KeyKind, state: ApiKeyState, run: Run): Promise<void
   });
 }
 
-function unresolved(lost: LostAttempt, inputs: Properties): ApiKeyState {
-  return { status: "unresolved", id: unresolvedId(lost.description, lost.hasMarker), lost, inputs };
-}
-
 /** `holder`: of an imported key. */
-function liveKey(held: HeldKey, inputs: Known<ApiKeyInputs>, lost: LostAttempt | null, holder = ""): LiveKey {
+function liveKey(held: HeldKey, inputs: Known<ApiKeyInputs>, lost: LostKey | null, holder = ""): LiveKey {
   const { rotationTriggers, recreateIfInvalid, pinned, rotateBeforeDays } = inputs;
   return {
     status: "live",

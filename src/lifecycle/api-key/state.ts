@@ -2,21 +2,22 @@
 // once on the way back.
 import type { ApiKey } from "../../api/schemas";
 import type { Properties } from "../../values";
-import { encodeMarker, hasMarkerIn, isUnresolved, isUnresolvedId, startFields } from "../create-once/started";
+import { decodeLost, encodeLost, isUnresolved, isUnresolvedId } from "../create-once/started";
+import type { Unresolved } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { EncodedState } from "../lifecycle";
 import { heldKey, heldKeyDetails, listedKey, singleKey } from "../../fields/api-key";
-import { encode, encodeGiven, or, text, texts, time, StateReader } from "../../fields/field";
-import type { ValuesOf } from "../../fields/field";
-import type { HeldKey, KeyKind, LostAttempt } from "./kind";
+import { encode, or, text, texts, time, StateReader } from "../../fields/field";
+import type { Field, ValuesOf } from "../../fields/field";
+import type { HeldKey, KeyKind, LostKey } from "./kind";
 
 export interface LiveKey extends HeldKey, ValuesOf<typeof singleKey> {
   status: "live";
   /** The time from which it is due for replacement. */
   rotateAt: string | null;
   /** A lost attempt may have left a duplicate of it. */
-  lost: LostAttempt | null;
+  lost: LostKey | null;
 }
 
 export interface LookedUpKey {
@@ -34,8 +35,7 @@ export type ApiKeyState =
   | { status: "requested"; id: string }
   /** Of a `get`: not ours, and without its secret. */
   | LookedUpKey
-  /** A create whose outcome is unknown. */
-  | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
+  | Unresolved<LostKey>;
 
 /** The keys that this state holds, to be compared with those of other resources. */
 export function apiKeyHoldings(state: ApiKeyState): Holding[] {
@@ -47,7 +47,7 @@ export function apiKeyHoldings(state: ApiKeyState): Holding[] {
 export function decodeApiKey(kind: KeyKind, id: string, outputs: Properties): ApiKeyState {
   const state = new StateReader(kind.label, id, outputs);
   if (isUnresolvedId(id) && state.has("unresolved")) {
-    return { status: "unresolved", id, lost: decodeLost(state), inputs: outputs };
+    return { status: "unresolved", id, lost: decodeLostKey(state), inputs: outputs };
   }
   if (!state.has("key") && !state.has("createdAt")) return { status: "requested", id };
   if (!state.has("key")) {
@@ -59,7 +59,7 @@ export function decodeApiKey(kind: KeyKind, id: string, outputs: Properties): Ap
     ...decodeHeld(kind, state, id),
     ...state.all(singleKey),
     rotateAt: state.read("rotateAt", or(time, null)),
-    lost: isUnresolved(state) ? decodeLost(state) : null,
+    lost: isUnresolved(state) ? decodeLostKey(state) : null,
   };
 }
 
@@ -75,15 +75,9 @@ export function decodeHeld(kind: KeyKind, state: StateReader, id: string): HeldK
   };
 }
 
-export function decodeLost(state: StateReader): LostAttempt {
-  const sent = state.read("description", or(text, ""));
-  const hasMarker = hasMarkerIn(state, sent, "description");
-  return {
-    description: sent,
-    hasMarker,
-    service: state.read("service", or(text, undefined)),
-    ...state.all(startFields),
-  };
+/** An attempt to create an API key. */
+export function decodeLostKey(state: StateReader, description: Field<string> = or(text, "")): LostKey {
+  return decodeLost(state, "description", description, { service: or(text, undefined) });
 }
 
 export function encodeApiKey(kind: KeyKind, state: ApiKeyState): EncodedState {
@@ -99,7 +93,7 @@ export function encodeApiKey(kind: KeyKind, state: ApiKeyState): EncodedState {
     }
     case "unresolved": {
       const { id, lost, inputs } = state;
-      return { id, outputs: { ...inputs, ...encodeLost(lost) } };
+      return { id, outputs: { ...inputs, ...encodeLost(lost, "description") } };
     }
     case "live":
       return { id: state.id, outputs: encodeLive(kind, state) };
@@ -115,12 +109,6 @@ function encodeLive(kind: KeyKind, state: LiveKey): Properties {
       ? { expiresAt: state.expiresAt, rotateAt: state.rotateAt }
       : { scopes: state.listedScopes }),
     ...encode(singleKey, state),
-    ...(state.lost ? encodeLost(state.lost) : {}),
+    ...(state.lost && encodeLost(state.lost, "description")),
   };
-}
-
-export function encodeLost(lost: LostAttempt): Properties {
-  const { description, hasMarker } = lost;
-  const marker = encodeMarker(description, "description", hasMarker);
-  return { description, unresolved: true, ...encodeGiven(startFields, lost), ...marker };
 }

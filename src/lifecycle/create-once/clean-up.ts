@@ -11,11 +11,11 @@ import type { Run } from "../run";
 import type { Listed, Target } from "./creation";
 import * as messages from "./messages";
 import { startOf } from "./started";
-import type { StartedAt } from "./started";
+import type { LostAttempt } from "./started";
 
 /** An attempt whose outcome is unknown, as a state keeps it. */
-export interface Lost<Entry> extends Target<Entry> {
-  attempt: StartedAt;
+export interface Lost<Entry> extends Omit<Target<Entry>, "sent"> {
+  attempt: LostAttempt;
   /** A request takes effect within this time (ms), or never: a later key is somebody else's. */
   effectMs?: number;
 }
@@ -66,15 +66,15 @@ export async function findLeft<Entry extends Listed>(
     run.holders.listen();
     const clock = clockOf(snapshot);
     const others = [...snapshot.byId.values()].filter(({ id }) => !isKnown(id));
-    const found = attempts.map(({ what, attempt, sent, effectMs, shown }, index) => {
+    const found = attempts.map(({ what, attempt, effectMs, shown }, index) => {
       const before = seen[index];
       // What one list has shown is there, even if the next one comes from a replica that lags.
       if (before && before.ours.length > 0) return before;
       const began = startOf(attempt, clock, timing.now());
       const { at, notAfter = at } = began;
       const until = notAfter === undefined || effectMs === undefined ? undefined : notAfter + effectMs;
-      const sorted = sortByOwner(others, (entry) => judge({ ...sent, ...began, until }, shown(entry)));
-      return (seen[index] = { what, sent: { ...sent, ...began }, ...sorted });
+      const sorted = sortByOwner(others, (entry) => judge({ ...attempt, ...began, until }, shown(entry)));
+      return (seen[index] = { what, sent: { ...attempt, ...began }, ...sorted });
     });
     const mayLag = found.some(({ sent, ours }) => ours.length === 0 && isYoung(clock, sent.at));
     return { seen: { snapshot, found }, mayLag };

@@ -7,8 +7,8 @@ import { endsInMarker, markerOf, newMarker } from "../../text/auto-name";
 import type { AutoKind } from "../../text/auto-name";
 import type { Properties } from "../../values";
 import { rfc3339 } from "../../values";
-import { encode, flag, or, time, unless } from "../../fields/field";
-import type { StateReader, ValuesOf } from "../../fields/field";
+import { encode, encodeGiven, flag, or, time, unless } from "../../fields/field";
+import type { Field, Fields, StateReader, ValuesOf } from "../../fields/field";
 
 export class StartTime {
   constructor(
@@ -90,11 +90,11 @@ const pinned = unless(flag, false);
  * Does a sent name or description end in a marker of ours? The state notes where the program's own only looks
  * like it.
  */
-export function hasMarkerIn(state: StateReader, text: string, kind: AutoKind): boolean {
+function hasMarkerIn(state: StateReader, text: string, kind: AutoKind): boolean {
   return endsInMarker(text, kind) && !state.read("pinned", pinned);
 }
 
-export function encodeMarker(text: string, kind: AutoKind, hasMarker: boolean): Properties {
+function encodeMarker(text: string, kind: AutoKind, hasMarker: boolean): Properties {
   return encode({ pinned }, { pinned: !hasMarker && endsInMarker(text, kind) });
 }
 
@@ -103,12 +103,49 @@ export function isUnresolved(state: StateReader): boolean {
   return state.read("unresolved", unless(flag, false));
 }
 
-const PREFIX = "unresolved/";
-
-/** The id of a state without a real one. Users' states have it, so it never changes. */
-export function unresolvedId(sent: string, hasMarker: boolean): string {
-  return PREFIX + (hasMarker ? markerOf(sent) : newMarker());
+/** An attempt whose outcome is unknown, as a state has it. */
+export interface LostAttempt extends StartedAt {
+  /** The full description or name that was sent, with its marker if it has one. */
+  text: string;
+  /** It ends in a generated marker, which proves ownership. */
+  hasMarker: boolean;
 }
+
+/** `name`: the property that was sent, a field with this default; `more`: the other fields of the attempt. */
+export function decodeLost<More extends object>(
+  state: StateReader,
+  name: AutoKind,
+  sent: Field<string>,
+  more: Fields<More>,
+): LostAttempt & More {
+  const text = state.read(name, sent);
+  return { text, hasMarker: hasMarkerIn(state, text, name), ...state.all(more), ...state.all(startFields) };
+}
+
+export function encodeLost(lost: LostAttempt, name: AutoKind): Properties {
+  const marker = encodeMarker(lost.text, name, lost.hasMarker);
+  return { [name]: lost.text, unresolved: true, ...encodeGiven(startFields, lost), ...marker };
+}
+
+/** A create whose outcome is unknown. */
+export interface Unresolved<Lost = LostAttempt> {
+  status: "unresolved";
+  id: string;
+  lost: Lost;
+  inputs: Properties;
+}
+
+export function unresolved<Lost extends LostAttempt>(lost: Lost, inputs: Properties): Unresolved<Lost> {
+  return {
+    status: "unresolved",
+    id: PREFIX + (lost.hasMarker ? markerOf(lost.text) : newMarker()),
+    lost,
+    inputs,
+  };
+}
+
+/** Before the marker in the id of a state without a real one. Users' states have it, so it never changes. */
+const PREFIX = "unresolved/";
 
 export function isUnresolvedId(id: string): boolean {
   return id.startsWith(PREFIX);

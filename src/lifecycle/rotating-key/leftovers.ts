@@ -7,7 +7,7 @@ import { clockOf, idKey, isYoung } from "../../judge/presence";
 import { isDefaultDescription, markerOf } from "../../text/auto-name";
 import type { Snapshot } from "../account-list";
 import { describeKey, markerIn, shownBy } from "../api-key/create-key";
-import type { KeyKind, LostAttempt } from "../api-key/kind";
+import type { KeyKind, LostKey } from "../api-key/kind";
 import { hiddenIn, isAmong, lookAgain, whyHidden } from "../create-once/clean-up";
 import { possibleLeftover, unreadable } from "../create-once/messages";
 import { startOf } from "../create-once/started";
@@ -61,9 +61,9 @@ function attemptsOf(state: HoldingKeys, sender: Sender, list: List, run: Run): A
   ];
 }
 
-function sentBy(lost: LostAttempt, list: List, run: Run): Sent {
+function sentBy(lost: LostKey, list: List, run: Run): Sent {
   const began = startOf(lost, clockOf(list), run.client.timing.now());
-  return { text: lost.description, hasMarker: true, ...began };
+  return { text: lost.text, hasMarker: true, ...began };
 }
 
 function markersOf(attempts: readonly Attempt[]): Set<string> {

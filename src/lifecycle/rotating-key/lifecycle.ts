@@ -9,7 +9,7 @@ import { refuseSelfLockout } from "../api-key/guards";
 import { earlierEnd, provenTime } from "../api-key/kind";
 import type { KeyKind } from "../api-key/kind";
 import { cleanUp } from "../create-once/clean-up";
-import { unresolvedId } from "../create-once/started";
+import { unresolved } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Lifecycle, Outcome } from "../lifecycle";
 import type { Run } from "../run";
@@ -58,8 +58,7 @@ async function create(
       ...encodeGiven(kind.spec, spec),
       ...encodeGiven(rotatingKeyInputs, { ...inputs, description }),
     };
-    const id = unresolvedId(description, true);
-    return { state: { status: "unresolved", id, lost: made.lost, inputs: given }, unfinished };
+    return { state: unresolved(made.lost, given), unfinished };
   }
   const current = { ...made.key, description: base };
   const settings = settingsOf(inputs, current);

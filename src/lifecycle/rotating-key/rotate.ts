@@ -11,7 +11,7 @@ import type { Known } from "../../values";
 import type { Snapshot } from "../account-list";
 import { createKey, describeKey } from "../api-key/create-key";
 import { provenTime } from "../api-key/kind";
-import type { KeyKind, LostAttempt } from "../api-key/kind";
+import type { KeyKind, LostKey } from "../api-key/kind";
 import { apiKeyClaim, deleteUnlessHeld } from "../holders";
 import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
@@ -199,7 +199,7 @@ export class RotationUpdate {
 }
 
 /** No response to the request showed the server's clock, but the list from before it did. */
-function byServerClock(lost: LostAttempt, serverTime: number | undefined): LostAttempt {
+function byServerClock(lost: LostKey, serverTime: number | undefined): LostKey {
   if (!lost.attemptedByLocalClock || serverTime === undefined) return lost;
   return { ...lost, attemptedAt: rfc3339(serverTime), attemptedByLocalClock: false };
 }

@@ -1,6 +1,7 @@
 // The states of a rotating key: one resource that holds a key and, for an overlap, the previous one.
 import { createHash } from "node:crypto";
 
+import { markerOf } from "../../text/auto-name";
 import type { Properties } from "../../values";
 import {
   description,
@@ -12,9 +13,10 @@ import {
 } from "../../fields/api-key";
 import { encode, encodeGiven, or, text, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
-import { decodeHeld, decodeLost, encodeLost } from "../api-key/state";
-import type { KeyKind, HeldKey, LostAttempt } from "../api-key/kind";
-import { isUnresolved, isUnresolvedId, startFields } from "../create-once/started";
+import { decodeHeld, decodeLostKey } from "../api-key/state";
+import type { KeyKind, HeldKey, LostKey } from "../api-key/kind";
+import { encodeLost, isUnresolved, isUnresolvedId, startFields } from "../create-once/started";
+import type { Unresolved } from "../create-once/started";
 import { apiKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { EncodedState } from "../lifecycle";
@@ -36,13 +38,10 @@ export interface HoldingKeys extends ValuesOf<typeof rotatingKey> {
   /** Its `description` is the resource's, without the marker that each key adds. */
   current: HeldKey;
   previous: PreviousKey | null;
-  lost: LostAttempt | null;
+  lost: LostKey | null;
 }
 
-export type RotatingKeyState =
-  | HoldingKeys
-  /** A create whose outcome is unknown. */
-  | { status: "unresolved"; id: string; lost: LostAttempt; inputs: Properties };
+export type RotatingKeyState = HoldingKeys | Unresolved<LostKey>;
 
 /** Before the marker of the first key. Users' states have it, so it never changes. */
 const ID_PREFIX = "rotating-";
@@ -82,7 +81,7 @@ export function rotatingKeyHoldings(state: RotatingKeyState): Holding[] {
 export function decodeRotatingKey(kind: KeyKind, id: string, outputs: Properties): RotatingKeyState {
   const state = new StateReader(`rotating ${kind.label}`, id, outputs);
   if (isUnresolvedId(id)) {
-    const lost = { ...decodeLost(state), description: state.read("description", text), hasMarker: true };
+    const lost = { ...decodeLostKey(state, text), hasMarker: true };
     return { status: "unresolved", id, lost, inputs: outputs };
   }
   return {
@@ -107,18 +106,17 @@ function decodePrevious(state: StateReader): PreviousKey | null {
   };
 }
 
-function decodeLostRotation(state: StateReader): LostAttempt {
+function decodeLostRotation(state: StateReader): LostKey {
   const base = state.read("description", description);
   const marked = withMarker(base, state.read("unresolvedMark", or(text, "")));
   const sent = state.read("lostDescription", or(text, marked));
-  return { ...decodeLost(state), description: sent, hasMarker: true };
+  return { ...decodeLostKey(state), text: sent, hasMarker: true };
 }
 
-function encodeLostRotation(lost: LostAttempt, base: string | null): Properties {
-  const { description } = lost;
-  const marker = description.slice(-7);
+function encodeLostRotation(lost: LostKey, base: string | null): Properties {
+  const marker = markerOf(lost.text);
   const known =
-    description === withMarker(base, marker) ? { unresolvedMark: marker } : { lostDescription: description };
+    lost.text === withMarker(base, marker) ? { unresolvedMark: marker } : { lostDescription: lost.text };
   return { unresolved: true, ...known, ...encodeGiven(startFields, lost) };
 }
 
@@ -130,7 +128,7 @@ export function withMarker(description: string | null, marker: string): string {
 export function encodeRotatingKey(kind: KeyKind, state: RotatingKeyState): EncodedState {
   const { id, lost } = state;
   if (state.status === "unresolved") {
-    return { id, outputs: { ...state.inputs, ...encodeLost(state.lost) } };
+    return { id, outputs: { ...state.inputs, ...encodeLost(state.lost, "description") } };
   }
   const { current, previous } = state;
   const { createdAt } = current;

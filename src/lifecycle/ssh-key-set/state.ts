@@ -1,11 +1,12 @@
 // The state of a set of SSH keys, decoded once from the engine's properties and encoded once on the way back.
 import type { Properties } from "../../values";
-import { encode, encodeGiven, or, texts, StateReader } from "../../fields/field";
+import { encodeGiven, or, texts, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
-import { sentSshKey, setKey } from "../../fields/ssh-key";
+import { setKey } from "../../fields/ssh-key";
 import { startFields } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
+import { decodeLostSshKey } from "../ssh-key/state";
 import type { LostSshKey } from "../ssh-key/state";
 import type { EncodedState } from "../lifecycle";
 
@@ -33,13 +34,11 @@ export function decodeSshKeySet(id: string, outputs: Properties): SshKeySetState
   return {
     id,
     keys: new Map(state.records("keys").map(([entry, key]) => [entry, key.all(setKey)])),
-    unresolved: new Map(unresolved.map(([entry, lost]) => [entry, decodeLost(lost)])),
+    unresolved: new Map(
+      unresolved.map(([entry, lost]) => [entry, { ...decodeLostSshKey(lost), hasMarker: false }]),
+    ),
     leftovers: new Set(state.read("leftovers", or(texts, []))),
   };
-}
-
-function decodeLost(lost: StateReader): LostSshKey {
-  return { ...lost.all(sentSshKey), hasMarker: false, ...lost.all(startFields) };
 }
 
 export function encodeSshKeySet(state: SshKeySetState): EncodedState {
@@ -56,5 +55,5 @@ export function encodeSshKeySet(state: SshKeySetState): EncodedState {
 }
 
 function encodeLost(lost: LostSshKey): Properties {
-  return { ...encode(sentSshKey, lost), ...encodeGiven(startFields, lost) };
+  return { name: lost.text, publicKey: lost.publicKey, ...encodeGiven(startFields, lost) };
 }

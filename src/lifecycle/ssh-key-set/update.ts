@@ -82,7 +82,7 @@ export class SshKeySetUpdate {
       operation,
     );
     for (const [index, [entry, lost]] of attempts.entries()) {
-      const still = wanted.find((each) => each.entry === entry && each.name === lost.name);
+      const still = wanted.find((each) => each.entry === entry && each.name === lost.text);
       for (const record of found[index] ?? []) {
         const { id, createdAt = "" } = record;
         if (still && !keys.has(entry) && isSameKey(record, still.publicKey) === true) {

@@ -48,13 +48,12 @@ export function leaveSshKey(
 }
 
 export function lostSshKey(attempt: LostSshKey): Lost<SshKeyRecord> {
-  const { name, publicKey, hasMarker, attemptedByLocalClock } = attempt;
+  const { text, publicKey, hasMarker, attemptedByLocalClock } = attempt;
   // A marker proves ownership however late the key was created, so a wrong local clock cannot hide the key.
   const isUnlimited = hasMarker && attemptedByLocalClock;
   return {
-    what: `the SSH key ${quoteForTerminal(name)}`,
+    what: `the SSH key ${quoteForTerminal(text)}`,
     attempt,
-    sent: { text: name, hasMarker },
     ...(isUnlimited ? {} : { effectMs: LATEST_EFFECT_MS }),
     shown: (entry) => shownOf(entry, publicKey),
   };

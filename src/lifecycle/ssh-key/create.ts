@@ -15,7 +15,8 @@ import type { Known } from "../../values";
 import { createOnce, ForeignConflictError } from "../create-once/create-once";
 import { conflictWith } from "../create-once/creation";
 import type { Attempt, LostCreation } from "../create-once/creation";
-import { UNKNOWN_START, unresolvedId } from "../create-once/started";
+import { UNKNOWN_START, unresolved } from "../create-once/started";
+import type { Unresolved } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Outcome } from "../lifecycle";
 import type { Run } from "../run";
@@ -24,7 +25,7 @@ import { isSameKey, listedAs } from "./identity";
 import { ONCE } from "./inputs";
 import type { SshKeyInputs, SshKeyRequest } from "./inputs";
 import { parsePublicKey } from "./public-key";
-import type { HeldSshKey, SshKeyState, UnresolvedSshKey } from "./state";
+import type { HeldSshKey, LostSshKey, SshKeyState } from "./state";
 
 export function createSshKey(
   inputs: Known<SshKeyInputs>,
@@ -52,7 +53,7 @@ export function createSshKey(
 export async function registerSshKey(
   request: SshKeyRequest,
   run: Run,
-): Promise<Outcome<HeldSshKey | UnresolvedSshKey>> {
+): Promise<Outcome<HeldSshKey | Unresolved<LostSshKey>>> {
   const { name, key, identity } = request;
   const before = run.creations.begin(identity);
   const { materials } = run;
@@ -94,7 +95,7 @@ class SshKeyCreation {
     this.operation = run.client.operation(`Creating ${this.what}`);
   }
 
-  async createOrAdopt(): Promise<Outcome<HeldSshKey | UnresolvedSshKey>> {
+  async createOrAdopt(): Promise<Outcome<HeldSshKey | Unresolved<LostSshKey>>> {
     const { run, before, what, operation } = this;
     const { name, key, adoptExisting, hasMarker, identity } = this.request;
     const existing = adoptExisting ? await listedAs(key.text, run) : undefined;
@@ -111,14 +112,10 @@ class SshKeyCreation {
       },
       run,
     );
-    const lost = { name, publicKey: key.text, hasMarker };
+    const lost = { text: name, publicKey: key.text, hasMarker };
     if (created.is === "unresolved") {
-      const id = unresolvedId(name, hasMarker);
       const inputs = encodeGiven(sshKeyInputs, { publicKey: key.text, name, adoptExisting });
-      return {
-        state: { status: "unresolved", id, lost: { ...lost, ...created.started }, inputs },
-        unfinished: created.why,
-      };
+      return { state: unresolved({ ...lost, ...created.started }, inputs), unfinished: created.why };
     }
     const { isAdopted, ...entry } = created.value;
     if (isAdopted) return this.adopted(entry);
@@ -226,7 +223,7 @@ class SshKeyCreation {
    * Adopts a key that the account has. It is not owned, so it is never deleted with the resource. If another
    * resource of this command is deleting it, the end of that decides whether to adopt it.
    */
-  private async adopted(entry: SshKeyRecord): Promise<Outcome<HeldSshKey | UnresolvedSshKey>> {
+  private async adopted(entry: SshKeyRecord): Promise<Outcome<HeldSshKey | Unresolved<LostSshKey>>> {
     const { run, what } = this;
     const { name, adoptsAnyName, holder } = this.request;
     // Without an owner, the marker alone distinguishes it.

@@ -1,19 +1,16 @@
 // The states of an SSH key, decoded once from the engine's properties and encoded once on the way back.
 import type { Properties } from "../../values";
-import { encode, encodeGiven, flag, or, text, StateReader } from "../../fields/field";
+import { encode, flag, or, text, StateReader } from "../../fields/field";
 import type { ValuesOf } from "../../fields/field";
-import { holder, listedSshKey, sentSshKey, sshKeyOutputs } from "../../fields/ssh-key";
-import { encodeMarker, hasMarkerIn, isUnresolved, isUnresolvedId, startFields } from "../create-once/started";
-import type { StartedAt } from "../create-once/started";
+import { holder, listedSshKey, sshKeyOutputs } from "../../fields/ssh-key";
+import { decodeLost, encodeLost, isUnresolved, isUnresolvedId } from "../create-once/started";
+import type { LostAttempt, Unresolved } from "../create-once/started";
 import { sshKeyClaim } from "../holders";
 import type { Holding } from "../holders";
 import type { EncodedState } from "../lifecycle";
 
-/** An attempt to register this key under this name, whose outcome is unknown. */
-export interface LostSshKey extends StartedAt, ValuesOf<typeof sentSshKey> {
-  /** The name ends in a generated marker, which proves ownership. */
-  hasMarker: boolean;
-}
+/** An attempt to register this key under this name. */
+export type LostSshKey = LostAttempt & { publicKey: string };
 
 export interface HeldSshKey extends ValuesOf<typeof listedSshKey> {
   /**
@@ -30,19 +27,11 @@ export interface HeldSshKey extends ValuesOf<typeof listedSshKey> {
   lost: LostSshKey | null;
 }
 
-/** A create whose outcome is unknown. */
-export interface UnresolvedSshKey {
-  status: "unresolved";
-  id: string;
-  lost: LostSshKey;
-  inputs: Properties;
-}
-
 export type SshKeyState =
   | HeldSshKey
   /** A `get` that has not been answered yet. */
   | { status: "requested"; id: string }
-  | UnresolvedSshKey;
+  | Unresolved<LostSshKey>;
 
 export function sshKeyHoldings(state: SshKeyState): Holding[] {
   if (state.status === "unresolved" || state.status === "requested") return [];
@@ -53,18 +42,17 @@ export function sshKeyHoldings(state: SshKeyState): Holding[] {
 export function decodeSshKey(id: string, outputs: Properties): SshKeyState {
   const state = new StateReader("SSH key", id, outputs);
   if (isUnresolvedId(id) && state.has("unresolved"))
-    return { status: "unresolved", id, lost: decodeLost(state), inputs: outputs };
+    return { status: "unresolved", id, lost: decodeLostSshKey(state), inputs: outputs };
   if (!state.has("createdAt")) return { status: "requested", id };
   const key = { id, ...state.all(listedSshKey), holder: state.read("holder", holder), lost: null };
   if (!state.has("publicKey")) return { status: "looked-up", ...key, publicKey: undefined };
   const held = { ...key, publicKey: state.read("publicKey", text) };
   if (state.read("adopted", or(flag, false))) return { status: "adopted", ...held };
-  return { status: "created", ...held, lost: isUnresolved(state) ? decodeLost(state) : null };
+  return { status: "created", ...held, lost: isUnresolved(state) ? decodeLostSshKey(state) : null };
 }
 
-function decodeLost(state: StateReader): LostSshKey {
-  const sent = state.all(sentSshKey);
-  return { ...sent, hasMarker: hasMarkerIn(state, sent.name, "name"), ...state.all(startFields) };
+export function decodeLostSshKey(state: StateReader): LostSshKey {
+  return decodeLost(state, "name", text, { publicKey: text });
 }
 
 export function encodeSshKey(state: SshKeyState): EncodedState {
@@ -73,19 +61,11 @@ export function encodeSshKey(state: SshKeyState): EncodedState {
       return { id: state.id, outputs: {} };
     case "unresolved": {
       const { id, inputs, lost } = state;
-      return { id, outputs: { ...inputs, ...encodeLost(lost) } };
+      return { id, outputs: { ...inputs, ...encodeLost(lost, "name") } };
     }
     default: {
       const outputs = encode({ ...sshKeyOutputs, holder }, { ...state, adopted: state.status === "adopted" });
-      return { id: state.id, outputs: { ...outputs, ...(state.lost && encodeLost(state.lost)) } };
+      return { id: state.id, outputs: { ...outputs, ...(state.lost && encodeLost(state.lost, "name")) } };
     }
   }
-}
-
-function encodeLost(lost: LostSshKey): Properties {
-  return {
-    unresolved: true,
-    ...encodeGiven(startFields, lost),
-    ...encodeMarker(lost.name, "name", lost.hasMarker),
-  };
 }
