@@ -84,19 +84,8 @@ export function startOf(
   return { at: moment, notAfter: Math.abs(server - now) <= CLOCKS_AGREE_MS ? moment : server };
 }
 
+/** The program's own text only looks like one that ends in a marker of ours. */
 const pinned = unless(flag, false);
-
-/**
- * Does a sent name or description end in a marker of ours? The state notes where the program's own only looks
- * like it.
- */
-function hasMarkerIn(state: StateReader, text: string, kind: AutoKind): boolean {
-  return endsInMarker(text, kind) && !state.read("pinned", pinned);
-}
-
-function encodeMarker(text: string, kind: AutoKind, hasMarker: boolean): Properties {
-  return encode({ pinned }, { pinned: !hasMarker && endsInMarker(text, kind) });
-}
 
 /** May an attempt have left an object? */
 export function isUnresolved(state: StateReader): boolean {
@@ -119,11 +108,12 @@ export function decodeLost<More extends object>(
   more: Fields<More>,
 ): LostAttempt & More {
   const text = state.read(name, sent);
-  return { text, hasMarker: hasMarkerIn(state, text, name), ...state.all(more), ...state.all(startFields) };
+  const hasMarker = endsInMarker(text, name) && !state.read("pinned", pinned);
+  return { text, hasMarker, ...state.all(more), ...state.all(startFields) };
 }
 
 export function encodeLost(lost: LostAttempt, name: AutoKind): Properties {
-  const marker = encodeMarker(lost.text, name, lost.hasMarker);
+  const marker = encode({ pinned }, { pinned: !lost.hasMarker && endsInMarker(lost.text, name) });
   return { [name]: lost.text, unresolved: true, ...encodeGiven(startFields, lost), ...marker };
 }
 
