@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import type { ApiKeyRecord, Emulator, NewApiKey } from "../../src/emulator";
-import type { Diff } from "../../src/lifecycle/lifecycle";
+import type { ResourceDiff } from "../../src/hosts/resource-type";
 import type { Properties } from "../../src/values";
 import { NEVER_DUE, resources } from "./engine-resources";
 import { StoryAccount } from "./story-account";
@@ -105,7 +105,12 @@ export async function run(recorded: Recorded, command: Command): Promise<Result>
   }
 }
 
-function whatItDid(command: Command, isLookUp: boolean, before: Diff, after: Diff | undefined): string {
+function whatItDid(
+  command: Command,
+  isLookUp: boolean,
+  before: ResourceDiff,
+  after: ResourceDiff | undefined,
+): string {
   if (command === "destroy") return "destroyed";
   if (command === "refresh" && !after) return "gone";
   // Of what was only looked up the engine compares outputs by itself.
