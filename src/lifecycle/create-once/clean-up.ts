@@ -60,24 +60,22 @@ export async function findLeft<Entry extends Listed>(
 ): Promise<Entry[][]> {
   const { timing } = run.client;
   const isKnown = (id: string): boolean => isAmong(held, id) || list.isKnown(id);
-  const seen: (Found<Entry> | undefined)[] = [];
-  const { snapshot, found } = await lookAgain(timing, async () => {
-    const snapshot = await list.fresh(operation);
+  const found: Found<Entry>[] = [];
+  const snapshot = await lookAgain(timing, async () => {
+    const seen = await list.fresh(operation);
     run.holders.listen();
-    const clock = clockOf(snapshot);
-    const others = [...snapshot.byId.values()].filter(({ id }) => !isKnown(id));
-    const found = attempts.map(({ what, attempt, effectMs, shown }, index) => {
-      const before = seen[index];
+    const clock = clockOf(seen);
+    const others = [...seen.byId.values()].filter(({ id }) => !isKnown(id));
+    for (const [index, { what, attempt, effectMs, shown }] of attempts.entries()) {
       // What one list has shown is there, even if the next one comes from a replica that lags.
-      if (before && before.ours.length > 0) return before;
+      if ((found[index]?.ours.length ?? 0) > 0) continue;
       const began = startOf(attempt, clock, timing.now());
       const { at, notAfter = at } = began;
       const until = notAfter === undefined || effectMs === undefined ? undefined : notAfter + effectMs;
       const sorted = sortByOwner(others, (entry) => judge({ ...attempt, ...began, until }, shown(entry)));
-      return (seen[index] = { what, sent: { ...attempt, ...began }, ...sorted });
-    });
-    const mayLag = found.some(({ sent, ours }) => ours.length === 0 && isYoung(clock, sent.at));
-    return { seen: { snapshot, found }, mayLag };
+      found[index] = { what, sent: { ...attempt, ...began }, ...sorted };
+    }
+    return { seen, mayLag: found.some(({ sent, ours }) => ours.length === 0 && isYoung(clock, sent.at)) };
   });
   for (const { what, sent, ours, possibly } of found) {
     if (possibly.length > 0) run.log(messages.possibleLeftover(what, possibly));

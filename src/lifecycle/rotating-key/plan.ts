@@ -41,17 +41,12 @@ function isDueByTime(
   return isPast(nextRotationAt, now) || isPast(current.expiresAt, now);
 }
 
-function nextRotation(rotateEveryDays: MaybeUnknown<number>, createdAt: string): MaybeUnknown<string> {
-  return rotateEveryDays === UNKNOWN ? UNKNOWN : daysAfter(createdAt, rotateEveryDays);
-}
-
 /** The part of a state that follows from the inputs without a new key. */
 export function settingsOf(
   { overlapDays, holdWhileUsed, rotateEveryDays }: Known<RotatingKeyInputs>,
-  current: HeldKey,
+  { createdAt }: HeldKey,
 ) {
-  const nextRotationAt = known(nextRotation(rotateEveryDays, current.createdAt), "rotateEveryDays");
-  return { overlapDays, holdWhileUsed, nextRotationAt };
+  return { overlapDays, holdWhileUsed, nextRotationAt: daysAfter(createdAt, rotateEveryDays) };
 }
 
 /** The state with the inputs that need no new key. `overlapDays` moves the end of the overlap. */
@@ -99,7 +94,9 @@ export interface RotationPlan {
 export function planRotation(change: Change, now: number): RotationPlan {
   const { state, inputs } = change;
   const { current, previous, lost } = state;
-  const nextRotationAt = nextRotation(inputs.rotateEveryDays, current.createdAt);
+  const { rotateEveryDays } = inputs;
+  const nextRotationAt =
+    rotateEveryDays === UNKNOWN ? UNKNOWN : daysAfter(current.createdAt, rotateEveryDays);
   // After a failed update, consumers may not have switched; a changed overlap takes effect in the next
   // update.
   const hasFailed = lost !== null && !isBefore(lost.attemptedAt, current.createdAt);
