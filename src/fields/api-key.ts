@@ -4,8 +4,8 @@ import { quotesSecret } from "../text/pasted-secret";
 import { quoted, shape } from "../text/quote";
 import { UNKNOWN } from "../values";
 import type { MaybeUnknown } from "../values";
-import { checked, days, flag, object, or, secret, text, texts, unless, valueMap, time } from "./field";
-import type { Field, ValuesOf } from "./field";
+import { checked, days, flag, objectOf, or, secret, text, texts, unless, valueMap, time } from "./field";
+import type { ValuesOf } from "./field";
 import type { InputCheck } from "./input-check";
 
 export const SERVICES = ["database", "storage", "llm-api", "dns", "vps"] as const;
@@ -60,16 +60,12 @@ export interface Existing {
   id: MaybeUnknown<string>;
   key?: MaybeUnknown<string> | undefined;
 }
-const existing: Field<Existing> = {
-  expected: object.expected,
-  matches: (value): value is Existing => object.matches(value),
-};
 
 export const apiKeyInputs = {
   description: checked(description),
   rotationTriggers: singleKey.rotationTriggers,
   recreateIfInvalid: singleKey.recreateIfInvalid,
-  existing: checked(secret(or(existing, undefined))),
+  existing: checked(secret(or(objectOf<Existing>(), undefined))),
 };
 export const singleKeyInputs = { ...apiKeyInputs, rotateBeforeDays };
 export const serviceKeyInputs = { ...serviceSpec, ...apiKeyInputs };

@@ -46,7 +46,11 @@ export const texts = type(
   "a list of strings",
   (value): value is string[] => Array.isArray(value) && value.every(isText),
 );
-export const object = type("an object", isRecord);
+/** An object whose fields have a check of their own. */
+export function objectOf<T extends object>(): Field<T> {
+  return type("an object", (value): value is T => isRecord(value));
+}
+export const object = objectOf<Properties>();
 /** Values of any kind by name; only the user knows their meaning. */
 export const valueMap = type("anything", (value): value is unknown => value !== undefined, {
   absent: undefined,

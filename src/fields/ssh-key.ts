@@ -1,7 +1,6 @@
 // The fields of SSH keys and of sets of them.
 import type { MaybeUnknown } from "../values";
-import { checked, flag, number, object, or, text, unless } from "./field";
-import type { Field } from "./field";
+import { checked, flag, number, object, objectOf, or, text, unless } from "./field";
 
 const key = { name: text, fingerprint: text, keyType: text, createdAt: text };
 /** A key, as the account has it. */
@@ -20,14 +19,8 @@ export const sshKeyOutputs = {
   adopted: or(flag, false),
 };
 
-const publicKeys: Field<Record<string, MaybeUnknown<string>>> = {
-  expected: object.expected,
-  matches: (value): value is Record<string, MaybeUnknown<string>> => object.matches(value),
-  absent: {},
-};
-
 export const sshKeySetInputs = {
-  publicKeys: checked(publicKeys),
+  publicKeys: checked(or(objectOf<Record<string, MaybeUnknown<string>>>(), {})),
   namePrefix: checked(text),
   adoptExisting: unless(flag, false),
 };
