@@ -1,6 +1,5 @@
 // States of 1.0.0 stay readable for ever: on every kind of them, `up`, `refresh` and `destroy` do what 1.0.0 itself did, request by request.
-import { looksAgain, testRecordedStates } from "../support/test-recorded-states";
-import type { Change } from "../support/test-recorded-states";
+import { type Change, looksAgain, testRecordedStates } from "../support/recorded-states";
 
 const API_KEYS = "GET /v1/account/api-keys";
 const REVOKE = "DELETE /v1/account/api-keys";

@@ -1,6 +1,5 @@
 // States of commit e725e63 that 1.0.0 did not write: on every kind of them, `up`, `refresh` and `destroy` do what that commit did, request by request.
-import { looksAgain, testRecordedStates } from "../support/test-recorded-states";
-import type { Change } from "../support/test-recorded-states";
+import { type Change, looksAgain, testRecordedStates } from "../support/recorded-states";
 
 const API_KEYS = "GET /v1/account/api-keys";
 const CHANGES: Change[] = [

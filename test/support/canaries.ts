@@ -1,6 +1,6 @@
 // An emulated account with provider processes at it, all of whose secrets are searched for in everything that those processes say or answer.
 import { startEmulator } from "../../src/emulator";
-import type { ApiKeyRecord, Emulator, EmulatorOptions, NewApiKey, NewSshKey } from "../../src/emulator";
+import type { ApiKeyRecord, Emulator, EmulatorOptions } from "../../src/emulator";
 import { PartialFailure } from "./engine-resources";
 import {
   type Properties,
@@ -9,6 +9,7 @@ import {
   type ResourceName,
 } from "./provider-process";
 import { testAll } from "./rare";
+import { type Recorded, recordedStates, seed } from "./recorded-states";
 import { secretsIn } from "./secrets";
 import { publicKey } from "./public-key";
 import { API_KEYS, SSH_KEYS } from "./requests";
@@ -141,34 +142,18 @@ export class Watched {
   }
 }
 
-interface Template {
-  made: [ResourceName, Created][];
-  apiKeys: NewApiKey[];
-  sshKeys: NewSshKey[];
-}
+const RECORDED = recordedStates("1.0.0").filter(({ name }) =>
+  /^live, automatic (name|description)$/.test(name),
+);
 
-let template: Promise<Template> | undefined;
+/** What 1.0.0 recorded of a live key of this kind, with an automatic name or description. */
+export const recorded = (kind: ResourceName): Recorded =>
+  RECORDED.find(({ type }) => type.toLowerCase() === kind.toLowerCase())!;
 
-/** One resource of every kind: the states, and their keys put into the account. A provider process creates them once for all tests of a file. */
-export async function oneOfEach({ emulator }: Watched): Promise<Map<ResourceName, Created>> {
-  const { made, apiKeys, sshKeys } = await (template ??= makeTemplate());
-  for (const key of apiKeys) emulator.account.addApiKey(key);
-  for (const key of sshKeys) emulator.account.addSshKey(key);
-  return new Map(structuredClone(made));
-}
-
-async function makeTemplate(): Promise<Template> {
-  const found: Template = { made: [], apiKeys: [], sshKeys: [] };
-  await Watched.run(async (watched) => {
-    const process = await watched.process();
-    for (const kind of KIND_NAMES) found.made.push([kind, (await watched.create(process, kind)).value!]);
-    const { account } = watched.emulator;
-    for (const { id, key, service, description, scopes, createdAt } of account.liveApiKeys()) {
-      found.apiKeys.push({ id, key, service, description, scopes, createdAt });
-    }
-    found.sshKeys = account.sshKeys();
-  });
-  return found;
+/** One resource of every kind: the states, and their keys put into the account. */
+export function oneOfEach({ emulator }: Watched): Map<ResourceName, Created> {
+  for (const kind of KIND_NAMES) seed(emulator, recorded(kind));
+  return new Map(KIND_NAMES.map((kind) => [kind, recorded(kind)]));
 }
 
 const KEY_OUTPUTS = new Set(["key", "previousKey"]);

@@ -3,13 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { KIND_NAMES, KINDS, oneOfEach } from "../../support/canaries";
+import { KIND_NAMES, KINDS, oneOfEach, recorded } from "../../support/canaries";
 import { newAuthority } from "../../support/certificate";
 import { type CallRow, type CallRun, callRows, failed } from "../../support/fault-rows";
 import { startHttpsServer } from "../../support/https-server";
-import type { ResourceName } from "../../support/provider-process";
 import { startProxy } from "../../support/proxy";
-import { recordedStates, seed } from "../../support/recorded-states";
+import { seed } from "../../support/recorded-states";
 
 /** The only credential that the requests bore. */
 const usedCredentials = ({ emulator }: CallRun): unknown[] => [
@@ -44,13 +43,6 @@ const createEach =
     for (const kind of KIND_NAMES) await run.end(provider.resource(kind).create(KINDS[kind].inputs));
     expect([...run.messages, provider.stderr()].join()).not.toContain("canary");
   };
-
-/** What 1.0.0 recorded of a live key with an automatic name or description. */
-const RECORDED = recordedStates("1.0.0").filter(({ name }) =>
-  /^live, automatic (name|description)$/.test(name),
-);
-const recorded = (kind: ResourceName) =>
-  RECORDED.find(({ type }) => type.toLowerCase() === kind.toLowerCase())!;
 
 async function olderRelease(run: CallRun): Promise<void> {
   for (const kind of KIND_NAMES) {
@@ -97,7 +89,7 @@ const connects: [status: number, body: string][] = [
 const behindProxy =
   (status: number, body: string) =>
   async (run: CallRun): Promise<void> => {
-    const { id, outputs } = (await oneOfEach(run.watched)).get("sshKey")!;
+    const { id, outputs } = oneOfEach(run.watched).get("sshKey")!;
     const proxy = await startProxy({ status, body });
     try {
       const config = { "wayscloud:endpoint": "https://api.example.invalid" };
@@ -155,7 +147,7 @@ callRows(__filename, "Configurations, proxies and accounts", checks, [
   {
     row: [25, "a rotated credential"],
     act: async (run) => {
-      const made = await oneOfEach(run.watched);
+      const made = oneOfEach(run.watched);
       const scopes = ["ssh_keys:write", "ssh_keys:read", "api_keys:write", "api_keys:read"];
       const fresh = run.emulator.account.addApiKey({ scopes });
       run.forget();
@@ -182,7 +174,7 @@ callRows(__filename, "Configurations, proxies and accounts", checks, [
   {
     row: [35, "another account's credential"],
     act: async (run) => {
-      const made = await oneOfEach(run.watched);
+      const made = oneOfEach(run.watched);
       run.forget();
       const provider = await run.process({ "wayscloud:customerId": "another-customer" });
       for (const [kind, { id, outputs }] of made) {

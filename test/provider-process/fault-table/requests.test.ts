@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Fault } from "../../../src/emulator";
-import { type Created, KIND_NAMES, KINDS } from "../../support/canaries";
+import type { Fault, NewSshKey } from "../../../src/emulator";
+import { type Created, type Ended, KIND_NAMES, KINDS } from "../../support/canaries";
 import { type CallRow, type CallRun, callRows } from "../../support/fault-rows";
 import { requestLine } from "../../support/fault-table";
 import type { Properties } from "../../support/provider-client";
@@ -90,6 +90,14 @@ const retryAfter = (value: string, times: Fault["times"] = 1): Fault[] => [
 const held = { name: "by hand", publicKey: publicKey("canary") };
 const older = { ...held, name: "deploy", createdAt: "2024-03-05T10:00:00Z" };
 
+/** Creates an SSH key while the account has this one. */
+const createBeside =
+  (key: NewSshKey, more: Properties = {}) =>
+  (run: CallRun): Promise<Ended<Created>> => {
+    run.emulator.account.addSshKey(key);
+    return run.create(more);
+  };
+
 /** Two processes create under the same logical name at once. */
 const twoAtOnce =
   (damage?: Fault, more: Properties = {}) =>
@@ -163,28 +171,18 @@ callRows(__filename, "Failed and concurrent requests", checks, [
     row: [10, `429, Retry-After ${value}`],
     faults: retryAfter(value, "always"),
   })),
-  {
-    row: [11, "409, the SSH key exists already"],
-    act: async (run) => {
-      run.emulator.account.addSshKey(held);
-      await run.create();
-    },
-  },
+  { row: [11, "409, the SSH key exists already"], act: createBeside(held) },
   {
     row: [11, "409 with adoptExisting; then `destroy`"],
     act: async (run) => {
-      run.emulator.account.addSshKey(held);
-      const { value } = await run.create({ adoptExisting: true });
+      const { value } = await createBeside(held, { adoptExisting: true })(run);
       await (await run.methods()).delete(value!.id, value!.outputs);
     },
   },
   {
     row: [11, "502 hides the 409, same name"],
     faults: [{ method: "POST", status: 502 }],
-    act: async (run) => {
-      run.emulator.account.addSshKey(older);
-      await run.create({ name: "deploy" });
-    },
+    act: createBeside(older, { name: "deploy" }),
   },
   {
     row: [11, "502 hides the 409, the list fails; then `destroy`"],
@@ -193,8 +191,7 @@ callRows(__filename, "Failed and concurrent requests", checks, [
       { method: "GET", times: "always", status: 500 },
     ],
     act: async (run) => {
-      run.emulator.account.addSshKey(older);
-      const { partial } = await run.create({ name: "deploy" });
+      const { partial } = await createBeside(older, { name: "deploy" })(run);
       run.emulator.faults.clear();
       const next = await run.watched.process();
       await next.resource("sshKey").delete(partial!.id, partial!.properties);

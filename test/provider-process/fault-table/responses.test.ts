@@ -61,8 +61,8 @@ const checks = {
 /** Reads one resource of each kind in a process of its own, with these faults at each list. */
 const readAll =
   (...faults: Fault[]) =>
-  async (run: CallRun): Promise<Awaited<ReturnType<typeof oneOfEach>>> => {
-    const made = await oneOfEach(run.watched);
+  async (run: CallRun): Promise<ReturnType<typeof oneOfEach>> => {
+    const made = oneOfEach(run.watched);
     run.forget();
     run.below = KINDS.sshKey.list;
     run.emulator.faults.add(...faults.map((fault): Fault => ({ method: "GET", times: "always", ...fault })));
@@ -103,7 +103,7 @@ const redirected =
   (status: number) =>
   async (run: CallRun): Promise<void> => {
     const elsewhere = await serve((response) => response.end("[]"));
-    const made = await oneOfEach(run.watched);
+    const made = oneOfEach(run.watched);
     run.forget();
     const redirect = `${elsewhere.url}/v1/account/api-keys`;
     run.emulator.faults.add({ times: "always", status, redirect });
@@ -246,7 +246,7 @@ callRows(__filename, "Responses that lie or attack", checks, [
   ...bodies.map(([what, fault]): CallRow => ({
     row: [22, `the body is ${what}`],
     act: async (run) => {
-      const made = await oneOfEach(run.watched);
+      const made = oneOfEach(run.watched);
       // One that has had no larger body before.
       const { pid } = await run.process({}, {});
       await run.watched.ended((await run.methods("sshKey")).read("nothing", {}));
