@@ -62,6 +62,11 @@ export class StoryAccount implements StoryHost {
     };
   }
 
+  /** What the account has, to look at and to change by hand. */
+  get control(): Emulator["account"] {
+    return this.emulator.account;
+  }
+
   get live(): string[] {
     return liveIds(this.emulator);
   }

@@ -58,6 +58,15 @@ class Story extends StoryStack {
     return this.held("db").outputs.previousKeyId;
   }
 
+  /** A rotation is killed at its POST; the id of what that has made, if it arrived. */
+  async killRotation(more?: Properties, kind?: Kind, arrived = true): Promise<string> {
+    const first = await this.deployRotating(more, kind);
+    account.pass(31);
+    await this.up({ kill: { nth: 2, arrived } });
+    expect(account.live).toHaveLength(arrived ? 2 : 1);
+    return account.live.find((id) => id !== first) ?? "";
+  }
+
   /** A rotating key within its overlap: `[previous, current]`. */
   async overlapping(kind?: Kind): Promise<[string, string]> {
     const first = await this.deployRotating({}, kind);
@@ -81,7 +90,7 @@ class Story extends StoryStack {
     this.expectHeld();
     expect(this.ids).toHaveLength(1);
     const { key } = this.held("it").outputs;
-    const listed = account.emulator.account.apiKeys().find(({ id }) => id === this.ids[0]);
+    const listed = account.control.apiKeys().find(({ id }) => id === this.ids[0]);
     if (key !== undefined) expect(listed?.key).toBe(key);
     await this.expectDestroyed();
   }

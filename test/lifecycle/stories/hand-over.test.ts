@@ -12,7 +12,7 @@ const ADOPTING = { publicKey: publicKey(1), name: "k-${hex(7)}", adoptExisting: 
 
 /** A key that was created by hand, and the inputs that import it. */
 function byHand(description = "by hand") {
-  const { id, key } = account.emulator.account.addApiKey({ service: "database", description });
+  const { id, key } = account.control.addApiKey({ service: "database", description });
   return { id, inputs: { service: "database", description, existing: { id, key } } };
 }
 
@@ -37,7 +37,7 @@ describe.each(INTERRUPTIONS)("row 26: renamed in a run that is interrupted %s", 
       ["up twice, the first interrupted as well", async () => (await stack.up({ fails: true }), stack.up())],
       ["refresh, then up", async () => (await stack.refresh(), stack.up())],
     ])("then %s: the new name holds the same key, and nothing else is left", async (_name, next) => {
-      if (type === undefined) account.emulator.account.addSshKey({ name: "laptop", publicKey: publicKey(1) });
+      if (type === undefined) account.control.addSshKey({ name: "laptop", publicKey: publicKey(1) });
       if (type === ServiceKey) await stack.deploy("a", ServiceKey, byHand().inputs);
       else await stack.deploy("a", SshKey, ADOPTING);
       const { id } = stack.held("a");
@@ -210,14 +210,14 @@ describe("an imported key with an automatic description", () => {
   test("whose replacement is killed: the pending operation shows the marker of the key that it left", async () => {
     const { id } = stack.held("a");
     await stack.up({ kill: { nth: 1, arrived: true } });
-    const [left] = account.emulator.account.liveApiKeys().filter((key) => key.id !== id);
+    const [left] = account.control.liveApiKeys().filter((key) => key.id !== id);
     expect(left?.description).toMatch(/ #[0-9a-f]{7}$/);
     expect(stack.pending.map((each) => each.inputs.description)).toEqual([left?.description]);
   });
 });
 
 test("a token with an end is not imported without a creation time: refused before anything is claimed", async () => {
-  const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
+  const { id, key } = account.control.addApiKey({ scopes: ["dns:read"], description: "x" });
   account.emulator.faults.add({ method: "GET", times: "always", merge: { created_at: "" } });
   const inputs = { scopes: ["dns:read"], description: "x", expiresInDays: 30, existing: { id, key } };
   await stack.expectFailure(stack.deploy("it", PersonalAccessToken, inputs), "omit `expiresInDays`");
@@ -230,7 +230,7 @@ describe("a service key has imported a rotating key's previous key with --target
   let older: string;
   beforeEach(async () => {
     [older] = await stack.overlapping();
-    const { description } = account.emulator.account.apiKeys().find(({ id }) => id === older)!;
+    const { description } = account.control.apiKeys().find(({ id }) => id === older)!;
     const existing = { id: older, key: stack.held("db").outputs.previousKey };
     await stack.deploy("imp", ServiceKey, { service: "dns", existing, description }, { target: "imp" });
     expect(stack.held("imp").id).toBe(older);

@@ -106,7 +106,7 @@ test("row 65: made by a clock that is an hour ahead while the API sends no `Date
   await stack.deploy("ssh", SshKey, DECLARED.SshKey);
   account.timing.error = 0;
   account.emulator.transform = undefined;
-  for (const id of account.live) account.emulator.account.remove(id);
+  for (const id of account.live) account.control.remove(id);
   account.later(10 * MINUTE);
   await stack.refresh();
   stack.expectHeld([]);
@@ -148,7 +148,7 @@ describe("row 71: the API says when a token ends", () => {
   });
 
   test("in a list, earlier than asked for, of a token that is imported: it counts", async () => {
-    const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
+    const { id, key } = account.control.addApiKey({ scopes: ["dns:read"], description: "x" });
     account.emulator.transform = showing((entry) => ({ ...entry, expires_at: END }));
     const inputs = { ...DECLARED.PersonalAccessToken, description: "x", ...YEAR, existing: { id, key } };
     await stack.deploy("it", PersonalAccessToken, inputs);

@@ -202,7 +202,7 @@ describe("a trigger changes minutes after a rotation, and the list does not show
   });
 
   test("because it was revoked by hand: the older key stays, and in the state", async () => {
-    const [older] = await urgently((handed) => account.emulator.account.remove(handed));
+    const [older] = await urgently((handed) => account.control.remove(handed));
     expect(stack.previous).toBe(older);
   });
 });

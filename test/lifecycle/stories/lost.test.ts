@@ -63,7 +63,7 @@ test("what is proved to be of a lost request is removed, and what may be of it b
   account.emulator.transform = ({ method, body }) => {
     const { description = null } = body as { description?: string };
     if (method === "POST" && other.length === 0)
-      other.push(account.emulator.account.addApiKey({ service: "vps", description }).id);
+      other.push(account.control.addApiKey({ service: "vps", description }).id);
     return undefined;
   };
   await stack.deploy("it", ServiceKey, DECLARED.ServiceKey, troubled(LOST));
@@ -111,7 +111,7 @@ describe("a service key beside which a twin may live", () => {
     expect(account.live).toEqual(stack.ids);
     const { outputs } = stack.held("it");
     expect(outputs).toMatchObject({ unresolved: true, key: expect.stringContaining("wayscloud_") });
-    account.emulator.account.addApiKey({ service: "dns", description: String(outputs.description) });
+    account.control.addApiKey({ service: "dns", description: String(outputs.description) });
   });
 
   test("is not revoked before the check that it is not the credential of this very run", async () => {
@@ -126,7 +126,7 @@ describe("a service key beside which a twin may live", () => {
   });
 
   test("becomes unresolved when it vanishes, so that the twin is still looked for", async () => {
-    account.emulator.account.remove(stack.held("it").id);
+    account.control.remove(stack.held("it").id);
     await stack.refresh();
     expect(stack.held("it").id).toMatch(/^unresolved\//);
     await stack.expectDestroyed();
@@ -149,14 +149,6 @@ test.each(UP_OR_DESTROY)("%s finds what a lost rotation left under another descr
 });
 
 describe("a rotation is killed after its POST", () => {
-  let left: string;
-  const killed = async (more: Properties = {}): Promise<void> => {
-    await stack.deployRotating(more);
-    account.pass(31);
-    await stack.up({ kill: { nth: 2, arrived: true } });
-    left = account.live.find((id) => id !== stack.current)!;
-    expect(left).toBeDefined();
-  };
   const move = (more: Properties): void => {
     const declared = stack.program.get("db");
     stack.program.delete("db");
@@ -176,7 +168,7 @@ describe("a rotation is killed after its POST", () => {
       () => move({ __owner: "test/dev/database" }),
     ],
   ])("then it gets %s: what the killed run made is revoked", async (_what, before, change) => {
-    await killed(before);
+    await stack.killRotation(before);
     change();
     await stack.up();
     stack.expectHeld();
@@ -186,26 +178,26 @@ describe("a rotation is killed after its POST", () => {
   describe.each(["null", { truncatedTo: 20 }] as const)("and descriptions are kept as %j", (descriptions) => {
     test.each(UP_OR_DESTROY)("%s names what it may have made", async (next) => {
       account.emulator.quirks.descriptions = descriptions;
-      await killed();
+      const left = await stack.killRotation();
       await stack[next]();
       expect(stack.printed).toContain(`an earlier attempt may have created ${left} (created `);
     });
   });
 
   test("and somebody made a key without a description: nobody is told to revoke that one", async () => {
-    await killed();
-    const { id } = account.emulator.account.addApiKey({ service: "dns" });
+    await stack.killRotation();
+    const { id } = account.control.addApiKey({ service: "dns" });
     await stack.up();
     expect(stack.printed).not.toContain(id);
     expect(account.live).toEqual([...stack.ids, id].sort());
   });
 
   test("and its first key is removed: it is not gone while what it made lives", async () => {
-    await killed();
-    account.emulator.account.remove(stack.current);
+    const left = await stack.killRotation();
+    account.control.remove(stack.current);
     await stack.refresh();
     expect(stack.held("db").outputs).toMatchObject({ isActive: false });
-    account.emulator.account.remove(left);
+    account.control.remove(left);
     await stack.refresh();
     expect(stack.state.size).toBe(0);
   });
@@ -219,7 +211,7 @@ test("a rotating key is gone, and its last rotation may still have an effect: re
     rotationTriggers: { n: 1 },
   });
   await stack.up({ troubles: [{ fate: "never arrives", times: 4 }] });
-  account.emulator.account.remove(stack.ids[0]!);
+  account.control.remove(stack.ids[0]!);
   account.pass(1);
   await stack.refresh();
   expect(stack.held("it").outputs.unresolved).toBe(true);

@@ -95,7 +95,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
 
   test("whose current key was revoked elsewhere notices that at refresh, and the next run makes another", async () => {
     const [older, gone] = await stack.overlapping(kind);
-    account.emulator.account.remove(gone);
+    account.control.remove(gone);
     await stack.refresh();
     expect(stack.held("db").outputs.isActive).toBe(false);
     expect(stack.printed).toContain(`: the current key ${gone} is no longer active. The next \`pulumi up\``);
@@ -110,8 +110,7 @@ describe.each(ROTATING)("a rotating %s", (...kind) => {
     expect(stack.current).toBe(first);
     account.pass(31);
     await stack.up();
-    const listed = () =>
-      account.emulator.account.liveApiKeys().find(({ id }) => id === stack.current)?.description;
+    const listed = () => account.control.liveApiKeys().find(({ id }) => id === stack.current)?.description;
     expect(listed()).toMatch(/^pulumi test\/prod\/renamed #/);
     await deploy({ description: "for the billing" });
     expect(listed()).toMatch(/^for the billing/);
@@ -160,9 +159,9 @@ test("a preview says that the update creates a new key, why, and what becomes of
 
 test("a key that a refresh saw inactive, and that is active again: kept, whatever the state says", async () => {
   const first = await stack.deployRotating();
-  account.emulator.account.deactivate(first);
+  account.control.deactivate(first);
   await stack.refresh();
-  account.emulator.account.addApiKey({ id: first, service: "dns" });
+  account.control.addApiKey({ id: first, service: "dns" });
   await stack.up({ troubles: [{ method: "POST", fate: "401" }] });
   expect(account.live).toEqual([first]);
   await stack.up();

@@ -46,9 +46,8 @@ const refuse = (name: string, times = 1): void =>
   });
 const keys = (): Record<string, { id: string; name: string; adopted: boolean }> =>
   stack.held("team").outputs.keys as never;
-const control = () => account.emulator.account;
 const names = (): string[] =>
-  control()
+  account.control
     .sshKeys()
     .map(({ name }) => name)
     .sort();
@@ -59,7 +58,7 @@ function requests(): string[] {
     if (method === "GET") return method;
     return `${method} ${method === "POST" ? (body as { name: string }).name : (nameOf.get(path.split("/").at(-1)!) ?? "?")}`;
   });
-  for (const { id, name } of control().sshKeys()) nameOf.set(id, name);
+  for (const { id, name } of account.control.sshKeys()) nameOf.set(id, name);
   return lines;
 }
 /** Of every key that a test has seen in the account, for those that are gone. */
@@ -161,9 +160,13 @@ describe("a lost response that cannot be looked up", () => {
 
   test("never claims an older key of the same name and material: it is somebody else's", async () => {
     const [entry = ""] = Object.keys(stack.held("team").outputs.unresolved as object);
-    control().remove(account.live.find((id) => !stack.ids.includes(id))!);
+    account.control.remove(account.live.find((id) => !stack.ids.includes(id))!);
     const createdAt = "2025-12-31T23:00:00Z";
-    const { id } = control().addSshKey({ name: `team-${entry}`, publicKey: publicKey(entry), createdAt });
+    const { id } = account.control.addSshKey({
+      name: `team-${entry}`,
+      publicKey: publicKey(entry),
+      createdAt,
+    });
     await stack.expectDestroyed([id]);
   });
 });
@@ -188,7 +191,7 @@ describe("a partial failure", () => {
   });
 
   test("that has the same remedy for all keys says it once, after the list", async () => {
-    for (const name of numbered(12)) control().addSshKey({ name, publicKey: publicKey(name) });
+    for (const name of numbered(12)) account.control.addSshKey({ name, publicKey: publicKey(name) });
     await up(numbered(12));
     expect(stack.errors.join()).toMatch(
       /:(\n- "k\d+": [^\n]* has this public key as "k\d+" \(id \S+\)\.){10}\n- and 2 more\nSet `adoptExisting: true` to adopt it, or[^\n]*$/,
@@ -241,7 +244,7 @@ describe("a partial failure", () => {
 });
 
 test("a name that is taken is a conflict that names its holder and the input", async () => {
-  control().addSshKey({ name: "team-anna", publicKey: publicKey("somebody") });
+  account.control.addSshKey({ name: "team-anna", publicKey: publicKey("somebody") });
   await up(["anna"]);
   expect(stack.errors.join()).toMatch(/taken by "team-anna".*Choose another `namePrefix`/s);
 });
@@ -259,7 +262,7 @@ test.each([
 });
 
 test("a set adopts what the account has, under its name, with one list for all; in the end it stays", async () => {
-  const { id } = control().addSshKey({ name: "by hand", publicKey: publicKey("anna") });
+  const { id } = account.control.addSshKey({ name: "by hand", publicKey: publicKey("anna") });
   await up(["anna", "bjarne"], { adoptExisting: true });
   expect(requests()).toEqual(["GET", "POST team-bjarne"]);
   expectExactly(["anna", "bjarne"]);
@@ -428,7 +431,7 @@ describe("an adopted key whose entry is renamed", () => {
   let id: string;
 
   beforeEach(async () => {
-    ({ id } = control().addSshKey({ name: "by hand", publicKey: publicKey("anna") }));
+    ({ id } = account.control.addSshKey({ name: "by hand", publicKey: publicKey("anna") }));
     await adopt(keysOf("anna"));
   });
 
@@ -459,7 +462,7 @@ describe("an adopted key whose entry is renamed", () => {
   });
 
   test("may exchange its name with another adopted one", async () => {
-    const other = control().addSshKey({ name: "too", publicKey: publicKey("bo") });
+    const other = account.control.addSshKey({ name: "too", publicKey: publicKey("bo") });
     await adopt(keysOf("anna", "bo"));
     await adopt({ anna: publicKey("bo"), bo: publicKey("anna") });
     expect(held()).toEqual({ anna: other.id, bo: id });
@@ -516,7 +519,7 @@ describe("up --replace", () => {
   });
 
   test.each([true, false])("of adopted keys adopts them again (first: %j)", async (deleteBeforeReplace) => {
-    for (const name of NAMES) control().addSshKey({ name, publicKey: publicKey(name) });
+    for (const name of NAMES) account.control.addSshKey({ name, publicKey: publicKey(name) });
     const before = account.live;
     declare(NAMES, { adoptExisting: true }, { deleteBeforeReplace });
     await stack.up();

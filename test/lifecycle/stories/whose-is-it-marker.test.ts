@@ -119,16 +119,12 @@ describe.each(ROTATING)("row 56: a rotation of a %s is killed after its POST", (
     const declare = (more: Properties): void =>
       stack.declareRotating({ overlapDays, __owner: undefined, ...more }, kind);
     const killed = async (arrived: boolean): Promise<void> => {
-      declare({});
-      await stack.up();
-      account.pass(31);
-      await stack.up({ kill: { nth: 2, arrived } });
+      await stack.killRotation({ overlapDays, __owner: undefined }, kind, arrived);
       account.later(4_000);
     };
 
     test.each(LATER)("an up that its key is not listed to, %s: nothing lives", async (_how, next) => {
       await killed(true);
-      expect(account.live).toHaveLength(2);
       account.emulator.quirks.listLag = 10_000;
       await stack.up();
       account.emulator.quirks.listLag = 0;
@@ -140,11 +136,9 @@ describe.each(ROTATING)("row 56: a rotation of a %s is killed after its POST", (
     test.each(LATER)("an up before that POST takes effect, and %s: nothing lives", async (_how, next) => {
       await killed(false);
       await stack.up();
-      const { scopes, description } = account.emulator.account
-        .liveApiKeys()
-        .find(({ id }) => id === stack.current)!;
+      const { scopes, description } = account.control.liveApiKeys().find(({ id }) => id === stack.current)!;
       account.later(5_000);
-      account.emulator.account.addApiKey({ ...kind[2], scopes: [...scopes], description });
+      account.control.addApiKey({ ...kind[2], scopes: [...scopes], description });
       account.later(HOUR);
       await next(declare);
       await stack.expectDestroyed();

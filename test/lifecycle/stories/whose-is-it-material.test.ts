@@ -65,7 +65,7 @@ describe("row 57: a response was lost, and the second request is a conflict with
 describe("row 55: a request is answered with a record that is older than it", () => {
   /** A month ago somebody registered a key as "deploy"; the API answers with it where it should refuse. */
   const registered = (by: string): string => {
-    const { id, name, fingerprint, keyType, createdAt } = account.emulator.account.addSshKey({
+    const { id, name, fingerprint, keyType, createdAt } = account.control.addSshKey({
       name: "deploy",
       publicKey: publicKey(by),
     });
@@ -141,7 +141,7 @@ test("row 54: a list with MD5 fingerprints: a lost response, and adoption", asyn
   await stack.deploy("it", SshKey, DECLARED.SshKey, troubled(LOST));
   stack.expectHeld();
   await stack.expectDestroyed();
-  const { id } = account.emulator.account.addSshKey({ ...SSH, name: "laptop" });
+  const { id } = account.control.addSshKey({ ...SSH, name: "laptop" });
   await stack.deploy("it", SshKey, { ...DECLARED.SshKey, adoptExisting: true });
   stack.expectHeld([id]);
 });
@@ -251,7 +251,7 @@ describe.each([
 });
 
 test("a conflict while the list cannot be read says so, with its status", async () => {
-  account.emulator.account.addSshKey({ ...SSH, name: "laptop" });
+  account.control.addSshKey({ ...SSH, name: "laptop" });
   account.emulator.faults.add({ method: "GET", status: 403, times: "always" });
   await stack.expectFailure(
     stack.deploy("it", SshKey, AUTOMATIC),

@@ -85,7 +85,7 @@ describe.each([
   });
 
   test("the error waits for the last look, and names the late key beside another stack's", async () => {
-    account.emulator.account.addApiKey(inputs as object);
+    account.control.addApiKey(inputs as object);
     await stack.expectFailure(
       stack.deploy("it", type, inputs, troubled({ fate: "arrives late", late: 5 })),
       "not proven",
@@ -129,7 +129,7 @@ describe("nobody is told to revoke what this run has just made", () => {
 
   test("such a key after a lost attempt, and what may be of that: the other one is named", async () => {
     account.emulator.transform = ({ method }) =>
-      method === "POST" ? void account.emulator.account.addApiKey(OWN) : undefined;
+      method === "POST" ? void account.control.addApiKey(OWN) : undefined;
     await stack.deploy("it", ServiceKey, OWN, troubled(NEVER_ARRIVES));
     stack.expectAllNamed();
     expectNotAdvised();

@@ -136,19 +136,19 @@ describe("row 62: creation times are listed as", () => {
 
   test.each(FORMS)("%s: somebody's older key is not taken, and named", async (_form, write, isRead) => {
     for (const age of isRead ? [30 * MINUTE, 30 * DAY] : [30 * DAY]) {
-      const { id } = account.emulator.account.addSshKey(SSH);
+      const { id } = account.control.addSshKey(SSH);
       account.later(age);
       account.emulator.transform = spelling("created_at", write);
       await stack.expectFailure(stack.deploy("it", SshKey, SSH, troubled(NEVER_ARRIVES)), id);
       expect(stack.ids).toEqual([]);
       account.emulator.transform = undefined;
       await stack.expectDestroyed([id]);
-      account.emulator.account.remove(id);
+      account.control.remove(id);
     }
   });
 
   test.each(FORMS.filter(([, , isRead]) => isRead))("%s, which is read", async (_form, write) => {
-    const { id, key } = account.emulator.account.addApiKey({ scopes: ["dns:read"], description: "x" });
+    const { id, key } = account.control.addApiKey({ scopes: ["dns:read"], description: "x" });
     account.emulator.transform = spelling("created_at", write);
     const inputs = { scopes: ["dns:read"], description: "x", expiresInDays: 1, existing: { id, key } };
     await stack.deploy("it", PersonalAccessToken, inputs);
@@ -159,7 +159,7 @@ describe("row 62: creation times are listed as", () => {
 
 test("a service key whose description, marker and all, is copied from an old key: a lost response costs that one nothing", async () => {
   const copied = { service: "dns", description: "pulumi test/dev/it #1a2b3c4" };
-  const { id } = account.emulator.account.addApiKey({ ...copied, createdAt: "2025-12-24T10:00:00Z" });
+  const { id } = account.control.addApiKey({ ...copied, createdAt: "2025-12-24T10:00:00Z" });
   await stack.deploy("it", ServiceKey, copied, troubled(LOST));
   expect(account.live).toContain(id);
   expect(account.unnamed(stack)).toEqual([id]);
@@ -180,13 +180,13 @@ describe("an SSH key that stayed unresolved", () => {
     ["2026-01-01T00:00:02Z", 0],
   ])("and another of its name is of %s: clearing up leaves %d", async (createdAt, left) => {
     await stack.deploy("it", SshKey, SSH, troubled(NEVER_ARRIVES, NO_LIST));
-    account.emulator.account.addSshKey({ ...SSH, createdAt });
+    account.control.addSshKey({ ...SSH, createdAt });
     await stack.destroy();
     expect(account.live).toHaveLength(left);
   });
 
   test.each(UP_OR_DESTROY)("by a clock a year slow, then %s: an older key stays, named", async (next) => {
-    const { id } = account.emulator.account.addSshKey(SSH);
+    const { id } = account.control.addSshKey(SSH);
     account.later(30 * DAY);
     account.timing.error = -365 * DAY;
     await stack.deploy("it", SshKey, SSH, troubled(...OFFLINE));
