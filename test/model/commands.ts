@@ -118,14 +118,17 @@ const changedUp = command("changed up", fc.tuple(at, slot, howUp), (model, which
   model.stack(which).sayNewVersion(changed);
   return model.stack(which).up(options);
 });
-/** A resource that takes over the key of its predecessor gets another logical name. */
+/** A resource gets another logical name, under which it takes its key over. */
 const move = command(
   "move",
   fc.tuple(at, fc.constantFrom(...MOVABLE), howUp),
-  (model, which, slot, options) => {
+  async (model, which, slot, options) => {
+    const stack = model.stack(which);
+    if (!stack.said.has(slot)) stack.say(slot);
+    await stack.up();
     noteJump(model, options);
-    model.stack(which).move(slot);
-    return model.stack(which).up(options);
+    stack.move(slot);
+    return stack.up(options);
   },
 );
 const both = command("both up", fc.tuple(how, how), ({ stacks }, one, two) =>
@@ -249,7 +252,7 @@ export const setting = fc.record({ isSplit: fc.boolean(), answer: fc.option(answ
 
 export const commands = fc.commands(
   [
-    ...[up, up, changedUp, changedUp, changedUp, move, both, refresh, destroy],
+    ...[up, up, changedUp, changedUp, changedUp, move, move, both, refresh, destroy],
     ...[days, change, changeEntry, copy, recovery, byHand, revoke, behave, answer, clocks, rename],
   ],
   { maxCommands: 14 },
