@@ -120,28 +120,26 @@ describe("the credential", () => {
   });
 
   test("from nowhere is an error that says how to set one", () => {
-    const message = refusal(() => account());
-    expect(message).toContain("pulumi config set --secret wayscloud-account:patToken");
-    expect(message).toContain("WAYSCLOUD_PAT_TOKEN");
-    expect(message).toContain("official WAYSCloud CLI");
+    const ways = [
+      "pulumi config set --secret wayscloud-account:patToken",
+      "WAYSCLOUD_PAT_TOKEN",
+      "official WAYSCloud CLI",
+    ];
+    for (const way of ways) expect(refusal(() => account())).toContain(way);
   });
 
-  test.each([
-    `${SECRET} ${SECRET}`,
-    `${SECRET}\u0000x`,
-    `${SECRET}\u001b[31mx`,
-    `“${SECRET}”`,
-    `${SECRET}\u200bx`,
-    `${SECRET}\u007f`,
-    `X\r\nX-Other: ${SECRET}`,
-  ])("with %#: something that cannot stand in a header is refused, and not shown", (value) => {
-    for (const config of [{ [API_KEY]: value }, {}]) {
-      credentials(JSON.stringify({ token: value }));
-      const message = refusal(() => account(config));
-      expect(message).not.toContain("Canary");
-      expect(message).toContain(config[API_KEY] === undefined ? "credentials" : "the stack config");
-    }
-  });
+  const ODD = [" x", "\u0000x", "\u001b[31mx", "”", "\u200bx", "\u007f", "\r\nX-Other: x"];
+  test.each(ODD.map((odd) => SECRET + odd))(
+    "with %#: something that cannot stand in a header is refused, and not shown",
+    (value) => {
+      for (const config of [{ [API_KEY]: value }, {}]) {
+        credentials(JSON.stringify({ token: value }));
+        const message = refusal(() => account(config));
+        expect(message).not.toContain("Canary");
+        expect(message).toContain(config[API_KEY] === undefined ? "credentials" : "the stack config");
+      }
+    },
+  );
 });
 
 test("the expected account comes from config, then the environment; without either any account is accepted", () => {

@@ -57,14 +57,11 @@ describe("the rules", () => {
   });
 
   test("of both letter cases the lower one counts, and ALL_PROXY and HTTP_PROXY do not", () => {
-    expect(proxyFor(api, { HTTPS_PROXY: "upper", https_proxy: "lower" })).toMatchObject({
-      name: "lower:80",
-      variable: "https_proxy",
-    });
+    const lower = proxyFor(api, { HTTPS_PROXY: "upper", https_proxy: "lower" });
+    expect(lower).toMatchObject({ name: "lower:80", variable: "https_proxy" });
     expect(proxyFor(api, { HTTPS_PROXY: "upper", https_proxy: " " })).toMatchObject({ name: "upper:80" });
-    expect(
-      proxyFor(api, { ALL_PROXY: "a", all_proxy: "b", HTTP_PROXY: "c", http_proxy: "d" }),
-    ).toBeUndefined();
+    const others = { ALL_PROXY: "a", all_proxy: "b", HTTP_PROXY: "c", http_proxy: "d" };
+    expect(proxyFor(api, others)).toBeUndefined();
   });
 
   test.each([

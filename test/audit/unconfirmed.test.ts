@@ -27,13 +27,9 @@ function audit(className: ResourceName): AuditFinding[] {
   const now = account.timing.now();
   const options = { unusedForDays: 90, expiringWithinDays: 14, managed, credential: undefined, now };
   const control = account.emulator.account;
-  const apiKeys = control.liveApiKeys().map((key) => ({
-    ...key,
-    service: key.service ?? undefined,
-    description: key.description ?? undefined,
-    lastUsedAt: key.lastUsedAt ?? undefined,
-    expiresAt: undefined,
-  }));
+  const apiKeys = control.liveApiKeys().map(({ id, isActive, createdAt, service, description }) => {
+    return { id, isActive, createdAt, service: service ?? undefined, description: description ?? undefined };
+  });
   const sshKeys = control.sshKeys().map((key) => ({ ...key, vmCount: 0 }));
   const found = [...findInApiKeys(apiKeys, options), ...findInSshKeys(sshKeys, options)];
   return found.filter(({ finding }) => finding === "orphan" || finding === "unmanaged");

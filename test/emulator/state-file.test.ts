@@ -48,10 +48,13 @@ describe("a restart", () => {
 
   test("reads a file of release 1.0.0, its servers included", async () => {
     await (await start()).close();
-    const vps = {
-      ...{ id: "9f1c", name: "web", plan: "p", region: "NO", osTemplate: null, ipAddress: "203.0.113.7" },
-      ...{ fingerprints: [], createdAt: "2026-11-23T10:00:00Z" },
+    const made = {
+      id: "9f1c",
+      fingerprints: [],
+      createdAt: "2026-11-23T10:00:00Z",
+      ipAddress: "203.0.113.7",
     };
+    const vps = { ...made, name: "web", plan: "p", region: "NO", osTemplate: null };
     fs.writeFileSync(state, JSON.stringify({ ...content(), vps: [vps] }));
     const { status, json } = await (await start()).client.get("/v1/vps/9f1c");
     expect(status).toBe(200);

@@ -1,18 +1,7 @@
 // The scripts behind `npm test`, `npm run demo` and `npm run build`: what they leave behind, what they say, what they survive.
 import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -23,8 +12,8 @@ const scripts = join(__dirname, "../../scripts");
 const module_ = (name: string): string => JSON.stringify(pathToFileURL(join(scripts, name)).href);
 
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "scripts test-"))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => (folder = fs.mkdtempSync(join(tmpdir(), "scripts test-"))));
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function node(args: string[], env: Record<string, string> = {}): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, args, { encoding: "utf8", env: { ...process.env, ...env } });
@@ -33,8 +22,8 @@ const evaluate = (code: string): string[] => ["--input-type=module", "-e", code]
 
 function write(files: Record<string, string>): void {
   for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(folder, name, ".."), { recursive: true });
-    writeFileSync(join(folder, name), text);
+    fs.mkdirSync(join(folder, name, ".."), { recursive: true });
+    fs.writeFileSync(join(folder, name), text);
   }
 }
 
@@ -54,14 +43,14 @@ test("a build brings dist/ up to date file by file: what did not change is not t
   });
   const [from, to] = [join(folder, "fresh"), join(folder, "dist")];
   const untouched = ["", "same.js", "deep", "deep/same.js"].map((name) => join(to, name));
-  const before = untouched.map((path) => statSync(path).ino);
+  const before = untouched.map((path) => fs.statSync(path).ino);
   const call = `mirror(${JSON.stringify(from)}, ${JSON.stringify(to)})`;
   const { status, stderr } = node(evaluate(`import { mirror } from ${module_("lib/mirror.mjs")}; ${call};`));
   expect([status, stderr]).toEqual([0, ""]);
-  expect(untouched.map((path) => statSync(path).ino)).toEqual(before);
-  const names = readdirSync(to, { recursive: true, encoding: "utf8" }).sort();
+  expect(untouched.map((path) => fs.statSync(path).ino)).toEqual(before);
+  const names = fs.readdirSync(to, { recursive: true, encoding: "utf8" }).sort();
   expect(names.join(" ")).toBe("changed.js deep deep/added.js deep/same.js kind kind/index.js same.js");
-  expect(readFileSync(join(to, "changed.js"), "utf8")).toBe("new");
+  expect(fs.readFileSync(join(to, "changed.js"), "utf8")).toBe("new");
 });
 
 test("a home that cannot be written is a sentence that names XDG_CACHE_HOME", () => {
@@ -79,16 +68,16 @@ test("the engine is found through a linked folder, and asking for its version le
     "bin/pulumi": `#!/bin/sh\necho "$PULUMI_HOME" > ${JSON.stringify(join(folder, "asked"))}\ntouch "$PULUMI_HOME/log"\necho v3.300.1\n`,
     "bin/pulumi-language-nodejs": "#!/bin/sh\n",
   });
-  for (const name of readdirSync(bin)) chmodSync(join(bin, name), 0o755);
-  symlinkSync(scripts, join(folder, "linked"), "dir");
+  for (const name of fs.readdirSync(bin)) fs.chmodSync(join(bin, name), 0o755);
+  fs.symlinkSync(scripts, join(folder, "linked"), "dir");
   const { status, stdout, stderr } = node([join(folder, "linked", "engine.mjs")], {
     PATH: [bin, process.env["PATH"] ?? ""].join(delimiter),
     PULUMI_HOME: join(folder, "mine"),
   });
   expect([status, stdout, stderr]).toEqual([0, `${bin}\n`, "Pulumi 3.300.1 from PATH\n"]);
-  const asked = readFileSync(join(folder, "asked"), "utf8").trim();
+  const asked = fs.readFileSync(join(folder, "asked"), "utf8").trim();
   expect(asked).not.toBe(join(folder, "mine"));
-  expect([existsSync(asked), existsSync(join(folder, "mine"))]).toEqual([false, false]);
+  expect([fs.existsSync(asked), fs.existsSync(join(folder, "mine"))]).toEqual([false, false]);
 });
 
 test("an unknown option of the demo is a sentence with the usage, not a stack trace", () => {
@@ -101,7 +90,7 @@ test("an unknown option of the demo is a sentence with the usage, not a stack tr
 test("the lines that the demo prints to go on with it can be pasted, whatever its folder is called", () => {
   const root = join(folder, "my demo's", "root");
   const project = join(root, "projects", "quickstart");
-  mkdirSync(project, { recursive: true });
+  fs.mkdirSync(project, { recursive: true });
   write({ my: "" });
   const { stdout } = node(
     evaluate(`import { explainKept } from ${module_("demo/print.mjs")};
@@ -115,14 +104,14 @@ test("the lines that the demo prints to go on with it can be pasted, whatever it
   const lives = `${first}; pwd; echo "$PULUMI_STACK"; sleep 60 & emulator=$!; ${last}`;
   const run = spawnSync("bash", ["-euc", lives], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   expect([run.status, run.stdout, run.stderr]).toEqual([0, `${project}\ndemo\n`, ""]);
-  expect(readdirSync(join(folder, "my demo's"))).toEqual([]);
-  expect(existsSync(join(folder, "my"))).toBe(true);
+  expect(fs.readdirSync(join(folder, "my demo's"))).toEqual([]);
+  expect(fs.existsSync(join(folder, "my"))).toBe(true);
 });
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 test.each(SIGNALS)("%s ends all that a script started", async (signal) => {
   const marker = join(folder, "temporary");
-  mkdirSync(marker);
+  fs.mkdirSync(marker);
   const code = `
       import { rmSync } from "node:fs";
       import { runOrFail, untilExit } from ${module_("lib/process.mjs")};
@@ -138,7 +127,7 @@ test.each(SIGNALS)("%s ends all that a script started", async (signal) => {
   child.kill(signal);
   const [code_] = await once(child, "close");
   expect([code_, printed]).toEqual([signal === "SIGINT" ? 130 : 143, "started\n"]);
-  expect(existsSync(marker)).toBe(false);
+  expect(fs.existsSync(marker)).toBe(false);
   expect(processesWith(`SCRIPT_TEST=${folder}`)).toEqual([]);
 });
 
