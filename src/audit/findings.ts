@@ -18,12 +18,13 @@ import type { Managed, ManagedKey, ManagedKeys } from "./managed-keys";
  * - `orphan`: created by one of the given stacks, according to its ownership marker, but not in its state
  * - `unjudged`: audit cannot decide one of the findings for this key; the detail says why
  */
-export type FindingKind = (typeof FINDING_KINDS)[number];
+export type FindingKind =
+  "unused" | "inactive" | "expiring" | "no-expiry" | "unknown-expiry" | "unmanaged" | "orphan" | "unjudged";
 
 /** The findings that only the states of stacks can show. */
 export const STACK_FINDINGS = ["expiring", "no-expiry", "unknown-expiry", "unmanaged", "orphan"] as const;
 
-export const FINDING_KINDS = ["unused", "inactive", ...STACK_FINDINGS, "unjudged"] as const;
+export const FINDING_KINDS: readonly FindingKind[] = ["unused", "inactive", ...STACK_FINDINGS, "unjudged"];
 
 /** An audit finding. Contains no secrets. */
 export interface AuditFinding {
