@@ -160,4 +160,20 @@ describe("when it can no longer be written", () => {
     fs.rmSync(folder, { recursive: true });
     await emulator.close();
   });
+
+  test.each([
+    ["a null among the records", (saved: any) => saved.apiKeys.push(null), "apiKeys.1"],
+    ["no profile", (saved: any) => delete saved.profile, "profile"],
+    ["a key without its secret", (saved: any) => delete saved.apiKeys[0].key, "apiKeys.0.key"],
+  ])("a damaged file (%s), by the place of the damage and without a value", async (_what, damage, place) => {
+    const { apiKey, ...first } = await start();
+    await first.close();
+    const saved = content();
+    damage(saved);
+    fs.writeFileSync(state, JSON.stringify(saved));
+    const message = await start().then(String, String);
+    expect(message).toContain(`the state file ${state} is damaged (content.${place} `);
+    expect(message).not.toContain(apiKey);
+    expect(content()).toEqual(saved);
+  });
 });

@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parsedOrText } from "../check";
+import { z } from "zod";
+import { parsedOrText, problemIn } from "../check";
 import { NEW_ACCOUNT } from "./records";
 import type { AccountContent, VpsRecord } from "./records";
 
@@ -30,6 +31,16 @@ function completed(stored: Omit<VpsRecord, "osTemplate"> & { osTemplate: string 
   return { ...added, ...fixed, ...stored, osTemplate: stored.osTemplate ?? "ubuntu-24.04" };
 }
 
+const record = z.looseObject({ id: z.string().min(1) });
+/** As much of the content as shows that somebody has damaged the file: here, and not at a request. */
+const CONTENT = z.looseObject({
+  profile: z.looseObject({}),
+  services: z.array(record),
+  vps: z.array(record),
+  sshKeys: z.array(record),
+  apiKeys: z.array(record.extend({ key: z.string().min(1) })),
+});
+
 export class StateFile {
   /** What the file held at the start. */
   readonly content: AccountContent | undefined;
@@ -48,6 +59,10 @@ export class StateFile {
     const content = parsedOrText(text) as AccountContent | null;
     if (content?.format !== NEW_ACCOUNT.format || content.version !== NEW_ACCOUNT.version) {
       throw new Error(`${this.#file} is not a state file of this emulator: choose another file or delete it`);
+    }
+    const problem = problemIn(CONTENT, content, "content");
+    if (problem !== undefined) {
+      throw new Error(`the state file ${this.#file} is damaged (${problem}): correct it or delete it`);
     }
     this.content = { ...content, vps: content.vps.map(completed) };
   }
