@@ -27,17 +27,14 @@ export function providerOf(name: string, { provider, parent }: DataOptions): Pro
   );
 }
 
-/**
- * Connects to the account of a call: known as soon as that is. Not secret: data read with a credential is
- * not.
- */
-export function connecting(provider: Provider | undefined): pulumi.Output<() => Connection> {
-  if (!provider) {
-    return pulumi.output(() => {
-      checkStackConfig();
-      return resolveConnection(stackConfig, STACK_CONFIG);
-    });
-  }
+/** Of a call without a provider: at that moment. */
+export function defaultConnection(): Connection {
+  checkStackConfig();
+  return resolveConnection(stackConfig, STACK_CONFIG);
+}
+
+/** Known as soon as the provider's account is. Not secret: data read with a credential is not. */
+export function connecting(provider: Provider): pulumi.Output<() => Connection> {
   const { apiKey, endpoint, customerId } = provider;
   const known = pulumi.all({ [API_KEY]: apiKey, [ENDPOINT]: endpoint, [CUSTOMER_ID]: customerId });
   return pulumi.unsecret(known).apply(

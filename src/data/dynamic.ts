@@ -1,8 +1,9 @@
 // The data functions, answered in the program's own process: dynamic providers have no `invoke`.
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Connection } from "../api/transport";
 import { ConfigurationError } from "../errors";
-import { connecting, providerOf, read } from "./account";
+import { connecting, defaultConnection, providerOf, read } from "./account";
 import { knownValue } from "./dependencies";
 import { dataFunctions } from "./functions";
 import type { Answer, DataFunctions, DataOptions, DataOutputOptions } from "./functions";
@@ -13,13 +14,20 @@ const functions: Functions = dataFunctions({
   options: [],
   answers(name, opts: DataOptions) {
     const provider = providerOf(name, opts);
-    return connecting(provider).apply((connect): Answer => async (query, given, notBefore) => {
-      const select = query.select(given);
-      if (!hasMocks()) return structuredClone(select(await read(connect(), query.request, notBefore)));
-      const token = `wayscloud:index:${query.name}`;
-      const answer: unknown = await pulumi.runtime.invoke(token, { ...given }, provider ? { provider } : {});
-      return (query.list === undefined ? answer : listFromMock(token, answer)) as ReturnType<typeof select>;
-    });
+    const answer =
+      (connect: () => Connection): Answer =>
+      async (query, given, notBefore) => {
+        const select = query.select(given);
+        if (!hasMocks()) return structuredClone(select(await read(connect(), query.request, notBefore)));
+        const token = `wayscloud:index:${query.name}`;
+        const answer: unknown = await pulumi.runtime.invoke(
+          token,
+          { ...given },
+          provider ? { provider } : {},
+        );
+        return (query.list === undefined ? answer : listFromMock(token, answer)) as ReturnType<typeof select>;
+      };
+    return provider ? connecting(provider).apply(answer) : answer(defaultConnection);
   },
 });
 
@@ -45,7 +53,9 @@ function listFromMock(token: string, answer: unknown): unknown[] {
 
 /** The credential that a call uses; undefined under mocks. */
 export async function credentialOf(name: string, opts: DataOptions): Promise<string | undefined> {
-  const connect = hasMocks() ? undefined : await knownValue(connecting(providerOf(name, opts)));
+  if (hasMocks()) return undefined;
+  const provider = providerOf(name, opts);
+  const connect = provider ? await knownValue(connecting(provider)) : defaultConnection;
   return connect?.().apiKey;
 }
 

@@ -149,7 +149,7 @@ export interface DataHost<Options> {
   /** Its options besides those that every host's data functions take. */
   options: readonly string[];
   /** Known as soon as the account of a call is. @throws ConfigurationError for another package's provider. */
-  answers(name: string, opts: Partial<Options>): pulumi.Output<Answer>;
+  answers(name: string, opts: Partial<Options>): pulumi.Output<Answer> | Answer;
 }
 
 /**
@@ -191,8 +191,11 @@ function ask<Response extends object, Result extends object, Options>(
   const { name } = query;
   return withoutStack(async () => {
     checkOptions(name, opts, host.options);
-    const answer = await knownValue(host.answers(name, opts));
-    const result = await answer?.(query, checkedArguments(query, args), 0);
+    const answers = host.answers(name, opts);
+    // Now: the program may change the object, or the environment, afterwards.
+    const given = checkedArguments(query, args);
+    const answer = pulumi.Output.isInstance(answers) ? await knownValue(answers) : answers;
+    const result = await answer?.(query, given, 0);
     if (result !== undefined) return result;
     throw new ConfigurationError(
       `${name}: the provider's configuration is not known yet. Use ${name}Output, which waits for it.`,

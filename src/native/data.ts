@@ -20,17 +20,18 @@ const functions: Functions = dataFunctions<DataOptions>({
     checkStackConfig();
     checkProvider(name, opts.provider ?? opts.parent?.getProvider(nativeType(name)));
     const options = { ...PLUGIN, ...opts };
-    // The engine asks no plugin until its configuration is known.
-    return pulumi.output<Answer>(async (query, given) => {
+    // Known at once: the engine asks no plugin until its configuration is known.
+    const answer: Answer = async (query, given) => {
       const asked: Promise<unknown> = pulumi.runtime.invoke(nativeType(query.name), { ...given }, options);
       const response = await asked.catch((error: unknown) => {
         throw sentence(error);
       });
       const properties = response as Readonly<Record<string, unknown>>;
       if (pulumi.runtime.isDryRun() && Object.keys(properties).length === 0) return undefined;
-      const answer = query.list === undefined ? properties : properties[query.list];
-      return answer as ReturnType<ReturnType<typeof query.select>>;
-    });
+      const result = query.list === undefined ? properties : properties[query.list];
+      return result as ReturnType<ReturnType<typeof query.select>>;
+    };
+    return answer;
   },
 });
 

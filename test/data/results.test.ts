@@ -33,6 +33,15 @@ test("D10: outside of a Pulumi program nothing is older than the call, however o
   expect(await wayscloud.getSshKeys()).toEqual([expect.objectContaining({ id: b!.id })]);
 });
 
+test("a call reads what it was given, whatever the program changes afterwards", async () => {
+  for (const name of ["one", "two"]) emulator.account.addSshKey({ name, publicKey: publicKey(name) });
+  const args = { name: "one" };
+  const found = wayscloud.getSshKey(args);
+  args.name = "two";
+  process.env.WAYSCLOUD_ENDPOINT = "http://127.0.0.1:9";
+  expect(await found).toMatchObject({ name: "one" });
+});
+
 test("an SSH key that is not there is a NotFoundError that says which", async () => {
   const found = wayscloud.getSshKey({ name: "nobody" });
   await expect(found).rejects.toThrow(wayscloud.NotFoundError);
