@@ -165,6 +165,8 @@ describe("when it can no longer be written", () => {
     ["a null among the records", (saved: any) => saved.apiKeys.push(null), "apiKeys.1"],
     ["no profile", (saved: any) => delete saved.profile, "profile"],
     ["a key without its secret", (saved: any) => delete saved.apiKeys[0].key, "apiKeys.0.key"],
+    ["a key without scopes", (saved: any) => delete saved.apiKeys[0].scopes, "apiKeys.0.scopes"],
+    ["a server without fingerprints", (saved: any) => saved.vps.push({ id: "v" }), "vps.0.fingerprints"],
   ])("a damaged file (%s), by the place of the damage and without a value", async (_what, damage, place) => {
     const { apiKey, ...first } = await start();
     await first.close();

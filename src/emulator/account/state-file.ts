@@ -36,9 +36,9 @@ const record = z.looseObject({ id: z.string().min(1) });
 const CONTENT = z.looseObject({
   profile: z.looseObject({}),
   services: z.array(record),
-  vps: z.array(record),
+  vps: z.array(record.extend({ fingerprints: z.array(z.string()) })),
   sshKeys: z.array(record),
-  apiKeys: z.array(record.extend({ key: z.string().min(1) })),
+  apiKeys: z.array(record.extend({ key: z.string().min(1), scopes: z.array(z.string()) })),
 });
 
 export class StateFile {
