@@ -61,10 +61,12 @@ export function managedKeys(exports: readonly unknown[], names: readonly string[
   for (const [index, exported] of exports.entries()) {
     const name = names[index] ?? `Stack export ${index + 1}`;
     const resources = resourcesIn(exported, name);
-    const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(resources[0]?.urn ?? "") ?? [];
-    if (stack === undefined) keys.nameless.push(name);
-    else keys.stacks.add(`${project}/${stack}`);
-    for (const one of resources) if (!one.external) addKeys(keys, one);
+    if (resources.length === 0) keys.nameless.push(name);
+    for (const one of resources) {
+      // While an update moves a stack to another project, its resources are of both.
+      keys.stacks.add(one.urn.replace(/^urn:pulumi:([^:]*)::([^:]*)::.*$/s, "$2/$1"));
+      if (!one.external) addKeys(keys, one);
+    }
   }
   return keys;
 }

@@ -264,7 +264,13 @@ test("a key is managed by the stack that holds it, whatever stack its descriptio
   expect(found!.detail).toBe(
     "created by stack p/dev, but not in any state that you passed, so its secret may be lost; unless another stack holds it (after a move or an import, or in another backend) or an update is running, run `pulumi-wayscloud revoke key-0`",
   );
-  expect(audit([EMPTY], { ...key, description: "pulumi q/dev/dns #0123abc" })).toEqual(["unmanaged key-0"]);
+  const ofOther = { ...key, description: "pulumi q/dev/dns #0123abc" };
+  expect(audit([EMPTY], ofOther)).toEqual(["unmanaged key-0"]);
+  const ofBoth = exportOf([
+    { type: "pulumi:pulumi:Stack" },
+    { type: "a:b:C", urn: "urn:pulumi:dev::q::a:b:C::r" },
+  ]);
+  expect(audit([ofBoth], ofOther)).toEqual(["orphan key-0"]);
 });
 
 test("the audit's own credential is found only when it expires or is inactive, and only if it is surely the one", () => {

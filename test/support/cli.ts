@@ -29,9 +29,11 @@ export class CommandLine {
   };
 }
 
-/** A resource in a stack export; its URN follows from its name and type. */
+/** A resource in a stack export. */
 export interface Resource {
   type: string;
+  /** @default follows from its name and type */
+  urn?: string;
   name?: string;
   id?: string;
   inputs?: object | null;
