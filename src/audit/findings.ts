@@ -2,9 +2,11 @@
 import type { UnreadableEntry } from "../api/list";
 import type { ApiKey, SshKeyRecord } from "../api/schemas";
 import { parseApiTime } from "../api/timing";
+import { ConfigurationError } from "../errors";
 import { isServiceKey } from "../lifecycle/api-key/kind";
 import { idKey } from "../judge/presence";
 import { endsInMarker } from "../text/auto-name";
+import { quoted } from "../text/quote";
 import { DAY_MS, rfc3339 } from "../values";
 import type { Managed, ManagedKey, ManagedKeys } from "./managed-keys";
 
@@ -54,6 +56,15 @@ export interface AuditOptions {
 }
 
 export const DEFAULT_DAYS = { unusedForDays: 90, expiringWithinDays: 14 };
+
+/** The days of an option. @throws ConfigurationError, which names the option as `name`. */
+export function daysOf(option: keyof typeof DEFAULT_DAYS, given: number | undefined, name: string): number {
+  const value = given ?? DEFAULT_DAYS[option];
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new ConfigurationError(
+    `${name} must be a whole number of days, 0 or more, not ${typeof value === "number" ? value : quoted(value)}.`,
+  );
+}
 
 /** A finding about a key. `mayBe`: what a key that cannot be judged may be. */
 type Found = Pick<AuditFinding, "finding" | "detail"> & { mayBe?: readonly FindingKind[] };

@@ -1,5 +1,6 @@
 // The command `audit`: lists the keys of the account that somebody should review, except for accepted ones.
 import {
+  daysOf,
   DEFAULT_DAYS,
   FINDING_KINDS,
   findInApiKeys,
@@ -46,9 +47,11 @@ If a key has leaked, see docs/leaked-key.md.`,
   options: OPTIONS,
   notes: ["Exit codes: 0 no findings, 1 findings, 2 a finding is `unjudged`, or an error.", CREDENTIAL],
   run: async (values, _operands, terminal) => {
+    const daysIn = (option: "unused-days" | "expiring-days", field: keyof typeof DEFAULT_DAYS): number =>
+      daysOf(field, numberOf(`--${option}`, values[option]), `--${option}`);
     const days = {
-      unusedForDays: numberOf("--unused-days", values["unused-days"]) ?? unusedForDays,
-      expiringWithinDays: numberOf("--expiring-days", values["expiring-days"]) ?? expiringWithinDays,
+      unusedForDays: daysIn("unused-days", "unusedForDays"),
+      expiringWithinDays: daysIn("expiring-days", "expiringWithinDays"),
     };
     const only = values.only && new Set(values.only.flatMap(kindsOf));
     const notLookedFor = requireExports(values, only);

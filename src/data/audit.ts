@@ -1,10 +1,10 @@
 // "pulumi-wayscloud/audit": auditApiKeys and auditSshKeys, the findings of the command `audit` for a program.
-import { DEFAULT_DAYS, findInApiKeys, findInSshKeys } from "../audit/findings";
-import type { AuditFinding, AuditOptions } from "../audit/findings";
+import { daysOf, findInApiKeys, findInSshKeys } from "../audit/findings";
+import type { AuditFinding, AuditOptions, DEFAULT_DAYS } from "../audit/findings";
 import { managedKeys, nameStacks } from "../audit/managed-keys";
 import { ConfigurationError } from "../errors";
 import { didYouMean } from "../text/did-you-mean";
-import { quoted, shape } from "../text/quote";
+import { shape } from "../text/quote";
 import { withoutStack } from "../text/without-stack";
 import { credentialOf, getApiKeys, getSshKeys } from "./dynamic";
 import type { DataOptions } from "./functions";
@@ -88,13 +88,8 @@ function auditOptions(name: string, args: AuditArgs): AuditOptions {
       fail(`unknown argument \`${given}\`${didYouMean(given, NAMES)} Valid arguments: ${NAMES.join(", ")}.`);
     }
   }
-  const days = (argument: keyof typeof DEFAULT_DAYS): number => {
-    const value = args[argument] ?? DEFAULT_DAYS[argument];
-    if (Number.isInteger(value) && value >= 0) return value;
-    return fail(
-      `\`${argument}\` must be a whole number of days, 0 or more, not ${typeof value === "number" ? value : quoted(value)}.`,
-    );
-  };
+  const days = (argument: keyof typeof DEFAULT_DAYS): number =>
+    daysOf(argument, args[argument], `${name}: \`${argument}\``);
   const { stackExports, stacks = [] } = args;
   if (stackExports !== undefined && !Array.isArray(stackExports))
     fail(`\`stackExports\` must be an array of parsed stack exports, not ${shape(stackExports)}.`);

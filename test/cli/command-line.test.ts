@@ -68,6 +68,7 @@ test.each([
   ["audit --stack-export list", "is not the output of `pulumi stack export`"],
   ["audit --unused-days soon", '--unused-days must be a number, not "soon".'],
   ["audit --unused-days -1", "--unused-days"],
+  ["audit --unused-days 0.5", "--unused-days must be a whole number of days, 0 or more, not 0.5."],
   ["audit --apply", 'audit: unknown option "--apply". See pulumi-wayscloud audit --help.'],
   ["audit --stackexport x", 'unknown option "--stackexport"; did you mean "--stack-export"?'],
   ["audit --json=yes", "audit: Option '--json' does not take an argument. See"],
