@@ -196,7 +196,7 @@ class CreateOnce<Made extends { id: string }, Entry extends Listed> {
     const { isKnown } = progress;
     const list = await creation.list.fresh(creation.operation);
     const clock = clockOf(list);
-    this.serverTime = clock ?? this.serverTime;
+    this.serverTime = clock;
     const sent = { ...creation.sent, ...progress.started.byServer(clock) };
     if (progress.posted.isAfter(list)) throw new Error(messages.OLDER_LIST);
     const all = [...list.byId.values()];

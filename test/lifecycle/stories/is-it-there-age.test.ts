@@ -56,6 +56,20 @@ describe.each(KINDS)("row 63: a list that was cached before a %s", (_what, type,
   });
 });
 
+test("an SSH key is removed, then added again, and a cache still lists it: the lost response leaves one key", async () => {
+  const [, type, inputs] = SSH_KEY;
+  await stack.deploy("it", type, inputs);
+  account.later(HOUR);
+  await fillCache();
+  stack.program.delete("it");
+  await stack.up();
+  await stack.deploy("it", type, inputs, troubled(LOST));
+  account.emulator.transform = undefined;
+  account.later(MINUTE);
+  await stack.up();
+  await stack.expectOneForOne();
+});
+
 test("a lost rotation, and the next up is answered by a cache that is older than it: nothing is forgotten, now or after destroy", async () => {
   await stack.deployRotating();
   account.later(20 * MINUTE);

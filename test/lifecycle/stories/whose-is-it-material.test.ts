@@ -124,14 +124,23 @@ test("row 52: a hook asks again for a key whose looks were refused, and another 
   stack.expectAllNamed();
 });
 
-test("with an explicit name that arrives between the last look and the second attempt is taken: it is ours", async () => {
-  await stack.deploy(
-    "it",
-    SshKey,
-    SSH,
-    troubled({ fate: "arrives late", late: 6.2 }, { fate: "refused", nth: 2, times: 2 }),
-  );
+test.each([
+  ["arrives between the last look and the second attempt", { fate: "arrives late", late: 6.2 }, 0, false],
+  ["is listed only between those, and may be adopted", LOST, 6_200, true],
+] as const)("with an explicit name that %s is taken: it is ours", async (_how, lost, lag, adoptExisting) => {
+  account.emulator.quirks.listLag = lag;
+  const refused = { fate: "refused", nth: 2, times: 2 } as const;
+  await stack.deploy("it", SshKey, { ...SSH, adoptExisting }, troubled(lost, refused));
   await stack.expectOneForOne();
+});
+
+test("a first request never arrives, and the name of the second is taken: nothing is ours, nor unresolved", async () => {
+  const { id } = account.control.addSshKey({ ...SSH, publicKey: publicKey("theirs") });
+  await stack.expectFailure(
+    stack.deploy("it", SshKey, SSH, troubled(NEVER_ARRIVES)),
+    `The name is taken by "deploy" (id ${id})`,
+  );
+  expect(stack.state.size).toBe(0);
 });
 
 test("row 54: a list with MD5 fingerprints: a lost response, and adoption", async () => {

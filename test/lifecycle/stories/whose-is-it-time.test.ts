@@ -117,6 +117,15 @@ test.each([-6_000, -500_000])("row 43: a lost SSH key with a time %i ms off is o
   await stack.expectOneForOne();
 });
 
+test("an SSH key counts from the beginning of its request: it is ours, although the request took 25 s", async () => {
+  account.emulator.transform = ({ method }) => {
+    if (method === "POST") account.later(25_000);
+    return undefined;
+  };
+  await stack.deploy("it", SshKey, SSH, troubled(LOST));
+  await stack.expectOneForOne();
+});
+
 test.each([8_760, 1, -8_760])("row 55: a new SSH key is ours by a clock %i hours ahead", async (hours) => {
   account.timing.error = hours * HOUR;
   stack.declare("it", SshKey, SSH);
