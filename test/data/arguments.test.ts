@@ -18,6 +18,7 @@ const functions = { ...wayscloud, audit: auditApiKeys } as unknown as Record<
 const EMPTY = { version: 3, deployment: { manifest: {} } };
 
 test.each<[string, [name: string, ...args: unknown[]], string]>([
+  ["a number as the arguments", ["getApiKeys", 5], "the arguments must be an object, not a number."],
   [
     "a misspelt filter",
     ["getServices", { nmae: "x" }],

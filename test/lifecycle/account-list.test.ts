@@ -134,13 +134,4 @@ describe("a failure", () => {
     asked[1]!.answer(["a"]);
     expect(await again).toEqual({ id: "a" });
   });
-
-  test("that nobody waits for any more is no unhandled rejection", async () => {
-    const { listing, asked } = scripted();
-    const mine = listing.shared();
-    mine.catch(() => undefined);
-    asked[0]!.fail("late");
-    await turn();
-    await turn();
-  });
 });

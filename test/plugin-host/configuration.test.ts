@@ -147,6 +147,7 @@ test("a refused credential is said to come from the provider that was configured
   for (const [urn, source] of [
     [explicit, 'the configuration of the provider "staging"'],
     [explicit.replace("staging", "default"), "the stack config wayscloud-account:apiKey"],
+    [explicit.replace("staging", "default_1_0_0"), "the stack config wayscloud-account:apiKey"],
   ] as const) {
     await host.configure(config, urn);
     await expect(host.up(urnOf("ServiceKey"), { service: "dns" })).rejects.toThrow(source);

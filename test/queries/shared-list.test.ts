@@ -48,6 +48,10 @@ test("a failure reaches those who waited for it, and is not remembered", async (
   requests[0]!.fail();
   await expect(first).rejects.toThrow("failed 1");
   await turn();
-  requests[1]!.answer();
-  expect(await waiting).toBe(2);
+  requests[1]!.fail();
+  await expect(waiting).rejects.toThrow("failed 2");
+  const next = list.since(0);
+  await turn();
+  requests[2]!.answer();
+  expect(await next).toBe(3);
 });

@@ -109,6 +109,16 @@ test.each(classNames)(
   },
 );
 
+test("row 53: all parents belong to the owner, not only the next one", async () => {
+  for (const type of ["acme:index:Shop", "acme:index:Blog"]) {
+    const outer = new pulumi.ComponentResource(type, "outer");
+    const parent = new pulumi.ComponentResource("acme:index:Site", "site", {}, { parent: outer });
+    const key = construct("RotatingServiceKey", "db", REQUIRED_ARGS.RotatingServiceKey, { parent });
+    await valuesOf(key.urn);
+    expect(registered.at(-1)?.inputs["__owner"]).toContain(`/${type}$acme:index:Site$db`);
+  }
+});
+
 describe.each(classNames)("%s", (className) => {
   test("passes its inputs, the constant provider code, and nothing else", async () => {
     const created = construct(className, "k", REQUIRED_ARGS[className]);

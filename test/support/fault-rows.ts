@@ -43,7 +43,9 @@ export function callRows(
   const table = new FaultTable(file, title, checks);
   for (const { row: key, faults = [], act = (run: CallRun): Promise<unknown> => run.create() } of rows) {
     for (const row of table.take(...key)) {
-      for (const kind of TRIED_WITH[row.resource] ?? [undefined]) {
+      const kinds = row.resource === "" ? [undefined] : TRIED_WITH[row.resource];
+      if (!kinds) throw new Error(`"${title}" has no tests with: ${row.resource}`);
+      for (const kind of kinds) {
         test.concurrent(titleOf(row, kind), () =>
           Watched.run(async (watched) => {
             const run = new CallRun(watched, kind ?? "serviceKey");

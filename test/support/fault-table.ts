@@ -72,7 +72,7 @@ function parseRow(line: string): Row {
     .split("|")
     .slice(1)
     .map((cell) => cell.trim());
-  return { key: [Number(row), fault], resource, outcome, requests, live: Number(live) };
+  return { key: [Number(row), fault], resource, outcome, requests, live: Number(live || NaN) };
 }
 
 export const titleOf = ({ key: [row, fault], outcome }: Row, kind?: string): string =>
