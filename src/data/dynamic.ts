@@ -14,7 +14,7 @@ const functions: Functions = dataFunctions({
   options: [],
   answers(name, opts: DataOptions) {
     const provider = providerOf(name, opts);
-    const answer =
+    const answering =
       (connect: () => Connection): Answer =>
       async (query, given, notBefore) => {
         const select = query.select(given);
@@ -27,7 +27,7 @@ const functions: Functions = dataFunctions({
         );
         return (query.list === undefined ? answer : listFromMock(token, answer)) as ReturnType<typeof select>;
       };
-    return provider ? connecting(provider).apply(answer) : answer(defaultConnection);
+    return provider ? connecting(provider).apply(answering) : answering(defaultConnection);
   },
 });
 

@@ -11,6 +11,32 @@ import { RotatingServiceKey as DynamicRotatingServiceKey } from "../resources/ro
 import { RotatingPersonalAccessToken as DynamicRotatingPersonalAccessToken } from "../resources/rotating-personal-access-token";
 import { checkProvider, nativeType, PLUGIN } from "./provider";
 
+/** The plugin fills in the defaults itself. */
+const plugin: Host = (className, name, args, opts) => {
+  const provider = opts?.provider ?? opts?.parent?.getProvider(nativeType(className));
+  checkProvider(`${className} "${name}"`, provider);
+  // A state of the dynamic class moves over: the same key under the new type.
+  const moved = { ...PLUGIN, aliases: [{ type: typeToken(className) }] };
+  return { given: { ...args }, options: pulumi.mergeOptions(moved, opts) };
+};
+
+/**
+ * Gives a subclass the plugin as its host. The result constructs the dynamic class itself, because a default
+ * constructor would be in the stack, where the SDK takes the caller of the dynamic constructor as the user's
+ * line. The proxy keeps `new.target` what the program calls.
+ */
+function servedByPlugin<Class extends { readonly __pulumiType: string; prototype: object }>(
+  subclass: Class,
+): Class {
+  const dynamic = Object.getPrototypeOf(subclass) as Class & (() => void);
+  const type = nativeType(subclass.__pulumiType.replace(/^.*:/, ""));
+  Object.assign(subclass, { __pulumiType: type, __host: plugin, isInstance: isInstanceOf(type) });
+  const bound = Object.setPrototypeOf(dynamic.bind(undefined), dynamic) as Class;
+  const served = new Proxy(Object.defineProperties(bound, Object.getOwnPropertyDescriptors(subclass)), {});
+  Object.assign(subclass.prototype, { constructor: served });
+  return served;
+}
+
 /**
  * An SSH public key, which WAYSCloud installs on every VPS created afterwards. Deleting the resource removes
  * the key from the account; servers that already have it are not changed.
@@ -26,6 +52,7 @@ import { checkProvider, nativeType, PLUGIN } from "./provider";
  * const deploy = new wayscloud.SshKey("deploy", { publicKey: readFileSync("deploy.pub", "utf8") });
  * ```
  */
+@servedByPlugin
 export class SshKey extends DynamicSshKey {}
 
 /**
@@ -42,6 +69,7 @@ export class SshKey extends DynamicSshKey {}
  * const team = new wayscloud.SshKeySet("team", { publicKeys: { anna: readFileSync("keys/anna.pub", "utf8") } });
  * ```
  */
+@servedByPlugin
 export class SshKeySet extends DynamicSshKeySet {}
 
 /**
@@ -59,6 +87,7 @@ export class SshKeySet extends DynamicSshKeySet {}
  * export const databaseKey = database.key; // [secret]
  * ```
  */
+@servedByPlugin
 export class ServiceKey extends DynamicServiceKey {}
 
 /**
@@ -76,6 +105,7 @@ export class ServiceKey extends DynamicServiceKey {}
  * export const ciToken = ci.key; // [secret]
  * ```
  */
+@servedByPlugin
 export class PersonalAccessToken extends DynamicPersonalAccessToken {}
 
 /**
@@ -93,6 +123,7 @@ export class PersonalAccessToken extends DynamicPersonalAccessToken {}
  * export const databaseKey = database.key; // [secret]
  * ```
  */
+@servedByPlugin
 export class RotatingServiceKey extends DynamicRotatingServiceKey {}
 
 /**
@@ -110,25 +141,5 @@ export class RotatingServiceKey extends DynamicRotatingServiceKey {}
  * export const ciToken = ci.key; // [secret]
  * ```
  */
+@servedByPlugin
 export class RotatingPersonalAccessToken extends DynamicRotatingPersonalAccessToken {}
-
-/** The plugin fills in the defaults itself. */
-const plugin: Host = (className, name, args, opts) => {
-  const provider = opts?.provider ?? opts?.parent?.getProvider(nativeType(className));
-  checkProvider(`${className} "${name}"`, provider);
-  // A state of the dynamic class moves over: the same key under the new type.
-  const moved = { ...PLUGIN, aliases: [{ type: typeToken(className) }] };
-  return { given: { ...args }, options: pulumi.mergeOptions(moved, opts) };
-};
-
-for (const subclass of [
-  SshKey,
-  SshKeySet,
-  ServiceKey,
-  PersonalAccessToken,
-  RotatingServiceKey,
-  RotatingPersonalAccessToken,
-]) {
-  const type = nativeType(subclass.__pulumiType.replace(/^.*:/, ""));
-  Object.assign(subclass, { __pulumiType: type, __host: plugin, isInstance: isInstanceOf(type) });
-}

@@ -52,6 +52,9 @@ test("all types, of two explicit providers and of the stack, move from the dynam
   expect(await did(stack.up())).toEqual({ changes: { unchanged: 11 }, requests: [] });
   expect(takeRequests(other)).toEqual([]);
   expect(await held(stack)).toEqual(before);
+  // Each at its line of the program, not in the package.
+  for (const { sourcePosition } of await stack.resources())
+    expect(sourcePosition).toMatch(/^project:\/\/\/index\.js#/);
   await stack.expectUnchanged();
   expect((await stack.refresh()).changes).toEqual({ unchanged: 11 });
 
