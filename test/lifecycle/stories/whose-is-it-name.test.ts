@@ -102,6 +102,14 @@ describe.each([
     expect(stack.spoken).not.toContain(stack.held("sibling").id);
     stack.expectHeld();
   });
+
+  test("a refresh of this run has listed another stack's: a lost response is not taken for that key", async () => {
+    await stack.deploy("held", type, { ...inputs, description: "held" });
+    const [others = ""] = (await othersStack(type, inputs)).ids;
+    await stack.deploy("it", type, inputs, { refresh: true, ...troubled(NEVER_ARRIVES) });
+    expect([stack.errors, account.live]).toEqual([[], expect.arrayContaining([...stack.ids, others])]);
+    expect(stack.spoken).not.toContain(others);
+  });
 });
 
 test("a description of its own is proof for a rotating key all the same, since each key has a marker", async () => {
