@@ -46,7 +46,11 @@ function findings(exports: unknown[], ...keys: Partial<ListedApiKey>[]): AuditFi
 
 /** The findings of this number of SSH keys. */
 function auditSsh(exports: unknown[], count: number): string[] {
-  const listed = Array.from({ length: count }, (_, at) => ({ ...sshKey(`key-${at}`), vmCount: 1 }));
+  const listed = Array.from({ length: count }, (_, at) => ({
+    ...sshKey(`key-${at}`),
+    createdAt: ago(400),
+    vmCount: 1,
+  }));
   return labels(findInSshKeys(listed, { ...OPTIONS, managed: managedKeys(exports) }));
 }
 

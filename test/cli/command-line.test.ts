@@ -35,6 +35,24 @@ test("audit makes one request for each list", async () => {
   expect(emulator.requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(lists);
 });
 
+test("--unused-days and --expiring-days set the limits, for SSH keys as well", async () => {
+  const old = emulator.account.addApiKey({ service: "dns", createdAt: ago(40) }).id;
+  const token = emulator.account.addApiKey({ scopes: ["a:read"], createdAt: ago(1) }).id;
+  const ssh = emulator.account.addSshKey({ name: "idle", publicKey: publicKey(1), createdAt: ago(40) }).id;
+  files["dev.json"] = stackExport([
+    { name: "old", type: "ServiceKey", id: old },
+    { name: "ci", type: "PersonalAccessToken", id: token, outputs: { expiresAt: ago(-20) } },
+    { name: "idle", type: "SshKey", id: ssh },
+  ]);
+  const audit = (...days: string[]) => command("audit", "--json", "--stack-export", "dev.json", ...days);
+  expect(await audit()).toMatchObject({ code: 0, out: "[]\n" });
+  const { code, out } = await audit("--unused-days", "40", "--expiring-days", "20");
+  expect([code, findingsOf(out)]).toEqual([
+    1,
+    [`expiring ${token}`, `unused ${old}`, `unused ${ssh}`].sort(),
+  ]);
+});
+
 test("the table has a row a finding, with foreign text made printable and no secret", async () => {
   emulator.account.addApiKey({
     service: "dns",
@@ -197,13 +215,15 @@ test("what cannot be judged is shown beside the findings, and its exit code is 2
 
 test("an entry of a list that cannot be read hides no finding, and is said", async () => {
   const old = emulator.account.addApiKey({ service: "dns", createdAt: ago(200) }).id;
-  emulator.account.addApiKey({ service: "dns", createdAt: ago(200), id: "broken" });
+  emulator.account.addApiKey({ service: "dns", id: "broken" });
+  emulator.account.addSshKey({ name: "anna", publicKey: publicKey(1), id: "broken-ssh" });
+  const broken = { is_active: "?", vm_count: "?" };
   emulator.transform = ({ body }) =>
     Array.isArray(body)
-      ? { body: body.map((key: { id: string }) => (key.id === "broken" ? { ...key, is_active: "?" } : key)) }
+      ? { body: body.map((key) => (key.id.startsWith("broken") ? { ...key, ...broken } : key)) }
       : undefined;
   const { code, out } = await command("audit", "--json");
-  expect([code, findingsOf(out)]).toEqual([2, ["unjudged broken", `unused ${old}`]]);
+  expect([code, findingsOf(out)]).toEqual([2, ["unjudged broken", "unjudged broken-ssh", `unused ${old}`]]);
 });
 
 test("the credential of the audit itself is no finding; another token in no stack is", async () => {

@@ -94,6 +94,9 @@ test("what a given stack holds, or may hold, is refused, and nothing is revoked"
   expect((await revoke(...DESTROYED, "--stack-export", "-", other, held)).err).toBe(
     `pulumi-wayscloud: Nothing was revoked: a stack that you passed holds ${held} (urn:pulumi:dev::p::pulumi-nodejs:dynamic/wayscloud:RotatingServiceKey::db). Remove it from that program and run \`pulumi up\`.\n`,
   );
+  expect((await revoke("--stack-export", "-", held.toUpperCase())).err).toContain(
+    "a stack that you passed holds",
+  );
   expect((await revoke("--ssh-key", "--stack-export", "team.json", sshKey)).err).toContain(
     "may hold these keys, but its state has keys as a secret;",
   );
