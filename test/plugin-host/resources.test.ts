@@ -126,14 +126,25 @@ test("a due rotation is no drift, although the engine checks another resource du
   ]);
 });
 
-test("an inactive key is replaced with a message that says so", async () => {
-  const urn = urnOf("ServiceKey");
-  const state = await host.up(urn, { service: "dns" });
-  await next(urn, { ...state, outputs: { ...state.outputs, isActive: false } }, { service: "dns" });
-  expect(host.news).toEqual([
-    [urn, expect.stringContaining(" is replaced, because the account lists it as inactive.")],
-  ]);
-});
+const ENDED = { expiresAt: "2026-01-01T00:00:00Z", rotateAt: "2025-12-31T00:00:00Z" };
+const BY_DUE_TIME = { expiresInDays: 9, rotateBeforeDays: 1, recreateIfInvalid: false };
+test.each([
+  ["ServiceKey", { service: "dns" }, { isActive: false }, "the account lists it as inactive."],
+  [
+    "PersonalAccessToken",
+    { scopes: ["dns:read"], ...BY_DUE_TIME },
+    ENDED,
+    `it expired at ${ENDED.expiresAt}.`,
+  ],
+] as const)(
+  "a %s %j of which %j is replaced with a message that says: %s",
+  async (type, program, now, why) => {
+    const urn = urnOf(type);
+    const state = await host.up(urn, program);
+    await next(urn, { ...state, outputs: { ...state.outputs, ...now } }, program);
+    expect(host.news).toEqual([[urn, expect.stringContaining(` is replaced, because ${why}`)]]);
+  },
+);
 
 test("a partial failure keeps what may exist, with its inputs, and its secrets marked", async () => {
   emulator.faults.add(

@@ -55,7 +55,7 @@ function diffLive(kind: KeyKind, state: LiveKey, inputs: ApiKeyInputs, now: numb
     ...(dueSince !== null && { dueSince }),
     ahead:
       due &&
-      `${capitalize(describeKey(kind, state.description))} is replaced, because ${whyDue(due, state.expiresAt)}.`,
+      `${capitalize(describeKey(kind, state.description))} is replaced, because ${whyDue(due, state.expiresAt, now)}.`,
   };
 }
 
@@ -90,13 +90,10 @@ function dueReplacement(
   return rotateAt !== UNKNOWN && isPast(rotateAt, now) ? "rotateAt" : undefined;
 }
 
-function whyDue(due: "isActive" | "expiresAt" | "rotateAt", expiresAt: string | null): string {
-  const end = expiresAt ?? "an unknown time";
-  return {
-    isActive: "the account lists it as inactive",
-    expiresAt: `it expired at ${end}`,
-    rotateAt: `it expires at ${end}, which is within \`rotateBeforeDays\``,
-  }[due];
+function whyDue(due: string, expiresAt: string | null, now: number): string {
+  if (due === "isActive") return "the account lists it as inactive";
+  if (isPast(expiresAt, now)) return `it expired at ${expiresAt}`;
+  return `it expires at ${expiresAt}, which is within \`rotateBeforeDays\``;
 }
 
 /** The time from which the key is due, RFC 3339. */
