@@ -213,13 +213,13 @@ function wait<Response extends object, Result extends object, Options>(
   args: pulumi.Input<unknown> = {},
   opts: Partial<Options> & DependsOn = {},
 ): pulumi.Output<Result> {
-  const answers = withoutStack(() => {
-    checkOptions(query.name, opts, ["dependsOn", ...host.options]);
-    return host.answers(query.name, opts);
-  });
   const inputs = pulumi.output(args);
+  const ready = withoutStack(() => {
+    checkOptions(query.name, opts, ["dependsOn", ...host.options]);
+    return pulumi.all([host.answers(query.name, opts), inputs, readyMoment(inputs, opts.dependsOn)]);
+  });
   const output = pulumi
-    .all([answers, inputs, readyMoment(inputs, opts.dependsOn)])
+    .output(ready)
     .apply(([answer, known, notBefore]) =>
       withoutStack(
         async () => (await answer(query, checkedArguments(query, known), notBefore)) ?? pulumi.unknown,

@@ -89,6 +89,7 @@ test.each<[host: Host, code: string, said: string, requests: number]>([
   ["dynamic", "wayscloud.getServicesOutput({ nmae: 'x' })", "getServices: unknown filter `nmae`", 0],
   ["dynamic", "void wayscloud.getServices({ nmae: 'x' })", "getServices: unknown filter `nmae`", 0],
   ["dynamic", "void wayscloud.getProfile({ nmae: 'x' })", "getProfile: unknown option `nmae`", 0],
+  ["dynamic", "return wayscloud.getProfileOutput(null)", "getProfile: `opts` must be an object such as", 0],
   [
     "dynamic",
     "await wayscloud.getProfile()",
