@@ -190,6 +190,14 @@ test("a refresh says at each resource, once, which of its keys was deleted elsew
   expect(host.news.sort()).toEqual(gone.sort());
 });
 
+test("a read does not report as gone what this command itself has deleted", async () => {
+  const urn = urnOf("ServiceKey");
+  const { id, inputs, outputs } = await host.up(urn, { service: "dns" });
+  await host.delete(urn, id, outputs);
+  await host.read(urn, id, outputs, inputs);
+  expect(host.news).toEqual([]);
+});
+
 test("a scope that looks mistyped is a warning at the token, in the preview as well, and is sent as it is", async () => {
   const urn = urnOf("RotatingPersonalAccessToken");
   const declared = { scopes: ["sshkeys:read", "anything:else"], rotateEveryDays: 30 };
