@@ -119,6 +119,7 @@ test.each([
   [["--fualt", "{}"], 'unknown option "--fualt"; did you mean "--fault"?'],
   [["--faults", "/nowhere.json"], "There is no file /nowhere.json. docs/emulator.md describes its content."],
   [["--port", "70000"], "--port must be from 0 to 65535"],
+  [["--port", "1.5"], "--port must be from 0 to 65535"],
   [["--rate-limit", "0"], "--rate-limit must be above 0 requests a second"],
   [["--time-offset", "30"], '--time-offset must be a time span such as "30d"'],
   [["--time-offset", "--quiet"], "--time-offset"],

@@ -183,11 +183,14 @@ test.each([
   );
 });
 
-test("row 55: a POST is answered with the record of the key that it replaces: the key of the state is live, or there is an error", async () => {
+test("row 55: a POST is answered with the record of the key that it replaces: an error, and the key of the state is live", async () => {
   let first: unknown;
   account.emulator.transform = ({ method, body }) =>
     method === "POST" ? { body: (first ??= body) } : undefined;
   await stack.deploy("it", ServiceKey, OWN);
-  const done = await stack.deploy("it", ServiceKey, { ...OWN, rotationTriggers: { quarter: "2" } });
-  if (done) expect(account.live).toEqual(expect.arrayContaining(stack.ids));
+  const { ids } = stack;
+  expect(await stack.deploy("it", ServiceKey, { ...OWN, rotationTriggers: { quarter: "2" } })).toBe(false);
+  expect(stack.ids).toEqual(ids);
+  expect(account.live).toEqual(expect.arrayContaining(ids));
+  expect(stack.errors.join()).toContain(`the API answered with the key ${ids.join()}, which is older`);
 });
