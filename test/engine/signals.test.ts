@@ -136,6 +136,7 @@ engineRows(
       story: async ({ emulator, stack }, row) => {
         emulator.faults.add({ method: "POST", path: `${API_KEYS}/service`, delay: 120_000 });
         const running = start(stack, "up");
+        await running.waitFor("SshKey deploy created");
         await until(() => liveIds(emulator).length === 2);
         const commandOf = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, "utf8");
         for (const pid of stack.leftovers().filter((each) => commandOf(each).includes("dynamic-provider")))

@@ -45,7 +45,8 @@ export function watchEngine(gone: () => void): void {
   timer.unref();
 }
 
-const LONGEST_WAIT_MS = 2_000;
+/** For a busy engine: a line may name a key that only the user can revoke. */
+const LONGEST_WAIT_MS = 10_000;
 const pending = new Set<Promise<void>>();
 
 /** A line at the resource of the running call. */
