@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { ConfigurationError } from "../errors";
-import { givenArguments } from "../queries/arguments";
+import { COMMON_OPTIONS, givenArguments } from "../queries/arguments";
 import type { Given } from "../queries/arguments";
 import { queries } from "../queries/queries";
 import type { Query } from "../queries/queries";
@@ -249,7 +249,7 @@ function checkOptions(name: string, opts: unknown, others: readonly string[]): v
       `${name}: \`opts\` must be an object such as { provider }, not ${shape(opts)}.`,
     );
   }
-  const known = ["provider", "parent", ...others];
+  const known = [...COMMON_OPTIONS, ...others];
   for (const [option, value] of Object.entries(opts)) {
     if (value === undefined || known.includes(option)) continue;
     if (option === "dependsOn") {

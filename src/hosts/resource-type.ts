@@ -9,7 +9,7 @@ import { apiKeyLifecycle } from "../lifecycle/api-key/lifecycle";
 import { rotatingKeyLifecycle } from "../lifecycle/rotating-key/lifecycle";
 import { sshKeyLifecycle } from "../lifecycle/ssh-key/lifecycle";
 import { sshKeySetLifecycle } from "../lifecycle/ssh-key-set/lifecycle";
-import { sanitize } from "../text/redact";
+import { nameAndId } from "../text/redact";
 import { allKnown, isRecord } from "../values";
 import type { Properties, Checked } from "../values";
 
@@ -108,7 +108,7 @@ function reportGone(gone: readonly Holding[], run: Run): void {
     const [kind, id = ""] = what.split(" ");
     const label = kind === "ssh-key" ? "SSH key" : "API key";
     run.log(
-      `The ${label} ${JSON.stringify(sanitize(name ?? "", [], 80))} (id ${id}) is gone: the account's list is complete and does not show it.` +
+      `The ${label} ${nameAndId({ name, id })} is gone: the account's list is complete and does not show it.` +
         " If nobody deleted it, check that the credential is of the right account.",
       "info",
     );

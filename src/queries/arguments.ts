@@ -7,6 +7,9 @@ import { printable, shape } from "../text/quote";
 /** The accepted arguments, each with its type. */
 export type ArgumentTypes = Readonly<Record<string, "string" | "boolean">>;
 
+/** The options that both forms of every data function take. */
+export const COMMON_OPTIONS: readonly string[] = ["provider", "parent"];
+
 export type Given = Readonly<Record<string, unknown>>;
 
 /**
@@ -50,7 +53,7 @@ export function matches(entry: object, given: Given): boolean {
 function unknownArgument(name: string, field: string, types: ArgumentTypes): string {
   const names = Object.keys(types);
   const unknown = `unknown filter \`${printable(field, 60)}\``;
-  const isOption = ["provider", "parent", "dependsOn"].includes(field);
+  const isOption = [...COMMON_OPTIONS, "dependsOn"].includes(field);
   const hint = isOption ? ". It is an option: pass it in the argument after the filters." : undefined;
   if (names.length > 0)
     return `${unknown}${hint ?? didYouMean(field, names)} Valid filters: ${names.join(", ")}.`;

@@ -59,6 +59,11 @@ export function sanitize(words: string, credentials: readonly string[] = [], lim
   return line.length > limit ? `${line.slice(0, limit).toWellFormed()}…` : line;
 }
 
+/** `"name" (id …)`, for messages. */
+export function nameAndId({ name, id }: { name?: string | null | undefined; id: string }): string {
+  return `${JSON.stringify(sanitize(name ?? "", [], 80))} (id ${id})`;
+}
+
 /** A credential without its public prefix: plain, in hexadecimal, and in base64 at any offset. */
 function spellings(credential: string): string[] {
   const secret = Buffer.from(credential.replace(PREFIX, ""));

@@ -22,6 +22,12 @@ export type NewSshKey = Pick<SshKeyRecord, "name" | "publicKey"> &
 
 type NewVps = Pick<VpsRecord, "name" | "displayName" | "plan" | "region" | "osTemplate" | "fingerprints">;
 
+/** Whether there was a record with this id; it is then removed. */
+function removedFrom(records: { id: string }[], id: string): boolean {
+  const at = records.findIndex((record) => record.id === id);
+  return at >= 0 && records.splice(at, 1).length > 0;
+}
+
 export class Account {
   /** Called after every change that must survive a restart. */
   onChange: () => void = () => undefined;
@@ -218,16 +224,14 @@ export class Account {
   /** Removes an SSH key, a server or a service, if there is one with this id. */
   delete(kind: "sshKeys" | "vps" | "services", id: string): boolean {
     const records: { id: string }[] = this.content[kind];
-    const at = records.findIndex((record) => record.id === id);
-    return at >= 0 && this.#commit(() => records.splice(at, 1).length > 0);
+    return records.some((record) => record.id === id) && this.#commit(() => removedFrom(records, id));
   }
 
   /** Adds a record at the end, in place of one with the same id. */
   #add<T extends { id: string }>(records: T[], record: T): T {
     return this.#commit(() => {
       this.#createdAt.set(record.id, this.now());
-      const at = records.findIndex(({ id }) => id === record.id);
-      if (at >= 0) records.splice(at, 1);
+      removedFrom(records, record.id);
       records.push(record);
       return record;
     });

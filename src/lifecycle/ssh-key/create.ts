@@ -9,7 +9,7 @@ import { isOlderThan, judge } from "../../judge/ownership";
 import { clockOf } from "../../judge/presence";
 import { endsInMarker, newMarker, fillTemplate, isTemplate } from "../../text/auto-name";
 import { quoteForTerminal } from "../../text/quote";
-import { sanitize } from "../../text/redact";
+import { nameAndId, sanitize } from "../../text/redact";
 import { rfc3339 } from "../../values";
 import type { Known } from "../../values";
 import { createOnce, ForeignConflictError } from "../create-once/create-once";
@@ -134,7 +134,7 @@ class SshKeyCreation {
       const body = { name: request.name, publicKey: request.key.text };
       const { value, serverTime } = await run.client.createSshKey(body, operation);
       if (attempt.isKnown(value.id) || isOlderThan(attempt.began(serverTime), value.createdAt))
-        throw conflictWith(describeSshKey(value), operation);
+        throw conflictWith(nameAndId(value), operation);
       return { value: { ...value, isAdopted: false }, serverTime };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
@@ -161,7 +161,7 @@ class SshKeyCreation {
     const sameName = entries.find((entry) => entry.name === name);
     if (!sameName) throw conflict;
     throw new ForeignConflictError({
-      message: `${conflict.message} The name is taken by ${describeSshKey(sameName)}.`,
+      message: `${conflict.message} The name is taken by ${nameAndId(sameName)}.`,
       advice: `${nameAdvice}.`,
       outcome: "conflict",
     });
@@ -190,7 +190,7 @@ class SshKeyCreation {
     if (adoptExisting) return { ...entry, isAdopted: true };
     const Conflict = entry.name === name ? SameSshKeyError : ForeignConflictError;
     throw new Conflict({
-      message: `${failed} The account already has this public key as ${describeSshKey(entry)}.`,
+      message: `${failed} The account already has this public key as ${nameAndId(entry)}.`,
       advice:
         "Set `adoptExisting: true` to adopt it, or delete it in the account first." +
         " If the resource is being replaced (`up --replace`, a taint), set the option `deleteBeforeReplace: true` instead; if it was renamed in the program, use the option `aliases`.",
@@ -231,12 +231,12 @@ class SshKeyCreation {
     const isMine = await run.holders.takeOver(claim, () => {
       if (run.holders.keeper(claim.what) !== undefined) {
         throw new RefusedError(
-          `Cannot adopt ${describeSshKey(entry)} as ${what}: another resource of this program already manages it; only one can.`,
+          `Cannot adopt ${nameAndId(entry)} as ${what}: another resource of this program already manages it; only one can.`,
         );
       }
       if (!adoptsAnyName && name !== entry.name) {
         throw new RefusedError(
-          `Cannot adopt ${what}: the account already has this public key as ${describeSshKey(entry)}, and the API cannot rename it. Set \`name\` to that name, or omit it.`,
+          `Cannot adopt ${what}: the account already has this public key as ${nameAndId(entry)}, and the API cannot rename it. Set \`name\` to that name, or omit it.`,
         );
       }
     });
@@ -251,9 +251,4 @@ class SshKeyCreation {
     const shown = { id, name, publicKey, fingerprint, keyType, createdAt, vmCount };
     return { status: "created", ...shown, holder, lost: null };
   }
-}
-
-/** `"name" (id …)`, for messages. */
-function describeSshKey(entry: SshKeyRecord): string {
-  return `${JSON.stringify(sanitize(entry.name ?? "", [], 80))} (id ${entry.id})`;
 }
